@@ -1,0 +1,66 @@
+using System.Diagnostics;
+
+namespace Ftte;
+
+/// <summary>One published version of the shared model; it never changes.</summary>
+/// <remarks>Safe to share between threads. A snapshot keeps its parameters alive as long as it is referenced.</remarks>
+public sealed class ModelSnapshot
+{
+    /// <summary>Takes a copy of a model's parameters.</summary>
+    /// <param name="layout">What the vector holds.</param>
+    /// <param name="version">The version's number.</param>
+    /// <param name="parameters">The flat vector, <see cref="ParameterLayout.ParameterCount"/> values, all finite.</param>
+    /// <exception cref="ArgumentException">The vector's length is not the layout's, or a value is NaN or infinite.</exception>
+    public ModelSnapshot(ParameterLayout layout, ModelVersion version, ReadOnlySpan<float> parameters)
+        : this(layout, version, parameters.ToArray(), changed: null)
+    {
+        if (!UpdateMoments.Measure(parameters).IsFinite)
+        {
+            throw new ArgumentException("The parameters hold NaN or infinity; a model to train from must be finite.", nameof(parameters));
+        }
+    }
+
+    private ModelSnapshot(ParameterLayout layout, ModelVersion version, float[] parameters, ParameterSelection? changed)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        if (parameters.Length != layout.ParameterCount)
+        {
+            throw new ArgumentException($"The layout has {layout.ParameterCount} parameters, the vector {parameters.Length}.", nameof(parameters));
+        }
+
+        Layout = layout;
+        Version = version;
+        Parameters = parameters;
+        Changed = changed;
+    }
+
+    /// <summary>Gets what the vector holds.</summary>
+    public ParameterLayout Layout { get; }
+
+    /// <summary>Gets the version's number.</summary>
+    public ModelVersion Version { get; }
+
+    /// <summary>Gets the flat vector.</summary>
+    public ReadOnlyMemory<float> Parameters { get; }
+
+    /// <summary>Gets the coordinates in which this version may differ from the one before it; null when that is not known, which means all.</summary>
+    /// <value>Lets a server send a device only what it lacks.</value>
+    public ParameterSelection? Changed { get; }
+
+    /// <summary>Makes the next version by taking over an array that nobody else will write to any more.</summary>
+    /// <param name="layout">What the vector holds.</param>
+    /// <param name="version">The version's number.</param>
+    /// <param name="parameters">The flat vector. The snapshot owns it from now on.</param>
+    /// <param name="changed">The coordinates that may differ from the version before; null for all.</param>
+    /// <returns>The snapshot.</returns>
+    /// <exception cref="ArgumentException">The vector's length is not the layout's.</exception>
+    public static ModelSnapshot TakeOver(ParameterLayout layout, ModelVersion version, float[] parameters, ParameterSelection? changed = null)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        Debug.Assert(changed is null || changed.ParameterCount == layout.ParameterCount);
+        return new ModelSnapshot(layout, version, parameters, changed);
+    }
+
+    /// <inheritdoc />
+    public override string ToString() => $"{Version} ({Layout})";
+}

@@ -1,0 +1,33 @@
+namespace Ftte;
+
+/// <summary>The number of a published model: 0 is the model that training started from, and each publication adds one.</summary>
+/// <param name="Number">The count of publications before this version.</param>
+public readonly record struct ModelVersion(long Number) : IComparable<ModelVersion>
+{
+    /// <summary>Gets the version that the next publication will have.</summary>
+    public ModelVersion Next => new(Number + 1);
+
+    /// <summary>Counts the publications from one version to another: the age of an update trained on <paramref name="earlier"/>.</summary>
+    /// <param name="later">The version now current.</param>
+    /// <param name="earlier">The version that was received.</param>
+    /// <returns>The number of versions between them; negative when <paramref name="earlier"/> is the later one.</returns>
+    public static long operator -(ModelVersion later, ModelVersion earlier) => later.Number - earlier.Number;
+
+    /// <summary>Says whether the first version precedes the second.</summary>
+    public static bool operator <(ModelVersion left, ModelVersion right) => left.Number < right.Number;
+
+    /// <summary>Says whether the first version follows the second.</summary>
+    public static bool operator >(ModelVersion left, ModelVersion right) => left.Number > right.Number;
+
+    /// <summary>Says whether the first version precedes the second or is the same.</summary>
+    public static bool operator <=(ModelVersion left, ModelVersion right) => left.Number <= right.Number;
+
+    /// <summary>Says whether the first version follows the second or is the same.</summary>
+    public static bool operator >=(ModelVersion left, ModelVersion right) => left.Number >= right.Number;
+
+    /// <inheritdoc />
+    public int CompareTo(ModelVersion other) => Number.CompareTo(other.Number);
+
+    /// <inheritdoc />
+    public override string ToString() => $"v{Number}";
+}

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+
+namespace Ftte;
+
+/// <summary>
+/// Describes a model's flat float32 parameter vector once, for the server and every device: which named block lies where.
+/// </summary>
+/// <remarks>
+/// Blocks are laid out in the order given, without gaps. Two layouts are interchangeable when their
+/// <see cref="Fingerprint"/>s agree. Immutable and safe to share between threads.
+/// </remarks>
+public sealed class ParameterLayout
+{
+    private readonly Dictionary<string, int> _indexByName;
+
+    private ParameterLayout(ImmutableArray<ParameterBlock> blocks, int parameterCount)
+    {
+        Blocks = blocks;
+        ParameterCount = parameterCount;
+        _indexByName = new Dictionary<string, int>(blocks.Length, StringComparer.Ordinal);
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            if (!_indexByName.TryAdd(blocks[i].Name, i))
+            {
+                throw new ArgumentException($"Two blocks are named '{blocks[i].Name}'; give every block a name of its own.", nameof(blocks));
+            }
+        }
+
+        Fingerprint = LayoutFingerprint.Compute(blocks);
+    }
+
+    /// <summary>Gets the blocks, in the order in which they lie in the vector.</summary>
+    public ImmutableArray<ParameterBlock> Blocks { get; }
+
+    /// <summary>Gets the length of the flat vector, in float32 values.</summary>
+    public int ParameterCount { get; }
+
+    /// <summary>
+    /// Gets a 64-bit hash of all names and shapes, the same on every machine. Messages carry it, so that a device
+    /// with another model is told so and not folded in.
+    /// </summary>
+    public ulong Fingerprint { get; }
+
+    /// <summary>Lays out named tensors one after the other.</summary>
+    /// <param name="blocks">The name and the dimensions of each tensor, in the order of the vector. Dimensions are positive; a scalar has none.</param>
+    /// <returns>The layout.</returns>
+    /// <exception cref="ArgumentException">No block was given, a name is empty or used twice, a dimension is not positive, or the total exceeds the largest array.</exception>
+    public static ParameterLayout Create(params ReadOnlySpan<(string Name, int[] Shape)> blocks)
+    {
+        if (blocks.IsEmpty)
+        {
+            throw new ArgumentException("A layout needs at least one block.", nameof(blocks));
+        }
+
+        var laidOut = ImmutableArray.CreateBuilder<ParameterBlock>(blocks.Length);
+        long start = 0;
+        foreach ((string name, int[] shape) in blocks)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(name, nameof(blocks));
+            ArgumentNullException.ThrowIfNull(shape, nameof(blocks));
+            long length = 1;
+            foreach (int dimension in shape)
+            {
+                if (dimension <= 0)
+                {
+                    throw new ArgumentException($"Block '{name}' has a dimension of {dimension}; dimensions are positive.", nameof(blocks));
+                }
+
+                length *= dimension;
+                if (start + length > Array.MaxLength)
+                {
+                    throw new ArgumentException($"With block '{name}' the vector would exceed {Array.MaxLength} values, the longest array.", nameof(blocks));
+                }
+            }
+
+            laidOut.Add(new ParameterBlock(name, [.. shape], new ParameterRange((int)start, (int)length)));
+            start += length;
+        }
+
+        return new ParameterLayout(laidOut.MoveToImmutable(), (int)start);
+    }
+
+    /// <summary>Finds a block by its name.</summary>
+    /// <param name="name">The block's name, case-sensitive.</param>
+    /// <returns>The block.</returns>
+    /// <exception cref="KeyNotFoundException">No block has that name.</exception>
+    public ParameterBlock this[string name] => _indexByName.TryGetValue(name, out int index)
+        ? Blocks[index]
+        : throw new KeyNotFoundException($"No block is named '{name}'. The blocks are: {string.Join(", ", Blocks.Select(b => b.Name))}.");
+
+    /// <summary>Gives the range of a block.</summary>
+    /// <param name="block">The block's position in <see cref="Blocks"/>.</param>
+    /// <returns>Where it lies in the flat vector.</returns>
+    public ParameterRange RangeOf(int block) => Blocks[block].Range;
+
+    /// <inheritdoc />
+    public override string ToString() => $"{Blocks.Length} blocks, {ParameterCount} parameters";
+}

@@ -1,0 +1,12 @@
+namespace Ftte;
+
+/// <summary>Chooses the parameters that are trained and travel, within the memory of the weakest device.</summary>
+/// <remarks>Pure and thread-safe: the same request gives the same selection on every machine. Called when training starts and whenever the server chooses anew.</remarks>
+public interface IParameterSelector
+{
+    /// <summary>Chooses a selection.</summary>
+    /// <param name="request">What can be trained at which cost, what it is worth, and the budgets.</param>
+    /// <returns>The selection with a certificate of what it costs.</returns>
+    /// <exception cref="BudgetTooSmallException">Nothing fits; the exception names the smallest budget that would do.</exception>
+    SelectionResult Select(SelectionRequest request);
+}

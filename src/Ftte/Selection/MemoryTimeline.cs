@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+
+namespace Ftte;
+
+/// <summary>The memory that training takes step by step under one choice per step: the peak, not the sum.</summary>
+public sealed class MemoryTimeline
+{
+    private MemoryTimeline(ImmutableArray<long> forward, ImmutableArray<long> backward, int cut)
+    {
+        Forward = forward;
+        Backward = backward;
+        Cut = cut;
+        for (int t = 0; t < forward.Length; t++)
+        {
+            long peak = Math.Max(forward[t], backward[t]);
+            if (peak > PeakBytes)
+            {
+                (PeakBytes, BindingStep) = (peak, t);
+            }
+        }
+    }
+
+    /// <summary>Gets the bytes in use while each step runs forward.</summary>
+    public ImmutableArray<long> Forward { get; }
+
+    /// <summary>Gets the bytes in use while each step runs backward; 0 before the cut.</summary>
+    public ImmutableArray<long> Backward { get; }
+
+    /// <summary>Gets the first step in which anything is trained; the number of steps if nothing is.</summary>
+    public int Cut { get; }
+
+    /// <summary>Gets the largest of all: what a device must be able to spare.</summary>
+    public long PeakBytes { get; }
+
+    /// <summary>Gets the first step that reaches the peak.</summary>
+    public int BindingStep { get; }
+
+    /// <summary>Computes the timeline.</summary>
+    /// <param name="profile">The costs.</param>
+    /// <param name="choices">For each step the index of its choice, or -1 to train nothing in it.</param>
+    /// <returns>The timeline.</returns>
+    /// <exception cref="ArgumentException">There is not one choice per step, or a step does not have the choice.</exception>
+    public static MemoryTimeline Compute(TrainingProfile profile, ReadOnlySpan<int> choices)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        if (choices.Length != profile.Steps.Length)
+        {
+            throw new ArgumentException($"The profile has {profile.Steps.Length} steps, the choices are {choices.Length}.", nameof(choices));
+        }
+
+        int cut = choices.Length;
+        long held = profile.ResidentBytes;
+        for (int t = choices.Length - 1; t >= 0; t--)
+        {
+            if (choices[t] < -1 || choices[t] >= profile.Steps[t].Choices.Length)
+            {
+                throw new ArgumentException($"Step '{profile.Steps[t].Name}' has no choice {choices[t]}.", nameof(choices));
+            }
+
+            if (choices[t] >= 0)
+            {
+                cut = t;
+                held += profile.Steps[t].Choices[choices[t]].PersistentBytes;
+            }
+        }
+
+        var forward = ImmutableArray.CreateBuilder<long>(choices.Length);
+        var backward = ImmutableArray.CreateBuilder<long>(choices.Length);
+        for (int t = 0; t < choices.Length; t++)
+        {
+            TrainingStep step = profile.Steps[t];
+            forward.Add(held + step.ForwardBytes);
+            if (t >= cut)
+            {
+                held += choices[t] >= 0 ? step.Choices[choices[t]].SavedBytes : step.PassThroughSavedBytes;
+            }
+
+            backward.Add(t > cut ? held + step.BackwardBytes : t == cut ? held + step.BackwardBytesAtCut : 0);
+        }
+
+        return new MemoryTimeline(forward.MoveToImmutable(), backward.MoveToImmutable(), cut);
+    }
+}

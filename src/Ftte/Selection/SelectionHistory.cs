@@ -1,0 +1,101 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Ftte;
+
+/// <summary>The selections that a server has announced: which is in force, and which an update in flight may still name.</summary>
+/// <remarks>
+/// Shared by the server, which announces, and its aggregator, which looks up. Only the newest <see cref="Capacity"/> are remembered.
+/// Safe for any number of threads.
+/// </remarks>
+public sealed class SelectionHistory
+{
+    private readonly Lock _lock = new();
+    private readonly Queue<SelectionVersion> _order = new();
+    private readonly Dictionary<SelectionVersion, ParameterSelection> _known = [];
+    private SelectionVersion _current;
+
+    /// <summary>Starts with a first selection, version 0.</summary>
+    /// <param name="first">The selection to train first; not empty.</param>
+    /// <param name="capacity">How many selections are remembered, at least 1. Updates of older ones are rejected.</param>
+    /// <exception cref="ArgumentException">The selection is empty.</exception>
+    public SelectionHistory(ParameterSelection first, int capacity = 64)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        Capacity = capacity;
+        ParameterCount = first.ParameterCount;
+        Add(new SelectionVersion(0), first);
+    }
+
+    /// <summary>Gets how many selections are remembered.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Gets the length of the dense vector that all selections are of.</summary>
+    public int ParameterCount { get; }
+
+    /// <summary>Gets the selection in force and its version, read together.</summary>
+    public (SelectionVersion Version, ParameterSelection Selection) Current
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_current, _known[_current]);
+            }
+        }
+    }
+
+    /// <summary>Puts a new selection in force. Updates of the older ones still count while they are remembered.</summary>
+    /// <param name="selection">The selection; not empty, of the same dense vector.</param>
+    /// <returns>Its version; the current one if it selects the same coordinates.</returns>
+    /// <exception cref="ArgumentException">The selection is empty or of a vector of another length.</exception>
+    public SelectionVersion Announce(ParameterSelection selection)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        lock (_lock)
+        {
+            if (selection.Equals(_known[_current]))
+            {
+                return _current;
+            }
+
+            var version = new SelectionVersion(_current.Number + 1);
+            Add(version, selection);
+            return version;
+        }
+    }
+
+    /// <summary>Looks up a selection that an update names.</summary>
+    /// <param name="version">The version named.</param>
+    /// <param name="selection">The selection, if it is remembered.</param>
+    /// <returns>Whether it is remembered.</returns>
+    public bool TryGet(SelectionVersion version, [NotNullWhen(true)] out ParameterSelection? selection)
+    {
+        lock (_lock)
+        {
+            return _known.TryGetValue(version, out selection);
+        }
+    }
+
+    private void Add(SelectionVersion version, ParameterSelection selection)
+    {
+        if (selection.Count == 0)
+        {
+            throw new ArgumentException("The selection is empty: there would be nothing to train.", nameof(selection));
+        }
+
+        if (selection.ParameterCount != ParameterCount)
+        {
+            throw new ArgumentException($"The selection is of {selection.ParameterCount} parameters, this history of {ParameterCount}.", nameof(selection));
+        }
+
+        if (_order.Count == Capacity)
+        {
+            _known.Remove(_order.Dequeue());
+        }
+
+        _order.Enqueue(version);
+        _known.Add(version, selection);
+        _current = version;
+    }
+}

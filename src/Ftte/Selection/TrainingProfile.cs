@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+
+namespace Ftte;
+
+/// <summary>What training costs: the model's steps in execution order, with the bytes that each choice saves, needs and keeps.</summary>
+/// <remarks>
+/// Made by a training engine's planner or from a measurement; consumed by selectors. A backward pass runs from the last step down to the
+/// <i>cut</i>, the first step in which anything is trained. With A(t) the bytes saved for backward up to step t, the peak is
+/// <see cref="ResidentBytes"/> + persistent bytes of the choices + the largest of A(t-1) + forward(t) and A(t) + backward(t) over the steps.
+/// See <c>docs/memory-model.md</c> and "On-Device Training Under 256KB Memory" (arXiv 2206.15472). Immutable.
+/// </remarks>
+public sealed class TrainingProfile
+{
+    /// <summary>Describes a model's training.</summary>
+    /// <param name="layout">The model's layout.</param>
+    /// <param name="residentBytes">Bytes held throughout whatever is trained: weights, the input batch, fixed buffers.</param>
+    /// <param name="steps">The steps in execution order, at least one.</param>
+    /// <exception cref="ArgumentException">There is no step, or a choice trains coordinates that the layout does not have.</exception>
+    public TrainingProfile(ParameterLayout layout, long residentBytes, ImmutableArray<TrainingStep> steps)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        ArgumentOutOfRangeException.ThrowIfNegative(residentBytes);
+        if (steps.IsDefaultOrEmpty)
+        {
+            throw new ArgumentException("A profile needs at least one step.", nameof(steps));
+        }
+
+        foreach (TrainingStep step in steps)
+        {
+            foreach (TrainingChoice choice in step.Choices)
+            {
+                if (choice.Ranges.Any(r => r.Start < 0 || r.Length < 0 || r.Start > layout.ParameterCount - r.Length))
+                {
+                    throw new ArgumentException($"Choice '{choice.Name}' of step '{step.Name}' trains coordinates outside the layout's {layout.ParameterCount}.", nameof(steps));
+                }
+            }
+        }
+
+        Layout = layout;
+        ResidentBytes = residentBytes;
+        Steps = steps;
+    }
+
+    /// <summary>Gets the model's layout.</summary>
+    public ParameterLayout Layout { get; }
+
+    /// <summary>Gets the bytes held throughout, whatever is trained.</summary>
+    public long ResidentBytes { get; }
+
+    /// <summary>Gets the steps in execution order.</summary>
+    public ImmutableArray<TrainingStep> Steps { get; }
+}
+
+/// <summary>One operation of the network, such as a linear layer or a ReLU.</summary>
+/// <param name="Name">The layer's name.</param>
+/// <param name="ForwardBytes">Bytes alive only while the step runs forward: its input, output and workspace.</param>
+/// <param name="BackwardBytes">Bytes alive only while the step runs backward: the gradients of its output and input, and workspace.</param>
+/// <param name="BackwardBytesAtCut">The same when backward stops here, so that no input gradient is made.</param>
+/// <param name="PassThroughSavedBytes">Bytes saved for backward when the gradient passes through and nothing in the step is trained.</param>
+/// <param name="Choices">What can be trained in this step; empty for a step without parameters. Training nothing is always possible and is not listed.</param>
+public sealed record TrainingStep(
+    string Name,
+    long ForwardBytes,
+    long BackwardBytes,
+    long BackwardBytesAtCut,
+    long PassThroughSavedBytes,
+    ImmutableArray<TrainingChoice> Choices);
+
+/// <summary>One way to train a step: the bias only, or the weights of some input channels, or both.</summary>
+/// <param name="Name">What is trained, such as <c>bias</c> or <c>weight 1/4 + bias</c>.</param>
+/// <param name="Ranges">The trained coordinates in the flat vector.</param>
+/// <param name="SavedBytes">Bytes saved for backward by the step under this choice, instead of <see cref="TrainingStep.PassThroughSavedBytes"/>.</param>
+/// <param name="PersistentBytes">Bytes held throughout because of this choice: momentum, accumulators, copies.</param>
+/// <param name="MultiplyAdds">Multiply-adds per example for the weight gradient.</param>
+public sealed record TrainingChoice(string Name, ImmutableArray<ParameterRange> Ranges, long SavedBytes, long PersistentBytes = 0, long MultiplyAdds = 0)
+{
+    /// <summary>Gets the number of parameters trained.</summary>
+    public int ParameterCount => Ranges.Sum(r => r.Length);
+}

@@ -1,0 +1,28 @@
+namespace Ftte;
+
+/// <summary>The transport seam: the server itself, and every device-side proxy of it.</summary>
+/// <remarks>
+/// <para><b>Threading</b>: both methods may be called from any number of threads at once.</para>
+/// <para><b>Ownership</b>: the parameter buffer belongs to the caller and is written only until the task completes; an update is borrowed
+/// until the task completes.</para>
+/// <para><b>Errors</b>: no work and rejected updates are values. Exceptions mean misuse (<see cref="ArgumentException"/>) or a broken link
+/// (<see cref="IOException"/> or one derived from it), after which the same call may be made again: a doubled update counts once.</para>
+/// </remarks>
+public interface IFederatedServer
+{
+    /// <summary>Asks for work and brings the device's copy of the model up to date.</summary>
+    /// <param name="device">What the device says about itself.</param>
+    /// <param name="parameters">
+    /// The device's flat vector, <see cref="ParameterLayout.ParameterCount"/> values, holding <see cref="DeviceProfile.HeldVersion"/> if that is
+    /// not null. On assignment the coordinates in <see cref="TrainingAssignment.Refreshed"/> are overwritten; otherwise nothing is.
+    /// </param>
+    /// <param name="cancellationToken">Gives up; the buffer may then be half-written, so the caller holds no version any more.</param>
+    /// <returns>The work, or why there is none.</returns>
+    ValueTask<CheckOut> CheckOutAsync(DeviceProfile device, Memory<float> parameters, CancellationToken cancellationToken = default);
+
+    /// <summary>Hands in an update.</summary>
+    /// <param name="update">The update, borrowed.</param>
+    /// <param name="cancellationToken">Gives up waiting. The update may or may not have been folded in; submitting it again is safe.</param>
+    /// <returns>What became of it.</returns>
+    ValueTask<UpdateReceipt> SubmitAsync(SparseUpdate update, CancellationToken cancellationToken = default);
+}

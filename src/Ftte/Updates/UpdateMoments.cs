@@ -1,0 +1,48 @@
+using Ftte.Numerics;
+
+namespace Ftte;
+
+/// <summary>Mean, variance and norm of an update's values, from sums in a fixed order in float64.</summary>
+/// <remarks>
+/// The sums have the same bits at every vector width. A value that is NaN or infinite makes
+/// <see cref="SumOfSquares"/> NaN or infinite, so one pass also answers whether all values are finite.
+/// </remarks>
+public readonly record struct UpdateMoments
+{
+    private UpdateMoments(int count, double sum, double sumOfSquares)
+    {
+        Count = count;
+        Sum = sum;
+        SumOfSquares = sumOfSquares;
+    }
+
+    /// <summary>Gets the number of values.</summary>
+    public int Count { get; }
+
+    /// <summary>Gets the sum of the values.</summary>
+    public double Sum { get; }
+
+    /// <summary>Gets the sum of the squared values.</summary>
+    public double SumOfSquares { get; }
+
+    /// <summary>Gets whether every value is finite.</summary>
+    public bool IsFinite => double.IsFinite(SumOfSquares);
+
+    /// <summary>Gets the Euclidean norm.</summary>
+    public double Norm => Math.Sqrt(SumOfSquares);
+
+    /// <summary>Gets the mean; 0 of nothing.</summary>
+    public double Mean => Count == 0 ? 0 : Sum / Count;
+
+    /// <summary>Gets the variance over the coordinates, divided by their count so that the size of a subset does not matter; 0 of nothing.</summary>
+    public double Variance => Count == 0 ? 0 : Math.Max(0, (SumOfSquares - (Sum * Sum / Count)) / Count);
+
+    /// <summary>Measures a vector in one pass.</summary>
+    /// <param name="values">The values, of any length; may hold NaN or infinity.</param>
+    /// <returns>The moments.</returns>
+    public static UpdateMoments Measure(ReadOnlySpan<float> values)
+    {
+        (double sum, double sumOfSquares) = MomentsKernel.Measure(values);
+        return new UpdateMoments(values.Length, sum, sumOfSquares);
+    }
+}

@@ -1,0 +1,12 @@
+namespace Ftte;
+
+/// <summary>The server's answer to an update.</summary>
+/// <param name="Outcome">What became of it.</param>
+/// <param name="Version">The version that is current now.</param>
+/// <param name="Weight">The weight it was folded in with; 0 if it was not.</param>
+/// <param name="RetryAfter">How long to wait before trying again, for outcomes that a retry can change; otherwise null.</param>
+public readonly record struct UpdateReceipt(UpdateOutcome Outcome, ModelVersion Version, double Weight = 0, TimeSpan? RetryAfter = null)
+{
+    /// <summary>Gets whether the update is part of the model, or will be: folded in now, or before under the same id.</summary>
+    public bool IsAccepted => Outcome is UpdateOutcome.Buffered or UpdateOutcome.Published or UpdateOutcome.Duplicate;
+}
