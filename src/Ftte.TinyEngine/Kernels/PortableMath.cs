@@ -1,0 +1,74 @@
+namespace Ftte.TinyEngine.Kernels;
+
+/// <summary>Exponential and logarithm from additions and multiplications only, so that they have the same bits on every machine.</summary>
+/// <remarks>
+/// The platform's own functions may differ in the last bit between operating systems, and training would then not be reproducible. The relative
+/// error is below 1e-13, far less than a float32 result can show.
+/// </remarks>
+internal static class PortableMath
+{
+    // ln 2 in two parts: the first has enough trailing zeros that a multiple of it is exact.
+    private const double Ln2High = 6.93147180369123816490e-01;
+    private const double Ln2Low = 1.90821492927058770002e-10;
+    private const double Log2E = 1.44269504088896338700;
+
+    /// <summary>Gets 1 / i!, from i = 11 down to 0.</summary>
+    private static ReadOnlySpan<double> ExpSeries =>
+    [
+        1 / 39916800.0, 1 / 3628800.0, 1 / 362880.0, 1 / 40320.0, 1 / 5040.0, 1 / 720.0, 1 / 120.0, 1 / 24.0, 1 / 6.0, 1 / 2.0, 1, 1,
+    ];
+
+    /// <summary>e to the x; 0 below -700, so that no result is subnormal. x is at most 700, or NaN.</summary>
+    public static double Exp(double x)
+    {
+        if (double.IsNaN(x))
+        {
+            return x;
+        }
+
+        if (x < -700)
+        {
+            return 0;
+        }
+
+        // x = k ln 2 + r with |r| <= ln(2) / 2: a Taylor series of r suffices, and 2^k is an exponent field.
+        double k = Math.Floor((x * Log2E) + 0.5);
+        double r = (x - (k * Ln2High)) - (k * Ln2Low);
+        double sum = 0;
+        foreach (double coefficient in ExpSeries)
+        {
+            sum = (sum * r) + coefficient;
+        }
+
+        return sum * BitConverter.Int64BitsToDouble(((long)k + 1023) << 52);
+    }
+
+    /// <summary>The natural logarithm of a normal positive number; NaN of NaN, infinity of infinity.</summary>
+    public static double Log(double x)
+    {
+        if (!double.IsFinite(x))
+        {
+            return x;
+        }
+
+        // x = m 2^k with m in [1/sqrt 2, sqrt 2), and ln m = 2 atanh((m - 1) / (m + 1)), whose series converges fast.
+        long bits = BitConverter.DoubleToInt64Bits(x);
+        long k = (bits >> 52) - 1023;
+        double m = BitConverter.Int64BitsToDouble((bits & 0xFFFFFFFFFFFFF) | (1023L << 52));
+        if (m > 1.4142135623730951)
+        {
+            m /= 2;
+            k++;
+        }
+
+        double z = (m - 1) / (m + 1);
+        double square = z * z;
+        double sum = 0;
+        for (int i = 23; i > 0; i -= 2)
+        {
+            sum = (sum * square) + (1.0 / i);
+        }
+
+        return (k * Ln2High) + ((k * Ln2Low) + (2 * z * sum));
+    }
+}

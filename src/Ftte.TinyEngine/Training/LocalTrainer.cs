@@ -1,0 +1,144 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Numerics.Tensors;
+
+namespace Ftte.TinyEngine;
+
+/// <summary>Trains a network on a device's own examples, in memory that is planned to the byte.</summary>
+/// <remarks>
+/// <para><b>Memory</b>: frozen parameters are read in the caller's vector; the selected ones are trained in a buffer from the pool, which then becomes
+/// the update; everything else is one arena, kept while the selection stays the same and replaced when it changes. A training step allocates
+/// nothing. <see cref="TrainingPlan.PeakBytes"/> is the sum; note that the shared pool rounds a buffer up to a power of two.</para>
+/// <para><b>Threading</b>: training runs on the calling thread, one assignment at a time.</para>
+/// <para><b>Reproducible</b>: the order of the examples follows from <see cref="SgdOptions.Seed"/> and the assignment's update id, so every round
+/// differs and every one can be repeated bit for bit.</para>
+/// <para>Training that diverges is not hidden: the update carries NaN, and the server rejects it with that reason.</para>
+/// </remarks>
+public sealed class LocalTrainer : ILocalTrainer, IDisposable
+{
+    private readonly IExampleSource _examples;
+    private readonly SgdOptions _options;
+    private readonly MemoryPool<float> _pool;
+    private TrainingSession? _session;
+    private bool _isDisposed;
+
+    /// <summary>Makes a trainer; memory is taken when the first assignment says what to train.</summary>
+    /// <param name="network">The network to train.</param>
+    /// <param name="examples">The device's examples, at least one.</param>
+    /// <param name="options">How to train; null for the defaults. Copied.</param>
+    /// <param name="pool">Where updates' buffers come from; null for the shared pool.</param>
+    /// <exception cref="ArgumentException">The examples do not fit the network, or an option is out of range.</exception>
+    public LocalTrainer(Network network, IExampleSource examples, SgdOptions? options = null, MemoryPool<float>? pool = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        network.CheckFits(examples);
+        _options = options?.Copy() ?? new SgdOptions();
+        _options.Validate();
+        network.CheckBatchSize(_options.BatchSize);
+        _examples = examples;
+        _pool = pool ?? MemoryPool<float>.Shared;
+        Network = network;
+    }
+
+    /// <summary>Gets the network.</summary>
+    public Network Network { get; }
+
+    /// <inheritdoc />
+    public ParameterLayout Layout => Network.Layout;
+
+    /// <summary>Gets the plan of the latest assignment; null before the first.</summary>
+    public TrainingPlan? Plan => _session?.Plan;
+
+    /// <summary>Gets what the latest training run did.</summary>
+    public TrainingSummary LastRun { get; private set; }
+
+    /// <inheritdoc />
+    /// <exception cref="ArgumentException">The assignment or the vector is of another layout.</exception>
+    /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
+    public ValueTask<SparseUpdate> TrainAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(assignment);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        CheckLayout(assignment, parameters.Length);
+        try
+        {
+            return ValueTask.FromResult(Train(assignment, parameters.Span, cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<SparseUpdate>(cancellationToken);
+        }
+    }
+
+    /// <summary>Gives the arena back.</summary>
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _session?.Dispose();
+        _session = null;
+    }
+
+    private SparseUpdate Train(TrainingAssignment assignment, ReadOnlySpan<float> received, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ParameterSelection selection = assignment.Selection;
+        TrainingSession session = SessionFor(selection);
+        IMemoryOwner<float> buffer = _pool.Rent(Math.Max(1, selection.Count));
+        try
+        {
+            Span<float> trained = buffer.Memory.Span[..selection.Count];
+            selection.Gather(received, trained);
+            ulong seed = SplitMix64.At(_options.Seed, assignment.UpdateId.Value);
+            LastRun = Sgd.Run(session, received, trained, _examples, _options, seed, cancellationToken);
+            if (assignment.Content == UpdateContent.Difference)
+            {
+                Subtract(selection.Ranges, received, trained);
+            }
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
+
+        int exampleCount = (int)Math.Min(_examples.Count, LastRun.Examples);
+        return new SparseUpdate(assignment.CreateHeader(exampleCount), buffer, selection.Count);
+    }
+
+    private TrainingSession SessionFor(ParameterSelection selection)
+    {
+        if (_session is null || !_session.Plan.Selection.Equals(selection))
+        {
+            // The old arena goes first, so that the two are never held together.
+            TrainingPlan plan = Network.Plan(selection, _options.BatchSize);
+            _session?.Dispose();
+            _session = null;
+            _session = new TrainingSession(plan);
+        }
+
+        return _session;
+    }
+
+    private void CheckLayout(TrainingAssignment assignment, int parameterCount)
+    {
+        if (assignment.LayoutFingerprint != Layout.Fingerprint)
+        {
+            throw new ArgumentException("The assignment is for a model of another layout; give the trainer the network that the server trains.", nameof(assignment));
+        }
+
+        if (parameterCount != Layout.ParameterCount)
+        {
+            throw new ArgumentException($"The network has {Layout.ParameterCount} parameters, the vector {parameterCount}.", nameof(parameterCount));
+        }
+    }
+
+    private static void Subtract(ImmutableArray<ParameterRange> ranges, ReadOnlySpan<float> received, Span<float> trained)
+    {
+        foreach (ParameterRange range in ranges)
+        {
+            Span<float> values = trained[..range.Length];
+            TensorPrimitives.Subtract(values, received.Slice(range.Start, range.Length), values);
+            trained = trained[range.Length..];
+        }
+    }
+}

@@ -1,0 +1,51 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>How stochastic gradient descent goes over the examples.</summary>
+/// <remarks>Read when a trainer is made; changing it afterwards changes nothing.</remarks>
+public sealed class SgdOptions
+{
+    /// <summary>Gets or sets the number of examples per step; the last step of an epoch takes what is left.</summary>
+    /// <value>20 by default; at least 1.</value>
+    public int BatchSize { get; set; } = 20;
+
+    /// <summary>Gets or sets how often all examples are gone over, unless <see cref="Steps"/> says otherwise.</summary>
+    /// <value>1 by default; at least 1.</value>
+    public int Epochs { get; set; } = 1;
+
+    /// <summary>Gets or sets the number of steps, if it is to be the same however many examples there are.</summary>
+    /// <value>Null by default: <see cref="Epochs"/> counts. Otherwise at least 1.</value>
+    public int? Steps { get; set; }
+
+    /// <summary>Gets or sets the step size.</summary>
+    /// <value>0.05 by default; finite and positive.</value>
+    public float LearningRate { get; set; } = 0.05f;
+
+    /// <summary>Gets or sets the weight decay: the gradient of every trained parameter, biases too, has this times the parameter added.</summary>
+    /// <value>0 by default; finite, not negative, and less than 1 / <see cref="LearningRate"/>.</value>
+    public float WeightDecay { get; set; }
+
+    /// <summary>Gets or sets the seed of the order in which examples are taken; each round mixes it with its update's id.</summary>
+    /// <value>0 by default. Give every device its own.</value>
+    public ulong Seed { get; set; }
+
+    /// <summary>Checks that all values are in range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range; the message says which and what it may be.</exception>
+    public void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Steps ?? 1, 1, nameof(Steps));
+        if (!(float.IsFinite(LearningRate) && LearningRate > 0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "The step size is finite and positive.");
+        }
+
+        if (!(WeightDecay >= 0 && LearningRate * WeightDecay < 1))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(WeightDecay), WeightDecay, $"The weight decay is not negative and less than 1 / {LearningRate}, one over the step size.");
+        }
+    }
+
+    internal SgdOptions Copy() => (SgdOptions)MemberwiseClone();
+}

@@ -1,0 +1,156 @@
+using CsCheck;
+
+namespace Ftte.TinyEngine.Tests.Planning;
+
+public class PlannerTests
+{
+    private static readonly Network Mlp = Network.Build(784).Linear("fc1", 64).Relu().Linear("fc2", 10).SoftmaxCrossEntropy();
+
+    /// <summary>The estimate that selectors use is the allocation, to the byte, in every step.</summary>
+    [Fact]
+    public void The_profile_and_the_plan_agree_on_every_step_of_random_networks() =>
+        Sample(400, (profile, choices, plan) =>
+        {
+            MemoryTimeline timeline = MemoryTimeline.Compute(profile, choices);
+            Assert.Equal(timeline.Cut, plan.Cut);
+            Assert.Equal(timeline.Forward, plan.Steps.Select(s => s.ForwardBytes));
+            Assert.Equal(timeline.Backward, plan.Steps.Select(s => s.BackwardBytes));
+            Assert.Equal(timeline.PeakBytes, plan.PeakBytes);
+        });
+
+    [Fact]
+    public void The_arena_of_random_networks_has_no_gap_at_its_busiest_moment() =>
+        Sample(400, (_, _, plan) =>
+        {
+            int moments = 2 * plan.Steps.Length;
+            long busiest = Enumerable.Range(0, moments).Max(m => plan.Tensors.Where(t => t.FirstMoment <= m && m <= t.LastMoment).Sum(t => t.Bytes));
+            Assert.Equal(busiest, plan.ArenaBytes);
+        });
+
+    [Fact]
+    public void No_two_tensors_of_random_networks_share_memory_while_both_live() =>
+        Sample(200, (_, _, plan) =>
+        {
+            foreach (PlannedTensor a in plan.Tensors)
+            {
+                Assert.InRange(a.Offset, 0, plan.ArenaBytes - a.Bytes);
+                Assert.Equal(0, a.Offset % 64);
+                Assert.DoesNotContain(plan.Tensors, b =>
+                    a != b
+                    && a.FirstMoment <= b.LastMoment && b.FirstMoment <= a.LastMoment
+                    && a.Offset < b.Offset + b.Bytes && b.Offset < a.Offset + a.Bytes);
+            }
+        });
+
+    [Fact]
+    public void What_is_saved_of_an_input_lies_where_the_input_did() =>
+        Sample(200, (_, _, plan) =>
+        {
+            foreach (PlannedLinear layer in plan.Operations.OfType<PlannedLinear>().Where(l => l.Saved is not null))
+            {
+                Assert.InRange(layer.Saved!.Tensor.Offset, layer.X.Offset, layer.X.Offset + layer.X.Bytes - layer.Saved.Tensor.Bytes);
+            }
+        });
+
+    [Fact]
+    public void A_plan_for_one_layer_costs_what_a_hand_count_gives()
+    {
+        // Training only fc2 of 784-64-10 at batch 20: the batch, the labels, fc1's output kept for fc2's weights, its mask, logits and their gradient.
+        TrainingPlan plan = Mlp.Plan(ParameterSelection.OfBlocks(Mlp.Layout, "fc2.weight", "fc2.bias"), batchSize: 20);
+        const long Input = 20 * 784 * 4, Labels = 128, Hidden = 20 * 64 * 4, Mask = 192, Logits = 832;
+        Assert.Equal(2, plan.Cut);
+        Assert.Equal(50_890 * 4, plan.ParameterBytes);
+        Assert.Equal(650 * 4, plan.TrainedBytes);
+        Assert.Equal(Input + Labels + Hidden + Math.Max(Mask, Logits + Logits), plan.ArenaBytes);
+        Assert.Equal(plan.ParameterBytes + plan.TrainedBytes + plan.ArenaBytes, plan.PeakBytes);
+        Assert.Equal(0, plan.Steps[1].BackwardBytes);
+    }
+
+    [Fact]
+    public void Training_everything_saves_the_input_of_every_later_layer_and_a_bit_per_ReLU()
+    {
+        TrainingPlan plan = Mlp.Plan(ParameterSelection.Full(Mlp.Layout), batchSize: 20);
+        const long Input = 20 * 784 * 4, Labels = 128, Hidden = 20 * 64 * 4, Mask = 192, Logits = 832;
+        Assert.Equal(0, plan.Cut);
+        // Busiest: fc2 backward, with the gradients of its output and its input.
+        Assert.Equal(Input + Labels + Hidden + Mask + Logits + Hidden, plan.ArenaBytes);
+        // Weights and gradients, batch, hidden layer, log-probabilities, gradients of logits and hidden layer; labels.
+        Assert.Equal((2 * 4 * 50_890) + (20 * ((4 * (784 + 64 + 10 + 64 + 64)) + 4)), plan.EagerBytes);
+    }
+
+    [Fact]
+    public void Training_a_bias_alone_saves_no_input()
+    {
+        TrainingProfile profile = Mlp.Profile(20);
+        TrainingStep fc2 = profile.Steps[2];
+        Assert.Equal(["bias", "weight", "weight, bias"], fc2.Choices.Select(c => c.Name));
+        Assert.Equal([0, 5120, 5120], fc2.Choices.Select(c => c.SavedBytes));
+        Assert.Equal([40, 2560, 2600], fc2.Choices.Select(c => c.PersistentBytes));
+        Assert.Equal([0, 640, 640], fc2.Choices.Select(c => c.MultiplyAdds));
+        Assert.Equal(192, profile.Steps[1].PassThroughSavedBytes);
+        Assert.Equal((50_890 * 4) + (20 * 784 * 4) + 128, profile.ResidentBytes);
+    }
+
+    [Fact]
+    public void The_first_layer_saves_nothing_because_the_batch_stays_anyway() =>
+        Assert.All(Mlp.Profile(20).Steps[0].Choices, c => Assert.Equal(0, c.SavedBytes));
+
+    [Fact]
+    public void A_share_of_the_inputs_saves_and_keeps_that_share()
+    {
+        TrainingChoice choice = Mlp.Profile(20, [0.25]).Steps[2].Choices[1];
+        Assert.Equal("weight, 16 of 64 inputs", choice.Name);
+        Assert.Equal(160, choice.ParameterCount);
+        Assert.Equal(20 * 16 * 4, choice.SavedBytes);
+        Assert.Equal(160 * 4, choice.PersistentBytes);
+    }
+
+    [Fact]
+    public void Nothing_selected_plans_a_forward_pass_only()
+    {
+        TrainingPlan plan = Mlp.Plan(ParameterSelection.Create(Mlp.Layout.ParameterCount, []), batchSize: 4);
+        Assert.Equal(plan.Steps.Length, plan.Cut);
+        Assert.All(plan.Steps, s => Assert.Equal(0, s.BackwardBytes));
+        Assert.Equal(0, plan.TrainedBytes);
+    }
+
+    [Fact]
+    public void Planning_less_takes_less_than_an_eager_framework()
+    {
+        // A wide network at a large batch: activations dominate, and only the last layer is trained.
+        Network network = Network.Build(64).Linear("a", 512).Relu().Linear("b", 512).Relu().Linear("c", 512).Relu().Linear("d", 10).SoftmaxCrossEntropy();
+        TrainingPlan plan = network.Plan(ParameterSelection.OfBlocks(network.Layout, "d.weight", "d.bias"), batchSize: 256);
+        Assert.True(plan.PeakBytes < plan.EagerBytes / 2, plan.ToString());
+    }
+
+    [Fact]
+    public void A_selection_of_another_layout_is_refused() =>
+        Assert.Throws<ArgumentException>(() => Mlp.Plan(ParameterSelection.Create(7, []), 20));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(int.MaxValue)]
+    public void A_batch_size_that_cannot_be_is_refused_before_anything_is_allocated(int batchSize)
+    {
+        Assert.ThrowsAny<ArgumentException>(() => Mlp.Profile(batchSize));
+        Assert.ThrowsAny<ArgumentException>(() => Mlp.Plan(ParameterSelection.Full(Mlp.Layout), batchSize));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1.01)]
+    [InlineData(double.NaN)]
+    public void A_share_outside_0_to_1_is_refused(double share) => Assert.Throws<ArgumentException>(() => Mlp.Profile(20, [share]));
+
+    private static void Sample(int count, Action<TrainingProfile, int[], TrainingPlan> check) =>
+        (from network in RandomNetworks.Network
+         from batchSize in RandomNetworks.BatchSize
+         let profile = network.Profile(batchSize, RandomNetworks.Shares)
+         from choices in RandomNetworks.Choices(profile)
+         select (network, batchSize, profile, choices))
+        .Sample(
+            s => check(s.profile, s.choices, s.network.Plan(RandomNetworks.Select(s.profile, s.choices), s.batchSize)),
+            iter: count,
+            print: s => $"{s.network}, batch {s.batchSize}, choices {string.Join(' ', s.choices)}");
+}
