@@ -1,0 +1,71 @@
+namespace Ftte.TinyEngine.Tests;
+
+public class NetworkTests
+{
+    [Fact]
+    public void The_layout_names_each_layers_weight_and_bias()
+    {
+        Network network = Network.Build(inputs: 784).Linear("fc1", 64).Relu().Linear("fc2", 10).SoftmaxCrossEntropy();
+        Assert.Equal(
+            ["fc1.weight [64, 784] at [0, 50176)", "fc1.bias [64] at [50176, 50240)", "fc2.weight [10, 64] at [50240, 50880)", "fc2.bias [10] at [50880, 50890)"],
+            network.Layout.Blocks.Select(b => b.ToString()));
+        Assert.Equal((784, 10), (network.InputLength, network.ClassCount));
+        Assert.Equal(["fc1", "fc1.relu", "fc2", "loss"], network.Profile(1).Steps.Select(s => s.Name));
+    }
+
+    [Fact]
+    public void Initial_weights_have_the_variance_that_keeps_signals_alive()
+    {
+        Network network = Network.Build(400).Linear("fc1", 100).Relu().Linear("fc2", 50).SoftmaxCrossEntropy();
+        float[] parameters = network.Initialize(7);
+        Assert.Equal(2.0 / 400, Variance("fc1.weight"), 2e-4);
+        Assert.Equal(1.0 / 100, Variance("fc2.weight"), 5e-4);
+        Assert.Equal(0, Variance("fc1.bias"));
+        Assert.Equal(parameters, network.Initialize(7));
+        Assert.NotEqual(parameters, network.Initialize(8));
+
+        double Variance(string block)
+        {
+            ParameterRange range = network.Layout[block].Range;
+            UpdateMoments moments = UpdateMoments.Measure(parameters.AsSpan(range.Start, range.Length));
+            Assert.Equal(0, moments.Mean, 2e-3);
+            return moments.Variance;
+        }
+    }
+
+    [Fact]
+    public void A_layer_without_outputs_is_named() =>
+        AssertMessage("Layer 'fc2' has 0 outputs; give it at least one.", () => Network.Build(4).Linear("fc1", 3).Linear("fc2", 0));
+
+    [Fact]
+    public void A_layer_too_large_for_any_array_is_named() =>
+        AssertMessage("With layer 'huge' of 100000 x 100000 weights", () => Network.Build(4).Linear("wide", 100_000).Linear("huge", 100_000));
+
+    [Fact]
+    public void A_name_used_twice_is_named() =>
+        AssertMessage("Two layers are named 'fc'; give every layer a name of its own.", () => Network.Build(4).Linear("fc", 3).Linear("fc", 3));
+
+    [Fact]
+    public void A_loss_over_one_class_is_refused() =>
+        AssertMessage("'loss' needs at least two classes to tell apart, but 'fc' has 1 output;", () => Network.Build(4).Linear("fc", 1).SoftmaxCrossEntropy());
+
+    [Fact]
+    public void A_network_without_parameters_is_refused() =>
+        AssertMessage("No layer before 'loss' has parameters", () => Network.Build(4).Relu().SoftmaxCrossEntropy());
+
+    [Fact]
+    public void A_blank_name_is_refused() => Assert.Throws<ArgumentException>(() => Network.Build(4).Linear(" ", 3));
+
+    [Fact]
+    public void A_network_needs_inputs() => Assert.Throws<ArgumentOutOfRangeException>(() => Network.Build(0));
+
+    [Fact]
+    public void A_completed_network_takes_no_more_layers()
+    {
+        NetworkBuilder builder = Network.Build(4).Linear("fc", 3);
+        builder.SoftmaxCrossEntropy();
+        Assert.Contains("'more' comes after 'loss'", Assert.Throws<InvalidOperationException>(() => builder.Linear("more", 3)).Message, StringComparison.Ordinal);
+    }
+
+    private static void AssertMessage(string start, Action build) => Assert.StartsWith(start, Assert.Throws<ArgumentException>(build).Message, StringComparison.Ordinal);
+}
