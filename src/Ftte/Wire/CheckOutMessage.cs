@@ -1,0 +1,195 @@
+using System.Buffers;
+using System.Numerics.Tensors;
+
+namespace Ftte;
+
+/// <summary>The server's answer to a device that asks for work as bytes, with the parameters that the device lacks.</summary>
+/// <remarks>Thread-safe: nothing is kept between calls. Parameters pass through a small buffer; no packed copy of the model is made.</remarks>
+public static class CheckOutMessage
+{
+    internal const int MaxFixedLength =
+        AnswerLength + AssignmentLength + sizeof(byte) + ClientId.MaxBytes + (2 * SelectionCodec.MaxFixedLength);
+
+    private const int AnswerLength = sizeof(byte) + sizeof(long);
+
+    private const int AssignmentLength =
+        sizeof(ulong) + sizeof(ulong) + sizeof(long) + sizeof(int) + sizeof(byte) + sizeof(long) + sizeof(int);
+
+    /// <summary>Gets the number of bytes that <see cref="Write"/> writes, without writing them.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="format">How the parameters travel.</param>
+    /// <returns>The number of bytes; may exceed what one message can have.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The format is not defined.</exception>
+    public static long GetLength(in CheckOut answer, ValueFormat format) => answer.Assignment is { } assignment
+        ? Envelope.GetLength(GetHeaderLength(assignment), assignment.Refreshed.Count, format)
+        : Envelope.GetLength(AnswerLength, 0, default);
+
+    /// <summary>Writes an answer; on assignment with the parameters in <see cref="TrainingAssignment.Refreshed"/>.</summary>
+    /// <param name="writer">Receives the bytes, the parameters in pieces of a few KiB.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="parameters">
+    /// The whole flat vector of the assignment's version, borrowed. Must be finite, in <see cref="ValueFormat.BFloat16"/> also after rounding:
+    /// a reader refuses a model that is not. Ignored when there is no assignment.
+    /// </param>
+    /// <param name="format">How the parameters travel. Without an assignment none do.</param>
+    /// <param name="seed">The seed of stochastic rounding, used by <see cref="ValueFormat.Int8"/> only; see <see cref="WireMessage.GetSeed"/>.</param>
+    /// <exception cref="ArgumentException">
+    /// Outcome and assignment contradict each other, the vector's length is not the selections', a field holds what may not travel, or the
+    /// message would exceed <see cref="int.MaxValue"/> bytes. Nothing was written.
+    /// </exception>
+    public static void Write(IBufferWriter<byte> writer, in CheckOut answer, ReadOnlySpan<float> parameters, ValueFormat format, ulong seed)
+    {
+        if (answer.IsAssigned != (answer.Outcome == CheckOutOutcome.Assigned))
+        {
+            throw new ArgumentException($"The outcome is {answer.Outcome}, but there is {(answer.IsAssigned ? "an" : "no")} assignment.", nameof(answer));
+        }
+
+        if (!answer.IsAssigned)
+        {
+            var refusal = new MessageWriter(writer, MessageKind.CheckOut, AnswerLength);
+            WriteAnswer(ref refusal, answer);
+            refusal.EndHeader();
+            refusal.End();
+            return;
+        }
+
+        TrainingAssignment assignment = answer.Assignment;
+        ParameterSelection refreshed = assignment.Refreshed;
+        if (assignment.Selection.ParameterCount != parameters.Length || refreshed.ParameterCount != parameters.Length)
+        {
+            throw new ArgumentException($"The vector has {parameters.Length} values, the selections are of {assignment.Selection.ParameterCount} and {refreshed.ParameterCount}.", nameof(parameters));
+        }
+
+        var message = new MessageWriter(writer, MessageKind.CheckOut, GetHeaderLength(assignment), refreshed.Count, format);
+        WriteAnswer(ref message, answer);
+        WriteAssignment(ref message, assignment);
+        message.EndHeader();
+        Span<float> buffer = stackalloc float[ValueCodec.Chunk];
+        var cursor = new RangeCursor(refreshed);
+        for (int at = 0; at < refreshed.Count; at += ValueCodec.Chunk)
+        {
+            Span<float> chunk = buffer[..Math.Min(ValueCodec.Chunk, refreshed.Count - at)];
+            cursor.Gather(parameters, chunk);
+            message.Values(chunk, at, seed);
+        }
+
+        message.End();
+    }
+
+    /// <summary>Reads an answer; on assignment writes the parameters it brings into the device's vector.</summary>
+    /// <param name="message">The whole message and nothing else.</param>
+    /// <param name="parameters">
+    /// The device's flat vector. On assignment the coordinates in <see cref="TrainingAssignment.Refreshed"/> are overwritten; otherwise, and if
+    /// this throws, nothing is.
+    /// </param>
+    /// <param name="limits">What is accepted at most; null for the defaults.</param>
+    /// <returns>The answer.</returns>
+    /// <exception cref="WireFormatException">
+    /// The bytes are not such a message, it is about a vector of another length, or a parameter is NaN or infinite.
+    /// </exception>
+    public static CheckOut Read(ReadOnlySpan<byte> message, Span<float> parameters, WireLimits? limits = null)
+    {
+        limits ??= WireLimits.Default;
+        Envelope envelope = Envelope.Open(message, MessageKind.CheckOut, limits);
+        var fields = new FieldReader(envelope.Header);
+        CheckOutOutcome outcome = fields.Enum<CheckOutOutcome>("outcome", least: 1);
+        TimeSpan? retryAfter = fields.OptionalDuration("wait");
+        if (outcome != CheckOutOutcome.Assigned)
+        {
+            fields.End();
+            envelope.CheckNoValues();
+            return new CheckOut(outcome, null, retryAfter);
+        }
+
+        TrainingAssignment assignment = ReadAssignment(ref fields, envelope, parameters.Length, limits);
+        Span<float> buffer = stackalloc float[ValueCodec.Chunk];
+        var cursor = new RangeCursor(assignment.Refreshed);
+        for (int at = 0; at < envelope.ValueCount; at += ValueCodec.Chunk)
+        {
+            Span<float> chunk = buffer[..Math.Min(ValueCodec.Chunk, envelope.ValueCount - at)];
+            ValueCodec.Decode(envelope.Payload, at, envelope.Format, chunk);
+            cursor.Scatter(chunk, parameters);
+        }
+
+        return new CheckOut(outcome, assignment, retryAfter);
+    }
+
+    private static int GetFixedLength(ClientId client) => AnswerLength + AssignmentLength + MessageWriter.GetClientLength(client);
+
+    private static long GetHeaderLength(TrainingAssignment assignment) => GetFixedLength(assignment.Client)
+        + SelectionCodec.GetLength(assignment.Selection, before: null)
+        + SelectionCodec.GetLength(assignment.Refreshed, assignment.Selection);
+
+    private static void WriteAnswer(ref MessageWriter message, in CheckOut answer)
+    {
+        message.Enum("outcome", answer.Outcome, least: 1);
+        message.OptionalDuration("wait", answer.RetryAfter);
+    }
+
+    private static void WriteAssignment(ref MessageWriter message, TrainingAssignment assignment)
+    {
+        message.UInt64(assignment.LayoutFingerprint);
+        message.UInt64(assignment.UpdateId.Value);
+        message.Int64("version", assignment.Version.Number);
+        message.Int32("selection version", assignment.SelectionVersion.Number);
+        message.Enum("content", assignment.Content);
+        message.Duration("lease", assignment.LeaseDuration);
+        message.Int32("parameter count", assignment.Selection.ParameterCount, least: 1);
+        message.Client(assignment.Client);
+        SelectionCodec.Write(ref message, assignment.Selection, before: null);
+        SelectionCodec.Write(ref message, assignment.Refreshed, assignment.Selection);
+    }
+
+    /// <summary>Checks everything that the message holds, the values included; only then makes the assignment.</summary>
+    private static TrainingAssignment ReadAssignment(ref FieldReader fields, Envelope envelope, int vectorLength, WireLimits limits)
+    {
+        ulong fingerprint = fields.UInt64();
+        ulong id = fields.UInt64();
+        long version = fields.Int64("version");
+        int selectionVersion = fields.Int32("selection version");
+        UpdateContent content = fields.Enum<UpdateContent>("content");
+        TimeSpan lease = fields.Duration("lease");
+        int parameterCount = fields.Int32("parameter count", least: 1);
+        if (parameterCount != vectorLength)
+        {
+            throw new WireFormatException(WireError.Inconsistent, $"The message is about a model of {parameterCount} parameters, the vector has {vectorLength}. Device and server have different models: update the app.");
+        }
+
+        ClientId client = fields.Client();
+        SelectionCodec.CheckedRanges selected = SelectionCodec.Check(ref fields, parameterCount, limits);
+        SelectionCodec.CheckedRanges refreshed = SelectionCodec.Check(ref fields, parameterCount, limits, selected);
+        fields.End();
+        if (refreshed.Count != envelope.ValueCount)
+        {
+            throw new WireFormatException(WireError.Inconsistent, $"The message refreshes {refreshed.Count} parameters but carries {envelope.ValueCount} values. The sender is at fault.");
+        }
+
+        CheckFinite(envelope);
+        ParameterSelection selection = selected.ToSelection(parameterCount);
+        return new TrainingAssignment(
+            client,
+            new UpdateId(id),
+            fingerprint,
+            new ModelVersion(version),
+            new SelectionVersion(selectionVersion),
+            selection,
+            refreshed.IsSameAs(selected) ? selection : refreshed.ToSelection(parameterCount),
+            content,
+            lease);
+    }
+
+    private static void CheckFinite(Envelope envelope)
+    {
+        ValueCodec.CheckScales(envelope.Payload, envelope.Format);
+        Span<float> buffer = stackalloc float[ValueCodec.Chunk];
+        for (int at = 0; at < envelope.ValueCount; at += ValueCodec.Chunk)
+        {
+            Span<float> chunk = buffer[..Math.Min(ValueCodec.Chunk, envelope.ValueCount - at)];
+            ValueCodec.Decode(envelope.Payload, at, envelope.Format, chunk);
+            if (!TensorPrimitives.IsFiniteAll<float>(chunk))
+            {
+                throw new WireFormatException(WireError.BadValue, $"A parameter among the {chunk.Length} from packed index {at} is NaN or infinite; a model to train from is finite. The sender is at fault.");
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Buffers;
+
+namespace Ftte;
+
+/// <summary>A device's request for work as bytes.</summary>
+/// <remarks>Thread-safe: nothing is kept between calls.</remarks>
+public static class DeviceMessage
+{
+    private const int FixedLength = sizeof(ulong) + sizeof(long) + sizeof(long);
+
+    /// <summary>Gets the number of bytes that <see cref="Write"/> writes.</summary>
+    /// <param name="device">What the device says about itself.</param>
+    /// <returns>The number of bytes.</returns>
+    public static long GetLength(DeviceProfile device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return Envelope.GetLength(GetHeaderLength(device), 0, default);
+    }
+
+    /// <summary>Writes a request.</summary>
+    /// <param name="writer">Receives the bytes.</param>
+    /// <param name="device">What the device says about itself.</param>
+    /// <exception cref="ArgumentException">The device is nameless, or its budget or version is negative. Nothing was written.</exception>
+    public static void Write(IBufferWriter<byte> writer, DeviceProfile device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        var message = new MessageWriter(writer, MessageKind.Device, GetHeaderLength(device));
+        message.UInt64(device.LayoutFingerprint);
+        message.Int64("memory budget", device.MemoryBudgetBytes);
+        if (device.HeldVersion is { } held)
+        {
+            message.Int64("held version", held.Number);
+        }
+        else
+        {
+            message.Int64("held version", -1, least: -1);
+        }
+
+        message.Client(device.Client);
+        message.EndHeader();
+        message.End();
+    }
+
+    /// <summary>Reads a request.</summary>
+    /// <param name="message">The whole message and nothing else.</param>
+    /// <returns>What the device says about itself.</returns>
+    /// <exception cref="WireFormatException">The bytes are not such a message.</exception>
+    public static DeviceProfile Read(ReadOnlySpan<byte> message)
+    {
+        Envelope envelope = Envelope.Open(message, MessageKind.Device, WireLimits.Default);
+        envelope.CheckNoValues();
+        var fields = new FieldReader(envelope.Header);
+        ulong fingerprint = fields.UInt64();
+        long budget = fields.Int64("memory budget");
+        long held = fields.Int64("held version", least: -1);
+        ClientId client = fields.Client();
+        fields.End();
+        return new DeviceProfile(client, budget, fingerprint, held == -1 ? null : new ModelVersion(held));
+    }
+
+    private static int GetHeaderLength(DeviceProfile device) => FixedLength + MessageWriter.GetClientLength(device.Client);
+}

@@ -1,0 +1,122 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Ftte;
+
+/// <summary>Reads the fields of a header one after the other and refuses what a field may never hold.</summary>
+/// <remarks>The mirror of <see cref="MessageWriter"/>, method for method.</remarks>
+internal ref struct FieldReader(ReadOnlySpan<byte> header)
+{
+    private ReadOnlySpan<byte> _rest = header;
+
+    /// <summary>Gets what has not been read yet.</summary>
+    public readonly ReadOnlySpan<byte> Rest => _rest;
+
+    public byte Byte() => Take(sizeof(byte))[0];
+
+    public ulong UInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(sizeof(ulong)));
+
+    /// <summary>Reads an int32 of at least <paramref name="least"/>.</summary>
+    public int Int32(string name, int least = 0)
+    {
+        int value = BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int)));
+        return value >= least ? value : throw BadValue(name, value, $"at least {least}");
+    }
+
+    /// <summary>Reads an int64 of at least <paramref name="least"/>.</summary>
+    public long Int64(string name, long least = 0)
+    {
+        long value = BinaryPrimitives.ReadInt64LittleEndian(Take(sizeof(long)));
+        return value >= least ? value : throw BadValue(name, value, $"at least {least}");
+    }
+
+    public double Weight(string name)
+    {
+        double value = BinaryPrimitives.ReadDoubleLittleEndian(Take(sizeof(double)));
+        return double.IsFinite(value) && value >= 0 ? value : throw BadValue(name, value, "finite and not negative");
+    }
+
+    public TimeSpan? OptionalDuration(string name)
+    {
+        long ticks = Int64(name, least: -1);
+        return ticks == -1 ? null : CheckDuration(name, ticks);
+    }
+
+    public TimeSpan Duration(string name) => CheckDuration(name, Int64(name));
+
+    /// <summary>Reads an enum's byte, which is defined and at least <paramref name="least"/>.</summary>
+    public T Enum<T>(string name, byte least = 0)
+        where T : struct, Enum
+    {
+        byte value = Byte();
+        T result = Unsafe.BitCast<byte, T>(value);
+        return value >= least && System.Enum.IsDefined(result)
+            ? result
+            : throw new WireFormatException(WireError.BadValue, $"The {name} is {value}, which is not defined. If the sender is newer, update this side.");
+    }
+
+    public ClientId Client()
+    {
+        int length = Byte();
+        if (length > ClientId.MaxBytes)
+        {
+            throw BadValue("client id's length", length, $"at most {ClientId.MaxBytes}");
+        }
+
+        ReadOnlySpan<byte> utf8 = Take(length);
+        string name = Utf8.IsValid(utf8) ? Encoding.UTF8.GetString(utf8) : "";
+        return string.IsNullOrWhiteSpace(name)
+            ? throw new WireFormatException(WireError.BadValue, $"The client id is empty, blank or not valid UTF-8. Give the device a name of 1 to {ClientId.MaxBytes} bytes.")
+            : new ClientId(name);
+    }
+
+    /// <summary>Reads a number in LEB128, seven bits a byte, in as few bytes as it needs.</summary>
+    public int VarInt()
+    {
+        ulong value = 0;
+        for (int shift = 0; shift < 35; shift += 7)
+        {
+            byte next = Byte();
+            value |= (ulong)(next & 0x7F) << shift;
+            if (next < 0x80)
+            {
+                return value <= int.MaxValue && (next != 0 || shift == 0)
+                    ? (int)value
+                    : throw new WireFormatException(WireError.BadValue, $"A number of the selection is {value} in {(shift / 7) + 1} bytes; it is at most {int.MaxValue}, in as few bytes as it needs. The sender is at fault.");
+            }
+        }
+
+        throw new WireFormatException(WireError.BadValue, "A number of the selection takes more than 5 bytes. The sender is at fault.");
+    }
+
+    public readonly void End()
+    {
+        if (!_rest.IsEmpty)
+        {
+            throw new WireFormatException(WireError.Inconsistent, $"{_rest.Length} bytes follow the last field of the header. The sender is at fault.");
+        }
+    }
+
+    private ReadOnlySpan<byte> Take(int length)
+    {
+        if (_rest.Length < length)
+        {
+            throw new WireFormatException(WireError.Inconsistent, "The header ends before its last field. The sender is at fault.");
+        }
+
+        ReadOnlySpan<byte> taken = _rest[..length];
+        _rest = _rest[length..];
+        return taken;
+    }
+
+    private static TimeSpan CheckDuration(string name, long ticks) => ticks <= WireMessage.MaxDuration.Ticks
+        ? new TimeSpan(ticks)
+        : throw BadValue(name, ticks, $"at most {WireMessage.MaxDuration.Ticks} ticks of 100 ns");
+
+    private static WireFormatException BadValue<T>(string name, T value, string rule)
+        where T : INumber<T> =>
+        new(WireError.BadValue, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The {name} is {value}; it must be {rule}. The sender is at fault."));
+}

@@ -1,0 +1,125 @@
+namespace Ftte;
+
+/// <summary>A selection's ranges as bytes: each as the gap after the one before it and its length, or one byte for "the same again".</summary>
+internal static class SelectionCodec
+{
+    /// <summary>The most bytes that one range takes.</summary>
+    public const int MaxRangeLength = 10;
+
+    /// <summary>The most bytes that a selection takes besides its ranges.</summary>
+    public const int MaxFixedLength = 6;
+
+    private const byte Listed = 0, Same = 1;
+
+    /// <summary>Gets the number of bytes that a selection takes after another one, or after none.</summary>
+    public static long GetLength(ParameterSelection selection, ParameterSelection? before)
+    {
+        if (selection.Equals(before))
+        {
+            return sizeof(byte);
+        }
+
+        long length = sizeof(byte) + MessageWriter.GetVarIntLength(selection.Ranges.Length);
+        int end = 0;
+        foreach (ParameterRange range in selection.Ranges)
+        {
+            length += MessageWriter.GetVarIntLength(range.Start - end) + MessageWriter.GetVarIntLength(range.Length);
+            end = range.End;
+        }
+
+        return length;
+    }
+
+    public static void Write(ref MessageWriter writer, ParameterSelection selection, ParameterSelection? before)
+    {
+        if (selection.Equals(before))
+        {
+            writer.Byte(Same);
+            return;
+        }
+
+        writer.Byte(Listed);
+        writer.VarInt(selection.Ranges.Length);
+        int end = 0;
+        foreach (ParameterRange range in selection.Ranges)
+        {
+            writer.VarInt(range.Start - end);
+            writer.VarInt(range.Length);
+            end = range.End;
+        }
+    }
+
+    /// <summary>Checks a selection without allocating anything for it.</summary>
+    /// <param name="reader">The header.</param>
+    /// <param name="parameterCount">The length of the dense vector.</param>
+    /// <param name="limits">The limits.</param>
+    /// <param name="before">The selection before it; default if there is none.</param>
+    /// <returns>The checked ranges; <paramref name="before"/> itself if they are the same.</returns>
+    public static CheckedRanges Check(scoped ref FieldReader reader, int parameterCount, WireLimits limits, CheckedRanges before = default)
+    {
+        byte form = reader.Byte();
+        if (form == Same && before.IsPresent)
+        {
+            return before;
+        }
+
+        if (form != Listed)
+        {
+            throw new WireFormatException(WireError.BadValue, $"A selection is in form {form}, which is not defined here. The sender is at fault.");
+        }
+
+        int rangeCount = reader.VarInt();
+        if (rangeCount > limits.MaxRanges)
+        {
+            throw new WireFormatException(WireError.LimitExceeded, $"A selection states {rangeCount} ranges, more than the {limits.MaxRanges} allowed. If that many are right, raise {nameof(WireLimits)}.{nameof(WireLimits.MaxRanges)}.");
+        }
+
+        ReadOnlySpan<byte> bytes = reader.Rest;
+        long end = 0;
+        int count = 0;
+        for (int i = 0; i < rangeCount; i++)
+        {
+            int gap = reader.VarInt();
+            int length = reader.VarInt();
+            end += (long)gap + length;
+            if (length == 0 || (gap == 0 && i > 0) || end > parameterCount)
+            {
+                throw new WireFormatException(WireError.Inconsistent, $"Range {i} of a selection has {length} values after a gap of {gap} and ends at {end}; ranges are not empty, do not touch and lie within the {parameterCount} parameters. The sender is at fault.");
+            }
+
+            count += length;
+        }
+
+        return new CheckedRanges(bytes, rangeCount, count);
+    }
+
+    /// <summary>Ranges that have been checked but not yet made into objects.</summary>
+    public readonly ref struct CheckedRanges(ReadOnlySpan<byte> bytes, int rangeCount, int count)
+    {
+        private readonly ReadOnlySpan<byte> _bytes = bytes;
+        private readonly int _rangeCount = rangeCount;
+
+        /// <summary>Gets the number of coordinates.</summary>
+        public int Count { get; } = count;
+
+        /// <summary>Gets whether there are any, be it an empty list of them; false in <c>default</c>.</summary>
+        public bool IsPresent { get; } = true;
+
+        public bool IsSameAs(CheckedRanges other) => _rangeCount == other._rangeCount && _bytes == other._bytes;
+
+        public ParameterSelection ToSelection(int parameterCount)
+        {
+            var reader = new FieldReader(_bytes);
+            var ranges = new ParameterRange[_rangeCount];
+            int end = 0;
+            for (int i = 0; i < ranges.Length; i++)
+            {
+                int start = end + reader.VarInt();
+                ranges[i] = new ParameterRange(start, reader.VarInt());
+                end = ranges[i].End;
+            }
+
+            return ParameterSelection.Create(parameterCount, ranges);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Buffers;
+using CsCheck;
+using static Ftte.Tests.WireSamples;
+
+namespace Ftte.Tests;
+
+public sealed class ReceiptMessageTests
+{
+    [Fact]
+    public void A_receipt_survives_the_way_there_and_back() => Gen.Select(
+        Gen.Enum<UpdateOutcome>().Where(o => o != UpdateOutcome.None), Versions, Gen.Double[0, 1e300], Durations.Nullable()).Sample((outcome, version, weight, retryAfter) =>
+    {
+        var receipt = new UpdateReceipt(outcome, version, weight, retryAfter);
+        byte[] message = Write(w => ReceiptMessage.Write(w, receipt));
+        Assert.Equal(ReceiptMessage.Length, message.Length);
+        Assert.Equal(MessageKind.Receipt, WireMessage.Peek(message));
+        Assert.Equal(receipt, ReceiptMessage.Read(message));
+    });
+
+    [Fact]
+    public void Receipts_that_no_reader_would_take_are_refused_before_a_byte_is_written()
+    {
+        var good = new UpdateReceipt(UpdateOutcome.Buffered, new ModelVersion(1), 0.5);
+        UpdateReceipt[] bad =
+        [
+            default,
+            good with { Outcome = (UpdateOutcome)200 },
+            good with { Version = new ModelVersion(-1) },
+            good with { Weight = -0.5 },
+            good with { Weight = double.NaN },
+            good with { Weight = double.PositiveInfinity },
+            good with { RetryAfter = TimeSpan.FromTicks(-1) },
+            good with { RetryAfter = TimeSpan.MaxValue },
+        ];
+        foreach (UpdateReceipt receipt in bad)
+        {
+            var buffer = new ArrayBufferWriter<byte>();
+            Assert.ThrowsAny<ArgumentException>(() => ReceiptMessage.Write(buffer, receipt));
+            Assert.Equal(0, buffer.WrittenCount);
+        }
+    }
+}
