@@ -9,7 +9,7 @@ namespace Ftte;
 
 /// <summary>Writes a message: the envelope and the header's fields at once, then the values chunk by chunk, then the checksum.</summary>
 /// <remarks>
-/// What a reader would refuse is refused here with an <see cref="ArgumentException"/>, before the first byte has been handed over.
+/// A field that a reader would refuse is refused here with an <see cref="ArgumentException"/>, before the first byte has been handed over.
 /// The mirror of <see cref="FieldReader"/>, method for method.
 /// </remarks>
 internal ref struct MessageWriter

@@ -12,7 +12,7 @@ public sealed class WireFuzzTests
     private const int ModelLength = 700;
 
     /// <summary>What a refusal may allocate: the exception with its text and stack, nothing in proportion to what the bytes state.</summary>
-    private const long RefusalBytes = 16 * 1024;
+    private const long RefusalBytes = 4 * 1024;
 
     private static readonly WireLimits Limits = new() { MaxValues = 2048, MaxRanges = 32, MaxMessageBytes = 16 * 1024 };
 

@@ -1,0 +1,189 @@
+using static Ftte.Tests.WireSamples;
+
+namespace Ftte.Tests;
+
+/// <summary>Bytes that no change to the code may change. A separate encoder, written from the document in another language, made them.</summary>
+public sealed class GoldenBytesTests
+{
+    private static readonly ClientId Phone = new("phone-17");
+    private static readonly UpdateId Id = new(0x0123456789ABCDEF);
+    private static readonly ParameterSelection Selected = Selection(12, (2, 3), (7, 2));
+    private static readonly float[] Model = [.. Enumerable.Range(0, 12).Select(k => (float)((0.1 * k) - 0.5))];
+
+    private static readonly DeviceProfile Device = new(Phone, 262_144, 0xFEDCBA9876543210);
+    private static readonly CheckOut Busy = new(CheckOutOutcome.Busy, null, TimeSpan.FromSeconds(5));
+    private static readonly CheckOut Incremental = Assigned(Selected, Selected);
+    private static readonly CheckOut First = Assigned(Selected, Selection(12, (0, 12)));
+    private static readonly UpdateReceipt Receipt = new(UpdateOutcome.Buffered, new ModelVersion(42), 0.5);
+
+    public static TheoryData<string, string> Golden => new()
+    {
+        {
+            "device",
+            """
+            46545445010100003900000021000000000000001032547698BADCFE00000400
+            00000000FFFFFFFFFFFFFFFF0870686F6E652D3137E53EDEE0
+            """
+        },
+        {
+            "check-out-busy",
+            """
+            46545445010200002100000009000000000000000280F0FA02000000008120DE
+            6A
+            """
+        },
+        {
+            "check-out-float32",
+            """
+            46545445010200008D000000450000000C00000001FFFFFFFFFFFFFFFF103254
+            7698BADCFEEFCDAB89674523012900000000000000020000000000BCA0650100
+            00000C0000000870686F6E652D31370002020302020001000C000000BFCDCCCC
+            BE9A9999BECDCC4CBECDCCCCBD00000000CDCCCC3DCDCC4C3E9A99993ECDCCCC
+            3E0000003F9A99193FE3614569
+            """
+        },
+        {
+            "check-out-bfloat16",
+            """
+            465454450102010064000000420000000500000001FFFFFFFFFFFFFFFF103254
+            7698BADCFEEFCDAB89674523012900000000000000020000000000BCA0650100
+            00000C0000000870686F6E652D3137000202030202019ABE4DBECDBD4D3E9A3E
+            98C473E4
+            """
+        },
+        {
+            "check-out-int8",
+            """
+            465454450102028063000000420000000500000001FFFFFFFFFFFFFFFF103254
+            7698BADCFEEFCDAB89674523012900000000000000020000000000BCA0650100
+            00000C0000000870686F6E652D31370002020302020138CF1A3B81ABD5547FBC
+            F10ABA
+            """
+        },
+        {
+            "update-float32",
+            """
+            46545445010300004E0000002A000000030000001032547698BADCFEEFCDAB89
+            6745230129000000000000000200000040010000000870686F6E652D31370000
+            803F000000BF9A99993E9EF7FA45
+            """
+        },
+        {
+            "update-bfloat16",
+            """
+            4654544501030100480000002A000000030000001032547698BADCFEEFCDAB89
+            6745230129000000000000000200000040010000000870686F6E652D3137803F
+            00BF9A3E25F1CE7A
+            """
+        },
+        {
+            "update-int8",
+            """
+            4654544501030280490000002A000000030000001032547698BADCFEEFCDAB89
+            6745230129000000000000000200000040010000000870686F6E652D31370402
+            013C7FC02653D1DB63
+            """
+        },
+        {
+            "receipt",
+            """
+            4654544501040000310000001900000000000000012A00000000000000000000
+            000000E03FFFFFFFFFFFFFFFFFA55F8BC4
+            """
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Golden))]
+    public void The_writer_writes_the_golden_bytes(string name, string hex)
+    {
+        ulong seed = WireMessage.GetSeed(Phone, Id);
+        byte[] written = name switch
+        {
+            "device" => Write(w => DeviceMessage.Write(w, Device)),
+            "check-out-busy" => Write(Busy, [], ValueFormat.Float32),
+            "check-out-float32" => Write(First, Model, ValueFormat.Float32, seed),
+            "check-out-bfloat16" => Write(Incremental, Model, ValueFormat.BFloat16, seed),
+            "check-out-int8" => Write(Incremental, Model, ValueFormat.Int8, seed),
+            "update-float32" => Write(Header(), [1f, -0.5f, 0.3f], ValueFormat.Float32, seed),
+            "update-bfloat16" => Write(Header(), [1f, -0.5f, 0.3f], ValueFormat.BFloat16, seed),
+            "update-int8" => Write(Header(), [1f, -0.5f, 0.3f], ValueFormat.Int8, seed),
+            _ => Write(w => ReceiptMessage.Write(w, Receipt)),
+        };
+        Assert.Equal(Plain(hex), Convert.ToHexString(written));
+    }
+
+    [Theory]
+    [MemberData(nameof(Golden))]
+    public void The_reader_reads_the_golden_bytes(string name, string hex)
+    {
+        byte[] message = Convert.FromHexString(Plain(hex));
+        float[] device = new float[12];
+        switch (name)
+        {
+            case "device":
+                Assert.Equal(Device, DeviceMessage.Read(message));
+                break;
+            case "check-out-busy":
+                Assert.Equal(Busy, CheckOutMessage.Read(message, device));
+                break;
+            case "check-out-float32":
+                Assert.Equal(First, CheckOutMessage.Read(message, device));
+                Assert.Equal(Model, device);
+                break;
+            case "check-out-bfloat16":
+                Assert.Equal(Incremental, CheckOutMessage.Read(message, device));
+                Assert.Equal([0, 0, -0.30078125f, -0.2001953125f, -0.10009765625f, 0, 0, 0.2001953125f, 0.30078125f, 0, 0, 0], device);
+                break;
+            case "check-out-int8":
+                Assert.Equal(Incremental, CheckOutMessage.Read(message, device));
+                Assert.All(Enumerable.Range(0, 12), i => Assert.InRange(device[i] - (Selected.Contains(i) ? Model[i] : 0), -0.3f / 127, 0.3f / 127));
+                break;
+            case "receipt":
+                Assert.Equal(Receipt, ReceiptMessage.Read(message));
+                break;
+            default:
+                using (SparseUpdate update = UpdateMessage.Read(message))
+                {
+                    Assert.Equal(Header(), update.Header);
+                    Assert.Equal(-0.5, update.Values.Span[1], name == "update-int8" ? 1 / 127.0 : 0);
+                    Assert.Equal(0.3, update.Values.Span[2], name == "update-float32" ? 1e-7 : 1 / 127.0);
+                }
+
+                break;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Golden))]
+    public void The_document_shows_the_golden_bytes(string name, string hex) => Assert.Equal(Plain(hex), ReadDocument(name));
+
+    [Fact]
+    public void The_document_shows_no_other_bytes()
+    {
+        string[] shown = [.. File.ReadLines(FindDocument()).Where(l => l.StartsWith("### `", StringComparison.Ordinal)).Select(l => l[5..^1])];
+        Assert.Equal(Golden.Select(row => row[0]), shown);
+    }
+
+    private static string Plain(string hex) => hex.ReplaceLineEndings("");
+
+    /// <summary>Reads the block under a heading: hex in the first 23 columns, what it means behind them.</summary>
+    private static string ReadDocument(string name) => string.Concat(File.ReadLines(FindDocument())
+        .SkipWhile(line => line != $"### `{name}`")
+        .SkipWhile(line => line != "```text")
+        .Skip(1)
+        .TakeWhile(line => line != "```")
+        .Select(line => line[..23].Replace(" ", "", StringComparison.Ordinal)));
+
+    private static string FindDocument()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Ftte.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        Assert.NotNull(folder);
+        return Path.Combine(folder.FullName, "docs", "wire-format.md");
+    }
+}
