@@ -1,0 +1,12 @@
+namespace Ftte;
+
+/// <summary>The middle value, or the mean of the two in the middle ("Byzantine-Robust Distributed Learning", arXiv 1803.01498).</summary>
+internal sealed class CoordinateMedian : IRobustCenter
+{
+    public double Center(Span<float> values)
+    {
+        values.Sort();
+        int middle = values.Length / 2;
+        return values.Length % 2 == 1 ? values[middle] : ((double)values[middle - 1] + values[middle]) / 2;
+    }
+}

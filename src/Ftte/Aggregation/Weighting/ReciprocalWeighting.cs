@@ -1,0 +1,17 @@
+namespace Ftte;
+
+/// <summary>Weighs by age: 1 / (1 + age^exponent), the form of NVFlare's asynchronous mode (there with <see cref="AgeOrigin.NextVersion"/>).</summary>
+public sealed class ReciprocalWeighting : IStalenessWeighting
+{
+    /// <summary>Chooses the exponent.</summary>
+    /// <param name="exponent">How fast weight falls with age; finite and positive.</param>
+    public ReciprocalWeighting(double exponent = 0.5) => Exponent = PolicyGuard.Positive(exponent);
+
+    /// <summary>Gets how fast weight falls with age.</summary>
+    /// <value>Default 1/2.</value>
+    public double Exponent { get; }
+
+    /// <inheritdoc />
+    public double GetWeight(in UpdateStatistics statistics) =>
+        1 / (1 + (Exponent == 0.5 ? Math.Sqrt(statistics.Age) : Math.Pow(statistics.Age, Exponent)));
+}

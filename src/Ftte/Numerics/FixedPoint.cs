@@ -1,0 +1,18 @@
+namespace Ftte.Numerics;
+
+/// <summary>A sum of a few doubles that does not depend on their order: 128-bit fixed point with 2^-60 as its unit.</summary>
+/// <remarks>Terms below 2^-60 vanish; sums reach 2^66. For masses and norms, once per update; never in a loop over coordinates.</remarks>
+internal readonly record struct FixedPoint
+{
+    private const double One = 1L << 60;
+
+    private readonly Int128 _units;
+
+    private FixedPoint(Int128 units) => _units = units;
+
+    public double Value => (double)_units / One;
+
+    public FixedPoint Plus(double term) => new(_units + (Int128)Math.Round(term * One, MidpointRounding.ToEven));
+
+    public FixedPoint Plus(FixedPoint other) => new(_units + other._units);
+}
