@@ -10,7 +10,8 @@ namespace Ftte.Numerics;
 /// <para>Integer addition is associative, so a buffer's sums have the same bits in every arrival order and at any thread count.</para>
 /// <para>The product of two float32 is exact in float64, so the only rounding is the one to 2^-40; it is the same with and without a fused
 /// multiply-add. The vector paths round by adding 1.5 * 2^52, which leaves the integer in the low bits of the sum: valid while
-/// |value * coefficient| &lt; 2^11, which <see cref="FastLimit"/> lets the caller check once per update by its norm.</para>
+/// |value * coefficient| &lt; 2^11, which <see cref="FastLimit"/> lets the caller check once per update by its norm.
+/// What is left over at the end of a wide path goes to the next narrower one.</para>
 /// </remarks>
 internal static class FixedPointKernel
 {
@@ -77,7 +78,7 @@ internal static class FixedPointKernel
             (Vector512.LoadUnsafe(ref target, i + 24) + s).StoreUnsafe(ref target, i + 24);
         }
 
-        FoldScalar(values[(int)i..], coefficient, sums[(int)i..]);
+        Fold256(values[(int)i..], coefficient, sums[(int)i..]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -103,7 +104,7 @@ internal static class FixedPointKernel
             (Vector256.LoadUnsafe(ref target, i + 12) + s).StoreUnsafe(ref target, i + 12);
         }
 
-        FoldScalar(values[(int)i..], coefficient, sums[(int)i..]);
+        Fold128(values[(int)i..], coefficient, sums[(int)i..]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -12,7 +12,7 @@ public sealed class SelectionHistory
     private readonly Lock _lock = new();
     private readonly Queue<SelectionVersion> _order = new();
     private readonly Dictionary<SelectionVersion, ParameterSelection> _known = [];
-    private SelectionVersion _current;
+    private volatile Announcement _current;
 
     /// <summary>Starts with a first selection, version 0.</summary>
     /// <param name="first">The selection to train first; not empty.</param>
@@ -24,7 +24,7 @@ public sealed class SelectionHistory
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         Capacity = capacity;
         ParameterCount = first.ParameterCount;
-        Add(new SelectionVersion(0), first);
+        _current = Add(new SelectionVersion(0), first);
     }
 
     /// <summary>Gets how many selections are remembered.</summary>
@@ -38,10 +38,8 @@ public sealed class SelectionHistory
     {
         get
         {
-            lock (_lock)
-            {
-                return (_current, _known[_current]);
-            }
+            Announcement current = _current;
+            return (current.Version, current.Selection);
         }
     }
 
@@ -54,14 +52,12 @@ public sealed class SelectionHistory
         ArgumentNullException.ThrowIfNull(selection);
         lock (_lock)
         {
-            if (selection.Equals(_known[_current]))
+            if (!selection.Equals(_current.Selection))
             {
-                return _current;
+                _current = Add(new SelectionVersion(_current.Version.Number + 1), selection);
             }
 
-            var version = new SelectionVersion(_current.Number + 1);
-            Add(version, selection);
-            return version;
+            return _current.Version;
         }
     }
 
@@ -71,13 +67,21 @@ public sealed class SelectionHistory
     /// <returns>Whether it is remembered.</returns>
     public bool TryGet(SelectionVersion version, [NotNullWhen(true)] out ParameterSelection? selection)
     {
+        // Nearly every update names the selection in force.
+        Announcement current = _current;
+        if (version == current.Version)
+        {
+            selection = current.Selection;
+            return true;
+        }
+
         lock (_lock)
         {
             return _known.TryGetValue(version, out selection);
         }
     }
 
-    private void Add(SelectionVersion version, ParameterSelection selection)
+    private Announcement Add(SelectionVersion version, ParameterSelection selection)
     {
         if (selection.Count == 0)
         {
@@ -96,6 +100,8 @@ public sealed class SelectionHistory
 
         _order.Enqueue(version);
         _known.Add(version, selection);
-        _current = version;
+        return new Announcement(version, selection);
     }
+
+    private sealed record Announcement(SelectionVersion Version, ParameterSelection Selection);
 }
