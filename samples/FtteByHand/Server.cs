@@ -49,26 +49,27 @@ public sealed class Server(float[] model, int capacity)
     public static double Weight(long age, double variance, double usualVariance)
     {
         double byAge = 1 / Math.Sqrt(1 + age);
-        double byVariance = variance > usualVariance ? Math.Clamp(1 / Math.Sqrt(variance / usualVariance), 0.1, 1) : 1;
+        double byVariance = usualVariance > 0 && variance > usualVariance ? Math.Clamp(1 / Math.Sqrt(variance / usualVariance), 0.1, 1) : 1;
         return byAge * byVariance;
     }
 
     /// <summary>The variance over the coordinates sent, in two passes.</summary>
     public static double Variance(float[] values)
     {
-        double mean = 0;
+        double sum = 0;
         foreach (float value in values)
         {
-            mean += (double)value / values.Length;
+            sum += value;
         }
 
-        double variance = 0;
+        double mean = sum / values.Length;
+        double squares = 0;
         foreach (float value in values)
         {
-            variance += (value - mean) * (value - mean) / values.Length;
+            squares += (value - mean) * (value - mean);
         }
 
-        return variance;
+        return squares / values.Length;
     }
 
     /// <summary>Moves the model by the mass-damped mean: what stale updates lose in weight is lost, not given to the others.</summary>
