@@ -1,0 +1,83 @@
+using System.IO.Compression;
+using System.Xml.Linq;
+
+namespace Ftte.Package.Tests;
+
+/// <summary>What a stranger gets: the packages, and a program that references them.</summary>
+public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPackages>
+{
+    [Theory]
+    [InlineData("Ftte")]
+    [InlineData("Ftte.TinyEngine")]
+    public void A_package_carries_what_a_user_looks_for(string id)
+    {
+        using ZipArchive package = ZipFile.OpenRead(packed.PathOf(id, "nupkg"));
+        XElement metadata = Metadata(package, id);
+        XNamespace ns = metadata.Name.Namespace;
+        Assert.Equal("MIT", metadata.Element(ns + "license")?.Value);
+        Assert.Equal("expression", metadata.Element(ns + "license")?.Attribute("type")?.Value);
+        Assert.Equal("README.md", metadata.Element(ns + "readme")?.Value);
+        Assert.Contains("federated-learning", metadata.Element(ns + "tags")?.Value, StringComparison.Ordinal);
+        Assert.False(string.IsNullOrWhiteSpace(metadata.Element(ns + "description")?.Value));
+        Assert.NotNull(package.GetEntry("README.md"));
+        Assert.NotNull(package.GetEntry($"lib/net10.0/{id}.dll"));
+        Assert.NotNull(package.GetEntry($"lib/net10.0/{id}.xml"));
+        using ZipArchive symbols = ZipFile.OpenRead(packed.PathOf(id, "snupkg"));
+        Assert.NotNull(symbols.GetEntry($"lib/net10.0/{id}.pdb"));
+    }
+
+    [Fact]
+    public void The_core_depends_on_exactly_three_packages()
+    {
+        using ZipArchive package = ZipFile.OpenRead(packed.PathOf("Ftte", "nupkg"));
+        XElement metadata = Metadata(package, "Ftte");
+        string?[] dependencies = [.. metadata.Descendants(metadata.Name.Namespace + "dependency").Select(d => d.Attribute("id")?.Value).Order()];
+        Assert.Equal(["Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions", "System.Numerics.Tensors"], dependencies);
+    }
+
+    [Fact]
+    public void A_fresh_console_project_restores_builds_and_runs_against_the_packages()
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(packed.Folder, "consumer")).FullName;
+        File.WriteAllText(Path.Combine(folder, "consumer.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <Nullable>enable</Nullable>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <NuGetAudit>false</NuGetAudit>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Ftte.TinyEngine" Version="{packed.Version}" />
+              </ItemGroup>
+            </Project>
+            """);
+        File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
+            <configuration>
+              <packageSources>
+                <add key="packed" value="{packed.Folder}" />
+              </packageSources>
+            </configuration>
+            """);
+        File.Copy(Path.Combine(Repository.Root, "samples", "TenLines", "Program.cs"), Path.Combine(folder, "Program.cs"));
+        string output = Repository.Run("dotnet", folder, "run", "-c", "Release");
+        Assert.Contains("accuracy", output, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void The_program_in_the_README_is_the_one_that_is_built_and_run_here()
+    {
+        string readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+        string program = File.ReadAllText(Path.Combine(Repository.Root, "samples", "TenLines", "Program.cs"));
+        Assert.Contains($"```csharp\n{program.Trim()}\n```", readme, StringComparison.Ordinal);
+    }
+
+    private static XElement Metadata(ZipArchive package, string id)
+    {
+        using Stream stream = package.GetEntry($"{id}.nuspec")!.Open();
+        XElement root = XDocument.Load(stream).Root!;
+        return root.Element(root.Name.Namespace + "metadata")!;
+    }
+}
