@@ -1,0 +1,14 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Quickstart;
+
+/// <summary>Writes the result as JSON.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(QuickstartResult))]
+internal sealed partial class ResultJson : JsonSerializerContext
+{
+    public static string ToText(QuickstartResult result) => JsonSerializer.Serialize(result, Default.QuickstartResult) + "\n";
+
+    public static void Write(string path, QuickstartResult result) => File.WriteAllText(path, ToText(result));
+}

@@ -1,0 +1,39 @@
+using Spectre.Console;
+
+namespace Quickstart;
+
+/// <summary>Shows both methods side by side.</summary>
+internal static class ResultTable
+{
+    private const string None = "-";
+
+    public static void Write(IAnsiConsole console, QuickstartResult result)
+    {
+        (MethodResult ftte, MethodResult fedAvg) = (result.Ftte, result.FedAvg);
+        string target = Units.Percent(result.Target);
+        Table table = new Table()
+            .Border(console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii)
+            .AddColumn("")
+            .AddColumn(new TableColumn("[bold]FTTE[/]").RightAligned())
+            .AddColumn(new TableColumn("[bold]FedAvg[/]").RightAligned())
+            .AddColumn(new TableColumn("[bold]Difference[/]").RightAligned());
+        table.AddRow("Accuracy before (base model)", Units.Percent(result.Base), Units.Percent(result.Base), None);
+        table.AddRow("Accuracy after", Units.Percent(ftte.Accuracy), Units.Percent(fedAvg.Accuracy), Points(ftte.Accuracy - fedAvg.Accuracy));
+        table.AddRow($"Virtual time to {target}", TimeOf(ftte), TimeOf(fedAvg), Change(ftte.TimeToTarget, fedAvg.TimeToTarget));
+        table.AddRow("Memory on a device, at most", Units.Bytes(ftte.DeviceBytes), Units.Bytes(fedAvg.DeviceBytes), Change(ftte.DeviceBytes, fedAvg.DeviceBytes));
+        table.AddRow("Sent by devices", Units.Bytes(ftte.BytesUp), Units.Bytes(fedAvg.BytesUp), Change(ftte.BytesUp, fedAvg.BytesUp));
+        table.AddRow("Received by devices", Units.Bytes(ftte.BytesDown), Units.Bytes(fedAvg.BytesDown), Change(ftte.BytesDown, fedAvg.BytesDown));
+        console.Write(table);
+        console.WriteLine($"Bytes are counted until {target} is reached, else to the end of the run.");
+    }
+
+    private static string TimeOf(MethodResult result) =>
+        result.TimeToTarget is { } seconds ? Units.Duration(TimeSpan.FromSeconds(seconds)) : "not reached";
+
+    private static string Points(double difference) =>
+        $"{100 * difference:+0.0;-0.0;0.0} points";
+
+    private static string Change(double? ours, double? theirs) => ours is { } a && theirs is { } b && b != 0
+        ? $"{100 * (a - b) / b:+0;-0;0} %"
+        : None;
+}
