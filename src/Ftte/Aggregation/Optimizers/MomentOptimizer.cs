@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Ftte;
 
 /// <summary>What an optimizer with moments does with the second one.</summary>
@@ -55,6 +57,7 @@ internal sealed class MomentOptimizer : ServerOptimizer
             _learningRate = _optimizer.LearningRate * (_second is null ? 1 : meanWeight);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Apply(Span<float> parameters, ReadOnlySpan<double> step, int start)
         {
             double beta1 = _optimizer._beta1;

@@ -1,3 +1,5 @@
+using Ftte.Numerics;
+
 namespace Ftte;
 
 /// <summary>x += eta D; without state.</summary>
@@ -11,12 +13,7 @@ internal sealed class SgdOptimizer(double learningRate) : ServerOptimizer(learni
         {
         }
 
-        public override void Apply(Span<float> parameters, ReadOnlySpan<double> step, int start)
-        {
-            for (int i = 0; i < parameters.Length; i++)
-            {
-                parameters[i] = (float)(parameters[i] + (learningRate * step[i]));
-            }
-        }
+        public override void Apply(Span<float> parameters, ReadOnlySpan<double> step, int start) =>
+            StepKernel.Add(step, learningRate, parameters);
     }
 }

@@ -73,12 +73,7 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
             for (int done = 0; done < length; done += TileLength)
             {
                 int count = Math.Min(TileLength, length - done);
-                ReadOnlySpan<long> sums = SumOf(contributors, done, count);
-                for (int i = 0; i < count; i++)
-                {
-                    _tile[i] = sums[i] * factor;
-                }
-
+                StepKernel.ToSteps(SumOf(contributors, done, count), factor, _tile);
                 sink(start + done, _tile.AsSpan(0, count));
             }
         });
