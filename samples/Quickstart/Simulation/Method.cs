@@ -1,0 +1,20 @@
+using Ftte;
+
+namespace Quickstart;
+
+/// <summary>One way to train across the devices: everything in which FTTE and FedAvg differ.</summary>
+/// <param name="Name">The name, as the table and the chart show it.</param>
+/// <param name="Selection">What is trained and travels.</param>
+/// <param name="RequiredMemoryBytes">The memory that this takes on a device.</param>
+/// <param name="Aggregation">The aggregator's rule.</param>
+/// <param name="Server">The server's options: how many devices are at work.</param>
+/// <param name="Down">How parameters travel to the devices.</param>
+/// <param name="Up">How updates travel to the server.</param>
+internal sealed record Method(
+    string Name,
+    ParameterSelection Selection,
+    long RequiredMemoryBytes,
+    BufferedAggregatorOptions Aggregation,
+    FederatedServerOptions Server,
+    ValueFormat Down,
+    ValueFormat Up);

@@ -1,0 +1,103 @@
+using Ftte;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Quickstart;
+
+/// <summary>
+/// Trains with one method over all devices in virtual time. Devices compute in parallel on the real cores, but their updates arrive one by one, in the
+/// order of the virtual clock, so a seed gives the same run on any machine.
+/// </summary>
+internal static class VirtualRun
+{
+    /// <summary>Runs until the virtual time is up, looking at the model at every version.</summary>
+    /// <param name="method">What is run.</param>
+    /// <param name="start">The base model.</param>
+    /// <param name="devices">The devices' specifications.</param>
+    /// <param name="createTrainer">Makes the trainer of the device with that index.</param>
+    /// <param name="settings">Local epochs, virtual time, seed.</param>
+    /// <param name="evaluate">Gives a model's accuracy, 0 to 1.</param>
+    /// <param name="track">Is told how far the run is.</param>
+    /// <param name="cancellationToken">Stops the run.</param>
+    public static async Task<RunRecorder> RunAsync(
+        Method method,
+        ModelSnapshot start,
+        IReadOnlyList<DeviceSpec> devices,
+        Func<int, ILocalTrainer> createTrainer,
+        RunSettings settings,
+        Func<ModelSnapshot, double> evaluate,
+        ProgressTrack track,
+        CancellationToken cancellationToken)
+    {
+        var clock = new FakeTimeProvider();
+        DateTimeOffset begin = clock.GetUtcNow();
+        var selections = new SelectionHistory(method.Selection);
+        var aggregator = new BufferedAggregator(start, selections, method.Aggregation);
+        await using var server = new FederatedServer(aggregator, selections, method.Server, time: clock);
+        var recorder = new RunRecorder(method.Name);
+        var all = new List<VirtualDevice>();
+        for (int i = 0; i < devices.Count; i++)
+        {
+            var link = new WireLink(server, start.Layout.ParameterCount, method.Down, method.Up);
+            all.Add(new VirtualDevice(devices[i], link, createTrainer(i), settings.Epochs, settings.Seed, clock, cancellationToken));
+        }
+
+        var idle = new List<VirtualDevice>(all);
+        var atWork = new PriorityQueue<VirtualDevice, (TimeSpan Arrival, int Order)>();
+        var random = new SeededRandom(settings.Seed, DrawStream);
+        int started = 0;
+        Look();
+        await StartIdleAsync();
+        while (atWork.TryDequeue(out VirtualDevice? device, out var due) && due.Arrival <= settings.VirtualTime)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            clock.SetUtcNow(begin + due.Arrival);
+            UpdateReceipt receipt = await device.ArriveAsync();
+            idle.Add(device);
+            if (receipt.Outcome == UpdateOutcome.Published)
+            {
+                Look();
+            }
+
+            await StartIdleAsync();
+        }
+
+        track.Finish(State());
+        return recorder;
+
+        // Draws idle devices until the server has as many at work as it wants.
+        async Task StartIdleAsync()
+        {
+            while (idle.Count > 0)
+            {
+                int drawn = random.NextInt(idle.Count);
+                VirtualDevice device = idle[drawn];
+                if (!await device.TryStartAsync())
+                {
+                    return;
+                }
+
+                idle[drawn] = idle[^1];
+                idle.RemoveAt(idle.Count - 1);
+                atWork.Enqueue(device, (clock.GetUtcNow() - begin + device.Duration, started++));
+            }
+        }
+
+        void Look()
+        {
+            ModelSnapshot model = server.Current;
+            TimeSpan now = clock.GetUtcNow() - begin;
+            recorder.Add(new RunPoint(now, model.Version.Number, evaluate(model), all.Sum(d => d.Link.BytesUp), all.Sum(d => d.Link.BytesDown)));
+            track.Report(now / settings.VirtualTime, State());
+        }
+
+        string State() => $"{Units.Duration(recorder.Points[^1].Time)}, version {recorder.Points[^1].Version}, {Units.Percent(recorder.Points[^1].Accuracy)}";
+    }
+
+    private const ulong DrawStream = 0x44726177;
+}
+
+/// <summary>What holds for every method of a comparison.</summary>
+/// <param name="Epochs">How often a device goes through its examples in one round.</param>
+/// <param name="VirtualTime">How long the run lasts.</param>
+/// <param name="Seed">What every random choice is made from.</param>
+internal sealed record RunSettings(int Epochs, TimeSpan VirtualTime, ulong Seed);

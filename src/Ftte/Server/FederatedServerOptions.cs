@@ -1,0 +1,67 @@
+namespace Ftte;
+
+/// <summary>The settings of a <see cref="FederatedServer"/>. Read once, when the server is made.</summary>
+public sealed class FederatedServerOptions
+{
+    /// <summary>Gets or sets M: how many devices may be at work at once.</summary>
+    /// <value>Default null: no limit. Three to five times the aggregator's capacity is a good choice.</value>
+    public int? MaxConcurrency { get; set; }
+
+    /// <summary>Gets or sets how many assignments each version may have out or answered; those whose lease expired without an update do not count.</summary>
+    /// <value>Default null: no limit. For synchronous rounds: 1.3 times the cohort.</value>
+    public int? MaxAssignmentsPerVersion { get; set; }
+
+    /// <summary>Gets or sets how long a device counts as at work. An update that arrives later is still accepted, at its true age.</summary>
+    /// <value>Default 10 minutes.</value>
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Gets or sets how long an incomplete buffer may wait, from its first update, before it is offered for publication.</summary>
+    /// <value>Default null: a buffer waits until it is full.</value>
+    public TimeSpan? PublishTimeout { get; set; }
+
+    /// <summary>Gets or sets how many updates may wait for the aggregator; further ones are told to come back.</summary>
+    /// <value>Default 256.</value>
+    public int QueueCapacity { get; set; } = 256;
+
+    /// <summary>Gets or sets what a device is told to wait when the server is busy and has no better estimate.</summary>
+    /// <value>Default 1 second.</value>
+    public TimeSpan BusyRetryAfter { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Gets or sets whether only devices in the registry may take part.</summary>
+    /// <value>Default false: a device registers by asking for work.</value>
+    public bool RequireRegistration { get; set; }
+
+    /// <summary>Gets or sets the memory that the first selection takes on a device, in bytes; devices with less get no work.</summary>
+    /// <value>Default 0: every device can take part.</value>
+    public long RequiredMemoryBytes { get; set; }
+
+    /// <summary>Gets or sets what updates are to contain.</summary>
+    /// <value>Default <see cref="UpdateContent.Difference"/>; FedAsync wants <see cref="UpdateContent.Trained"/>.</value>
+    public UpdateContent Content { get; set; } = UpdateContent.Difference;
+
+    /// <summary>Gets or sets for how many versions back the server knows what changed; a device that holds an older one is sent everything.</summary>
+    /// <value>Default 256.</value>
+    public int RefreshHistory { get; set; } = 256;
+
+    /// <summary>Gets or sets what the ids of assignments are made from. Give every run of a server on the same model another one, so that ids do not repeat.</summary>
+    /// <value>Default 0.</value>
+    public ulong Seed { get; set; }
+
+    /// <summary>Checks the settings.</summary>
+    /// <exception cref="ArgumentException">A setting is out of range; the message names it.</exception>
+    public void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxConcurrency ?? 1, 1, nameof(MaxConcurrency));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxAssignmentsPerVersion ?? 1, 1, nameof(MaxAssignmentsPerVersion));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(LeaseDuration, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(PublishTimeout ?? TimeSpan.MaxValue, TimeSpan.Zero, nameof(PublishTimeout));
+        ArgumentOutOfRangeException.ThrowIfLessThan(QueueCapacity, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(BusyRetryAfter, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfNegative(RequiredMemoryBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(RefreshHistory, 1);
+        if (!Enum.IsDefined(Content))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Content), Content, "Choose one of the named contents.");
+        }
+    }
+}
