@@ -1,0 +1,28 @@
+using Ftte.Numerics;
+
+namespace Ftte;
+
+/// <summary>How long to wait after a failure: longer each time, and a little longer still at random.</summary>
+/// <remarks>The n-th wait after a reset is min(initial factor^n, max) (1 + jitter u), u in [0, 1) from the seed. Not thread-safe.</remarks>
+internal sealed class Backoff(FederatedClientOptions options)
+{
+    private readonly ulong _seed = WireMessage.GetSeed(options.ClientId, new UpdateId(options.Seed));
+    private double _seconds = options.InitialBackoff.TotalSeconds;
+    private ulong _drawn;
+
+    public void Reset() => _seconds = options.InitialBackoff.TotalSeconds;
+
+    /// <summary>Gives the wait after a failure.</summary>
+    /// <param name="asked">What the server asked for, if it did: then that is the wait, but never an absurd one.</param>
+    public TimeSpan Next(TimeSpan? asked = null)
+    {
+        double seconds = asked is { } wait ? Math.Clamp(wait.TotalSeconds, 0, WireMessage.MaxDuration.TotalSeconds) : _seconds;
+        if (asked is null)
+        {
+            _seconds = Math.Min(_seconds * options.BackoffFactor, options.MaxBackoff.TotalSeconds);
+        }
+
+        double random = (CounterHash.Mix(_seed + _drawn++) >> 11) * (1.0 / (1UL << 53));
+        return TimeSpan.FromSeconds(seconds * (1 + (options.Jitter * random)));
+    }
+}

@@ -1,0 +1,26 @@
+namespace Ftte;
+
+/// <summary>The server does not work with this device, and asking again will not change that.</summary>
+public sealed class DeviceRefusedException : Exception
+{
+    /// <summary>Reports why the server refused.</summary>
+    /// <param name="client">The device.</param>
+    /// <param name="outcome">The reason: <see cref="CheckOutOutcome.UnknownClient"/> or <see cref="CheckOutOutcome.LayoutMismatch"/>.</param>
+    public DeviceRefusedException(ClientId client, CheckOutOutcome outcome)
+        : base(outcome switch
+        {
+            CheckOutOutcome.UnknownClient => $"The server does not admit '{client}'. Register the device with the server, or authenticate as another.",
+            CheckOutOutcome.LayoutMismatch => $"The model of '{client}' has another layout than the server's. Update the app.",
+            _ => $"The server refused '{client}': {outcome}.",
+        })
+    {
+        Client = client;
+        Outcome = outcome;
+    }
+
+    /// <summary>Gets the device.</summary>
+    public ClientId Client { get; }
+
+    /// <summary>Gets the reason.</summary>
+    public CheckOutOutcome Outcome { get; }
+}

@@ -1,0 +1,67 @@
+namespace Ftte;
+
+/// <summary>The settings of a <see cref="FederatedClient"/>. Read once, when the client is made.</summary>
+/// <remarks>Durations are at most <see cref="WireMessage.MaxDuration"/>.</remarks>
+public sealed class FederatedClientOptions
+{
+    /// <summary>Gets or sets the name under which the device takes part.</summary>
+    /// <value>Required.</value>
+    public required ClientId ClientId { get; set; }
+
+    /// <summary>Gets or sets the memory that the device can spare for training, in bytes.</summary>
+    /// <value>Required; not negative.</value>
+    public required long MemoryBudgetBytes { get; set; }
+
+    /// <summary>Gets or sets the first wait after a failure; it grows with every failure that follows and returns to this after a success.</summary>
+    /// <value>Default 1 second.</value>
+    public TimeSpan InitialBackoff { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Gets or sets what the wait grows to at most, jitter not counted.</summary>
+    /// <value>Default 5 minutes.</value>
+    public TimeSpan MaxBackoff { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Gets or sets by how much the wait grows with every failure.</summary>
+    /// <value>Default 2; at least 1.</value>
+    public double BackoffFactor { get; set; } = 2;
+
+    /// <summary>Gets or sets how much longer a wait may become at random, as a share of it, so that devices that failed together do not return together.</summary>
+    /// <value>Default 0.2; within [0, 1].</value>
+    public double Jitter { get; set; } = 0.2;
+
+    /// <summary>Gets or sets the seed of the jitter. It is mixed with the client's name, so devices differ although their seed is the same.</summary>
+    /// <value>Default 0.</value>
+    public ulong Seed { get; set; }
+
+    /// <summary>Gets or sets the wait after an accepted update before the next round.</summary>
+    /// <value>Default zero.</value>
+    public TimeSpan PauseBetweenRounds { get; set; }
+
+    /// <summary>Gets or sets how often one update is submitted before it is given up: again after a broken link and when the server is busy.</summary>
+    /// <value>Default 8; about two minutes with the default waits.</value>
+    public int MaxSubmitAttempts { get; set; } = 8;
+
+    /// <summary>Checks the settings.</summary>
+    /// <exception cref="ArgumentException">A setting is missing or out of range; the message names it.</exception>
+    public void Validate()
+    {
+        if (ClientId.Value.Length == 0)
+        {
+            throw new ArgumentException("The device has no name; set ClientId.", nameof(ClientId));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(MemoryBudgetBytes);
+        DurationGuard.Positive(InitialBackoff, nameof(InitialBackoff));
+        DurationGuard.Positive(MaxBackoff, nameof(MaxBackoff));
+        if (MaxBackoff < InitialBackoff)
+        {
+            throw new ArgumentOutOfRangeException(nameof(MaxBackoff), MaxBackoff, $"The longest wait must not be shorter than the first one, {InitialBackoff}.");
+        }
+
+        PolicyGuard.Within(BackoffFactor, 1, double.MaxValue);
+        PolicyGuard.Within(Jitter, 0, 1);
+        DurationGuard.NotNegative(PauseBetweenRounds, nameof(PauseBetweenRounds));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxSubmitAttempts, 1);
+    }
+
+    internal FederatedClientOptions Copy() => (FederatedClientOptions)MemberwiseClone();
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+
+namespace Ftte;
+
+/// <summary>The names under which Ftte reports metrics and traces. They are part of the public surface and stay.</summary>
+/// <remarks>Times are in seconds, sizes in bytes. No tag ever holds a client's name: that would make a time series of every device.</remarks>
+public static class FtteDiagnostics
+{
+    /// <summary>The meter of all metrics.</summary>
+    public const string MeterName = "Ftte";
+
+    /// <summary>The source of all activities.</summary>
+    public const string ActivitySourceName = "Ftte";
+
+    /// <summary>Counter: updates that were answered, with <see cref="OutcomeTag"/>. One whose aggregator threw is logged and not counted.</summary>
+    public const string Updates = "ftte.updates";
+
+    /// <summary>Counter: versions published.</summary>
+    public const string Publications = "ftte.publications";
+
+    /// <summary>Histogram: versions between an accepted update's base and the server's current version when its turn came.</summary>
+    public const string UpdateAge = "ftte.update.age";
+
+    /// <summary>Histogram: the weights that updates were folded in with.</summary>
+    public const string UpdateWeight = "ftte.update.weight";
+
+    /// <summary>Histogram: seconds that the aggregator took for an update, publication included.</summary>
+    public const string FoldDuration = "ftte.fold.duration";
+
+    /// <summary>Gauge: updates that wait for the aggregator.</summary>
+    public const string QueueLength = "ftte.queue.length";
+
+    /// <summary>Gauge: devices at work, by their leases.</summary>
+    public const string Leases = "ftte.leases";
+
+    /// <summary>Counter: requests for work that were answered, with <see cref="OutcomeTag"/>.</summary>
+    public const string CheckOuts = "ftte.checkouts";
+
+    /// <summary>The tag that holds the name of an <see cref="UpdateOutcome"/> or a <see cref="CheckOutOutcome"/>.</summary>
+    public const string OutcomeTag = "outcome";
+
+    /// <summary>Activity: the server answers a request for work. Tagged with the outcome.</summary>
+    public const string CheckOutActivity = "ftte.checkout";
+
+    /// <summary>Activity: an update waits in the server's queue and is folded in. Tagged with the outcome.</summary>
+    public const string SubmitActivity = "ftte.submit";
+
+    /// <summary>Activity: a device trains one assignment.</summary>
+    public const string TrainActivity = "ftte.train";
+
+    internal static ActivitySource Source { get; } = new(ActivitySourceName);
+}

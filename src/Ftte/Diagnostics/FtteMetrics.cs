@@ -1,0 +1,57 @@
+using System.Diagnostics.Metrics;
+
+namespace Ftte;
+
+/// <summary>The instruments of one server; see <see cref="FtteDiagnostics"/> for what they measure.</summary>
+internal sealed class FtteMetrics : IDisposable
+{
+    private static readonly string[] UpdateOutcomes = Enum.GetNames<UpdateOutcome>();
+    private static readonly string[] CheckOutOutcomes = Enum.GetNames<CheckOutOutcome>();
+
+    private readonly Counter<long> _updates;
+    private readonly Counter<long> _publications;
+    private readonly Counter<long> _checkOuts;
+    private readonly Histogram<long> _age;
+    private readonly Histogram<double> _weight;
+    private readonly Histogram<double> _foldDuration;
+
+    public FtteMetrics(Func<int> queueLength, Func<int> leases)
+    {
+        Meter = new Meter(FtteDiagnostics.MeterName);
+        _updates = Meter.CreateCounter<long>(FtteDiagnostics.Updates, "{update}", "Updates answered.");
+        _publications = Meter.CreateCounter<long>(FtteDiagnostics.Publications, "{version}", "Versions published.");
+        _checkOuts = Meter.CreateCounter<long>(FtteDiagnostics.CheckOuts, "{request}", "Requests for work answered.");
+        _age = Meter.CreateHistogram(FtteDiagnostics.UpdateAge, "{version}", "Age of accepted updates.", advice: Buckets<long>(0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89));
+        _weight = Meter.CreateHistogram(FtteDiagnostics.UpdateWeight, "1", "Weight of accepted updates.", advice: Buckets(0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1));
+        _foldDuration = Meter.CreateHistogram(FtteDiagnostics.FoldDuration, "s", "Time to aggregate an update.", advice: Buckets(1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10));
+        Meter.CreateObservableGauge(FtteDiagnostics.QueueLength, queueLength, "{update}", "Updates that wait.");
+        Meter.CreateObservableGauge(FtteDiagnostics.Leases, leases, "{lease}", "Devices at work.");
+    }
+
+    /// <summary>Gets this server's meter; several servers in one process have one each, all of one name.</summary>
+    public Meter Meter { get; }
+
+    public void CheckedOut(CheckOutOutcome outcome) => _checkOuts.Add(1, Outcome(Name(CheckOutOutcomes, (int)outcome)));
+
+    public void Answered(UpdateOutcome outcome) => _updates.Add(1, Outcome(Name(UpdateOutcomes, (int)outcome)));
+
+    public void Folded(long age, double weight)
+    {
+        _age.Record(age);
+        _weight.Record(weight);
+    }
+
+    public void Aggregated(TimeSpan duration) => _foldDuration.Record(duration.TotalSeconds);
+
+    public void Published() => _publications.Add(1);
+
+    public void Dispose() => Meter.Dispose();
+
+    private static KeyValuePair<string, object?> Outcome(string name) => new(FtteDiagnostics.OutcomeTag, name);
+
+    // Somebody's own aggregator may answer with a number that has no name; there are few of those, and never one per device.
+    private static string Name(string[] names, int outcome) => outcome < names.Length ? names[outcome] : "Other";
+
+    private static InstrumentAdvice<T> Buckets<T>(params T[] boundaries)
+        where T : struct => new() { HistogramBucketBoundaries = boundaries };
+}

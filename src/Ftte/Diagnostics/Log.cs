@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+
+namespace Ftte;
+
+/// <summary>What Ftte logs. Event ids 1000 to 1099 are this project's: the server's from 1000, the device loop's from 1050.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1000, LogLevel.Information, "Server starts at {Version} with {ParameterCount} parameters, {SelectedCount} of them selected.")]
+    public static partial void ServerStarted(ILogger logger, ModelVersion version, int parameterCount, int selectedCount);
+
+    [LoggerMessage(1001, LogLevel.Information, "Server stopped at {Version}; everything that was queued has been answered.")]
+    public static partial void ServerStopped(ILogger logger, ModelVersion version);
+
+    [LoggerMessage(1002, LogLevel.Information, "Published {Version}.")]
+    public static partial void Published(ILogger logger, ModelVersion version);
+
+    [LoggerMessage(1003, LogLevel.Debug, "A buffer waited for its time and held too little to be published; it waits on.")]
+    public static partial void HeldTooLittle(ILogger logger);
+
+    [LoggerMessage(1004, LogLevel.Information, "Selection {SelectionVersion} is in force: {SelectedCount} parameters, {RequiredMemoryBytes} bytes on a device.")]
+    public static partial void SelectionChanged(ILogger logger, SelectionVersion selectionVersion, int selectedCount, long requiredMemoryBytes);
+
+    [LoggerMessage(1005, LogLevel.Debug, "{Client} asked for work: {Outcome}.")]
+    public static partial void CheckedOut(ILogger logger, ClientId client, CheckOutOutcome outcome);
+
+    [LoggerMessage(1006, LogLevel.Debug, "{Client} submitted {Id}, trained on {BaseVersion}: {Outcome}, weight {Weight}.")]
+    public static partial void Answered(ILogger logger, ClientId client, UpdateId id, ModelVersion baseVersion, UpdateOutcome outcome, double weight);
+
+    [LoggerMessage(1007, LogLevel.Error, "The aggregator threw on {Id} of {Client}. That call fails; the server goes on.")]
+    public static partial void AggregatorThrew(ILogger logger, Exception error, ClientId client, UpdateId id);
+
+    [LoggerMessage(1008, LogLevel.Error, "The aggregator threw when it was to publish an incomplete buffer. The server goes on.")]
+    public static partial void FlushThrew(ILogger logger, Exception error);
+
+    [LoggerMessage(1050, LogLevel.Debug, "{Client} got no work: {Outcome}. Asks again in {Wait}.")]
+    public static partial void NoWork(ILogger logger, ClientId client, CheckOutOutcome outcome, TimeSpan wait);
+
+    [LoggerMessage(1051, LogLevel.Information, "The update of {Client} was not accepted: {Outcome}. Goes on in {Wait}.")]
+    public static partial void NotAccepted(ILogger logger, ClientId client, UpdateOutcome outcome, TimeSpan wait);
+
+    [LoggerMessage(1052, LogLevel.Warning, "The link of {Client} broke. Tries again in {Wait}.")]
+    public static partial void LinkBroke(ILogger logger, Exception error, ClientId client, TimeSpan wait);
+
+    [LoggerMessage(1053, LogLevel.Debug, "{Client} submits {Id} again in {Wait}, attempt {Attempt}.")]
+    public static partial void SubmitsAgain(ILogger logger, Exception? error, ClientId client, UpdateId id, TimeSpan wait, int attempt);
+
+    [LoggerMessage(1054, LogLevel.Information, "The server of {Client} is shutting down; the device loop ends.")]
+    public static partial void LoopEnded(ILogger logger, ClientId client);
+}

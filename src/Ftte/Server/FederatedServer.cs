@@ -1,0 +1,267 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ftte;
+
+/// <summary>Hands out work, queues what comes back, and lets an aggregator make new versions of it.</summary>
+/// <remarks>
+/// <para><b>Threading</b>: every member may be used from any thread. Updates pass a bounded queue with one reader, so the aggregator sees one at a
+/// time; a full queue answers <see cref="UpdateOutcome.Busy"/> and nobody waits. Check-outs do not pass the queue: a slow fold does not delay them.</para>
+/// <para><b>Reproducible</b>: calls awaited one after another give the same versions, ids and receipts in every run, unless
+/// <see cref="FederatedServerOptions.PublishTimeout"/> lets the clock publish too.</para>
+/// <para><b>Memory</b>: a few small records per device; nothing grows with devices times parameters.</para>
+/// <para><b>Ownership</b>: the aggregator is not disposed with the server. While the server runs, it alone calls the aggregator.</para>
+/// </remarks>
+public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
+{
+    private readonly IAsyncAggregator _aggregator;
+    private readonly FederatedServerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly VersionFeed _feed;
+    private readonly WorkDesk _desk;
+    private readonly UpdateQueue _queue;
+    private readonly PublicationTimer _timer;
+    private readonly FtteMetrics _metrics;
+    private readonly Lazy<Task> _stop;
+    private volatile bool _stopping;
+
+    /// <summary>Starts a server at the aggregator's current version.</summary>
+    /// <param name="aggregator">What makes versions of updates. Only this server may call it from now on.</param>
+    /// <param name="selections">The selections announced, shared with the aggregator.</param>
+    /// <param name="options">The settings; null for the defaults.</param>
+    /// <param name="registry">The devices known; null for an empty registry of its own.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    /// <param name="logger">Where events go; null for nowhere.</param>
+    /// <exception cref="ArgumentException">The selections are of another model, or an option is out of range.</exception>
+    public FederatedServer(
+        IAsyncAggregator aggregator,
+        SelectionHistory selections,
+        FederatedServerOptions? options = null,
+        DeviceRegistry? registry = null,
+        TimeProvider? time = null,
+        ILogger<FederatedServer>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(aggregator);
+        ArgumentNullException.ThrowIfNull(selections);
+        ModelSnapshot start = aggregator.Current;
+        if (selections.ParameterCount != start.Layout.ParameterCount)
+        {
+            throw new ArgumentException($"The selections are of {selections.ParameterCount} parameters, the model has {start.Layout.ParameterCount}.", nameof(selections));
+        }
+
+        _options = options?.Copy() ?? new FederatedServerOptions();
+        _options.Validate();
+        _aggregator = aggregator;
+        _time = time ?? TimeProvider.System;
+        _logger = logger ?? NullLogger<FederatedServer>.Instance;
+        _feed = new VersionFeed(start);
+        _desk = new WorkDesk(_feed, selections, registry ?? new DeviceRegistry(), _options, _time);
+        _queue = new UpdateQueue(_options.QueueCapacity);
+        _timer = new PublicationTimer(_options.PublishTimeout, _time, RingForPublication);
+        _metrics = new FtteMetrics(() => _queue.Length, () => _desk.LeaseCount);
+        _stop = new Lazy<Task>(StopAsync);
+        Log.ServerStarted(_logger, start.Version, start.Layout.ParameterCount, selections.Current.Selection.Count);
+    }
+
+    /// <summary>Gets the latest published version.</summary>
+    public ModelSnapshot Current => _feed.Current;
+
+    internal FtteMetrics Metrics => _metrics;
+
+    /// <inheritdoc />
+    /// <remarks>
+    /// Checked in this order: stopped, admission, layout, buffer length, memory, places. One lease per client: asking again replaces the older one.
+    /// A held version is believed if it is the one this server started from, or the one it sent that client last; otherwise everything is sent.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The buffer's length is not the layout's, or the memory budget is negative.</exception>
+    public ValueTask<CheckOut> CheckOutAsync(DeviceProfile device, Memory<float> parameters, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentOutOfRangeException.ThrowIfNegative(device.MemoryBudgetBytes, nameof(device));
+        cancellationToken.ThrowIfCancellationRequested();
+        using Activity? activity = FtteDiagnostics.Source.StartActivity(FtteDiagnostics.CheckOutActivity);
+        ModelSnapshot? model = null;
+        CheckOut checkOut = _stopping ? new CheckOut(CheckOutOutcome.Stopped) : _desk.Assign(device, parameters, out model);
+        checkOut.Assignment?.Refreshed.Copy(model!.Parameters.Span, parameters.Span);
+        activity?.SetTag(FtteDiagnostics.OutcomeTag, checkOut.Outcome.ToString());
+        _metrics.CheckedOut(checkOut.Outcome);
+        Log.CheckedOut(_logger, device.Client, checkOut.Outcome);
+        return new ValueTask<CheckOut>(checkOut);
+    }
+
+    /// <inheritdoc />
+    /// <remarks>
+    /// Cancelling takes an update out of the queue if its turn has not come; after that, whether it is folded in is up to the aggregator, and the
+    /// call ends only when the update is no longer read. What the aggregator throws ends that call and no other.
+    /// </remarks>
+    /// <exception cref="ObjectDisposedException">The update was disposed.</exception>
+    public async ValueTask<UpdateReceipt> SubmitAsync(SparseUpdate update, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        _ = update.Values;
+        cancellationToken.ThrowIfCancellationRequested();
+        using Activity? activity = FtteDiagnostics.Source.StartActivity(FtteDiagnostics.SubmitActivity);
+        UpdateReceipt receipt = await EnqueueAsync(update, cancellationToken).ConfigureAwait(false);
+        activity?.SetTag(FtteDiagnostics.OutcomeTag, receipt.Outcome.ToString());
+        _metrics.Answered(receipt.Outcome);
+        UpdateHeader header = update.Header;
+        Log.Answered(_logger, header.Client, header.Id, header.BaseVersion, receipt.Outcome, receipt.Weight);
+        return receipt;
+    }
+
+    /// <summary>Publishes an incomplete buffer if it holds enough, in turn with the updates that wait.</summary>
+    /// <param name="cancellationToken">Gives up, unless the turn has come.</param>
+    /// <returns>The version published, or null if the buffer held too little.</returns>
+    /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
+    public async ValueTask<ModelSnapshot?> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        var call = new QueuedCall<ModelSnapshot?>(PublishIncompleteAsync, cancellationToken);
+        try
+        {
+            await _queue.EnterAsync(call, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new ObjectDisposedException(nameof(FederatedServer), "The server was disposed, so nothing is published any more.");
+        }
+
+        return await call.WaitAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Puts a new selection in force, together with the memory that it takes.</summary>
+    /// <param name="selection">The selection; not empty, of the same model. Updates of the earlier ones still count while they are remembered.</param>
+    /// <param name="requiredMemoryBytes">The memory that training it takes on a device, in bytes; devices with less get no work.</param>
+    /// <returns>The selection's version; the current one if it selects the same coordinates.</returns>
+    /// <exception cref="ArgumentException">The selection is empty or of another model, or the memory is negative.</exception>
+    public SelectionVersion ChangeSelection(ParameterSelection selection, long requiredMemoryBytes)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        ArgumentOutOfRangeException.ThrowIfNegative(requiredMemoryBytes);
+        SelectionVersion version = _desk.ChangeSelection(selection, requiredMemoryBytes);
+        Log.SelectionChanged(_logger, version, selection.Count, requiredMemoryBytes);
+        return version;
+    }
+
+    /// <summary>Watches the model grow: the current version first, then each publication.</summary>
+    /// <param name="cancellationToken">Stops watching.</param>
+    /// <returns>Versions in ascending order; who is slow skips to the newest. Ends when the server has stopped, after its last version.</returns>
+    public IAsyncEnumerable<ModelSnapshot> WatchAsync(CancellationToken cancellationToken = default) => _feed.WatchAsync(cancellationToken);
+
+    /// <summary>Stops: from now on every call is answered with stopped, what was queued before is folded in, and watchers end.</summary>
+    /// <returns>A task that ends when all that was queued has been answered. An incomplete buffer stays in the aggregator.</returns>
+    public ValueTask DisposeAsync() => new(_stop.Value);
+
+    private async ValueTask<UpdateReceipt> EnqueueAsync(SparseUpdate update, CancellationToken cancellationToken)
+    {
+        if (_stopping)
+        {
+            return new UpdateReceipt(UpdateOutcome.Stopped, Current.Version);
+        }
+
+        if (!_desk.Admits(update.Header.Client))
+        {
+            return new UpdateReceipt(UpdateOutcome.UnknownClient, Current.Version);
+        }
+
+        var call = new QueuedCall<UpdateReceipt>(cancelled => FoldAsync(update, cancelled), cancellationToken);
+        if (_queue.TryEnter(call))
+        {
+            return await call.WaitAsync().ConfigureAwait(false);
+        }
+
+        // The queue refuses when it is full and when it was closed meanwhile.
+        return _stopping
+            ? new UpdateReceipt(UpdateOutcome.Stopped, Current.Version)
+            : new UpdateReceipt(UpdateOutcome.Busy, Current.Version, RetryAfter: _options.BusyRetryAfter);
+    }
+
+    private async ValueTask<UpdateReceipt> FoldAsync(SparseUpdate update, CancellationToken cancellationToken)
+    {
+        UpdateHeader header = update.Header;
+        long age = Current.Version - header.BaseVersion;
+        long started = _time.GetTimestamp();
+        UpdateReceipt receipt;
+        try
+        {
+            receipt = await _aggregator.AggregateAsync(update, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested || error is not OperationCanceledException)
+        {
+            Log.AggregatorThrew(_logger, error, header.Client, header.Id);
+            throw;
+        }
+        finally
+        {
+            TellOfPublication();
+        }
+
+        _metrics.Aggregated(_time.GetElapsedTime(started));
+        if (receipt.Outcome is UpdateOutcome.Buffered or UpdateOutcome.Published)
+        {
+            _metrics.Folded(age, receipt.Weight);
+        }
+
+        if (receipt.Outcome == UpdateOutcome.Buffered)
+        {
+            _timer.Buffered();
+        }
+
+        return _desk.Settle(header, receipt);
+    }
+
+    private bool RingForPublication() => _queue.TryEnter(new QueuedCall<ModelSnapshot?>(
+        async cancelled => _timer.IsDue() ? await PublishIncompleteAsync(cancelled).ConfigureAwait(false) : null,
+        CancellationToken.None));
+
+    private async ValueTask<ModelSnapshot?> PublishIncompleteAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            ModelSnapshot? published = await _aggregator.FlushAsync(cancellationToken).ConfigureAwait(false);
+            if (published is null)
+            {
+                Log.HeldTooLittle(_logger);
+            }
+
+            return published;
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested || error is not OperationCanceledException)
+        {
+            Log.FlushThrew(_logger, error);
+            throw;
+        }
+        finally
+        {
+            TellOfPublication();
+            _timer.RestartIfWaiting();
+        }
+    }
+
+    /// <summary>Compares the aggregator's version with the one known here; whatever call published it, everybody learns of it before that call is answered.</summary>
+    private void TellOfPublication()
+    {
+        ModelSnapshot newest = _aggregator.Current;
+        if (ReferenceEquals(newest, Current))
+        {
+            return;
+        }
+
+        _desk.Publish(newest);
+        _timer.Published();
+        _metrics.Published();
+        Log.Published(_logger, newest.Version);
+    }
+
+    private async Task StopAsync()
+    {
+        _stopping = true;
+        _timer.Dispose();
+        await _queue.DisposeAsync().ConfigureAwait(false);
+        _feed.Complete();
+        _metrics.Dispose();
+        Log.ServerStopped(_logger, Current.Version);
+    }
+}

@@ -1,0 +1,39 @@
+namespace Ftte;
+
+/// <summary>Expects the next publication from an exponential average of the times between the last ones.</summary>
+/// <remarks>Not thread-safe.</remarks>
+internal sealed class PublicationPace(TimeSpan least, TimeProvider time)
+{
+    /// <summary>The share of the newest interval: old intervals fade within about four publications.</summary>
+    private const double NewShare = 0.25;
+
+    private long? _last;
+    private double? _averageSeconds;
+
+    /// <summary>Gets how long the next publication is expected to take, at least the time given and at most what a message can state.</summary>
+    public TimeSpan UntilNext
+    {
+        get
+        {
+            if (_averageSeconds is not { } average || _last is not { } last)
+            {
+                return least;
+            }
+
+            double seconds = average - time.GetElapsedTime(last).TotalSeconds;
+            return TimeSpan.FromSeconds(Math.Clamp(seconds, least.TotalSeconds, WireMessage.MaxDuration.TotalSeconds));
+        }
+    }
+
+    public void Published()
+    {
+        long now = time.GetTimestamp();
+        if (_last is { } last)
+        {
+            double interval = time.GetElapsedTime(last, now).TotalSeconds;
+            _averageSeconds = _averageSeconds is { } average ? average + (NewShare * (interval - average)) : interval;
+        }
+
+        _last = now;
+    }
+}
