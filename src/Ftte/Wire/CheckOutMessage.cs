@@ -152,7 +152,8 @@ public static class CheckOutMessage
         int parameterCount = fields.Int32("parameter count", least: 1);
         if (parameterCount != vectorLength)
         {
-            throw new WireFormatException(WireError.Inconsistent, $"The message is about a model of {parameterCount} parameters, the vector has {vectorLength}. Device and server have different models: update the app.");
+            throw new WireFormatException(WireError.Inconsistent,
+                $"The message is about a model of {parameterCount} parameters, the vector has {vectorLength}. Device and server have different models: update the app.");
         }
 
         ClientId client = fields.Client();
@@ -161,7 +162,8 @@ public static class CheckOutMessage
         fields.End();
         if (refreshed.Count != envelope.ValueCount)
         {
-            throw new WireFormatException(WireError.Inconsistent, $"The message refreshes {refreshed.Count} parameters but carries {envelope.ValueCount} values. The sender is at fault.");
+            throw new WireFormatException(WireError.Inconsistent,
+                $"The message refreshes {refreshed.Count} parameters but carries {envelope.ValueCount} values. The sender is at fault.");
         }
 
         CheckFinite(envelope);
@@ -188,7 +190,8 @@ public static class CheckOutMessage
             ValueCodec.Decode(envelope.Payload, at, envelope.Format, chunk);
             if (!TensorPrimitives.IsFiniteAll<float>(chunk))
             {
-                throw new WireFormatException(WireError.BadValue, $"A parameter among the {chunk.Length} from packed index {at} is NaN or infinite; a model to train from is finite. The sender is at fault.");
+                throw new WireFormatException(WireError.BadValue,
+                    $"A parameter among the {chunk.Length} from packed index {at} is NaN or infinite; a model to train from is finite. The sender is at fault.");
             }
         }
     }

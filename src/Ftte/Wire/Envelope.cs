@@ -53,23 +53,27 @@ internal readonly ref struct Envelope
     {
         if (message.Length < PeekLength)
         {
-            throw new WireFormatException(WireError.TooShort, $"{message.Length} bytes are too few to tell what they are; it takes {PeekLength}. The message was cut off: send it again.");
+            throw new WireFormatException(WireError.TooShort,
+                $"{message.Length} bytes are too few to tell what they are; it takes {PeekLength}. The message was cut off: send it again.");
         }
 
         if (BinaryPrimitives.ReadUInt32LittleEndian(message) != Magic)
         {
-            throw new WireFormatException(WireError.BadMagic, "The bytes do not begin with \"FTTE\": this is not such a message. Check what the transport hands over.");
+            throw new WireFormatException(WireError.BadMagic,
+                "The bytes do not begin with \"FTTE\": this is not such a message. Check what the transport hands over.");
         }
 
         if (message[4] != WireMessage.FormatVersion)
         {
-            throw new WireFormatException(WireError.UnsupportedVersion, $"The message is of format version {message[4]}, this library knows {WireMessage.FormatVersion}. Update the older side.");
+            throw new WireFormatException(WireError.UnsupportedVersion,
+                $"The message is of format version {message[4]}, this library knows {WireMessage.FormatVersion}. Update the older side.");
         }
 
         var kind = (MessageKind)message[5];
         return Enum.IsDefined(kind)
             ? kind
-            : throw new WireFormatException(WireError.WrongKind, $"The message is of kind {message[5]}, which this library does not know. Update the older side.");
+            : throw new WireFormatException(WireError.WrongKind,
+                $"The message is of kind {message[5]}, which this library does not know. Update the older side.");
     }
 
     /// <summary>Checks the frame and the checksum of a message of the kind expected.</summary>
@@ -78,12 +82,14 @@ internal readonly ref struct Envelope
         MessageKind kind = ReadKind(message);
         if (kind != expected)
         {
-            throw new WireFormatException(WireError.WrongKind, $"The message is of kind {kind}, not {expected}. Look at its kind before choosing a reader.");
+            throw new WireFormatException(WireError.WrongKind,
+                $"The message is of kind {kind}, not {expected}. Look at its kind before choosing a reader.");
         }
 
         if (message.Length < Length + ChecksumLength)
         {
-            throw new WireFormatException(WireError.TooShort, $"{message.Length} bytes are too few; the shortest message takes {Length + ChecksumLength}. The message was cut off: send it again.");
+            throw new WireFormatException(WireError.TooShort,
+                $"{message.Length} bytes are too few; the shortest message takes {Length + ChecksumLength}. The message was cut off: send it again.");
         }
 
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(message[8..]);
@@ -91,34 +97,40 @@ internal readonly ref struct Envelope
         uint valueCount = BinaryPrimitives.ReadUInt32LittleEndian(message[16..]);
         if (message.Length < length)
         {
-            throw new WireFormatException(WireError.TooShort, $"The message states {length} bytes, {message.Length} arrived. It was cut off: send it again.");
+            throw new WireFormatException(WireError.TooShort,
+                $"The message states {length} bytes, {message.Length} arrived. It was cut off: send it again.");
         }
 
         var format = (ValueFormat)message[6];
         if (!Enum.IsDefined(format))
         {
-            throw new WireFormatException(WireError.BadValue, $"The message is in value format {message[6]}, which this library does not know. Update the older side, or let it send another format.");
+            throw new WireFormatException(WireError.BadValue,
+                $"The message is in value format {message[6]}, which this library does not know. Update the older side, or let it send another format.");
         }
 
         if (message[7] != ValueCodec.GetGroupSize(format))
         {
-            throw new WireFormatException(WireError.BadValue, $"The message states groups of {message[7]} values; {format} has groups of {ValueCodec.GetGroupSize(format)}. The sender is at fault.");
+            throw new WireFormatException(WireError.BadValue,
+                $"The message states groups of {message[7]} values; {format} has groups of {ValueCodec.GetGroupSize(format)}. The sender is at fault.");
         }
 
         if (valueCount > limits.MaxValues)
         {
-            throw new WireFormatException(WireError.LimitExceeded, $"The message states {valueCount} values, more than the {limits.MaxValues} allowed. If that many are right, raise {nameof(WireLimits)}.{nameof(WireLimits.MaxValues)}.");
+            throw new WireFormatException(WireError.LimitExceeded,
+                $"The message states {valueCount} values, more than the {limits.MaxValues} allowed. If that many are right, raise {nameof(WireLimits)}.{nameof(WireLimits.MaxValues)}.");
         }
 
         if (message.Length > limits.MaxMessageBytes)
         {
-            throw new WireFormatException(WireError.LimitExceeded, $"The message has {message.Length} bytes, more than the {limits.MaxMessageBytes} allowed. If that many are right, raise {nameof(WireLimits)}.{nameof(WireLimits.MaxMessageBytes)}.");
+            throw new WireFormatException(WireError.LimitExceeded,
+                $"The message has {message.Length} bytes, more than the {limits.MaxMessageBytes} allowed. If that many are right, raise {nameof(WireLimits)}.{nameof(WireLimits.MaxMessageBytes)}.");
         }
 
         // Nothing overflows: the count is within an int here, the length in 64 bits.
         if (message.Length != length || length != GetLength(headerLength, (int)valueCount, format))
         {
-            throw new WireFormatException(WireError.Inconsistent, $"{message.Length} bytes arrived, but the message states {length} in all, a header of {headerLength} and {valueCount} values as {format}. The sender is at fault.");
+            throw new WireFormatException(WireError.Inconsistent,
+                $"{message.Length} bytes arrived, but the message states {length} in all, a header of {headerLength} and {valueCount} values as {format}. The sender is at fault.");
         }
 
         ReadOnlySpan<byte> body = message[..^ChecksumLength];
@@ -126,7 +138,8 @@ internal readonly ref struct Envelope
         uint actual = Crc32C.Compute(body);
         if (actual != stated)
         {
-            throw new WireFormatException(WireError.ChecksumMismatch, $"The checksum is {actual:x8}, the message states {stated:x8}: it was changed on the way. Send it again.");
+            throw new WireFormatException(WireError.ChecksumMismatch,
+                $"The checksum is {actual:x8}, the message states {stated:x8}: it was changed on the way. Send it again.");
         }
 
         int values = Length + (int)headerLength;
@@ -138,7 +151,8 @@ internal readonly ref struct Envelope
     {
         if (ValueCount != 0 || Format != default)
         {
-            throw new WireFormatException(WireError.Inconsistent, $"The message carries {ValueCount} values as {Format}, but its kind carries none. The sender is at fault.");
+            throw new WireFormatException(WireError.Inconsistent,
+                $"The message carries {ValueCount} values as {Format}, but its kind carries none. The sender is at fault.");
         }
     }
 }

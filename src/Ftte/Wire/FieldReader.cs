@@ -55,7 +55,8 @@ internal ref struct FieldReader(ReadOnlySpan<byte> header)
         T result = Unsafe.BitCast<byte, T>(value);
         return value >= least && System.Enum.IsDefined(result)
             ? result
-            : throw new WireFormatException(WireError.BadValue, $"The {name} is {value}, which is not defined. If the sender is newer, update this side.");
+            : throw new WireFormatException(WireError.BadValue,
+                $"The {name} is {value}, which is not defined. If the sender is newer, update this side.");
     }
 
     public ClientId Client()
@@ -69,7 +70,8 @@ internal ref struct FieldReader(ReadOnlySpan<byte> header)
         ReadOnlySpan<byte> utf8 = Take(length);
         string name = Utf8.IsValid(utf8) ? Encoding.UTF8.GetString(utf8) : "";
         return string.IsNullOrWhiteSpace(name)
-            ? throw new WireFormatException(WireError.BadValue, $"The client id is empty, blank or not valid UTF-8. Give the device a name of 1 to {ClientId.MaxBytes} bytes.")
+            ? throw new WireFormatException(WireError.BadValue,
+                $"The client id is empty, blank or not valid UTF-8. Give the device a name of 1 to {ClientId.MaxBytes} bytes.")
             : new ClientId(name);
     }
 
@@ -85,7 +87,8 @@ internal ref struct FieldReader(ReadOnlySpan<byte> header)
             {
                 return value <= int.MaxValue && (next != 0 || shift == 0)
                     ? (int)value
-                    : throw new WireFormatException(WireError.BadValue, $"A number of the selection is {value} in {(shift / 7) + 1} bytes; it is at most {int.MaxValue}, in as few bytes as it needs. The sender is at fault.");
+                    : throw new WireFormatException(WireError.BadValue,
+                        $"A number of the selection is {value} in {(shift / 7) + 1} bytes; it is at most {int.MaxValue}, in as few bytes as it needs. The sender is at fault.");
             }
         }
 
@@ -96,7 +99,8 @@ internal ref struct FieldReader(ReadOnlySpan<byte> header)
     {
         if (!_rest.IsEmpty)
         {
-            throw new WireFormatException(WireError.Inconsistent, $"{_rest.Length} bytes follow the last field of the header. The sender is at fault.");
+            throw new WireFormatException(WireError.Inconsistent,
+                $"{_rest.Length} bytes follow the last field of the header. The sender is at fault.");
         }
     }
 
@@ -118,5 +122,6 @@ internal ref struct FieldReader(ReadOnlySpan<byte> header)
 
     private static WireFormatException BadValue<T>(string name, T value, string rule)
         where T : INumber<T> =>
-        new(WireError.BadValue, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The {name} is {value}; it must be {rule}. The sender is at fault."));
+        new(WireError.BadValue,
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The {name} is {value}; it must be {rule}. The sender is at fault."));
 }

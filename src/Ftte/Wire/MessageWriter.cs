@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -103,7 +104,7 @@ internal ref struct MessageWriter
     /// <summary>Hands over the envelope and the header, which must be complete.</summary>
     public void EndHeader()
     {
-        System.Diagnostics.Debug.Assert(_rest.IsEmpty, "The header's length was computed wrongly.");
+        Debug.Assert(_rest.IsEmpty, "The header's length was computed wrongly.");
         Advance(_head);
     }
 

@@ -71,7 +71,8 @@ internal static class SelectionCodec
         int rangeCount = reader.VarInt();
         if (rangeCount > limits.MaxRanges)
         {
-            throw new WireFormatException(WireError.LimitExceeded, $"A selection states {rangeCount} ranges, more than the {limits.MaxRanges} allowed. If that many are right, raise {nameof(WireLimits)}.{nameof(WireLimits.MaxRanges)}.");
+            throw new WireFormatException(WireError.LimitExceeded,
+                $"A selection states {rangeCount} ranges, more than the {limits.MaxRanges} allowed. If that many are right, raise {nameof(WireLimits)}.{nameof(WireLimits.MaxRanges)}.");
         }
 
         ReadOnlySpan<byte> bytes = reader.Rest;
@@ -84,7 +85,8 @@ internal static class SelectionCodec
             end += (long)gap + length;
             if (length == 0 || (gap == 0 && i > 0) || end > parameterCount)
             {
-                throw new WireFormatException(WireError.Inconsistent, $"Range {i} of a selection has {length} values after a gap of {gap} and ends at {end}; ranges are not empty, do not touch and lie within the {parameterCount} parameters. The sender is at fault.");
+                throw new WireFormatException(WireError.Inconsistent,
+                    $"Range {i} of a selection has {length} values after a gap of {gap} and ends at {end}; ranges are not empty, do not touch and lie within the {parameterCount} parameters. The sender is at fault.");
             }
 
             count += length;

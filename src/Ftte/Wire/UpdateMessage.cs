@@ -79,7 +79,8 @@ public static class UpdateMessage
         pool ??= MemoryPool<float>.Shared;
         if (envelope.ValueCount > pool.MaxBufferSize)
         {
-            throw new WireFormatException(WireError.LimitExceeded, $"The message carries {envelope.ValueCount} values, the pool lends at most {pool.MaxBufferSize}. Give a pool for larger buffers.");
+            throw new WireFormatException(WireError.LimitExceeded,
+                $"The message carries {envelope.ValueCount} values, the pool lends at most {pool.MaxBufferSize}. Give a pool for larger buffers.");
         }
 
         IMemoryOwner<float> values = pool.Rent(Math.Max(1, envelope.ValueCount));

@@ -74,7 +74,8 @@ internal static class ValueCodec
             float scale = BinaryPrimitives.ReadSingleLittleEndian(payload[at..]);
             if (scale < 0 || float.IsInfinity(scale))
             {
-                throw new WireFormatException(WireError.BadValue, $"A group of values has the scale {scale}; a scale is finite and not negative, or NaN. The sender is at fault.");
+                throw new WireFormatException(WireError.BadValue,
+                    $"A group of values has the scale {scale}; a scale is finite and not negative, or NaN. The sender is at fault.");
             }
         }
     }

@@ -107,6 +107,23 @@ public sealed class Int8KernelTests
     }
 
     [Fact]
+    public void A_whole_multiple_of_the_scale_stays_even_where_the_random_number_is_zero()
+    {
+        const uint Index = 1_805_560;
+        var hash = new CounterHash(1);
+        Assert.Equal(0u, hash.Get(Index) >> 8);
+        float[] values = [.. Enumerable.Repeat(5f, 128)];
+        foreach (Quantiser quantise in Quantisers)
+        {
+            byte[] bytes = new byte[128];
+            Assert.InRange(quantise(values, 1f, Index - 3, hash, bytes), 4, 128);
+            Assert.All(bytes, b => Assert.Equal(5, b));
+            Int8Kernel.QuantiseScalar(values, 1f, Index - 3, hash, bytes);
+            Assert.All(bytes, b => Assert.Equal(5, b));
+        }
+    }
+
+    [Fact]
     public void Neighbours_are_rounded_independently()
     {
         // The sum over a million values of 0.3 at scale 1: independent roundings spread it by 458, dependent ones by far more.

@@ -15,10 +15,11 @@ public sealed class WireErrorTests
     private static readonly byte[] Int8Update = Write(Header(), Values(200), ValueFormat.Int8);
 
     // Selected: [2, 5) and [10, 17); refreshed: the same.
-    private static readonly byte[] CheckOut = Write(
-        Assigned(Selection(ModelLength, (2, 3), (10, 7)), Selection(ModelLength, (2, 3), (10, 7))), Values(ModelLength), ValueFormat.Float32);
+    private static readonly CheckOut Answer = Assigned(Selection(ModelLength, (2, 3), (10, 7)), Selection(ModelLength, (2, 3), (10, 7)));
+    private static readonly byte[] CheckOut = Write(Answer, Values(ModelLength), ValueFormat.Float32);
+    private static readonly byte[] Int8CheckOut = Write(Answer, Values(ModelLength), ValueFormat.Int8);
 
-    private static readonly byte[][] All = [Device, Receipt, Refusal, Update, Int8Update, CheckOut];
+    private static readonly byte[][] All = [Device, Receipt, Refusal, Update, Int8Update, CheckOut, Int8CheckOut];
 
     [Fact]
     public void TooShort_is_the_reason_wherever_a_message_is_cut_off()
@@ -186,6 +187,7 @@ public sealed class WireErrorTests
         { "negative lease", CheckOut, 58, Int64(-1) },
         { "endless lease", CheckOut, 58, Int64(long.MaxValue) },
         { "no parameters", CheckOut, 66, Int32(0) },
+        { "negative scale", Int8CheckOut, 86, BitConverter.GetBytes(-1f) },
         { "client id with a stray continuation byte", CheckOut, 71, [0x80] },
     };
 
