@@ -31,7 +31,7 @@ public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPa
     {
         using ZipArchive package = ZipFile.OpenRead(packed.PathOf("Ftte", "nupkg"));
         XElement metadata = Metadata(package, "Ftte");
-        string?[] dependencies = [.. metadata.Descendants(metadata.Name.Namespace + "dependency").Select(d => d.Attribute("id")?.Value).Order()];
+        string[] dependencies = [.. metadata.Descendants(metadata.Name.Namespace + "dependency").Select(d => d.Attribute("id")!.Value).Order(StringComparer.Ordinal)];
         Assert.Equal(["Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions", "System.Numerics.Tensors"], dependencies);
     }
 

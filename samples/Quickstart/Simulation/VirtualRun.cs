@@ -41,9 +41,12 @@ internal static class VirtualRun
             all.Add(new VirtualDevice(devices[i], link, createTrainer(i), settings.Epochs, settings.Seed, clock, cancellationToken));
         }
 
-        var idle = new List<VirtualDevice>(all);
-        var atWork = new PriorityQueue<VirtualDevice, (TimeSpan Arrival, int Order)>();
+        // Whoever has waited longest asks first; the order of the first is drawn.
         var random = new SeededRandom(settings.Seed, DrawStream);
+        VirtualDevice[] drawn = [.. all];
+        random.Shuffle<VirtualDevice>(drawn);
+        var idle = new Queue<VirtualDevice>(drawn);
+        var atWork = new PriorityQueue<VirtualDevice, (TimeSpan Arrival, int Order)>();
         int started = 0;
         Look();
         await StartIdleAsync();
@@ -52,7 +55,7 @@ internal static class VirtualRun
             cancellationToken.ThrowIfCancellationRequested();
             clock.SetUtcNow(begin + due.Arrival);
             UpdateReceipt receipt = await device.ArriveAsync();
-            idle.Add(device);
+            idle.Enqueue(device);
             if (receipt.Outcome == UpdateOutcome.Published)
             {
                 Look();
@@ -64,20 +67,12 @@ internal static class VirtualRun
         track.Finish(State());
         return recorder;
 
-        // Draws idle devices until the server has as many at work as it wants.
+        // Sends idle devices to the server until it has as many at work as it wants.
         async Task StartIdleAsync()
         {
-            while (idle.Count > 0)
+            while (idle.TryPeek(out VirtualDevice? device) && await device.TryStartAsync())
             {
-                int drawn = random.NextInt(idle.Count);
-                VirtualDevice device = idle[drawn];
-                if (!await device.TryStartAsync())
-                {
-                    return;
-                }
-
-                idle[drawn] = idle[^1];
-                idle.RemoveAt(idle.Count - 1);
+                idle.Dequeue();
                 atWork.Enqueue(device, (clock.GetUtcNow() - begin + device.Duration, started++));
             }
         }
