@@ -11,7 +11,7 @@ public sealed partial class Network
     /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
     public Evaluation Evaluate(ReadOnlySpan<float> parameters, IExampleSource examples, int batchSize = 100)
     {
-        CheckFits(parameters.Length, examples);
+        CheckFits(parameters, examples);
         batchSize = Math.Min(batchSize, examples.Count);
         using var session = new TrainingSession(Plan(ParameterSelection.Create(Layout.ParameterCount, []), batchSize));
         for (int first = 0; first < examples.Count; first += batchSize)
@@ -37,7 +37,7 @@ public sealed partial class Network
     /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
     public float[] Gradient(ReadOnlySpan<float> parameters, IExampleSource examples, int batchSize = 100)
     {
-        CheckFits(parameters.Length, examples);
+        CheckFits(parameters, examples);
         batchSize = Math.Min(batchSize, examples.Count);
         float[] gradient = new float[Layout.ParameterCount];
         using var session = new TrainingSession(Plan(ParameterSelection.Full(Layout), batchSize));
@@ -80,7 +80,7 @@ public sealed partial class Network
         ParameterSelection? selection = null,
         CancellationToken cancellationToken = default)
     {
-        CheckFits(parameters.Length, examples);
+        CheckFits(parameters, examples);
         options ??= new SgdOptions();
         options.Validate();
         selection ??= ParameterSelection.Full(Layout);
@@ -118,12 +118,12 @@ public sealed partial class Network
         return count;
     }
 
-    private void CheckFits(int parameterCount, IExampleSource examples)
+    private void CheckFits(ReadOnlySpan<float> parameters, IExampleSource examples)
     {
         CheckFits(examples);
-        if (parameterCount != Layout.ParameterCount)
+        if (parameters.Length != Layout.ParameterCount)
         {
-            throw new ArgumentException($"The network has {Layout.ParameterCount} parameters, the vector {parameterCount}.", nameof(parameterCount));
+            throw new ArgumentException($"The network has {Layout.ParameterCount} parameters, the vector {parameters.Length}.", nameof(parameters));
         }
     }
 }

@@ -33,7 +33,10 @@ internal static class InputGradient
             column = Vectors<Simd128, Vector128<float>>(dy, w, dx, column);
         }
 
-        Scalar(dy, w, dx, column);
+        if (column < w.Columns)
+        {
+            Scalar(dy, w, dx, column);
+        }
     }
 
     /// <summary>The readable twin, from a column on.</summary>

@@ -55,11 +55,14 @@ internal sealed class Linear(string name, int inputs, int outputs) : Operation(n
         Activation y = plan.NewActivation(Name, Outputs, step);
         x.Value.UseAt(PlanBuilder.Forward(step));
         y.Value.UseAt(PlanBuilder.Forward(step));
-        var planned = new PlannedLinear(this, plan.Selection)
+        ImmutableArray<WeightTile> weights = TileDecomposition.Cut(plan.Selection, Weight, Inputs);
+        var planned = new PlannedLinear(Inputs, Outputs)
         {
+            Weights = weights,
+            Biases = TileDecomposition.Cut(plan.Selection, Bias, Outputs),
             X = x.Value,
             Y = y.Value,
-            Saved = SaveInput(plan, step, x, TileDecomposition.Cut(plan.Selection, Weight, Inputs)),
+            Saved = SaveInput(plan, step, x, weights),
             YGradient = plan.RunsBackward(step) ? plan.GradientOf(y) : null,
             XGradient = plan.PassesOn(step) ? plan.GradientOf(x) : null,
         };

@@ -5,10 +5,13 @@ using Ftte.TinyEngine.Kernels;
 namespace Ftte.TinyEngine;
 
 /// <summary>A linear layer bound to its tensors.</summary>
-internal sealed class PlannedLinear(Linear layer, ParameterSelection selection) : PlannedOperation
+internal sealed class PlannedLinear(int inputs, int outputs) : PlannedOperation
 {
-    private readonly ImmutableArray<WeightTile> _weights = TileDecomposition.Cut(selection, layer.Weight, layer.Inputs);
-    private readonly ImmutableArray<WeightTile> _biases = TileDecomposition.Cut(selection, layer.Bias, layer.Outputs);
+    /// <summary>Gets the weights, of shape [outputs, inputs], in rectangles that are trained or frozen.</summary>
+    public required ImmutableArray<WeightTile> Weights { get; init; }
+
+    /// <summary>Gets the biases, as one row.</summary>
+    public required ImmutableArray<WeightTile> Biases { get; init; }
 
     /// <summary>Gets the input: examples x inputs.</summary>
     public required Tensor X { get; init; }
@@ -27,49 +30,49 @@ internal sealed class PlannedLinear(Linear layer, ParameterSelection selection) 
 
     public override void Forward(in TrainingPass pass)
     {
-        Span<float> x = pass.Arena.Floats(X, pass.Examples * layer.Inputs);
-        Span<float> y = pass.Arena.Floats(Y, pass.Examples * layer.Outputs);
-        foreach (WeightTile tile in _biases)
+        Span<float> x = pass.Arena.Floats(X, pass.Examples * inputs);
+        Span<float> y = pass.Arena.Floats(Y, pass.Examples * outputs);
+        foreach (WeightTile tile in Biases)
         {
             ReadOnlySpan<float> bias = Read(pass, tile);
             for (int n = 0; n < pass.Examples; n++)
             {
-                bias.CopyTo(y[((n * layer.Outputs) + tile.Column)..]);
+                bias.CopyTo(y[((n * outputs) + tile.Column)..]);
             }
         }
 
-        foreach (WeightTile tile in _weights)
+        foreach (WeightTile tile in Weights)
         {
             ForwardProduct.Add(
-                new ReadOnlyMatrixSpan(x[tile.Column..], pass.Examples, tile.Columns, layer.Inputs),
+                new ReadOnlyMatrixSpan(x[tile.Column..], pass.Examples, tile.Columns, inputs),
                 new ReadOnlyMatrixSpan(Read(pass, tile), tile.Rows, tile.Columns, tile.Stride),
-                new MatrixSpan(y[tile.Row..], pass.Examples, tile.Rows, layer.Outputs));
+                new MatrixSpan(y[tile.Row..], pass.Examples, tile.Rows, outputs));
         }
 
         if (Saved is not null && Saved.Tensor != X)
         {
             Span<float> memory = pass.Arena.FloatsOf(X, Saved.Tensor, out int source, out int destination);
             Debug.Assert(memory.Length * (long)sizeof(float) == X.Bytes, "What is saved lies where the input did.");
-            ColumnPacking.Pack(memory, source, destination, pass.Examples, layer.Inputs, Saved.Column, Saved.Columns);
+            ColumnPacking.Pack(memory, source, destination, pass.Examples, inputs, Saved.Column, Saved.Columns);
         }
     }
 
     /// <summary>Makes the input's gradient from the old weights first; only then are they updated.</summary>
     public override void Backward(in TrainingPass pass)
     {
-        ReadOnlySpan<float> dy = pass.Arena.Floats(YGradient!, pass.Examples * layer.Outputs);
+        ReadOnlySpan<float> dy = pass.Arena.Floats(YGradient!, pass.Examples * outputs);
         if (XGradient is not null)
         {
-            AddInputGradient(pass, dy, pass.Arena.Floats(XGradient, pass.Examples * layer.Inputs));
+            AddInputGradient(pass, dy, pass.Arena.Floats(XGradient, pass.Examples * inputs));
         }
 
-        foreach (WeightTile tile in _weights)
+        foreach (WeightTile tile in Weights)
         {
             if (tile.IsTrained)
             {
                 ReadOnlySpan<float> x = pass.Arena.Floats(Saved!.Tensor, pass.Examples * Saved.Columns);
                 WeightUpdate.Apply(
-                    new ReadOnlyMatrixSpan(dy[tile.Row..], pass.Examples, tile.Rows, layer.Outputs),
+                    new ReadOnlyMatrixSpan(dy[tile.Row..], pass.Examples, tile.Rows, outputs),
                     new ReadOnlyMatrixSpan(x[(tile.Column - Saved.Column)..], pass.Examples, tile.Columns, Saved.Columns),
                     pass.Shrink,
                     pass.Rate,
@@ -77,12 +80,12 @@ internal sealed class PlannedLinear(Linear layer, ParameterSelection selection) 
             }
         }
 
-        foreach (WeightTile tile in _biases)
+        foreach (WeightTile tile in Biases)
         {
             if (tile.IsTrained)
             {
                 BiasUpdate.Apply(
-                    new ReadOnlyMatrixSpan(dy[tile.Column..], pass.Examples, tile.Columns, layer.Outputs),
+                    new ReadOnlyMatrixSpan(dy[tile.Column..], pass.Examples, tile.Columns, outputs),
                     pass.Shrink,
                     pass.Rate,
                     pass.Target.Slice(tile.Offset, tile.Columns));
@@ -93,12 +96,12 @@ internal sealed class PlannedLinear(Linear layer, ParameterSelection selection) 
     private void AddInputGradient(in TrainingPass pass, ReadOnlySpan<float> dy, Span<float> dx)
     {
         dx.Clear();
-        foreach (WeightTile tile in _weights)
+        foreach (WeightTile tile in Weights)
         {
             InputGradient.Add(
-                new ReadOnlyMatrixSpan(dy[tile.Row..], pass.Examples, tile.Rows, layer.Outputs),
+                new ReadOnlyMatrixSpan(dy[tile.Row..], pass.Examples, tile.Rows, outputs),
                 new ReadOnlyMatrixSpan(Read(pass, tile), tile.Rows, tile.Columns, tile.Stride),
-                new MatrixSpan(dx[tile.Column..], pass.Examples, tile.Columns, layer.Inputs));
+                new MatrixSpan(dx[tile.Column..], pass.Examples, tile.Columns, inputs));
         }
     }
 

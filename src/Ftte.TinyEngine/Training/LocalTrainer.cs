@@ -59,7 +59,7 @@ public sealed class LocalTrainer : ILocalTrainer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(assignment);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        CheckLayout(assignment, parameters.Length);
+        CheckLayout(assignment, parameters);
         try
         {
             return ValueTask.FromResult(Train(assignment, parameters.Span, cancellationToken));
@@ -119,16 +119,16 @@ public sealed class LocalTrainer : ILocalTrainer, IDisposable
         return _session;
     }
 
-    private void CheckLayout(TrainingAssignment assignment, int parameterCount)
+    private void CheckLayout(TrainingAssignment assignment, ReadOnlyMemory<float> parameters)
     {
         if (assignment.LayoutFingerprint != Layout.Fingerprint)
         {
             throw new ArgumentException("The assignment is for a model of another layout; give the trainer the network that the server trains.", nameof(assignment));
         }
 
-        if (parameterCount != Layout.ParameterCount)
+        if (parameters.Length != Layout.ParameterCount)
         {
-            throw new ArgumentException($"The network has {Layout.ParameterCount} parameters, the vector {parameterCount}.", nameof(parameterCount));
+            throw new ArgumentException($"The network has {Layout.ParameterCount} parameters, the vector {parameters.Length}.", nameof(parameters));
         }
     }
 
