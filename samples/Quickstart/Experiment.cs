@@ -68,9 +68,7 @@ internal sealed class Experiment
             {
                 Capacity = Capacity,
                 Concurrency = concurrency,
-                // With this many at work ages settle near M / K, and damping by mass would only shrink every step alike, except the first few,
-                // which are all fresh and would overshoot a server step that makes up for it.
-                Reduction = Reduction.WeightedMean(),
+                Reduction = _settings.FtteReduction,
                 Optimizer = ServerOptimizer.Sgd(_settings.FtteStep),
             },
             new FederatedServerOptions { MaxConcurrency = concurrency, Seed = _settings.Seed },
@@ -112,12 +110,3 @@ internal sealed record MethodOutcome(Method Method, RunRecorder Run)
 {
     public MethodResult Summarize(double target) => Run.Summarize(target, Method.RequiredMemoryBytes);
 }
-
-/// <summary>The numbers of the comparison; the steps were tuned for each method on drawn digits, in {1, 1.4, 2, 2.8, 4} on the server.</summary>
-/// <param name="Seed">What every random choice is made from.</param>
-/// <param name="Target">The accuracy to reach, 0 to 1.</param>
-/// <param name="VirtualTime">How long each run lasts.</param>
-/// <param name="LearningRate">The step size on the devices, the same for both methods.</param>
-/// <param name="FtteStep">FTTE's step size on the server.</param>
-/// <param name="FedAvgStep">FedAvg's step size on the server.</param>
-internal sealed record ExperimentSettings(ulong Seed, double Target, TimeSpan VirtualTime, float LearningRate, double FtteStep, double FedAvgStep);

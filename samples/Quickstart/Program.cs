@@ -18,13 +18,7 @@ static async Task RunAsync(QuickstartOptions options, CancellationToken cancella
     DeviceSpec[] devices = DevicePopulation.Create(seed, [.. digits.Devices.Select(held => held.Count)]);
     Introduction.Write(console, digits, devices);
 
-    var settings = new ExperimentSettings(
-        seed,
-        Target: options.MnistFolder is null ? 0.93 : 0.95,
-        VirtualTime: TimeSpan.FromMinutes(40),
-        LearningRate: 0.2f,
-        FtteStep: 2,
-        FedAvgStep: 2.8);
+    ExperimentSettings settings = options.MnistFolder is null ? ExperimentSettings.Drawn(seed) : ExperimentSettings.Mnist(seed);
     ExperimentOutcome outcome = null!;
     await ProgressView.RunAsync(console, TimeProvider.System, async view =>
         outcome = await new Experiment(digits, devices, settings).RunAsync(view, cancellationToken));
