@@ -1,0 +1,178 @@
+using CsCheck;
+using static Ftte.Tests.ServerBench;
+
+namespace Ftte.Tests;
+
+/// <summary>What a check-out writes into the device's buffer.</summary>
+public sealed class RefreshTests
+{
+    private const float Untouched = -1;
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(-5L)]
+    [InlineData(1L)]
+    [InlineData(long.MaxValue)]
+    public async Task A_device_that_holds_nothing_or_a_version_never_published_is_sent_everything(long? held)
+    {
+        await using ServerBench bench = Adding();
+
+        (TrainingAssignment assignment, float[] buffer) = await Fetch(bench, "a", held);
+
+        Assert.True(assignment.Refreshed.IsFull);
+        Assert.Equal(Start.Parameters.ToArray(), buffer);
+    }
+
+    [Fact]
+    public async Task A_device_is_sent_the_union_of_what_changed_since_and_nothing_else()
+    {
+        await using ServerBench bench = Scripted(out ScriptedAggregator aggregator);
+        await bench.Assignment("a");
+        await PublishAsync(bench, aggregator, A);
+        await PublishAsync(bench, aggregator, C);
+        await PublishAsync(bench, aggregator, A);
+
+        (TrainingAssignment assignment, float[] buffer) = await Fetch(bench, "a", held: 0);
+
+        Assert.Equal(A.Union(C), assignment.Refreshed);
+        for (int j = 0; j < buffer.Length; j++)
+        {
+            Assert.Equal(assignment.Refreshed.Contains(j) ? Start.Parameters.Span[j] : Untouched, buffer[j]);
+        }
+
+        Assert.Equal(0, (await bench.Assignment("a", held: 3)).Refreshed.Count);
+    }
+
+    [Fact]
+    public async Task A_version_of_which_nobody_knows_what_it_changed_sends_everything()
+    {
+        await using ServerBench bench = Scripted(out ScriptedAggregator aggregator);
+        await PublishAsync(bench, aggregator, A);
+        await PublishAsync(bench, aggregator, changed: null);
+        await PublishAsync(bench, aggregator, A);
+
+        Assert.True((await bench.Assignment("a", held: 0)).Refreshed.IsFull);
+    }
+
+    [Fact]
+    public async Task A_version_older_than_the_history_sends_everything()
+    {
+        await using ServerBench bench = Scripted(out ScriptedAggregator aggregator, new FederatedServerOptions { RefreshHistory = 2 });
+        await PublishAsync(bench, aggregator, A);
+        await PublishAsync(bench, aggregator, B);
+        Assert.Equal(A.Union(B), (await bench.Assignment("a", held: 0)).Refreshed);
+        await PublishAsync(bench, aggregator, C);
+
+        Assert.True((await bench.Assignment("b", held: 0)).Refreshed.IsFull);
+    }
+
+    [Fact]
+    public async Task A_version_that_this_server_did_not_send_the_device_is_not_believed()
+    {
+        // As after a restart: the device took part in an earlier run, whose version 1 was another one.
+        await using ServerBench bench = Scripted(out ScriptedAggregator aggregator);
+        await PublishAsync(bench, aggregator, A);
+        await bench.Assignment("other");
+        await PublishAsync(bench, aggregator, A);
+
+        Assert.True((await bench.Assignment("survivor", held: 1)).Refreshed.IsFull);
+        Assert.Equal(A, (await bench.Assignment("other", held: 1)).Refreshed);
+        Assert.True((await bench.Assignment("other", held: 1)).Refreshed.IsFull);
+    }
+
+    [Fact]
+    public async Task A_server_that_starts_late_believes_its_first_version_and_no_earlier_one()
+    {
+        var start = new ModelSnapshot(Layout, new ModelVersion(90), Start.Parameters.Span);
+        await using ServerBench bench = Scripted(out ScriptedAggregator aggregator, start: start);
+        await PublishAsync(bench, aggregator, B);
+
+        Assert.Equal(B, (await bench.Assignment("a", held: 90)).Refreshed);
+        Assert.True((await bench.Assignment("b", held: 89)).Refreshed.IsFull);
+    }
+
+    [Fact]
+    public async Task An_aggregator_that_skips_versions_makes_everything_unknown()
+    {
+        await using ServerBench bench = Scripted(out ScriptedAggregator aggregator);
+        await bench.Assignment("a");
+        aggregator.Jump(new ModelSnapshot(Layout, new ModelVersion(5), Start.Parameters.Span));
+        await bench.Submit("a");
+
+        TrainingAssignment assignment = await bench.Assignment("a", held: 0);
+
+        Assert.Equal((new ModelVersion(5), true), (assignment.Version, assignment.Refreshed.IsFull));
+        await PublishAsync(bench, aggregator, C);
+        Assert.Equal(C, (await bench.Assignment("a", held: 5)).Refreshed);
+    }
+
+    [Fact]
+    public void The_log_agrees_with_the_plain_union_over_every_publication()
+    {
+        const int Length = 24, Capacity = 5;
+        var layout = ParameterLayout.Create(("x", [Length]));
+        Gen<ParameterSelection?> selection = Gen.Select(Gen.Int[0, Length - 1], Gen.Int[1, 6], Gen.Int[0, 7], (start, length, kind) => kind == 0
+            ? null
+            : ParameterSelection.Create(Length, [new ParameterRange(start, Math.Min(length, Length - start))]));
+        selection.List[0, 12].Sample(published =>
+        {
+            var log = new RefreshLog(new ModelSnapshot(layout, default, new float[Length]), Capacity);
+            for (int v = 0; v < published.Count; v++)
+            {
+                log.Publish(ModelSnapshot.TakeOver(layout, new ModelVersion(v + 1), new float[Length], published[v]));
+                for (int held = -1; held <= v + 2; held++)
+                {
+                    ParameterSelection expected = ParameterSelection.Create(Length, []);
+                    bool known = held >= 0 && held <= v + 1 && v + 1 - held <= Capacity;
+                    foreach (ParameterSelection? changed in known ? published.Skip(held).Take(v + 1 - held) : [null])
+                    {
+                        expected = expected.Union(changed ?? ParameterSelection.Full(layout));
+                    }
+
+                    Assert.Equal(expected, log.Since(new ModelVersion(held)));
+                }
+            }
+        }, iter: 300);
+    }
+
+    [Fact]
+    public void When_the_same_selection_always_changes_every_version_shares_one_object()
+    {
+        var log = new RefreshLog(Start, 100);
+        for (int v = 1; v <= 50; v++)
+        {
+            // Made anew each time, as a selection that came over a wire would be.
+            ParameterSelection changed = ParameterSelection.Create(Layout.ParameterCount, A.Ranges);
+            log.Publish(ModelSnapshot.TakeOver(Layout, new ModelVersion(v), new float[Layout.ParameterCount], changed));
+        }
+
+        ParameterSelection first = log.Since(new ModelVersion(0));
+        Assert.All(Enumerable.Range(0, 50), v => Assert.Same(first, log.Since(new ModelVersion(v))));
+    }
+
+    [Fact]
+    public void Devices_whose_version_is_too_old_to_matter_are_forgotten()
+    {
+        var received = new ReceivedVersions();
+        for (int d = 0; d < 100; d++)
+        {
+            received.Note(new ClientId($"d{d}"), new ModelVersion(d), oldest: new ModelVersion(d - 9));
+        }
+
+        Assert.Equal(10, received.Count);
+        Assert.True(received.Contains(new ClientId("d95"), new ModelVersion(95)));
+        Assert.False(received.Contains(new ClientId("d5"), new ModelVersion(5)));
+    }
+
+    private static async Task PublishAsync(ServerBench bench, ScriptedAggregator aggregator, ParameterSelection? changed)
+    {
+        aggregator.OnFlush = () => aggregator.Publish(changed);
+        Assert.NotNull(await bench.Server.FlushAsync());
+    }
+
+    private static async Task<(TrainingAssignment Assignment, float[] Buffer)> Fetch(ServerBench bench, string client, long? held)
+    {
+        float[] buffer = [.. Enumerable.Repeat(Untouched, Layout.ParameterCount)];
+        return ((await bench.CheckOut(Device(client, held), buffer)).Assignment!, buffer);
+    }
+}

@@ -1,0 +1,82 @@
+using Ftte.TransportConformance;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Ftte.Tests;
+
+/// <summary>A server with a small model, a clock that stands still, and one-line ways to be its devices.</summary>
+internal sealed class ServerBench : IAsyncDisposable
+{
+    public static readonly ParameterLayout Layout = ParameterLayout.Create(("a", [4]), ("b", [3]), ("c", [5]));
+
+    public static readonly ParameterSelection A = ParameterSelection.OfBlocks(Layout, "a");
+
+    public static readonly ParameterSelection B = ParameterSelection.OfBlocks(Layout, "b");
+
+    public static readonly ParameterSelection C = ParameterSelection.OfBlocks(Layout, "c");
+
+    private ServerBench(IAsyncAggregator aggregator, SelectionHistory selections, FederatedServerOptions? options, DeviceRegistry? registry)
+    {
+        Selections = selections;
+        Registry = registry ?? new DeviceRegistry();
+        Server = new FederatedServer(aggregator, selections, options, Registry, Time);
+    }
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public SelectionHistory Selections { get; }
+
+    public DeviceRegistry Registry { get; }
+
+    public FederatedServer Server { get; }
+
+    public static ModelSnapshot Start { get; } = new(Layout, default, [.. Enumerable.Range(0, Layout.ParameterCount).Select(i => (float)i)]);
+
+    /// <summary>A server that publishes after every K updates.</summary>
+    public static ServerBench Adding(FederatedServerOptions? options = null, int capacity = 1, DeviceRegistry? registry = null)
+    {
+        var selections = new SelectionHistory(A);
+        return new ServerBench(new AddingAggregator(Start, selections, capacity), selections, options, registry);
+    }
+
+    /// <summary>A server whose aggregator follows a script.</summary>
+    public static ServerBench Scripted(out ScriptedAggregator aggregator, FederatedServerOptions? options = null, ModelSnapshot? start = null)
+    {
+        aggregator = new ScriptedAggregator(start ?? Start);
+        return new ServerBench(aggregator, new SelectionHistory(A), options, null);
+    }
+
+    public static DeviceProfile Device(string client, long? held = null, long memoryBudgetBytes = 1 << 20) =>
+        new(new ClientId(client), memoryBudgetBytes, Layout.Fingerprint, held is { } version ? new ModelVersion(version) : null);
+
+    public static SparseUpdate Update(UpdateHeader header, int count) => SparseUpdate.Create(header, [.. Enumerable.Repeat(1f, count)]);
+
+    /// <summary>A header that no assignment asked for.</summary>
+    public static UpdateHeader Header(string client, ulong id = 1) => new(new ClientId(client), new UpdateId(id), Layout.Fingerprint, default, default, 1);
+
+    public async Task<CheckOut> CheckOut(DeviceProfile device, float[]? buffer = null) =>
+        await Server.CheckOutAsync(device, buffer ?? new float[Layout.ParameterCount]);
+
+    public Task<CheckOut> CheckOut(string client, long? held = null) => CheckOut(Device(client, held));
+
+    public async Task<TrainingAssignment> Assignment(string client, long? held = null)
+    {
+        CheckOut answer = await CheckOut(client, held);
+        Assert.Equal(CheckOutOutcome.Assigned, answer.Outcome);
+        return answer.Assignment!;
+    }
+
+    public async Task<UpdateReceipt> Submit(UpdateHeader header, int count = 4, CancellationToken cancellationToken = default)
+    {
+        using SparseUpdate update = Update(header, count);
+        return await Server.SubmitAsync(update, cancellationToken);
+    }
+
+    public Task<UpdateReceipt> Submit(TrainingAssignment assignment) => Submit(assignment.CreateHeader(1), assignment.Selection.Count);
+
+    public Task<UpdateReceipt> Submit(string client, ulong id = 1) => Submit(Header(client, id));
+
+    /// <summary>Lets one device do a whole round, which publishes if the aggregator is one that publishes after every update.</summary>
+    public async Task<UpdateReceipt> Round(string client, long? held = null) => await Submit(await Assignment(client, held));
+
+    public ValueTask DisposeAsync() => Server.DisposeAsync();
+}

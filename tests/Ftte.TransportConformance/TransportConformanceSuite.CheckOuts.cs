@@ -1,0 +1,182 @@
+using Xunit;
+
+namespace Ftte.TransportConformance;
+
+/// <content>Asking for work.</content>
+public abstract partial class TransportConformanceSuite
+{
+    /// <summary>A first check-out brings the whole model and says what to train.</summary>
+    [Fact]
+    public async Task A_first_check_out_brings_the_whole_model()
+    {
+        (FederatedServer server, IFederatedServer link) = await ServeAsync();
+        await using FederatedServer running = server;
+        float[] buffer = Untrained(SmallLayout.ParameterCount);
+
+        CheckOut answer = await link.CheckOutAsync(Device(), buffer);
+
+        Assert.Equal(CheckOutOutcome.Assigned, answer.Outcome);
+        Assert.True(answer.IsAssigned);
+        Assert.True(answer.Assignment.Refreshed.IsFull);
+        Assert.Equal(ParameterSelection.OfBlocks(SmallLayout, "trained", "head"), answer.Assignment.Selection);
+        Assert.Equal(server.Current.Parameters.ToArray(), buffer);
+    }
+
+    /// <summary>Every field of an assignment arrives as it was given.</summary>
+    [Fact]
+    public async Task Every_field_of_an_assignment_arrives()
+    {
+        (ScriptedServer server, IFederatedServer link) = await ScriptAsync();
+        var given = new TrainingAssignment(
+            Client,
+            new UpdateId(ulong.MaxValue - 1),
+            SmallLayout.Fingerprint,
+            new ModelVersion(long.MaxValue - 2),
+            new SelectionVersion(int.MaxValue - 3),
+            ParameterSelection.OfBlocks(SmallLayout, "head"),
+            ParameterSelection.Create(SmallLayout.ParameterCount, [new ParameterRange(1, 2), new ParameterRange(20, 1)]),
+            UpdateContent.Trained,
+            TimeSpan.FromSeconds(37.5));
+        float[] model = Ramp(SmallLayout.ParameterCount);
+        server.OnCheckOut = (_, parameters) =>
+        {
+            given.Refreshed.Copy(model, parameters.Span);
+            return new CheckOut(CheckOutOutcome.Assigned, given);
+        };
+        float[] buffer = Untrained(SmallLayout.ParameterCount);
+
+        CheckOut answer = await link.CheckOutAsync(Device(), buffer);
+
+        Assert.Equal(new CheckOut(CheckOutOutcome.Assigned, given), answer);
+        for (int j = 0; j < buffer.Length; j++)
+        {
+            Assert.Equal(given.Refreshed.Contains(j) ? model[j] : Untouched, buffer[j]);
+        }
+    }
+
+    /// <summary>What a device says about itself arrives as it said it.</summary>
+    [Theory]
+    [InlineData(null, 0L)]
+    [InlineData(0L, 1L)]
+    [InlineData(long.MaxValue, long.MaxValue)]
+    public async Task What_a_device_says_about_itself_arrives(long? held, long memoryBudgetBytes)
+    {
+        (ScriptedServer server, IFederatedServer link) = await ScriptAsync();
+        var device = new DeviceProfile(Client, memoryBudgetBytes, 0xFEDC_BA98_7654_3210, held is { } number ? new ModelVersion(number) : null);
+
+        await link.CheckOutAsync(device, new float[SmallLayout.ParameterCount]);
+
+        Assert.Equal(device, Assert.Single(server.Devices));
+    }
+
+    /// <summary>A device that holds a version is sent only what changed since.</summary>
+    [Fact]
+    public async Task A_second_check_out_brings_only_what_changed_and_leaves_the_rest()
+    {
+        (FederatedServer server, IFederatedServer link) = await ServeAsync();
+        await using FederatedServer running = server;
+        float[] buffer = new float[SmallLayout.ParameterCount];
+        TrainingAssignment first = (await link.CheckOutAsync(Device(), buffer)).Assignment!;
+        using (SparseUpdate update = SparseUpdate.Create(first.CreateHeader(1), Ramp(first.Selection.Count)))
+        {
+            Assert.Equal(UpdateOutcome.Published, (await link.SubmitAsync(update)).Outcome);
+        }
+
+        Array.Fill(buffer, Untouched);
+        TrainingAssignment second = (await link.CheckOutAsync(Device(first.Version), buffer)).Assignment!;
+
+        Assert.Equal(new ModelVersion(1), second.Version);
+        Assert.NotEqual(first.UpdateId, second.UpdateId);
+        Assert.Equal(first.Selection, second.Refreshed);
+        for (int j = 0; j < buffer.Length; j++)
+        {
+            Assert.Equal(second.Refreshed.Contains(j) ? server.Current.Parameters.Span[j] : Untouched, buffer[j]);
+        }
+    }
+
+    /// <summary>A device that holds the current version is sent nothing.</summary>
+    [Fact]
+    public async Task A_check_out_of_the_version_held_brings_nothing()
+    {
+        (FederatedServer server, IFederatedServer link) = await ServeAsync();
+        await using FederatedServer running = server;
+        float[] buffer = Untrained(SmallLayout.ParameterCount);
+
+        CheckOut answer = await link.CheckOutAsync(Device(server.Current.Version), buffer);
+
+        Assert.Equal(0, answer.Assignment!.Refreshed.Count);
+        Assert.Equal(Untrained(SmallLayout.ParameterCount), buffer);
+    }
+
+    /// <summary>No work is a value that says why and when to ask again, and leaves the buffer alone.</summary>
+    [Theory]
+    [InlineData(CheckOutOutcome.Busy, 1500)]
+    [InlineData(CheckOutOutcome.Busy, 0)]
+    [InlineData(CheckOutOutcome.NotEnoughMemory, null)]
+    [InlineData(CheckOutOutcome.LayoutMismatch, null)]
+    [InlineData(CheckOutOutcome.UnknownClient, null)]
+    [InlineData(CheckOutOutcome.Stopped, null)]
+    public async Task No_work_is_a_value_with_its_reason_and_time(CheckOutOutcome outcome, int? milliseconds)
+    {
+        (ScriptedServer server, IFederatedServer link) = await ScriptAsync();
+        var given = new CheckOut(outcome, RetryAfter: milliseconds is { } wait ? TimeSpan.FromMilliseconds(wait) : null);
+        server.OnCheckOut = (_, _) => given;
+        float[] buffer = Untrained(SmallLayout.ParameterCount);
+
+        CheckOut answer = await link.CheckOutAsync(Device(), buffer);
+
+        Assert.Equal(given, answer);
+        Assert.False(answer.IsAssigned);
+        Assert.Equal(Untrained(SmallLayout.ParameterCount), buffer);
+    }
+
+    /// <summary>A real server's refusals arrive too: it knows neither this layout nor this client, and wants more memory.</summary>
+    [Fact]
+    public async Task A_real_server_says_why_it_has_no_work()
+    {
+        (FederatedServer server, IFederatedServer link) = await ServeAsync(new FederatedServerOptions { RequiredMemoryBytes = 1000, MaxConcurrency = 1 });
+        await using FederatedServer running = server;
+        float[] buffer = Untrained(SmallLayout.ParameterCount);
+
+        Assert.Equal(CheckOutOutcome.LayoutMismatch, (await link.CheckOutAsync(Device() with { LayoutFingerprint = 1 }, buffer)).Outcome);
+        Assert.Equal(CheckOutOutcome.NotEnoughMemory, (await link.CheckOutAsync(Device() with { MemoryBudgetBytes = 999 }, buffer)).Outcome);
+        Assert.Equal(CheckOutOutcome.Assigned, (await link.CheckOutAsync(Device() with { Client = new ClientId("first") }, new float[buffer.Length])).Outcome);
+        CheckOut busy = await link.CheckOutAsync(Device(), buffer);
+
+        Assert.Equal(new CheckOut(CheckOutOutcome.Busy, RetryAfter: TimeSpan.FromSeconds(1)), busy);
+        Assert.Equal(Untrained(SmallLayout.ParameterCount), buffer);
+    }
+
+    /// <summary>A buffer of the wrong length is the caller's mistake.</summary>
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task A_buffer_of_the_wrong_length_throws_ArgumentException(int excess)
+    {
+        (FederatedServer server, IFederatedServer link) = await ServeAsync();
+        await using FederatedServer running = server;
+        float[] buffer = Untrained(SmallLayout.ParameterCount + excess);
+
+        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await link.CheckOutAsync(Device(), buffer));
+
+        Assert.Equal(Untrained(buffer.Length), buffer);
+        Assert.True((await link.CheckOutAsync(Device(), new float[SmallLayout.ParameterCount])).IsAssigned);
+    }
+
+    /// <summary>Who gives up waiting for work gets control back, and the link still works.</summary>
+    [Fact]
+    public async Task A_check_out_can_be_cancelled_and_the_link_goes_on()
+    {
+        (ScriptedServer server, IFederatedServer link) = await ScriptAsync();
+        using var cancellation = new CancellationTokenSource();
+        Task arrived = server.HoldAsync();
+        Task<CheckOut> call = link.CheckOutAsync(Device(), new float[SmallLayout.ParameterCount], cancellation.Token).AsTask();
+        await arrived;
+
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        server.LetPass();
+        Assert.Equal(CheckOutOutcome.Busy, (await link.CheckOutAsync(Device(), new float[SmallLayout.ParameterCount])).Outcome);
+    }
+}
