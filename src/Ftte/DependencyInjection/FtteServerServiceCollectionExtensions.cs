@@ -21,7 +21,8 @@ public static class FtteServerServiceCollectionExtensions
     public static FtteServerBuilder AddFtteServer(this IServiceCollection services, Action<FederatedServerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        configure?.Invoke(GetOptions(services));
+        FederatedServerOptions options = GetOptions(services);
+        configure?.Invoke(options);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DeviceRegistry>();
         services.TryAddSingleton<ModelSnapshot>(_ => throw Missing("model", nameof(FtteServerBuilder.UseModel)));

@@ -1,0 +1,90 @@
+using Ftte.TransportConformance;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using static Ftte.Tests.FtteServerBuilderTests;
+using static Ftte.Tests.ServerBench;
+
+namespace Ftte.Tests;
+
+/// <summary>A device loop from a container.</summary>
+public sealed class FtteClientBuilderTests
+{
+    private static readonly FederatedClientOptions Options = new() { ClientId = new ClientId("phone"), MemoryBudgetBytes = 99 };
+
+    [Fact]
+    public async Task A_trainer_and_a_server_are_enough()
+    {
+        var server = new ScriptedServer();
+        var services = new ServiceCollection();
+        services.AddFtteClient(Options).UseTrainer(_ => new ScriptedTrainer(Layout)).UseServer(_ => server);
+        await using ServiceProvider provider = Build(services);
+
+        await provider.GetRequiredService<FederatedClient>().RunOnceAsync();
+
+        Assert.Equal(new DeviceProfile(new ClientId("phone"), 99, Layout.Fingerprint), Assert.Single(server.Devices));
+    }
+
+    [Fact]
+    public async Task With_the_server_in_the_same_container_nothing_more_is_needed()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddFtteServer().UseModel(Start).UseSelection(A).UseAggregator(BufferedAggregatorOptions.FedAsync());
+        services.AddFtteClient(Options).UseTrainer(_ => new ScriptedTrainer(Layout));
+        await using ServiceProvider provider = Build(services);
+        Assert.NotNull(provider.GetService<ILogger<FederatedClient>>());
+
+        ClientRound round = await provider.GetRequiredService<FederatedClient>().RunOnceAsync();
+
+        Assert.Equal(UpdateOutcome.Published, round.Receipt!.Value.Outcome);
+    }
+
+    [Fact]
+    public async Task A_proxy_for_the_client_never_takes_the_place_of_the_server()
+    {
+        var proxy = new ScriptedServer();
+        var services = new ServiceCollection();
+        services.AddFtteClient(Options).UseTrainer(_ => new ScriptedTrainer(Layout)).UseServer(_ => proxy);
+        services.AddFtteServer().UseModel(Start).UseSelection(A);
+        await using ServiceProvider provider = Build(services);
+
+        await provider.GetRequiredService<FederatedClient>().RunOnceAsync();
+
+        Assert.IsType<FederatedServer>(provider.GetRequiredService<IFederatedServer>());
+        Assert.Single(proxy.Devices);
+    }
+
+    [Fact]
+    public async Task What_is_missing_is_named_with_the_call_to_add()
+    {
+        var services = new ServiceCollection();
+        FtteClientBuilder builder = services.AddFtteClient(Options);
+        Assert.Contains("no server. Add .UseServer(...) after services.AddFtteClient(...)", await MessageAsync(), StringComparison.Ordinal);
+        builder.UseServer(_ => new ScriptedServer());
+        Assert.Contains("no trainer. Add .UseTrainer(...) after services.AddFtteClient(...)", await MessageAsync(), StringComparison.Ordinal);
+
+        async Task<string> MessageAsync()
+        {
+            await using ServiceProvider incomplete = Build(services);
+            return Assert.Throws<InvalidOperationException>(() => incomplete.GetRequiredService<FederatedClient>()).Message;
+        }
+    }
+
+    [Fact]
+    public async Task Of_two_calls_the_later_counts()
+    {
+        var first = new ScriptedServer();
+        var second = new ScriptedServer();
+        var services = new ServiceCollection();
+        services.AddFtteClient(Options).UseServer(_ => first);
+        services.AddFtteClient(_ => new FederatedClientOptions { ClientId = new ClientId("watch"), MemoryBudgetBytes = 1 })
+            .UseServer(_ => second)
+            .UseTrainer(_ => new ScriptedTrainer(Layout));
+        await using ServiceProvider provider = Build(services);
+
+        await Assert.Single(provider.GetServices<FederatedClient>()).RunOnceAsync();
+
+        Assert.Empty(first.Devices);
+        Assert.Equal("watch", Assert.Single(second.Devices).Client.Value);
+    }
+}

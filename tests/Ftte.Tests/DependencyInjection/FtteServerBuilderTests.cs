@@ -1,0 +1,122 @@
+using Ftte.TransportConformance;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using static Ftte.Tests.ServerBench;
+
+namespace Ftte.Tests;
+
+/// <summary>A server from a container.</summary>
+public sealed class FtteServerBuilderTests
+{
+    [Fact]
+    public async Task A_model_and_a_selection_are_enough()
+    {
+        var services = new ServiceCollection();
+        services.AddFtteServer().UseModel(Start).UseSelection(A);
+        await using ServiceProvider provider = Build(services);
+
+        var server = provider.GetRequiredService<FederatedServer>();
+
+        Assert.Same(server, provider.GetRequiredService<IFederatedServer>());
+        Assert.Same(Start, server.Current);
+        Assert.IsType<BufferedAggregator>(provider.GetRequiredService<IAsyncAggregator>());
+        Assert.Equal(A, provider.GetRequiredService<SelectionHistory>().Current.Selection);
+    }
+
+    [Fact]
+    public async Task Everything_can_be_replaced_and_is_what_the_server_uses()
+    {
+        var time = new FakeTimeProvider();
+        var registry = new DeviceRegistry();
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(time).AddSingleton(registry);
+        services.AddFtteServer(o => o.MaxConcurrency = 1)
+            .UseModel(_ => Start)
+            .UseSelection(provider => ParameterSelection.Full(provider.GetRequiredService<ModelSnapshot>().Layout))
+            .UseAggregator(provider => new AddingAggregator(provider.GetRequiredService<ModelSnapshot>(), provider.GetRequiredService<SelectionHistory>()));
+        await using ServiceProvider provider = Build(services);
+        var server = provider.GetRequiredService<FederatedServer>();
+
+        TrainingAssignment assignment = (await server.CheckOutAsync(Device("a"), new float[12])).Assignment!;
+        using SparseUpdate update = Update(assignment.CreateHeader(1), 12);
+
+        Assert.True(assignment.Selection.IsFull);
+        Assert.Equal(CheckOutOutcome.Busy, (await server.CheckOutAsync(Device("b"), new float[12])).Outcome);
+        Assert.Equal(2, registry.Count);
+        time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(CheckOutOutcome.Assigned, (await server.CheckOutAsync(Device("b"), new float[12])).Outcome);
+        Assert.Equal(UpdateOutcome.Published, (await server.SubmitAsync(update)).Outcome);
+    }
+
+    [Fact]
+    public async Task Another_rule_is_one_line()
+    {
+        var services = new ServiceCollection();
+        services.AddFtteServer().UseModel(Start).UseSelection(A).UseAggregator(BufferedAggregatorOptions.FedAsync());
+        await using ServiceProvider provider = Build(services);
+        using SparseUpdate update = Update(Header("a"), 4);
+
+        Assert.Equal(UpdateOutcome.Published, (await provider.GetRequiredService<IFederatedServer>().SubmitAsync(update)).Outcome);
+    }
+
+    [Fact]
+    public async Task What_is_missing_is_named_with_the_call_to_add()
+    {
+        var services = new ServiceCollection();
+        FtteServerBuilder builder = services.AddFtteServer();
+        Assert.Contains("no model. Add .UseModel(...) after services.AddFtteServer(...)", await MessageAsync(), StringComparison.Ordinal);
+        builder.UseModel(Start);
+        Assert.Contains("no selection. Add .UseSelection(...) after services.AddFtteServer(...)", await MessageAsync(), StringComparison.Ordinal);
+        builder.UseSelection(A);
+        await using ServiceProvider provider = Build(services);
+        Assert.NotNull(provider.GetRequiredService<FederatedServer>());
+
+        async Task<string> MessageAsync()
+        {
+            await using ServiceProvider incomplete = Build(services);
+            return Assert.Throws<InvalidOperationException>(() => incomplete.GetRequiredService<IFederatedServer>()).Message;
+        }
+    }
+
+    [Fact]
+    public async Task Adding_the_server_twice_adds_one_server_with_both_settings()
+    {
+        var services = new ServiceCollection();
+        services.AddFtteServer(o => o.MaxConcurrency = 1).UseModel(Start).UseSelection(A);
+        services.AddFtteServer(o => o.BusyRetryAfter = TimeSpan.FromSeconds(9)).UseSelection(B);
+        await using ServiceProvider provider = Build(services);
+
+        FederatedServer server = Assert.Single(provider.GetServices<FederatedServer>());
+        await server.CheckOutAsync(Device("a"), new float[12]);
+        CheckOut answer = await server.CheckOutAsync(Device("b"), new float[12]);
+
+        Assert.Equal(new CheckOut(CheckOutOutcome.Busy, RetryAfter: TimeSpan.FromSeconds(9)), answer);
+        Assert.Equal(B, provider.GetRequiredService<SelectionHistory>().Current.Selection);
+    }
+
+    [Fact]
+    public async Task The_server_stops_with_the_container()
+    {
+        var services = new ServiceCollection();
+        services.AddFtteServer().UseModel(Start).UseSelection(A);
+        ServiceProvider provider = Build(services);
+        var server = provider.GetRequiredService<IFederatedServer>();
+
+        await provider.DisposeAsync();
+
+        Assert.Equal(CheckOutOutcome.Stopped, (await server.CheckOutAsync(Device("a"), new float[12])).Outcome);
+    }
+
+    [Fact]
+    public void A_setting_out_of_range_is_reported_when_the_server_is_made()
+    {
+        var services = new ServiceCollection();
+        services.AddFtteServer(o => o.QueueCapacity = 0).UseModel(Start).UseSelection(A);
+        ServiceProvider provider = Build(services);
+
+        Assert.Equal("QueueCapacity", Assert.Throws<ArgumentOutOfRangeException>(() => provider.GetRequiredService<FederatedServer>()).ParamName);
+    }
+
+    internal static ServiceProvider Build(ServiceCollection services) =>
+        services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+}

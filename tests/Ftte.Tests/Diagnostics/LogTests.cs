@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using Ftte.TransportConformance;
+using Microsoft.Extensions.Logging;
+
+namespace Ftte.Tests;
+
+/// <summary>What is logged.</summary>
+public sealed class LogTests
+{
+    [Fact]
+    public void Event_ids_are_unique_and_this_projects_own()
+    {
+        int[] ids = [.. typeof(Log).GetMethods().Select(m => m.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>().Select(a => a.EventId)];
+
+        Assert.NotEmpty(ids);
+        Assert.Equal(ids.Length, ids.Distinct().Count());
+        Assert.All(ids, id => Assert.InRange(id, 1000, 1099));
+    }
+
+    [Fact]
+    public async Task A_run_can_be_followed_in_the_log()
+    {
+        var log = new Lines<FederatedServer>();
+        var selections = new SelectionHistory(ServerBench.A);
+        await using (var server = new FederatedServer(new AddingAggregator(ServerBench.Start, selections), selections, logger: log))
+        {
+            server.ChangeSelection(ServerBench.B, 500);
+            TrainingAssignment assignment = (await server.CheckOutAsync(ServerBench.Device("phone"), new float[12])).Assignment!;
+            using SparseUpdate update = ServerBench.Update(assignment.CreateHeader(1), 3);
+            await server.SubmitAsync(update);
+            await server.FlushAsync();
+        }
+
+        Assert.Equal(
+        [
+            "Information: Server starts at v0 with 12 parameters, 4 of them selected.",
+            "Information: Selection s1 is in force: 3 parameters, 500 bytes on a device.",
+            "Debug: phone asked for work: Assigned.",
+            "Information: Published v1.",
+            $"Debug: phone submitted {log.Id}, trained on v0: Published, weight 1.",
+            "Debug: A buffer waited for its time and held too little to be published; it waits on.",
+            "Information: Server stopped at v1; everything that was queued has been answered.",
+        ], log.Written.Select(l => l.Text));
+    }
+
+    [Fact]
+    public async Task What_the_aggregator_throws_is_logged_with_whose_update_it_was()
+    {
+        var log = new Lines<FederatedServer>();
+        var aggregator = new ScriptedAggregator(ServerBench.Start) { OnAggregate = (_, _) => throw new InvalidOperationException("cannot"), OnFlush = () => throw new InvalidOperationException("cannot") };
+        await using var server = new FederatedServer(aggregator, new SelectionHistory(ServerBench.A), logger: log);
+        using SparseUpdate update = ServerBench.Update(ServerBench.Header("phone", 7), 4);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await server.SubmitAsync(update));
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await server.FlushAsync());
+
+        var errors = log.Written.Where(l => l.Error is not null).ToList();
+        Assert.Equal(["Error: The aggregator threw on 0000000000000007 of phone. That call fails; the server goes on.",
+            "Error: The aggregator threw when it was to publish an incomplete buffer. The server goes on."], errors.Select(l => l.Text));
+        Assert.All(errors, l => Assert.Equal("cannot", l.Error!.Message));
+    }
+
+    [Fact]
+    public async Task A_device_says_why_it_waits()
+    {
+        var log = new Lines<FederatedClient>();
+        var server = new ScriptedServer();
+        int asked = 0;
+        server.OnCheckOut = (_, _) => asked++ switch
+        {
+            0 => throw new IOException("no route"),
+            1 => new CheckOut(CheckOutOutcome.Busy, RetryAfter: TimeSpan.FromSeconds(3)),
+            _ => new CheckOut(CheckOutOutcome.Stopped),
+        };
+        var options = new FederatedClientOptions { ClientId = new ClientId("phone"), MemoryBudgetBytes = 0, Jitter = 0 };
+
+        await new FederatedClient(server, new ScriptedTrainer(ServerBench.Layout), options, new JumpingTime(), log).RunAsync();
+
+        Assert.Equal(
+        [
+            "Warning: The link of phone broke. Tries again in 00:00:01.",
+            "Debug: phone got no work: Busy. Asks again in 00:00:03.",
+            "Information: The server of phone is shutting down; the device loop ends.",
+        ], log.Written.Select(l => l.Text));
+    }
+
+    private sealed class Lines<T> : ILogger<T>
+    {
+        public ConcurrentQueue<(string Text, Exception? Error)> Written { get; } = new();
+
+        /// <summary>Gets the last update id that was logged.</summary>
+        public UpdateId Id { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            Written.Enqueue(($"{logLevel}: {formatter(state, exception)}", exception));
+            if (state is IEnumerable<KeyValuePair<string, object?>> fields && fields.FirstOrDefault(f => f.Key == "Id").Value is UpdateId id)
+            {
+                Id = id;
+            }
+        }
+    }
+}
