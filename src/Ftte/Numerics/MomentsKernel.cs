@@ -28,6 +28,10 @@ internal static class MomentsKernel
         {
             Accumulate256(values[..whole], sums, squares);
         }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            Accumulate128(values[..whole], sums, squares);
+        }
         else
         {
             AccumulateScalar(values[..whole], sums, squares);
@@ -78,40 +82,45 @@ internal static class MomentsKernel
         q3.CopyTo(squares[24..]);
     }
 
-    /// <summary>Takes the 32 lanes in two halves of 16, each in registers over a block, so that the registers of AVX2 suffice.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Accumulate256(ReadOnlySpan<float> values, Span<double> sums, Span<double> squares)
+    internal static void Accumulate256(ReadOnlySpan<float> values, Span<double> sums, Span<double> squares) => InPasses(values, sums, squares, 16);
+
+    internal static void Accumulate128(ReadOnlySpan<float> values, Span<double> sums, Span<double> squares) => InPasses(values, sums, squares, 8);
+
+    /// <summary>Takes the lanes in several passes, each with as many as 16 registers hold: 4 for sums, 4 for squares, 4 for values.</summary>
+    private static void InPasses(ReadOnlySpan<float> values, Span<double> sums, Span<double> squares, int lanesAtOnce)
     {
-        // A block stays in the first-level cache between its two passes.
+        // A block stays in the first-level cache between its passes.
         const int Block = 4096;
         for (int start = 0; start < values.Length; start += Block)
         {
             ReadOnlySpan<float> block = values.Slice(start, Math.Min(Block, values.Length - start));
-            for (int half = 0; half < Lanes; half += Lanes / 2)
+            for (int lane = 0; lane < Lanes; lane += lanesAtOnce)
             {
-                AccumulateHalf256(block, half, sums.Slice(half, Lanes / 2), squares.Slice(half, Lanes / 2));
+                if (lanesAtOnce == 16)
+                {
+                    Pass256(block[lane..], ref sums[lane], ref squares[lane]);
+                }
+                else
+                {
+                    Pass128(block[lane..], ref sums[lane], ref squares[lane]);
+                }
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AccumulateHalf256(ReadOnlySpan<float> values, int half, Span<double> sums, Span<double> squares)
+    private static void Pass256(ReadOnlySpan<float> values, ref double sum, ref double square)
     {
         ref float source = ref MemoryMarshal.GetReference(values);
-        ref double sum = ref MemoryMarshal.GetReference(sums);
-        ref double square = ref MemoryMarshal.GetReference(squares);
         Vector256<double> s0 = Vector256.LoadUnsafe(ref sum), s1 = Vector256.LoadUnsafe(ref sum, 4);
         Vector256<double> s2 = Vector256.LoadUnsafe(ref sum, 8), s3 = Vector256.LoadUnsafe(ref sum, 12);
         Vector256<double> q0 = Vector256.LoadUnsafe(ref square), q1 = Vector256.LoadUnsafe(ref square, 4);
         Vector256<double> q2 = Vector256.LoadUnsafe(ref square, 8), q3 = Vector256.LoadUnsafe(ref square, 12);
-        for (nuint i = (nuint)half; i < (nuint)values.Length; i += Lanes)
+        for (nuint i = 0; i < (nuint)values.Length; i += Lanes)
         {
             (Vector256<double> a, Vector256<double> b) = Vector256.Widen(Vector256.LoadUnsafe(ref source, i));
             (Vector256<double> c, Vector256<double> d) = Vector256.Widen(Vector256.LoadUnsafe(ref source, i + 8));
-            s0 += a;
-            s1 += b;
-            s2 += c;
-            s3 += d;
+            (s0, s1, s2, s3) = (s0 + a, s1 + b, s2 + c, s3 + d);
             q0 = Vector256.MultiplyAddEstimate(a, a, q0);
             q1 = Vector256.MultiplyAddEstimate(b, b, q1);
             q2 = Vector256.MultiplyAddEstimate(c, c, q2);
@@ -126,6 +135,35 @@ internal static class MomentsKernel
         q1.StoreUnsafe(ref square, 4);
         q2.StoreUnsafe(ref square, 8);
         q3.StoreUnsafe(ref square, 12);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Pass128(ReadOnlySpan<float> values, ref double sum, ref double square)
+    {
+        ref float source = ref MemoryMarshal.GetReference(values);
+        Vector128<double> s0 = Vector128.LoadUnsafe(ref sum), s1 = Vector128.LoadUnsafe(ref sum, 2);
+        Vector128<double> s2 = Vector128.LoadUnsafe(ref sum, 4), s3 = Vector128.LoadUnsafe(ref sum, 6);
+        Vector128<double> q0 = Vector128.LoadUnsafe(ref square), q1 = Vector128.LoadUnsafe(ref square, 2);
+        Vector128<double> q2 = Vector128.LoadUnsafe(ref square, 4), q3 = Vector128.LoadUnsafe(ref square, 6);
+        for (nuint i = 0; i < (nuint)values.Length; i += Lanes)
+        {
+            (Vector128<double> a, Vector128<double> b) = Vector128.Widen(Vector128.LoadUnsafe(ref source, i));
+            (Vector128<double> c, Vector128<double> d) = Vector128.Widen(Vector128.LoadUnsafe(ref source, i + 4));
+            (s0, s1, s2, s3) = (s0 + a, s1 + b, s2 + c, s3 + d);
+            q0 = Vector128.MultiplyAddEstimate(a, a, q0);
+            q1 = Vector128.MultiplyAddEstimate(b, b, q1);
+            q2 = Vector128.MultiplyAddEstimate(c, c, q2);
+            q3 = Vector128.MultiplyAddEstimate(d, d, q3);
+        }
+
+        s0.StoreUnsafe(ref sum);
+        s1.StoreUnsafe(ref sum, 2);
+        s2.StoreUnsafe(ref sum, 4);
+        s3.StoreUnsafe(ref sum, 6);
+        q0.StoreUnsafe(ref square);
+        q1.StoreUnsafe(ref square, 2);
+        q2.StoreUnsafe(ref square, 4);
+        q3.StoreUnsafe(ref square, 6);
     }
 
     private static double FoldLanes(Span<double> lanes)
