@@ -2,9 +2,16 @@ namespace Ftte;
 
 /// <summary>Chooses in order of importance per byte: simple, fast, and usually close to the best.</summary>
 /// <remarks>
-/// Starts from nothing and takes, as long as one fits, the choice that adds the most importance for each byte that it adds to the peak. A step
-/// that has a choice may trade it for a better one. A choice that adds nothing to the peak comes before all that do; ties go to the
-/// earlier step, then the earlier choice. Never exceeds a budget; may miss the optimum, as greedy choices do in a knapsack. Stateless.
+/// <para>Starts from nothing. As long as one fits, it takes the choice with the most gain for its price. The gain is the importance that the choice
+/// adds; a step that has a choice already may trade it for one that is worth more, and what it had is subtracted. The price is the share that it
+/// takes of what there is to spend: the bytes that it adds to the peak of the <see cref="MemoryTimeline"/>, over what the memory budget leaves when
+/// nothing is trained, plus the bytes that it adds to the payload, over the payload budget. So without a payload budget choices are taken in order of
+/// importance per byte added to the peak. A choice without a price comes before all that have one. Ties go to the larger gain, then to
+/// the earlier step, then to the earlier choice.</para>
+/// <para>A few cheap choices can keep out one that is worth more than all of them. So the same is done once more beginning with the most valuable
+/// single choice that fits, and the better of the two results is given; the first if they are equal.</para>
+/// <para>Never exceeds a budget. Refuses only if no choice fits. May miss the optimum, as greedy choices do in a knapsack. Deterministic; keeps
+/// nothing between calls and may be shared between threads.</para>
 /// </remarks>
 public sealed class GreedySelector : IParameterSelector
 {
@@ -12,49 +19,52 @@ public sealed class GreedySelector : IParameterSelector
     public SelectionResult Select(SelectionRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        TrainingProfile profile = request.Profile;
-        var choices = new int[profile.Steps.Length];
-        Array.Fill(choices, -1);
-        double[][] worth = [.. profile.Steps.Select(s => s.Choices.Select(c => request.Importance.Of(c.Ranges)).ToArray())];
-        MemoryTimeline timeline = MemoryTimeline.Compute(profile, choices);
-        while (FindBest(request, worth, choices, timeline.PeakBytes) is { } best)
-        {
-            choices[best.Step] = best.Choice;
-            timeline = MemoryTimeline.Compute(profile, choices);
-        }
+        var table = new ChoiceTable(request);
+        int[] single = table.Singles().Where(s => table.Fits(table.Cost(s))).MaxBy(table.Worth) ?? throw table.Refusal();
+        int[] grown = Grow(request, table, table.Nothing());
+        int[] grownFromSingle = Grow(request, table, single);
 
-        var ranges = choices.SelectMany((choice, step) => choice < 0 ? [] : profile.Steps[step].Choices[choice].Ranges);
-        var selection = ParameterSelection.Create(profile.Layout.ParameterCount, ranges);
-        if (selection.Count == 0)
-        {
-            throw new BudgetTooSmallException(request.MemoryBudgetBytes, SmallestPeak(profile));
-        }
-
-        var certificate = new SelectionCertificate(
-            [.. choices],
-            choices.Select((choice, step) => choice < 0 ? 0 : worth[step][choice]).Sum(),
-            timeline,
-            request.MemoryBudgetBytes - timeline.PeakBytes,
-            PayloadOf(profile, choices));
-        return new SelectionResult(selection, certificate);
+        // If nothing that fits is worth anything, the first result is empty and the second is not.
+        bool isEmpty = grown.All(choice => choice < 0);
+        return SelectionResult.Create(request, isEmpty || table.Worth(grownFromSingle) > table.Worth(grown) ? grownFromSingle : grown);
     }
 
-    private static (int Step, int Choice)? FindBest(SelectionRequest request, double[][] worth, int[] choices, long peak)
+    private static int[] Grow(SelectionRequest request, ChoiceTable table, int[] choices)
     {
-        (int Step, int Choice)? best = null;
-        double bestRate = 0;
+        double memory = Math.Max(1, request.MemoryBudgetBytes - table.Cost(table.Nothing()).Peak);
+        double payload = Math.Max(1, request.PayloadBudgetBytes ?? double.PositiveInfinity);
+        SelectionCost cost = table.Cost(choices);
+        while (FindBest(table, choices, Price) is { } best)
+        {
+            choices[best.Step] = best.Choice;
+            cost = best.Cost;
+        }
+
+        return choices;
+
+        double Price(SelectionCost after) => ((after.Peak - cost.Peak) / memory) + ((after.Payload - cost.Payload) / payload);
+    }
+
+    private static Move? FindBest(ChoiceTable table, int[] choices, Func<SelectionCost, double> price)
+    {
+        Move? best = null;
         for (int step = 0; step < choices.Length; step++)
         {
             int before = choices[step];
-            for (int choice = 0; choice < worth[step].Length; choice++)
+            for (int choice = 0; choice < table.ChoiceCount(step); choice++)
             {
-                double gain = worth[step][choice] - (before < 0 ? 0 : worth[step][before]);
-                choices[step] = choice;
-                long added = MemoryTimeline.Compute(request.Profile, choices).PeakBytes - peak;
-                double rate = added > 0 ? gain / added : double.PositiveInfinity;
-                if (gain > 0 && rate > bestRate && peak + added <= request.MemoryBudgetBytes && !(PayloadOf(request.Profile, choices) > request.PayloadBudgetBytes))
+                double gain = table.Worth(step, choice) - table.Worth(step, before);
+                if (!(gain > 0))
                 {
-                    (best, bestRate) = ((step, choice), rate);
+                    continue;
+                }
+
+                choices[step] = choice;
+                SelectionCost cost = table.Cost(choices);
+                if (table.Fits(cost))
+                {
+                    var move = new Move(step, choice, cost, gain, price(cost));
+                    best = best is null || move.IsBetterThan(best) ? move : best;
                 }
             }
 
@@ -64,25 +74,10 @@ public sealed class GreedySelector : IParameterSelector
         return best;
     }
 
-    private static long PayloadOf(TrainingProfile profile, int[] choices) =>
-        sizeof(float) * choices.Select((choice, step) => choice < 0 ? 0L : profile.Steps[step].Choices[choice].ParameterCount).Sum();
-
-    private static long SmallestPeak(TrainingProfile profile)
+    private sealed record Move(int Step, int Choice, SelectionCost Cost, double Gain, double Price)
     {
-        long smallest = long.MaxValue;
-        var choices = new int[profile.Steps.Length];
-        Array.Fill(choices, -1);
-        for (int step = 0; step < choices.Length; step++)
-        {
-            for (int choice = 0; choice < profile.Steps[step].Choices.Length; choice++)
-            {
-                choices[step] = choice;
-                smallest = Math.Min(smallest, MemoryTimeline.Compute(profile, choices).PeakBytes);
-            }
+        private double Rate => Price > 0 ? Gain / Price : double.PositiveInfinity;
 
-            choices[step] = -1;
-        }
-
-        return smallest;
+        public bool IsBetterThan(Move other) => Rate > other.Rate || (Rate == other.Rate && Gain > other.Gain);
     }
 }

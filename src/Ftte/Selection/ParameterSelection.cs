@@ -91,7 +91,7 @@ public sealed class ParameterSelection : IEquatable<ParameterSelection>
 
     /// <summary>Selects what either of two selections selects.</summary>
     /// <param name="other">A selection of the same dense vector.</param>
-    /// <returns>The union; this very object if the other adds nothing and is the same object.</returns>
+    /// <returns>The union; one of the two objects itself if it selects everything or both are the same.</returns>
     /// <exception cref="ArgumentException">The other selection is of a vector of another length.</exception>
     public ParameterSelection Union(ParameterSelection other)
     {

@@ -14,28 +14,16 @@ public sealed class TrainingProfile
     /// <summary>Describes a model's training.</summary>
     /// <param name="layout">The model's layout.</param>
     /// <param name="residentBytes">Bytes held throughout whatever is trained: weights, the input batch, fixed buffers.</param>
-    /// <param name="steps">The steps in execution order, at least one.</param>
-    /// <exception cref="ArgumentException">There is no step, or a choice trains coordinates that the layout does not have.</exception>
+    /// <param name="steps">The steps in execution order, at least one of which has a choice. No two steps train the same coordinate.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no step or no choice, bytes are negative, or a choice trains nothing, a coordinate twice or one that the layout does not have, or saves less
+    /// than its step does without it. The message names step and choice.
+    /// </exception>
     public TrainingProfile(ParameterLayout layout, long residentBytes, ImmutableArray<TrainingStep> steps)
     {
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentOutOfRangeException.ThrowIfNegative(residentBytes);
-        if (steps.IsDefaultOrEmpty)
-        {
-            throw new ArgumentException("A profile needs at least one step.", nameof(steps));
-        }
-
-        foreach (TrainingStep step in steps)
-        {
-            foreach (TrainingChoice choice in step.Choices)
-            {
-                if (choice.Ranges.Any(r => r.Start < 0 || r.Length < 0 || r.Start > layout.ParameterCount - r.Length))
-                {
-                    throw new ArgumentException($"Choice '{choice.Name}' of step '{step.Name}' trains coordinates outside the layout's {layout.ParameterCount}.", nameof(steps));
-                }
-            }
-        }
-
+        TrainingProfileGuard.Check(layout, residentBytes, steps);
         Layout = layout;
         ResidentBytes = residentBytes;
         Steps = steps;
@@ -68,8 +56,11 @@ public sealed record TrainingStep(
 
 /// <summary>One way to train a step: the bias only, or the weights of some input channels, or both.</summary>
 /// <param name="Name">What is trained, such as <c>bias</c> or <c>weight 1/4 + bias</c>.</param>
-/// <param name="Ranges">The trained coordinates in the flat vector.</param>
-/// <param name="SavedBytes">Bytes saved for backward by the step under this choice, instead of <see cref="TrainingStep.PassThroughSavedBytes"/>.</param>
+/// <param name="Ranges">The trained coordinates in the flat vector, disjoint, in any order.</param>
+/// <param name="SavedBytes">
+/// Bytes saved for backward by the step under this choice, instead of <see cref="TrainingStep.PassThroughSavedBytes"/> and no fewer: an earlier step may be
+/// trained as well, and then the gradient also passes through.
+/// </param>
 /// <param name="PersistentBytes">Bytes held throughout because of this choice: momentum, accumulators, copies.</param>
 /// <param name="MultiplyAdds">Multiply-adds per example for the weight gradient.</param>
 public sealed record TrainingChoice(string Name, ImmutableArray<ParameterRange> Ranges, long SavedBytes, long PersistentBytes = 0, long MultiplyAdds = 0)

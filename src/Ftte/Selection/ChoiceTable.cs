@@ -1,0 +1,70 @@
+namespace Ftte;
+
+/// <summary>What a set of choices takes of each budget, in bytes.</summary>
+internal readonly record struct SelectionCost(long Peak, long Payload);
+
+/// <summary>A request with worth and payload of every choice worked out once: what selectors search in.</summary>
+internal sealed class ChoiceTable
+{
+    private readonly SelectionRequest _request;
+    private readonly double[][] _worth;
+    private readonly long[][] _payload;
+
+    public ChoiceTable(SelectionRequest request)
+    {
+        _request = request;
+        _worth = [.. request.Profile.Steps.Select(s => s.Choices.Select(c => request.Importance.Of(c.Ranges)).ToArray())];
+        _payload = [.. request.Profile.Steps.Select(s => s.Choices.Select(c => sizeof(float) * (long)c.ParameterCount).ToArray())];
+    }
+
+    public int StepCount => _worth.Length;
+
+    public int ChoiceCount(int step) => _worth[step].Length;
+
+    /// <summary>Gives what a choice is worth; 0 for -1.</summary>
+    public double Worth(int step, int choice) => choice < 0 ? 0 : _worth[step][choice];
+
+    /// <summary>Sums the worth in the order of the steps, so that the same choices always give the same bits.</summary>
+    public double Worth(int[] choices) => choices.Select((choice, step) => Worth(step, choice)).Sum();
+
+    public SelectionCost Cost(int[] choices) => new(
+        MemoryTimeline.Compute(_request.Profile, choices).PeakBytes,
+        choices.Select((choice, step) => choice < 0 ? 0 : _payload[step][choice]).Sum());
+
+    public bool Fits(SelectionCost cost) => FitsMemory(cost) && FitsPayload(cost);
+
+    /// <summary>Gives no choice for any step.</summary>
+    public int[] Nothing() => [.. Enumerable.Repeat(-1, StepCount)];
+
+    /// <summary>Lists every choice alone, in order.</summary>
+    public IEnumerable<int[]> Singles()
+    {
+        for (int step = 0; step < StepCount; step++)
+        {
+            for (int choice = 0; choice < ChoiceCount(step); choice++)
+            {
+                int[] single = Nothing();
+                single[step] = choice;
+                yield return single;
+            }
+        }
+    }
+
+    /// <summary>Explains why no choice fits.</summary>
+    /// <remarks>Single choices tell all: several take no less than the first of them does alone (see <see cref="TrainingProfileGuard"/>).</remarks>
+    public BudgetTooSmallException Refusal()
+    {
+        SelectionCost[] costs = [.. Singles().Select(Cost)];
+        if (costs.Any(FitsMemory))
+        {
+            return new BudgetTooSmallException(_request.PayloadBudgetBytes!.Value, costs.Where(FitsMemory).Min(c => c.Payload), SelectionBudget.Payload);
+        }
+
+        IEnumerable<SelectionCost> candidates = costs.Any(FitsPayload) ? costs.Where(FitsPayload) : costs;
+        return new BudgetTooSmallException(_request.MemoryBudgetBytes, candidates.Min(c => c.Peak));
+    }
+
+    private bool FitsMemory(SelectionCost cost) => cost.Peak <= _request.MemoryBudgetBytes;
+
+    private bool FitsPayload(SelectionCost cost) => !(cost.Payload > _request.PayloadBudgetBytes);
+}

@@ -1,0 +1,11 @@
+namespace Ftte;
+
+/// <summary>One of the budgets of a <see cref="SelectionRequest"/>.</summary>
+public enum SelectionBudget
+{
+    /// <summary><see cref="SelectionRequest.MemoryBudgetBytes"/>: the peak on a device.</summary>
+    Memory = 0,
+
+    /// <summary><see cref="SelectionRequest.PayloadBudgetBytes"/>: what travels each way.</summary>
+    Payload = 1,
+}
