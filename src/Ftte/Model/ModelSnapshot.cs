@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Ftte;
 
 /// <summary>One published version of the shared model; it never changes.</summary>
@@ -28,6 +26,11 @@ public sealed class ModelSnapshot
             throw new ArgumentException($"The layout has {layout.ParameterCount} parameters, the vector {parameters.Length}.", nameof(parameters));
         }
 
+        if (changed is not null && changed.ParameterCount != layout.ParameterCount)
+        {
+            throw new ArgumentException($"The layout has {layout.ParameterCount} parameters, the change is of {changed.ParameterCount}.", nameof(changed));
+        }
+
         Layout = layout;
         Version = version;
         Parameters = parameters;
@@ -53,11 +56,11 @@ public sealed class ModelSnapshot
     /// <param name="parameters">The flat vector. The snapshot owns it from now on.</param>
     /// <param name="changed">The coordinates that may differ from the version before; null for all.</param>
     /// <returns>The snapshot.</returns>
-    /// <exception cref="ArgumentException">The vector's length is not the layout's.</exception>
+    /// <remarks>Unlike the constructor it does not look at the values: it is for who made them, once per publication.</remarks>
+    /// <exception cref="ArgumentException">The vector's length, or that of the vector that <paramref name="changed"/> is of, is not the layout's.</exception>
     public static ModelSnapshot TakeOver(ParameterLayout layout, ModelVersion version, float[] parameters, ParameterSelection? changed = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        Debug.Assert(changed is null || changed.ParameterCount == layout.ParameterCount);
         return new ModelSnapshot(layout, version, parameters, changed);
     }
 

@@ -66,11 +66,13 @@ public sealed class ParameterLayout
                     throw new ArgumentException($"Block '{name}' has a dimension of {dimension}; dimensions are positive.", nameof(blocks));
                 }
 
-                length *= dimension;
-                if (start + length > Array.MaxLength)
-                {
-                    throw new ArgumentException($"With block '{name}' the vector would exceed {Array.MaxLength} values, the longest array.", nameof(blocks));
-                }
+                // Stops growing once it is too long, before it could overflow.
+                length = length > Array.MaxLength ? length : length * dimension;
+            }
+
+            if (length > Array.MaxLength - start)
+            {
+                throw new ArgumentException($"With block '{name}' the vector would exceed {Array.MaxLength} values, the longest array.", nameof(blocks));
             }
 
             laidOut.Add(new ParameterBlock(name, [.. shape], new ParameterRange((int)start, (int)length)));

@@ -27,6 +27,7 @@ public sealed class SparseUpdate : IDisposable
             ArgumentOutOfRangeException.ThrowIfNegative(count);
             ArgumentOutOfRangeException.ThrowIfGreaterThan(count, values.Memory.Length);
             ArgumentOutOfRangeException.ThrowIfLessThan(header.ExampleCount, 1, nameof(header));
+            Moments = UpdateMoments.Measure(values.Memory.Span[..count]);
         }
         catch
         {
@@ -37,7 +38,6 @@ public sealed class SparseUpdate : IDisposable
         Header = header;
         _owner = values;
         _count = count;
-        Moments = UpdateMoments.Measure(values.Memory.Span[..count]);
     }
 
     /// <summary>Gets what the update says about itself.</summary>
