@@ -49,7 +49,8 @@ public sealed class DeviceRegistry
             throw new ArgumentOutOfRangeException(nameof(excludedShare), excludedShare, "The share to leave out lies in [0, 1).");
         }
 
-        KeyValuePair<ClientId, long>[] devices = [.. _budgets];
+        // Not a spread: that asks for the count first and copies then, and a device may join in between.
+        KeyValuePair<ClientId, long>[] devices = _budgets.ToArray();
         if (devices.Length == 0)
         {
             throw new InvalidOperationException("No device is registered, so there is no weakest one; register devices first or state a budget.");
