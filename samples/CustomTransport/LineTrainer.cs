@@ -14,11 +14,9 @@ internal sealed class LineTrainer(ParameterLayout layout, int device) : ILocalTr
         {
             float x = ((device * 10 + i) % 21 / 10f) - 1;
             float error = (model[0] * x) + model[1] - ((2 * x) - 1);
-            model[0] -= 0.1f * error * x;
-            model[1] -= 0.1f * error;
+            (model[0], model[1]) = (model[0] - (0.1f * error * x), model[1] - (0.1f * error));
         }
 
-        float[] difference = [model[0] - parameters.Span[0], model[1] - parameters.Span[1]];
-        return new(SparseUpdate.Create(assignment.CreateHeader(exampleCount: 10), difference));
+        return new(SparseUpdate.Create(assignment.CreateHeader(exampleCount: 10), [model[0] - parameters.Span[0], model[1] - parameters.Span[1]]));
     }
 }

@@ -14,15 +14,13 @@ internal sealed class TcpServerEndpoint(IFederatedServer server, ParameterLayout
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            TcpClient device = await listener.AcceptTcpClientAsync(cancellationToken);
-            _ = ServeAsync(device, cancellationToken);
+            _ = ServeAsync(await listener.AcceptTcpClientAsync(cancellationToken), cancellationToken);
         }
     }
 
     private async Task ServeAsync(TcpClient device, CancellationToken cancellationToken)
     {
-        using TcpClient open = device;
-        NetworkStream stream = open.GetStream();
+        using NetworkStream stream = device.GetStream();
         float[] parameters = new float[layout.ParameterCount];
         var answer = new ArrayBufferWriter<byte>();
         try
