@@ -156,11 +156,6 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
 
     private async ValueTask<UpdateReceipt> EnqueueAsync(SparseUpdate update, CancellationToken cancellationToken)
     {
-        if (_stopping)
-        {
-            return new UpdateReceipt(UpdateOutcome.Stopped, Current.Version);
-        }
-
         if (!_desk.Admits(update.Header.Client))
         {
             return new UpdateReceipt(UpdateOutcome.UnknownClient, Current.Version);
@@ -172,7 +167,7 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
             return await call.WaitAsync().ConfigureAwait(false);
         }
 
-        // The queue refuses when it is full and when it was closed meanwhile.
+        // The queue refuses when it is full, and for good once it is closed.
         return _stopping
             ? new UpdateReceipt(UpdateOutcome.Stopped, Current.Version)
             : new UpdateReceipt(UpdateOutcome.Busy, Current.Version, RetryAfter: _options.BusyRetryAfter);

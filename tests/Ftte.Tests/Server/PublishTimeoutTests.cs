@@ -156,14 +156,45 @@ public sealed class PublishTimeoutTests
     }
 
     [Fact]
-    public async Task A_stopped_server_offers_nothing()
+    public async Task A_stopped_server_leaves_no_timer_behind()
     {
-        ServerBench bench = Scripted(out ScriptedAggregator aggregator, new FederatedServerOptions { PublishTimeout = Minute });
-        await bench.Submit("a");
-        await bench.DisposeAsync();
+        var time = new LiveTimers();
+        var server = new FederatedServer(new ScriptedAggregator(Start), new SelectionHistory(A), new FederatedServerOptions { PublishTimeout = Minute }, time: time);
+        using (SparseUpdate update = Update(Header("a"), 4))
+        {
+            await server.SubmitAsync(update);
+        }
 
-        bench.Time.Advance(Minute);
+        Assert.Equal(1, time.Count);
+        await server.DisposeAsync();
 
-        Assert.Equal(0, aggregator.Flushes);
+        Assert.Equal(0, time.Count);
+    }
+
+    /// <summary>Counts the timers that were made and not yet disposed.</summary>
+    private sealed class LiveTimers : TimeProvider
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Interlocked.Increment(ref _count);
+            return new Counted(this);
+        }
+
+        private sealed class Counted(LiveTimers timers) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose() => Interlocked.Decrement(ref timers._count);
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return default;
+            }
+        }
     }
 }

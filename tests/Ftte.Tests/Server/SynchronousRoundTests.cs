@@ -39,6 +39,18 @@ public sealed class SynchronousRoundTests
     }
 
     [Fact]
+    public async Task Asking_again_takes_no_second_place()
+    {
+        await using ServerBench bench = Adding(Limit(2), capacity: 2);
+        await bench.Assignment("a");
+        await bench.Assignment("a");
+
+        await bench.Assignment("b");
+
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut("c")).Outcome);
+    }
+
+    [Fact]
     public async Task An_expired_lease_gives_its_place_back()
     {
         await using ServerBench bench = Adding(Limit(1), capacity: 2);
