@@ -4,6 +4,9 @@ namespace Ftte.Numerics;
 /// <remarks>Terms below 2^-60 vanish; sums reach 2^66. For masses and norms, once per update; never in a loop over coordinates.</remarks>
 internal readonly record struct FixedPoint
 {
+    /// <summary>What a term must stay below, so that a thousand of them do not overflow.</summary>
+    public const double LargestTerm = 1L << 56;
+
     private const double One = 1L << 60;
 
     private readonly Int128 _units;

@@ -52,6 +52,15 @@ public class RobustReductionTests
     }
 
     [Fact]
+    public void A_norm_that_could_make_the_model_infinite_is_rejected()
+    {
+        var bench = new Bench([0], new() { Capacity = 1, Reduction = Reduction.Median() });
+        Assert.Equal(UpdateOutcome.NormTooLarge, bench.Submit(0, float.MaxValue).Outcome);
+        Assert.Equal(UpdateOutcome.Published, bench.Submit(0, 1e6f).Outcome);
+        Assert.Equal([1e6f], bench.Model);
+    }
+
+    [Fact]
     public void Held_copies_go_back_to_their_pool()
     {
         using var pool = new Updates.RentCounter();

@@ -9,9 +9,6 @@ namespace Ftte;
 /// </remarks>
 internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int capacity, double minimumMassShare) : UpdateBuffer
 {
-    /// <summary>No sum may reach this magnitude (2^63 / 2^40). Norms bound coordinates, so the sum of coefficient x norm is watched, not each sum.</summary>
-    private const double SumLimit = 1 << 23;
-
     private readonly List<Accumulator> _active = [];
     private readonly List<Accumulator> _spare = [];
     private readonly double[] _tile = new double[TileLength];
@@ -44,13 +41,14 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
         float weightedMass = (float)(mass * update.Weight);
         float coefficient = (float)(weightedMass * update.Clip);
         double largestProduct = coefficient * update.Norm;
-        if (!(largestProduct < SumLimit))
+        if (!(largestProduct < StepLimit && weightedMass < FixedPoint.LargestTerm))
         {
             return false;
         }
 
+        // A norm bounds every coordinate, so watching one sum of products watches all of them.
         FixedPoint reach = _reach.Plus(largestProduct);
-        if (!(reach.Value < SumLimit))
+        if (!(reach.Value < StepLimit))
         {
             return false;
         }

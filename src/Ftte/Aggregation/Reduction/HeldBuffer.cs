@@ -28,6 +28,11 @@ internal sealed class HeldBuffer(IRobustCenter center, double minimumMassShare, 
 
     public override bool TryAdd(in AdmittedUpdate update, ReadOnlySpan<float> values)
     {
+        if (!(update.Weight < StepLimit && update.Weight * update.Clip * update.Norm < StepLimit))
+        {
+            return false;
+        }
+
         IMemoryOwner<float> copy = pool.Rent(values.Length);
         float clip = (float)update.Clip;
         Span<float> target = copy.Memory.Span[..values.Length];

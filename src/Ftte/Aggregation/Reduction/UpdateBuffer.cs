@@ -20,6 +20,9 @@ internal abstract class UpdateBuffer
     /// <summary>The longest run of coordinates given to a <see cref="StepSink"/> at once; its float64 step stays in the first-level cache.</summary>
     protected const int TileLength = 2048;
 
+    /// <summary>What no coordinate of a buffer may reach (2^63 in units of 2^-40), so that sums do not overflow and models stay finite.</summary>
+    protected const double StepLimit = 1 << 23;
+
     /// <summary>Gets the number of updates in the buffer.</summary>
     public int Count { get; protected set; }
 
@@ -38,7 +41,7 @@ internal abstract class UpdateBuffer
     /// <summary>Folds an update in.</summary>
     /// <param name="update">What is known of it.</param>
     /// <param name="values">Its values, packed.</param>
-    /// <returns>False if the sums could overflow with it; then nothing has changed.</returns>
+    /// <returns>False if a coordinate could reach <see cref="StepLimit"/> with it; then nothing has changed.</returns>
     public abstract bool TryAdd(in AdmittedUpdate update, ReadOnlySpan<float> values);
 
     /// <summary>Computes the step of the whole buffer, in ascending order of coordinates.</summary>
