@@ -31,7 +31,6 @@ public sealed class FtteClientBuilder
     public FtteClientBuilder UseServer(Func<IServiceProvider, IFederatedServer> connect)
     {
         ArgumentNullException.ThrowIfNull(connect);
-        Services.RemoveAllKeyed<IFederatedServer>(ServerKey);
         Services.AddKeyedSingleton(ServerKey, (provider, _) => connect(provider));
         return this;
     }

@@ -114,6 +114,18 @@ public sealed class FederatedClientRoundTests
     }
 
     [Fact]
+    public async Task Each_round_submits_with_short_waits_first()
+    {
+        var bench = new ClientBench();
+        bench.Receipts(() => throw new IOException("cut off"), () => Receipt(UpdateOutcome.Buffered), () => throw new IOException("cut off"), () => Receipt(UpdateOutcome.Buffered));
+
+        await bench.Client.RunOnceAsync();
+        await bench.Client.RunOnceAsync();
+
+        bench.AssertWaits(1, 1);
+    }
+
+    [Fact]
     public async Task An_update_whose_receipt_was_lost_counts_once()
     {
         await using ServerBench real = ServerBench.Adding();
