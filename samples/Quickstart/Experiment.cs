@@ -11,9 +11,6 @@ internal sealed class Experiment
 {
     private const int Capacity = 10;
     private const double OverSelection = 1.3;
-
-    // FTTE waits for nobody, so nearly everybody can be at work; somebody must be idle for the draw to be fair to the slow.
-    private const double ShareAtWork = 0.85;
     private static readonly double[] InputShares = [1.0 / 8, 1.0 / 4, 3.0 / 8, 1.0 / 2, 3.0 / 4, 1];
 
     private readonly FederatedDigits _digits;
@@ -59,7 +56,6 @@ internal sealed class Experiment
             _model.Network.Profile(DigitModel.BatchSize, InputShares),
             _model.MeasureImportance(start, _digits.Public),
             registry.GetMemoryBudget().Bytes));
-        int concurrency = (int)(ShareAtWork * _devices.Length);
         return new Method(
             "FTTE",
             chosen.Selection,
@@ -67,11 +63,11 @@ internal sealed class Experiment
             new BufferedAggregatorOptions
             {
                 Capacity = Capacity,
-                Concurrency = concurrency,
+                Concurrency = _settings.FtteAtWork,
                 Reduction = _settings.FtteReduction,
                 Optimizer = ServerOptimizer.Sgd(_settings.FtteStep),
             },
-            new FederatedServerOptions { MaxConcurrency = concurrency, Seed = _settings.Seed },
+            new FederatedServerOptions { MaxConcurrency = _settings.FtteAtWork, Seed = _settings.Seed },
             Down: ValueFormat.Int8,
             Up: ValueFormat.Int8);
     }

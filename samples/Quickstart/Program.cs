@@ -18,7 +18,9 @@ static async Task RunAsync(QuickstartOptions options, CancellationToken cancella
     DeviceSpec[] devices = DevicePopulation.Create(seed, [.. digits.Devices.Select(held => held.Count)]);
     Introduction.Write(console, digits, devices);
 
-    ExperimentSettings settings = options.MnistFolder is null ? ExperimentSettings.Drawn(seed) : ExperimentSettings.Mnist(seed);
+    ExperimentSettings settings = options.MnistFolder is null
+        ? ExperimentSettings.Drawn(seed, options.Devices)
+        : ExperimentSettings.Mnist(seed, options.Devices);
     ExperimentOutcome outcome = null!;
     await ProgressView.RunAsync(console, TimeProvider.System, async view =>
         outcome = await new Experiment(digits, devices, settings).RunAsync(view, cancellationToken));

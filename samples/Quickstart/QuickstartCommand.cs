@@ -9,13 +9,14 @@ internal static class QuickstartCommand
     public const int MostDevices = 10_000;
 
     private const int BadInput = 2;
+    private const int Cancelled = 130; // what shells call a program that Ctrl+C ended
 
     /// <summary>Reads the arguments, checks them and runs.</summary>
     /// <param name="args">The arguments as typed.</param>
     /// <param name="run">The work; Ctrl+C cancels its token.</param>
     /// <param name="output">Where help goes.</param>
     /// <param name="error">Where the one line about bad input goes.</param>
-    /// <returns>The exit code: 0, or 2 for bad input.</returns>
+    /// <returns>The exit code: 0, 2 for bad input, 130 when cancelled.</returns>
     public static async Task<int> InvokeAsync(
         string[] args, Func<QuickstartOptions, CancellationToken, Task> run, TextWriter output, TextWriter error)
     {
@@ -65,6 +66,11 @@ internal static class QuickstartCommand
         try
         {
             return await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+        }
+        catch (OperationCanceledException)
+        {
+            await error.WriteLineAsync("Cancelled; nothing was written.");
+            return Cancelled;
         }
         catch (InputException bad)
         {

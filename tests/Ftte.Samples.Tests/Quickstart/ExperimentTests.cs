@@ -44,7 +44,7 @@ public class ExperimentTests
     private static async Task<ExperimentOutcome> RunAsync(ulong seed, CancellationToken cancellationToken = default)
     {
         (FederatedDigits digits, DeviceSpec[] devices) = Make(seed);
-        ExperimentSettings settings = ExperimentSettings.Drawn(seed) with { VirtualTime = TimeSpan.FromMinutes(3) };
+        ExperimentSettings settings = ExperimentSettings.Drawn(seed, Devices) with { VirtualTime = TimeSpan.FromMinutes(3) };
         ExperimentOutcome? outcome = null;
         IAnsiConsole silent = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(TextWriter.Null) });
         await ProgressView.RunAsync(silent, TimeProvider.System, async view =>

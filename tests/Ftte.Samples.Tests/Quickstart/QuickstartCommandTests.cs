@@ -28,6 +28,13 @@ public sealed class QuickstartCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cancelled_run_says_so_in_one_line_and_ends_like_any_interrupted_program()
+    {
+        Assert.Equal(130, await QuickstartCommand.InvokeAsync(["--chart", _folder.File("c.png")], (_, _) => throw new OperationCanceledException(), _output, _error));
+        Assert.Equal("Cancelled; nothing was written." + Environment.NewLine, _error.ToString());
+    }
+
+    [Fact]
     public async Task Help_names_every_option_and_does_not_run()
     {
         Assert.Equal(0, await Invoke("--help"));
