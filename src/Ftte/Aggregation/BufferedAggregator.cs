@@ -15,6 +15,9 @@ namespace Ftte;
 /// </remarks>
 public sealed class BufferedAggregator : IAsyncAggregator
 {
+    /// <summary>Less than this cannot be told from nothing in the sums' resolution.</summary>
+    private const double SmallestWeight = 1.0 / (1 << 20);
+
     private readonly BufferedAggregatorOptions _options;
     private readonly SelectionHistory _selections;
     private readonly MemoryPool<float> _pool;
@@ -43,7 +46,7 @@ public sealed class BufferedAggregator : IAsyncAggregator
             throw new ArgumentException($"The selections are of {selections.ParameterCount} parameters, the model has {initial.Layout.ParameterCount}.", nameof(selections));
         }
 
-        _options = options ?? new BufferedAggregatorOptions();
+        _options = options?.Copy() ?? new BufferedAggregatorOptions();
         _options.Validate();
         _selections = selections;
         _pool = pool ?? MemoryPool<float>.Shared;
@@ -154,7 +157,7 @@ public sealed class BufferedAggregator : IAsyncAggregator
             throw new InvalidOperationException($"{_options.Weighting.GetType().Name} returned {weight} for {statistics}; weights are finite and not negative.");
         }
 
-        if (weight == 0)
+        if (weight < SmallestWeight)
         {
             return Rejected(UpdateOutcome.ZeroWeight);
         }
@@ -165,9 +168,9 @@ public sealed class BufferedAggregator : IAsyncAggregator
         }
 
         _accepted.Add(header, _current.Version);
-        _usualVariance.Observe(moments.Variance);
+        _usualVariance.Observe(statistics.Variance);
         _usualNorm.Observe(moments.Norm);
-        _usualExamples.Observe(header.ExampleCount);
+        _usualExamples.Observe(examples);
         if (_buffer.Count < _options.Capacity)
         {
             return new UpdateReceipt(UpdateOutcome.Buffered, _current.Version, weight);
@@ -188,13 +191,21 @@ public sealed class BufferedAggregator : IAsyncAggregator
             _optimizer.Apply(parameters.AsSpan(start, step.Length), step, start);
             _direction?.Record(start, step);
         });
-        var published = ModelSnapshot.TakeOver(_current.Layout, _current.Version.Next, parameters, _buffer.Touched);
+        ParameterSelection touched = _buffer.Touched;
         _buffer.Clear();
         _usualVariance.Publish();
         _usualNorm.Publish();
         _usualExamples.Publish();
-        _accepted.Publish(published.Version);
         SetUsualExamples();
+        if (!UpdateMoments.Measure(parameters).IsFinite)
+        {
+            _accepted.Publish(_current.Version);
+            throw new InvalidOperationException(
+                $"The step from {_current.Version} made the model infinite, so it was not published and its buffer is lost. Lower the server's learning rate, or set MaxNorm or NormClip.");
+        }
+
+        var published = ModelSnapshot.TakeOver(_current.Layout, _current.Version.Next, parameters, touched);
+        _accepted.Publish(published.Version);
         Volatile.Write(ref _current, published);
         return published;
     }

@@ -123,4 +123,6 @@ public sealed class BufferedAggregatorOptions
             throw new ArgumentOutOfRangeException(nameof(AgeOrigin), AgeOrigin, "Choose one of the named origins.");
         }
     }
+
+    internal BufferedAggregatorOptions Copy() => (BufferedAggregatorOptions)MemberwiseClone();
 }

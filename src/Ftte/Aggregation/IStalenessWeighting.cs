@@ -9,7 +9,7 @@ public interface IStalenessWeighting
 {
     /// <summary>Weighs an update.</summary>
     /// <param name="statistics">Its age, variance, norm and example count.</param>
-    /// <returns>The weight; 0 drops the update.</returns>
+    /// <returns>The weight; 0 drops the update, and so does one below about a millionth, which the sums cannot resolve.</returns>
     double GetWeight(in UpdateStatistics statistics);
 
     /// <summary>Gets whether <see cref="UpdateStatistics.Alignment"/> must be measured, which costs one more pass over each update.</summary>

@@ -61,6 +61,24 @@ public class RobustReductionTests
     }
 
     [Fact]
+    public void A_lone_update_of_an_older_selection_does_not_choose_itself()
+    {
+        var layout = ParameterLayout.Create(("x", [2]));
+        var selections = new SelectionHistory(ParameterSelection.Full(layout));
+        SelectionVersion newer = selections.Announce(ParameterSelection.Create(2, [new(0, 1)]));
+        var aggregator = new BufferedAggregator(new ModelSnapshot(layout, default, [0, 0]), selections, new() { Capacity = 10, Reduction = Reduction.MultiKrum(2, 4) });
+        for (ulong i = 0; i < 10; i++)
+        {
+            var header = new UpdateHeader(new ClientId($"c{i}"), default, layout.Fingerprint, default, i == 9 ? default : newer, 1);
+            using var update = SparseUpdate.Create(header, i == 9 ? [1000f, 1000f] : [.1f]);
+            Bench.Now(aggregator.AggregateAsync(update));
+        }
+
+        Assert.Equal(0.1f, aggregator.Current.Parameters.Span[0], 1e-6f);
+        Assert.Equal(0f, aggregator.Current.Parameters.Span[1]);
+    }
+
+    [Fact]
     public void Held_copies_go_back_to_their_pool()
     {
         using var pool = new Updates.RentCounter();

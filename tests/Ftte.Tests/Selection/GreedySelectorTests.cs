@@ -135,6 +135,16 @@ public class GreedySelectorTests
         Assert.Equal([0, 0, -1], Choose(Knapsack(20, (5, 10), (5, 10), (5, 10))));
 
     [Fact]
+    public void Of_choices_without_a_price_the_more_valuable_comes_first()
+    {
+        // The input's 100 bytes are the peak; beside it any two choices are free, and all three do not fit.
+        var layout = ParameterLayout.Create(("a", [1]), ("b", [1]), ("c", [1]));
+        TrainingStep[] choices = [.. Enumerable.Range(0, 3).Select(i => new TrainingStep($"step{i}", 0, 0, 0, 0, [new("all", [layout.RangeOf(i)], SavedBytes: 50)]))];
+        var profile = new TrainingProfile(layout, 0, [new("input", 100, 0, 0, 0, []), .. choices]);
+        Assert.Equal([-1, 0, -1, 0], Choose(new SelectionRequest(profile, new BlockImportance(layout, 10, 3, 5), 100)));
+    }
+
+    [Fact]
     public void Half_of_the_optimum_is_certain_when_costs_only_add_up() =>
         Gen.Select(Gen.Int[1, 60], Gen.Int[1, 60], (worth, bytes) => ((double)worth, (long)bytes)).Array[1, 9].SelectMany(items => Gen.Int[60, 200].Select(budget => (items, budget)))
             .Sample((items, budget) =>
@@ -185,6 +195,18 @@ public class GreedySelectorTests
     {
         var refusal = Assert.Throws<BudgetTooSmallException>(() => Selector.Select(Knapsack(9, (5, 30), (5, 10), (5, 20))));
         Assert.Equal((SelectionBudget.Memory, 9, 10), (refusal.Budget, refusal.BudgetBytes, refusal.RequiredBytes));
+    }
+
+    [Fact]
+    public void The_memory_named_is_that_of_a_choice_that_may_travel()
+    {
+        var layout = ParameterLayout.Create(("wide", [100]), ("narrow", [10]));
+        var profile = new TrainingProfile(layout, 0, [Step(layout, 0, 10), Step(layout, 1, 30)]);
+        var request = new SelectionRequest(profile, new BlockImportance(layout, 1, 1), 5, PayloadBudgetBytes: 40);
+        Assert.Equal(30, Assert.Throws<BudgetTooSmallException>(() => Selector.Select(request)).RequiredBytes);
+        Assert.Equal(10, Assert.Throws<BudgetTooSmallException>(() => Selector.Select(request with { PayloadBudgetBytes = 39 })).RequiredBytes);
+        var payload = Assert.Throws<BudgetTooSmallException>(() => Selector.Select(request with { MemoryBudgetBytes = 10 }));
+        Assert.Equal((SelectionBudget.Payload, 400), (payload.Budget, payload.RequiredBytes));
     }
 
     [Fact]

@@ -9,13 +9,15 @@ namespace Ftte;
 /// </remarks>
 internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int capacity, double minimumMassShare) : UpdateBuffer
 {
+    /// <summary>The unit of mass until a usual example count is known: leaves room for a million examples and precision for one.</summary>
+    private const double UnknownExamples = 1024;
+
     private readonly List<Accumulator> _active = [];
     private readonly List<Accumulator> _spare = [];
     private readonly double[] _tile = new double[TileLength];
     private readonly long[] _merged = new long[TileLength];
 
-    private FixedPoint _reach;
-    private double _unit = 1;
+    private double _unit = byExamples ? UnknownExamples : 1;
 
     public override double MeanWeight => WholeMass(weighted: true) / WholeMass(weighted: false);
 
@@ -41,14 +43,8 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
         float weightedMass = (float)(mass * update.Weight);
         float coefficient = (float)(weightedMass * update.Clip);
         double largestProduct = coefficient * update.Norm;
-        if (!(largestProduct < StepLimit && weightedMass < FixedPoint.LargestTerm))
-        {
-            return false;
-        }
-
-        // A norm bounds every coordinate, so watching one sum of products watches all of them.
-        FixedPoint reach = _reach.Plus(largestProduct);
-        if (!(reach.Value < StepLimit))
+        // A norm bounds every coordinate, and no update may take more than its share of the range: so no sum overflows, and none keeps another out.
+        if (!(largestProduct < StepLimit / capacity && weightedMass < FixedPoint.LargestTerm))
         {
             return false;
         }
@@ -57,7 +53,6 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
         FixedPointKernel.Fold(values, coefficient, accumulator.Sums.Span, largestProduct);
         accumulator.Mass = accumulator.Mass.Plus(mass);
         accumulator.WeightedMass = accumulator.WeightedMass.Plus(weightedMass);
-        _reach = reach;
         Count++;
         return true;
     }
@@ -88,7 +83,7 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
         }
 
         _active.Clear();
-        (_reach, Count) = (default, 0);
+        Count = 0;
     }
 
     private double DivisorOf(ReadOnlySpan<SegmentSweep.Contributor> contributors)

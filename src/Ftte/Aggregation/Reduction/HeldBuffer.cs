@@ -46,7 +46,8 @@ internal sealed class HeldBuffer(IRobustCenter center, double minimumMassShare, 
     {
         _updates.Sort(static (a, b) => CompareNames(a.Update.Header, b.Update.Header));
         double meanWeight = MeanWeight;
-        List<Held> chosen = [.. _updates.GroupBy(u => u.Update.Header.SelectionVersion).OrderBy(g => g.Key.Number).SelectMany(Choose)];
+        var groups = _updates.GroupBy(u => u.Update.Header.SelectionVersion).OrderBy(g => g.Key.Number).ToList();
+        List<Held> chosen = [.. groups.Where(g => groups.Count == 1 || g.Count() >= center.SmallestGroup).SelectMany(Choose)];
         var values = new float[chosen.Count];
         SegmentSweep.Run(chosen.ConvertAll(h => h.Update.Selection), (start, length, contributors) =>
         {

@@ -15,6 +15,9 @@ internal sealed class MultiKrum : IRobustCenter
         _kept = kept;
     }
 
+    /// <summary>Gets n of which n - f - 2 is 1: fewer could be all hostile and would choose themselves.</summary>
+    public int SmallestGroup => _byzantine + 3;
+
     public IReadOnlyList<int> Choose(IReadOnlyList<ReadOnlyMemory<float>> updates)
     {
         int count = updates.Count;

@@ -49,7 +49,7 @@ public abstract class Reduction
     /// <param name="byzantine">f: how many updates of a buffer may be hostile; at least 0.</param>
     /// <param name="kept">m: how many updates are averaged, at least 1; 1 is Krum.</param>
     /// <returns>The reduction.</returns>
-    /// <remarks>Distances need updates of one selection: with several in a buffer, each selection's updates are judged among themselves.</remarks>
+    /// <remarks>Distances need updates of one selection: with several in a buffer, each selection's updates are judged among themselves, and fewer than f + 3 of one do not count.</remarks>
     public static Reduction MultiKrum(int byzantine, int kept = 1) => new RobustReduction(new MultiKrum(byzantine, kept));
 
     /// <summary>Makes the buffer that one aggregator keeps.</summary>

@@ -17,6 +17,9 @@ internal interface IRobustCenter
     /// <returns>The indices that take part.</returns>
     IReadOnlyList<int> Choose(IReadOnlyList<ReadOnlyMemory<float>> updates) => [.. Enumerable.Range(0, updates.Count)];
 
+    /// <summary>Gets the fewest updates of one selection that can be judged among themselves when a buffer holds several selections.</summary>
+    int SmallestGroup => 1;
+
     /// <summary>Finds the centre.</summary>
     /// <param name="values">The values of one coordinate, at least one; may be reordered.</param>
     /// <returns>The centre.</returns>
