@@ -36,7 +36,7 @@ public sealed class Server(float[] model, int capacity)
 
         _wholeMass += examples;
         _variances.Add(variance);
-        _exampleCounts.Add(update.Examples);
+        _exampleCounts.Add(examples);
         if (_variances.Count == capacity)
         {
             Publish();
