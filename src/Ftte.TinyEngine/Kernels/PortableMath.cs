@@ -71,4 +71,20 @@ internal static class PortableMath
 
         return (k * Ln2High) + ((k * Ln2Low) + (2 * z * sum));
     }
+
+    /// <summary>The cosine of an angle in [0, pi].</summary>
+    public static double Cos(double x)
+    {
+        // cos x = -cos(pi - x) brings the angle below pi / 2, where a Taylor series to the 20th power is exact to float64's last bits.
+        bool isFlipped = x > Math.PI / 2;
+        double y = isFlipped ? Math.PI - x : x;
+        double square = y * y, term = 1, sum = 1;
+        for (int i = 1; i <= 10; i++)
+        {
+            term *= -square / ((2 * i) * ((2 * i) - 1));
+            sum += term;
+        }
+
+        return isFlipped ? -sum : sum;
+    }
 }

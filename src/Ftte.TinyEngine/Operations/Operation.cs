@@ -2,20 +2,44 @@ using System.Collections.Immutable;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>One operation of a network, such as a linear layer or a ReLU: what it computes, what it needs, what of it can be trained.</summary>
-/// <param name="name">The layer's name, unique in its network.</param>
-/// <param name="outputs">The number of values per example that it makes.</param>
-internal abstract class Operation(string name, int outputs)
+/// <summary>One operation of a network: what it computes, what it needs, what of it can be trained.</summary>
+internal abstract class Operation
 {
-    public string Name { get; } = name;
+    protected Operation(string name, Value output, params Value[] inputs)
+    {
+        (Name, Output, Inputs) = (name, output, inputs);
+        output.Producer = this;
+        foreach (Value input in inputs)
+        {
+            input.Consumers.Add(this);
+        }
+    }
 
-    public int Outputs { get; } = outputs;
+    public string Name { get; }
 
-    /// <summary>Gets the names and shapes of its parameters.</summary>
-    public virtual ImmutableArray<(string Name, int[] Shape)> Blocks => [];
+    /// <summary>Gets or sets its place in execution order.</summary>
+    public int Step { get; set; }
 
-    /// <summary>Gets where its parameters lie, in the order of <see cref="Blocks"/>; known once the whole network is.</summary>
+    public Value[] Inputs { get; }
+
+    public Value Input => Inputs[0];
+
+    public Value Output { get; }
+
+    /// <summary>Gets the tensors that belong to it.</summary>
+    public virtual ImmutableArray<BlockDefinition> Blocks => [];
+
+    /// <summary>Gets where its tensors lie, in the order of <see cref="Blocks"/>; known once the whole network is.</summary>
     public ImmutableArray<ParameterBlock> Parameters { get; private set; } = [];
+
+    /// <summary>Gets the parameters that a gradient can reach: all but running statistics.</summary>
+    public IEnumerable<ParameterBlock> Trainable => Parameters.Where((_, i) => Blocks[i].Role != BlockRole.Statistic);
+
+    /// <summary>Gets whether its backward pass may read its input.</summary>
+    public virtual bool MayKeepInput => false;
+
+    /// <summary>Gets whether its backward pass may read its output.</summary>
+    public virtual bool MayKeepOutput => false;
 
     /// <summary>Gets whether a framework without a planner keeps its input for the backward pass.</summary>
     public virtual bool EagerKeepsInput => false;
@@ -23,23 +47,55 @@ internal abstract class Operation(string name, int outputs)
     /// <summary>Gets whether a framework without a planner keeps its output for the backward pass.</summary>
     public virtual bool EagerKeepsOutput => false;
 
+    /// <summary>Gets whether a framework without a planner makes a tensor of its own for the output.</summary>
+    public virtual bool EagerCopies => true;
+
+    /// <summary>Gets the multiply-adds of one example's forward pass.</summary>
+    public virtual long MultiplyAdds => 0;
+
     public void Attach(ParameterLayout layout) => Parameters = [.. Blocks.Select(b => layout[b.Name])];
 
     /// <summary>Fills its parameters with starting values.</summary>
     /// <param name="parameters">The whole flat vector.</param>
     /// <param name="seed">The seed; parameter j draws number j.</param>
-    /// <param name="next">The operation that follows.</param>
-    public virtual void Initialize(Span<float> parameters, ulong seed, Operation next)
+    public virtual void Initialize(Span<float> parameters, ulong seed)
     {
     }
 
     /// <summary>Lists what can be trained in it; nothing, for an operation without parameters.</summary>
     /// <param name="inputShares">The shares of the input channels that a choice may train, in (0, 1], ascending.</param>
-    public virtual IEnumerable<(string Name, ImmutableArray<ParameterRange> Ranges, long MultiplyAdds)> Choices(IReadOnlyList<double> inputShares) => [];
+    public virtual IEnumerable<OperationChoice> Choices(IReadOnlyList<double> inputShares) => [];
 
     /// <summary>Declares the tensors that it needs, and when, and binds itself to them.</summary>
-    /// <param name="plan">The plan being made.</param>
-    /// <param name="step">Its position in execution order.</param>
-    /// <param name="activation">Its input; becomes its output.</param>
-    public abstract PlannedOperation Plan(PlanBuilder plan, int step, ref Activation activation);
+    /// <param name="plan">The plan being made, at this operation's step.</param>
+    public abstract PlannedOperation Plan(PlanBuilder plan);
+}
+
+/// <summary>A way to train an operation.</summary>
+/// <param name="Name">What is trained, for people.</param>
+/// <param name="Ranges">The trained coordinates.</param>
+/// <param name="MultiplyAdds">The multiply-adds per example of their gradient.</param>
+internal sealed record OperationChoice(string Name, ImmutableArray<ParameterRange> Ranges, long MultiplyAdds);
+
+/// <summary>What a tensor of parameters is for.</summary>
+internal enum BlockRole
+{
+    Weight,
+    Bias,
+
+    /// <summary>A running mean or variance: part of the model, but no gradient reaches it.</summary>
+    Statistic,
+}
+
+/// <summary>A tensor of parameters.</summary>
+/// <param name="Name">Its name in the layout and in files.</param>
+/// <param name="Shape">Its dimensions in the flat vector, outermost first.</param>
+/// <param name="Role">What it is for.</param>
+internal sealed record BlockDefinition(string Name, int[] Shape, BlockRole Role)
+{
+    /// <summary>Gets the dimensions from which those of a file follow by permutation: a linear layer on an image sees rows, columns and channels.</summary>
+    public int[] View { get; init; } = Shape;
+
+    /// <summary>Gets the dimensions that PyTorch gives the tensor.</summary>
+    public int[] FileShape { get; init; } = Shape;
 }

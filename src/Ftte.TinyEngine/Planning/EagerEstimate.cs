@@ -2,23 +2,27 @@ namespace Ftte.TinyEngine;
 
 /// <summary>What a framework without a planner holds to train everything.</summary>
 /// <remarks>
-/// Weights, a gradient for each, the batch, every activation that some operation keeps for its backward pass, and the gradients of the output and
-/// input of the operation that is running backward. Plain SGD, no momentum, no workspace, no allocator overhead: a lower bound.
+/// Weights, a gradient for each, every distinct activation that some operation reads in its backward pass (the input of each convolution, linear layer
+/// and normalisation, the output of each activation), the batch, and the gradients of the output and input of the operation that is running backward.
+/// Plain SGD, no momentum, no workspace, no allocator overhead: a lower bound.
 /// </remarks>
 internal static class EagerEstimate
 {
     public static long Compute(Network network, int batchSize)
     {
-        Operation[] operations = network.Operations;
         long kept = 0, widest = 0;
-        for (int t = 0; t < operations.Length; t++)
+        foreach (Operation operation in network.Operations)
         {
-            bool isKept = operations[t].EagerKeepsOutput || (t + 1 < operations.Length && operations[t + 1].EagerKeepsInput);
-            kept += isKept ? operations[t].Outputs : 0;
-            widest = Math.Max(widest, operations[t].Outputs + (t > 0 ? operations[t - 1].Outputs : 0L));
+            widest = Math.Max(widest, (long)operation.Output.Shape.Count + operation.Inputs.Where(i => i.Producer is not null).Sum(i => (long)i.Shape.Count));
         }
 
-        long perExample = (sizeof(float) * (network.InputLength + kept + widest)) + sizeof(int);
+        foreach (Value value in network.Values)
+        {
+            bool isKept = value.Producer is null or { EagerKeepsOutput: true } || value.Consumers.Any(c => c.EagerKeepsInput);
+            kept += isKept ? value.Shape.Count : 0;
+        }
+
+        long perExample = (sizeof(float) * (kept + widest)) + network.Loss.LabelBytes;
         return (2 * sizeof(float) * (long)network.Layout.ParameterCount) + (batchSize * perExample);
     }
 }

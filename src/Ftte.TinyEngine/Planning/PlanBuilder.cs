@@ -1,8 +1,8 @@
-using Ftte.TinyEngine.Kernels;
+using System.Collections.Immutable;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Collects what a network's operations need in memory, and when, for one selection and batch size.</summary>
+/// <summary>Collects what a network's operations need in memory, and when, for one selection.</summary>
 /// <remarks>
 /// Time is counted in moments: step t runs forward at moment t and backward at moment 2 * steps - 1 - t. Each operation is asked once, in
 /// execution order, and declares tensors and their uses; what lives when follows from that and is stated nowhere else.
@@ -10,22 +10,33 @@ namespace Ftte.TinyEngine;
 internal sealed class PlanBuilder
 {
     private readonly List<Tensor> _tensors = [];
-    private ArenaEnd _nextEnd = ArenaEnd.Low;
+    private readonly Tensor?[] _data;
+    private readonly Tensor?[] _gradients;
+    private readonly bool[] _needsGradient;
+    private readonly List<(int Step, Tensor Tensor)> _kept = [];
+    private readonly HashSet<Tensor> _backward = [];
 
-    private PlanBuilder(Network network, ParameterSelection selection, int batchSize)
+    private PlanBuilder(Network network, ParameterSelection selection, PlanSettings settings)
     {
-        Network = network;
-        Selection = selection;
-        BatchSize = batchSize;
-        Cut = Array.FindIndex(network.Operations, o => o.Parameters.Any(b => TileDecomposition.Selects(selection, b.Range)));
+        (Network, Selection, Settings) = (network, selection, settings);
+        _data = new Tensor?[network.Values.Length];
+        _gradients = new Tensor?[network.Values.Length];
+        _needsGradient = new bool[network.Values.Length];
+        Cut = Array.FindIndex(network.Operations, o => o.Trainable.Any(IsTrained));
         Cut = Cut < 0 ? network.Operations.Length : Cut;
-        Input = AddResident("input", sizeof(float) * (long)batchSize * network.InputLength);
-        Labels = AddResident("labels", sizeof(int) * (long)batchSize);
-
-        var activation = new Activation("input", network.InputLength, Input, producer: -1);
-        for (int step = 0; step < network.Operations.Length; step++)
+        foreach (Operation operation in network.Operations)
         {
-            Steps.Add(network.Operations[step].Plan(this, step, ref activation));
+            _needsGradient[operation.Output.Index] = operation.Trainable.Any(IsTrained) || operation.Inputs.Any(i => _needsGradient[i.Index]);
+        }
+
+        Labels = AddResident("labels", network.Loss.LabelBytes, settings.MicroBatchSize);
+        Accumulators = settings.Accumulates ? AddResident("gradients", sizeof(float) * (long)selection.Count) : null;
+        Velocity = settings.HasMomentum ? AddResident("momentum", sizeof(float) * (long)selection.Count) : null;
+        Input = MakeData(network.Values[0], moment: 0);
+        foreach (Operation operation in network.Operations)
+        {
+            Operation = operation;
+            Steps.Add(operation.Plan(this));
         }
     }
 
@@ -33,7 +44,10 @@ internal sealed class PlanBuilder
 
     public ParameterSelection Selection { get; }
 
-    public int BatchSize { get; }
+    public PlanSettings Settings { get; }
+
+    /// <summary>Gets the operation that is being asked.</summary>
+    public Operation Operation { get; private set; } = null!;
 
     /// <summary>Gets the first step in which anything is trained; the number of steps if nothing is.</summary>
     public int Cut { get; }
@@ -42,74 +56,252 @@ internal sealed class PlanBuilder
 
     public Tensor Labels { get; }
 
+    public Tensor? Accumulators { get; }
+
+    public Tensor? Velocity { get; }
+
     public IReadOnlyList<Tensor> Tensors => _tensors;
 
     public List<PlannedOperation> Steps { get; } = [];
 
     /// <summary>Gets the bytes outside the arena: the received parameters, and the selected ones that are trained and become the update.</summary>
-    public long OutsideBytes => sizeof(float) * ((long)Network.Layout.ParameterCount + Selection.Count);
+    public long OutsideBytes => (Settings.FrozenBytes ?? sizeof(float) * (long)Network.Layout.ParameterCount) + (sizeof(float) * (long)Selection.Count);
+
+    /// <summary>Gets whether backward runs through this step.</summary>
+    public bool RunsBackward => NeedsGradient(Operation.Output);
+
+    /// <summary>Gets whether the frozen prefix runs in smaller chunks than the rest.</summary>
+    public bool Streams => Settings.PrefixExamples is not null;
 
     private int Moments => 2 * Network.Operations.Length;
 
-    public static PlanBuilder Run(Network network, ParameterSelection selection, int batchSize) => new(network, selection, batchSize);
+    private int ForwardMoment => Forward(Operation.Step);
+
+    private int BackwardMoment => Backward(Operation.Step);
+
+    public static PlanBuilder Run(Network network, ParameterSelection selection, PlanSettings settings) => new(network, selection, settings);
 
     public static int Forward(int step) => step;
 
     public int Backward(int step) => Moments - 1 - step;
 
-    /// <summary>Gets whether backward runs through a step.</summary>
-    public bool RunsBackward(int step) => step >= Cut;
+    public bool IsTrained(ParameterBlock block) => TileDecomposition.Selects(Selection, block.Range);
 
-    /// <summary>Gets whether backward goes on past a step, so that the gradient of its input is needed.</summary>
-    public bool PassesOn(int step) => step > Cut;
+    public bool NeedsGradient(Value value) => _needsGradient[value.Index];
 
-    public Tensor Add(string name, long bytes, ArenaEnd end)
+    public bool NeedsGradient(int step) => NeedsGradient(Network.Operations[step].Output);
+
+    /// <summary>Says whether a value is made and used up within the frozen prefix, so that only a chunk of examples of it lives at a time.</summary>
+    public bool IsStreamed(Value value) => Streams && value.LastStep < Cut;
+
+    /// <summary>Reads an input in the forward pass.</summary>
+    public Tensor Read(Value value)
     {
-        var tensor = new Tensor(name, bytes, end);
-        _tensors.Add(tensor);
+        Tensor tensor = _data[value.Index]!;
+        tensor.UseAt(ForwardMoment);
         return tensor;
     }
 
-    /// <summary>Adds an operation's output, on the other end of the arena than the output before.</summary>
-    /// <remarks>
-    /// Why the ends alternate: an output dies when the next operation has run, while what was saved for backward stays. If neighbours shared an end,
-    /// the later would sit on the earlier, and its death would leave a gap. The gradient of an output goes to the opposite end for the same reason,
-    /// seen backwards in time.
-    /// </remarks>
-    public Activation NewActivation(string name, int values, int step)
+    /// <summary>Makes a buffer for the output.</summary>
+    public Tensor Write() => MakeData(Operation.Output, ForwardMoment);
+
+    /// <summary>Puts the output in the place of an input that nobody needs any more; makes a buffer if there is none.</summary>
+    public Tensor WriteInPlace(bool keepsInput = false)
     {
-        Tensor value = Add(name, sizeof(float) * (long)BatchSize * values, _nextEnd);
-        _nextEnd = Opposite(_nextEnd);
-        return new Activation(name, values, value, step);
+        foreach (Value input in Operation.Inputs)
+        {
+            bool isFree = !keepsInput && !MayBeKeptByOthers(input) && input.LastStep == Operation.Step;
+            if (isFree && input.Shape.Count == Operation.Output.Shape.Count && IsStreamed(input) == IsStreamed(Operation.Output))
+            {
+                Tensor tensor = Read(input);
+                _data[Operation.Output.Index] = tensor;
+                return tensor;
+            }
+        }
+
+        return Write();
     }
 
-    /// <summary>Adds one bit per value, saved for backward by an operation that works in place.</summary>
-    /// <remarks>
-    /// The bits are set aside together with the buffer that the operation works in, so that they lie below it and it can leave before them.
-    /// </remarks>
-    public Tensor NewMask(string name, Activation activation, int step)
+    /// <summary>Keeps a tensor until this step runs backward.</summary>
+    public Tensor Keep(Tensor tensor)
     {
-        Tensor mask = Add(name, ReluKernel.MaskBytes((long)BatchSize * activation.Values), activation.Value.End);
-        mask.UseAt(Forward(Math.Max(0, activation.Producer)));
-        mask.UseAt(Forward(step));
-        return mask;
+        tensor.KeepUntil(BackwardMoment);
+        _kept.Add((Operation.Step, tensor));
+        return tensor;
     }
 
-    /// <summary>Gets the gradient of an activation, made on first demand.</summary>
-    public Tensor GradientOf(Activation activation) =>
-        activation.Gradient ??= Add(
-            $"{activation.Name}.gradient", sizeof(float) * (long)BatchSize * activation.Values, Opposite(activation.Value.End));
+    /// <summary>Makes a tensor in the forward pass that is kept for the backward pass, such as a mask.</summary>
+    public Tensor AddKept(string what, long bytesPerExample, int? examples = null)
+    {
+        Tensor tensor = Add($"{Operation.Name}.{what}", bytesPerExample, examples ?? Settings.MicroBatchSize);
+        tensor.UseAt(ForwardMoment);
+        return Keep(tensor);
+    }
+
+    /// <summary>Makes a tensor that lives while this step runs forward; null if it would be empty.</summary>
+    public Tensor? ForwardScratch(string what, long bytes) => Scratch(what, bytes, ForwardMoment);
+
+    /// <summary>Makes a tensor that lives while this step runs backward; null if it would be empty or backward does not get here.</summary>
+    public Tensor? BackwardScratch(string what, long bytes)
+    {
+        Tensor? tensor = RunsBackward ? Scratch(what, bytes, BackwardMoment) : null;
+        if (tensor is not null)
+        {
+            _backward.Add(tensor);
+        }
+
+        return tensor;
+    }
+
+    /// <summary>Reads the gradient of the output; null if backward does not get here.</summary>
+    public Tensor? OutputGradient()
+    {
+        if (!RunsBackward)
+        {
+            return null;
+        }
+
+        Tensor gradient = GradientOf(Operation.Output);
+        gradient.UseAt(BackwardMoment);
+        return gradient;
+    }
+
+    /// <summary>Gets where the gradient of an input goes; null if nobody needs it.</summary>
+    public InputGradientTarget? InputGradient(Value input)
+    {
+        if (!NeedsGradient(input))
+        {
+            return null;
+        }
+
+        Tensor gradient = GradientOf(input);
+        gradient.UseAt(BackwardMoment);
+        return new InputGradientTarget(gradient, Adds: input.LastStep > Operation.Step);
+    }
+
+    /// <summary>Makes the output's gradient share its memory with the input's, if no other operation adds to that.</summary>
+    /// <remarks>Called before <see cref="OutputGradient"/>.</remarks>
+    public bool ShareGradient(Value input)
+    {
+        if (!NeedsGradient(input) || input.Consumers.Count > 1 || input.Shape.Count != Operation.Output.Shape.Count)
+        {
+            return false;
+        }
+
+        _gradients[Operation.Output.Index] = GradientOf(input);
+        return true;
+    }
+
+    /// <summary>Makes the gradient that the loss begins with, in its forward step.</summary>
+    public Tensor LossGradient()
+    {
+        Tensor gradient = GradientOf(Operation.Input);
+        gradient.UseAt(ForwardMoment);
+        return gradient;
+    }
 
     /// <summary>Gets the bytes in use at a moment, in the arena and outside it.</summary>
     public long BytesAt(int moment) => OutsideBytes + _tensors.Where(t => t.LivesAt(moment)).Sum(t => t.Bytes);
 
-    private Tensor AddResident(string name, long bytes)
+    /// <summary>Gets the bytes that a step needs while it runs forward, without what is only kept for later.</summary>
+    public long FlowBytes(int step) => _tensors.Where(t => t.FlowsAt(Forward(step)) && !IsResident(t)).Sum(t => t.Bytes);
+
+    /// <summary>Gets the bytes that a step keeps for its backward pass.</summary>
+    public long KeptBytes(int step) => _kept.Where(k => k.Step == step).Select(k => k.Tensor).Distinct().Sum(t => t.Bytes);
+
+    /// <summary>Gets the bytes of gradients and workspace while a step runs backward.</summary>
+    public long BackwardBytes(int step) => _backward.Where(t => t.LivesAt(Backward(step))).Sum(t => t.Bytes);
+
+    /// <summary>Gets the bytes that cross from the steps before one to it and those after, for a whole micro-batch.</summary>
+    public long BoundaryBytes(int step)
     {
-        Tensor tensor = Add(name, bytes, ArenaEnd.Low);
-        tensor.UseAt(0);
-        tensor.UseAt(Moments - 1);
+        var tensors = Network.Values.Where(v => v.FirstStep < step && v.LastStep >= step).Select(v => _data[v.Index]!).Distinct();
+        return tensors.Sum(t => Tensor.RoundUp(t.BytesPerExample * Settings.MicroBatchSize));
+    }
+
+    /// <summary>Gets the tensors that the streamed prefix fills chunk by chunk and the rest reads.</summary>
+    public ImmutableArray<Tensor> Boundary() =>
+        [.. Network.Values.Where(v => Streams && Cut < Network.Operations.Length && v.FirstStep < Cut && v.LastStep >= Cut).Select(v => _data[v.Index]!).Distinct()];
+
+    /// <summary>Says why a tensor is there.</summary>
+    public TensorRole RoleOf(Tensor tensor) =>
+        IsResident(tensor) ? TensorRole.Resident
+        : _kept.Any(k => k.Tensor == tensor) ? TensorRole.Saved
+        : _gradients.Contains(tensor) ? TensorRole.Gradient
+        : TensorRole.Transient;
+
+    private bool IsResident(Tensor tensor) => tensor == Labels || tensor == Accumulators || tensor == Velocity;
+
+    private bool MayBeKeptByOthers(Value value)
+    {
+        bool byProducer = value.Producer is null || value.Producer.MayKeepOutput;
+        return byProducer || value.Consumers.Any(c => c != Operation && c.MayKeepInput) || IsSharedWithKept(value);
+    }
+
+    /// <summary>Says whether a value lies in the place of an earlier one that may be kept.</summary>
+    private bool IsSharedWithKept(Value value) =>
+        value.Producer is { } producer && producer.Inputs.Any(i => _data[i.Index] == _data[value.Index] && (i.MayBeKept || i.LastStep > producer.Step));
+
+    private Tensor MakeData(Value value, int moment)
+    {
+        bool isStreamed = IsStreamed(value);
+        int examples = isStreamed ? Settings.PrefixExamples!.Value : Settings.MicroBatchSize;
+        Tensor tensor = Add(value.Name, sizeof(float) * (long)value.Shape.Count, examples);
+        tensor.UseAt(moment);
+        if (Streams && !isStreamed && value.FirstStep < Cut)
+        {
+            // Filled chunk by chunk, so there from the first chunk's first step.
+            tensor.UseAt(0);
+            tensor.OutlivesChunks = true;
+        }
+
+        _data[value.Index] = tensor;
         return tensor;
     }
 
-    private static ArenaEnd Opposite(ArenaEnd end) => end == ArenaEnd.Low ? ArenaEnd.High : ArenaEnd.Low;
+    private Tensor GradientOf(Value value)
+    {
+        if (_gradients[value.Index] is not { } gradient)
+        {
+            int examples = IsStreamed(value) ? Settings.PrefixExamples!.Value : Settings.MicroBatchSize;
+            gradient = Add($"{value.Name}.gradient", sizeof(float) * (long)value.Shape.Count, examples);
+            _gradients[value.Index] = gradient;
+            _backward.Add(gradient);
+        }
+
+        return gradient;
+    }
+
+    private Tensor? Scratch(string what, long bytes, int moment)
+    {
+        if (bytes == 0)
+        {
+            return null;
+        }
+
+        Tensor tensor = Add($"{Operation.Name}.{what}", bytes, examples: 1);
+        tensor.UseAt(moment);
+        return tensor;
+    }
+
+    private Tensor AddResident(string name, long bytesPerExample, int examples = 1)
+    {
+        Tensor tensor = Add(name, bytesPerExample, examples);
+        tensor.UseAt(0);
+        tensor.UseAt(Moments - 1);
+        tensor.OutlivesChunks = true;
+        return tensor;
+    }
+
+    private Tensor Add(string name, long bytesPerExample, int examples)
+    {
+        var tensor = new Tensor(name, bytesPerExample, examples);
+        _tensors.Add(tensor);
+        return tensor;
+    }
 }
+
+/// <summary>Where an operation puts the gradient of an input.</summary>
+/// <param name="Tensor">The gradient.</param>
+/// <param name="Adds">Whether a later operation has written its part there already.</param>
+internal sealed record InputGradientTarget(Tensor Tensor, bool Adds);

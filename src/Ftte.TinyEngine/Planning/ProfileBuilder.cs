@@ -2,53 +2,59 @@ using System.Collections.Immutable;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Reads a training profile off plans, so that an estimate cannot differ from what is then allocated.</summary>
+/// <summary>Reads a training profile off plans, so that an estimate is made of the very tensors that are then allocated.</summary>
 /// <remarks>
-/// With nothing trained, what lives beyond the resident tensors is each step's forward cost. With the first parameters trained, backward runs
-/// through every later step: the growth from one forward step to the next is what a step saves to pass the gradient through, the rest at its
-/// backward step is its backward cost. With one choice trained alone, the same differences give what that choice saves and what its step costs as
-/// the cut.
+/// What a step needs while it runs, what it keeps for backward, and what its gradients take is measured with nothing trained, with the first
+/// parameters trained (so that the gradient passes through all that follow), and with each choice; the largest counts. A tensor that two steps keep,
+/// or that one keeps while it flows anyway, is counted twice in a sum of steps, so a profile never says less than the plan takes, and may say more in a
+/// network with branches.
 /// </remarks>
 internal static class ProfileBuilder
 {
-    public static TrainingProfile Build(Network network, int batchSize, IReadOnlyList<double> inputShares)
+    public static TrainingProfile Build(Network network, PlanSettings settings, IReadOnlyList<double> inputShares)
     {
+        PlanSettings whole = settings with { PrefixExamples = null };
         Operation[] operations = network.Operations;
-        PlanBuilder frozen = Plan(network, [], batchSize);
-        long resident = frozen.OutsideBytes + frozen.Input.Bytes + frozen.Labels.Bytes;
-        long[] forward = [.. operations.Select((_, t) => frozen.BytesAt(PlanBuilder.Forward(t)) - resident)];
-
-        int first = Array.FindIndex(operations, o => o.Parameters.Length > 0);
-        PlanBuilder through = Plan(network, [operations[first].Parameters[^1].Range], batchSize);
+        PlanBuilder frozen = Plan(network, [], whole);
+        PlanBuilder streamed = Plan(network, [], settings);
+        int first = Array.FindIndex(operations, o => o.Trainable.Any());
+        ImmutableArray<ParameterRange> firstRanges = [operations[first].Trainable.Last().Range];
+        PlanBuilder through = Plan(network, firstRanges, whole);
         var steps = ImmutableArray.CreateBuilder<TrainingStep>(operations.Length);
         for (int t = 0; t < operations.Length; t++)
         {
+            long forward = Math.Max(frozen.FlowBytes(t), through.FlowBytes(t));
+            long passSaved = through.KeptBytes(t);
+            long backward = through.NeedsGradient(t) ? through.BackwardBytes(t) : 0;
+            long backwardAtCut = 0;
             var choices = ImmutableArray.CreateBuilder<TrainingChoice>();
-            (long passSaved, long backward) = t >= first ? Measure(through, forward, t) : (0, 0);
-            long backwardAtCut = backward;
-            foreach ((string name, ImmutableArray<ParameterRange> ranges, long multiplyAdds) in operations[t].Choices(inputShares))
+            foreach (OperationChoice choice in operations[t].Choices(inputShares))
             {
-                PlanBuilder alone = Plan(network, ranges, batchSize);
-                (long saved, backwardAtCut) = Measure(alone, forward, t);
-                choices.Add(new TrainingChoice(name, ranges, saved, sizeof(float) * (long)alone.Selection.Count, multiplyAdds));
+                PlanBuilder alone = Plan(network, choice.Ranges, whole);
+                PlanBuilder both = Plan(network, [.. firstRanges, .. choice.Ranges], whole);
+                forward = Math.Max(forward, both.FlowBytes(t));
+                backward = Math.Max(backward, both.BackwardBytes(t));
+                backwardAtCut = Math.Max(backwardAtCut, alone.BackwardBytes(t));
+                choices.Add(new TrainingChoice(
+                    choice.Name, choice.Ranges, both.KeptBytes(t), PersistentBytes(alone.Selection.Count, settings), choice.MultiplyAdds));
             }
 
-            steps.Add(new TrainingStep(operations[t].Name, forward[t], backward, backwardAtCut, passSaved, choices.ToImmutable()));
+            steps.Add(new TrainingStep(operations[t].Name, forward, backward, Math.Min(backward, backwardAtCut), passSaved, choices.ToImmutable())
+            {
+                StreamedForwardBytes = streamed.Streams ? streamed.FlowBytes(t) : null,
+                BoundaryBytes = streamed.Streams ? frozen.BoundaryBytes(t) : 0,
+            });
         }
 
-        return new TrainingProfile(network.Layout, resident, steps.MoveToImmutable());
+        return new TrainingProfile(network.Layout, frozen.OutsideBytes + frozen.Labels.Bytes, steps.MoveToImmutable());
     }
 
-    /// <summary>Gives what a step saves, and what it needs beyond all that is saved while it runs backward.</summary>
-    private static (long Saved, long Backward) Measure(PlanBuilder plan, long[] forward, int step)
+    private static long PersistentBytes(int count, PlanSettings settings)
     {
-        long before = Held(step);
-        long saved = step + 1 < forward.Length ? Held(step + 1) - before : 0;
-        return (saved, plan.BytesAt(plan.Backward(step)) - before - saved);
-
-        long Held(int t) => plan.BytesAt(PlanBuilder.Forward(t)) - forward[t];
+        long bytes = sizeof(float) * (long)count;
+        return bytes + (((settings.Accumulates ? 1 : 0) + (settings.HasMomentum ? 1 : 0)) * Tensor.RoundUp(bytes));
     }
 
-    private static PlanBuilder Plan(Network network, IEnumerable<ParameterRange> ranges, int batchSize) =>
-        PlanBuilder.Run(network, ParameterSelection.Create(network.Layout.ParameterCount, ranges), batchSize);
+    private static PlanBuilder Plan(Network network, IEnumerable<ParameterRange> ranges, PlanSettings settings) =>
+        PlanBuilder.Run(network, ParameterSelection.Create(network.Layout.ParameterCount, ranges), settings);
 }

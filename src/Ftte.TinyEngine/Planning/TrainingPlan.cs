@@ -6,30 +6,36 @@ namespace Ftte.TinyEngine;
 /// <remarks>
 /// <para>Frozen parameters are read where they were received. Selected ones are trained in the very buffer that then becomes the update, so neither a
 /// base copy nor a gradient buffer is held. All else is one arena, laid out here.</para>
-/// <para><see cref="PeakBytes"/> and <see cref="Steps"/> agree to the byte with <see cref="MemoryTimeline.Compute"/> over <see cref="Network.Profile"/> for
-/// the same choice of what is trained. Sizes of tensors in the arena are rounded up to 64 bytes. Immutable and safe to share between threads.</para>
+/// <para>No moment takes more than <see cref="MemoryTimeline.Compute"/> says over <see cref="Network.Profile(int, IReadOnlyList{double}?)"/> for the same choice of what is
+/// trained; for a chain of linear layers the two agree to the byte. Sizes of tensors in the arena are rounded up to 64 bytes. Immutable and safe to share
+/// between threads.</para>
 /// </remarks>
 public sealed class TrainingPlan
 {
-    internal TrainingPlan(Network network, ParameterSelection selection, int batchSize)
+    internal TrainingPlan(Network network, ParameterSelection selection, PlanSettings settings)
     {
-        PlanBuilder builder = PlanBuilder.Run(network, selection, batchSize);
+        PlanBuilder builder = PlanBuilder.Run(network, selection, settings);
         Network = network;
         Selection = selection;
-        BatchSize = batchSize;
+        Settings = settings;
         Cut = builder.Cut;
-        ParameterBytes = sizeof(float) * (long)network.Layout.ParameterCount;
+        PrefixSteps = builder.Streams ? Cut : 0;
         TrainedBytes = sizeof(float) * (long)selection.Count;
+        ParameterBytes = builder.OutsideBytes - TrainedBytes;
         ArenaBytes = ArenaLayout.Place(builder.Tensors);
-        EagerBytes = EagerEstimate.Compute(network, batchSize);
+        BusiestBytes = ArenaLayout.Busiest(builder.Tensors);
+        EagerBytes = EagerEstimate.Compute(network, settings.BatchSize);
         Operations = [.. builder.Steps];
-        Input = builder.Input;
-        Labels = builder.Labels;
-        Tensors = [.. builder.Tensors.Select(t => new PlannedTensor(t.Name, t.Offset, t.Bytes, t.First, t.Last))];
+        NeedsGradient = [.. network.Operations.Select(o => builder.NeedsGradient(o.Output))];
+        (Input, Labels, Accumulators, Velocity) = (builder.Input, builder.Labels, builder.Accumulators, builder.Velocity);
+        Boundary = builder.Boundary();
+        FeatureCacheBytes = Boundary.Sum(t => t.BytesPerExample) * settings.CachedExamples;
+        UpdateRuns = FindUpdateRuns(network, selection);
+        Tensors = [.. builder.Tensors.Where(t => t.Last >= 0).Select(t => new PlannedTensor(t.Name, t.Offset, t.Bytes, t.First, t.Last, builder.RoleOf(t)))];
         Steps = [.. network.Operations.Select((o, t) => new PlannedStep(
             o.Name,
             builder.BytesAt(PlanBuilder.Forward(t)),
-            builder.RunsBackward(t) ? builder.BytesAt(builder.Backward(t)) : 0))];
+            NeedsGradient[t] ? builder.BytesAt(builder.Backward(t)) : 0))];
     }
 
     /// <summary>Gets the network that the plan is for.</summary>
@@ -38,24 +44,36 @@ public sealed class TrainingPlan
     /// <summary>Gets the coordinates that are trained.</summary>
     public ParameterSelection Selection { get; }
 
-    /// <summary>Gets the largest number of examples in a batch.</summary>
-    public int BatchSize { get; }
+    /// <summary>Gets the number of examples per step.</summary>
+    public int BatchSize => Settings.BatchSize;
+
+    /// <summary>Gets the number of examples that run forward and backward at once.</summary>
+    public int MicroBatchSize => Settings.MicroBatchSize;
 
     /// <summary>Gets the first step in which anything is trained, where the backward pass stops; the number of steps if nothing is.</summary>
     public int Cut { get; }
 
-    /// <summary>Gets the bytes of the received parameter vector, which belongs to the caller.</summary>
+    /// <summary>Gets the bytes of the frozen parameters: by default the whole vector as it was received, which belongs to the caller.</summary>
     public long ParameterBytes { get; }
 
     /// <summary>Gets the bytes of the selected parameters while they are trained; the same buffer becomes the update.</summary>
     public long TrainedBytes { get; }
 
-    /// <summary>Gets the bytes of the arena: the batch, activations, what is saved for backward, and gradients.</summary>
+    /// <summary>Gets the bytes of the arena: the batch, activations, what is saved for backward, gradients and workspace.</summary>
     public long ArenaBytes { get; }
 
-    /// <summary>Gets the bytes that training takes on the device: <see cref="ParameterBytes"/> + <see cref="TrainedBytes"/> + <see cref="ArenaBytes"/>.</summary>
+    /// <summary>Gets the bytes in use in the arena at its busiest moment; what <see cref="ArenaBytes"/> has more is lost in gaps.</summary>
+    public long BusiestBytes { get; }
+
+    /// <summary>Gets the bytes of the frozen prefix's features, if they are kept for the whole run.</summary>
+    public long FeatureCacheBytes { get; }
+
+    /// <summary>
+    /// Gets the bytes that training takes on the device: <see cref="ParameterBytes"/> + <see cref="TrainedBytes"/> + <see cref="ArenaBytes"/> +
+    /// <see cref="FeatureCacheBytes"/>.
+    /// </summary>
     /// <value>The device's local data, code and runtime are not counted.</value>
-    public long PeakBytes => ParameterBytes + TrainedBytes + ArenaBytes;
+    public long PeakBytes => ParameterBytes + TrainedBytes + ArenaBytes + FeatureCacheBytes;
 
     /// <summary>
     /// Gets the bytes that a framework without a planner holds to train the whole network: weights, gradients, every activation kept for the backward
@@ -69,14 +87,52 @@ public sealed class TrainingPlan
     /// <summary>Gets the bytes in use while each step runs, in execution order.</summary>
     public ImmutableArray<PlannedStep> Steps { get; }
 
+    internal PlanSettings Settings { get; }
+
     internal PlannedOperation[] Operations { get; }
+
+    internal bool[] NeedsGradient { get; }
+
+    /// <summary>Gets the number of first steps that run in chunks, before the rest runs on the whole micro-batch.</summary>
+    internal int PrefixSteps { get; }
 
     internal Tensor Input { get; }
 
     internal Tensor Labels { get; }
 
+    internal Tensor? Accumulators { get; }
+
+    internal Tensor? Velocity { get; }
+
+    /// <summary>Gets what the streamed prefix hands on; empty if nothing is streamed.</summary>
+    internal ImmutableArray<Tensor> Boundary { get; }
+
+    /// <summary>Gets the runs of packed parameters that a gradient step changes: all that is selected but running statistics.</summary>
+    internal ImmutableArray<(int Offset, int Count)> UpdateRuns { get; }
+
     /// <inheritdoc />
     public override string ToString() => $"{PeakBytes} bytes for {Selection} at batch {BatchSize} ({EagerBytes} without a plan)";
+
+    private static ImmutableArray<(int Offset, int Count)> FindUpdateRuns(Network network, ParameterSelection selection)
+    {
+        var runs = ImmutableArray.CreateBuilder<(int Offset, int Count)>();
+        int packed = 0;
+        foreach (ParameterRange range in selection.Ranges)
+        {
+            foreach (ParameterRange trainable in network.Trainable.Ranges)
+            {
+                int start = Math.Max(range.Start, trainable.Start), end = Math.Min(range.End, trainable.End);
+                if (start < end)
+                {
+                    runs.Add((packed + (start - range.Start), end - start));
+                }
+            }
+
+            packed += range.Length;
+        }
+
+        return runs.ToImmutable();
+    }
 }
 
 /// <summary>A tensor's place in the arena and in time.</summary>
@@ -85,7 +141,24 @@ public sealed class TrainingPlan
 /// <param name="Bytes">Its size, a multiple of 64.</param>
 /// <param name="FirstMoment">The moment from which it lives: step t runs forward at moment t, backward at 2 * steps - 1 - t.</param>
 /// <param name="LastMoment">The last moment in which it lives.</param>
-public sealed record PlannedTensor(string Name, long Offset, long Bytes, int FirstMoment, int LastMoment);
+/// <param name="Role">Why it is there.</param>
+public sealed record PlannedTensor(string Name, long Offset, long Bytes, int FirstMoment, int LastMoment, TensorRole Role);
+
+/// <summary>Why a tensor is in the arena.</summary>
+public enum TensorRole
+{
+    /// <summary>Held throughout: labels, sums of gradients, momentum.</summary>
+    Resident,
+
+    /// <summary>Saved in the forward pass for the backward pass.</summary>
+    Saved,
+
+    /// <summary>In use only while one step hands its result to another, and workspace.</summary>
+    Transient,
+
+    /// <summary>A gradient on its way back.</summary>
+    Gradient,
+}
 
 /// <summary>The memory in use while one step runs.</summary>
 /// <param name="Name">The layer's name.</param>

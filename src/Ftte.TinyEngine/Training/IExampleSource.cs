@@ -18,4 +18,14 @@ public interface IExampleSource
     /// <param name="input">Receives exactly <see cref="InputLength"/> values.</param>
     /// <returns>The example's label, 0 to the number of classes - 1.</returns>
     int CopyTo(int index, Span<float> input);
+
+    /// <summary>Gets whether an example's input depends on the random bits of the visit, as with augmentation.</summary>
+    bool VariesByDraw => false;
+
+    /// <summary>Copies one example's input, varied by random bits.</summary>
+    /// <param name="index">The example, 0 to <see cref="Count"/> - 1.</param>
+    /// <param name="draw">The random bits of this visit: the same for the same seed, epoch and position.</param>
+    /// <param name="input">Receives exactly <see cref="InputLength"/> values.</param>
+    /// <returns>The example's label.</returns>
+    int CopyTo(int index, ulong draw, Span<float> input) => CopyTo(index, input);
 }

@@ -18,6 +18,7 @@ public sealed class LocalTrainer : ILocalTrainer, IDisposable
 {
     private readonly IExampleSource _examples;
     private readonly SgdOptions _options;
+    private readonly EngineOptions _engine;
     private readonly MemoryPool<float> _pool;
     private TrainingSession? _session;
     private bool _isDisposed;
@@ -27,14 +28,16 @@ public sealed class LocalTrainer : ILocalTrainer, IDisposable
     /// <param name="examples">The device's examples, at least one.</param>
     /// <param name="options">How to train; null for the defaults. Copied.</param>
     /// <param name="pool">Where updates' buffers come from; null for the shared pool.</param>
+    /// <param name="engine">How memory and threads are used; null for the defaults. Copied.</param>
     /// <exception cref="ArgumentException">The examples do not fit the network, or an option is out of range.</exception>
-    public LocalTrainer(Network network, IExampleSource examples, SgdOptions? options = null, MemoryPool<float>? pool = null)
+    public LocalTrainer(
+        Network network, IExampleSource examples, SgdOptions? options = null, MemoryPool<float>? pool = null, EngineOptions? engine = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         network.CheckFits(examples);
         _options = options?.Copy() ?? new SgdOptions();
-        _options.Validate();
-        network.CheckBatchSize(_options.BatchSize);
+        _engine = engine?.Copy() ?? new EngineOptions();
+        network.Settings(_options, _engine);
         _examples = examples;
         _pool = pool ?? MemoryPool<float>.Shared;
         Network = network;
@@ -78,7 +81,7 @@ public sealed class LocalTrainer : ILocalTrainer, IDisposable
         _session = null;
     }
 
-    private SparseUpdate Train(TrainingAssignment assignment, ReadOnlySpan<float> received, CancellationToken cancellationToken)
+    private unsafe SparseUpdate Train(TrainingAssignment assignment, ReadOnlySpan<float> received, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ParameterSelection selection = assignment.Selection;
@@ -89,7 +92,16 @@ public sealed class LocalTrainer : ILocalTrainer, IDisposable
             Span<float> trained = buffer.Memory.Span[..selection.Count];
             selection.Gather(received, trained);
             ulong seed = SplitMix64.At(_options.Seed, assignment.UpdateId.Value);
-            LastRun = Sgd.Run(session, received, trained, _examples, _options, seed, cancellationToken);
+            fixed (float* vector = received)
+            {
+                fixed (float* values = trained)
+                {
+                    using var frozen = new BorrowedVector(vector, received.Length);
+                    (session.Pass.Frozen, session.Pass.Received, session.Pass.Trained) = (frozen, vector, values);
+                    LastRun = Sgd.Run(session, _examples, _options, seed, cancellationToken);
+                }
+            }
+
             if (assignment.Content == UpdateContent.Difference)
             {
                 Subtract(selection.Ranges, received, trained);
@@ -110,10 +122,11 @@ public sealed class LocalTrainer : ILocalTrainer, IDisposable
         if (_session is null || !_session.Plan.Selection.Equals(selection))
         {
             // The old arena goes first, so that the two are never held together.
-            TrainingPlan plan = Network.Plan(selection, _options.BatchSize);
+            Network.CheckCache(_engine, _examples, selection);
+            TrainingPlan plan = Network.Plan(selection, Network.Settings(_options, _engine, exampleCount: _examples.Count));
             _session?.Dispose();
             _session = null;
-            _session = new TrainingSession(plan);
+            _session = new TrainingSession(plan, _engine, _examples.Count);
         }
 
         return _session;

@@ -1,28 +1,28 @@
+using Ftte.TinyEngine.Kernels;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>Stochastic gradient descent over examples in a random order: the one loop behind devices and central training.</summary>
-internal static class Sgd
+internal static unsafe class Sgd
 {
+    // Streams of random bits are apart from the order of the examples, which takes the first numbers of the seed.
+    private const ulong VisitStream = 0x5649534954;
+
     /// <summary>Trains.</summary>
-    /// <param name="session">The plan and its memory.</param>
-    /// <param name="received">The whole vector, read only.</param>
-    /// <param name="trained">The packed selected parameters, trained in place.</param>
+    /// <param name="session">The plan and its memory, with its pass pointing at frozen and trained parameters.</param>
     /// <param name="examples">The examples.</param>
     /// <param name="options">The options, valid.</param>
-    /// <param name="seed">Decides the order of the examples.</param>
+    /// <param name="seed">Decides the order of the examples, their augmentation, and dropout.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>
     public static TrainingSummary Run(
-        TrainingSession session,
-        ReadOnlySpan<float> received,
-        Span<float> trained,
-        IExampleSource examples,
-        SgdOptions options,
-        ulong seed,
-        CancellationToken cancellationToken)
+        TrainingSession session, IExampleSource examples, SgdOptions options, ulong seed, CancellationToken cancellationToken)
     {
+        TrainingPass pass = session.Pass;
         int stepsPerEpoch = (int)(((long)examples.Count + options.BatchSize - 1) / options.BatchSize);
         long steps = options.Steps ?? (long)stepsPerEpoch * options.Epochs;
         long seen = 0;
+        session.Velocity.Clear();
+        session.CheckFeatures();
         for (long step = 0; step < steps; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -34,29 +34,67 @@ internal static class Sgd
 
             int first = (int)(stepInEpoch * options.BatchSize);
             int count = Math.Min(options.BatchSize, examples.Count - first);
-            var shuffle = new Shuffle(examples.Count, SplitMix64.At(seed, (ulong)epoch));
-            for (int place = 0; place < count; place++)
-            {
-                session.Load(place, examples, shuffle[first + place]);
-            }
-
-            var pass = new TrainingPass
-            {
-                Arena = session.Arena,
-                Result = session.Result,
-                Examples = count,
-                Received = received,
-                Trained = trained,
-                Target = trained,
-                LossScale = 1f / count,
-                Rate = options.LearningRate,
-                Shrink = 1 - (options.LearningRate * options.WeightDecay),
-            };
-            session.Forward(pass);
-            session.Backward(pass);
+            var order = new Shuffle(examples.Count, SplitMix64.At(seed, (ulong)epoch));
+            pass.Seed = SplitMix64.At(seed ^ VisitStream, (ulong)step);
+            pass.LossScale = 1f / count;
+            (pass.Rate, pass.Decay, pass.Momentum) = (RateAt(options, step, steps), options.WeightDecay, options.Momentum);
+            Step(session, new ExampleBatch(examples, order, first, pass.Seed), count, options);
             seen += count;
+            options.Progress?.Invoke(new TrainingProgress(step + 1, steps, session.Result.MeanLoss, pass.Rate));
         }
 
         return new TrainingSummary(steps, seen, session.Result.MeanLoss);
+    }
+
+    /// <summary>Gives the step size of a step.</summary>
+    internal static float RateAt(SgdOptions options, long step, long steps)
+    {
+        double done = (double)step / steps;
+        double factor = options.Schedule switch
+        {
+            LearningRateSchedule.Cosine => 0.5 * (1 + PortableMath.Cos(Math.PI * done)),
+            LearningRateSchedule.Linear => 1 - done,
+            LearningRateSchedule.OneCycle => done < 0.2 ? 0.1 + (0.9 * done / 0.2) : (1 - done) / 0.8,
+            _ => 1,
+        };
+        return (float)(options.LearningRate * factor);
+    }
+
+    private static void Step(TrainingSession session, in ExampleBatch batch, int count, SgdOptions options)
+    {
+        bool accumulates = session.Pass.Accumulators is not null;
+        if (accumulates)
+        {
+            session.Accumulators.Clear();
+        }
+
+        for (int first = 0; first < count; first += session.Plan.MicroBatchSize)
+        {
+            session.Forward(batch, first, Math.Min(session.Plan.MicroBatchSize, count - first));
+            session.Backward();
+        }
+
+        if (accumulates)
+        {
+            Spend(session, options.ClipNorm);
+        }
+    }
+
+    private static void Spend(TrainingSession session, double? clipNorm)
+    {
+        float* gradient = session.Pass.Accumulators;
+        if (clipNorm is { } longest)
+        {
+            double norm = Math.Sqrt(SgdKernel.SumOfSquares(gradient, session.Plan.Selection.Count));
+            if (norm > longest)
+            {
+                Elementwise.Scale(gradient, (float)(longest / norm), session.Plan.Selection.Count);
+            }
+        }
+
+        foreach ((int offset, int length) in session.Plan.UpdateRuns)
+        {
+            SgdStep.Apply(session.Pass, gradient + offset, offset, length);
+        }
     }
 }

@@ -20,13 +20,33 @@ public sealed class SgdOptions
     /// <value>0.05 by default; finite and positive.</value>
     public float LearningRate { get; set; } = 0.05f;
 
+    /// <summary>Gets or sets how the step size changes over the run.</summary>
+    /// <value><see cref="LearningRateSchedule.Constant"/> by default.</value>
+    public LearningRateSchedule Schedule { get; set; } = LearningRateSchedule.Constant;
+
+    /// <summary>Gets or sets the momentum: velocity = momentum * velocity + gradient, and the step follows the velocity.</summary>
+    /// <value>0 by default, which needs no memory; otherwise less than 1, and 4 bytes more per trained parameter.</value>
+    public float Momentum { get; set; }
+
     /// <summary>Gets or sets the weight decay: the gradient of every trained parameter, biases too, has this times the parameter added.</summary>
     /// <value>0 by default; finite, not negative, and less than 1 / <see cref="LearningRate"/>.</value>
     public float WeightDecay { get; set; }
 
-    /// <summary>Gets or sets the seed of the order in which examples are taken; each round mixes it with its update's id.</summary>
+    /// <summary>Gets or sets the largest norm of a step's whole gradient; a longer one is shortened to it.</summary>
+    /// <value>Null by default: gradients are not clipped. Otherwise positive; the gradient is then held as a whole, 4 bytes per trained parameter.</value>
+    public double? ClipNorm { get; set; }
+
+    /// <summary>Gets or sets where batch normalisation gets its statistics.</summary>
+    /// <value><see cref="NormalizationMode.Frozen"/> by default.</value>
+    public NormalizationMode Normalization { get; set; }
+
+    /// <summary>Gets or sets the seed of the order in which examples are taken, of their augmentation and of dropout; each round mixes it with its update's id.</summary>
     /// <value>0 by default. Give every device its own.</value>
     public ulong Seed { get; set; }
+
+    /// <summary>Gets or sets what is called after every step, for progress; by the training thread.</summary>
+    /// <value>Null by default.</value>
+    public Action<TrainingProgress>? Progress { get; set; }
 
     /// <summary>Checks that all values are in range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range; the message says which and what it may be.</exception>
@@ -45,7 +65,40 @@ public sealed class SgdOptions
             throw new ArgumentOutOfRangeException(
                 nameof(WeightDecay), WeightDecay, $"The weight decay is not negative and less than 1 / {LearningRate}, one over the step size.");
         }
+
+        if (!(Momentum >= 0 && Momentum < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Momentum), Momentum, "The momentum lies in [0, 1).");
+        }
+
+        if (ClipNorm is { } norm && !(norm > 0 && double.IsFinite(norm)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(ClipNorm), ClipNorm, "The largest norm is finite and positive; null not to clip.");
+        }
     }
 
     internal SgdOptions Copy() => (SgdOptions)MemberwiseClone();
 }
+
+/// <summary>How the step size changes over a run.</summary>
+public enum LearningRateSchedule
+{
+    /// <summary>It stays.</summary>
+    Constant,
+
+    /// <summary>It falls to 0 along half a cosine (Loshchilov and Hutter, ICLR 2017).</summary>
+    Cosine,
+
+    /// <summary>It falls to 0 along a straight line.</summary>
+    Linear,
+
+    /// <summary>It rises from a tenth over the first fifth of the run and then falls to 0, both along straight lines (after Smith, 2018).</summary>
+    OneCycle,
+}
+
+/// <summary>How far training is.</summary>
+/// <param name="Step">The number of steps taken.</param>
+/// <param name="Steps">The number of steps in all.</param>
+/// <param name="MeanLoss">The mean loss per example since the epoch began.</param>
+/// <param name="LearningRate">The step size of the latest step.</param>
+public readonly record struct TrainingProgress(long Step, long Steps, double MeanLoss, float LearningRate);

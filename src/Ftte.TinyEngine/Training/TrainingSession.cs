@@ -1,44 +1,142 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>A plan with memory: runs passes over batches.</summary>
-internal sealed class TrainingSession(TrainingPlan plan) : IDisposable
+/// <summary>A plan with memory and threads: runs passes over examples.</summary>
+internal sealed unsafe class TrainingSession : IDisposable
 {
-    public TrainingPlan Plan { get; } = plan;
+    private readonly Crew _crew;
+    private readonly FeatureCache? _cache;
 
-    public Arena Arena { get; } = new(plan.ArenaBytes);
-
-    public PassResult Result { get; } = new();
-
-    /// <summary>Puts an example in a place of the batch.</summary>
-    /// <exception cref="InvalidOperationException">Its label is not a class of the network.</exception>
-    public void Load(int place, IExampleSource examples, int index)
+    public TrainingSession(TrainingPlan plan, EngineOptions? engine = null, int exampleCount = 0)
     {
-        Network network = Plan.Network;
-        int label = examples.CopyTo(index, Arena.Floats(Plan.Input, Plan.BatchSize * network.InputLength).Slice(place * network.InputLength, network.InputLength));
-        if ((uint)label >= (uint)network.ClassCount)
-        {
-            throw new InvalidOperationException($"Example {index} has label {label}; the network tells {network.ClassCount} classes apart, 0 to {network.ClassCount - 1}.");
-        }
-
-        Arena.Integers(Plan.Labels, Plan.BatchSize)[place] = label;
+        Plan = plan;
+        Arena = new Arena(plan.ArenaBytes, engine?.Memory ?? default);
+        Pass = new TrainingPass { Arena = Arena.Pointer, Workers = plan.Settings.Threads };
+        Pass.Accumulators = plan.Accumulators is null ? null : Pass.Floats(plan.Accumulators);
+        Pass.Velocity = plan.Velocity is null ? null : Pass.Floats(plan.Velocity);
+        _cache = engine is { CacheFrozenFeatures: true } && plan.Boundary.Length > 0 ? new FeatureCache(plan, exampleCount) : null;
+        _crew = new Crew(plan.Settings.Threads);
     }
 
-    public void Forward(in TrainingPass pass)
+    public TrainingPlan Plan { get; }
+
+    public Arena Arena { get; }
+
+    public TrainingPass Pass { get; }
+
+    public PassResult Result => Pass.Result;
+
+    /// <summary>Gets the packed sums of gradients.</summary>
+    public Span<float> Accumulators => new(Pass.Accumulators, Plan.Selection.Count);
+
+    /// <summary>Gets the packed momentum.</summary>
+    public Span<float> Velocity => new(Pass.Velocity, Pass.Velocity is null ? 0 : Plan.Selection.Count);
+
+    /// <summary>Runs a micro-batch forward.</summary>
+    /// <param name="batch">Which examples, and the random bits of their visit.</param>
+    /// <param name="first">The place in the batch of the micro-batch's first example.</param>
+    /// <param name="count">The number of examples, at most the micro-batch size.</param>
+    /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
+    public void Forward(in ExampleBatch batch, int first, int count)
     {
-        foreach (PlannedOperation operation in Plan.Operations)
+        int chunk = Plan.Settings.PrefixExamples ?? count;
+        Pass.ExampleInBatch = first;
+        for (int at = 0; at < count; at += chunk)
         {
-            operation.Forward(pass);
+            (Pass.FirstExample, Pass.Examples) = (at, Math.Min(chunk, count - at));
+            RunPrefix(batch, first);
+        }
+
+        (Pass.FirstExample, Pass.Examples) = (0, count);
+        for (int step = Plan.PrefixSteps; step < Plan.Operations.Length; step++)
+        {
+            _crew.Forward(Plan.Operations[step], Pass);
         }
     }
 
-    /// <summary>Runs backward to the cut and no further, updating as it goes.</summary>
-    public void Backward(in TrainingPass pass)
+    /// <summary>Runs backward as far as a gradient is needed.</summary>
+    public void Backward()
     {
         for (int step = Plan.Operations.Length - 1; step >= Plan.Cut; step--)
         {
-            Plan.Operations[step].Backward(pass);
+            if (Plan.NeedsGradient[step])
+            {
+                _crew.Backward(Plan.Operations[step], Pass);
+            }
         }
     }
 
-    public void Dispose() => Arena.Dispose();
+    /// <summary>Drops what was kept of the frozen prefix's features, unless the frozen parameters are the same as then.</summary>
+    public void CheckFeatures() => _cache?.Check(Pass.Frozen, Plan);
+
+    public void Dispose()
+    {
+        _crew.Dispose();
+        _cache?.Dispose();
+        Arena.Dispose();
+    }
+
+    /// <summary>Loads the examples of one chunk and runs them through the steps before the first trained one.</summary>
+    private void RunPrefix(in ExampleBatch batch, int first)
+    {
+        for (int n = 0; n < Pass.Examples; n++)
+        {
+            int place = first + Pass.FirstExample + n;
+            int index = batch.IndexOf(place);
+            if (_cache is not null && _cache.TryRestore(Pass, index))
+            {
+                LoadTarget(batch, index, place, n);
+                return;
+            }
+
+            Load(batch, index, place, n);
+        }
+
+        for (int step = 0; step < Plan.PrefixSteps; step++)
+        {
+            _crew.Forward(Plan.Operations[step], Pass);
+        }
+
+        // With a cache chunks are single examples.
+        _cache?.Store(Pass, batch.IndexOf(first + Pass.FirstExample));
+    }
+
+    private void Load(in ExampleBatch batch, int index, int place, int n)
+    {
+        Network network = Plan.Network;
+        float* input = Pass.Floats(Plan.Input) + ((long)n * network.InputLength);
+        int label = batch.Examples.CopyTo(index, batch.DrawOf(place), new Span<float>(input, network.InputLength));
+        if (network.Loss.TakesLabels)
+        {
+            SetLabel(index, n, label);
+        }
+        else
+        {
+            LoadTarget(batch, index, place, n);
+        }
+    }
+
+    private void LoadTarget(in ExampleBatch batch, int index, int place, int n)
+    {
+        LossOperation loss = Plan.Network.Loss;
+        if (loss.TakesLabels)
+        {
+            SetLabel(index, n, _cache!.LabelOf(index));
+            return;
+        }
+
+        float* target = Pass.Floats(Plan.Labels) + ((long)n * loss.Outputs);
+        ((ITargetSource)batch.Examples).CopyTargetTo(index, batch.DrawOf(place), new Span<float>(target, loss.Outputs));
+    }
+
+    private void SetLabel(int index, int n, int label)
+    {
+        int classes = Plan.Network.ClassCount;
+        if ((uint)label >= (uint)classes)
+        {
+            throw new InvalidOperationException($"Example {index} has label {label}; the network tells {classes} classes apart, 0 to {classes - 1}.");
+        }
+
+        ((int*)Pass.Bytes(Plan.Labels))[n] = label;
+        _cache?.SetLabel(index, label);
+    }
 }

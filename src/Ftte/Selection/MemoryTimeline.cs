@@ -64,12 +64,13 @@ public sealed class MemoryTimeline
             }
         }
 
+        long boundary = cut < choices.Length ? profile.Steps[cut].BoundaryBytes : 0;
         var forward = ImmutableArray.CreateBuilder<long>(choices.Length);
         var backward = ImmutableArray.CreateBuilder<long>(choices.Length);
         for (int t = 0; t < choices.Length; t++)
         {
             TrainingStep step = profile.Steps[t];
-            forward.Add(held + step.ForwardBytes);
+            forward.Add(held + (t < cut ? boundary + (step.StreamedForwardBytes ?? step.ForwardBytes) : step.ForwardBytes));
             if (t >= cut)
             {
                 held += choices[t] >= 0 ? step.Choices[choices[t]].SavedBytes : step.PassThroughSavedBytes;

@@ -6,7 +6,8 @@ namespace Ftte;
 /// <remarks>
 /// Made by a training engine's planner or from a measurement; consumed by selectors. A backward pass runs from the last step down to the
 /// <i>cut</i>, the first step in which anything is trained. With A(t) the bytes saved for backward up to step t, the peak is
-/// <see cref="ResidentBytes"/> + persistent bytes of the choices + the largest of A(t-1) + forward(t) and A(t) + backward(t) over the steps.
+/// <see cref="ResidentBytes"/> + persistent bytes of the choices + the largest of A(t-1) + forward(t) and A(t) + backward(t) over the steps. Steps before
+/// the cut may run a few examples at a time; they then take the boundary's bytes, where their results collect, + streamed forward(t).
 /// See <c>docs/memory-model.md</c> and "On-Device Training Under 256KB Memory" (arXiv 2206.15472). Immutable.
 /// </remarks>
 public sealed class TrainingProfile
@@ -52,7 +53,16 @@ public sealed record TrainingStep(
     long BackwardBytes,
     long BackwardBytesAtCut,
     long PassThroughSavedBytes,
-    ImmutableArray<TrainingChoice> Choices);
+    ImmutableArray<TrainingChoice> Choices)
+{
+    /// <summary>Gets the bytes alive only while the step runs forward before the cut, if frozen steps there take fewer examples at a time.</summary>
+    /// <value>Null by default: the same as <see cref="ForwardBytes"/>.</value>
+    public long? StreamedForwardBytes { get; init; }
+
+    /// <summary>Gets the bytes that collect what all earlier steps make, while they run in small chunks, if the cut is here.</summary>
+    /// <value>0 by default.</value>
+    public long BoundaryBytes { get; init; }
+}
 
 /// <summary>One way to train a step: the bias only, or the weights of some input channels, or both.</summary>
 /// <param name="Name">What is trained, such as <c>bias</c> or <c>weight 1/4 + bias</c>.</param>

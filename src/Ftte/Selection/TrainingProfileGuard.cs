@@ -26,6 +26,7 @@ internal static class TrainingProfileGuard
 
             trained = union;
             bytes += (Int128)step.ForwardBytes + step.BackwardBytes + step.BackwardBytesAtCut + step.PassThroughSavedBytes;
+            bytes += (Int128)(step.StreamedForwardBytes ?? 0) + step.BoundaryBytes;
             bytes += step.Choices.Aggregate(Int128.Zero, (sum, choice) => sum + choice.SavedBytes + choice.PersistentBytes);
         }
 
@@ -47,7 +48,8 @@ internal static class TrainingProfileGuard
             throw Wrong("A step, its list of choices or one of them is null; a step that nothing can be trained in has an empty list.");
         }
 
-        if (Math.Min(Math.Min(step.ForwardBytes, step.BackwardBytes), Math.Min(step.BackwardBytesAtCut, step.PassThroughSavedBytes)) < 0)
+        if (Math.Min(Math.Min(step.ForwardBytes, step.BackwardBytes), Math.Min(step.BackwardBytesAtCut, step.PassThroughSavedBytes)) < 0
+            || step.StreamedForwardBytes < 0 || step.BoundaryBytes < 0)
         {
             throw Wrong($"Step '{step.Name}' has a negative number of bytes.");
         }

@@ -2,162 +2,194 @@ using Ftte.TinyEngine.Tests.Reference;
 
 namespace Ftte.TinyEngine.Tests.Training;
 
-/// <summary>The engine against finite differences and full backpropagation in float64.</summary>
+/// <summary>The engine against finite differences in float64, for every operation and every choice of trained blocks.</summary>
 public class GradientTests
 {
-    private const int Count = 7;
-    private static readonly int[] Widths = [9, 21, 18, 4];
-    private static readonly ScalarNetwork Twin = new(Widths);
-    private static readonly Network Network = ScalarNetwork.Build(Widths);
-    private static readonly float[][] Inputs = TestData.Rows(Count, Widths[0], 11);
-    private static readonly int[] Labels = TestData.Labels(Count, Widths[^1], 12);
-    private static readonly ArrayExamples Examples = TestData.Examples(Inputs, Labels);
-    private static readonly float[] Start = StartParameters();
-    private static readonly double[] Expected = Twin.FiniteDifferences(Wide(Start), Inputs, Labels);
+    private const int Count = 5;
 
-    public static TheoryData<int> EveryChoiceOfBlocks => [.. Enumerable.Range(1, (1 << Network.Layout.Blocks.Length) - 1)];
-
-    [Fact]
-    public void The_twin_itself_agrees_with_finite_differences() =>
-        AssertClose(Expected, Twin.Differentiate(Wide(Start), Inputs, Labels).Gradient, 1e-8);
+    public static TheoryData<string> Networks => TestNetworks.Names;
 
     [Theory]
-    [InlineData(100)]
-    [InlineData(4)]
-    [InlineData(1)]
-    public void The_dense_gradient_agrees_with_finite_differences_at_every_batch_size(int batchSize) =>
-        AssertClose(Expected, Wide(Network.Gradient(Start, Examples, batchSize)), 1e-6);
-
-    [Theory]
-    [MemberData(nameof(EveryChoiceOfBlocks))]
-    public void One_step_on_any_choice_of_blocks_follows_the_gradient_there_and_changes_no_bit_elsewhere(int mask)
+    [MemberData(nameof(Networks))]
+    public void The_gradient_agrees_with_finite_differences_at_every_batch_size(string name)
     {
-        ParameterSelection selection = BlocksOf(mask);
-        float[] trained = OneStep(selection);
-        for (int j = 0; j < trained.Length; j++)
+        var problem = new Problem(name);
+        foreach (int batchSize in (int[])[1, 2, 5])
         {
-            if (selection.Contains(j))
+            problem.AssertGradient(problem.Network.Gradient(problem.Start, problem.Examples, batchSize));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void The_loss_agrees_with_the_twin(string name)
+    {
+        var problem = new Problem(name);
+        double expected = ReferenceNetwork.Loss(problem.Network, Problem.Wide(problem.Start), problem.Examples);
+        Assert.Equal(expected, problem.Network.Evaluate(problem.Start, problem.Examples, batchSize: 2).Loss, 1e-5);
+    }
+
+    /// <summary>Also where backward stops early, weights are mixed of trained and frozen, and prefixes are streamed.</summary>
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void One_step_on_any_choice_of_blocks_follows_the_gradient_there_and_changes_no_bit_elsewhere(string name)
+    {
+        var problem = new Problem(name);
+        foreach (ParameterSelection selection in problem.ChoicesOfBlocks())
+        {
+            problem.AssertStep(selection, problem.OneStep(selection));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Stopping_early_and_micro_batches_and_streaming_and_threads_give_the_bits_of_full_backpropagation(string name)
+    {
+        var problem = new Problem(name);
+        float[] all = problem.OneStep(ParameterSelection.Full(problem.Network.Layout));
+        EngineOptions[] engines =
+        [
+            new(), new() { MicroBatchSize = 1 }, new() { MicroBatchSize = 2, PrefixExamples = null }, new() { PrefixExamples = null }, new() { PrefixExamples = 2 },
+            new() { Threads = 3 }, new() { Threads = 2, MicroBatchSize = 3 }, new() { CacheFrozenFeatures = true },
+        ];
+        foreach (ParameterSelection selection in problem.ChoicesOfBlocks())
+        {
+            float[] expected = new float[selection.Count], actual = new float[selection.Count];
+            selection.Gather(all, expected);
+            foreach (EngineOptions engine in engines)
             {
-                Assert.Equal(Start[j] - Expected[j], trained[j], 1e-6);
-            }
-            else
-            {
-                Assert.Equal(BitConverter.SingleToInt32Bits(Start[j]), BitConverter.SingleToInt32Bits(trained[j]));
+                selection.Gather(problem.OneStep(selection, engine), actual);
+                Assert.Equal(expected, actual);
             }
         }
     }
 
     [Theory]
-    [MemberData(nameof(EveryChoiceOfBlocks))]
-    public void Stopping_at_the_cut_gives_the_bits_that_full_backpropagation_gives(int mask)
+    [MemberData(nameof(Networks))]
+    public void Training_some_input_channels_follows_the_gradient_of_those(string name)
     {
-        ParameterSelection selection = BlocksOf(mask);
-        float[] all = OneStep(ParameterSelection.Full(Network.Layout)), some = OneStep(selection);
-        float[] expected = new float[selection.Count], actual = new float[selection.Count];
-        selection.Gather(all, expected);
-        selection.Gather(some, actual);
-        Assert.Equal(expected, actual);
-    }
-
-    [Theory]
-    [InlineData(0.125)]
-    [InlineData(0.5)]
-    [InlineData(0.9)]
-    public void Training_some_input_channels_follows_the_gradient_of_those(double share)
-    {
-        TrainingProfile profile = Network.Profile(Count, [share]);
-        for (int choice = 1; choice <= 2; choice++)
+        var problem = new Problem(name);
+        foreach (double share in (double[])[0.125, 0.5, 0.9])
         {
-            ParameterSelection selection = ParameterSelection.Create(
-                Start.Length, profile.Steps.Where(s => s.Choices.Length > 0).SelectMany(s => s.Choices[choice].Ranges.AsEnumerable()));
-            AssertFollows(selection, OneStep(selection));
+            TrainingProfile profile = problem.Network.Profile(Count, [share]);
+            var ranges = profile.Steps.Where(s => s.Choices.Length > 0).SelectMany(s => s.Choices[^1].Ranges.AsEnumerable());
+            var selection = ParameterSelection.Create(problem.Start.Length, ranges);
+            problem.AssertStep(selection, problem.OneStep(selection));
+            problem.AssertStep(selection, problem.OneStep(selection, new EngineOptions { MicroBatchSize = 1 }));
         }
     }
 
-    [Fact]
-    public void Training_scattered_coordinates_follows_the_gradient_of_those()
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Training_scattered_coordinates_follows_the_gradient_of_those(string name)
     {
-        for (ulong seed = 0; seed < 10; seed++)
+        var problem = new Problem(name);
+        int count = problem.Start.Length;
+        for (ulong seed = 0; seed < 8; seed++)
         {
-            ParameterSelection selection = ParameterSelection.Create(
-                Start.Length,
-                Enumerable.Range(0, 12).Select(i =>
+            var ranges = Enumerable.Range(0, 12).Select(i =>
+            {
+                int start = (int)(SplitMix64.At(seed, (ulong)i) % (ulong)count);
+                return new ParameterRange(start, Math.Min(count - start, (int)(SplitMix64.At(seed + 100, (ulong)i) % 40)));
+            });
+            var selection = ParameterSelection.Create(count, ranges);
+            problem.AssertStep(selection, problem.OneStep(selection));
+            problem.AssertStep(selection, problem.OneStep(selection, new EngineOptions { MicroBatchSize = 2 }));
+        }
+    }
+
+    [Theory]
+    [InlineData("norm")]
+    [InlineData("residual")]
+    [InlineData("inverted")]
+    [InlineData("autoencoder")]
+    public void Statistics_of_the_batch_have_the_gradient_of_finite_differences(string name)
+    {
+        var problem = new Problem(name);
+        double[] expected = ReferenceNetwork.FiniteDifferences(problem.Network, Problem.Wide(problem.Start), problem.Examples, usesBatchStatistics: true);
+        foreach (ParameterSelection selection in problem.ChoicesOfBlocks())
+        {
+            float[] trained = problem.OneStep(selection, normalization: NormalizationMode.Batch);
+            foreach (int j in Enumerable.Range(0, trained.Length).Where(j => problem.Network.Trainable.Contains(j)))
+            {
+                Assert.Equal(problem.Start[j] - (selection.Contains(j) ? expected[j] : 0), trained[j], 2e-4);
+            }
+        }
+    }
+
+    /// <summary>A network with parameters, examples and the gradient that finite differences give.</summary>
+    private sealed class Problem
+    {
+        private static readonly Dictionary<string, double[]> Known = [];
+        private readonly double[] _expected;
+
+        public Problem(string name)
+        {
+            Network = TestNetworks.All[name]();
+            Examples = TestNetworks.Examples(Network, Count, 11);
+            Start = TestNetworks.Parameters(Network, 3);
+            lock (Known)
+            {
+                if (!Known.TryGetValue(name, out double[]? gradient))
                 {
-                    int start = (int)(SplitMix64.At(seed, (ulong)i) % (ulong)Start.Length);
-                    return new ParameterRange(start, Math.Min(Start.Length - start, (int)(SplitMix64.At(seed + 100, (ulong)i) % 40)));
-                }));
-            AssertFollows(selection, OneStep(selection));
-        }
-    }
+                    Known[name] = gradient = ReferenceNetwork.FiniteDifferences(Network, Wide(Start), Examples);
+                }
 
-    [Fact]
-    public void Many_steps_on_a_subset_follow_the_twin()
-    {
-        ParameterSelection selection = ParameterSelection.OfBlocks(Network.Layout, "fc2.weight", "fc3.bias");
-        float[] parameters = [.. Start];
-        Network.Train(parameters, Examples, new SgdOptions { BatchSize = Count, Steps = 50, LearningRate = 0.5f, WeightDecay = 0.01f }, selection);
-
-        double[] twin = Wide(Start);
-        for (int step = 0; step < 50; step++)
-        {
-            double[] gradient = Twin.Differentiate(twin, Inputs, Labels).Gradient;
-            for (int j = 0; j < twin.Length; j++)
-            {
-                twin[j] -= selection.Contains(j) ? 0.5 * (gradient[j] + (0.01 * twin[j])) : 0;
+                _expected = gradient;
             }
         }
 
-        AssertClose(twin, Wide(parameters), 1e-4);
-        Assert.Equal(Twin.Differentiate(twin, Inputs, Labels).Loss, Network.Evaluate(parameters, Examples).Loss, 1e-4);
-    }
+        public Network Network { get; }
 
-    [Fact]
-    public void Evaluation_agrees_with_the_twin_at_every_batch_size()
-    {
-        double loss = Twin.Differentiate(Wide(Start), Inputs, Labels).Loss;
-        foreach (int batchSize in (int[])[1, 3, 7, 50])
+        public IExampleSource Examples { get; }
+
+        public float[] Start { get; }
+
+        public static double[] Wide(float[] values) => [.. values.Select(v => (double)v)];
+
+        /// <summary>Every choice of up to seven blocks; of more, every single one, every one left out, and some at random.</summary>
+        public IEnumerable<ParameterSelection> ChoicesOfBlocks()
         {
-            Evaluation evaluation = Network.Evaluate(Start, Examples, batchSize);
-            Assert.Equal(loss, evaluation.Loss, 1e-6);
-            Assert.Equal(Count, evaluation.Count);
-            Assert.Equal(Network.Evaluate(Start, Examples).Accuracy, evaluation.Accuracy);
+            ParameterBlock[] blocks = [.. Network.Operations.SelectMany(o => o.Trainable)];
+            int all = (1 << blocks.Length) - 1;
+            IEnumerable<int> masks = blocks.Length <= 7
+                ? Enumerable.Range(1, all)
+                : Enumerable.Range(0, blocks.Length).SelectMany(i => (int[])[1 << i, all ^ (1 << i)])
+                    .Concat(Enumerable.Range(0, 25).Select(i => 1 + (int)(SplitMix64.At(7, (ulong)i) % (ulong)all)));
+            return masks.Select(mask => ParameterSelection.Create(
+                Start.Length, blocks.Where((_, i) => (mask & (1 << i)) != 0).Select(b => b.Range)));
         }
-    }
 
-    private static void AssertFollows(ParameterSelection selection, float[] trained)
-    {
-        for (int j = 0; j < trained.Length; j++)
+        public float[] OneStep(ParameterSelection selection, EngineOptions? engine = null, NormalizationMode normalization = NormalizationMode.Frozen)
         {
-            Assert.Equal(selection.Contains(j) ? Start[j] - Expected[j] : Start[j], trained[j], 1e-6);
+            float[] parameters = [.. Start];
+            var options = new SgdOptions { BatchSize = Count, Steps = 1, LearningRate = 1, Normalization = normalization };
+            Network.Train(parameters, Examples, options, selection, engine: engine);
+            return parameters;
         }
-    }
 
-    private static float[] OneStep(ParameterSelection selection)
-    {
-        float[] parameters = [.. Start];
-        Network.Train(parameters, Examples, new SgdOptions { BatchSize = Count, Steps = 1, LearningRate = 1 }, selection);
-        return parameters;
-    }
-
-    private static ParameterSelection BlocksOf(int mask) =>
-        ParameterSelection.OfBlocks(Network.Layout, [.. Network.Layout.Blocks.Where((_, i) => (mask & (1 << i)) != 0).Select(b => b.Name)]);
-
-    /// <summary>Biases are not 0, so that a mistake in them shows.</summary>
-    private static float[] StartParameters()
-    {
-        float[] parameters = Network.Initialize(3);
-        float[] noise = TestData.Values(parameters.Length, 4);
-        return [.. parameters.Select((p, j) => p + (0.1f * noise[j]))];
-    }
-
-    private static double[] Wide(float[] values) => [.. values.Select(v => (double)v)];
-
-    private static void AssertClose(double[] expected, double[] actual, double tolerance)
-    {
-        Assert.Equal(expected.Length, actual.Length);
-        for (int j = 0; j < expected.Length; j++)
+        public void AssertGradient(float[] gradient)
         {
-            Assert.Equal(expected[j], actual[j], tolerance);
+            for (int j = 0; j < gradient.Length; j++)
+            {
+                Assert.Equal(_expected[j], gradient[j], 3e-6 * (1 + Math.Abs(_expected[j])));
+            }
+        }
+
+        public void AssertStep(ParameterSelection selection, float[] trained)
+        {
+            for (int j = 0; j < trained.Length; j++)
+            {
+                bool isTrained = selection.Contains(j) && Network.Trainable.Contains(j);
+                if (isTrained)
+                {
+                    Assert.Equal(Start[j] - _expected[j], trained[j], 3e-6 * (1 + Math.Abs(_expected[j])));
+                }
+                else
+                {
+                    Assert.Equal(BitConverter.SingleToInt32Bits(Start[j]), BitConverter.SingleToInt32Bits(trained[j]));
+                }
+            }
         }
     }
 }

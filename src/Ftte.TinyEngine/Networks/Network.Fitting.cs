@@ -1,0 +1,101 @@
+namespace Ftte.TinyEngine;
+
+public sealed partial class Network
+{
+    /// <summary>Finds what to train, and with which micro-batches, within a memory budget.</summary>
+    /// <param name="memoryBudgetBytes">The most that training may take, <see cref="TrainingPlan.PeakBytes"/> of the result.</param>
+    /// <param name="options">How it is trained; null for the defaults.</param>
+    /// <param name="engine">
+    /// How memory is used; null for the defaults. With <see cref="EngineOptions.MicroBatchSize"/> null, the batch and its halves down to 1 are tried.
+    /// </param>
+    /// <param name="importance">What training each block is worth; null to count parameters.</param>
+    /// <param name="inputShares">The shares of a layer's input channels that may be trained; null for 1/8, 1/4, 1/2 and 1.</param>
+    /// <param name="selector">What chooses where not everything fits; null for the greedy one.</param>
+    /// <returns>The plan that is worth most; of equals the one with the largest micro-batch, which is the fastest.</returns>
+    /// <exception cref="BudgetTooSmallException">Not even the smallest choice fits; the message says what it would take.</exception>
+    /// <exception cref="ArgumentException">Options do not fit together.</exception>
+    public FittedPlan Fit(
+        long memoryBudgetBytes,
+        SgdOptions? options = null,
+        EngineOptions? engine = null,
+        BlockImportance? importance = null,
+        IReadOnlyList<double>? inputShares = null,
+        IParameterSelector? selector = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(memoryBudgetBytes);
+        options ??= new SgdOptions();
+        importance ??= new BlockImportance(Layout, [.. Layout.Blocks.Select(b => Trainable.Contains(b.Range.Start) ? (double)b.Range.Length : 0)]);
+        EngineOptions[] candidates = Candidates(options, engine ?? new EngineOptions());
+        foreach (EngineOptions candidate in candidates)
+        {
+            TrainingPlan whole = Plan(Trainable, options, candidate);
+            if (whole.PeakBytes <= memoryBudgetBytes)
+            {
+                return new FittedPlan(whole, candidate, null);
+            }
+        }
+
+        FittedPlan? best = null;
+        long required = long.MaxValue;
+        foreach (EngineOptions candidate in candidates)
+        {
+            TrainingProfile profile = Profile(options, candidate, inputShares ?? [1.0 / 8, 1.0 / 4, 1.0 / 2, 1]);
+            try
+            {
+                FittedPlan fitted = Choose(profile, options, candidate, importance, memoryBudgetBytes, selector ?? new GreedySelector());
+                best = best is null || fitted.Chosen!.Certificate.Objective > best.Chosen!.Certificate.Objective ? fitted : best;
+            }
+            catch (BudgetTooSmallException refusal)
+            {
+                required = Math.Min(required, refusal.RequiredBytes);
+            }
+        }
+
+        return best ?? throw new BudgetTooSmallException(memoryBudgetBytes, required);
+    }
+
+    private static EngineOptions[] Candidates(SgdOptions options, EngineOptions engine)
+    {
+        if (engine.MicroBatchSize is not null || options.Normalization == NormalizationMode.Batch)
+        {
+            return [engine];
+        }
+
+        var candidates = new List<EngineOptions>();
+        for (int micro = options.BatchSize; micro >= 1; micro /= 2)
+        {
+            EngineOptions candidate = engine.Copy();
+            candidate.MicroBatchSize = micro == options.BatchSize ? null : micro;
+            candidates.Add(candidate);
+        }
+
+        return [.. candidates];
+    }
+
+    /// <summary>Selects within the budget; where gaps between tensors make the plan larger than the profile says, with that much less.</summary>
+    private FittedPlan Choose(
+        TrainingProfile profile, SgdOptions options, EngineOptions engine, BlockImportance importance, long budget, IParameterSelector selector)
+    {
+        for (long aim = budget; ;)
+        {
+            SelectionResult chosen = selector.Select(new SelectionRequest(profile, importance, aim));
+            TrainingPlan plan = Plan(chosen.Selection, options, engine);
+            if (plan.PeakBytes <= budget)
+            {
+                return new FittedPlan(plan, engine, chosen);
+            }
+
+            aim -= plan.PeakBytes - budget;
+            if (aim < 0)
+            {
+                throw new BudgetTooSmallException(budget, plan.PeakBytes);
+            }
+        }
+    }
+}
+
+/// <summary>What fits a memory budget.</summary>
+/// <param name="Plan">The plan; <see cref="TrainingPlan.Selection"/> is what to train.</param>
+/// <param name="Engine">The engine options that the plan is made with.</param>
+/// <param name="Chosen">What the selector chose; null if everything fits.</param>
+public sealed record FittedPlan(TrainingPlan Plan, EngineOptions Engine, SelectionResult? Chosen);

@@ -1,0 +1,218 @@
+namespace Ftte.TinyEngine;
+
+public sealed partial class Network
+{
+    private const int DefaultEvaluationBatch = 16;
+
+    /// <summary>Measures loss and accuracy.</summary>
+    /// <param name="parameters">The flat vector.</param>
+    /// <param name="examples">The examples, at least one.</param>
+    /// <param name="batchSize">The number of examples run at once, at least 1; the result does not depend on it.</param>
+    /// <param name="threads">The number of threads; the result does not depend on it.</param>
+    /// <returns>The evaluation.</returns>
+    /// <exception cref="ArgumentException">The vector or the examples do not fit the network, or there are no examples.</exception>
+    /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
+    public unsafe Evaluation Evaluate(ReadOnlySpan<float> parameters, IExampleSource examples, int batchSize = DefaultEvaluationBatch, int threads = 1)
+    {
+        CheckFits(parameters, examples);
+        fixed (float* received = parameters)
+        {
+            using var frozen = new BorrowedVector(received, parameters.Length);
+            return Evaluate(frozen, examples, batchSize, threads);
+        }
+    }
+
+    /// <summary>Measures loss and accuracy.</summary>
+    /// <param name="parameters">The parameters, in any format.</param>
+    /// <param name="examples">The examples, at least one.</param>
+    /// <param name="batchSize">The number of examples run at once, at least 1; the result does not depend on it.</param>
+    /// <param name="threads">The number of threads; the result does not depend on it.</param>
+    /// <returns>The evaluation.</returns>
+    /// <exception cref="ArgumentException">The vector or the examples do not fit the network, or there are no examples.</exception>
+    /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
+    public unsafe Evaluation Evaluate(FrozenParameters parameters, IExampleSource examples, int batchSize = DefaultEvaluationBatch, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        CheckFits(examples);
+        var options = new SgdOptions { BatchSize = Math.Min(batchSize, examples.Count) };
+        var engine = new EngineOptions { PrefixExamples = null, Threads = threads };
+        using var session = new TrainingSession(Plan(Nothing, Settings(options, engine, parameters)));
+        (session.Pass.Frozen, session.Pass.Received) = (parameters, parameters.Pointer);
+        for (int first = 0; first < examples.Count; first += options.BatchSize)
+        {
+            session.Forward(new ExampleBatch(examples, order: null, first, seed: null), 0, Math.Min(options.BatchSize, examples.Count - first));
+        }
+
+        return new Evaluation(
+            session.Result.MeanLoss, ClassCount == 0 ? double.NaN : (double)session.Result.Correct / examples.Count, examples.Count);
+    }
+
+    /// <summary>Computes the gradient of the mean loss, for example to measure what training each block is worth.</summary>
+    /// <param name="parameters">The flat vector.</param>
+    /// <param name="examples">The examples, at least one.</param>
+    /// <param name="batchSize">The number of examples run at once, at least 1.</param>
+    /// <returns>The gradient, one value per parameter; <see cref="BlockImportance.FromGradient"/> takes it.</returns>
+    /// <exception cref="ArgumentException">The vector or the examples do not fit the network, or there are no examples.</exception>
+    /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
+    public unsafe float[] Gradient(ReadOnlySpan<float> parameters, IExampleSource examples, int batchSize = DefaultEvaluationBatch)
+    {
+        CheckFits(parameters, examples);
+        batchSize = Math.Min(batchSize, examples.Count);
+        var settings = new PlanSettings(examples.Count, batchSize) { Accumulates = true };
+        using var session = new TrainingSession(Plan(ParameterSelection.Full(Layout), settings));
+        fixed (float* received = parameters)
+        {
+            // With everything selected, packed and dense are the same.
+            using var frozen = new BorrowedVector(received, parameters.Length);
+            (session.Pass.Frozen, session.Pass.Received, session.Pass.Trained) = (frozen, received, received);
+            session.Pass.LossScale = 1f / examples.Count;
+            session.Accumulators.Clear();
+            for (int first = 0; first < examples.Count; first += batchSize)
+            {
+                session.Forward(new ExampleBatch(examples, order: null, first, seed: null), 0, Math.Min(batchSize, examples.Count - first));
+                session.Backward();
+            }
+        }
+
+        return session.Accumulators.ToArray();
+    }
+
+    /// <summary>Trains where the data is central: a base model for devices to start from, or a reference to compare with.</summary>
+    /// <param name="parameters">The flat vector, trained in place. If this throws, nothing has changed.</param>
+    /// <param name="examples">The examples, at least one.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="selection">The coordinates to train; null for all.</param>
+    /// <param name="cancellationToken">Stops between two steps.</param>
+    /// <param name="engine">How memory and threads are used; null for the defaults.</param>
+    /// <returns>What was done.</returns>
+    /// <exception cref="ArgumentException">The vector, the examples, the options or the selection do not fit.</exception>
+    /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
+    public unsafe TrainingSummary Train(
+        Span<float> parameters,
+        IExampleSource examples,
+        SgdOptions? options = null,
+        ParameterSelection? selection = null,
+        CancellationToken cancellationToken = default,
+        EngineOptions? engine = null)
+    {
+        CheckFits(parameters, examples);
+        options ??= new SgdOptions();
+        selection ??= options.Normalization == NormalizationMode.Batch ? ParameterSelection.Full(Layout) : Trainable;
+        float[] trained = new float[selection.Count];
+        TrainingSummary summary;
+        fixed (float* received = parameters)
+        {
+            using var frozen = new BorrowedVector(received, parameters.Length);
+            selection.Gather(parameters, trained);
+            summary = Train(frozen, trained, examples, options, selection, engine, cancellationToken);
+        }
+
+        selection.Scatter(trained, parameters);
+        return summary;
+    }
+
+    /// <summary>Trains a selection of which the rest is held in any format.</summary>
+    /// <param name="frozen">The parameters that are not trained.</param>
+    /// <param name="trained">The packed selected parameters, trained in place; left as they then are when training is cancelled.</param>
+    /// <param name="examples">The examples, at least one.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="selection">The coordinates to train.</param>
+    /// <param name="engine">How memory and threads are used; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops between two steps.</param>
+    /// <returns>What was done.</returns>
+    /// <exception cref="ArgumentException">The vectors, the examples, the options or the selection do not fit.</exception>
+    /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
+    public unsafe TrainingSummary Train(
+        FrozenParameters frozen,
+        Span<float> trained,
+        IExampleSource examples,
+        SgdOptions? options,
+        ParameterSelection selection,
+        EngineOptions? engine = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(frozen);
+        ArgumentNullException.ThrowIfNull(selection);
+        CheckFits(examples);
+        options ??= new SgdOptions();
+        CheckCache(engine, examples, selection);
+        TrainingPlan plan = Plan(selection, Settings(options, engine, frozen, examples.Count));
+        if (trained.Length != selection.Count)
+        {
+            throw new ArgumentException($"The selection has {selection.Count} parameters, the trained vector {trained.Length}.", nameof(trained));
+        }
+
+        using var session = new TrainingSession(plan, engine, examples.Count);
+        fixed (float* values = trained)
+        {
+            (session.Pass.Frozen, session.Pass.Received, session.Pass.Trained) = (frozen, frozen.Pointer, values);
+            return Sgd.Run(session, examples, options, options.Seed, cancellationToken);
+        }
+    }
+
+    /// <summary>Checks that examples can be fed to this network.</summary>
+    internal void CheckFits(IExampleSource examples)
+    {
+        ArgumentNullException.ThrowIfNull(examples);
+        if (examples.InputLength != InputLength)
+        {
+            throw new ArgumentException($"Layer '{Operations[0].Name}' takes {InputLength} inputs, the examples have {examples.InputLength}.", nameof(examples));
+        }
+
+        if (examples.Count < 1)
+        {
+            throw new ArgumentException("There are no examples; give at least one.", nameof(examples));
+        }
+
+        if (!Loss.TakesLabels && (examples is not ITargetSource targets || targets.TargetLength != OutputLength))
+        {
+            throw new ArgumentException(
+                $"Loss '{Loss.Name}' compares {OutputLength} outputs with a target; give it examples that are an {nameof(ITargetSource)} of {OutputLength} values.", nameof(examples));
+        }
+    }
+
+    /// <summary>Checks that features of the frozen prefix may be kept, if that is asked for.</summary>
+    internal void CheckCache(EngineOptions? engine, IExampleSource examples, ParameterSelection selection)
+    {
+        if (engine is not { CacheFrozenFeatures: true })
+        {
+            return;
+        }
+
+        if (examples.VariesByDraw)
+        {
+            throw new ArgumentException("The examples vary between visits, so what the frozen layers make of them cannot be kept; turn CacheFrozenFeatures or the augmentation off.", nameof(engine));
+        }
+
+        int cut = Array.FindIndex(Operations, o => o.Trainable.Any(b => TileDecomposition.Selects(selection, b.Range)));
+        if (Operations.Take(Math.Max(0, cut)).Any(o => o is Dropout { Rate: > 0 }))
+        {
+            throw new ArgumentException("There is dropout before the first trained layer, so what the frozen layers make cannot be kept; turn CacheFrozenFeatures off.", nameof(engine));
+        }
+    }
+
+    private ParameterSelection Nothing => ParameterSelection.Create(Layout.ParameterCount, []);
+
+    private void CheckFits(ReadOnlySpan<float> parameters, IExampleSource examples)
+    {
+        CheckFits(examples);
+        if (parameters.Length != Layout.ParameterCount)
+        {
+            throw new ArgumentException($"The network has {Layout.ParameterCount} parameters, the vector {parameters.Length}.", nameof(parameters));
+        }
+    }
+}
+
+/// <summary>A vector that somebody else keeps in place.</summary>
+internal sealed unsafe class BorrowedVector(float* values, int count) : FrozenParameters(count)
+{
+    public override long Bytes => sizeof(float) * (long)Count;
+
+    internal override float* Pointer { get; } = values;
+
+    internal override bool IsReadInPlace => true;
+
+    public override void CopyTo(int start, Span<float> destination) => new ReadOnlySpan<float>(Pointer + start, destination.Length).CopyTo(destination);
+}

@@ -1,0 +1,136 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>Describes a network layer by layer, in execution order; a loss completes it.</summary>
+/// <remarks>
+/// <para>Images are rows x columns x channels (NHWC). Branches are described where they leave: each gets a builder of its own that begins with the
+/// values at that point, and <see cref="Add"/> or <see cref="Concat"/> brings them together.</para>
+/// <para>Every mistake is reported at the layer that makes it, by its name, with the shape that arrives there. Used by one thread, once.</para>
+/// </remarks>
+public sealed partial class NetworkBuilder
+{
+    private readonly NetworkGraph _graph;
+    private Value _value;
+
+    internal NetworkBuilder(ImageShape input)
+    {
+        if (input.Height < 1 || input.Width < 1 || input.Channels < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(input), input, "Height, width and channels of the input are at least 1.");
+        }
+
+        if ((long)input.Height * input.Width * input.Channels > Array.MaxLength)
+        {
+            throw new ArgumentOutOfRangeException(nameof(input), input, $"The input has more than {Array.MaxLength} values.");
+        }
+
+        _graph = new NetworkGraph(input);
+        (_value, Shape) = (_graph.Input, input);
+    }
+
+    private NetworkBuilder(NetworkBuilder trunk) => (_graph, _value, Shape) = (trunk._graph, trunk._value, trunk.Shape);
+
+    /// <summary>Gets the shape of what the layers so far make.</summary>
+    public ImageShape Shape { get; private set; }
+
+    /// <summary>Sees an image as a vector; no work and no memory.</summary>
+    /// <returns>This builder.</returns>
+    public NetworkBuilder Flatten()
+    {
+        Shape = new ImageShape(1, 1, Shape.Count);
+        return this;
+    }
+
+    /// <summary>Adds branches up: every branch begins here, and their outputs, all of one shape, are summed.</summary>
+    /// <param name="name">The sum's name, unique in the network.</param>
+    /// <param name="branches">Two or more branches; <c>b => b</c> is the identity, the usual shortcut of a residual block.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">There are fewer than two branches, their shapes differ, or two are the same.</exception>
+    public NetworkBuilder Add(string name, params ReadOnlySpan<Func<NetworkBuilder, NetworkBuilder>> branches)
+    {
+        NetworkBuilder[] ends = Branch(name, branches);
+        foreach (NetworkBuilder end in ends)
+        {
+            if (end.Shape != ends[0].Shape)
+            {
+                throw Wrong(name, $"adds branches of {ends[0].Shape} and {end.Shape}; give them the same shape, for example with a 1 x 1 convolution");
+            }
+        }
+
+        Shape = ends[0].Shape;
+        return Append(new Add(name, NewValue(name), [.. ends.Select(e => e._value)]));
+    }
+
+    /// <summary>Puts the channels of branches next to each other: every branch begins here.</summary>
+    /// <param name="name">The concatenation's name, unique in the network.</param>
+    /// <param name="branches">Two or more branches with images of one height and width.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">There are fewer than two branches, their heights or widths differ, or two are the same.</exception>
+    public NetworkBuilder Concat(string name, params ReadOnlySpan<Func<NetworkBuilder, NetworkBuilder>> branches)
+    {
+        NetworkBuilder[] ends = Branch(name, branches);
+        foreach (NetworkBuilder end in ends)
+        {
+            if (end.Shape.Height != ends[0].Shape.Height || end.Shape.Width != ends[0].Shape.Width)
+            {
+                throw Wrong(name, $"puts branches of {ends[0].Shape} and {end.Shape} next to each other; give them the same height and width");
+            }
+        }
+
+        Shape = ends[0].Shape with { Channels = ends.Sum(e => e.Shape.Channels) };
+        return Append(new Concat(name, NewValue(name), [.. ends.Select(e => e._value)]));
+    }
+
+    private static ArgumentException Wrong(string name, string what) => new($"Layer '{name}' {what}.");
+
+    private NetworkBuilder[] Branch(string name, ReadOnlySpan<Func<NetworkBuilder, NetworkBuilder>> branches)
+    {
+        _graph.Claim(name);
+        if (branches.Length < 2)
+        {
+            throw Wrong(name, $"brings {branches.Length} branches together; give it at least two");
+        }
+
+        var ends = new NetworkBuilder[branches.Length];
+        for (int i = 0; i < ends.Length; i++)
+        {
+            ends[i] = branches[i](new NetworkBuilder(this));
+            if (ends[i] is null || ends[i]._graph != _graph)
+            {
+                throw Wrong(name, $"has a branch {i} that does not return the builder it was given");
+            }
+        }
+
+        if (ends.Select(e => e._value).Distinct().Count() < ends.Length)
+        {
+            throw Wrong(name, "has two branches that are the same; only one of them may be the identity");
+        }
+
+        return ends;
+    }
+
+    private string DefaultName(string suffix) => $"{_value.Name}.{suffix}";
+
+    private string Claim(string? name, string suffix)
+    {
+        name ??= DefaultName(suffix);
+        _graph.Claim(name);
+        return name;
+    }
+
+    private Value NewValue(string name)
+    {
+        if ((long)Shape.Height * Shape.Width * Shape.Channels > Array.MaxLength)
+        {
+            throw Wrong(name, $"makes {Shape} values per example, more than {Array.MaxLength}");
+        }
+
+        return _graph.NewValue(name, Shape);
+    }
+
+    private NetworkBuilder Append(Operation operation)
+    {
+        _graph.Append(operation);
+        _value = operation.Output;
+        return this;
+    }
+}

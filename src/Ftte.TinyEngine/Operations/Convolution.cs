@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using Ftte.TinyEngine.Kernels;
+
+namespace Ftte.TinyEngine;
+
+/// <summary>A convolution, in groups or not; a linear layer is one on a 1 x 1 image, a 1-D convolution one of height 1.</summary>
+/// <remarks>
+/// Saved for backward: the input, if any weight is trained, and of it only the channels whose weights are; for the bias alone, nothing; when the
+/// gradient only passes through, nothing.
+/// </remarks>
+internal sealed class Convolution(string name, Value input, Value output, ConvolutionShape shape, bool hasBias) : Operation(name, output, input)
+{
+    public ConvolutionShape Shape { get; } = shape;
+
+    /// <summary>Gets the dimensions of the weights in the flat vector.</summary>
+    public required int[] WeightShape { get; init; }
+
+    /// <summary>Gets the same as <see cref="BlockDefinition.View"/>.</summary>
+    public required int[] WeightView { get; init; }
+
+    /// <summary>Gets the dimensions of the weights in a file.</summary>
+    public required int[] WeightFileShape { get; init; }
+
+    public override ImmutableArray<BlockDefinition> Blocks
+    {
+        get
+        {
+            var weight = new BlockDefinition($"{Name}.weight", WeightShape, BlockRole.Weight) { View = WeightView, FileShape = WeightFileShape };
+            return hasBias ? [weight, new BlockDefinition($"{Name}.bias", [Shape.Filters], BlockRole.Bias)] : [weight];
+        }
+    }
+
+    public override bool MayKeepInput => true;
+
+    public override bool EagerKeepsInput => true;
+
+    public override long MultiplyAdds => (long)Shape.OutputHeight * Shape.OutputWidth * Shape.WeightCount;
+
+    /// <summary>Draws weights uniformly with variance 2 / inputs before a ReLU and 1 / inputs otherwise; the bias is 0.</summary>
+    /// <remarks>
+    /// He et al., "Delving Deep into Rectifiers" (ICCV 2015), in its uniform form: a square root is exact on every machine, the logarithm and cosine
+    /// that a normal distribution needs are not.
+    /// </remarks>
+    public override void Initialize(Span<float> parameters, ulong seed) =>
+        StartingValues.Draw(parameters, Parameters[0].Range, seed, Shape.WeightRows, Output);
+
+    public override IEnumerable<OperationChoice> Choices(IReadOnlyList<double> inputShares)
+    {
+        ImmutableArray<ParameterRange> bias = hasBias ? [Parameters[1].Range] : [];
+        if (hasBias)
+        {
+            yield return new OperationChoice("bias", bias, 0);
+        }
+
+        int channels = Shape.GroupChannels;
+        IEnumerable<double> shares = Shape.Groups == 1 ? inputShares : [1];
+        foreach (int count in shares.Select(s => Math.Clamp((int)Math.Ceiling(s * channels), 1, channels)).Distinct())
+        {
+            string what = count == channels ? "weight" : $"weight, {count} of {channels} inputs";
+            ImmutableArray<ParameterRange> ranges = WeightRanges(count);
+            long work = MultiplyAdds * count / channels;
+            yield return new OperationChoice(what, ranges, work);
+            if (hasBias)
+            {
+                yield return new OperationChoice($"{what}, bias", [.. ranges, .. bias], work);
+            }
+        }
+    }
+
+    public override PlannedOperation Plan(PlanBuilder plan)
+    {
+        Tensor x = plan.Read(Input);
+        PlannedBlock weight = PlannedBlock.Of(plan, Parameters[0], Shape.Filters);
+        PlannedVector? bias = hasBias ? PlannedVector.Of(plan, Parameters[1], "bias") : null;
+        SavedChannels? saved = weight.IsTrained ? SavedChannels.Of(plan, x, Shape, weight) : null;
+        return PlannedConvolution.Bind(plan, this, x, weight, bias, saved);
+    }
+
+    private ImmutableArray<ParameterRange> WeightRanges(int channels)
+    {
+        ParameterRange all = Parameters[0].Range;
+        return channels == Shape.GroupChannels
+            ? [all]
+            : [.. Enumerable.Range(0, Shape.KernelHeight * Shape.KernelWidth).Select(tap =>
+                new ParameterRange(all.Start + (tap * Shape.GroupChannels * Shape.Filters), channels * Shape.Filters))];
+    }
+}

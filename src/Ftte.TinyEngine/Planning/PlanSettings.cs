@@ -1,0 +1,52 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>What a plan depends on besides network and selection.</summary>
+/// <param name="BatchSize">The number of examples per step.</param>
+/// <param name="MicroBatchSize">The number of examples that run forward and backward at once.</param>
+internal sealed record PlanSettings(int BatchSize, int MicroBatchSize)
+{
+    /// <summary>Gets the number of examples that the frozen prefix takes at once; null to take the whole micro-batch.</summary>
+    public int? PrefixExamples { get; init; }
+
+    /// <summary>Gets whether gradients are added up before they are spent: with micro-batches, and when they are clipped.</summary>
+    public bool Accumulates { get; init; }
+
+    public bool HasMomentum { get; init; }
+
+    public NormalizationMode Normalization { get; init; }
+
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Gets the bytes that the frozen parameters take; null for the whole vector as float32.</summary>
+    public long? FrozenBytes { get; init; }
+
+    /// <summary>Gets whether frozen float32 weights can be read in place.</summary>
+    public bool ReadsFrozenInPlace { get; init; } = true;
+
+    /// <summary>Gets the number of examples whose features from the frozen prefix are kept for the whole run.</summary>
+    public int CachedExamples { get; init; }
+
+    /// <summary>Derives the settings from what the user chose.</summary>
+    public static PlanSettings From(SgdOptions options, EngineOptions engine, FrozenParameters? frozen = null, int exampleCount = 0)
+    {
+        int micro = Math.Min(engine.MicroBatchSize ?? options.BatchSize, options.BatchSize);
+        if (options.Normalization == NormalizationMode.Batch && micro < options.BatchSize)
+        {
+            throw new ArgumentException(
+                $"Normalisation with the statistics of the batch needs the whole batch of {options.BatchSize} at once, not {micro} examples; leave MicroBatchSize null.", nameof(engine));
+        }
+
+        int? prefix = engine.CacheFrozenFeatures ? 1 : engine.PrefixExamples;
+        return new PlanSettings(options.BatchSize, micro)
+        {
+            PrefixExamples = options.Normalization == NormalizationMode.Batch || prefix >= micro ? null : prefix,
+            Accumulates = micro < options.BatchSize || options.ClipNorm is not null,
+            HasMomentum = options.Momentum > 0,
+            Normalization = options.Normalization,
+            Threads = engine.Threads,
+            FrozenBytes = frozen?.Bytes,
+            ReadsFrozenInPlace = frozen?.IsReadInPlace ?? true,
+            CachedExamples = engine.CacheFrozenFeatures ? exampleCount : 0,
+        };
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Ftte.TinyEngine.Kernels;
+
+namespace Ftte.TinyEngine;
+
+/// <summary>Where the gradient of a block goes: into the sums over micro-batches, or at once into the trained parameters.</summary>
+/// <remarks>
+/// The gradient comes as a matrix that has a row for every row of the block in which something is trained. Where it is spent follows from the
+/// trained tiles, so any selection works; one of whole rows lies densely in the packed vector and can be summed up in place.
+/// </remarks>
+internal sealed unsafe class PlannedGradient
+{
+    private readonly WeightTile[] _tiles;
+    private readonly int[] _gradientRows;
+
+    /// <param name="block">The block.</param>
+    /// <param name="gradientRows">For each row of the block its row in the gradient, or -1.</param>
+    public PlannedGradient(PlannedBlock block, int[] gradientRows)
+    {
+        _tiles = [.. block.TrainedTiles];
+        _gradientRows = gradientRows;
+        Columns = block.Columns;
+        Rows = gradientRows.Count(r => r >= 0);
+        int first = _tiles.Min(t => t.Offset);
+        Offset = first;
+        IsDense = _tiles.All(t => t.Column == 0 && t.Columns == Columns && t.Stride == Columns && t.Offset - first == gradientRows[t.Row] * Columns)
+            && _tiles.Sum(t => t.Rows) == Rows;
+    }
+
+    public int Rows { get; }
+
+    public int Columns { get; }
+
+    /// <summary>Gets where the gradient's first value lies in the packed vector, if it is dense.</summary>
+    public int Offset { get; }
+
+    /// <summary>Gets whether the gradient's rows are the packed vector's, one after the other.</summary>
+    public bool IsDense { get; }
+
+    /// <summary>Makes the gradient of a block whose rows all have one.</summary>
+    public static PlannedGradient Whole(PlannedBlock block) => new(block, [.. Enumerable.Range(0, block.Rows)]);
+
+    /// <summary>Spends some columns of the gradient.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="gradient">The columns, with a row stride of their number.</param>
+    /// <param name="firstColumn">The first column.</param>
+    /// <param name="lastColumn">The column after the last.</param>
+    public void Spend(TrainingPass pass, float* gradient, int firstColumn, int lastColumn)
+    {
+        int stride = lastColumn - firstColumn;
+        if (IsDense && stride == Columns)
+        {
+            Spend(pass, gradient, Offset, Rows * Columns);
+            return;
+        }
+
+        foreach (WeightTile tile in _tiles)
+        {
+            int from = Math.Max(firstColumn, tile.Column), to = Math.Min(lastColumn, tile.Column + tile.Columns);
+            for (int row = 0; row < tile.Rows && from < to; row++)
+            {
+                float* source = gradient + ((long)_gradientRows[tile.Row + row] * stride) + (from - firstColumn);
+                Spend(pass, source, tile.Offset + (row * tile.Stride) + (from - tile.Column), to - from);
+            }
+        }
+    }
+
+    private static void Spend(TrainingPass pass, float* gradient, int offset, int count)
+    {
+        if (pass.Accumulators is not null)
+        {
+            Elementwise.AddTo(gradient, pass.Accumulators + offset, count);
+        }
+        else
+        {
+            SgdStep.Apply(pass, gradient, offset, count);
+        }
+    }
+}
+
+/// <summary>One step of gradient descent on a run of packed parameters.</summary>
+internal static unsafe class SgdStep
+{
+    public static void Apply(TrainingPass pass, float* gradient, int offset, int count)
+    {
+        if (pass.Velocity is not null)
+        {
+            SgdKernel.ApplyMomentum(pass.Trained + offset, gradient, pass.Velocity + offset, count, pass.Rate, pass.Decay, pass.Momentum);
+        }
+        else
+        {
+            SgdKernel.Apply(pass.Trained + offset, gradient, count, pass.Rate, 1 - (pass.Rate * pass.Decay));
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Ftte.TinyEngine.Kernels;
+
+namespace Ftte.TinyEngine;
+
+/// <summary>A block with one value per channel, such as a bias: how it is read in either pass, and where its gradient goes.</summary>
+internal sealed unsafe class PlannedVector
+{
+    private readonly PlannedBlock _block;
+    private readonly PlannedGradient? _gradient;
+    private readonly Tensor? _forward;
+    private readonly Tensor? _backward;
+    private readonly Tensor? _tile;
+
+    private PlannedVector(PlanBuilder plan, PlannedBlock block, string what, bool isReadBackward, bool hasGradient)
+    {
+        _block = block;
+        _forward = plan.ForwardScratch(what, block.AssemblyBytes);
+        _backward = isReadBackward ? plan.BackwardScratch(what, block.AssemblyBytes) : null;
+        if (block.IsTrained && hasGradient)
+        {
+            _gradient = PlannedGradient.Whole(block);
+            _tile = plan.BackwardScratch($"{what}.gradient", sizeof(float) * (long)block.Columns);
+        }
+    }
+
+    public bool IsTrained => _gradient is not null;
+
+    public static PlannedVector Of(PlanBuilder plan, ParameterBlock block, string what, bool isReadBackward = false, bool hasGradient = true) =>
+        new(plan, PlannedBlock.Of(plan, block, block.Range.Length), what, isReadBackward, hasGradient);
+
+    /// <summary>Puts the vector together, if it has to be; by one worker, in a phase before it is read.</summary>
+    public void Assemble(TrainingPass pass, bool isBackward = false)
+    {
+        if (_block.IsAssembled)
+        {
+            _block.Assemble(pass, pass.Floats((isBackward ? _backward : _forward)!));
+        }
+    }
+
+    /// <summary>Gets the values.</summary>
+    public float* Get(TrainingPass pass, bool isBackward = false) => _block.Get(pass, isBackward ? _backward : _forward);
+
+    /// <summary>Gets cleared memory for the gradient; null if nothing of the vector is trained.</summary>
+    public float* BeginGradient(TrainingPass pass)
+    {
+        if (_tile is null)
+        {
+            return null;
+        }
+
+        float* tile = pass.Floats(_tile);
+        new Span<float>(tile, _block.Columns).Clear();
+        return tile;
+    }
+
+    /// <summary>Gets the memory of the gradient; null if nothing of the vector is trained.</summary>
+    public float* GradientOf(TrainingPass pass) => _tile is null ? null : pass.Floats(_tile);
+
+    /// <summary>Spends the gradient.</summary>
+    public void SpendGradient(TrainingPass pass)
+    {
+        if (_tile is not null)
+        {
+            _gradient!.Spend(pass, pass.Floats(_tile), 0, _block.Columns);
+        }
+    }
+}

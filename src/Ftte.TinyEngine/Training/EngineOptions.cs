@@ -1,0 +1,41 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>How training uses memory and threads; none of it changes what is computed beyond rounding.</summary>
+/// <remarks>Read when a plan or trainer is made; changing it afterwards changes nothing.</remarks>
+public sealed class EngineOptions
+{
+    /// <summary>Gets or sets the number of examples that run forward and backward at once; their gradients are added up until the batch is full.</summary>
+    /// <value>
+    /// Null by default: the whole batch, and gradients are spent as soon as they are known. Otherwise at least 1; smaller takes less memory for activations
+    /// and 4 bytes more per trained parameter. With frozen normalisation statistics every size gives the same bits.
+    /// </value>
+    public int? MicroBatchSize { get; set; }
+
+    /// <summary>Gets or sets the number of examples that the frozen layers before the first trained one take at once.</summary>
+    /// <value>1 by default, which takes the least memory; null to take the whole micro-batch.</value>
+    public int? PrefixExamples { get; set; } = 1;
+
+    /// <summary>Gets or sets whether what the frozen prefix makes of each example is kept for the whole run.</summary>
+    /// <value>False by default. Memory for every example is counted in the plan. Not possible when examples vary between visits, or with dropout in the prefix.</value>
+    public bool CacheFrozenFeatures { get; set; }
+
+    /// <summary>Gets or sets the number of threads that share every step; every number gives the same bits.</summary>
+    /// <value>1 by default; 1 to 64.</value>
+    public int Threads { get; set; } = 1;
+
+    /// <summary>Gets or sets the memory for the arena, if the caller wants to supply it.</summary>
+    /// <value>Empty by default: the engine takes native memory. Otherwise at least <see cref="TrainingPlan.ArenaBytes"/> + 64 bytes; used by one run at a time.</value>
+    public Memory<byte> Memory { get; set; }
+
+    /// <summary>Checks that all values are in range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range; the message says which and what it may be.</exception>
+    public void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MicroBatchSize ?? 1, 1, nameof(MicroBatchSize));
+        ArgumentOutOfRangeException.ThrowIfLessThan(PrefixExamples ?? 1, 1, nameof(PrefixExamples));
+        ArgumentOutOfRangeException.ThrowIfLessThan(Threads, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Threads, 64);
+    }
+
+    internal EngineOptions Copy() => (EngineOptions)MemberwiseClone();
+}

@@ -1,0 +1,44 @@
+namespace Ftte.TinyEngine;
+
+public static partial class NetworkZoo
+{
+    /// <summary>Makes a ResNet of three stages of one block (He et al., CVPR 2016), as in MLPerf Tiny, for 32 x 32 colour images.</summary>
+    /// <param name="classes">The number of classes.</param>
+    /// <returns>The network, of 78,042 trainable parameters for ten classes.</returns>
+    public static Network ResNet8(int classes = 10) => ResNet([16, 32, 64], blocks: 1, classes);
+
+    /// <summary>Makes a ResNet of three stages of three blocks for 32 x 32 colour images.</summary>
+    /// <param name="classes">The number of classes.</param>
+    /// <returns>The network, of 272,474 trainable parameters for ten classes.</returns>
+    public static Network ResNet20(int classes = 10) => ResNet([16, 32, 64], blocks: 3, classes);
+
+    /// <summary>Makes a ResNet of four stages of two blocks, from 64 to 512 filters, in its form for 32 x 32 colour images.</summary>
+    /// <param name="classes">The number of classes.</param>
+    /// <returns>The network, of 11.2 million trainable parameters.</returns>
+    public static Network ResNet18(int classes = 10) => ResNet([64, 128, 256, 512], blocks: 2, classes);
+
+    private static Network ResNet(ReadOnlySpan<int> widths, int blocks, int classes)
+    {
+        NetworkBuilder builder = Network.Build(32, 32, 3).Conv("conv1", widths[0], kernel: 3, padding: 1, bias: false).BatchNorm("bn1").Relu();
+        for (int stage = 0; stage < widths.Length; stage++)
+        {
+            for (int block = 0; block < blocks; block++)
+            {
+                Residual(builder, $"stage{stage + 1}.block{block + 1}", widths[stage], stage > 0 && block == 0 ? 2 : 1);
+            }
+        }
+
+        return builder.GlobalAveragePool("pool").Linear("fc", classes).SoftmaxCrossEntropy();
+    }
+
+    /// <summary>Two 3 x 3 convolutions beside a shortcut, which is a 1 x 1 convolution where the shape changes.</summary>
+    private static void Residual(NetworkBuilder builder, string name, int filters, int stride)
+    {
+        bool changes = stride != 1 || builder.Shape.Channels != filters;
+        builder.Add(
+            $"{name}.add",
+            body => body.Conv($"{name}.conv1", filters, kernel: 3, stride: stride, padding: 1, bias: false).BatchNorm($"{name}.bn1").Relu()
+                .Conv($"{name}.conv2", filters, kernel: 3, padding: 1, bias: false).BatchNorm($"{name}.bn2"),
+            shortcut => changes ? shortcut.Conv($"{name}.conv3", filters, kernel: 1, stride: stride, bias: false).BatchNorm($"{name}.bn3") : shortcut).Relu();
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+
+namespace Ftte.TinyEngine;
+
+/// <summary>The usual small networks, by name or by method.</summary>
+/// <remarks>
+/// Layers are named after their place, such as <c>stage2.block1.conv1</c>, so that blocks can be selected and weights exchanged. Convolutions before a
+/// normalisation have no bias. Sizes are those of the papers, for images of the data set that the network is usually trained on.
+/// </remarks>
+public static partial class NetworkZoo
+{
+    private static readonly ImmutableSortedDictionary<string, Func<Network>> Makers = ImmutableSortedDictionary.CreateRange(
+        StringComparer.OrdinalIgnoreCase,
+        new Dictionary<string, Func<Network>>
+        {
+            ["mlp"] = () => Mlp(),
+            ["fedavg-cnn"] = () => FedAvgCnn(),
+            ["cnn"] = () => Cnn(),
+            ["resnet8"] = () => ResNet8(),
+            ["resnet20"] = () => ResNet20(),
+            ["resnet18"] = () => ResNet18(),
+            ["dscnn"] = () => DsCnn(),
+            ["mobilenetv1-0.25"] = () => MobileNetV1(),
+            ["mobilenetv2-0.35"] = () => MobileNetV2(),
+            ["mobilenetv2-0.35-128"] = () => MobileNetV2(size: 128, stemStride: 2),
+            ["digits"] = () => DigitCnn(),
+            ["autoencoder"] = () => Autoencoder(),
+        });
+
+    /// <summary>Gets the names that <see cref="Create"/> knows.</summary>
+    public static ImmutableArray<string> Names { get; } = [.. Makers.Keys];
+
+    /// <summary>Makes a network at its usual size.</summary>
+    /// <param name="name">One of <see cref="Names"/>, in any case.</param>
+    /// <returns>The network.</returns>
+    /// <exception cref="ArgumentException">There is no such network; the message lists those there are.</exception>
+    public static Network Create(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Makers.TryGetValue(name, out Func<Network>? make)
+            ? make()
+            : throw new ArgumentException($"There is no network '{name}'; there are {string.Join(", ", Names)}.", nameof(name));
+    }
+
+    /// <summary>Makes a multi-layer perceptron of two hidden layers, as McMahan et al. (AISTATS 2017) used on MNIST.</summary>
+    /// <param name="inputs">The number of inputs.</param>
+    /// <param name="hidden">The width of each hidden layer.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <returns>The network.</returns>
+    public static Network Mlp(int inputs = 784, int hidden = 200, int classes = 10) =>
+        Network.Build(inputs).Linear("fc1", hidden).Relu().Linear("fc2", hidden).Relu().Linear("fc3", classes).SoftmaxCrossEntropy();
+
+    /// <summary>Makes the convolutional network of McMahan et al. (AISTATS 2017) for 28 x 28 grey images.</summary>
+    /// <param name="classes">The number of classes.</param>
+    /// <returns>The network, of 1,663,370 parameters for ten classes.</returns>
+    public static Network FedAvgCnn(int classes = 10) => Network.Build(28, 28, 1)
+        .Conv("conv1", 32, kernel: 5, padding: 2).Relu().MaxPool(2)
+        .Conv("conv2", 64, kernel: 5, padding: 2).Relu().MaxPool(2)
+        .Flatten().Linear("fc1", 512).Relu().Linear("fc2", classes).SoftmaxCrossEntropy();
+
+    /// <summary>Makes a plain convolutional network of three stages for 32 x 32 colour images.</summary>
+    /// <param name="classes">The number of classes.</param>
+    /// <returns>The network, of 122,570 parameters for ten classes.</returns>
+    public static Network Cnn(int classes = 10) => Network.Build(32, 32, 3)
+        .Conv("conv1", 32, kernel: 3, padding: 1).Relu().MaxPool(2)
+        .Conv("conv2", 64, kernel: 3, padding: 1).Relu().MaxPool(2)
+        .Conv("conv3", 64, kernel: 3, padding: 1).Relu().MaxPool(2)
+        .Flatten().Linear("fc1", 64).Relu().Linear("fc2", classes).SoftmaxCrossEntropy();
+
+    /// <summary>Makes a small convolutional network for 28 x 28 grey images such as digits.</summary>
+    /// <param name="classes">The number of classes.</param>
+    /// <returns>The network, of 4,954 parameters for ten classes.</returns>
+    public static Network DigitCnn(int classes = 10) => Network.Build(28, 28, 1)
+        .Conv("conv1", 8, kernel: 3, stride: 2, padding: 1).Relu()
+        .Conv("conv2", 16, kernel: 3, stride: 2, padding: 1).Relu()
+        .Conv("conv3", 24, kernel: 3, stride: 2, padding: 1).Relu()
+        .GlobalAveragePool().Linear("fc", classes).SoftmaxCrossEntropy();
+
+    /// <summary>Makes a fully connected autoencoder, as in MLPerf Tiny's anomaly detection: 128 values per layer, 8 in the middle.</summary>
+    /// <param name="inputs">The number of inputs, which are also the targets.</param>
+    /// <returns>The network; train it on <see cref="ReconstructionExamples"/>.</returns>
+    public static Network Autoencoder(int inputs = 640)
+    {
+        NetworkBuilder builder = Network.Build(inputs);
+        int[] widths = [128, 128, 128, 128, 8, 128, 128, 128, 128];
+        for (int i = 0; i < widths.Length; i++)
+        {
+            builder.Linear($"fc{i + 1}", widths[i], bias: false).BatchNorm($"bn{i + 1}").Relu();
+        }
+
+        return builder.Linear("out", inputs).MeanSquaredError();
+    }
+}
