@@ -18,7 +18,7 @@ public sealed partial class Network
         fixed (float* received = parameters)
         {
             using var frozen = new BorrowedVector(received, parameters.Length);
-            return Evaluate(frozen, examples, batchSize, threads);
+            return EvaluateFrozen(frozen, examples, batchSize, threads);
         }
     }
 
@@ -30,14 +30,14 @@ public sealed partial class Network
     /// <returns>The evaluation.</returns>
     /// <exception cref="ArgumentException">The vector or the examples do not fit the network, or there are no examples.</exception>
     /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
-    public unsafe Evaluation Evaluate(FrozenParameters parameters, IExampleSource examples, int batchSize = DefaultEvaluationBatch, int threads = 1)
+    public unsafe Evaluation EvaluateFrozen(FrozenParameters parameters, IExampleSource examples, int batchSize = DefaultEvaluationBatch, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         CheckFits(examples);
         var options = new SgdOptions { BatchSize = Math.Min(batchSize, examples.Count) };
         var engine = new EngineOptions { PrefixExamples = null, Threads = threads };
         using var session = new TrainingSession(Plan(Nothing, Settings(options, engine, parameters)));
-        (session.Pass.Frozen, session.Pass.Received) = (parameters, parameters.Pointer);
+        session.Pass.Bind(parameters, trained: null);
         for (int first = 0; first < examples.Count; first += options.BatchSize)
         {
             session.Forward(new ExampleBatch(examples, order: null, first, seed: null), 0, Math.Min(options.BatchSize, examples.Count - first));
@@ -64,7 +64,7 @@ public sealed partial class Network
         {
             // With everything selected, packed and dense are the same.
             using var frozen = new BorrowedVector(received, parameters.Length);
-            (session.Pass.Frozen, session.Pass.Received, session.Pass.Trained) = (frozen, received, received);
+            session.Pass.Bind(frozen, received);
             session.Pass.LossScale = 1f / examples.Count;
             session.Accumulators.Clear();
             for (int first = 0; first < examples.Count; first += batchSize)
@@ -82,8 +82,8 @@ public sealed partial class Network
     /// <param name="examples">The examples, at least one.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="selection">The coordinates to train; null for all.</param>
-    /// <param name="cancellationToken">Stops between two steps.</param>
     /// <param name="engine">How memory and threads are used; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops between two steps.</param>
     /// <returns>What was done.</returns>
     /// <exception cref="ArgumentException">The vector, the examples, the options or the selection do not fit.</exception>
     /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
@@ -93,8 +93,8 @@ public sealed partial class Network
         IExampleSource examples,
         SgdOptions? options = null,
         ParameterSelection? selection = null,
-        CancellationToken cancellationToken = default,
-        EngineOptions? engine = null)
+        EngineOptions? engine = null,
+        CancellationToken cancellationToken = default)
     {
         CheckFits(parameters, examples);
         options ??= new SgdOptions();
@@ -105,7 +105,7 @@ public sealed partial class Network
         {
             using var frozen = new BorrowedVector(received, parameters.Length);
             selection.Gather(parameters, trained);
-            summary = Train(frozen, trained, examples, options, selection, engine, cancellationToken);
+            summary = TrainSelected(frozen, trained, examples, selection, options, engine, cancellationToken);
         }
 
         selection.Scatter(trained, parameters);
@@ -116,20 +116,20 @@ public sealed partial class Network
     /// <param name="frozen">The parameters that are not trained.</param>
     /// <param name="trained">The packed selected parameters, trained in place; left as they then are when training is cancelled.</param>
     /// <param name="examples">The examples, at least one.</param>
-    /// <param name="options">The options; null for the defaults.</param>
     /// <param name="selection">The coordinates to train.</param>
+    /// <param name="options">The options; null for the defaults.</param>
     /// <param name="engine">How memory and threads are used; null for the defaults.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>
     /// <returns>What was done.</returns>
     /// <exception cref="ArgumentException">The vectors, the examples, the options or the selection do not fit.</exception>
     /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
-    public unsafe TrainingSummary Train(
+    public unsafe TrainingSummary TrainSelected(
         FrozenParameters frozen,
         Span<float> trained,
         IExampleSource examples,
-        SgdOptions? options,
         ParameterSelection selection,
+        SgdOptions? options = null,
         EngineOptions? engine = null,
         CancellationToken cancellationToken = default)
     {
@@ -147,7 +147,7 @@ public sealed partial class Network
         using var session = new TrainingSession(plan, engine, examples.Count);
         fixed (float* values = trained)
         {
-            (session.Pass.Frozen, session.Pass.Received, session.Pass.Trained) = (frozen, frozen.Pointer, values);
+            session.Pass.Bind(frozen, values);
             return Sgd.Run(session, examples, options, options.Seed, cancellationToken);
         }
     }

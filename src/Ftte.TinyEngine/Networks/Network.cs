@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Ftte.TinyEngine;
 
 /// <summary>A network: layers in execution order, ended by a loss. Holds no parameters; they are a flat vector described by <see cref="Layout"/>.</summary>
@@ -112,6 +110,12 @@ public sealed partial class Network
         return Plan(selection, Settings(options, engine, frozen));
     }
 
+    /// <summary>Lists what can be trained in each step and what it costs, layers as a whole, for a selector to choose from.</summary>
+    /// <param name="batchSize">The number of examples per step, at least 1.</param>
+    /// <returns>The profile, as of <see cref="Profile(int, IReadOnlyList{double}?)"/>.</returns>
+    /// <exception cref="ArgumentException">A tensor of the batch would exceed the largest span.</exception>
+    public TrainingProfile Profile(int batchSize) => Profile(batchSize, inputShares: null);
+
     /// <summary>Lists what can be trained in each step and what it costs, for a selector to choose from.</summary>
     /// <param name="batchSize">The number of examples per step, at least 1.</param>
     /// <param name="inputShares">
@@ -123,7 +127,7 @@ public sealed partial class Network
     /// shift, and scale and shift. Persistent bytes are the trained values themselves, and sums of gradients and momentum where there are any.
     /// </returns>
     /// <exception cref="ArgumentException">A share is not in (0, 1], or a tensor of the batch would exceed the largest span.</exception>
-    public TrainingProfile Profile(int batchSize, IReadOnlyList<double>? inputShares = null)
+    public TrainingProfile Profile(int batchSize, IReadOnlyList<double>? inputShares)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         return Profile(new SgdOptions { BatchSize = batchSize }, inputShares: inputShares);

@@ -66,7 +66,7 @@ internal sealed unsafe class PlannedGroupNorm : PlannedOperation
             return;
         }
 
-        (float* mean, float* inverse) = StatisticsOf(pass);
+        float* mean = pass.Floats(Statistics), inverse = InverseOf(pass);
         (int first, int last) = pass.Share(pass.Examples, worker);
         GroupNormKernel.Forward(
             pass.Floats(X), _op.Groups, _scale.Get(pass), _shift.Get(pass), pass.Floats(Y), mean, inverse, _pixels, _op.Channels, first, last, _op.Epsilon);
@@ -76,7 +76,7 @@ internal sealed unsafe class PlannedGroupNorm : PlannedOperation
     {
         float* dy = pass.Floats(YGradient!);
         float* x = pass.Floats(X);
-        (float* mean, float* inverse) = StatisticsOf(pass);
+        float* mean = pass.Floats(Statistics), inverse = InverseOf(pass);
         if (phase == 0 && worker == 0)
         {
             _scale.Assemble(pass, isBackward: true);
@@ -106,9 +106,5 @@ internal sealed unsafe class PlannedGroupNorm : PlannedOperation
         }
     }
 
-    private (float* Mean, float* Inverse) StatisticsOf(TrainingPass pass)
-    {
-        float* mean = pass.Floats(Statistics);
-        return (mean, mean + ((long)pass.Examples * _op.Groups));
-    }
+    private float* InverseOf(TrainingPass pass) => pass.Floats(Statistics) + ((long)pass.Examples * _op.Groups);
 }

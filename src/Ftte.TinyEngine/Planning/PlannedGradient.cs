@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ftte.TinyEngine.Kernels;
 
 namespace Ftte.TinyEngine;
@@ -50,7 +49,7 @@ internal sealed unsafe class PlannedGradient
         int stride = lastColumn - firstColumn;
         if (IsDense && stride == Columns)
         {
-            Spend(pass, gradient, Offset, Rows * Columns);
+            SpendRun(pass, gradient, Offset, Rows * Columns);
             return;
         }
 
@@ -60,12 +59,12 @@ internal sealed unsafe class PlannedGradient
             for (int row = 0; row < tile.Rows && from < to; row++)
             {
                 float* source = gradient + ((long)_gradientRows[tile.Row + row] * stride) + (from - firstColumn);
-                Spend(pass, source, tile.Offset + (row * tile.Stride) + (from - tile.Column), to - from);
+                SpendRun(pass, source, tile.Offset + (row * tile.Stride) + (from - tile.Column), to - from);
             }
         }
     }
 
-    private static void Spend(TrainingPass pass, float* gradient, int offset, int count)
+    private static void SpendRun(TrainingPass pass, float* gradient, int offset, int count)
     {
         if (pass.Accumulators is not null)
         {

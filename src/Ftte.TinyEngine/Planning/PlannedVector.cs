@@ -1,5 +1,3 @@
-using Ftte.TinyEngine.Kernels;
-
 namespace Ftte.TinyEngine;
 
 /// <summary>A block with one value per channel, such as a bias: how it is read in either pass, and where its gradient goes.</summary>

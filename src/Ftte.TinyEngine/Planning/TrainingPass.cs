@@ -19,13 +19,13 @@ internal sealed unsafe class TrainingPass
     public ulong? Seed { get; set; }
 
     /// <summary>Gets or sets where frozen parameters are read from.</summary>
-    public FrozenParameters Frozen { get; set; } = null!;
+    public FrozenParameters Frozen { get; private set; } = null!;
 
     /// <summary>Gets or sets the frozen parameters as one float32 vector; null if they are not held so.</summary>
-    public float* Received { get; set; }
+    public float* Received { get; private set; }
 
     /// <summary>Gets or sets the packed selected parameters as they are now.</summary>
-    public float* Trained { get; set; }
+    public float* Trained { get; private set; }
 
     /// <summary>Gets or sets the packed sums of gradients; null if gradients are spent at once.</summary>
     public float* Accumulators { get; set; }
@@ -50,6 +50,14 @@ internal sealed unsafe class TrainingPass
 
     /// <summary>Gets the number of workers that share each phase.</summary>
     public int Workers { get; init; } = 1;
+
+    /// <summary>Says where parameters are.</summary>
+    public void Bind(FrozenParameters frozen, float* trained)
+    {
+        Frozen = frozen;
+        Received = frozen.Pointer;
+        Trained = trained;
+    }
 
     /// <summary>Gets the values of a tensor, from this pass's first example on.</summary>
     public float* Floats(Tensor tensor) => (float*)Bytes(tensor);

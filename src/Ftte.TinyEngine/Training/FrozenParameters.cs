@@ -118,7 +118,11 @@ internal sealed unsafe class FrozenVector(ReadOnlyMemory<float> parameters) : Fr
 
     public override void CopyTo(int start, Span<float> destination) => parameters.Span.Slice(start, destination.Length).CopyTo(destination);
 
-    protected override void Dispose(bool disposing) => _pin.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        _pin.Dispose();
+        base.Dispose(disposing);
+    }
 }
 
 /// <summary>Values rounded to the upper 16 bits of a float32, to nearest, ties to even.</summary>
@@ -191,7 +195,9 @@ internal sealed class FrozenInt8 : FrozenParameters
             int at = start - _blocks[b].Range.Start;
             int count = Math.Min(destination.Length, _blocks[b].Range.Length - at);
             Decode(b, at, destination[..count]);
-            (start, destination, b) = (start + count, destination[count..], b + 1);
+            destination = destination[count..];
+            start += count;
+            b++;
         }
     }
 
@@ -287,5 +293,7 @@ internal sealed unsafe class FrozenFile : FrozenParameters
             _view.Dispose();
             _file.Dispose();
         }
+
+        base.Dispose(disposing);
     }
 }

@@ -97,7 +97,7 @@ public sealed class LocalTrainer : ILocalTrainer, IDisposable
                 fixed (float* values = trained)
                 {
                     using var frozen = new BorrowedVector(vector, received.Length);
-                    (session.Pass.Frozen, session.Pass.Received, session.Pass.Trained) = (frozen, vector, values);
+                    session.Pass.Bind(frozen, values);
                     LastRun = Sgd.Run(session, _examples, _options, seed, cancellationToken);
                 }
             }
