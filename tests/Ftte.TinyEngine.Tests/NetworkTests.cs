@@ -7,7 +7,7 @@ public class NetworkTests
     {
         Network network = Network.Build(inputs: 784).Linear("fc1", 64).Relu().Linear("fc2", 10).SoftmaxCrossEntropy();
         Assert.Equal(
-            ["fc1.weight [64, 784] at [0, 50176)", "fc1.bias [64] at [50176, 50240)", "fc2.weight [10, 64] at [50240, 50880)", "fc2.bias [10] at [50880, 50890)"],
+            ["fc1.weight [784, 64] at [0, 50176)", "fc1.bias [64] at [50176, 50240)", "fc2.weight [64, 10] at [50240, 50880)", "fc2.bias [10] at [50880, 50890)"],
             network.Layout.Blocks.Select(b => b.ToString()));
         Assert.Equal((784, 10), (network.InputLength, network.ClassCount));
         Assert.Equal(["fc1", "fc1.relu", "fc2", "loss"], network.Profile(1).Steps.Select(s => s.Name));
@@ -39,7 +39,7 @@ public class NetworkTests
 
     [Fact]
     public void A_layer_too_large_for_any_array_is_named() =>
-        AssertMessage("With layer 'huge' of 100000 x 100000 weights", () => Network.Build(4).Linear("wide", 100_000).Linear("huge", 100_000));
+        AssertMessage("With the 10000100000 parameters of layer 'huge' the network would have", () => Network.Build(4).Linear("wide", 100_000).Linear("huge", 100_000));
 
     [Fact]
     public void A_name_used_twice_is_named() =>
@@ -47,7 +47,7 @@ public class NetworkTests
 
     [Fact]
     public void A_loss_over_one_class_is_refused() =>
-        AssertMessage("'loss' needs at least two classes to tell apart, but 'fc' has 1 output;", () => Network.Build(4).Linear("fc", 1).SoftmaxCrossEntropy());
+        AssertMessage("Layer 'loss' tells classes apart by a vector of at least two values, but 1 arrives.", () => Network.Build(4).Linear("fc", 1).SoftmaxCrossEntropy());
 
     [Fact]
     public void A_network_without_parameters_is_refused() =>

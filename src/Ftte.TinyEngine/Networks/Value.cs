@@ -21,7 +21,4 @@ internal sealed class Value(int index, string name, ImageShape shape)
 
     /// <summary>Gets the last step that reads it.</summary>
     public int LastStep => Consumers.Count > 0 ? Consumers[^1].Step : FirstStep;
-
-    /// <summary>Gets whether some operation might need it as it is now for its backward pass, so that no other may work in its place.</summary>
-    public bool MayBeKept => Producer is null || Producer.MayKeepOutput || Consumers.Any(c => c.MayKeepInput);
 }

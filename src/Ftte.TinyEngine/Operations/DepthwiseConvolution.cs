@@ -157,6 +157,11 @@ internal sealed unsafe class PlannedDepthwise(ConvolutionShape shape, PlannedBlo
             {
                 Assemble(pass, BackwardWeight, worker);
             }
+
+            if (worker == 0)
+            {
+                Gradient?.Begin(pass, pass.Floats(GradientTile!), 0, shape.Channels);
+            }
         }
         else if (phase == 1)
         {
@@ -185,11 +190,6 @@ internal sealed unsafe class PlannedDepthwise(ConvolutionShape shape, PlannedBlo
         {
             (int first, int last) = pass.Share(shape.Channels, worker, 16);
             float* tile = pass.Floats(GradientTile!);
-            for (int tap = 0; tap < shape.KernelHeight * shape.KernelWidth; tap++)
-            {
-                new Span<float>(tile + (tap * shape.Channels) + first, last - first).Clear();
-            }
-
             first = Math.Max(first, SavedFirst);
             last = Math.Min(last, SavedFirst + SavedCount);
             if (first < last)

@@ -188,7 +188,7 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
         for (int filter = worker * TileFilters; filter < _shape.Filters; filter += pass.Workers * TileFilters)
         {
             int end = Math.Min(filter + TileFilters, _shape.Filters);
-            new Span<float>(tile, _saved.Shape.WeightRows * (end - filter)).Clear();
+            _saved.Gradient.Begin(pass, tile, filter, end);
             ConvolutionWeightGradient.RunFilters(_saved.Shape, pass.Examples, x, dy, tile, filter, end, scratch);
             _saved.Gradient.Spend(pass, tile, filter, end);
         }

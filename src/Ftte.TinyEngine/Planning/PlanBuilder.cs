@@ -14,7 +14,7 @@ internal sealed class PlanBuilder
     private readonly Tensor?[] _gradients;
     private readonly bool[] _needsGradient;
     private readonly List<(int Step, Tensor Tensor)> _kept = [];
-    private readonly HashSet<Tensor> _backward = [];
+    private readonly HashSet<Tensor> _backwardScratch = [];
 
     private PlanBuilder(Network network, ParameterSelection selection, PlanSettings settings)
     {
@@ -147,7 +147,7 @@ internal sealed class PlanBuilder
         Tensor? tensor = RunsBackward ? Scratch(what, bytes, BackwardMoment) : null;
         if (tensor is not null)
         {
-            _backward.Add(tensor);
+            _backwardScratch.Add(tensor);
         }
 
         return tensor;
@@ -209,8 +209,14 @@ internal sealed class PlanBuilder
     /// <summary>Gets the bytes that a step keeps for its backward pass.</summary>
     public long KeptBytes(int step) => _kept.Where(k => k.Step == step).Select(k => k.Tensor).Distinct().Sum(t => t.Bytes);
 
-    /// <summary>Gets the bytes of gradients and workspace while a step runs backward.</summary>
-    public long BackwardBytes(int step) => _backward.Where(t => t.LivesAt(Backward(step))).Sum(t => t.Bytes);
+    /// <summary>Gets the bytes of gradients on their way while a step runs backward.</summary>
+    public long GradientBytes(int step) => _gradients.Distinct().Where(t => t is not null && t.LivesAt(Backward(step))).Sum(t => t!.Bytes);
+
+    /// <summary>Gets the bytes of workspace while a step runs backward.</summary>
+    public long BackwardScratchBytes(int step) => _backwardScratch.Where(t => t.LivesAt(Backward(step))).Sum(t => t.Bytes);
+
+    /// <summary>Gets the bytes in the arena that are held throughout whatever is trained.</summary>
+    public long ResidentBytes => Labels.Bytes;
 
     /// <summary>Gets the bytes that cross from the steps before one to it and those after, for a whole micro-batch.</summary>
     public long BoundaryBytes(int step)
@@ -235,12 +241,8 @@ internal sealed class PlanBuilder
     private bool MayBeKeptByOthers(Value value)
     {
         bool byProducer = value.Producer is null || value.Producer.MayKeepOutput;
-        return byProducer || value.Consumers.Any(c => c != Operation && c.MayKeepInput) || IsSharedWithKept(value);
+        return byProducer || value.Consumers.Any(c => c != Operation && c.MayKeepInput);
     }
-
-    /// <summary>Says whether a value lies in the place of an earlier one that may be kept.</summary>
-    private bool IsSharedWithKept(Value value) =>
-        value.Producer is { } producer && producer.Inputs.Any(i => _data[i.Index] == _data[value.Index] && (i.MayBeKept || i.LastStep > producer.Step));
 
     private Tensor MakeData(Value value, int moment)
     {
@@ -266,7 +268,6 @@ internal sealed class PlanBuilder
             int examples = IsStreamed(value) ? Settings.PrefixExamples!.Value : Settings.MicroBatchSize;
             gradient = Add($"{value.Name}.gradient", sizeof(float) * (long)value.Shape.Count, examples);
             _gradients[value.Index] = gradient;
-            _backward.Add(gradient);
         }
 
         return gradient;

@@ -39,40 +39,85 @@ internal sealed unsafe class PlannedGradient
     /// <summary>Makes the gradient of a block whose rows all have one.</summary>
     public static PlannedGradient Whole(PlannedBlock block) => new(block, [.. Enumerable.Range(0, block.Rows)]);
 
-    /// <summary>Spends some columns of the gradient.</summary>
+    /// <summary>Begins the gradient of some columns: from what earlier micro-batches came to, so that sums do not depend on how a batch is divided.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="gradient">Memory for the columns, with a row stride of their number.</param>
+    /// <param name="firstColumn">The first column.</param>
+    /// <param name="lastColumn">The column after the last.</param>
+    public void Begin(TrainingPass pass, float* gradient, int firstColumn, int lastColumn)
+    {
+        new Span<float>(gradient, Rows * (lastColumn - firstColumn)).Clear();
+        if (pass.Accumulators is null)
+        {
+            return;
+        }
+
+        foreach (Run run in Runs(firstColumn, lastColumn))
+        {
+            Elementwise.Copy(pass.Accumulators + run.Packed, gradient + run.Gradient, run.Count);
+        }
+    }
+
+    /// <summary>Spends the gradient of some columns.</summary>
     /// <param name="pass">The pass.</param>
     /// <param name="gradient">The columns, with a row stride of their number.</param>
     /// <param name="firstColumn">The first column.</param>
     /// <param name="lastColumn">The column after the last.</param>
     public void Spend(TrainingPass pass, float* gradient, int firstColumn, int lastColumn)
     {
-        int stride = lastColumn - firstColumn;
-        if (IsDense && stride == Columns)
+        foreach (Run run in Runs(firstColumn, lastColumn))
         {
-            SpendRun(pass, gradient, Offset, Rows * Columns);
-            return;
-        }
-
-        foreach (WeightTile tile in _tiles)
-        {
-            int from = Math.Max(firstColumn, tile.Column), to = Math.Min(lastColumn, tile.Column + tile.Columns);
-            for (int row = 0; row < tile.Rows && from < to; row++)
+            if (pass.Accumulators is not null)
             {
-                float* source = gradient + ((long)_gradientRows[tile.Row + row] * stride) + (from - firstColumn);
-                SpendRun(pass, source, tile.Offset + (row * tile.Stride) + (from - tile.Column), to - from);
+                Elementwise.Copy(gradient + run.Gradient, pass.Accumulators + run.Packed, run.Count);
+            }
+            else
+            {
+                SgdStep.Apply(pass, gradient + run.Gradient, run.Packed, run.Count);
             }
         }
     }
 
-    private static void SpendRun(TrainingPass pass, float* gradient, int offset, int count)
+    private RunEnumerator Runs(int firstColumn, int lastColumn) => new(this, firstColumn, lastColumn);
+
+    /// <summary>A run of values that are next to each other both in the gradient and in the packed vector.</summary>
+    private readonly record struct Run(long Gradient, int Packed, int Count);
+
+    /// <summary>Goes over the runs of some columns without allocating.</summary>
+    private struct RunEnumerator(PlannedGradient gradient, int firstColumn, int lastColumn)
     {
-        if (pass.Accumulators is not null)
+        private readonly int _stride = lastColumn - firstColumn;
+        private int _tile;
+        private int _row = -1;
+
+        public Run Current { get; private set; }
+
+        public readonly RunEnumerator GetEnumerator() => this;
+
+        public bool MoveNext()
         {
-            Elementwise.AddTo(gradient, pass.Accumulators + offset, count);
-        }
-        else
-        {
-            SgdStep.Apply(pass, gradient, offset, count);
+            if (gradient.IsDense && _stride == gradient.Columns)
+            {
+                Current = new Run(0, gradient.Offset, gradient.Rows * gradient.Columns);
+                return _row++ < 0;
+            }
+
+            while (_tile < gradient._tiles.Length)
+            {
+                WeightTile tile = gradient._tiles[_tile];
+                int from = Math.Max(firstColumn, tile.Column), to = Math.Min(lastColumn, tile.Column + tile.Columns);
+                if (++_row < tile.Rows && from < to)
+                {
+                    long at = ((long)gradient._gradientRows[tile.Row + _row] * _stride) + (from - firstColumn);
+                    Current = new Run(at, tile.Offset + (_row * tile.Stride) + (from - tile.Column), to - from);
+                    return true;
+                }
+
+                _row = -1;
+                _tile++;
+            }
+
+            return false;
         }
     }
 }

@@ -17,7 +17,8 @@ internal sealed unsafe class PlannedVector
         if (block.IsTrained && hasGradient)
         {
             _gradient = PlannedGradient.Whole(block);
-            _tile = plan.BackwardScratch($"{what}.gradient", sizeof(float) * (long)block.Columns);
+            bool sumsInPlace = _gradient.IsDense && plan.Settings.Accumulates;
+            _tile = sumsInPlace ? null : plan.BackwardScratch($"{what}.gradient", sizeof(float) * (long)block.Columns);
         }
     }
 
@@ -38,21 +39,20 @@ internal sealed unsafe class PlannedVector
     /// <summary>Gets the values.</summary>
     public float* Get(TrainingPass pass, bool isBackward = false) => _block.Get(pass, isBackward ? _backward : _forward);
 
-    /// <summary>Gets cleared memory for the gradient; null if nothing of the vector is trained.</summary>
+    /// <summary>Begins the gradient: where earlier micro-batches left it. By one worker, in a phase before it is added to.</summary>
     public float* BeginGradient(TrainingPass pass)
     {
-        if (_tile is null)
+        if (_tile is not null)
         {
-            return null;
+            _gradient!.Begin(pass, pass.Floats(_tile), 0, _block.Columns);
         }
 
-        float* tile = pass.Floats(_tile);
-        new Span<float>(tile, _block.Columns).Clear();
-        return tile;
+        return GradientOf(pass);
     }
 
-    /// <summary>Gets the memory of the gradient; null if nothing of the vector is trained.</summary>
-    public float* GradientOf(TrainingPass pass) => _tile is null ? null : pass.Floats(_tile);
+    /// <summary>Gets the gradient, to be added to; null if nothing of the vector is trained.</summary>
+    public float* GradientOf(TrainingPass pass) =>
+        _tile is not null ? pass.Floats(_tile) : _gradient is not null ? pass.Accumulators + _gradient.Offset : null;
 
     /// <summary>Spends the gradient.</summary>
     public void SpendGradient(TrainingPass pass)

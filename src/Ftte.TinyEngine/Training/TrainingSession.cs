@@ -23,6 +23,9 @@ internal sealed unsafe class TrainingSession : IDisposable
 
     public TrainingPass Pass { get; }
 
+    /// <summary>Gets or sets what runs each operation in place of the session, given the moment; for tests that watch who writes where.</summary>
+    public Action<int, Action>? Watcher { get; set; }
+
     public PassResult Result => Pass.Result;
 
     /// <summary>Gets the packed sums of gradients.</summary>
@@ -49,7 +52,7 @@ internal sealed unsafe class TrainingSession : IDisposable
         (Pass.FirstExample, Pass.Examples) = (0, count);
         for (int step = Plan.PrefixSteps; step < Plan.Operations.Length; step++)
         {
-            _crew.Forward(Plan.Operations[step], Pass);
+            RunForward(step);
         }
     }
 
@@ -60,7 +63,7 @@ internal sealed unsafe class TrainingSession : IDisposable
         {
             if (Plan.NeedsGradient[step])
             {
-                _crew.Backward(Plan.Operations[step], Pass);
+                RunBackward(step);
             }
         }
     }
@@ -93,12 +96,48 @@ internal sealed unsafe class TrainingSession : IDisposable
 
         for (int step = 0; step < Plan.PrefixSteps; step++)
         {
-            _crew.Forward(Plan.Operations[step], Pass);
+            RunForward(step);
         }
 
         // With a cache chunks are single examples.
         _cache?.Store(Pass, batch.IndexOf(first + Pass.FirstExample));
     }
+
+    private void RunForward(int step)
+    {
+        if (Watcher is null)
+        {
+            _crew.Forward(Plan.Operations[step], Pass);
+        }
+        else
+        {
+            Watch(PlanBuilder.Forward(step), step, isBackward: false);
+        }
+    }
+
+    private void RunBackward(int step)
+    {
+        if (Watcher is null)
+        {
+            _crew.Backward(Plan.Operations[step], Pass);
+        }
+        else
+        {
+            Watch((2 * Plan.Operations.Length) - 1 - step, step, isBackward: true);
+        }
+    }
+
+    private void Watch(int moment, int step, bool isBackward) => Watcher!(moment, () =>
+    {
+        if (isBackward)
+        {
+            _crew.Backward(Plan.Operations[step], Pass);
+        }
+        else
+        {
+            _crew.Forward(Plan.Operations[step], Pass);
+        }
+    });
 
     private void Load(in ExampleBatch batch, int index, int place, int n)
     {

@@ -4,27 +4,33 @@ namespace Ftte.TinyEngine.Tests.Planning;
 
 public class PlannerTests
 {
+    // What kernels may take to repack weights and the like, for layers as small as these.
+    private const long Workspace = 220_000;
+
     private static readonly Network Mlp = Network.Build(784).Linear("fc1", 64).Relu().Linear("fc2", 10).SoftmaxCrossEntropy();
 
-    /// <summary>The estimate that selectors use is the allocation, to the byte, in every step.</summary>
+    /// <summary>What selectors count on is never less than what is then allocated, in any step.</summary>
     [Fact]
-    public void The_profile_and_the_plan_agree_on_every_step_of_random_networks() =>
+    public void The_profile_promises_at_least_what_the_plan_takes_in_every_step_of_random_networks() =>
         Sample(400, (profile, choices, plan) =>
         {
             MemoryTimeline timeline = MemoryTimeline.Compute(profile, choices);
             Assert.Equal(timeline.Cut, plan.Cut);
-            Assert.Equal(timeline.Forward, plan.Steps.Select(s => s.ForwardBytes));
-            Assert.Equal(timeline.Backward, plan.Steps.Select(s => s.BackwardBytes));
-            Assert.Equal(timeline.PeakBytes, plan.PeakBytes);
+            for (int t = 0; t < plan.Steps.Length; t++)
+            {
+                Assert.InRange(plan.Steps[t].ForwardBytes, 0, timeline.Forward[t]);
+                Assert.InRange(plan.Steps[t].BackwardBytes, 0, timeline.Backward[t]);
+            }
         });
 
     [Fact]
-    public void The_arena_of_random_networks_has_no_gap_at_its_busiest_moment() =>
-        Sample(400, (_, _, plan) =>
+    public void The_peak_of_a_plan_is_its_busiest_moment_and_what_lies_outside_the_arena() =>
+        Sample(200, (_, _, plan) =>
         {
-            int moments = 2 * plan.Steps.Length;
-            long busiest = Enumerable.Range(0, moments).Max(m => plan.Tensors.Where(t => t.FirstMoment <= m && m <= t.LastMoment).Sum(t => t.Bytes));
-            Assert.Equal(busiest, plan.ArenaBytes);
+            long busiest = plan.Steps.Max(s => Math.Max(s.ForwardBytes, s.BackwardBytes));
+            Assert.Equal(busiest, plan.ParameterBytes + plan.TrainedBytes + plan.BusiestBytes);
+            Assert.InRange(plan.ArenaBytes, plan.BusiestBytes, plan.BusiestBytes + (plan.BusiestBytes / 4));
+            Assert.Equal(plan.ArenaBytes, plan.Tensors.Max(t => t.Offset + t.Bytes));
         });
 
     [Fact]
@@ -43,38 +49,28 @@ public class PlannerTests
         });
 
     [Fact]
-    public void What_is_saved_of_an_input_lies_where_the_input_did() =>
-        Sample(200, (_, _, plan) =>
-        {
-            foreach (PlannedLinear layer in plan.Operations.OfType<PlannedLinear>().Where(l => l.Saved is not null))
-            {
-                Assert.InRange(layer.Saved!.Tensor.Offset, layer.X.Offset, layer.X.Offset + layer.X.Bytes - layer.Saved.Tensor.Bytes);
-            }
-        });
-
-    [Fact]
     public void A_plan_for_one_layer_costs_what_a_hand_count_gives()
     {
-        // Training only fc2 of 784-64-10 at batch 20: the batch, the labels, fc1's output kept for fc2's weights, its mask, logits and their gradient.
+        // Training only fc2 of 784-64-10 at batch 20: labels, and at the busiest moment fc1's output for all examples while one example runs through it.
         TrainingPlan plan = Mlp.Plan(ParameterSelection.OfBlocks(Mlp.Layout, "fc2.weight", "fc2.bias"), batchSize: 20);
-        const long Input = 20 * 784 * 4, Labels = 128, Hidden = 20 * 64 * 4, Mask = 192, Logits = 832;
+        const long Labels = 128, Hidden = 20 * 64 * 4, Input = 784 * 4;
         Assert.Equal(2, plan.Cut);
         Assert.Equal(50_890 * 4, plan.ParameterBytes);
         Assert.Equal(650 * 4, plan.TrainedBytes);
-        Assert.Equal(Input + Labels + Hidden + Math.Max(Mask, Logits + Logits), plan.ArenaBytes);
+        Assert.InRange(plan.ArenaBytes, Labels + Hidden + Input, Labels + Hidden + Input + 64 + Workspace);
         Assert.Equal(plan.ParameterBytes + plan.TrainedBytes + plan.ArenaBytes, plan.PeakBytes);
         Assert.Equal(0, plan.Steps[1].BackwardBytes);
     }
 
     [Fact]
-    public void Training_everything_saves_the_input_of_every_later_layer_and_a_bit_per_ReLU()
+    public void Training_everything_saves_the_input_of_every_layer_and_a_bit_per_ReLU()
     {
         TrainingPlan plan = Mlp.Plan(ParameterSelection.Full(Mlp.Layout), batchSize: 20);
-        const long Input = 20 * 784 * 4, Labels = 128, Hidden = 20 * 64 * 4, Mask = 192, Logits = 832;
         Assert.Equal(0, plan.Cut);
-        // Busiest: fc2 backward, with the gradients of its output and its input.
-        Assert.Equal(Input + Labels + Hidden + Mask + Logits + Hidden, plan.ArenaBytes);
-        // Weights and gradients, batch, hidden layer, log-probabilities, gradients of logits and hidden layer; labels.
+        Assert.Equal(
+            [("input", 20L * 784 * 4), ("fc1", 20 * 64 * 4), ("fc1.relu.mask", 192)],
+            plan.Tensors.Where(t => t.Role == TensorRole.Saved).Select(t => (t.Name, t.Bytes)));
+        // Weights and gradients, batch, inputs of both layers (fc1's output and ReLU's), gradients of two neighbours; labels.
         Assert.Equal((2 * 4 * 50_890) + (20 * ((4 * (784 + 64 + 10 + 64 + 64)) + 4)), plan.EagerBytes);
     }
 
@@ -88,12 +84,8 @@ public class PlannerTests
         Assert.Equal([40, 2560, 2600], fc2.Choices.Select(c => c.PersistentBytes));
         Assert.Equal([0, 640, 640], fc2.Choices.Select(c => c.MultiplyAdds));
         Assert.Equal(192, profile.Steps[1].PassThroughSavedBytes);
-        Assert.Equal((50_890 * 4) + (20 * 784 * 4) + 128, profile.ResidentBytes);
+        Assert.Equal((50_890 * 4) + 128, profile.ResidentBytes);
     }
-
-    [Fact]
-    public void The_first_layer_saves_nothing_because_the_batch_stays_anyway() =>
-        Assert.All(Mlp.Profile(20).Steps[0].Choices, c => Assert.Equal(0, c.SavedBytes));
 
     [Fact]
     public void A_share_of_the_inputs_saves_and_keeps_that_share()
@@ -146,11 +138,14 @@ public class PlannerTests
     private static void Sample(int count, Action<TrainingProfile, int[], TrainingPlan> check) =>
         (from network in RandomNetworks.Network
          from batchSize in RandomNetworks.BatchSize
-         let profile = network.Profile(batchSize, RandomNetworks.Shares)
+         from engine in RandomNetworks.Engine
+         from momentum in Gen.Bool
+         let options = new SgdOptions { BatchSize = batchSize, Momentum = momentum ? 0.9f : 0 }
+         let profile = network.Profile(options, engine, RandomNetworks.Shares)
          from choices in RandomNetworks.Choices(profile)
-         select (network, batchSize, profile, choices))
+         select (network, options, engine, profile, choices))
         .Sample(
-            s => check(s.profile, s.choices, s.network.Plan(RandomNetworks.Select(s.profile, s.choices), s.batchSize)),
+            s => check(s.profile, s.choices, s.network.Plan(RandomNetworks.Select(s.profile, s.choices), s.options, s.engine)),
             iter: count,
-            print: s => $"{s.network}, batch {s.batchSize}, choices {string.Join(' ', s.choices)}");
+            print: s => $"{s.network}, batch {s.options.BatchSize}, micro {s.engine.MicroBatchSize}, prefix {s.engine.PrefixExamples}, choices {string.Join(' ', s.choices)}");
 }

@@ -1,5 +1,6 @@
 using CsCheck;
 using Ftte.TinyEngine.Tests.Planning;
+using Ftte.TinyEngine.Tests.Reference;
 
 namespace Ftte.TinyEngine.Tests.Training;
 
@@ -20,55 +21,12 @@ public class ArenaTests
                 using var session = new TrainingSession(plan);
                 Assert.Equal(plan.ArenaBytes, session.Arena.Bytes);
                 float[] received = s.network.Initialize(1);
-                float[] trained = new float[s.selection.Count];
+                float[] trained = new float[Math.Max(1, s.selection.Count)];
                 s.selection.Gather(received, trained);
                 session.Arena.Everything().Fill(0xC5);
-                ArrayExamples examples = TestData.Examples(s.batchSize, s.network.InputLength, s.network.ClassCount, 1);
-                for (int place = 0; place < s.batchSize; place++)
-                {
-                    session.Load(place, examples, place);
-                }
-
-                var pass = new TrainingPass
-                {
-                    Arena = session.Arena,
-                    Result = session.Result,
-                    Examples = s.batchSize,
-                    Received = received,
-                    Trained = trained,
-                    Target = trained,
-                    LossScale = 1,
-                    Shrink = 1,
-                    Rate = 0.1f,
-                };
-                int moments = 2 * plan.Operations.Length;
-                for (int moment = 0; moment < moments - plan.Cut; moment++)
-                {
-                    byte[] before = session.Arena.Everything().ToArray();
-                    if (moment < plan.Operations.Length)
-                    {
-                        plan.Operations[moment].Forward(pass);
-                    }
-                    else
-                    {
-                        plan.Operations[moments - 1 - moment].Backward(pass);
-                    }
-
-                    AssertWritesOnlyTo([.. plan.Tensors.Where(t => t.FirstMoment <= moment && moment <= t.LastMoment)], before, session.Arena.Everything());
-                }
+                Watch(session, received, trained);
             },
             iter: 150);
-
-    [Fact]
-    public void An_arena_refuses_a_tensor_that_does_not_lie_in_it()
-    {
-        using var arena = new Arena(128);
-        var tensor = new Tensor("t", 64, ArenaEnd.Low) { Offset = 64 };
-        Assert.Equal(16, arena.Floats(tensor, 16).Length);
-        Assert.Throws<ArgumentOutOfRangeException>(() => arena.Floats(tensor, 17).Length);
-        Assert.Throws<ArgumentOutOfRangeException>(() => arena.Floats(new Tensor("t", 64, ArenaEnd.Low) { Offset = 65 }, 1).Length);
-        Assert.Throws<ArgumentOutOfRangeException>(() => arena.Floats(new Tensor("t", 64, ArenaEnd.Low), 1).Length);
-    }
 
     [Fact]
     public void A_disposed_arena_says_so()
@@ -77,6 +35,26 @@ public class ArenaTests
         arena.Dispose();
         arena.Dispose();
         Assert.Throws<ObjectDisposedException>(() => arena.Everything().Length);
+    }
+
+    private static unsafe void Watch(TrainingSession session, float[] received, float[] trained)
+    {
+        TrainingPlan plan = session.Plan;
+        IExampleSource examples = TestNetworks.Examples(plan.Network, plan.BatchSize, 1);
+        fixed (float* vector = received, values = trained)
+        {
+            using var frozen = new BorrowedVector(vector, received.Length);
+            session.Pass.Bind(frozen, values);
+            (session.Pass.LossScale, session.Pass.Rate, session.Pass.Seed) = (1, 0.1f, 5);
+            session.Watcher = (moment, run) =>
+            {
+                byte[] before = session.Arena.Everything().ToArray();
+                run();
+                AssertWritesOnlyTo([.. plan.Tensors.Where(t => t.FirstMoment <= moment && moment <= t.LastMoment)], before, session.Arena.Everything());
+            };
+            session.Forward(new ExampleBatch(examples, order: null, 0, seed: null), 0, plan.BatchSize);
+            session.Backward();
+        }
     }
 
     private static void AssertWritesOnlyTo(PlannedTensor[] alive, byte[] before, ReadOnlySpan<byte> after)
