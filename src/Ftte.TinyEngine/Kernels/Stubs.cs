@@ -1,35 +1,15 @@
 #pragma warning disable
 namespace Ftte.TinyEngine.Kernels;
-internal static unsafe class ConvolutionForward {
-  public static long PackedFloats(in ConvolutionShape s)=>0; public static long ScratchFloats(in ConvolutionShape s)=>0;
-  public static void Pack(in ConvolutionShape s,float* w,float* packed,int worker,int workers){}
-  public static void Run(in ConvolutionShape s,float* x,float* w,float* packed,float* bias,float* y,int r0,int r1,float* scratch){
-    for(int r=r0;r<r1;r++){int n=r/s.OutputHeight,oh=r%s.OutputHeight;for(int ow=0;ow<s.OutputWidth;ow++)for(int f=0;f<s.Filters;f++){float a=bias==null?0:bias[f];int g=f/s.GroupFilters;
+internal static unsafe class DepthwiseForward { public static void Run(in ConvolutionShape s,float* x,float* w,float* bias,float* y,int r0,int r1){
+    for(int r=r0;r<r1;r++){int n=r/s.OutputHeight,oh=r%s.OutputHeight;for(int ow=0;ow<s.OutputWidth;ow++)for(int f=0;f<s.Filters;f++){float a=bias==null?0:bias[f];
       for(int i=0;i<s.KernelHeight;i++)for(int j=0;j<s.KernelWidth;j++){int ih=oh*s.StrideY+i-s.PaddingY,iw=ow*s.StrideX+j-s.PaddingX;if(ih<0||ih>=s.Height||iw<0||iw>=s.Width)continue;
-        for(int c=0;c<s.GroupChannels;c++)a=MathF.FusedMultiplyAdd(x[((n*s.Height+ih)*s.Width+iw)*s.Channels+g*s.GroupChannels+c],w[((i*s.KernelWidth+j)*s.GroupChannels+c)*s.Filters+f],a);}
-      y[((n*s.OutputHeight+oh)*s.OutputWidth+ow)*s.Filters+f]=a;}}}
-}
-internal static unsafe class ConvolutionInputGradient {
-  public static long PackedFloats(in ConvolutionShape s)=>0; public static long ScratchFloats(in ConvolutionShape s)=>0;
-  public static void Pack(in ConvolutionShape s,float* w,float* packed,int worker,int workers){}
-  public static void Run(in ConvolutionShape s,float* dy,float* w,float* packed,bool add,float* dx,int r0,int r1,float* scratch){
-    for(int r=r0;r<r1;r++){int n=r/s.Height,ih=r%s.Height;for(int iw=0;iw<s.Width;iw++)for(int ch=0;ch<s.Channels;ch++){float a=0;int g=ch/s.GroupChannels,c=ch%s.GroupChannels;
+        a=MathF.FusedMultiplyAdd(x[((n*s.Height+ih)*s.Width+iw)*s.Channels+f],w[(i*s.KernelWidth+j)*s.Filters+f],a);}
+      y[((n*s.OutputHeight+oh)*s.OutputWidth+ow)*s.Filters+f]=a;}}}}
+internal static unsafe class DepthwiseInputGradient { public static void Run(in ConvolutionShape s,float* dy,float* w,bool add,float* dx,int r0,int r1){
+    for(int r=r0;r<r1;r++){int n=r/s.Height,ih=r%s.Height;for(int iw=0;iw<s.Width;iw++)for(int ch=0;ch<s.Channels;ch++){float a=0;
       for(int i=0;i<s.KernelHeight;i++)for(int j=0;j<s.KernelWidth;j++){int t=ih+s.PaddingY-i,u=iw+s.PaddingX-j;if(t<0||u<0||t%s.StrideY!=0||u%s.StrideX!=0)continue;t/=s.StrideY;u/=s.StrideX;if(t>=s.OutputHeight||u>=s.OutputWidth)continue;
-        for(int f=g*s.GroupFilters;f<(g+1)*s.GroupFilters;f++)a=MathF.FusedMultiplyAdd(dy[((n*s.OutputHeight+t)*s.OutputWidth+u)*s.Filters+f],w[((i*s.KernelWidth+j)*s.GroupChannels+c)*s.Filters+f],a);}
-      float* p=dx+((n*s.Height+ih)*s.Width+iw)*s.Channels+ch;*p=add?*p+a:a;}}}
-}
-internal static unsafe class ConvolutionWeightGradient {
-  public static long ScratchFloats(in ConvolutionShape s)=>0; public static int Parts(in ConvolutionShape s)=>s.WeightRows;
-  public static void Run(in ConvolutionShape s,int ex,float* x,float* dy,float* dw,int p0,int p1,float* scratch){ Do(s,ex,x,dy,dw,p0,p1,0,s.Filters);}
-  public static void RunFilters(in ConvolutionShape s,int ex,float* x,float* dy,float* dw,int f0,int f1,float* scratch){ Do(s,ex,x,dy,dw,0,s.WeightRows,f0,f1);}
-  static void Do(in ConvolutionShape s,int ex,float* x,float* dy,float* dw,int p0,int p1,int f0,int f1){
-    for(int k=p0;k<p1;k++){int c=k%s.GroupChannels,j=k/s.GroupChannels%s.KernelWidth,i=k/s.GroupChannels/s.KernelWidth;for(int f=f0;f<f1;f++){int g=f/s.GroupFilters;float* p=dw+(long)k*(f1-f0)+f-f0;float a=*p;
-      for(int n=0;n<ex;n++)for(int oh=0;oh<s.OutputHeight;oh++)for(int ow=0;ow<s.OutputWidth;ow++){int ih=oh*s.StrideY+i-s.PaddingY,iw=ow*s.StrideX+j-s.PaddingX;if(ih<0||ih>=s.Height||iw<0||iw>=s.Width)continue;
-        a=MathF.FusedMultiplyAdd(x[((n*s.Height+ih)*s.Width+iw)*s.Channels+g*s.GroupChannels+c],dy[((n*s.OutputHeight+oh)*s.OutputWidth+ow)*s.Filters+f],a);}
-      *p=a;}}}
-}
-internal static unsafe class DepthwiseForward { public static void Run(in ConvolutionShape s,float* x,float* w,float* bias,float* y,int r0,int r1)=>ConvolutionForward.Run(s,x,w,null,bias,y,r0,r1,null);}
-internal static unsafe class DepthwiseInputGradient { public static void Run(in ConvolutionShape s,float* dy,float* w,bool add,float* dx,int r0,int r1)=>ConvolutionInputGradient.Run(s,dy,w,null,add,dx,r0,r1,null);}
+        a=MathF.FusedMultiplyAdd(dy[((n*s.OutputHeight+t)*s.OutputWidth+u)*s.Filters+ch],w[(i*s.KernelWidth+j)*s.Filters+ch],a);}
+      float* p=dx+((n*s.Height+ih)*s.Width+iw)*s.Channels+ch;*p=add?*p+a:a;}}}}
 internal static unsafe class DepthwiseWeightGradient { public static void Run(in ConvolutionShape s,int ex,float* x,int xc,int x0,float* dy,float* dw,int c0,int c1){
     for(int k=0;k<s.KernelHeight*s.KernelWidth;k++){int j=k%s.KernelWidth,i=k/s.KernelWidth;for(int c=c0;c<c1;c++){float* p=dw+k*s.Channels+c;float a=*p;
       for(int n=0;n<ex;n++)for(int oh=0;oh<s.OutputHeight;oh++)for(int ow=0;ow<s.OutputWidth;ow++){int ih=oh*s.StrideY+i-s.PaddingY,iw=ow*s.StrideX+j-s.PaddingX;if(ih<0||ih>=s.Height||iw<0||iw>=s.Width)continue;

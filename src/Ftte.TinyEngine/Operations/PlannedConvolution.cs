@@ -30,8 +30,6 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
 
     private Tensor? ForwardWeight { get; init; }
 
-    private Tensor? ForwardPacked { get; init; }
-
     private Tensor? ForwardScratch { get; init; }
 
     private Tensor? BackwardWeight { get; init; }
@@ -61,7 +59,6 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
             YGradient = plan.OutputGradient(),
             XGradient = dx,
             ForwardWeight = plan.ForwardScratch("weights", weight.AssemblyBytes),
-            ForwardPacked = plan.ForwardScratch("packed", sizeof(float) * ConvolutionForward.PackedFloats(shape)),
             ForwardScratch = plan.ForwardScratch("workspace", workers * Tensor.RoundUp(sizeof(float) * ConvolutionForward.ScratchFloats(shape))),
             BackwardWeight = dx is null ? null : plan.BackwardScratch("weights", weight.AssemblyBytes),
             BackwardPacked = dx is null ? null : plan.BackwardScratch("packed", sizeof(float) * ConvolutionInputGradient.PackedFloats(shape)),
@@ -73,8 +70,6 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
 
     public override void Forward(TrainingPass pass, int phase, int worker)
     {
-        float* weight = _weight.Get(pass, ForwardWeight);
-        float* packed = ForwardPacked is null ? null : pass.Floats(ForwardPacked);
         if (phase == 0)
         {
             if (worker == 0)
@@ -83,23 +78,14 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
                 _bias?.Assemble(pass);
             }
 
-            if (packed is not null && (!_weight.IsAssembled || pass.Workers == 1))
-            {
-                ConvolutionForward.Pack(_shape, weight, packed, worker, pass.Workers);
-            }
-            else if (packed is not null && worker == 0)
-            {
-                // The weights have only just been put together by this worker; nobody else may read them before the next phase.
-                ConvolutionForward.Pack(_shape, weight, packed, 0, 1);
-            }
-
             return;
         }
 
+        float* weight = _weight.Get(pass, ForwardWeight);
         float* x = pass.Floats(X);
         float* bias = _bias is null ? null : _bias.Get(pass);
         (int first, int last) = pass.Share(pass.Examples * _shape.OutputHeight, worker);
-        ConvolutionForward.Run(_shape, x, weight, packed, bias, pass.Floats(Y), first, last, pass.Scratch(ForwardScratch, worker));
+        ConvolutionForward.Run(_shape, x, weight, bias, pass.Floats(Y), first, last, pass.Scratch(ForwardScratch, worker));
         if (_saved?.Channels is not null)
         {
             (int firstPixel, int lastPixel) = pass.Share(pass.Examples * _shape.Height * _shape.Width, worker);
@@ -152,8 +138,7 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
             return;
         }
 
-        float* weight = _weight.Get(pass, BackwardWeight);
-        float* packed = BackwardPacked is null ? null : pass.Floats(BackwardPacked);
+        float* packed = pass.Floats(BackwardPacked!);
         if (phase == 0)
         {
             if (worker == 0)
@@ -162,8 +147,10 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
             }
 
             bool packsAlone = _weight.IsAssembled && pass.Workers > 1;
-            if (packed is not null && (!packsAlone || worker == 0))
+            if (!packsAlone || worker == 0)
             {
+                // Weights that have only just been put together are packed by the worker that did it.
+                float* weight = _weight.Get(pass, BackwardWeight);
                 ConvolutionInputGradient.Pack(_shape, weight, packed, packsAlone ? 0 : worker, packsAlone ? 1 : pass.Workers);
             }
 
@@ -171,7 +158,7 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
         }
 
         (int first, int last) = pass.Share(pass.Examples * _shape.Height, worker);
-        ConvolutionInputGradient.Run(_shape, dy, weight, packed, XGradient.Adds, pass.Floats(XGradient.Tensor), first, last, scratch);
+        ConvolutionInputGradient.Run(_shape, dy, packed, XGradient.Adds, pass.Floats(XGradient.Tensor), first, last, scratch);
     }
 
     private void BackwardWeights(TrainingPass pass, int worker, float* dy, float* scratch)

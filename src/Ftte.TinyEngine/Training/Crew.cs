@@ -8,7 +8,7 @@ namespace Ftte.TinyEngine;
 /// </remarks>
 internal sealed class Crew : IDisposable
 {
-    private const int Spins = 2000;
+    private const int Spins = 500;
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim[] _wake;
     private readonly int[] _asleep;
@@ -18,6 +18,8 @@ internal sealed class Crew : IDisposable
     private int _phase;
     private int _round;
     private int _pending;
+    private int _dispatcherSleeps;
+    private readonly SemaphoreSlim _finished = new(0);
     private bool _isClosed;
     private Exception? _failure;
 
@@ -63,6 +65,8 @@ internal sealed class Crew : IDisposable
             _threads[i].Join();
             _wake[i].Dispose();
         }
+
+        _finished.Dispose();
     }
 
     private static void Run(PlannedOperation operation, TrainingPass pass, bool isBackward, int phase, int worker)
@@ -102,11 +106,7 @@ internal sealed class Crew : IDisposable
         }
         finally
         {
-            var spinner = default(SpinWait);
-            while (Volatile.Read(ref _pending) > 0)
-            {
-                spinner.SpinOnce(sleep1Threshold: -1);
-            }
+            AwaitWorkers();
         }
 
         if (_failure is not null)
@@ -138,7 +138,28 @@ internal sealed class Crew : IDisposable
                 _failure = failure;
             }
 
-            Interlocked.Decrement(ref _pending);
+            if (Interlocked.Decrement(ref _pending) == 0 && Interlocked.Exchange(ref _dispatcherSleeps, 0) == 1)
+            {
+                _finished.Release();
+            }
+        }
+    }
+
+    private void AwaitWorkers()
+    {
+        for (int spin = 0; spin < Spins && Volatile.Read(ref _pending) > 0; spin++)
+        {
+            Thread.SpinWait(20);
+        }
+
+        if (Volatile.Read(ref _pending) > 0)
+        {
+            // Whoever turns the flag back ends the wait: the last worker, or this thread, if the last has finished meanwhile.
+            Interlocked.Exchange(ref _dispatcherSleeps, 1);
+            if (Volatile.Read(ref _pending) > 0 || Interlocked.Exchange(ref _dispatcherSleeps, 0) == 0)
+            {
+                _finished.Wait();
+            }
         }
     }
 

@@ -1,0 +1,105 @@
+namespace Ftte.TinyEngine.Kernels;
+
+/// <summary>y = x * w + bias: a convolution's output.</summary>
+/// <remarks>
+/// An output is one chain of fused multiply-adds, from the bias over kernel rows, kernel columns and channels ascending; what lies in the padding is
+/// multiplied as zeros. Weights are read where they are.
+/// </remarks>
+internal static unsafe class ConvolutionForward
+{
+    /// <summary>Gets the length of the workspace of one worker.</summary>
+    public static long ScratchFloats(in ConvolutionShape s) => IsRead(s) ? 0 : (long)BandRows(s) * RowFloats(s);
+
+    /// <summary>Computes output rows [firstRow, lastRow), counted through all examples.</summary>
+    public static void Run(in ConvolutionShape s, float* x, float* w, float* bias, float* y, int firstRow, int lastRow, float* scratch)
+    {
+        if (s.IsPointwise)
+        {
+            long first = (long)firstRow * s.OutputWidth;
+            var window = new Window(s.Channels, 0, 1, s.Channels, s.Filters, s.Filters);
+            int pixels = (lastRow - firstRow) * s.OutputWidth;
+            WindowProduct.Run(window, x + (first * s.Channels), w, bias, y + (first * s.Filters), pixels, s.Filters, add: false);
+            return;
+        }
+
+        int bandRows = IsRead(s) ? s.OutputHeight : PaddedRows.ResultRows(s.OutputHeight, s.StrideY, s.KernelHeight, RowFloats(s));
+        while (firstRow < lastRow)
+        {
+            (int example, int row) = Math.DivRem(firstRow, s.OutputHeight);
+            int rows = Math.Min(Math.Min(bandRows, s.OutputHeight - row), lastRow - firstRow);
+            Band(s, x + ((long)example * s.InputValues), w, bias, y + ((long)example * s.OutputValues), row, rows, scratch);
+            firstRow += rows;
+        }
+    }
+
+    /// <summary>The readable twin: all rows, one output after the other.</summary>
+    internal static void Scalar(in ConvolutionShape s, float* x, float* w, float* bias, float* y, int examples)
+    {
+        for (long i = 0; i < (long)examples * s.OutputValues; i++)
+        {
+            int f = (int)(i % s.Filters), column = (int)(i / s.Filters % s.OutputWidth), row = (int)(i / s.Filters / s.OutputWidth % s.OutputHeight);
+            float* image = x + (i / s.OutputValues * s.InputValues);
+            float sum = bias is null ? 0 : bias[f];
+            for (int k = 0; k < s.WeightRows; k++)
+            {
+                int c = k % s.GroupChannels, j = k / s.GroupChannels % s.KernelWidth, t = k / s.GroupChannels / s.KernelWidth;
+                int inRow = (row * s.StrideY) + t - s.PaddingY, inColumn = (column * s.StrideX) + j - s.PaddingX;
+                bool isInside = inRow >= 0 && inRow < s.Height && inColumn >= 0 && inColumn < s.Width;
+                int channel = (f / s.GroupFilters * s.GroupChannels) + c;
+                float input = isInside ? image[((((nint)inRow * s.Width) + inColumn) * s.Channels) + channel] : 0;
+                sum = MathF.FusedMultiplyAdd(input, w[((nint)k * s.Filters) + f], sum);
+            }
+
+            y[i] = sum;
+        }
+    }
+
+    private static bool IsRead(in ConvolutionShape s) => s.PaddingX == 0 && s.PaddingY == 0;
+
+    private static int RowFloats(in ConvolutionShape s) => (s.Width + (2 * s.PaddingX)) * s.Channels;
+
+    private static int BandRows(in ConvolutionShape s) =>
+        ((PaddedRows.ResultRows(s.OutputHeight, s.StrideY, s.KernelHeight, RowFloats(s)) - 1) * s.StrideY) + s.KernelHeight;
+
+    private static void Band(in ConvolutionShape s, float* x, float* w, float* bias, float* y, int row, int rows, float* scratch)
+    {
+        float* band = x + ((nint)row * s.StrideY * s.Width * s.Channels);
+        nint rowFloats = RowFloats(s);
+        if (!IsRead(s))
+        {
+            int padding = s.PaddingX * s.Channels, inputRows = ((rows - 1) * s.StrideY) + s.KernelHeight;
+            PaddedRows.Copy(x, s.Height, s.Width * s.Channels, padding, padding, (row * s.StrideY) - s.PaddingY, inputRows, scratch);
+            band = scratch;
+        }
+
+        for (int r = 0; r < rows; r++)
+        {
+            float* a = band + (r * s.StrideY * rowFloats);
+            float* c = y + ((nint)(row + r) * s.OutputWidth * s.Filters);
+            if (s.Groups == 1)
+            {
+                var window = new Window(s.StrideX * s.Channels, rowFloats, s.KernelHeight, s.KernelWidth * s.Channels, s.Filters, s.Filters);
+                WindowProduct.Run(window, a, w, bias, c, s.OutputWidth, s.Filters, add: false);
+            }
+            else
+            {
+                Groups(s, a, rowFloats, w, bias, c);
+            }
+        }
+    }
+
+    private static void Groups(in ConvolutionShape s, float* a, nint rowFloats, float* w, float* bias, float* c)
+    {
+        var window = new Window(s.StrideX * s.Channels, s.Channels, s.KernelWidth, s.GroupChannels, s.Filters, s.Filters);
+        for (int g = 0; g < s.Groups; g++)
+        {
+            int filter = g * s.GroupFilters;
+            float* start = bias is null ? null : bias + filter;
+            for (int i = 0; i < s.KernelHeight; i++)
+            {
+                float* weights = w + ((nint)i * s.KernelWidth * s.GroupChannels * s.Filters) + filter;
+                WindowProduct.Run(window, a + (i * rowFloats) + (g * s.GroupChannels), weights, start, c + filter, s.OutputWidth, s.GroupFilters, add: i > 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using System.Runtime.Intrinsics;
+
+namespace Ftte.TinyEngine.Kernels;
+
+/// <summary>How inputs and output gradients lie in memory, example by example and line by line.</summary>
+/// <param name="Examples">The number of examples.</param>
+/// <param name="Lines">The number of lines of pixels of each.</param>
+/// <param name="Pixels">The number of pixels of a line.</param>
+/// <param name="InputExample">The distance between examples of the input.</param>
+/// <param name="InputLine">The distance between lines of the input.</param>
+/// <param name="InputPixel">The distance between pixels of the input.</param>
+/// <param name="GradientExample">The distance between examples of the gradient.</param>
+/// <param name="GradientLine">The distance between lines of the gradient.</param>
+/// <param name="GradientPixel">The distance between pixels of the gradient.</param>
+/// <param name="WeightStride">The distance between rows of weights.</param>
+internal readonly record struct Strip(
+    int Examples,
+    int Lines,
+    int Pixels,
+    nint InputExample,
+    nint InputLine,
+    nint InputPixel,
+    nint GradientExample,
+    nint GradientLine,
+    nint GradientPixel,
+    nint WeightStride);
+
+/// <summary>Sums of products of inputs and output gradients over all pixels: the gradient of weights.</summary>
+/// <remarks>
+/// dw[k, n] += the sum over examples, lines and pixels of x[pixel, k] * dy[pixel, n]: one chain of fused multiply-adds for each weight, continued from what is
+/// there, so that micro-batches one after the other give the bits of the whole batch. No lane meets another.
+/// </remarks>
+internal static unsafe partial class StripProduct
+{
+    /// <summary>Adds the gradient of some rows of weights.</summary>
+    /// <param name="strip">How everything lies.</param>
+    /// <param name="x">The input of the first row of weights at the first pixel; that of the next row lies next to it.</param>
+    /// <param name="dy">The gradient of the first filter at the first pixel.</param>
+    /// <param name="dw">The gradient of the weights, added to.</param>
+    /// <param name="rows">The number of rows of weights.</param>
+    /// <param name="filters">The number of filters.</param>
+    public static void Run(in Strip strip, float* x, float* dy, float* dw, int rows, int filters)
+    {
+        int filter = 0;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            filter = Vectors<Simd512, Vector512<float>>(strip, x, dy, dw, rows, filters, filter);
+        }
+
+        if (Vector256.IsHardwareAccelerated)
+        {
+            filter = Vectors<Simd256, Vector256<float>>(strip, x, dy, dw, rows, filters, filter);
+        }
+
+        if (Vector128.IsHardwareAccelerated)
+        {
+            filter = Vectors<Simd128, Vector128<float>>(strip, x, dy, dw, rows, filters, filter);
+        }
+
+        Scalar(strip, x, dy, dw, rows, filters, filter);
+    }
+
+    /// <summary>The readable twin, from a filter on.</summary>
+    internal static void Scalar(in Strip strip, float* x, float* dy, float* dw, int rows, int filters, int first)
+    {
+        for (int k = 0; k < rows; k++)
+        {
+            for (int n = first; n < filters; n++)
+            {
+                float sum = dw[(k * strip.WeightStride) + n];
+                for (int example = 0; example < strip.Examples; example++)
+                {
+                    for (int line = 0; line < strip.Lines; line++)
+                    {
+                        for (int p = 0; p < strip.Pixels; p++)
+                        {
+                            float input = x[(example * strip.InputExample) + (line * strip.InputLine) + (p * strip.InputPixel) + k];
+                            float gradient = dy[(example * strip.GradientExample) + (line * strip.GradientLine) + (p * strip.GradientPixel) + n];
+                            sum = MathF.FusedMultiplyAdd(input, gradient, sum);
+                        }
+                    }
+                }
+
+                dw[(k * strip.WeightStride) + n] = sum;
+            }
+        }
+    }
+
+    /// <summary>Adds the gradient of as many filters as whole vectors hold; gives the first filter left over.</summary>
+    internal static int Vectors<TSimd, TVector>(in Strip strip, float* x, float* dy, float* dw, int rows, int filters, int filter)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        int lanes = TSimd.Lanes;
+        bool isWide = lanes == Simd512.Lanes;
+        for (; filter + (2 * lanes) <= filters; filter += 2 * lanes)
+        {
+            int k = 0;
+            for (; isWide && k + 8 <= rows; k += 8)
+            {
+                Tile8x2<TSimd, TVector>(strip, x + k, dy + filter, dw + (k * strip.WeightStride) + filter);
+            }
+
+            for (; k + 4 <= rows; k += 4)
+            {
+                Tile4x2<TSimd, TVector>(strip, x + k, dy + filter, dw + (k * strip.WeightStride) + filter);
+            }
+
+            for (; k < rows; k++)
+            {
+                Tile1x2<TSimd, TVector>(strip, x + k, dy + filter, dw + (k * strip.WeightStride) + filter);
+            }
+        }
+
+        for (; filter + lanes <= filters; filter += lanes)
+        {
+            int k = 0;
+            for (; k + 8 <= rows; k += 8)
+            {
+                Tile8x1<TSimd, TVector>(strip, x + k, dy + filter, dw + (k * strip.WeightStride) + filter);
+            }
+
+            for (; k + 4 <= rows; k += 4)
+            {
+                Tile4x1<TSimd, TVector>(strip, x + k, dy + filter, dw + (k * strip.WeightStride) + filter);
+            }
+
+            for (; k < rows; k++)
+            {
+                Tile1x1<TSimd, TVector>(strip, x + k, dy + filter, dw + (k * strip.WeightStride) + filter);
+            }
+        }
+
+        return filter;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Runtime.Intrinsics;
+
+namespace Ftte.TinyEngine.Kernels;
+
+/// <summary>How the inputs of neighbouring outputs lie in memory.</summary>
+/// <param name="InputPixel">The distance between the first inputs of one output pixel and of the next.</param>
+/// <param name="InputSegment">The distance between segments of one pixel's inputs; a segment is contiguous.</param>
+/// <param name="Segments">The number of segments: rows of the kernel.</param>
+/// <param name="Run">The length of a segment.</param>
+/// <param name="WeightStride">The distance between rows of weights.</param>
+/// <param name="OutputPixel">The distance between output pixels.</param>
+internal readonly record struct Window(nint InputPixel, nint InputSegment, int Segments, int Run, nint WeightStride, nint OutputPixel);
+
+/// <summary>Sums of products of inputs and weights for a row of output pixels: the heart of convolutions and linear layers.</summary>
+/// <remarks>
+/// <para>c[p, n] = bias[n], or 0, or c[p, n], + the sum over segments s and places k of a[s, p, k] * b[s * run + k, n]: one chain of fused multiply-adds for each output,
+/// in ascending order. No lane meets another, so every vector width gives the same bits.</para>
+/// <para>With channels innermost, the inputs that a row of a kernel sees are contiguous, and those of the next pixel overlap with them. So no patch is
+/// ever copied: a pixel's inputs are read where they are, and only the rows are padded.</para>
+/// </remarks>
+internal static unsafe partial class WindowProduct
+{
+    /// <summary>Computes some pixels.</summary>
+    /// <param name="window">How inputs, weights and outputs lie.</param>
+    /// <param name="a">The first pixel's inputs.</param>
+    /// <param name="b">Weights: segments x run rows of at least <paramref name="columns"/> values.</param>
+    /// <param name="bias">What each column begins with; null for 0.</param>
+    /// <param name="c">The outputs.</param>
+    /// <param name="pixels">The number of pixels.</param>
+    /// <param name="columns">The number of columns.</param>
+    /// <param name="add">Whether outputs begin with what is in <paramref name="c"/>.</param>
+    public static void Run(in Window window, float* a, float* b, float* bias, float* c, int pixels, int columns, bool add)
+    {
+        int column = 0;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            column = Vectors<Simd512, Vector512<float>>(window, a, b, bias, c, pixels, columns, column, add);
+        }
+
+        if (Vector256.IsHardwareAccelerated)
+        {
+            column = Vectors<Simd256, Vector256<float>>(window, a, b, bias, c, pixels, columns, column, add);
+        }
+
+        if (Vector128.IsHardwareAccelerated)
+        {
+            column = Vectors<Simd128, Vector128<float>>(window, a, b, bias, c, pixels, columns, column, add);
+        }
+
+        Scalar(window, a, b, bias, c, pixels, columns, column, add);
+    }
+
+    /// <summary>The readable twin, from a column on.</summary>
+    internal static void Scalar(in Window window, float* a, float* b, float* bias, float* c, int pixels, int columns, int first, bool add)
+    {
+        for (int p = 0; p < pixels; p++)
+        {
+            for (int n = first; n < columns; n++)
+            {
+                float* output = c + (p * window.OutputPixel) + n;
+                float sum = add ? *output : bias is null ? 0 : bias[n];
+                for (int s = 0; s < window.Segments; s++)
+                {
+                    for (int k = 0; k < window.Run; k++)
+                    {
+                        float input = a[(s * window.InputSegment) + (p * window.InputPixel) + k];
+                        sum = MathF.FusedMultiplyAdd(input, b[(((nint)s * window.Run) + k) * window.WeightStride + n], sum);
+                    }
+                }
+
+                *output = sum;
+            }
+        }
+    }
+
+    /// <summary>Computes as many columns as whole vectors hold; gives the first column left over.</summary>
+    internal static int Vectors<TSimd, TVector>(
+        in Window window, float* a, float* b, float* bias, float* c, int pixels, int columns, int column, bool add)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        int lanes = TSimd.Lanes;
+
+        // Narrow registers are also few: sixteen hold four pixels by two vectors.
+        bool isWide = lanes == Simd512.Lanes;
+        for (; column + (2 * lanes) <= columns; column += 2 * lanes)
+        {
+            float* start = bias is null ? null : bias + column;
+            int p = 0;
+            for (; isWide && p + 8 <= pixels; p += 8)
+            {
+                Tile8x2<TSimd, TVector>(window, a + (p * window.InputPixel), b + column, c + (p * window.OutputPixel) + column, start, add);
+            }
+
+            for (; p + 4 <= pixels; p += 4)
+            {
+                Tile4x2<TSimd, TVector>(window, a + (p * window.InputPixel), b + column, c + (p * window.OutputPixel) + column, start, add);
+            }
+
+            for (; p < pixels; p++)
+            {
+                Tile1x2<TSimd, TVector>(window, a + (p * window.InputPixel), b + column, c + (p * window.OutputPixel) + column, start, add);
+            }
+        }
+
+        for (; column + lanes <= columns; column += lanes)
+        {
+            float* start = bias is null ? null : bias + column;
+            int p = 0;
+            for (; p + 8 <= pixels; p += 8)
+            {
+                Tile8x1<TSimd, TVector>(window, a + (p * window.InputPixel), b + column, c + (p * window.OutputPixel) + column, start, add);
+            }
+
+            for (; p + 4 <= pixels; p += 4)
+            {
+                Tile4x1<TSimd, TVector>(window, a + (p * window.InputPixel), b + column, c + (p * window.OutputPixel) + column, start, add);
+            }
+
+            for (; p < pixels; p++)
+            {
+                Tile1x1<TSimd, TVector>(window, a + (p * window.InputPixel), b + column, c + (p * window.OutputPixel) + column, start, add);
+            }
+        }
+
+        return column;
+    }
+}

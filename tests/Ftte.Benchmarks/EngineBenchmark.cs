@@ -1,0 +1,203 @@
+using System.Globalization;
+using System.Text.Json;
+using Ftte.TinyEngine;
+
+namespace Ftte.Benchmarks;
+
+/// <summary>Times training steps of the zoo's networks, with all parameters and with about the last third of them.</summary>
+/// <remarks>
+/// The step is the whole one: forward, loss, backward and update, with frozen normalisation statistics, on random images in memory. Micro-batches
+/// give the same bits at every size, so the fastest of a few sizes is taken, and named in the row. Rows with <c>cached</c> keep the frozen prefix's features of
+/// their examples, as a device can that goes over its data more than once.
+/// </remarks>
+internal static class EngineBenchmark
+{
+    private const int Rounds = 7;
+    private static readonly TimeSpan RoundTime = TimeSpan.FromSeconds(0.25);
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    public static int Run(string[] args)
+    {
+        int threads = 1;
+        string? file = null;
+        string[] models = ["cnn", "resnet8", "resnet20", "dscnn", "mobilenetv2-0.35"];
+        for (int i = 0; i + 1 < args.Length; i += 2)
+        {
+            switch (args[i])
+            {
+                case "--threads": threads = int.Parse(args[i + 1], CultureInfo.InvariantCulture); break;
+                case "--json": file = args[i + 1]; break;
+                case "--models": models = args[i + 1].Split(','); break;
+                default: Console.Error.WriteLine($"There is no option {args[i]}."); return 2;
+            }
+        }
+
+        var lines = new List<string>();
+        foreach (string model in models)
+        {
+            foreach (int batch in (int[])[1, 8, 32])
+            {
+                Report(Measure(model, threads, batch, isSuffix: false, isCached: false));
+                Report(Measure(model, threads, batch, isSuffix: true, isCached: false));
+                Report(Measure(model, threads, batch, isSuffix: true, isCached: true));
+            }
+        }
+
+        (double gemm, double peak) = GemmBenchmark.Measure();
+        Report(new { GemmGflops = Math.Round(gemm, 1), FmaPeakGflops = Math.Round(peak, 1) });
+        if (file is not null)
+        {
+            File.WriteAllLines(file, lines);
+        }
+
+        return 0;
+
+        void Report(object row)
+        {
+            lines.Add(JsonSerializer.Serialize(row, Json));
+            Console.WriteLine(lines[^1]);
+        }
+    }
+
+    private static Row Measure(string model, int threads, int batch, bool isSuffix, bool isCached)
+    {
+        Network network = NetworkZoo.Create(model);
+        ParameterSelection selection = isSuffix ? LastThird(network) : network.Trainable;
+        float[] parameters = network.Initialize(1);
+        var examples = new RandomExamples(network, batch);
+        var best = new Row(model, threads, batch, selection.Count, network.Trainable.Count, 0, 0, 0, 0, isCached);
+        foreach (int micro in ((int[])[1, 2, 4, 8, 32]).Where(m => m <= batch && (!isCached || m == batch)))
+        {
+            var engine = new EngineOptions
+            {
+                MicroBatchSize = micro < batch ? micro : null,
+                Threads = threads,
+                PrefixExamples = Math.Min(micro, 4),
+                CacheFrozenFeatures = isCached,
+            };
+            Row row = Time(network, selection, parameters, examples, engine, best with { MicroBatch = micro });
+            best = row.SamplesPerSecond > best.SamplesPerSecond ? row : best;
+        }
+
+        return best;
+    }
+
+    /// <summary>Runs training and reads the clock from its progress, so that planning and the first steps do not count.</summary>
+    private static Row Time(Network network, ParameterSelection selection, float[] parameters, RandomExamples examples, EngineOptions engine, Row row)
+    {
+        var seconds = new List<double>();
+        long begun = 0, allocatedBefore = 0, allocated = 0;
+        int steps = 0, measured = 0;
+        using var stop = new CancellationTokenSource();
+        var options = new SgdOptions { BatchSize = examples.Count, Steps = int.MaxValue, LearningRate = 1e-5f };
+        options.Progress = _ =>
+        {
+            long now = TimeProvider.System.GetTimestamp();
+            steps++;
+            if (begun == 0)
+            {
+                // Code reaches its final form after some dozens of calls and a moment in the background.
+                if (steps >= 40)
+                {
+                    Thread.Sleep(150);
+                    Restart();
+                }
+
+                return;
+            }
+
+            TimeSpan elapsed = TimeProvider.System.GetElapsedTime(begun, now);
+            if (elapsed >= RoundTime)
+            {
+                allocated += GC.GetAllocatedBytesForCurrentThread() - allocatedBefore;
+                measured += steps;
+                seconds.Add(elapsed.TotalSeconds / steps);
+                if (seconds.Count == Rounds)
+                {
+                    stop.Cancel();
+                }
+
+                Restart();
+            }
+
+            void Restart()
+            {
+                steps = 0;
+                allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
+                begun = TimeProvider.System.GetTimestamp();
+            }
+        };
+
+        float[] trained = new float[selection.Count];
+        selection.Gather(parameters, trained);
+        using FrozenParameters frozen = FrozenParameters.Of(parameters);
+        try
+        {
+            network.TrainSelected(frozen, trained, examples, selection, options, engine, stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+
+        seconds.Sort();
+        TrainingPlan plan = network.Plan(selection, options, engine);
+        return row with
+        {
+            SamplesPerSecond = Math.Round(examples.Count / seconds[seconds.Count / 2], 1),
+            ArenaBytes = plan.ArenaBytes,
+            AllocatedBytesPerStep = (double)allocated / measured,
+        };
+    }
+
+    /// <summary>The last blocks that make up a third of the parameters: one more for as long as those after it have fewer.</summary>
+    private static ParameterSelection LastThird(Network network)
+    {
+        int left = network.Trainable.Count / 3;
+        var ranges = new List<ParameterRange>();
+        foreach (ParameterBlock block in network.Layout.Blocks.Reverse().Where(b => network.Trainable.Contains(b.Range.Start)))
+        {
+            if (left > 0)
+            {
+                ranges.Add(block.Range);
+                left -= block.Range.Length;
+            }
+        }
+
+        return ParameterSelection.Create(network.Layout.ParameterCount, ranges);
+    }
+
+    private sealed record Row(
+        string Model,
+        int Threads,
+        int Batch,
+        int Trained,
+        int Parameters,
+        double SamplesPerSecond,
+        long ArenaBytes,
+        double AllocatedBytesPerStep,
+        int MicroBatch,
+        bool Cached);
+
+    private sealed class RandomExamples : IExampleSource
+    {
+        private readonly float[] _inputs;
+        private readonly int _classes;
+
+        public RandomExamples(Network network, int count)
+        {
+            (Count, InputLength, _classes) = (count, network.InputLength, network.ClassCount);
+            var random = new Random(1);
+            _inputs = [.. Enumerable.Range(0, count * InputLength).Select(_ => (2 * random.NextSingle()) - 1)];
+        }
+
+        public int Count { get; }
+
+        public int InputLength { get; }
+
+        public int CopyTo(int index, Span<float> input)
+        {
+            _inputs.AsSpan(index * InputLength, InputLength).CopyTo(input);
+            return index % _classes;
+        }
+    }
+}
