@@ -14,6 +14,7 @@ internal static class EngineBenchmark
 {
     private const int Rounds = 7;
     private static readonly TimeSpan RoundTime = TimeSpan.FromSeconds(0.25);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.5);
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     public static int Run(string[] args)
@@ -86,7 +87,7 @@ internal static class EngineBenchmark
     private static Row Time(Network network, ParameterSelection selection, float[] parameters, RandomExamples examples, EngineOptions engine, Row row)
     {
         var seconds = new List<double>();
-        long begun = 0, allocatedBefore = 0, allocated = 0;
+        long first = 0, begun = 0, allocatedBefore = 0, allocated = 0;
         int steps = 0, measured = 0;
         using var stop = new CancellationTokenSource();
         var options = new SgdOptions { BatchSize = examples.Count, Steps = int.MaxValue, LearningRate = 1e-5f };
@@ -97,9 +98,9 @@ internal static class EngineBenchmark
             if (begun == 0)
             {
                 // Code reaches its final form after some dozens of calls and a moment in the background.
-                if (steps >= 40)
+                first = first == 0 ? now : first;
+                if (steps >= 40 && TimeProvider.System.GetElapsedTime(first, now) > WarmUp)
                 {
-                    Thread.Sleep(150);
                     Restart();
                 }
 

@@ -10,20 +10,20 @@ public class ReproducibilityTests
     public void Initial_parameters_have_the_golden_bits() => Assert.Equal("cd4dba1d07177c2d", TestData.Hash(Network.Initialize(2024)));
 
     [Fact]
-    public void Training_everything_gives_the_golden_bits() => Assert.Equal("53e5abaab257e95c", TestData.Hash(Train(ParameterSelection.Full(Network.Layout))));
+    public void Training_everything_gives_the_golden_bits() => Assert.Equal("8bb9f73eb0497b7b", TestData.Hash(Train(ParameterSelection.Full(Network.Layout))));
 
     [Fact]
     public void Training_two_blocks_gives_the_golden_bits() =>
-        Assert.Equal("a4ac03bd73c2e4e2", TestData.Hash(Train(ParameterSelection.OfBlocks(Network.Layout, "fc2.weight", "fc3.bias"))));
+        Assert.Equal("8665fbda3f9707e0", TestData.Hash(Train(ParameterSelection.OfBlocks(Network.Layout, "fc2.weight", "fc3.bias"))));
 
     [Fact]
     public void Training_part_of_the_inputs_gives_the_golden_bits() =>
-        Assert.Equal("e0a1f82e7ff9fac8", TestData.Hash(Train(ParameterSelection.Create(
+        Assert.Equal("5cf786a2a20af8d0", TestData.Hash(Train(ParameterSelection.Create(
             Network.Layout.ParameterCount, Network.Profile(16, [0.3]).Steps.Where(s => s.Choices.Length > 0).SelectMany(s => s.Choices[2].Ranges.AsEnumerable())))));
 
     [Fact]
     public void The_loss_has_the_golden_bits() =>
-        Assert.Equal(4611261436331251363, BitConverter.DoubleToInt64Bits(Network.Evaluate(Network.Initialize(2024), Examples).Loss));
+        Assert.Equal(4611027626852771688, BitConverter.DoubleToInt64Bits(Network.Evaluate(Network.Initialize(2024), Examples).Loss));
 
     [Fact]
     public void Trainers_on_many_threads_give_the_bits_of_one()

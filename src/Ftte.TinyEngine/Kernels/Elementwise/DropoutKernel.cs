@@ -1,0 +1,27 @@
+namespace Ftte.TinyEngine.Kernels;
+
+/// <summary>Drops values at random and lets the others grow; the same call drops the same gradients.</summary>
+internal static unsafe class DropoutKernel
+{
+    private const int Slices = 4;
+
+    /// <summary>Multiplies each value by 0 or by 1 / (1 - rate).</summary>
+    /// <param name="values">The values.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="firstIndex">The number of the first value: value i falls by 16 bits of draw i / 4.</param>
+    /// <param name="rate">The probability to be dropped.</param>
+    public static void Forward(float* values, int count, ulong seed, ulong firstIndex, float rate)
+    {
+        ulong threshold = (ulong)(rate * 65536);
+        float factor = 1 / (1 - rate);
+        ulong bits = 0;
+        for (int i = 0; i < count; i++)
+        {
+            ulong index = firstIndex + (ulong)i;
+            bits = i == 0 || index % Slices == 0 ? SplitMix64.At(seed, index / Slices) : bits;
+            ulong slice = (bits >> (int)(16 * (index % Slices))) & 0xFFFF;
+            values[i] = slice >= threshold ? values[i] * factor : 0;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+namespace Ftte.TinyEngine.Kernels;
+
+/// <summary>The update of a run of parameters.</summary>
+/// <remarks>Every parameter is computed on its own; neighbours are only channels of one very wide pixel.</remarks>
+internal static unsafe class SgdKernel
+{
+    /// <summary>w = shrink * w - rate * gradient, rounded once after the first product; with a shrink of 1 and no gradient w keeps its bits.</summary>
+    public static void Apply(float* w, float* gradient, int count, float rate, float shrink) =>
+        ChannelSweep.Run(new ApplyWork(w, gradient, rate, shrink), 0, count);
+
+    /// <summary>velocity = momentum * velocity + gradient + decay * w; w -= rate * velocity.</summary>
+    public static void ApplyMomentum(float* w, float* gradient, float* velocity, int count, float rate, float decay, float momentum) =>
+        ChannelSweep.Run(new MomentumWork(w, gradient, velocity, rate, decay, momentum), 0, count);
+
+    /// <summary>The sum of squares, in float64 and in order.</summary>
+    public static double SumOfSquares(float* values, int count)
+    {
+        double sum = 0;
+        for (int i = 0; i < count; i++)
+        {
+            sum += (double)values[i] * values[i];
+        }
+
+        return sum;
+    }
+
+    private readonly struct ApplyWork(float* w, float* gradient, float rate, float shrink) : IChannelWork
+    {
+        public void Run<TSimd, TVector>(int channel)
+            where TSimd : struct, ISimd<TVector>
+            where TVector : struct
+        {
+            TVector kept = TSimd.Multiply(TSimd.Load(w + channel), TSimd.Broadcast(shrink));
+            TSimd.Store(TSimd.MultiplyAdd(TSimd.Broadcast(-rate), TSimd.Load(gradient + channel), kept), w + channel);
+        }
+    }
+
+    private readonly struct MomentumWork(float* w, float* gradient, float* velocity, float rate, float decay, float momentum) : IChannelWork
+    {
+        public void Run<TSimd, TVector>(int channel)
+            where TSimd : struct, ISimd<TVector>
+            where TVector : struct
+        {
+            TVector old = TSimd.Load(w + channel);
+            TVector slope = TSimd.MultiplyAdd(TSimd.Broadcast(decay), old, TSimd.Load(gradient + channel));
+            TVector speed = TSimd.MultiplyAdd(TSimd.Broadcast(momentum), TSimd.Load(velocity + channel), slope);
+            TSimd.Store(speed, velocity + channel);
+            TSimd.Store(TSimd.MultiplyAdd(TSimd.Broadcast(-rate), speed, old), w + channel);
+        }
+    }
+}

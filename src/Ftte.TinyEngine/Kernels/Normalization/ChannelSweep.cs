@@ -1,0 +1,58 @@
+using System.Runtime.Intrinsics;
+
+namespace Ftte.TinyEngine.Kernels;
+
+/// <summary>Work on the channels of pixels, one vector of channels at a time.</summary>
+/// <remarks>Channels never meet, so every vector width gives the same bits; <c>float</c> as the vector is the readable twin.</remarks>
+internal unsafe interface IChannelWork
+{
+    /// <summary>Does the work for one vector of channels and all pixels.</summary>
+    void Run<TSimd, TVector>(int channel)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct;
+}
+
+/// <summary>Cuts channels into vectors.</summary>
+internal static class ChannelSweep
+{
+    /// <summary>Does the work for channels [first, last).</summary>
+    public static void Run<TWork>(TWork work, int first, int last)
+        where TWork : struct, IChannelWork
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            for (; first + Simd512.Lanes <= last; first += Simd512.Lanes)
+            {
+                work.Run<Simd512, Vector512<float>>(first);
+            }
+        }
+
+        if (Vector256.IsHardwareAccelerated)
+        {
+            for (; first + Simd256.Lanes <= last; first += Simd256.Lanes)
+            {
+                work.Run<Simd256, Vector256<float>>(first);
+            }
+        }
+
+        if (Vector128.IsHardwareAccelerated)
+        {
+            for (; first + Simd128.Lanes <= last; first += Simd128.Lanes)
+            {
+                work.Run<Simd128, Vector128<float>>(first);
+            }
+        }
+
+        Scalar(work, first, last);
+    }
+
+    /// <summary>The same one channel at a time.</summary>
+    internal static void Scalar<TWork>(TWork work, int first, int last)
+        where TWork : struct, IChannelWork
+    {
+        for (; first < last; first++)
+        {
+            work.Run<Simd1, float>(first);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Ftte.TinyEngine.Kernels;
+
+namespace Ftte.Benchmarks;
+
+/// <summary>Times matrix products and convolutions against what the machine's multiply-add units can do, in turn, on one thread.</summary>
+internal static unsafe class GemmBenchmark
+{
+    private const int Rounds = 9;
+    private const int PeakSteps = 20_000;
+
+    private static readonly (string Name, ConvolutionShape Shape, int Examples)[] Shapes =
+    [
+        ("gemm 256", new ConvolutionShape(1, 256, 256, 256, 1, 1, 1, 1, 0, 0), 1),
+        ("gemm 512", new ConvolutionShape(1, 512, 512, 512, 1, 1, 1, 1, 0, 0), 1),
+        ("gemm 1024", new ConvolutionShape(1, 1024, 1024, 1024, 1, 1, 1, 1, 0, 0), 1),
+        ("3x3 32x32x3 to 32", Square(32, 3, 32), 2),
+        ("3x3 16x16x32 to 64", Square(16, 32, 64), 4),
+        ("3x3 8x8x64 to 64", Square(8, 64, 64), 8),
+        ("3x3 32x32x3 to 16", Square(32, 3, 16), 2),
+        ("3x3 32x32x16 to 16", Square(32, 16, 16), 2),
+        ("3x3 16x16x32 to 32", Square(16, 32, 32), 4),
+        ("3x3/2 32x32x16 to 32", Square(32, 16, 32) with { StrideX = 2, StrideY = 2 }, 2),
+        ("3x3/2 16x16x32 to 64", Square(16, 32, 64) with { StrideX = 2, StrideY = 2 }, 4),
+        ("10x4/2 49x10x1 to 64", new ConvolutionShape(49, 10, 1, 64, 10, 4, 2, 2, 5, 1), 4),
+        ("1x1 25x5x64 to 64", Point(25, 5, 64, 64), 4),
+        ("1x1 32x32x16 to 8", Point(32, 32, 16, 8), 2),
+        ("1x1 32x32x8 to 48", Point(32, 32, 8, 48), 2),
+        ("1x1 32x32x48 to 8", Point(32, 32, 48, 8), 2),
+        ("1x1 16x16x96 to 16", Point(16, 16, 96, 16), 2),
+        ("1x1 8x8x144 to 24", Point(8, 8, 144, 24), 4),
+        ("1x1 4x4x336 to 112", Point(4, 4, 336, 112), 8),
+        ("linear 1024 to 64", ConvolutionShape.Linear(1024, 64), 8),
+    ];
+
+    public static int Run(string[] args)
+    {
+        _ = args;
+        Console.WriteLine($"{"",-22} {"peak",6} {"forward",14} {"input gradient",16} {"weight gradient",17}   GFLOP/s and share of the peak");
+        foreach ((string name, ConvolutionShape shape, int examples) in Shapes)
+        {
+            Row row = Measure(shape, examples);
+            Console.WriteLine(
+                $"{name,-22} {row.Peak,6:F0} {row.Forward,6:F0} {row.Forward / row.Peak,7:P0} {row.InputGradient,8:F0} {row.InputGradient / row.Peak,7:P0} {row.WeightGradient,9:F0} {row.WeightGradient / row.Peak,7:P0}");
+        }
+
+        return 0;
+    }
+
+    /// <summary>Gives the slowest of the products of 256, 512 and 1024 cubed, relative to the peak measured with it, and the peak: both in GFLOP/s.</summary>
+    public static (double Gemm, double Peak) Measure()
+    {
+        Row[] rows = [.. Shapes.Take(3).Select(s => Measure(s.Shape, s.Examples))];
+        Row slowest = rows.MinBy(r => r.Forward / r.Peak)!;
+        return (slowest.Forward, slowest.Peak);
+    }
+
+    private static Row Measure(in ConvolutionShape s, int examples)
+    {
+        ConvolutionShape shape = s;
+        using var x = new Buffer((long)examples * s.InputValues);
+        using var y = new Buffer((long)examples * s.OutputValues);
+        using var w = new Buffer(s.WeightCount);
+        using var packed = new Buffer(ConvolutionInputGradient.PackedFloats(s));
+        using var scratch = new Buffer(Math.Max(
+            ConvolutionForward.ScratchFloats(s), Math.Max(ConvolutionInputGradient.ScratchFloats(s), ConvolutionWeightGradient.ScratchFloats(s))));
+        double work = 2.0 * examples * s.OutputHeight * s.OutputWidth * s.WeightCount;
+        Action[] actions =
+        [
+            Peak,
+            () => ConvolutionForward.Run(shape, x.Pointer, w.Pointer, null, y.Pointer, 0, examples * shape.OutputHeight, scratch.Pointer),
+            () =>
+            {
+                ConvolutionInputGradient.Pack(shape, w.Pointer, packed.Pointer, 0, 1);
+                ConvolutionInputGradient.Run(shape, y.Pointer, packed.Pointer, false, x.Pointer, 0, examples * shape.Height, scratch.Pointer);
+            },
+            () => ConvolutionWeightGradient.Run(shape, examples, x.Pointer, y.Pointer, w.Pointer, 0, ConvolutionWeightGradient.Parts(shape), scratch.Pointer),
+        ];
+        double[] works = [2.0 * PeakSteps * 12 * (Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4), work, work, work];
+        var rates = new List<double>[] { [], [], [], [] };
+        for (int round = -3; round < Rounds; round++)
+        {
+            for (int i = 0; i < actions.Length; i++)
+            {
+                double rate = Rate(actions[i], works[i]);
+                if (round >= 0)
+                {
+                    rates[i].Add(rate);
+                }
+            }
+        }
+
+        double[] medians = [.. rates.Select(r => r.Order().ElementAt(r.Count / 2))];
+        return new Row(medians[0], medians[1], medians[2], medians[3]);
+    }
+
+    private static double Rate(Action action, double work)
+    {
+        int count = 0;
+        long start = TimeProvider.System.GetTimestamp();
+        TimeSpan elapsed;
+        do
+        {
+            action();
+            count++;
+            elapsed = TimeProvider.System.GetElapsedTime(start);
+        }
+        while (elapsed < TimeSpan.FromMilliseconds(30));
+        return count * work / elapsed.TotalSeconds / 1e9;
+    }
+
+    /// <summary>Twelve chains of multiply-adds that depend on nothing but themselves.</summary>
+    private static void Peak()
+    {
+        float result = Vector512.IsHardwareAccelerated ? Peak<Simd512, Vector512<float>>()
+            : Vector256.IsHardwareAccelerated ? Peak<Simd256, Vector256<float>>()
+            : Peak<Simd128, Vector128<float>>();
+        if (result == 12345)
+        {
+            Console.WriteLine();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Peak<TSimd, TVector>()
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        TVector x = TSimd.Broadcast(0.999f), y = TSimd.Broadcast(0.001f);
+        TVector a = x, b = x, c = x, d = x, e = x, f = x, g = x, h = x, i = x, j = x, k = x, l = x;
+        for (int step = 0; step < PeakSteps; step++)
+        {
+            a = TSimd.MultiplyAdd(a, x, y);
+            b = TSimd.MultiplyAdd(b, x, y);
+            c = TSimd.MultiplyAdd(c, x, y);
+            d = TSimd.MultiplyAdd(d, x, y);
+            e = TSimd.MultiplyAdd(e, x, y);
+            f = TSimd.MultiplyAdd(f, x, y);
+            g = TSimd.MultiplyAdd(g, x, y);
+            h = TSimd.MultiplyAdd(h, x, y);
+            i = TSimd.MultiplyAdd(i, x, y);
+            j = TSimd.MultiplyAdd(j, x, y);
+            k = TSimd.MultiplyAdd(k, x, y);
+            l = TSimd.MultiplyAdd(l, x, y);
+        }
+
+        TVector sum = TSimd.Add(TSimd.Add(TSimd.Add(a, b), TSimd.Add(c, d)), TSimd.Add(TSimd.Add(e, f), TSimd.Add(g, h)));
+        sum = TSimd.Add(sum, TSimd.Add(TSimd.Add(i, j), TSimd.Add(k, l)));
+        float* lanes = stackalloc float[16];
+        TSimd.Store(sum, lanes);
+        return lanes[0];
+    }
+
+    private static ConvolutionShape Square(int side, int channels, int filters) => new(side, side, channels, filters, 3, 3, 1, 1, 1, 1);
+
+    private static ConvolutionShape Point(int height, int width, int channels, int filters) => new(height, width, channels, filters, 1, 1, 1, 1, 0, 0);
+
+    private sealed record Row(double Peak, double Forward, double InputGradient, double WeightGradient);
+
+    private sealed class Buffer : IDisposable
+    {
+        public Buffer(long count)
+        {
+            Pointer = (float*)NativeMemory.AlignedAlloc((nuint)Math.Max(64, sizeof(float) * count), 64);
+            for (long i = 0; i < count; i++)
+            {
+                Pointer[i] = ((i % 17) - 8) * 0.01f;
+            }
+        }
+
+        public float* Pointer { get; }
+
+        public void Dispose() => NativeMemory.AlignedFree(Pointer);
+    }
+}
