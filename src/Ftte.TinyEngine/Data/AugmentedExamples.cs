@@ -1,0 +1,121 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>Images that look a little different on every visit: moved, with zeros moving in, and mirrored.</summary>
+/// <remarks>
+/// What happens follows from the draw alone, so that training can be repeated bit for bit; without a draw, as for an evaluation, images come as
+/// they are. The zeros are those of the network's input: where the source subtracts a mean, they are that mean. Works in place, allocates nothing and
+/// keeps nothing, so it can be read from as many threads as its source.
+/// </remarks>
+public sealed class AugmentedExamples : IExampleSource
+{
+    private const ulong DownBits = 0, RightBits = 1, FlipBits = 2, SourceBits = 3;
+    private readonly IExampleSource _source;
+    private readonly AugmentationOptions _options;
+    private readonly int _height, _width, _channels;
+
+    /// <summary>Augments the images of a source.</summary>
+    /// <param name="source">The images, [row, column, channel]. Borrowed.</param>
+    /// <param name="height">Their height, in pixels.</param>
+    /// <param name="width">Their width, in pixels.</param>
+    /// <param name="channels">The number of values per pixel.</param>
+    /// <param name="options">What to do to them; moves by up to 4 pixels and mirrors by default.</param>
+    /// <exception cref="ArgumentException">The source's inputs are not of that size.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or the padding is negative or would move all of an image out of sight.</exception>
+    public AugmentedExamples(IExampleSource source, int height, int width, int channels, AugmentationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        _options = options ?? new AugmentationOptions();
+        if ((Int128)height * width * channels != source.InputLength)
+        {
+            throw new ArgumentException($"The source's inputs are {source.InputLength} values, not {height} x {width} x {channels}; give the images' own size.", nameof(source));
+        }
+
+        if (_options.CropPadding < 0 || _options.CropPadding >= Math.Min(height, width))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), _options.CropPadding, $"Images of {height} x {width} can move by 0 to {Math.Min(height, width) - 1} pixels.");
+        }
+
+        (_source, _height, _width, _channels) = (source, height, width, channels);
+    }
+
+    /// <inheritdoc />
+    public int Count => _source.Count;
+
+    /// <inheritdoc />
+    public int InputLength => _source.InputLength;
+
+    /// <summary>Gets whether there is anything to change: true unless the options ask for nothing and the source itself does not vary.</summary>
+    public bool VariesByDraw => _options.CropPadding > 0 || _options.FlipHorizontally || _source.VariesByDraw;
+
+    /// <summary>Copies an image as it is.</summary>
+    /// <param name="index">The example, 0 to <see cref="Count"/> - 1.</param>
+    /// <param name="input">Receives exactly <see cref="InputLength"/> values.</param>
+    /// <returns>The example's label.</returns>
+    public int CopyTo(int index, Span<float> input) => _source.CopyTo(index, input);
+
+    /// <summary>Copies an image, changed as the draw says.</summary>
+    /// <param name="index">The example, 0 to <see cref="Count"/> - 1.</param>
+    /// <param name="draw">Random bits for this visit.</param>
+    /// <param name="input">Receives exactly <see cref="InputLength"/> values.</param>
+    /// <returns>The example's label.</returns>
+    public int CopyTo(int index, ulong draw, Span<float> input)
+    {
+        input = input[..InputLength];
+        int label = _source.CopyTo(index, SplitMix64.At(draw, SourceBits), input);
+        if (_options.FlipHorizontally && SplitMix64.At(draw, FlipBits) >> 63 != 0)
+        {
+            Flip(input);
+        }
+
+        Move(input, Distance(SplitMix64.At(draw, DownBits)), Distance(SplitMix64.At(draw, RightBits)));
+        return label;
+    }
+
+    /// <summary>Gives a distance in -padding .. padding from random bits.</summary>
+    private int Distance(ulong bits) => (int)(((bits >> 32) * ((2 * (ulong)_options.CropPadding) + 1)) >> 32) - _options.CropPadding;
+
+    private void Flip(Span<float> image)
+    {
+        int rowLength = _width * _channels;
+        for (int row = 0; row < image.Length; row += rowLength)
+        {
+            Span<float> pixels = image.Slice(row, rowLength);
+
+            // Reversing the row turns every pixel's channels around, too; reversing each pixel turns those back.
+            pixels.Reverse();
+            for (int pixel = 0; _channels > 1 && pixel < rowLength; pixel += _channels)
+            {
+                pixels.Slice(pixel, _channels).Reverse();
+            }
+        }
+    }
+
+    /// <summary>Moves the image in place. Rows are taken in the order in which none is overwritten before it has been moved.</summary>
+    private void Move(Span<float> image, int down, int right)
+    {
+        if ((down | right) == 0)
+        {
+            return;
+        }
+
+        int rowLength = _width * _channels, kept = (_width - Math.Abs(right)) * _channels;
+        int from = Math.Max(-right, 0) * _channels, to = Math.Max(right, 0) * _channels;
+        for (int i = 0; i < _height; i++)
+        {
+            int target = down > 0 ? _height - 1 - i : i, source = target - down;
+            Span<float> row = image.Slice(target * rowLength, rowLength);
+            if ((uint)source >= (uint)_height)
+            {
+                row.Clear();
+                continue;
+            }
+
+            image.Slice((source * rowLength) + from, kept).CopyTo(row[to..]);
+            row[..to].Clear();
+            row[(to + kept)..].Clear();
+        }
+    }
+}

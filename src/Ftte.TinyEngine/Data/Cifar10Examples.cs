@@ -1,0 +1,149 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>Labelled images of CIFAR-10 (Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009), or some of them.</summary>
+/// <remarks>
+/// Reads the publisher's binary version: records of a label and 32 x 32 bytes each of red, green and blue. Keeps the bytes and scales on
+/// <see cref="CopyTo"/>, which allocates nothing. An input is [row, column, channel], 32 x 32 x 3. Safe to read from any number of threads.
+/// </remarks>
+public sealed class Cifar10Examples : IExampleSource
+{
+    /// <summary>The height and the width of an image, in pixels.</summary>
+    public const int Side = 32;
+
+    /// <summary>The number of values per pixel: red, green and blue.</summary>
+    public const int Channels = 3;
+
+    /// <summary>The number of classes; labels are 0 to 9.</summary>
+    public const int ClassCount = 10;
+
+    private const int PlaneLength = Side * Side;
+    private const int RecordLength = 1 + (Channels * PlaneLength);
+    private const string Folder = "cifar-10-batches-bin";
+    private const string Source = "the binary version of CIFAR-10 is on its publisher's page, https://www.cs.toronto.edu/~kriz/cifar.html, and unpacks to a folder " + Folder;
+
+    private readonly ReadOnlyMemory<byte> _records;
+    private readonly PixelScaling _scaling;
+    private readonly int[]? _indices;
+
+    private Cifar10Examples(ReadOnlyMemory<byte> records, PixelScaling scaling, int[]? indices)
+    {
+        _records = records;
+        _scaling = scaling;
+        _indices = indices;
+    }
+
+    /// <inheritdoc />
+    public int Count => _indices?.Length ?? (_records.Length / RecordLength);
+
+    /// <inheritdoc />
+    public int InputLength => Channels * PlaneLength;
+
+    /// <summary>Reads one part of the data set: data_batch_1.bin to data_batch_5.bin, or test_batch.bin.</summary>
+    /// <param name="directory">The folder that holds the files, or the one above it.</param>
+    /// <param name="part">Which part.</param>
+    /// <param name="scaling">How bytes become inputs; <see cref="PixelScaling.Cifar10"/> by default.</param>
+    /// <returns>The examples, in the files' order.</returns>
+    /// <exception cref="FileNotFoundException">A file is missing; the message says what to get and where to put it.</exception>
+    /// <exception cref="InvalidDataException">A file is not what it should be; the message says which, what is wrong and what to do.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="ArgumentException">The scaling is for another number of channels.</exception>
+    public static Cifar10Examples Load(string directory, CifarPart part, PixelScaling? scaling = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        string[] names = part switch
+        {
+            CifarPart.Train => ["data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"],
+            CifarPart.Test => ["test_batch.bin"],
+            _ => throw new ArgumentOutOfRangeException(nameof(part), part, "There are a part to train and a part to test with."),
+        };
+        string below = Path.Combine(directory, Folder);
+        string folder = Directory.Exists(below) ? below : directory;
+        string? missing = Array.Find(names, name => !File.Exists(Path.Combine(folder, name)));
+        return missing is null
+            ? LoadFiles([.. names.Select(name => Path.Combine(folder, name))], scaling)
+            : throw new FileNotFoundException($"{folder}: there is no {missing}; put {string.Join(", ", names)} there ({Source}).", Path.Combine(folder, missing));
+    }
+
+    /// <summary>Reads files of the same layout, one after the other.</summary>
+    /// <param name="files">The files, each with any number of records but none with none.</param>
+    /// <param name="scaling">How bytes become inputs; <see cref="PixelScaling.Cifar10"/> by default.</param>
+    /// <returns>The examples, in the files' order.</returns>
+    /// <exception cref="InvalidDataException">A file is not what it should be; the message says which, what is wrong and what to do.</exception>
+    /// <exception cref="IOException">A file is missing or cannot be read.</exception>
+    /// <exception cref="ArgumentException">There is no file, or the scaling is for another number of channels.</exception>
+    public static Cifar10Examples LoadFiles(IReadOnlyList<string> files, PixelScaling? scaling = null)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        ArgumentOutOfRangeException.ThrowIfZero(files.Count, nameof(files));
+        scaling ??= PixelScaling.Cifar10;
+        scaling.ThrowUnlessFits(Channels);
+        int[] lengths = new int[files.Count];
+        long total = 0;
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            long length = new FileInfo(files[i]).Length;
+            total += length;
+            lengths[i] = length > 0 && length % RecordLength == 0 && total <= Array.MaxLength
+                ? (int)length
+                : throw BadFile.Because(files[i], $"its {length} bytes are not a number of whole records of {RecordLength}, or too many", $"get the file again ({Source})");
+        }
+
+        byte[] records = new byte[(int)total];
+        int start = 0;
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            Read(files[i], records.AsSpan(start, lengths[i]));
+            start += lengths[i];
+        }
+
+        return new Cifar10Examples(records, scaling, indices: null);
+    }
+
+    /// <summary>Gives some of the examples, sharing the pixels.</summary>
+    /// <param name="indices">Which of these examples, in which order; an example may be taken twice. Copied.</param>
+    /// <returns>The examples.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An index is not one of these examples.</exception>
+    public Cifar10Examples Subset(params ReadOnlySpan<int> indices) => new(_records, _scaling, ExampleChoice.Of(indices, _indices, Count));
+
+    /// <summary>Gives an example's label without its image, to share examples out by class for instance.</summary>
+    /// <param name="index">The example, 0 to <see cref="Count"/> - 1.</param>
+    /// <returns>The label, 0 to 9.</returns>
+    public int LabelOf(int index) => RecordOf(index)[0];
+
+    /// <inheritdoc />
+    public int CopyTo(int index, Span<float> input)
+    {
+        ReadOnlySpan<byte> record = RecordOf(index);
+        input = input[..(Channels * PlaneLength)];
+        for (int channel = 0; channel < Channels; channel++)
+        {
+            ReadOnlySpan<float> table = _scaling.TableOf(channel);
+            ReadOnlySpan<byte> plane = record.Slice(1 + (channel * PlaneLength), PlaneLength);
+            for (int pixel = 0; pixel < plane.Length; pixel++)
+            {
+                input[(pixel * Channels) + channel] = table[plane[pixel]];
+            }
+        }
+
+        return record[0];
+    }
+
+    private static void Read(string path, Span<byte> records)
+    {
+        using FileStream file = File.OpenRead(path);
+        if (file.ReadAtLeast(records, records.Length, throwOnEndOfStream: false) < records.Length || file.ReadByte() >= 0)
+        {
+            throw BadFile.Because(path, "its length changed while it was read", "read it when nobody writes it");
+        }
+
+        for (int at = 0; at < records.Length; at += RecordLength)
+        {
+            if (records[at] >= ClassCount)
+            {
+                throw BadFile.Because(path, $"record {at / RecordLength} has the label {records[at]}, not 0 to 9", $"give files of CIFAR-10, not of another set ({Source})");
+            }
+        }
+    }
+
+    private ReadOnlySpan<byte> RecordOf(int index) => _records.Span.Slice((_indices?[index] ?? index) * RecordLength, RecordLength);
+}

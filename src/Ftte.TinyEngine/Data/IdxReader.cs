@@ -1,0 +1,135 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.IO.Compression;
+
+namespace Ftte.TinyEngine;
+
+/// <summary>Reads one IDX file, which may lie about everything.</summary>
+internal sealed class IdxReader
+{
+    private const byte Bytes = 0x08;
+    private const int MostDimensions = 4;
+    private const int FirstBufferBytes = 1 << 20;
+
+    // Deflate cannot unpack a byte to more than this (a match of 258 bytes takes two bits at least).
+    private const long MostUnpackedPerByte = 1032;
+
+    private readonly string _name;
+    private readonly Stream _content;
+    private readonly long _mostBytes;
+    private readonly bool _isPacked;
+
+    private IdxReader(Stream content, string name, long mostBytes, bool isPacked)
+    {
+        _content = content;
+        _name = name;
+        _mostBytes = mostBytes;
+        _isPacked = isPacked;
+    }
+
+    /// <summary>Reads a seekable stream from its start to its end.</summary>
+    /// <exception cref="InvalidDataException">It is not what it should be.</exception>
+    public static IdxFile Read(Stream file, string name)
+    {
+        Span<byte> start = stackalloc byte[2];
+        bool isPacked = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start is [0x1F, 0x8B];
+        file.Position = 0;
+        if (!isPacked)
+        {
+            return new IdxReader(file, name, file.Length, isPacked).Read();
+        }
+
+        using var unpacked = new GZipStream(file, CompressionMode.Decompress, leaveOpen: true);
+        return new IdxReader(unpacked, name, file.Length * MostUnpackedPerByte, isPacked).Read();
+    }
+
+    private IdxFile Read()
+    {
+        ImmutableArray<int> shape = ReadShape(out int headLength);
+        long length = 1;
+        foreach (int size in shape)
+        {
+            // Stops growing once it is too long, before it could overflow.
+            length = length > Array.MaxLength ? length : length * size;
+        }
+
+        string announced = string.Join(" x ", shape) + " bytes";
+        return length > Array.MaxLength || length > _mostBytes - headLength
+            ? throw Bad($"it announces {announced}, more than it can hold", "get the file again")
+            : new IdxFile(shape, ReadValues((int)length, announced));
+    }
+
+    private ImmutableArray<int> ReadShape(out int headLength)
+    {
+        int magic = ReadInt32();
+        int type = (magic >> 8) & 0xFF, dimensions = magic & 0xFF;
+        if (magic >>> 16 != 0 || type is < 0x08 or > 0x0E or 0x0A)
+        {
+            throw Bad($"it does not begin as an IDX file does (its magic number is 0x{magic:X8})", "give the file of images or labels itself, unpacked or as .gz");
+        }
+
+        if (type != Bytes)
+        {
+            throw Bad($"its values are not bytes (type 0x{type:X2})", "convert it to unsigned bytes, type 0x08");
+        }
+
+        if (dimensions is < 1 or > MostDimensions)
+        {
+            throw Bad($"it has {dimensions} dimensions, not 1 to {MostDimensions}", "give a file of images or labels");
+        }
+
+        var shape = ImmutableArray.CreateBuilder<int>(dimensions);
+        for (int i = 0; i < dimensions; i++)
+        {
+            int size = ReadInt32();
+            shape.Add(size > 0 ? size : throw Bad($"dimension {i} has the size {(uint)size}, not 1 to {int.MaxValue}", "get the file again"));
+        }
+
+        headLength = sizeof(int) * (1 + dimensions);
+        return shape.MoveToImmutable();
+    }
+
+    private int ReadInt32()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(int)];
+        return Fill(bytes) == bytes.Length ? BinaryPrimitives.ReadInt32BigEndian(bytes) : throw Bad("it ends within its head", "get the file again");
+    }
+
+    private byte[] ReadValues(int length, string announced)
+    {
+        // A plain file was seen to be long enough. How much a packed one holds shows only as it is unpacked.
+        byte[] values = new byte[_isPacked ? Math.Min(length, FirstBufferBytes) : length];
+        int filled = 0;
+        while (true)
+        {
+            filled += Fill(values.AsSpan(filled));
+            if (filled < values.Length)
+            {
+                throw Bad($"it announces {announced} but ends after {filled}", "get the file again");
+            }
+
+            if (filled == length)
+            {
+                break;
+            }
+
+            Array.Resize(ref values, (int)Math.Min(length, 2L * values.Length));
+        }
+
+        return Fill(stackalloc byte[1]) == 0 ? values : throw Bad($"more follows after the {announced} that it announces", "get the file again");
+    }
+
+    private int Fill(Span<byte> buffer)
+    {
+        try
+        {
+            return _content.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        }
+        catch (InvalidDataException damaged)
+        {
+            throw Bad("it is a damaged gzip file", "get the file again", damaged);
+        }
+    }
+
+    private InvalidDataException Bad(string what, string advice, Exception? cause = null) => BadFile.Because(_name, what, advice, cause);
+}
