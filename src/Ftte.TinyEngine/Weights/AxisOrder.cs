@@ -1,0 +1,85 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>Reorders a tensor between the engine's order of axes, the output last, and PyTorch's, the output first.</summary>
+internal static class AxisOrder
+{
+    private const int MostAxes = 4;
+
+    /// <summary>Copies from the file's order to the engine's.</summary>
+    /// <param name="file">The values as they lie in the file.</param>
+    /// <param name="view">Receives the values as the engine keeps them.</param>
+    /// <param name="viewShape">The dimensions of the latter, 1 to 4.</param>
+    public static void FromFile(ReadOnlySpan<float> file, Span<float> view, ReadOnlySpan<int> viewShape)
+    {
+        var axes = new Axes(viewShape);
+        int at = 0;
+        for (int a = 0; a < axes.Sizes[0]; a++)
+        {
+            for (int b = 0; b < axes.Sizes[1]; b++)
+            {
+                for (int c = 0; c < axes.Sizes[2]; c++)
+                {
+                    int from = axes.At(a, b, c);
+                    for (int d = 0; d < axes.Sizes[3]; d++)
+                    {
+                        view[from + (d * axes.Strides[3])] = file[at++];
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Copies from the engine's order to the file's.</summary>
+    /// <param name="view">The values as the engine keeps them.</param>
+    /// <param name="file">Receives the values as they lie in the file.</param>
+    /// <param name="viewShape">The dimensions of the former, 1 to 4.</param>
+    public static void ToFile(ReadOnlySpan<float> view, Span<float> file, ReadOnlySpan<int> viewShape)
+    {
+        var axes = new Axes(viewShape);
+        int at = 0;
+        for (int a = 0; a < axes.Sizes[0]; a++)
+        {
+            for (int b = 0; b < axes.Sizes[1]; b++)
+            {
+                for (int c = 0; c < axes.Sizes[2]; c++)
+                {
+                    int from = axes.At(a, b, c);
+                    for (int d = 0; d < axes.Sizes[3]; d++)
+                    {
+                        file[at++] = view[from + (d * axes.Strides[3])];
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Gives, for each axis of a view's rank, in the file's order, which axis of the view it is.</summary>
+    public static ReadOnlySpan<int> Of(int rank) => rank switch
+    {
+        1 => [0],
+        2 => [1, 0],
+        3 => [2, 1, 0],
+        4 => [3, 2, 0, 1],
+        _ => throw new ArgumentOutOfRangeException(nameof(rank), rank, "Weights have 1 to 4 dimensions."),
+    };
+
+    /// <summary>The file's axes, outermost first and filled up in front with axes of size 1: their sizes, and their strides in the view.</summary>
+    private readonly struct Axes
+    {
+        public readonly int[] Sizes = [1, 1, 1, 1];
+        public readonly int[] Strides = new int[MostAxes];
+
+        public Axes(ReadOnlySpan<int> viewShape)
+        {
+            ReadOnlySpan<int> order = Of(viewShape.Length);
+            for (int i = 0; i < order.Length; i++)
+            {
+                int axis = MostAxes - order.Length + i;
+                Sizes[axis] = viewShape[order[i]];
+                Strides[axis] = (int)SafetensorsWriter.ElementsOf(viewShape[(order[i] + 1)..]);
+            }
+        }
+
+        public int At(int a, int b, int c) => (a * Strides[0]) + (b * Strides[1]) + (c * Strides[2]);
+    }
+}

@@ -1,0 +1,22 @@
+using System.Runtime.CompilerServices;
+
+namespace Ftte.TinyEngine;
+
+/// <summary>What a check that failed found: put together only when it has failed, so that a check that holds costs nothing.</summary>
+[InterpolatedStringHandler]
+internal ref struct CheckMessage
+{
+    private DefaultInterpolatedStringHandler _text;
+
+    public CheckMessage(int literalLength, int formattedCount, bool holds, out bool isNeeded)
+    {
+        isNeeded = !holds;
+        _text = holds ? default : new DefaultInterpolatedStringHandler(literalLength, formattedCount);
+    }
+
+    public void AppendLiteral(string value) => _text.AppendLiteral(value);
+
+    public void AppendFormatted<T>(T value) => _text.AppendFormatted(value);
+
+    public string ToStringAndClear() => _text.ToStringAndClear();
+}

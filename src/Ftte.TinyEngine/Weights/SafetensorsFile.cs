@@ -1,0 +1,182 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Ftte.TinyEngine;
+
+/// <summary>A file of named tensors in the safetensors format, in which models are exchanged with PyTorch and others.</summary>
+/// <remarks>
+/// The format (github.com/huggingface/safetensors) is a 64-bit little-endian length, a JSON header of that length with each tensor's type, shape and
+/// range of bytes, and the values; it holds no code. Opening reads and checks the header only. One thread at a time.
+/// </remarks>
+public sealed class SafetensorsFile : IDisposable
+{
+    private readonly Stream _stream;
+    private readonly bool _leaveOpen;
+    private readonly long _dataStart;
+    private readonly Dictionary<string, SafetensorsTensor> _byName;
+
+    private SafetensorsFile(Stream stream, bool leaveOpen, string name)
+    {
+        _stream = stream;
+        _leaveOpen = leaveOpen;
+        Name = name;
+        (_byName, Dictionary<string, string> metadata, _dataStart) = ReadHeader(stream, name);
+        Metadata = metadata;
+        Tensors = [.. _byName.Values.OrderBy(tensor => tensor.Start)];
+    }
+
+    /// <summary>Gets the tensors, in the order in which their values lie in the file.</summary>
+    public ImmutableArray<SafetensorsTensor> Tensors { get; }
+
+    /// <summary>Gets the notes that the file's writer left, such as "format": "pt"; empty if there are none.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>Gets what errors call the file.</summary>
+    internal string Name { get; }
+
+    /// <summary>Opens a file and reads its header.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The open file; dispose of it to close it.</returns>
+    /// <exception cref="InvalidDataException">
+    /// It is not a safetensors file, is cut short, or its header contradicts itself or the file's length; the message says how and what to do. So are
+    /// headers of more than 16 MiB, 65,536 tensors, 8 dimensions or 1,024 bytes of a name. Found before memory is taken for what the header announces.
+    /// </exception>
+    /// <exception cref="IOException">The file is missing or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public static SafetensorsFile Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Open(File.OpenRead(path), leaveOpen: false, path);
+    }
+
+    /// <summary>Reads the header of a file in a stream.</summary>
+    /// <param name="stream">The file, from the stream's position to its end. Must be able to seek.</param>
+    /// <param name="leaveOpen">Whether the stream stays open when this is disposed of.</param>
+    /// <returns>The file.</returns>
+    /// <exception cref="ArgumentException">The stream cannot be read or cannot seek.</exception>
+    /// <exception cref="InvalidDataException">As for a path.</exception>
+    public static SafetensorsFile Open(Stream stream, bool leaveOpen = false)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return stream.CanRead && stream.CanSeek
+            ? Open(stream, leaveOpen, "the stream")
+            : throw new ArgumentException("The stream must be able to read and to seek; copy it to a file or to memory first.", nameof(stream));
+    }
+
+    /// <summary>Writes a file.</summary>
+    /// <param name="stream">Where to; stays open. Need not seek.</param>
+    /// <param name="tensors">The tensors, in any order: they are written by name. The values are those of the shape, its last dimension varying fastest.</param>
+    /// <param name="format">How to write the values; exact by default.</param>
+    /// <param name="metadata">Notes to leave in the file, or null.</param>
+    /// <exception cref="ArgumentException">A name is used twice or cannot be one, or a shape does not have as many values as given. Nothing has been written.</exception>
+    /// <exception cref="IOException">The stream cannot be written to.</exception>
+    public static void Write(
+        Stream stream,
+        IReadOnlyList<(string Name, int[] Shape, ReadOnlyMemory<float> Values)> tensors,
+        SafetensorsFormat format = SafetensorsFormat.Float32,
+        IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(tensors);
+        foreach ((string name, int[] shape, ReadOnlyMemory<float> values) in tensors)
+        {
+            if (SafetensorsWriter.ElementsOf(shape) != values.Length)
+            {
+                throw new ArgumentException($"Tensor '{name}' has {values.Length} values but its shape [{string.Join(", ", shape)}] has {SafetensorsWriter.ElementsOf(shape)}.", nameof(tensors));
+            }
+        }
+
+        int[] order = SafetensorsWriter.OrderOf([.. tensors.Select(tensor => tensor.Name)]);
+        SafetensorsWriter.WriteHeader(stream, format, [.. order.Select(i => (tensors[i].Name, tensors[i].Shape))], metadata);
+        foreach (int i in order)
+        {
+            SafetensorsValues.Write(stream, format, tensors[i].Values.Span);
+        }
+    }
+
+    /// <summary>Finds a tensor by its name.</summary>
+    /// <param name="name">The name, case-sensitive.</param>
+    /// <param name="tensor">What the file says about it; null if there is none of that name.</param>
+    /// <returns>Whether there is one.</returns>
+    public bool TryFind(string name, [NotNullWhen(true)] out SafetensorsTensor? tensor) => _byName.TryGetValue(name, out tensor);
+
+    /// <summary>Reads the values of one tensor of type F32, BF16 or F16, without allocating.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="values">Receives them, the last dimension varying fastest; as long as the tensor.</param>
+    /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
+    /// <exception cref="ArgumentException">The destination is not as long as the tensor.</exception>
+    /// <exception cref="InvalidDataException">The tensor is of another type, or the file has become shorter.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public void Read(string name, Span<float> values)
+    {
+        if (!TryFind(name, out SafetensorsTensor? tensor))
+        {
+            throw new KeyNotFoundException($"{Name} has no tensor named '{name}'. It has: {Listing.Of(Tensors.Select(t => t.Name))}.");
+        }
+
+        if (tensor.Type is not (SafetensorsType.Float32 or SafetensorsType.BFloat16 or SafetensorsType.Float16))
+        {
+            throw BadFile.Because(Name, $"tensor '{name}' is of type {tensor.Type}, not F32, BF16 or F16", "convert it before it is saved, with .float() in PyTorch");
+        }
+
+        if (values.Length != tensor.ElementCount)
+        {
+            throw new ArgumentException($"Tensor '{name}' has {tensor.ElementCount} values, the destination {values.Length}.", nameof(values));
+        }
+
+        _stream.Position = _dataStart + tensor.Start;
+        if (!SafetensorsValues.TryRead(_stream, tensor.Type, values))
+        {
+            throw BadFile.Because(Name, $"it ends within tensor '{name}' though it was long enough when it was opened", "read it when nobody writes it");
+        }
+    }
+
+    /// <summary>Closes the file or, unless it is to stay open, the stream.</summary>
+    public void Dispose()
+    {
+        if (!_leaveOpen)
+        {
+            _stream.Dispose();
+        }
+    }
+
+    private static SafetensorsFile Open(Stream stream, bool leaveOpen, string name)
+    {
+        try
+        {
+            return new SafetensorsFile(stream, leaveOpen, name);
+        }
+        catch when (!leaveOpen)
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    private static (Dictionary<string, SafetensorsTensor> Tensors, Dictionary<string, string> Metadata, long DataStart) ReadHeader(Stream stream, string name)
+    {
+        long start = stream.Position, length = stream.Length - start;
+        Span<byte> prefix = stackalloc byte[SafetensorsLimits.PrefixBytes];
+        if (stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length)
+        {
+            throw BadFile.Because(name, $"it has {length} bytes, too few for a safetensors file", "get the file again");
+        }
+
+        ulong announced = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (announced > SafetensorsLimits.MostHeaderBytes || (long)announced > length - prefix.Length)
+        {
+            throw BadFile.Because(name, $"it announces a header of {announced} bytes, more than it has or more than {SafetensorsLimits.MostHeaderBytes}", "give a safetensors file, or get it again");
+        }
+
+        byte[] header = new byte[(int)announced];
+        if (stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length)
+        {
+            throw BadFile.Because(name, "it became shorter while it was read", "read it when nobody writes it");
+        }
+
+        long dataStart = prefix.Length + header.Length;
+        (Dictionary<string, SafetensorsTensor> tensors, Dictionary<string, string> metadata) = SafetensorsHeader.Read(header, length - dataStart, name);
+        return (tensors, metadata, start + dataStart);
+    }
+}

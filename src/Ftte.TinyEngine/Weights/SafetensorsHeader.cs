@@ -1,0 +1,198 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Ftte.TinyEngine;
+
+/// <summary>Reads the JSON header of a safetensors file, which may lie about everything.</summary>
+internal ref struct SafetensorsHeader
+{
+    private const string GetAgain = "get the file again, or write it with a safetensors library";
+
+    private readonly string _file;
+    private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SafetensorsTensor> _tensors = new(StringComparer.Ordinal);
+    private Utf8JsonReader _json;
+
+    private SafetensorsHeader(ReadOnlySpan<byte> json, string file)
+    {
+        _file = file;
+
+        // The header, a tensor, its shape: no deeper.
+        _json = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 3 });
+    }
+
+    /// <summary>Reads the header and checks that the tensors fill the data, without gaps and without overlap.</summary>
+    /// <returns>The tensors, by name, and the file's own notes.</returns>
+    /// <exception cref="InvalidDataException">It is not what it should be.</exception>
+    public static (Dictionary<string, SafetensorsTensor> Tensors, Dictionary<string, string> Metadata) Read(
+        ReadOnlySpan<byte> json, long dataLength, string file)
+    {
+        if (json is not [(byte)'{', ..] || !Utf8.IsValid(json))
+        {
+            throw BadFile.Because(file, "its header is no JSON object in UTF-8", GetAgain);
+        }
+
+        var header = new SafetensorsHeader(json, file);
+        try
+        {
+            header.ReadAll();
+        }
+        catch (Exception refused) when (refused is JsonException or InvalidOperationException)
+        {
+            // The latter is a name with half a surrogate pair. What the parser says has line breaks and quotes of the file in it.
+            throw BadFile.Because(file, "its header is not well-formed JSON", GetAgain, refused);
+        }
+
+        header.CheckRanges(dataLength);
+        return (header._tensors, header._metadata);
+    }
+
+    private void ReadAll()
+    {
+        bool hasMetadata = false;
+        Next(JsonTokenType.StartObject, "an object");
+        while (NextName() is { } name)
+        {
+            if (name == SafetensorsLimits.Metadata)
+            {
+                Check(!hasMetadata, $"its header has {name} twice");
+                hasMetadata = true;
+                ReadMetadata();
+                continue;
+            }
+
+            Check(name.Length > 0 && !name.AsSpan().ContainsAnyInRange('\0', '\x1F') && !name.Contains('\x7F', StringComparison.Ordinal), "a tensor's name is empty or has control characters");
+            Check(_tensors.Count < SafetensorsLimits.MostTensors, $"it has more than {SafetensorsLimits.MostTensors} tensors");
+            Check(_tensors.TryAdd(name, ReadTensor(name)), $"it has two tensors named '{name}'");
+        }
+
+        Check(!_json.Read(), "its header goes on after its end");
+    }
+
+    private void ReadMetadata()
+    {
+        Next(JsonTokenType.StartObject, "an object");
+        while (NextName() is { } key)
+        {
+            Next(JsonTokenType.String, "text");
+            Check(_metadata.Count < SafetensorsLimits.MostMetadata, $"its metadata has more than {SafetensorsLimits.MostMetadata} entries");
+            Check(_metadata.TryAdd(key, _json.GetString()!), "its metadata has an entry twice");
+        }
+    }
+
+    private SafetensorsTensor ReadTensor(string name)
+    {
+        string type = "";
+        int size = 0, dimensions = -1, offsets = -1;
+        Span<long> shape = stackalloc long[SafetensorsLimits.MostDimensions];
+        Span<long> range = stackalloc long[2];
+        Next(JsonTokenType.StartObject, "an object");
+        while (Next() != JsonTokenType.EndObject)
+        {
+            if (_json.ValueTextEquals("dtype"u8))
+            {
+                Check(size == 0, $"tensor '{name}' has two types");
+                Next(JsonTokenType.String, "the name of a type");
+                type = SafetensorsType.Find(ref _json, out size);
+                Check(size > 0, $"tensor '{name}' is of an unknown type");
+            }
+            else if (_json.ValueTextEquals("shape"u8))
+            {
+                Check(dimensions < 0, $"tensor '{name}' has two shapes");
+                dimensions = ReadNumbers(name, shape);
+            }
+            else
+            {
+                Check(_json.ValueTextEquals("data_offsets"u8) && offsets < 0, $"tensor '{name}' has more than one type, one shape and two offsets");
+                offsets = ReadNumbers(name, range);
+            }
+        }
+
+        Check(size > 0 && dimensions >= 0 && offsets == 2, $"tensor '{name}' lacks its type, its shape or its two offsets");
+        long elements = 1;
+        foreach (long dimension in shape[..dimensions])
+        {
+            Check(dimension == 0 || elements <= long.MaxValue / size / dimension, $"tensor '{name}' has more values than can be counted");
+            elements *= dimension;
+        }
+
+        long length = range[1] - range[0];
+        Check(length == elements * size, $"tensor '{name}' takes {length} bytes where its shape and type need {elements * size}");
+        return new SafetensorsTensor(name, type, ImmutableArray.Create<long>(shape[..dimensions]), elements, range[0], length);
+    }
+
+    /// <summary>Reads a list of counts and says how many there were.</summary>
+    private int ReadNumbers(string name, scoped Span<long> numbers)
+    {
+        Next(JsonTokenType.StartArray, "a list");
+        int count = 0;
+        while (Next() != JsonTokenType.EndArray)
+        {
+            Check(count < numbers.Length, $"tensor '{name}' has more than {SafetensorsLimits.MostDimensions} dimensions or 2 offsets");
+            Check(
+                _json.TokenType == JsonTokenType.Number && _json.TryGetInt64(out numbers[count]) && numbers[count] >= 0,
+                $"tensor '{name}' has a dimension or an offset that is no whole number from 0 to {long.MaxValue}");
+            count++;
+        }
+
+        return count;
+    }
+
+    private readonly void CheckRanges(long dataLength)
+    {
+        SafetensorsTensor[] inOrder = [.. _tensors.Values];
+        Array.Sort(inOrder, static (a, b) => (a.Start, a.Length).CompareTo((b.Start, b.Length)));
+        long end = 0;
+        foreach (SafetensorsTensor tensor in inOrder)
+        {
+            Check(tensor.Start == end, $"tensor '{tensor.Name}' begins at byte {tensor.Start} of the data where the one before it ends at {end}");
+            end += tensor.Length;
+            Check(end <= dataLength, $"tensor '{tensor.Name}' ends at byte {end} of the data, which has {dataLength}");
+        }
+
+        Check(end == dataLength, $"its tensors take {end} bytes of the data, which has {dataLength}");
+    }
+
+    private string? NextName()
+    {
+        if (Next() == JsonTokenType.EndObject)
+        {
+            return null;
+        }
+
+        Check(_json.ValueSpan.Length <= SafetensorsLimits.MostNameBytes, $"it has a name of more than {SafetensorsLimits.MostNameBytes} bytes");
+        return _json.GetString();
+    }
+
+    private JsonTokenType Next()
+    {
+        Check(_json.Read(), "its header ends early");
+        return _json.TokenType;
+    }
+
+    private void Next(JsonTokenType expected, string what)
+    {
+        if (Next() != expected)
+        {
+            throw BadFile.Because(_file, $"its header has something else where {what} should be", GetAgain);
+        }
+    }
+
+    private readonly void Check(bool holds, string what)
+    {
+        if (!holds)
+        {
+            throw BadFile.Because(_file, what, GetAgain);
+        }
+    }
+
+    private readonly void Check(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref CheckMessage what)
+    {
+        if (!holds)
+        {
+            throw BadFile.Because(_file, what.ToStringAndClear(), GetAgain);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+
+namespace Ftte.TinyEngine;
+
+/// <summary>What a safetensors file says about one of its tensors.</summary>
+public sealed class SafetensorsTensor
+{
+    internal SafetensorsTensor(string name, string type, ImmutableArray<long> shape, long elementCount, long start, long length)
+    {
+        (Name, Type, Shape, ElementCount, Start, Length) = (name, type, shape, elementCount, start, length);
+    }
+
+    /// <summary>Gets the name, unique within the file.</summary>
+    public string Name { get; }
+
+    /// <summary>Gets the type of the values as the file names it, such as F32, BF16, F16 or I64.</summary>
+    public string Type { get; }
+
+    /// <summary>Gets the dimensions, outermost first; none for a single value. A dimension may be 0.</summary>
+    public ImmutableArray<long> Shape { get; }
+
+    /// <summary>Gets the number of values, the product of the dimensions.</summary>
+    public long ElementCount { get; }
+
+    /// <summary>Gets where the values begin, in bytes from the end of the header.</summary>
+    public long Start { get; }
+
+    /// <summary>Gets how many bytes the values take.</summary>
+    public long Length { get; }
+
+    /// <inheritdoc />
+    public override string ToString() => $"{Name} {Type} [{string.Join(", ", Shape)}]";
+}

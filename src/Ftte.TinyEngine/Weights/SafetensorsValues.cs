@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+
+namespace Ftte.TinyEngine;
+
+/// <summary>Converts between float32 in memory and the little-endian values of a safetensors file, a small buffer at a time.</summary>
+internal static class SafetensorsValues
+{
+    private const int BufferBytes = 4096;
+
+    public static int BytesPerValue(SafetensorsFormat format) => format == SafetensorsFormat.Float32 ? sizeof(float) : sizeof(ushort);
+
+    /// <summary>Reads as many values of a type as the destination has.</summary>
+    /// <returns>Whether the stream had that many.</returns>
+    public static bool TryRead(Stream stream, string type, Span<float> values)
+    {
+        Span<byte> buffer = stackalloc byte[BufferBytes];
+        int size = type == SafetensorsType.Float32 ? sizeof(float) : sizeof(ushort);
+        while (!values.IsEmpty)
+        {
+            int count = Math.Min(values.Length, BufferBytes / size);
+            Span<byte> bytes = buffer[..(count * size)];
+            if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
+            {
+                return false;
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                values[i] = type switch
+                {
+                    SafetensorsType.Float32 => BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * size)..]),
+                    SafetensorsType.BFloat16 => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes[(i * size)..]) << 16),
+                    _ => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes[(i * size)..]),
+                };
+            }
+
+            values = values[count..];
+        }
+
+        return true;
+    }
+
+    public static void Write(Stream stream, SafetensorsFormat format, ReadOnlySpan<float> values)
+    {
+        Span<byte> buffer = stackalloc byte[BufferBytes];
+        int size = BytesPerValue(format);
+        while (!values.IsEmpty)
+        {
+            int count = Math.Min(values.Length, BufferBytes / size);
+            for (int i = 0; i < count; i++)
+            {
+                if (format == SafetensorsFormat.Float32)
+                {
+                    BinaryPrimitives.WriteSingleLittleEndian(buffer[(i * size)..], values[i]);
+                }
+                else
+                {
+                    BinaryPrimitives.WriteUInt16LittleEndian(buffer[(i * size)..], ToBFloat16(values[i]));
+                }
+            }
+
+            stream.Write(buffer[..(count * size)]);
+            values = values[count..];
+        }
+    }
+
+    /// <summary>Rounds to the nearest bfloat16, ties to even; what is too large becomes infinite, and NaN stays NaN.</summary>
+    public static ushort ToBFloat16(float value)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+
+        // A NaN whose payload is only in the lower half would come out infinite: its quiet bit is set instead of rounding it.
+        return float.IsNaN(value)
+            ? (ushort)((bits >> 16) | 0x0040)
+            : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+    }
+}

@@ -1,0 +1,123 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>Fills a network's flat vector from a file of weights, and writes such a file from it.</summary>
+internal static class WeightExchange
+{
+    /// <summary>The end of the names of the counters that PyTorch keeps beside a batch normalization's statistics.</summary>
+    private const string Counter = "num_batches_tracked";
+
+    /// <summary>Reads all entries' tensors.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="entries">The network's tensors; each has to be there.</param>
+    /// <param name="parameters">Receives them at the entries' ranges; the rest stays. If anything fails, all of it stays as it was.</param>
+    /// <param name="options">How to match names; the same names and no extra tensors by default.</param>
+    /// <exception cref="InvalidDataException">The file lacks a tensor, has one too many, or one of another shape or type; the message says which and what to do.</exception>
+    /// <exception cref="ArgumentException">The entries contradict themselves or the vector, or two have one name in the file.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static void Load(SafetensorsFile file, IReadOnlyList<WeightEntry> entries, Span<float> parameters, WeightFileOptions? options = null)
+    {
+        ThrowUnlessConsistent(entries, parameters.Length);
+        string[] names = NamesInFile(entries, options);
+        Match(file, entries, names, allowExtra: options?.AllowExtra ?? false);
+
+        // Reading can fail as late as in the last tensor, so all is read before anything changes.
+        float[] loaded = parameters.ToArray();
+        float[] scratch = new float[Longest(entries)];
+        for (int i = 0; i < names.Length; i++)
+        {
+            Span<float> values = scratch.AsSpan(0, entries[i].Range.Length);
+            file.Read(names[i], values);
+            AxisOrder.FromFile(values, loaded.AsSpan(entries[i].Range.Start, values.Length), entries[i].ViewShape);
+        }
+
+        loaded.CopyTo(parameters);
+    }
+
+    /// <summary>Writes all entries' tensors.</summary>
+    /// <param name="stream">Where to; stays open.</param>
+    /// <param name="entries">The network's tensors.</param>
+    /// <param name="parameters">The flat vector.</param>
+    /// <param name="format">How to write the values.</param>
+    /// <param name="options">What to call the tensors; the network's own names by default.</param>
+    /// <exception cref="ArgumentException">The entries contradict themselves or the vector, or two have one name in the file. Nothing has been written.</exception>
+    /// <exception cref="IOException">The stream cannot be written to.</exception>
+    public static void Save(
+        Stream stream, IReadOnlyList<WeightEntry> entries, ReadOnlySpan<float> parameters, SafetensorsFormat format, WeightFileOptions? options = null)
+    {
+        ThrowUnlessConsistent(entries, parameters.Length);
+        string[] names = NamesInFile(entries, options);
+        int[] order = SafetensorsWriter.OrderOf(names);
+
+        // "format": "pt" is what PyTorch's own loaders look for.
+        SafetensorsWriter.WriteHeader(
+            stream, format, [.. order.Select(i => (names[i], entries[i].FileShape))], new Dictionary<string, string> { ["format"] = "pt" });
+        float[] scratch = new float[Longest(entries)];
+        foreach (int i in order)
+        {
+            Span<float> values = scratch.AsSpan(0, entries[i].Range.Length);
+            AxisOrder.ToFile(parameters.Slice(entries[i].Range.Start, values.Length), values, entries[i].ViewShape);
+            SafetensorsValues.Write(stream, format, values);
+        }
+    }
+
+    private static void Match(SafetensorsFile file, IReadOnlyList<WeightEntry> entries, string[] names, bool allowExtra)
+    {
+        string[] missing = [.. names.Where(name => !file.TryFind(name, out _))];
+        string[] extra = [.. file.Tensors.Select(t => t.Name).Except(names).Where(name => !name.EndsWith(Counter, StringComparison.Ordinal))];
+        if (missing.Length > 0)
+        {
+            throw BadFile.Because(
+                file.Name,
+                $"it lacks {Listing.Of(missing)}; it has, unused: {Listing.Of(extra)}",
+                $"save all of the model, or say with {nameof(WeightFileOptions)}.{nameof(WeightFileOptions.NameInFile)} what the file calls them");
+        }
+
+        if (extra.Length > 0 && !allowExtra)
+        {
+            throw BadFile.Because(
+                file.Name,
+                $"it has tensors that the network has not: {Listing.Of(extra)}",
+                $"give the weights of this network, or allow that with {nameof(WeightFileOptions)}.{nameof(WeightFileOptions.AllowExtra)}");
+        }
+
+        for (int i = 0; i < names.Length; i++)
+        {
+            _ = file.TryFind(names[i], out SafetensorsTensor? tensor);
+            if (!tensor!.Shape.SequenceEqual(entries[i].FileShape.Select(size => (long)size)))
+            {
+                throw BadFile.Because(
+                    file.Name,
+                    $"tensor '{names[i]}' is [{string.Join(", ", tensor.Shape)}] where the network needs [{string.Join(", ", entries[i].FileShape)}]",
+                    "give the weights of a model with the same layers, in PyTorch's order of dimensions");
+            }
+        }
+    }
+
+    private static string[] NamesInFile(IReadOnlyList<WeightEntry> entries, WeightFileOptions? options)
+    {
+        string[] names = [.. entries.Select(entry => options?.NameInFile is { } map ? map(entry.Name) : entry.Name)];
+        string? twice = names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1)?.Key;
+        return twice is null
+            ? names
+            : throw new ArgumentException($"Two parameters are named '{twice}' in the file; let {nameof(WeightFileOptions.NameInFile)} give each a name of its own.", nameof(options));
+    }
+
+    private static int Longest(IReadOnlyList<WeightEntry> entries) => entries.Count == 0 ? 0 : entries.Max(entry => entry.Range.Length);
+
+    private static void ThrowUnlessConsistent(IReadOnlyList<WeightEntry> entries, int parameterCount)
+    {
+        foreach (WeightEntry entry in entries)
+        {
+            _ = AxisOrder.Of(entry.ViewShape.Length);
+            if (SafetensorsWriter.ElementsOf(entry.ViewShape) != entry.Range.Length || SafetensorsWriter.ElementsOf(entry.FileShape) != entry.Range.Length)
+            {
+                throw new ArgumentException($"'{entry.Name}' has {entry.Range.Length} values but the shapes [{string.Join(", ", entry.ViewShape)}] and [{string.Join(", ", entry.FileShape)}].", nameof(entries));
+            }
+
+            if (entry.Range.Start < 0 || entry.Range.Start > parameterCount - entry.Range.Length)
+            {
+                throw new ArgumentException($"'{entry.Name}' lies at {entry.Range}, outside a vector of {parameterCount} values.", nameof(entries));
+            }
+        }
+    }
+}
