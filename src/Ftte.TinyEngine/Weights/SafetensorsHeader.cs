@@ -42,7 +42,7 @@ internal ref struct SafetensorsHeader
         catch (Exception refused) when (refused is JsonException or InvalidOperationException)
         {
             // The latter is a name with half a surrogate pair. What the parser says has line breaks and quotes of the file in it.
-            throw BadFile.Because(file, "its header is not well-formed JSON", GetAgain, refused);
+            throw BadFile.Because(file, "its header is not well-formed JSON, or too deep", GetAgain, refused);
         }
 
         header.CheckRanges(dataLength);
