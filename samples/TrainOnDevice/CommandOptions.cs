@@ -1,0 +1,91 @@
+using System.CommandLine;
+using Ftte.TinyEngine;
+
+namespace TrainOnDevice;
+
+/// <summary>The options of the command line: names, help, and what each may be.</summary>
+internal sealed class CommandOptions
+{
+    private const int MostExamples = 10_000_000;
+    private static readonly string Models = string.Join(", ", NetworkZoo.Names);
+
+    private readonly Option<string> _model = TypedOption.Create<string>(
+        "--model", "NAME", $"The network: {Models}.", "resnet8", TryReadModel, $"there is no such network; give one of {Models}");
+
+    private readonly Option<long> _memory = TypedOption.Create<long>(
+        "--memory", "SIZE", "The most memory that training may take, in bytes or with KiB, MiB, KB, MB [default: 512KiB].", 512 * 1024, ByteSize.TryParse,
+        "give a number of bytes, or a size such as 512KiB, 1.5MiB, 300KB or 2MB");
+
+    private readonly Option<string?> _data = TypedOption.Path(
+        "--data", "DIR", "The folder with CIFAR-10's binary files or MNIST's IDX files, recognised by content. Without it examples are generated.");
+
+    private readonly Option<int> _examples = TypedOption.Whole("--examples", "Train on so many examples at most; 0 for all.", 0, 0, MostExamples);
+    private readonly Option<int> _batch = TypedOption.Whole("--batch", "Examples per step.", 32, 1, 65_536);
+    private readonly Option<int> _epochs = TypedOption.Whole("--epochs", "How often all examples are gone over.", 1, 1, 100_000);
+    private readonly Option<float> _rate = TypedOption.Real("--learning-rate", "The step size.", 0.05f, rate => rate > 0, "give a number above 0");
+    private readonly Option<float> _momentum = TypedOption.Real(
+        "--momentum", "The momentum; any but 0 takes 4 bytes more per trained parameter.", 0, m => m is >= 0 and < 1, "give a number from 0 to below 1");
+
+    private readonly Option<NormalizationMode> _normalization = TypedOption.Create<NormalizationMode>(
+        "--normalization", "frozen|batch", "Normalise with the model's statistics, or with those of the batch, which then has to fit the memory as a whole.",
+        NormalizationMode.Frozen, TryReadNormalization, "give frozen or batch");
+
+    private readonly Option<int> _threads = TypedOption.Whole("--threads", "Threads that share every step; what is learned does not depend on it.", 1, 1, 64);
+    private readonly Option<bool> _augment = TypedOption.Flag("--augment", "Shift and mirror the pictures trained on at random.");
+    private readonly Option<string?> _weights = TypedOption.Path("--weights", "FILE.safetensors", "Start from these weights; from random ones otherwise.");
+    private readonly Option<string?> _save = TypedOption.Path("--save", "FILE.safetensors", "Where the trained weights go.");
+    private readonly Option<bool> _planOnly = TypedOption.Flag("--plan-only", "Show what would be done, and stop.");
+    private readonly Option<string> _chart = new("--chart")
+    {
+        HelpName = "FILE.png",
+        Description = "Where the picture of the plan goes.",
+        DefaultValueFactory = _ => "plan.png",
+    };
+
+    private readonly Option<string?> _json = TypedOption.Path("--json", "FILE", "Also write all facts to this file, as JSON.");
+    private readonly Option<int> _seed = TypedOption.Whole("--seed", "What every random choice is made from.", 1, 0, int.MaxValue);
+
+    /// <summary>Adds all of them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        Option[] all =
+        [
+            _model, _memory, _data, _examples, _batch, _epochs, _rate, _momentum, _normalization, _threads, _augment, _weights, _save, _planOnly, _chart, _json, _seed,
+        ];
+        foreach (Option option in all)
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>Takes over what was typed.</summary>
+    public TrainOptions Read(ParseResult parsed) => new()
+    {
+        Model = parsed.GetRequiredValue(_model),
+        MemoryBytes = parsed.GetValue(_memory),
+        DataFolder = parsed.GetValue(_data),
+        Examples = parsed.GetValue(_examples) is > 0 and int count ? count : null,
+        Batch = parsed.GetValue(_batch),
+        Epochs = parsed.GetValue(_epochs),
+        LearningRate = parsed.GetValue(_rate),
+        Momentum = parsed.GetValue(_momentum),
+        Normalization = parsed.GetValue(_normalization),
+        Threads = parsed.GetValue(_threads),
+        Augment = parsed.GetValue(_augment),
+        WeightsFile = parsed.GetValue(_weights),
+        SaveFile = parsed.GetValue(_save),
+        PlanOnly = parsed.GetValue(_planOnly),
+        ChartFile = parsed.GetRequiredValue(_chart),
+        JsonFile = parsed.GetValue(_json),
+        Seed = (ulong)parsed.GetValue(_seed),
+    };
+
+    private static bool TryReadModel(string text, out string name)
+    {
+        name = NetworkZoo.Names.FirstOrDefault(known => known.Equals(text, StringComparison.OrdinalIgnoreCase)) ?? "";
+        return name.Length > 0;
+    }
+
+    private static bool TryReadNormalization(string text, out NormalizationMode mode) =>
+        Enum.TryParse(text, ignoreCase: true, out mode) && Enum.IsDefined(mode) && !char.IsAsciiDigit(text[0]);
+}

@@ -1,0 +1,120 @@
+using System.IO.Compression;
+
+namespace TrainOnDevice.Data;
+
+/// <summary>What a folder holds.</summary>
+internal enum DataKind
+{
+    /// <summary>CIFAR-10 in its binary form: records of one label and 32 x 32 x 3 bytes.</summary>
+    Cifar10,
+
+    /// <summary>MNIST, or a set of the same form: IDX files of images and of labels.</summary>
+    Idx,
+}
+
+/// <summary>A folder with a known data set, recognised by what is in its files; only training and test files are told apart by name.</summary>
+/// <param name="Kind">What it holds.</param>
+/// <param name="Path">Where the files are: the folder, or the one folder in it that the archive unpacked to.</param>
+/// <param name="Images">The IDX files of images; empty for CIFAR-10.</param>
+/// <param name="Labels">The IDX files of labels; empty for CIFAR-10.</param>
+internal sealed record DataFolder(DataKind Kind, string Path, IReadOnlyList<string> Images, IReadOnlyList<string> Labels)
+{
+    private const int CifarRecordBytes = 1 + (32 * 32 * 3);
+    private const byte CifarClasses = 10;
+    private const string Expected =
+        "CIFAR-10's binary files (data_batch_1.bin to data_batch_5.bin, test_batch.bin) or MNIST's IDX files (train-images, train-labels, t10k-images, t10k-labels)";
+
+    /// <summary>Recognises a folder.</summary>
+    /// <exception cref="InputException">It holds neither data set, or both.</exception>
+    public static DataFolder Recognise(string folder)
+    {
+        try
+        {
+            DataFolder[] found = [.. Directory.GetDirectories(folder).Order(StringComparer.Ordinal).Prepend(folder).SelectMany(In)];
+            return found.Length switch
+            {
+                1 => found[0],
+                0 => throw new InputException($"--data '{folder}': no file there is of a known data set; give the folder with {Expected}."),
+                _ => throw new InputException($"--data '{folder}': there is more than one data set, {string.Join(" and ", found.Select(f => f.Kind))}; give a folder with one."),
+            };
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"--data '{folder}': it cannot be read; see that you may read the folder and its files.", refusal);
+        }
+    }
+
+    /// <summary>Finds the file for training or for testing, which differ in name only.</summary>
+    /// <param name="files">Files of one sort.</param>
+    /// <param name="forTraining">Which one.</param>
+    /// <exception cref="InputException">There is none, or more than one.</exception>
+    public static string Pick(IReadOnlyList<string> files, bool forTraining)
+    {
+        string[] fitting = [.. files.Where(file => System.IO.Path.GetFileName(file).Contains("train", StringComparison.OrdinalIgnoreCase) == forTraining)];
+        string what = forTraining ? "training files, with 'train' in their names" : "test files, such as t10k-images and t10k-labels";
+        return fitting.Length == 1
+            ? fitting[0]
+            : throw new InputException($"--data: there are {fitting.Length} of the {what}, among {string.Join(", ", files.Select(System.IO.Path.GetFileName))}; one of each sort is needed.");
+    }
+
+    private static IEnumerable<DataFolder> In(string folder)
+    {
+        string[] files = [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)];
+        ILookup<FileContent, string> byContent = files.ToLookup(Look);
+        if (byContent.Contains(FileContent.CifarRecords))
+        {
+            yield return new DataFolder(DataKind.Cifar10, folder, [], []);
+        }
+
+        if (byContent.Contains(FileContent.IdxImages) && byContent.Contains(FileContent.IdxLabels))
+        {
+            yield return new DataFolder(DataKind.Idx, folder, [.. byContent[FileContent.IdxImages]], [.. byContent[FileContent.IdxLabels]]);
+        }
+    }
+
+    private static FileContent Look(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        Span<byte> head = stackalloc byte[4];
+        if (ReadHead(file, head) < head.Length)
+        {
+            return FileContent.Unknown;
+        }
+
+        return head switch
+        {
+            [0, 0, 8, 3] => FileContent.IdxImages,
+            [0, 0, 8, 1] => FileContent.IdxLabels,
+            _ => file.Length % CifarRecordBytes == 0 && head[0] < CifarClasses ? FileContent.CifarRecords : FileContent.Unknown,
+        };
+    }
+
+    /// <summary>Reads the first bytes, unpacked if the file is a gzip file.</summary>
+    private static int ReadHead(FileStream file, Span<byte> head)
+    {
+        int count = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        if (head is not [0x1F, 0x8B, ..])
+        {
+            return count;
+        }
+
+        try
+        {
+            file.Position = 0;
+            using var unpacked = new GZipStream(file, CompressionMode.Decompress, leaveOpen: true);
+            return unpacked.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        }
+        catch (InvalidDataException)
+        {
+            return 0;
+        }
+    }
+
+    private enum FileContent
+    {
+        Unknown,
+        CifarRecords,
+        IdxImages,
+        IdxLabels,
+    }
+}

@@ -1,0 +1,62 @@
+using Ftte.TinyEngine;
+
+namespace TrainOnDevice.Data;
+
+/// <summary>Opens the data that the user asked for, in the form that the network takes.</summary>
+internal static class DataSets
+{
+    private const int GeneratedTraining = 2000;
+    private const int GeneratedHeldOut = 500;
+    private const int GeneratedClassesForVectors = 10;
+
+    /// <summary>Opens it.</summary>
+    /// <param name="network">The network to train.</param>
+    /// <param name="options">What the user asked for.</param>
+    /// <exception cref="InputException">The data cannot be read, or does not fit the network.</exception>
+    public static DataSet Open(Network network, TrainOptions options)
+    {
+        DataSet data = options.DataFolder is { } folder ? DataSetReader.Read(DataFolder.Recognise(folder)) : Generate(network, options);
+        CheckFits(network, data, options);
+        IExampleSource training = FirstExamples.Of(data.Training, options.Examples);
+        if (options.Augment)
+        {
+            training = Augment(training, data, options);
+        }
+
+        return network.ClassCount > 0
+            ? data with { Training = training }
+            : data with { Training = new ReconstructionExamples(training), HeldOut = new ReconstructionExamples(data.HeldOut) };
+    }
+
+    private static DataSet Generate(Network network, TrainOptions options)
+    {
+        ImageShape shape = network.InputShape;
+        int classes = network.ClassCount > 0 ? network.ClassCount : GeneratedClassesForVectors;
+        var templates = new ClassTemplates(shape, classes, CounterRandom.At(options.Seed, 0));
+        return new DataSet(
+            "generated data",
+            shape,
+            classes,
+            new GeneratedExamples(templates, shape, options.Examples ?? GeneratedTraining, CounterRandom.At(options.Seed, 1)),
+            new GeneratedExamples(templates, shape, GeneratedHeldOut, CounterRandom.At(options.Seed, 2)));
+    }
+
+    private static void CheckFits(Network network, DataSet data, TrainOptions options)
+    {
+        ImageShape input = network.InputShape;
+        bool isVector = input.Pixels == 1;
+        if (data.Shape != input && !(isVector && data.Shape.Count == input.Count))
+        {
+            throw new InputException($"--data '{options.DataFolder}': {data.Name} has examples of {data.Shape}, {options.Model} takes {input}; give another --model or other data.");
+        }
+
+        if (network.ClassCount > 0 && data.Classes > network.ClassCount)
+        {
+            throw new InputException($"--data '{options.DataFolder}': {data.Name} has {data.Classes} classes, {options.Model} tells {network.ClassCount} apart; give another --model or other data.");
+        }
+    }
+
+    private static IExampleSource Augment(IExampleSource source, DataSet data, TrainOptions options) => data.Shape.Pixels > 1
+        ? DataSetReader.Augment(source, data)
+        : throw new InputException($"--augment: the examples are vectors, which cannot be shifted or mirrored; leave it out.");
+}

@@ -1,0 +1,38 @@
+using Ftte.TinyEngine;
+
+namespace TrainOnDevice.Data;
+
+/// <summary>A made-up classification problem: a class's template, another one fainter, and noise. Computed when read, so that it takes no memory.</summary>
+/// <param name="templates">The templates.</param>
+/// <param name="shape">The shape of an example.</param>
+/// <param name="count">The number of examples.</param>
+/// <param name="seed">What they are drawn from.</param>
+internal sealed class GeneratedExamples(ClassTemplates templates, ImageShape shape, int count, ulong seed) : IExampleSource
+{
+    private const float LeastStrength = 0.5f;
+    private const float MostDistraction = 0.7f;
+    private const float Noise = 1.2f; // uniform in [-1.2, 1.2]: a deviation of 0.7
+
+    public int Count => count;
+
+    public int InputLength => shape.Count;
+
+    public int CopyTo(int index, Span<float> input)
+    {
+        ulong own = CounterRandom.At(seed, (ulong)index);
+        int label = index % templates.Count;
+        int other = (int)(CounterRandom.At(own, 0) % (ulong)templates.Count);
+        float strength = LeastStrength + ((1 - LeastStrength) * CounterRandom.UniformAt(own, 1));
+        float distraction = MostDistraction * strength * CounterRandom.UniformAt(own, 2);
+        ReadOnlySpan<float> picture = templates[label], distractor = templates[other];
+        ulong noise = CounterRandom.At(own, 3), bits = 0;
+        for (int i = 0; i < input.Length; i++)
+        {
+            bits = i % 4 == 0 ? CounterRandom.At(noise, (ulong)i) : bits >> 16; // 16 bits for each value
+            float uniform = (((bits & 0xFFFF) + 0.5f) * (2f / 65536)) - 1;
+            input[i] = (strength * picture[i]) + (distraction * distractor[i]) + (Noise * uniform);
+        }
+
+        return label;
+    }
+}

@@ -1,0 +1,54 @@
+namespace TrainOnDevice;
+
+/// <summary>A file to be written when training is over: better refused before than after.</summary>
+internal static class OutputFile
+{
+    /// <summary>Tries whether a file can be written; one that is there stays as it is, one that is not is not left behind.</summary>
+    /// <param name="option">The option that named it.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="extension">What the name must end in; empty for anything.</param>
+    /// <exception cref="InputException">It cannot be written.</exception>
+    public static void Check(string option, string path, string extension = "")
+    {
+        if (Problem(path, extension) is { } problem)
+        {
+            throw new InputException($"{option} '{path}': {problem}.");
+        }
+
+        try
+        {
+            bool wasThere = File.Exists(path);
+            File.Open(path, FileMode.OpenOrCreate, FileAccess.Write).Dispose();
+            if (!wasThere)
+            {
+                File.Delete(path);
+            }
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{option} '{path}': it cannot be written; give a file that you may write to.", refusal);
+        }
+    }
+
+    private static string? Problem(string path, string extension)
+    {
+        if (string.IsNullOrWhiteSpace(path))
+        {
+            return "the name is empty; give the name of a file";
+        }
+
+        if (!path.EndsWith(extension, StringComparison.OrdinalIgnoreCase))
+        {
+            return $"the name does not end in {extension}; give one that does";
+        }
+
+        if (Directory.Exists(path))
+        {
+            return "it is a folder; give the name of a file";
+        }
+
+        return Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder)
+            ? $"there is no folder '{folder}'; make it or give another file"
+            : null;
+    }
+}

@@ -1,0 +1,25 @@
+using Spectre.Console;
+using TrainOnDevice.Data;
+using TrainOnDevice.Planning;
+
+namespace TrainOnDevice.Report;
+
+/// <summary>Says in a few lines what will be done.</summary>
+internal static class Introduction
+{
+    public static void Write(IAnsiConsole console, string model, DataSet data, FittedTraining training)
+    {
+        var plan = training.Plan;
+        int parameters = plan.Network.Layout.ParameterCount;
+        console.WriteLine($"{model}: {parameters:N0} parameters ({ByteSize.ToText(4.0 * parameters)}) on {data.Name}, {data.Training.Count:N0} examples of {data.Shape} to train on and {data.HeldOut.Count:N0} held out.");
+        console.WriteLine(
+            $"Budget {ByteSize.ToText(training.BudgetBytes)}; the plan takes {ByteSize.ToText(plan.PeakBytes)}. Training everything without a plan would take "
+            + $"{ByteSize.ToText(plan.EagerBytes)}: {Units.Percent(training.SavedShare)} saved.");
+        string micro = plan.MicroBatchSize < plan.BatchSize ? $", {plan.MicroBatchSize} at a time" : ", all at once";
+        int trainable = plan.Network.Trainable.Count;
+        string what = training.TrainedParameters == trainable
+            ? $"Everything is trained, {trainable:N0} parameters"
+            : $"{training.TrainedParameters:N0} of {trainable:N0} parameters are trained ({Units.Percent((double)training.TrainedParameters / trainable)})";
+        console.WriteLine($"{what}; batch {plan.BatchSize}{micro}.");
+    }
+}

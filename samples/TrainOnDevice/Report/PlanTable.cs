@@ -1,0 +1,53 @@
+using Spectre.Console;
+using TrainOnDevice.Planning;
+
+namespace TrainOnDevice.Report;
+
+/// <summary>Shows a plan step by step.</summary>
+internal static class PlanTable
+{
+    private const int MostRows = 24;
+
+    public static void Write(IAnsiConsole console, FittedTraining training)
+    {
+        PlanRow[] rows = PlanRow.Of(training.Plan);
+        Peak peak = Peak.Of(training.Plan);
+        bool isShort = rows.Length <= MostRows;
+        Table table = new Table()
+            .Border(console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii)
+            .AddColumn("[bold]Step[/]")
+            .AddColumn("[bold]Trained[/]")
+            .AddColumn(new TableColumn("[bold]Saved[/]").RightAligned())
+            .AddColumn(new TableColumn("[bold]Forward[/]").RightAligned())
+            .AddColumn(new TableColumn("[bold]Backward[/]").RightAligned());
+        int leftOut = 0;
+        for (int t = 0; t < rows.Length; t++)
+        {
+            PlanRow row = rows[t];
+            if (!isShort && row.Trained.Length == 0 && row.SavedBytes == 0 && t != peak.Step)
+            {
+                leftOut++;
+                continue;
+            }
+
+            table.AddRow(
+                Markup.Escape(row.Name),
+                Markup.Escape(row.Trained),
+                row.SavedBytes == 0 ? "" : ByteSize.ToCell(row.SavedBytes),
+                Cell(row.ForwardBytes, t == peak.Step && !peak.IsBackward),
+                Cell(row.BackwardBytes, t == peak.Step && peak.IsBackward));
+        }
+
+        console.Write(table);
+        string hidden = leftOut > 0 ? $" {leftOut} steps that neither train nor save anything are left out." : "";
+        console.WriteLine($"Forward and backward: all bytes in use while the step runs, parameters included; * is the peak.{hidden}");
+        long gaps = training.Plan.ArenaBytes - training.Plan.BusiestBytes;
+        if (gaps > 0)
+        {
+            console.WriteLine($"The plan takes {ByteSize.ToText(gaps)} more than its peak moment: gaps between tensors in the arena.");
+        }
+    }
+
+    private static string Cell(long bytes, bool isPeak) =>
+        bytes == 0 ? "" : isPeak ? $"[bold red]* {ByteSize.ToCell(bytes)}[/]" : ByteSize.ToCell(bytes);
+}

@@ -1,0 +1,38 @@
+using Ftte.TinyEngine;
+
+namespace TrainOnDevice.Report;
+
+/// <summary>Steps that belong together, so that an axis needs fewer names: a stage, or a layer with what follows it.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="First">The first step.</param>
+/// <param name="Count">The number of steps.</param>
+internal sealed record StepGroup(string Name, int First, int Count)
+{
+    /// <summary>Groups a network's steps.</summary>
+    public static List<StepGroup> Of(TrainingPlan plan)
+    {
+        var steps = plan.Steps.Select(step => step.Name).ToHashSet(StringComparer.Ordinal);
+        var layers = plan.Network.Layout.Blocks
+            .Where(block => block.Shape.Length > 1)
+            .Select(block => block.Name[..block.Name.LastIndexOf('.')])
+            .ToHashSet(StringComparer.Ordinal);
+        var groups = new List<StepGroup>();
+        for (int t = 0; t < plan.Steps.Length; t++)
+        {
+            // The first part of a name such as stage1.block1.bn1 is a stage; that of conv1.relu is a step, which the relu follows.
+            string stem = plan.Steps[t].Name.Split('.')[0];
+            bool isStep = steps.Contains(stem);
+            bool begins = isStep ? layers.Contains(stem) && stem != groups.LastOrDefault()?.Name : stem != groups.LastOrDefault()?.Name;
+            if (begins || groups.Count == 0)
+            {
+                groups.Add(new StepGroup(stem, t, 1));
+            }
+            else
+            {
+                groups[^1] = groups[^1] with { Count = groups[^1].Count + 1 };
+            }
+        }
+
+        return groups;
+    }
+}

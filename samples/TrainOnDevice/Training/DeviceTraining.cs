@@ -1,0 +1,90 @@
+using Ftte;
+using Ftte.TinyEngine;
+using Spectre.Console;
+using TrainOnDevice.Data;
+using TrainOnDevice.Planning;
+using TrainOnDevice.Report;
+
+namespace TrainOnDevice.Training;
+
+/// <summary>Trains as planned and shows how it goes.</summary>
+internal sealed class DeviceTraining(FittedTraining training, DataSet data, IAnsiConsole console, TimeProvider time)
+{
+    private readonly Network _network = training.Plan.Network;
+
+    /// <summary>Trains; a cancelled run keeps what was learned until then.</summary>
+    /// <param name="parameters">The weights, trained in place.</param>
+    /// <param name="save">Keeps the trained weights; called before they are tested, because that takes its time.</param>
+    /// <param name="cancellationToken">Stops between two steps.</param>
+    /// <exception cref="InputException">Training diverged.</exception>
+    public TrainingOutcome Run(float[] parameters, Action<float[]> save, CancellationToken cancellationToken)
+    {
+        Evaluation before = Test(parameters);
+        console.WriteLine($"Before: {Describe(before)} on {before.Count:N0} held-out examples.");
+
+        int stepsPerEpoch = (data.Training.Count + training.Sgd.BatchSize - 1) / training.Sgd.BatchSize;
+        var latest = new TrainingProgress(0, (long)stepsPerEpoch * training.Sgd.Epochs, double.NaN, 0);
+        ParameterSelection selection = training.Plan.Selection;
+        float[] trained = new float[selection.Count];
+        selection.Gather(parameters, trained);
+        long begun = time.GetTimestamp();
+        ProgressTrack.Run(console, time, "training", track =>
+        {
+            training.Sgd.Progress = progress =>
+            {
+                latest = progress;
+                track.Report((double)progress.Step / progress.Steps, DescribeProgress(progress, time.GetElapsedTime(begun)));
+                StopIfDiverged(progress);
+            };
+            Train(parameters, trained, cancellationToken);
+        });
+
+        TimeSpan took = time.GetElapsedTime(begun);
+        selection.Scatter(trained, parameters);
+        save(parameters);
+        Evaluation after = Test(parameters);
+        return new TrainingOutcome(
+            before, after, latest.Step, latest.Steps, latest.Step > 0 ? latest.MeanLoss : null, took, PerSecond(latest.Step, took));
+    }
+
+    /// <summary>Says how weights do, by accuracy if there are classes, else by loss.</summary>
+    public static string Describe(Evaluation evaluation) =>
+        double.IsNaN(evaluation.Accuracy) ? $"loss {evaluation.Loss:0.0000}" : $"accuracy {Units.Percent(evaluation.Accuracy)}, loss {evaluation.Loss:0.000}";
+
+    private void Train(float[] parameters, float[] trained, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var frozen = FrozenParameters.Of(parameters);
+            _network.TrainSelected(frozen, trained, data.Training, training.Plan.Selection, training.Sgd, training.Engine, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The trained values are those of the last whole step.
+        }
+    }
+
+    private Evaluation Test(float[] parameters) => _network.Evaluate(parameters, data.HeldOut, threads: training.Engine.Threads);
+
+    private string DescribeProgress(TrainingProgress progress, TimeSpan elapsed)
+    {
+        TimeSpan left = elapsed / progress.Step * (progress.Steps - progress.Step);
+        return $"loss {progress.MeanLoss:0.000}, {Units.Rate(PerSecond(progress.Step, elapsed))} examples/s, {Units.Duration(left)} left";
+    }
+
+    private double PerSecond(long steps, TimeSpan elapsed)
+    {
+        int stepsPerEpoch = (data.Training.Count + training.Sgd.BatchSize - 1) / training.Sgd.BatchSize;
+        (long epochs, long rest) = Math.DivRem(steps, stepsPerEpoch);
+        long examples = (epochs * data.Training.Count) + (rest * training.Sgd.BatchSize);
+        return elapsed > TimeSpan.Zero ? examples / elapsed.TotalSeconds : 0;
+    }
+
+    private static void StopIfDiverged(TrainingProgress progress)
+    {
+        if (!double.IsFinite(progress.MeanLoss))
+        {
+            throw new InputException($"Training diverged at step {progress.Step}: the loss is no longer a number. Give a lower --learning-rate than {progress.LearningRate}; nothing was saved.");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace TrainOnDevice;
+
+/// <summary>Reads what was typed for an option.</summary>
+internal delegate bool TryRead<T>(string text, out T value);
+
+/// <summary>Makes options whose errors say what was typed and what may be.</summary>
+internal static class TypedOption
+{
+    /// <summary>Makes an option.</summary>
+    /// <param name="name">Its name, with the dashes.</param>
+    /// <param name="helpName">What stands for the value in the help.</param>
+    /// <param name="description">What it is for.</param>
+    /// <param name="standard">Its value when it is not given.</param>
+    /// <param name="read">Reads the value.</param>
+    /// <param name="advice">What to give, for the error.</param>
+    public static Option<T> Create<T>(string name, string helpName, string description, T standard, TryRead<T> read, string advice) => new(name)
+    {
+        HelpName = helpName,
+        Description = description,
+        DefaultValueFactory = _ => standard,
+        CustomParser = argument =>
+        {
+            string text = argument.Tokens.Count == 1 ? argument.Tokens[0].Value : "";
+            if (!read(text, out T value))
+            {
+                argument.AddError($"{name} {text}: {advice}.");
+            }
+
+            return value;
+        },
+    };
+
+    public static Option<int> Whole(string name, string description, int standard, int lowest, int highest) => Create(
+        name,
+        "N",
+        description,
+        standard,
+        (text, out value) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value >= lowest && value <= highest,
+        $"give a whole number from {lowest} to {highest}");
+
+    public static Option<float> Real(string name, string description, float standard, Func<float, bool> isValid, string advice) => Create(
+        name,
+        "N",
+        description,
+        standard,
+        (text, out value) => float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && float.IsFinite(value) && isValid(value),
+        advice);
+
+    public static Option<string?> Path(string name, string helpName, string description) => new(name) { HelpName = helpName, Description = description };
+
+    public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+}
