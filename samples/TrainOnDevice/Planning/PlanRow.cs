@@ -11,13 +11,15 @@ namespace TrainOnDevice.Planning;
 /// <param name="BackwardBytes">All bytes in use while it runs backward; 0 if it does not.</param>
 internal sealed record PlanRow(string Name, string Trained, long SavedBytes, long ForwardBytes, long BackwardBytes)
 {
+    private const string InputName = "input";
+
     /// <summary>Describes every step of a plan.</summary>
     public static PlanRow[] Of(TrainingPlan plan)
     {
         ILookup<string, string> trained = plan.Network.Layout.Blocks
             .Select(block => (Block: block, Share: ShareOf(plan.Selection, block.Range)))
             .Where(part => part.Share > 0)
-            .ToLookup(part => OwnerOf(part.Block.Name), part => Describe(part.Block.Name, part.Share), StringComparer.Ordinal);
+            .ToLookup(part => OwnerOf(part.Block.Name), part => Describe(plan.Network, part.Block, part.Share), StringComparer.Ordinal);
         var steps = plan.Steps.Select(step => step.Name).ToHashSet(StringComparer.Ordinal);
         ILookup<string, long> saved = plan.Tensors
             .Where(tensor => tensor.Role == TensorRole.Saved)
@@ -26,21 +28,20 @@ internal sealed record PlanRow(string Name, string Trained, long SavedBytes, lon
         [
             .. plan.Steps.Select((step, t) => new PlanRow(
                 step.Name,
-                string.Join(", ", trained[step.Name]),
+                string.Join(", ", trained[step.Name].Distinct()),
                 saved[step.Name].Sum() + (t == 0 ? saved[InputName].Sum() : 0),
                 step.ForwardBytes,
                 step.BackwardBytes)),
         ];
     }
 
-    private const string InputName = "input";
-
     /// <summary>Takes the last part off a name such as <c>conv1.weight</c>; a name of one part is its own owner.</summary>
     private static string OwnerOf(string name) => name.LastIndexOf('.') is >= 0 and int dot ? name[..dot] : name;
 
-    private static string Describe(string block, double share)
+    private static string Describe(Network network, ParameterBlock block, double share)
     {
-        string part = block[(block.LastIndexOf('.') + 1)..];
+        // No gradient reaches running statistics; they follow the batches.
+        string part = network.Trainable.Contains(block.Range.Start) ? block.Name[(block.Name.LastIndexOf('.') + 1)..] : "statistics";
         return share < 1 ? $"{part} {100 * share:0.#} %" : part;
     }
 

@@ -17,7 +17,8 @@ internal static class AxisNames
         {
             double end = Math.Min(last, layers.Moments), middle = (first + end) / 2;
             double half = (name.Length + 2) * CharacterShare * layers.Moments / 2;
-            bool hasRoom = middle - half >= taken && middle + half <= 1.01 * layers.Moments;
+            bool isWide = end - first >= half;
+            bool hasRoom = isWide && middle - half >= taken && middle + half <= 1.01 * layers.Moments;
             taken = hasRoom ? middle + half : taken;
             yield return (first, end, hasRoom ? name : "");
         }
