@@ -31,7 +31,7 @@ internal sealed class CommandOptions
         NormalizationMode.Frozen, TryReadNormalization, "give frozen or batch");
 
     private readonly Option<int> _threads = TypedOption.Whole("--threads", "Threads that share every step; what is learned does not depend on it.", 1, 1, 64);
-    private readonly Option<bool> _augment = TypedOption.Flag("--augment", "Shift and mirror the pictures trained on at random.");
+    private readonly Option<bool> _augment = TypedOption.Flag("--augment", "Shift the pictures trained on at random, and mirror them where that keeps their class.");
     private readonly Option<string?> _weights = TypedOption.Path("--weights", "FILE.safetensors", "Start from these weights; from random ones otherwise.");
     private readonly Option<string?> _save = TypedOption.Path("--save", "FILE.safetensors", "Where the trained weights go.");
     private readonly Option<bool> _planOnly = TypedOption.Flag("--plan-only", "Show what would be done, and stop.");

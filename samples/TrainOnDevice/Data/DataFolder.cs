@@ -44,31 +44,17 @@ internal sealed record DataFolder(DataKind Kind, string Path, IReadOnlyList<stri
         }
     }
 
-    /// <summary>Finds the file for training or for testing, which differ in name only.</summary>
-    /// <param name="files">Files of one sort.</param>
-    /// <param name="forTraining">Which one.</param>
-    /// <exception cref="InputException">There is none, or more than one.</exception>
-    public static string Pick(IReadOnlyList<string> files, bool forTraining)
-    {
-        string[] fitting = [.. files.Where(file => System.IO.Path.GetFileName(file).Contains("train", StringComparison.OrdinalIgnoreCase) == forTraining)];
-        string what = forTraining ? "training files, with 'train' in their names" : "test files, such as t10k-images and t10k-labels";
-        return fitting.Length == 1
-            ? fitting[0]
-            : throw new InputException($"--data: there are {fitting.Length} of the {what}, among {string.Join(", ", files.Select(System.IO.Path.GetFileName))}; one of each sort is needed.");
-    }
-
     private static IEnumerable<DataFolder> In(string folder)
     {
-        string[] files = [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)];
-        ILookup<FileContent, string> byContent = files.ToLookup(Look);
-        if (byContent.Contains(FileContent.CifarRecords))
+        ILookup<FileContent, string> files = Directory.GetFiles(folder).Order(StringComparer.Ordinal).ToLookup(Look);
+        if (files.Contains(FileContent.CifarRecords))
         {
             yield return new DataFolder(DataKind.Cifar10, folder, [], []);
         }
 
-        if (byContent.Contains(FileContent.IdxImages) && byContent.Contains(FileContent.IdxLabels))
+        if (files.Contains(FileContent.IdxImages) && files.Contains(FileContent.IdxLabels))
         {
-            yield return new DataFolder(DataKind.Idx, folder, [.. byContent[FileContent.IdxImages]], [.. byContent[FileContent.IdxLabels]]);
+            yield return new DataFolder(DataKind.Idx, folder, [.. files[FileContent.IdxImages]], [.. files[FileContent.IdxLabels]]);
         }
     }
 
@@ -83,7 +69,7 @@ internal sealed record DataFolder(DataKind Kind, string Path, IReadOnlyList<stri
 
         return head switch
         {
-            [0, 0, 8, 3] => FileContent.IdxImages,
+            [0, 0, 8, 3 or 4] => FileContent.IdxImages,
             [0, 0, 8, 1] => FileContent.IdxLabels,
             _ => file.Length % CifarRecordBytes == 0 && head[0] < CifarClasses ? FileContent.CifarRecords : FileContent.Unknown,
         };

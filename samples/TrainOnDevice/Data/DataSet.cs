@@ -8,4 +8,8 @@ namespace TrainOnDevice.Data;
 /// <param name="Classes">How many classes there are.</param>
 /// <param name="Training">The examples to train on.</param>
 /// <param name="HeldOut">The examples to test with.</param>
-internal sealed record DataSet(string Name, ImageShape Shape, int Classes, IExampleSource Training, IExampleSource HeldOut);
+internal sealed record DataSet(string Name, ImageShape Shape, int Classes, IExampleSource Training, IExampleSource HeldOut)
+{
+    /// <summary>Gets whether a mirrored picture is of the same class: so with photographs, not so with digits.</summary>
+    public bool CanBeMirrored { get; init; }
+}

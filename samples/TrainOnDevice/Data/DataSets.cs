@@ -20,7 +20,7 @@ internal static class DataSets
         IExampleSource training = FirstExamples.Of(data.Training, options.Examples);
         if (options.Augment)
         {
-            training = Augment(training, data, options);
+            training = Augment(training, data);
         }
 
         return network.ClassCount > 0
@@ -56,7 +56,11 @@ internal static class DataSets
         }
     }
 
-    private static IExampleSource Augment(IExampleSource source, DataSet data, TrainOptions options) => data.Shape.Pixels > 1
-        ? DataSetReader.Augment(source, data)
-        : throw new InputException($"--augment: the examples are vectors, which cannot be shifted or mirrored; leave it out.");
+    private static AugmentedExamples Augment(IExampleSource source, DataSet data)
+    {
+        (int height, int width, int channels) = data.Shape;
+        return data.Shape.Pixels > 1
+            ? new AugmentedExamples(source, height, width, channels, new AugmentationOptions { FlipHorizontally = data.CanBeMirrored })
+            : throw new InputException("--augment: the examples are vectors, which cannot be shifted or mirrored; leave it out.");
+    }
 }
