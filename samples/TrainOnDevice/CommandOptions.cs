@@ -13,7 +13,7 @@ internal sealed class CommandOptions
         "--model", "NAME", $"The network: {Models}.", "resnet8", TryReadModel, $"there is no such network; give one of {Models}");
 
     private readonly Option<long> _memory = TypedOption.Create<long>(
-        "--memory", "SIZE", "The most memory that training may take, in bytes or with KiB, MiB, KB, MB [default: 512KiB].", 512 * 1024, ByteSize.TryParse,
+        "--memory", "SIZE", "The most memory that training may take, in bytes or with KiB, MiB, KB or MB.", 1024 * 1024, ByteSize.TryParse,
         "give a number of bytes, or a size such as 512KiB, 1.5MiB, 300KB or 2MB");
 
     private readonly Option<string?> _data = TypedOption.Path(

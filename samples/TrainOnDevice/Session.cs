@@ -25,6 +25,10 @@ internal sealed class Session(TrainOptions options, IAnsiConsole console, TimePr
         {
             WeightsFile.Read(weights, network.Layout, parameters);
         }
+        else if (options.Normalization == NormalizationMode.Frozen && FittedTraining.Statistics(network).Count > 0)
+        {
+            console.WriteLine("Random weights with the statistics frozen learn slowly, if at all: give --weights, or make some with --normalization batch, more --memory, and --save.");
+        }
 
         FittedTraining training = Fitting.Find(network, parameters, data.Training, options);
         Introduction.Write(console, options.Model, data, training);

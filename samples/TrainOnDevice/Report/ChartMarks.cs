@@ -45,7 +45,7 @@ internal sealed class ChartMarks(Plot plot, MemoryLayers layers, double top, str
         }
 
         plot.Add.Marker(x, peak.Bytes + _gap, MarkerShape.FilledTriangleDown, 16, Alarm);
-        bool isBeforeText = x < 0.6 * width;
+        bool isBeforeText = x < 0.68 * width;
         double beside = x + (0.01 * width * (isBeforeText ? 1 : -1));
         AddText($"peak {ByteSize.ToText(peak.Bytes)}: {peak.Name}, {peak.Pass}", beside, y, isBeforeText ? Alignment.LowerLeft : Alignment.LowerRight, Alarm);
     }

@@ -27,7 +27,7 @@ public sealed class PlanTests : IDisposable
     }
 
     [Theory]
-    [InlineData("resnet8", "512KiB", "frozen")]
+    [InlineData("resnet8", "640KiB", "frozen")]
     [InlineData("dscnn", "300KiB", "frozen")]
     [InlineData("dscnn", "500KiB", "batch")]
     [InlineData("mlp", "1MiB", "frozen")]

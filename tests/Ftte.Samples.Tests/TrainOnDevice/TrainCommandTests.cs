@@ -14,7 +14,7 @@ public sealed class TrainCommandTests : IDisposable
     public async Task Without_arguments_the_defaults_hold()
     {
         Assert.Equal(0, await Invoke());
-        Assert.Equal(new TrainOptions { Model = "resnet8", MemoryBytes = 524_288, ChartFile = _run.ChartFile, JsonFile = _run.JsonFile }, _options);
+        Assert.Equal(new TrainOptions { Model = "resnet8", MemoryBytes = 1_048_576, ChartFile = _run.ChartFile, JsonFile = _run.JsonFile }, _options);
     }
 
     [Fact]
