@@ -24,16 +24,7 @@ internal static class SafetensorsValues
                 return false;
             }
 
-            for (int i = 0; i < count; i++)
-            {
-                values[i] = type switch
-                {
-                    SafetensorsType.Float32 => BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * size)..]),
-                    SafetensorsType.BFloat16 => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes[(i * size)..]) << 16),
-                    _ => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes[(i * size)..]),
-                };
-            }
-
+            Convert(bytes, type, values[..count]);
             values = values[count..];
         }
 
@@ -73,5 +64,23 @@ internal static class SafetensorsValues
         return float.IsNaN(value)
             ? (ushort)((bits >> 16) | 0x0040)
             : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+    }
+
+    private static void Convert(ReadOnlySpan<byte> bytes, string type, Span<float> values)
+    {
+        for (int i = 0; type == SafetensorsType.Float32 && i < values.Length; i++)
+        {
+            values[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * sizeof(float))..]);
+        }
+
+        for (int i = 0; type == SafetensorsType.BFloat16 && i < values.Length; i++)
+        {
+            values[i] = BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes[(i * sizeof(ushort))..]) << 16);
+        }
+
+        for (int i = 0; type == SafetensorsType.Float16 && i < values.Length; i++)
+        {
+            values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(bytes[(i * sizeof(ushort))..]);
+        }
     }
 }
