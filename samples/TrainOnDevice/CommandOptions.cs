@@ -26,9 +26,16 @@ internal sealed class CommandOptions
     private readonly Option<float> _momentum = TypedOption.Real(
         "--momentum", "The momentum; any but 0 takes 4 bytes more per trained parameter.", 0, m => m is >= 0 and < 1, "give a number from 0 to below 1");
 
+    private readonly Option<float> _decay = TypedOption.Real(
+        "--weight-decay", "The weight decay.", 0, d => d >= 0, "give 0 or more");
+
+    private readonly Option<LearningRateSchedule> _schedule = TypedOption.Create<LearningRateSchedule>(
+        "--schedule", "constant|cosine|linear|onecycle", "How the step size changes over the run.",
+        LearningRateSchedule.Constant, TryReadName, "give constant, cosine, linear or onecycle");
+
     private readonly Option<NormalizationMode> _normalization = TypedOption.Create<NormalizationMode>(
         "--normalization", "frozen|batch", "Normalise with the model's statistics, or with those of the batch, which then has to fit the memory as a whole.",
-        NormalizationMode.Frozen, TryReadNormalization, "give frozen or batch");
+        NormalizationMode.Frozen, TryReadName, "give frozen or batch");
 
     private readonly Option<int> _threads = TypedOption.Whole("--threads", "Threads that share every step; what is learned does not depend on it.", 1, 1, 64);
     private readonly Option<bool> _augment = TypedOption.Flag("--augment", "Shift the pictures trained on at random, and mirror them where that keeps their class.");
@@ -42,6 +49,9 @@ internal sealed class CommandOptions
         DefaultValueFactory = _ => "plan.png",
     };
 
+    private readonly Option<string?> _curve = TypedOption.Path(
+        "--curve", "FILE.png", "Also test on the held-out examples after every epoch, and draw loss and accuracy over the epochs to this file.");
+
     private readonly Option<string?> _json = TypedOption.Path("--json", "FILE", "Also write all facts to this file, as JSON.");
     private readonly Option<int> _seed = TypedOption.Whole("--seed", "What every random choice is made from.", 1, 0, int.MaxValue);
 
@@ -50,7 +60,7 @@ internal sealed class CommandOptions
     {
         Option[] all =
         [
-            _model, _memory, _data, _examples, _batch, _epochs, _rate, _momentum, _normalization, _threads, _augment, _weights, _save, _planOnly, _chart, _json, _seed,
+            _model, _memory, _data, _examples, _batch, _epochs, _rate, _momentum, _decay, _schedule, _normalization, _threads, _augment, _weights, _save, _planOnly, _chart, _curve, _json, _seed,
         ];
         foreach (Option option in all)
         {
@@ -69,6 +79,9 @@ internal sealed class CommandOptions
         Epochs = parsed.GetValue(_epochs),
         LearningRate = parsed.GetValue(_rate),
         Momentum = parsed.GetValue(_momentum),
+        WeightDecay = parsed.GetValue(_decay),
+        Schedule = parsed.GetValue(_schedule),
+        CurveFile = parsed.GetValue(_curve),
         Normalization = parsed.GetValue(_normalization),
         Threads = parsed.GetValue(_threads),
         Augment = parsed.GetValue(_augment),
@@ -86,6 +99,7 @@ internal sealed class CommandOptions
         return name.Length > 0;
     }
 
-    private static bool TryReadNormalization(string text, out NormalizationMode mode) =>
-        Enum.TryParse(text, ignoreCase: true, out mode) && Enum.IsDefined(mode) && !char.IsAsciiDigit(text[0]);
+    private static bool TryReadName<T>(string text, out T value)
+        where T : struct, Enum =>
+        Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value) && !char.IsAsciiDigit(text[0]);
 }

@@ -23,7 +23,7 @@ internal sealed class Session(TrainOptions options, IAnsiConsole console, TimePr
         float[] parameters = network.Initialize(options.Seed);
         if (options.WeightsFile is { } weights)
         {
-            WeightsFile.Read(weights, network.Layout, parameters);
+            WeightFile.Read(weights, network, parameters);
         }
         else if (options.Normalization == NormalizationMode.Frozen && FittedTraining.Statistics(network).Count > 0)
         {
@@ -47,7 +47,7 @@ internal sealed class Session(TrainOptions options, IAnsiConsole console, TimePr
 
     private TrainingOutcome Train(float[] parameters, FittedTraining training, DataSet data, CancellationToken cancellationToken)
     {
-        TrainingOutcome outcome = new DeviceTraining(training, data, console, time).Run(parameters, Save, cancellationToken);
+        TrainingOutcome outcome = new DeviceTraining(training, data, console, time, options.CurveFile is not null).Run(parameters, Save, cancellationToken);
         string kept = options.SaveFile is { } file ? $"is in {file}" : "was tested; give --save to keep it";
         if (outcome.IsCancelled)
         {
@@ -56,6 +56,12 @@ internal sealed class Session(TrainOptions options, IAnsiConsole console, TimePr
         else if (options.SaveFile is not null)
         {
             console.WriteLine($"What was learned {kept}.");
+        }
+
+        if (options.CurveFile is { } curve)
+        {
+            LearningCurve.Save(curve, $"{options.Model} on {data.Name}", outcome.Curve);
+            console.WriteLine($"Accuracy over the epochs is in {curve}.");
         }
 
         console.WriteLine(
@@ -67,7 +73,7 @@ internal sealed class Session(TrainOptions options, IAnsiConsole console, TimePr
         {
             if (options.SaveFile is { } file)
             {
-                WeightsFile.Write(file, training.Plan.Network.Layout, trained);
+                WeightFile.Write(file, training.Plan.Network, trained);
             }
         }
     }

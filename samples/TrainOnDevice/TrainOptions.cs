@@ -25,6 +25,13 @@ internal sealed record TrainOptions
 
     public float Momentum { get; init; }
 
+    public float WeightDecay { get; init; }
+
+    public LearningRateSchedule Schedule { get; init; }
+
+    /// <summary>Gets where the picture of accuracy over the epochs goes; null not to test after every epoch.</summary>
+    public string? CurveFile { get; init; }
+
     public NormalizationMode Normalization { get; init; }
 
     public int Threads { get; init; } = 1;

@@ -27,6 +27,8 @@ internal static class Fitting
             Epochs = options.Epochs,
             LearningRate = options.LearningRate,
             Momentum = options.Momentum,
+            WeightDecay = options.WeightDecay,
+            Schedule = options.Schedule,
             Normalization = options.Normalization,
             Seed = options.Seed,
         };

@@ -8,8 +8,9 @@ using TrainOnDevice.Report;
 namespace TrainOnDevice.Training;
 
 /// <summary>Trains as planned and shows how it goes.</summary>
-internal sealed class DeviceTraining(FittedTraining training, DataSet data, IAnsiConsole console, TimeProvider time)
+internal sealed class DeviceTraining(FittedTraining training, DataSet data, IAnsiConsole console, TimeProvider time, bool testsEveryEpoch)
 {
+    private readonly List<EpochResult> _curve = [];
     private readonly Network _network = training.Plan.Network;
 
     /// <summary>Trains; a cancelled run keeps what was learned until then.</summary>
@@ -35,6 +36,10 @@ internal sealed class DeviceTraining(FittedTraining training, DataSet data, IAns
                 latest = progress;
                 track.Report((double)progress.Step / progress.Steps, DescribeProgress(progress, time.GetElapsedTime(begun)));
                 StopIfDiverged(progress);
+                if (testsEveryEpoch && progress.Step % stepsPerEpoch == 0)
+                {
+                    AddToCurve(progress, progress.Step / stepsPerEpoch, selection, parameters, trained);
+                }
             };
             Train(parameters, trained, cancellationToken);
         });
@@ -44,7 +49,7 @@ internal sealed class DeviceTraining(FittedTraining training, DataSet data, IAns
         save(parameters);
         Evaluation after = Test(parameters);
         return new TrainingOutcome(
-            before, after, latest.Step, latest.Steps, latest.Step > 0 ? latest.MeanLoss : null, took, PerSecond(latest.Step, took));
+            before, after, latest.Step, latest.Steps, latest.Step > 0 ? latest.MeanLoss : null, took, PerSecond(latest.Step, took), _curve);
     }
 
     /// <summary>Says how weights do, by accuracy if there are classes, else by loss.</summary>
@@ -62,6 +67,14 @@ internal sealed class DeviceTraining(FittedTraining training, DataSet data, IAns
         {
             // The trained values are those of the last whole step.
         }
+    }
+
+    private void AddToCurve(TrainingProgress progress, long epoch, ParameterSelection selection, float[] parameters, float[] trained)
+    {
+        float[] now = [.. parameters];
+        selection.Scatter(trained, now);
+        Evaluation test = Test(now);
+        _curve.Add(new EpochResult(epoch, progress.MeanLoss, test.Loss, double.IsNaN(test.Accuracy) ? null : test.Accuracy));
     }
 
     private Evaluation Test(float[] parameters) => _network.Evaluate(parameters, data.HeldOut, threads: training.Engine.Threads);

@@ -1,0 +1,39 @@
+using Ftte.TinyEngine;
+
+namespace TrainOnDevice.Training;
+
+/// <summary>Weights in a safetensors file, with errors that the command line shows as they are.</summary>
+internal static class WeightFile
+{
+    /// <summary>Reads the network's weights.</summary>
+    /// <exception cref="InputException">The file cannot be read or is not what it should be.</exception>
+    public static void Read(string path, Network network, Span<float> parameters)
+    {
+        try
+        {
+            network.LoadWeights(path, parameters);
+        }
+        catch (Exception refused) when (refused is InvalidDataException)
+        {
+            throw new InputException($"--weights: {refused.Message}", refused);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"--weights: {path} cannot be read; see that it is there and that you may read it.", refused);
+        }
+    }
+
+    /// <summary>Writes the network's weights.</summary>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    public static void Write(string path, Network network, ReadOnlySpan<float> parameters)
+    {
+        try
+        {
+            network.SaveWeights(path, parameters);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"--save: {path} cannot be written; give a file that you may write to.", refused);
+        }
+    }
+}
