@@ -8,7 +8,8 @@ namespace Ftte.TinyEngine.Kernels;
 internal static unsafe class ConvolutionForward
 {
     /// <summary>Gets the length of the workspace of one worker.</summary>
-    public static long ScratchFloats(in ConvolutionShape s) => IsRead(s) ? 0 : (long)BandRows(s) * RowFloats(s);
+    public static long ScratchFloats(in ConvolutionShape s) =>
+        s.IsPointwise ? PanelProduct.ScratchFloats(s.Channels, s.Filters) : IsRead(s) ? 0 : (long)BandRows(s) * RowFloats(s);
 
     /// <summary>Computes output rows [firstRow, lastRow), counted through all examples.</summary>
     public static void Run(in ConvolutionShape s, float* x, float* w, float* bias, float* y, int firstRow, int lastRow, float* scratch)
@@ -16,9 +17,8 @@ internal static unsafe class ConvolutionForward
         if (s.IsPointwise)
         {
             long first = (long)firstRow * s.OutputWidth;
-            var window = new Window(s.Channels, 0, 1, s.Channels, s.Filters, s.Filters);
             int pixels = (lastRow - firstRow) * s.OutputWidth;
-            WindowProduct.Run(window, x + (first * s.Channels), w, bias, y + (first * s.Filters), pixels, s.Filters, add: false);
+            PanelProduct.Run(x + (first * s.Channels), w, bias, y + (first * s.Filters), pixels, s.Channels, s.Filters, add: false, scratch);
             return;
         }
 

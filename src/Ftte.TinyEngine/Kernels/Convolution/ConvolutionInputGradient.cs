@@ -14,7 +14,8 @@ internal static unsafe class ConvolutionInputGradient
     public static long PackedFloats(in ConvolutionShape s) => s.WeightCount;
 
     /// <summary>Gets the length of the workspace of one worker.</summary>
-    public static long ScratchFloats(in ConvolutionShape s) => s.IsPointwise ? 0 : (long)BandRows(s, InputRows(s)) * RowFloats(s);
+    public static long ScratchFloats(in ConvolutionShape s) =>
+        s.IsPointwise ? PanelProduct.ScratchFloats(s.Filters, s.Channels) : (long)BandRows(s, InputRows(s)) * RowFloats(s);
 
     /// <summary>Transposes one worker's share of the weights.</summary>
     public static void Pack(in ConvolutionShape s, float* w, float* packed, int worker, int workers)
@@ -51,9 +52,8 @@ internal static unsafe class ConvolutionInputGradient
         if (s.IsPointwise)
         {
             long first = (long)firstRow * s.Width;
-            var window = new Window(s.Filters, 0, 1, s.Filters, s.Channels, s.Channels);
             int pixels = (lastRow - firstRow) * s.Width;
-            WindowProduct.Run(window, dy + (first * s.Filters), packed, null, dx + (first * s.Channels), pixels, s.Channels, add);
+            PanelProduct.Run(dy + (first * s.Filters), packed, null, dx + (first * s.Channels), pixels, s.Filters, s.Channels, add, scratch);
             return;
         }
 

@@ -9,6 +9,7 @@ internal static unsafe class ConvolutionWeightGradient
 {
     private const int PartChannels = 16;
     private const int FewChannels = 8;
+    private const int BlockPixels = 1024;
 
     /// <summary>Gets the number of parts that workers can divide: some channels of one kernel column, or a kernel row.</summary>
     public static int Parts(in ConvolutionShape s) =>
@@ -109,9 +110,13 @@ internal static unsafe class ConvolutionWeightGradient
 
         int filters = lastFilter - firstFilter;
         nint inputLine = (nint)s.StrideY * s.Width * s.Channels, gradientLine = (nint)s.OutputWidth * s.Filters;
-        Strip strip = s.IsPointwise
-            ? new Strip(1, 1, examples * s.Height * s.Width, 0, 0, s.Channels, 0, 0, s.Filters, filters)
-            : new Strip(examples, rows, columns, s.InputValues, inputLine, s.StrideX * s.Channels, s.OutputValues, gradientLine, s.Filters, filters);
+        if (s.IsPointwise)
+        {
+            Matrix(s, (long)examples * s.Height * s.Width, x + channel, dy + firstFilter, dw + ((nint)channel * filters), channels, filters);
+            return;
+        }
+
+        var strip = new Strip(examples, rows, columns, s.InputValues, inputLine, s.StrideX * s.Channels, s.OutputValues, gradientLine, s.Filters, filters);
         int inRow = (row * s.StrideY) + t - s.PaddingY, inColumn = (column * s.StrideX) + j - s.PaddingX;
         float* inputs = x + ((((nint)inRow * s.Width) + inColumn) * s.Channels) + channel;
         float* gradients = dy + ((((nint)row * s.OutputWidth) + column) * s.Filters);
@@ -120,6 +125,17 @@ internal static unsafe class ConvolutionWeightGradient
         {
             int from = Math.Max(firstFilter, g * s.GroupFilters), to = Math.Min(lastFilter, (g + 1) * s.GroupFilters);
             StripProduct.Run(strip, inputs + (g * s.GroupChannels), gradients + from, weights + (from - firstFilter), channels, to - from);
+        }
+    }
+
+    /// <summary>Adds the gradient of some channels of a plain matrix product, some pixels at a time, so that what all filters read stays in cache.</summary>
+    private static void Matrix(in ConvolutionShape s, long pixels, float* x, float* dy, float* dw, int channels, int filters)
+    {
+        for (long first = 0; first < pixels; first += BlockPixels)
+        {
+            int count = (int)Math.Min(BlockPixels, pixels - first);
+            var strip = new Strip(1, 1, count, 0, 0, s.Channels, 0, 0, s.Filters, filters);
+            StripProduct.Run(strip, x + (first * s.Channels), dy + (first * s.Filters), dw, channels, filters);
         }
     }
 

@@ -1,0 +1,54 @@
+namespace Ftte.TinyEngine.Kernels;
+
+/// <summary>Products of large matrices: blocks of inputs and packed panels of weights that stay in cache while they are used.</summary>
+/// <remarks>
+/// The depth is cut into blocks that continue each other's sums, so an output is still one chain of fused multiply-adds in ascending order, with the same bits as
+/// <see cref="WindowProduct"/> gives at once.
+/// </remarks>
+internal static unsafe class PanelProduct
+{
+    private const int Depth = 256;
+    private const int Rows = 256;
+    private const int Columns = 32;
+    private const int FewRows = 32;
+    private const long SmallWeights = 48 * 1024;
+
+    /// <summary>Gets the length of the workspace that a product takes; 0 if its weights are small enough to be read where they are.</summary>
+    public static long ScratchFloats(int depth, int columns) => (long)depth * columns > SmallWeights ? Depth * Columns : 0;
+
+    /// <summary>c = a * b + bias, or c + a * b, for matrices of rows x depth and depth x columns without gaps.</summary>
+    public static void Run(float* a, float* b, float* bias, float* c, int rows, int depth, int columns, bool add, float* scratch)
+    {
+        if (ScratchFloats(depth, columns) == 0 || rows < FewRows)
+        {
+            WindowProduct.Run(new Window(depth, 0, 1, depth, columns, columns), a, b, bias, c, rows, columns, add);
+            return;
+        }
+
+        for (int k = 0; k < depth; k += Depth)
+        {
+            int run = Math.Min(Depth, depth - k);
+            bool continues = add || k > 0;
+            for (int row = 0; row < rows; row += Rows)
+            {
+                int count = Math.Min(Rows, rows - row);
+                for (int column = 0; column < columns; column += Columns)
+                {
+                    int width = Math.Min(Columns, columns - column);
+                    Pack(b + ((nint)k * columns) + column, columns, run, width, scratch);
+                    float* start = bias is null ? null : bias + column;
+                    var window = new Window(depth, 0, 1, run, width, columns);
+                    WindowProduct.Run(window, a + ((nint)row * depth) + k, scratch, start, c + ((nint)row * columns) + column, count, width, continues);
+                }
+            }
+        }
+    }
+
+    private static void Pack(float* b, nint stride, int rows, int width, float* panel)
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            new ReadOnlySpan<float>(b + (i * stride), width).CopyTo(new Span<float>(panel + ((nint)i * width), width));
+        }
+    }
+}
