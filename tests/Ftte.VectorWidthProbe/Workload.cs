@@ -20,6 +20,8 @@ public sealed record Workload(string Name, Action<Hash> Body)
         new("versions by median", hash => Versions(hash, new() { Capacity = 4, Reduction = Reduction.Median(), NormClip = 1, Weighting = new AlignmentWeighting() })),
         new("messages", Messages),
         new("training", Training),
+        new("training of convolutions", hash => Images(hash, NormalizationMode.Frozen)),
+        new("training with batch statistics", hash => Images(hash, NormalizationMode.Batch)),
     ];
 
     /// <summary>Runs it.</summary>
@@ -115,6 +117,28 @@ public sealed record Workload(string Name, Action<Hash> Body)
         {
             float[] parameters = network.Initialize(1);
             network.Train(parameters, examples, new SgdOptions { BatchSize = 16, Epochs = 2, LearningRate = 0.01f, Seed = 5 }, selection);
+            hash.Add<float>(parameters);
+            hash.Add(network.Evaluate(parameters, examples).Loss);
+        }
+    }
+
+    /// <summary>Every operation of the engine, at channel counts that leave every kind of remainder.</summary>
+    private static void Images(Hash hash, NormalizationMode normalization)
+    {
+        Network network = Network.Build(11, 9, 3)
+            .Conv("c1", 19, kernel: 3, padding: 1, bias: false).BatchNorm("bn1").Relu()
+            .Add("add", x => x, x => x.Conv("c2", 19, kernel: 3, padding: 1).GroupNorm("gn", 19).HardSwish())
+            .DepthwiseConv("d1", kernel: 3, stride: 2, padding: 1).Relu6().Conv("c3", 37, kernel: 1).LeakyRelu()
+            .Concat("cat", x => x.Conv("c4", 24, kernel: 3, stride: 2, padding: 1).Sigmoid(), x => x.Conv("c5", 9, kernel: 1, stride: 2).Tanh())
+            .MaxPool(2).Conv("c6", 12, kernel: 1, groups: 3).AveragePool(1).Dropout(0.2f)
+            .Flatten().Linear("fc", 21).Relu().Linear("last", 5).SoftmaxCrossEntropy();
+        const int Count = 24;
+        var examples = new ArrayExamples(Values(network.InputLength * Count), Enumerable.Range(0, Count).Select(i => i % 5).ToArray(), network.InputLength);
+        var options = new SgdOptions { BatchSize = 8, Epochs = 2, LearningRate = 0.01f, Momentum = 0.9f, WeightDecay = 0.001f, ClipNorm = 3, Seed = 5, Normalization = normalization };
+        foreach (ParameterSelection? selection in (ParameterSelection?[])[null, ParameterSelection.OfBlocks(network.Layout, "c3.weight", "d1.bias", "fc.weight")])
+        {
+            float[] parameters = network.Initialize(1);
+            network.Train(parameters, examples, options, selection);
             hash.Add<float>(parameters);
             hash.Add(network.Evaluate(parameters, examples).Loss);
         }

@@ -3,7 +3,7 @@ namespace Ftte.TinyEngine;
 /// <summary>What a framework without a planner holds to train everything.</summary>
 /// <remarks>
 /// Weights, a gradient for each, every distinct activation that some operation reads in its backward pass (the input of each convolution, linear layer
-/// and normalisation, the output of each activation), the batch, and the gradients of the output and input of the operation that is running backward.
+/// and normalisation, the output of each activation), the batch, and the gradients of the output and the largest input of the operation that is running backward.
 /// Plain SGD, no momentum, no workspace, no allocator overhead: a lower bound.
 /// </remarks>
 internal static class EagerEstimate
@@ -13,7 +13,7 @@ internal static class EagerEstimate
         long kept = 0, widest = 0;
         foreach (Operation operation in network.Operations)
         {
-            widest = Math.Max(widest, (long)operation.Output.Shape.Count + operation.Inputs.Where(i => i.Producer is not null).Sum(i => (long)i.Shape.Count));
+            widest = Math.Max(widest, (long)operation.Output.Shape.Count + operation.Inputs.Where(i => i.Producer is not null).Select(i => (long)i.Shape.Count).DefaultIfEmpty().Max());
         }
 
         foreach (Value value in network.Values)
