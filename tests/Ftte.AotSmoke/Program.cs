@@ -1,7 +1,14 @@
 // Runs one of everything that ahead-of-time compilation could have broken.
 using System.Buffers;
 using Ftte;
+using Ftte.AotSmoke;
 using Ftte.TinyEngine;
+
+if (args is [ResidentSet.Argument, var model, var part])
+{
+    ResidentSet.Grow(model, part);
+    return;
+}
 
 Network network = Network.Build(inputs: 4).Linear("hidden", 8).Relu().Linear("class", 2).SoftmaxCrossEntropy();
 var start = new ModelSnapshot(network.Layout, default, network.Initialize(seed: 1));
@@ -31,6 +38,7 @@ foreach (ValueFormat format in Enum.GetValues<ValueFormat>())
     Check(read.Header == header, $"an update survives the wire as {format}");
 }
 
+Check(ResidentSet.Check(), "the process grows by what the plan says");
 Console.WriteLine("AOT smoke: everything works");
 
 static void Check(bool holds, string what)

@@ -6,7 +6,7 @@ namespace Ftte.TinyEngine;
 internal sealed unsafe class PlannedConvolution : PlannedOperation
 {
     // The gradient of the weights is made this many bytes at a time where it is spent at once: a tile, never the whole.
-    private const int TileBytes = 128 * 1024;
+    private const int TileBytes = 64 * 1024;
 
     private readonly ConvolutionShape _shape;
     private readonly PlannedBlock _weight;

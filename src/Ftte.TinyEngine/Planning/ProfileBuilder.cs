@@ -23,21 +23,24 @@ internal static class ProfileBuilder
             ParameterRange[] others = [.. operations.Where(o => o.Step != t).SelectMany(o => o.Trainable).Select(b => b.Range)];
             PlanBuilder passing = operations[t].Parameters.IsEmpty ? full : Plan(network, others, whole);
             long forward = Math.Max(frozen.FlowBytes(t), passing.FlowBytes(t));
-            long scratch = passing.BackwardScratchBytes(t), backwardAtCut = 0;
+            long passingScratch = passing.BackwardScratchBytes(t), backwardAtCut = 0;
             var choices = ImmutableArray.CreateBuilder<TrainingChoice>();
             foreach (OperationChoice choice in operations[t].Choices(inputShares))
             {
                 PlanBuilder alone = Plan(network, choice.Ranges, whole);
                 PlanBuilder amongOthers = Plan(network, [.. others, .. choice.Ranges], whole);
                 forward = Math.Max(forward, amongOthers.FlowBytes(t));
-                scratch = Math.Max(scratch, amongOthers.BackwardScratchBytes(t));
-                backwardAtCut = Math.Max(backwardAtCut, alone.GradientBytes(t) + alone.BackwardScratchBytes(t));
+                long workspace = Math.Max(0, amongOthers.BackwardScratchBytes(t) - passingScratch);
+                backwardAtCut = Math.Max(backwardAtCut, alone.GradientBytes(t) + alone.BackwardScratchBytes(t) - workspace);
                 choices.Add(new TrainingChoice(
-                    choice.Name, choice.Ranges, amongOthers.KeptBytes(t), PersistentBytes(alone.Selection.Count, settings), choice.MultiplyAdds));
+                    choice.Name, choice.Ranges, amongOthers.KeptBytes(t), PersistentBytes(alone.Selection.Count, settings), choice.MultiplyAdds)
+                {
+                    WorkspaceBytes = workspace,
+                });
             }
 
             steps.Add(new TrainingStep(
-                operations[t].Name, forward, full.GradientBytes(t) + scratch, backwardAtCut, passing.KeptBytes(t), choices.ToImmutable())
+                operations[t].Name, forward, full.GradientBytes(t) + passingScratch, backwardAtCut, passing.KeptBytes(t), choices.ToImmutable())
             {
                 StreamedForwardBytes = streamed.Streams ? streamed.FlowBytes(t) : null,
                 BoundaryBytes = streamed.Streams ? frozen.BoundaryBytes(t) : 0,

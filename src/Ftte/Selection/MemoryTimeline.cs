@@ -76,7 +76,8 @@ public sealed class MemoryTimeline
                 held += choices[t] >= 0 ? step.Choices[choices[t]].SavedBytes : step.PassThroughSavedBytes;
             }
 
-            backward.Add(t > cut ? held + step.BackwardBytes : t == cut ? held + step.BackwardBytesAtCut : 0);
+            long workspace = choices[t] >= 0 ? step.Choices[choices[t]].WorkspaceBytes : 0;
+            backward.Add(t < cut ? 0 : held + workspace + (t > cut ? step.BackwardBytes : step.BackwardBytesAtCut));
         }
 
         return new MemoryTimeline(forward.MoveToImmutable(), backward.MoveToImmutable(), cut);

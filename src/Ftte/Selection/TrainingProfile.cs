@@ -75,6 +75,10 @@ public sealed record TrainingStep(
 /// <param name="MultiplyAdds">Multiply-adds per example for the weight gradient.</param>
 public sealed record TrainingChoice(string Name, ImmutableArray<ParameterRange> Ranges, long SavedBytes, long PersistentBytes = 0, long MultiplyAdds = 0)
 {
+    /// <summary>Gets the bytes alive only while the step runs backward under this choice, on top of the step's own, such as a tile of its gradient.</summary>
+    /// <value>0 by default.</value>
+    public long WorkspaceBytes { get; init; }
+
     /// <summary>Gets the number of parameters trained.</summary>
     public int ParameterCount => Ranges.Sum(r => r.Length);
 }

@@ -27,7 +27,7 @@ internal static class TrainingProfileGuard
             trained = union;
             bytes += (Int128)step.ForwardBytes + step.BackwardBytes + step.BackwardBytesAtCut + step.PassThroughSavedBytes;
             bytes += (Int128)(step.StreamedForwardBytes ?? 0) + step.BoundaryBytes;
-            bytes += step.Choices.Aggregate(Int128.Zero, (sum, choice) => sum + choice.SavedBytes + choice.PersistentBytes);
+            bytes += step.Choices.Aggregate(Int128.Zero, (sum, choice) => sum + choice.SavedBytes + choice.PersistentBytes + choice.WorkspaceBytes);
         }
 
         if (bytes > long.MaxValue)
@@ -73,7 +73,7 @@ internal static class TrainingProfileGuard
             throw Wrong($"{name} trains a coordinate twice.");
         }
 
-        if (choice.SavedBytes < 0 || choice.PersistentBytes < 0 || choice.MultiplyAdds < 0)
+        if (choice.SavedBytes < 0 || choice.PersistentBytes < 0 || choice.MultiplyAdds < 0 || choice.WorkspaceBytes < 0)
         {
             throw Wrong($"{name} has a negative cost.");
         }
