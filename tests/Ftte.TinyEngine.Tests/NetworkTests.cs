@@ -54,6 +54,55 @@ public class NetworkTests
         AssertMessage("No layer before 'loss' has parameters", () => Network.Build(4).Relu().SoftmaxCrossEntropy());
 
     [Fact]
+    public void A_linear_layer_on_an_image_says_what_is_missing() =>
+        AssertMessage("Layer 'fc' takes a vector, but 4x4x2 arrives; put Flatten", () => Network.Build(4, 4, 2).Linear("fc", 3));
+
+    [Fact]
+    public void A_kernel_larger_than_the_image_is_named() =>
+        AssertMessage("Layer 'c' has a kernel of 7x7, which does not fit 4x4x2 with a padding of 1x1.", () => Network.Build(4, 4, 2).Conv("c", 3, kernel: 7, padding: 1));
+
+    [Fact]
+    public void Groups_that_do_not_divide_are_named() =>
+        AssertMessage("Layer 'c' has 3 groups, which do not divide 4 channels", () => Network.Build(4, 4, 4).Conv("c", 6, kernel: 1, groups: 3));
+
+    [Fact]
+    public void Branches_of_different_shapes_are_named() =>
+        AssertMessage("Layer 'sum' adds branches of 4x4x2 and 4x4x3", () => Network.Build(4, 4, 2).Add("sum", x => x, x => x.Conv("c", 3, kernel: 1)));
+
+    [Fact]
+    public void Two_identities_are_refused() =>
+        AssertMessage("Layer 'sum' has two branches that are the same", () => Network.Build(4, 4, 2).Add("sum", x => x, x => x));
+
+    [Fact]
+    public void A_layer_that_nothing_reads_is_named() =>
+        AssertMessage("Nothing reads what layer 'lost' makes", () =>
+        {
+            NetworkBuilder? lost = null;
+            NetworkBuilder trunk = Network.Build(4, 4, 2).Add("sum", x => x, x =>
+            {
+                lost = x;
+                return x.Conv("b", 2, kernel: 1);
+            });
+            lost!.Conv("lost", 2, kernel: 1);
+            trunk.GlobalAveragePool().Linear("fc", 2).SoftmaxCrossEntropy();
+        });
+
+    [Fact]
+    public void A_pooling_window_and_a_normalisation_group_that_do_not_fit_are_named()
+    {
+        AssertMessage("Layer 'input.maxpool' has a window of 5x5", () => Network.Build(4, 4, 2).MaxPool(5));
+        AssertMessage("Layer 'gn' has 3 groups, which do not divide 4 channels", () => Network.Build(4, 4, 4).GroupNorm("gn", 3));
+        AssertMessage("Layer 'input.dropout' drops a share of 1", () => Network.Build(4).Dropout(1));
+    }
+
+    [Fact]
+    public void Vector_targets_are_asked_for_by_the_loss()
+    {
+        Network network = Network.Build(4).Linear("fc", 4).MeanSquaredError();
+        AssertMessage("Loss 'loss' compares 4 outputs with a target", () => network.Evaluate(network.Initialize(1), TestData.Examples(3, 4, 2, 1)));
+    }
+
+    [Fact]
     public void A_blank_name_is_refused() => Assert.Throws<ArgumentException>(() => Network.Build(4).Linear(" ", 3));
 
     [Fact]
