@@ -121,19 +121,3 @@ internal sealed unsafe class PlannedGradient
         }
     }
 }
-
-/// <summary>One step of gradient descent on a run of packed parameters.</summary>
-internal static unsafe class SgdStep
-{
-    public static void Apply(TrainingPass pass, float* gradient, int offset, int count)
-    {
-        if (pass.Velocity is not null)
-        {
-            SgdKernel.ApplyMomentum(pass.Trained + offset, gradient, pass.Velocity + offset, count, pass.Rate, pass.Decay, pass.Momentum);
-        }
-        else
-        {
-            SgdKernel.Apply(pass.Trained + offset, gradient, count, pass.Rate, 1 - (pass.Rate * pass.Decay));
-        }
-    }
-}

@@ -79,26 +79,3 @@ public sealed class SgdOptions
 
     internal SgdOptions Copy() => (SgdOptions)MemberwiseClone();
 }
-
-/// <summary>How the step size changes over a run.</summary>
-public enum LearningRateSchedule
-{
-    /// <summary>It stays.</summary>
-    Constant,
-
-    /// <summary>It falls to 0 along half a cosine (Loshchilov and Hutter, ICLR 2017).</summary>
-    Cosine,
-
-    /// <summary>It falls to 0 along a straight line.</summary>
-    Linear,
-
-    /// <summary>It rises from a tenth over the first fifth of the run and then falls to 0, both along straight lines (after Smith, 2018).</summary>
-    OneCycle,
-}
-
-/// <summary>How far training is.</summary>
-/// <param name="Step">The number of steps taken.</param>
-/// <param name="Steps">The number of steps in all.</param>
-/// <param name="MeanLoss">The mean loss per example since the epoch began.</param>
-/// <param name="LearningRate">The step size of the latest step.</param>
-public readonly record struct TrainingProgress(long Step, long Steps, double MeanLoss, float LearningRate);

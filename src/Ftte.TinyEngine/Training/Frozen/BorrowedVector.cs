@@ -1,0 +1,13 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>A vector that somebody else keeps in place.</summary>
+internal sealed unsafe class BorrowedVector(float* values, int count) : FrozenParameters(count)
+{
+    public override long Bytes => sizeof(float) * (long)Count;
+
+    internal override float* Pointer { get; } = values;
+
+    internal override bool IsReadInPlace => true;
+
+    public override void CopyTo(int start, Span<float> destination) => new ReadOnlySpan<float>(Pointer + start, destination.Length).CopyTo(destination);
+}

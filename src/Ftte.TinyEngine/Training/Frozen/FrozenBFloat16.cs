@@ -1,0 +1,30 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>Values rounded to the upper 16 bits of a float32, to nearest, ties to even.</summary>
+internal sealed class FrozenBFloat16 : FrozenParameters
+{
+    private readonly ushort[] _values;
+
+    public FrozenBFloat16(ReadOnlySpan<float> parameters)
+        : base(parameters.Length)
+    {
+        _values = new ushort[parameters.Length];
+        for (int i = 0; i < _values.Length; i++)
+        {
+            uint bits = BitConverter.SingleToUInt32Bits(parameters[i]);
+            uint rounded = bits + 0x7FFF + ((bits >> 16) & 1);
+            _values[i] = (ushort)((float.IsNaN(parameters[i]) ? bits | 0x400000 : rounded) >> 16);
+        }
+    }
+
+    public override long Bytes => sizeof(ushort) * (long)Count;
+
+    public override void CopyTo(int start, Span<float> destination)
+    {
+        ReadOnlySpan<ushort> source = _values.AsSpan(start, destination.Length);
+        for (int i = 0; i < source.Length; i++)
+        {
+            destination[i] = BitConverter.UInt32BitsToSingle((uint)source[i] << 16);
+        }
+    }
+}
