@@ -90,6 +90,7 @@ internal sealed record TrainingResult(
     double? AccuracyAfter,
     double Seconds,
     double ExamplesPerSecond,
+    IReadOnlyList<EpochResult> Curve,
     string? SavedTo)
 {
     public static TrainingResult Of(TrainingOutcome outcome, string? savedTo) => new(
@@ -103,6 +104,7 @@ internal sealed record TrainingResult(
         Known(outcome.After.Accuracy),
         outcome.Duration.TotalSeconds,
         outcome.ExamplesPerSecond,
+        outcome.Curve,
         savedTo);
 
     private static double? Known(double accuracy) => double.IsNaN(accuracy) ? null : accuracy;
