@@ -1,27 +1,34 @@
 using Ftte;
+using Ftte.TinyEngine;
 
 namespace Quickstart;
 
 /// <summary>The comparison: one base model, the same devices, data, clock and local training; FTTE and synchronous FedAvg.</summary>
 /// <remarks>
 /// Each method has its own server step size, tuned on other seeds. FedAvg trains everything on every device, also on those whose memory it exceeds:
-/// leaving them out would only weaken it.
+/// leaving them out would only weaken it. Its memory is counted as of a framework that holds everything for a whole batch; the plan of the same
+/// in this engine is reported next to it. Both methods compute one example at a time, which gives the same gradients as the whole batch at once.
 /// </remarks>
 internal sealed class Experiment
 {
     private const int Capacity = 10;
+    private const int LocalEpochs = 1;
     private const double OverSelection = 1.3;
     private static readonly double[] InputShares = [1.0 / 8, 1.0 / 4, 3.0 / 8, 1.0 / 2, 3.0 / 4, 1];
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+    private static readonly EngineOptions OneByOne = new() { MicroBatchSize = 1 };
 
     private readonly FederatedDigits _digits;
     private readonly DeviceSpec[] _devices;
     private readonly ExperimentSettings _settings;
     private readonly DigitModel _model;
+    private readonly SgdOptions _local;
 
     public Experiment(FederatedDigits digits, DeviceSpec[] devices, ExperimentSettings settings)
     {
         (_digits, _devices, _settings) = (digits, devices, settings);
         _model = new DigitModel(settings.Seed);
+        _local = new SgdOptions { BatchSize = DigitModel.BatchSize, Epochs = LocalEpochs, LearningRate = settings.LearningRate, Seed = settings.Seed };
     }
 
     /// <summary>Runs the whole comparison.</summary>
@@ -32,15 +39,14 @@ internal sealed class Experiment
     {
         ProgressTrack track = view.Start("base model");
         ModelSnapshot start = _model.TrainBase(_digits.Public, cancellationToken);
-        var test = new DigitExamples(_digits.Test);
-        double baseAccuracy = _model.Accuracy(start, test);
+        double baseAccuracy = _model.Accuracy(start, _digits.Test);
         track.Finish(Units.Percent(baseAccuracy));
 
         Method ftte = Ftte(start), fedAvg = FedAvg();
         return new ExperimentOutcome(
             baseAccuracy,
-            new MethodOutcome(ftte, await RunAsync(ftte, start, test, view, cancellationToken)),
-            new MethodOutcome(fedAvg, await RunAsync(fedAvg, start, test, view, cancellationToken)));
+            new MethodOutcome(ftte, await RunAsync(ftte, start, view, cancellationToken)),
+            new MethodOutcome(fedAvg, await RunAsync(fedAvg, start, view, cancellationToken)));
     }
 
     /// <summary>FTTE: what fits the weakest device; most devices at work at once; small messages.</summary>
@@ -52,14 +58,14 @@ internal sealed class Experiment
             registry.Register(new ClientId(device.Name), device.MemoryBudgetBytes);
         }
 
-        SelectionResult chosen = new GreedySelector().Select(new SelectionRequest(
-            _model.Network.Profile(DigitModel.BatchSize, InputShares),
-            _model.MeasureImportance(start, _digits.Public),
-            registry.GetMemoryBudget().Bytes));
+        FittedPlan fitted = _model.Network.Fit(
+            registry.GetMemoryBudget().Bytes, _local, OneByOne, _model.MeasureImportance(start, _digits.Public), InputShares);
+        TrainingPlan plan = fitted.Plan;
         return new Method(
             "FTTE",
-            chosen.Selection,
-            _model.Network.Plan(chosen.Selection, DigitModel.BatchSize).PeakBytes,
+            plan.Selection,
+            fitted.Engine,
+            new MemoryUse(plan.PeakBytes, plan.PeakBytes),
             new BufferedAggregatorOptions
             {
                 Capacity = Capacity,
@@ -76,24 +82,26 @@ internal sealed class Experiment
     private Method FedAvg()
     {
         ParameterSelection everything = ParameterSelection.Full(_model.Network.Layout);
+        TrainingPlan plan = _model.Network.Plan(everything, _local, OneByOne);
         return new Method(
             "FedAvg",
             everything,
-            _model.Network.Plan(everything, DigitModel.BatchSize).PeakBytes,
+            OneByOne,
+            new MemoryUse(plan.EagerBytes, plan.PeakBytes),
             BufferedAggregatorOptions.FedAvg(Capacity, _settings.FedAvgStep),
             new FederatedServerOptions { MaxAssignmentsPerVersion = (int)Math.Ceiling(OverSelection * Capacity), Seed = _settings.Seed },
             Down: ValueFormat.Float32,
             Up: ValueFormat.Float32);
     }
 
-    private Task<RunRecorder> RunAsync(Method method, ModelSnapshot start, DigitExamples test, ProgressView view, CancellationToken cancellationToken) =>
+    private Task<RunRecorder> RunAsync(Method method, ModelSnapshot start, ProgressView view, CancellationToken cancellationToken) =>
         VirtualRun.RunAsync(
             method,
             start,
             _devices,
-            device => _model.CreateTrainer(_digits.Devices[device], _settings.LearningRate),
-            new RunSettings(Epochs: 1, _settings.VirtualTime, _settings.Seed),
-            model => _model.Accuracy(model, test),
+            device => _model.CreateTrainer(_digits.Devices[device], _local, method.Engine),
+            new RunSettings(LocalEpochs, _settings.VirtualTime, LookEvery, _settings.Seed),
+            model => _model.Accuracy(model, _digits.Test),
             view.Start(method.Name),
             cancellationToken);
 }
@@ -104,5 +112,5 @@ internal sealed record ExperimentOutcome(double BaseAccuracy, MethodOutcome Ftte
 /// <summary>What one method came to.</summary>
 internal sealed record MethodOutcome(Method Method, RunRecorder Run)
 {
-    public MethodResult Summarize(double target) => Run.Summarize(target, Method.RequiredMemoryBytes);
+    public MethodResult Summarize(double target) => Run.Summarize(target, Method.Memory);
 }

@@ -27,12 +27,12 @@ internal sealed record ExperimentSettings(
     /// </remarks>
     public static ExperimentSettings Drawn(ulong seed, int devices) => new(
         seed,
-        0.93,
-        TimeSpan.FromMinutes(40),
-        0.2f,
+        0.94,
+        TimeSpan.FromMinutes(30),
+        0.1f,
         AtWork(devices),
         devices <= SmallFederation ? Reduction.WeightedMean() : Reduction.MassDampedMean(),
-        FtteStep: 2,
+        FtteStep: devices <= SmallFederation ? 5 : 1,
         FedAvgStep: devices <= SmallFederation ? 2.8 : 1);
 
     /// <summary>MNIST: a device holds few of the ten digits, so updates pull apart; normalised weights oscillate, damping by mass does not.</summary>

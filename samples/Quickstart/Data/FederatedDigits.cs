@@ -1,10 +1,12 @@
+using Ftte.TinyEngine;
+
 namespace Quickstart;
 
 /// <summary>The data of the experiment: what the server has, what each device has, and what the model is tested on.</summary>
 /// <param name="Public">From writers who hold no device: the server trains its base model on them.</param>
 /// <param name="Devices">What each device has; it never leaves the device.</param>
 /// <param name="Test">All digits of all the devices' writers, none of which any device trains on.</param>
-internal sealed record FederatedDigits(LabelledImages Public, LabelledImages[] Devices, LabelledImages Test)
+internal sealed record FederatedDigits(IExampleSource Public, IExampleSource[] Devices, IExampleSource Test)
 {
     private const int PublicWriters = 8;
     private const int PublicDigits = 800;
@@ -35,18 +37,19 @@ internal sealed record FederatedDigits(LabelledImages Public, LabelledImages[] D
     /// <exception cref="InputException">A file is missing, damaged or too small.</exception>
     public static FederatedDigits FromMnist(string folder, ulong seed, int devices)
     {
-        LabelledImages training = MnistFolder.ReadTraining(folder);
-        LabelledImages test = MnistFolder.ReadTest(folder);
+        IdxExamples training = MnistFolder.ReadTraining(folder);
+        IdxExamples test = MnistFolder.ReadTest(folder);
         int needed = PublicDigits + (devices * FewestMnistDigitsPerDevice);
         if (training.Count < needed)
         {
             throw new InputException($"--mnist: '{folder}' has {training.Count} examples to train from, but {devices} devices need {needed}; take fewer devices or the whole of MNIST.");
         }
 
-        int[][] parts = DirichletSplit.Split(training.Labels.AsSpan(PublicDigits), devices, MnistAlpha, seed);
+        IdxExamples shared = training.Subset([.. Enumerable.Range(PublicDigits, training.Count - PublicDigits)]);
+        byte[] labels = [.. Enumerable.Range(0, shared.Count).Select(i => (byte)shared.LabelOf(i))];
         return new FederatedDigits(
-            training.Pick([.. Enumerable.Range(0, PublicDigits)]),
-            [.. parts.Select(part => training.Pick([.. part.Select(i => PublicDigits + i)]))],
+            training.Subset([.. Enumerable.Range(0, PublicDigits)]),
+            [.. DirichletSplit.Split(labels, devices, MnistAlpha, seed).Select(part => shared.Subset(part))],
             test);
     }
 

@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using Ftte.TinyEngine;
 
 namespace Quickstart;
 
 /// <summary>Grey pictures of digits with what each shows, one after the other in one flat array.</summary>
-internal sealed class LabelledImages
+internal sealed class LabelledImages : IExampleSource
 {
     public const int Side = 28;
     public const int PixelsPerImage = Side * Side;
@@ -21,6 +22,8 @@ internal sealed class LabelledImages
 
     public int Count => Labels.Length;
 
+    public int InputLength => PixelsPerImage;
+
     public float[] Pixels { get; }
 
     public byte[] Labels { get; }
@@ -36,18 +39,10 @@ internal sealed class LabelledImages
         return new LabelledImages(pixels, labels);
     }
 
-    /// <summary>Copies some of the images, in the order of the indices.</summary>
-    public LabelledImages Pick(ReadOnlySpan<int> indices)
+    public int CopyTo(int index, Span<float> input)
     {
-        float[] pixels = new float[indices.Length * PixelsPerImage];
-        byte[] labels = new byte[indices.Length];
-        for (int i = 0; i < indices.Length; i++)
-        {
-            this[indices[i]].CopyTo(pixels.AsSpan(i * PixelsPerImage));
-            labels[i] = Labels[indices[i]];
-        }
-
-        return new LabelledImages(pixels, labels);
+        this[index].CopyTo(input);
+        return Labels[index];
     }
 }
 

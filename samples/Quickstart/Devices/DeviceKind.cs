@@ -10,5 +10,5 @@ internal sealed record DeviceKind(string Name, string Plural, long LeastMemoryBy
 {
     public static readonly DeviceKind Phone = new("phone", "phones", 8L << 20, 4e6, 1e6);
     public static readonly DeviceKind Watch = new("watch", "watches", 2L << 20, 1e6, 250e3);
-    public static readonly DeviceKind Sensor = new("sensor", "sensors", 344L << 10, 250e3, 100e3);
+    public static readonly DeviceKind Sensor = new("sensor", "sensors", 128L << 10, 250e3, 100e3);
 }

@@ -22,7 +22,8 @@ internal sealed record QuickstartResult(
 /// <summary>The figures of one method.</summary>
 /// <param name="Accuracy">The share of the test digits read rightly at the end, 0 to 1.</param>
 /// <param name="TimeToTarget">The virtual time until the target was reached, in seconds; null when it was not.</param>
-/// <param name="DeviceBytes">The most memory that training took on any device.</param>
+/// <param name="DeviceBytes">The memory that training takes on a device: FTTE's as planned, FedAvg's as a framework without a plan holds it.</param>
+/// <param name="PlannedBytes">The same as the engine plans it, for both methods.</param>
 /// <param name="BytesUp">What all devices together sent until the target was reached, or in the whole run when it was not.</param>
 /// <param name="BytesDown">What they received in that time.</param>
-internal sealed record MethodResult(double Accuracy, double? TimeToTarget, long DeviceBytes, long BytesUp, long BytesDown);
+internal sealed record MethodResult(double Accuracy, double? TimeToTarget, long DeviceBytes, long PlannedBytes, long BytesUp, long BytesDown);

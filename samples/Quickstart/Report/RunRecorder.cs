@@ -50,10 +50,10 @@ internal sealed class RunRecorder(string name)
 
     /// <summary>Sums the run up.</summary>
     /// <param name="target">The accuracy to reach.</param>
-    /// <param name="deviceBytes">The most memory that training took on any device.</param>
+    /// <param name="memory">The memory that training took on a device.</param>
     /// <returns>The accuracy at the end, and what reaching the target took; the bytes of the whole run when it was not reached.</returns>
     /// <exception cref="InvalidOperationException">Nothing was recorded.</exception>
-    public MethodResult Summarize(double target, long deviceBytes)
+    public MethodResult Summarize(double target, MemoryUse memory)
     {
         if (_points.Count == 0)
         {
@@ -62,6 +62,6 @@ internal sealed class RunRecorder(string name)
 
         RunPoint? reached = WhenReached(target);
         RunPoint paid = reached ?? _points[^1];
-        return new MethodResult(_points[^1].Accuracy, reached?.Time.TotalSeconds, deviceBytes, paid.BytesUp, paid.BytesDown);
+        return new MethodResult(_points[^1].Accuracy, reached?.Time.TotalSeconds, memory.Counted, memory.Planned, paid.BytesUp, paid.BytesDown);
     }
 }

@@ -9,12 +9,12 @@ namespace Quickstart;
 /// </summary>
 internal static class VirtualRun
 {
-    /// <summary>Runs until the virtual time is up, looking at the model at every version.</summary>
+    /// <summary>Runs until the virtual time is up, looking at new versions of the model, though not all: they come faster than they can be tested.</summary>
     /// <param name="method">What is run.</param>
     /// <param name="start">The base model.</param>
     /// <param name="devices">The devices' specifications.</param>
     /// <param name="createTrainer">Makes the trainer of the device with that index.</param>
-    /// <param name="settings">Local epochs, virtual time, seed.</param>
+    /// <param name="settings">Local epochs, virtual time, when to look, seed.</param>
     /// <param name="evaluate">Gives a model's accuracy, 0 to 1.</param>
     /// <param name="track">Is told how far the run is.</param>
     /// <param name="cancellationToken">Stops the run.</param>
@@ -56,7 +56,7 @@ internal static class VirtualRun
             clock.SetUtcNow(begin + due.Arrival);
             UpdateReceipt receipt = await device.ArriveAsync();
             idle.Enqueue(device);
-            if (receipt.Outcome == UpdateOutcome.Published)
+            if (receipt.Outcome == UpdateOutcome.Published && due.Arrival - recorder.Points[^1].Time >= settings.LookEvery)
             {
                 Look();
             }
@@ -94,5 +94,6 @@ internal static class VirtualRun
 /// <summary>What holds for every method of a comparison.</summary>
 /// <param name="Epochs">How often a device goes through its examples in one round.</param>
 /// <param name="VirtualTime">How long the run lasts.</param>
+/// <param name="LookEvery">The least time between two looks at the model.</param>
 /// <param name="Seed">What every random choice is made from.</param>
-internal sealed record RunSettings(int Epochs, TimeSpan VirtualTime, ulong Seed);
+internal sealed record RunSettings(int Epochs, TimeSpan VirtualTime, TimeSpan LookEvery, ulong Seed);

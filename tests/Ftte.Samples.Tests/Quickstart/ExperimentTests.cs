@@ -23,12 +23,23 @@ public class ExperimentTests
         DeviceSpec[] devices = Make(7).Devices;
         ExperimentOutcome outcome = await RunAsync(7);
         Method ftte = outcome.Ftte.Method, fedAvg = outcome.FedAvg.Method;
-        Assert.InRange(ftte.RequiredMemoryBytes, 1, devices.Min(d => d.MemoryBudgetBytes));
+        Assert.InRange(ftte.Memory.Counted, 1, devices.Min(d => d.MemoryBudgetBytes));
+        Assert.Equal(ftte.Memory.Planned, ftte.Memory.Counted);
+        Assert.InRange(ftte.Memory.Counted, 1, fedAvg.Memory.Counted / 10);
+        Assert.InRange(fedAvg.Memory.Planned, ftte.Memory.Planned, fedAvg.Memory.Counted);
         Assert.True(fedAvg.Selection.IsFull);
         Assert.InRange(ftte.Selection.Count, 1, fedAvg.Selection.Count - 1);
         RunPoint last = outcome.Ftte.Run.Points[^1], lastFedAvg = outcome.FedAvg.Run.Points[^1];
         Assert.True(last.Version > lastFedAvg.Version, "never waiting makes more versions");
         Assert.True(last.BytesUp / last.Version < lastFedAvg.BytesUp / lastFedAvg.Version / 3, "a version takes less than a third of the bytes");
+    }
+
+    [Fact]
+    public async Task The_model_is_looked_at_no_more_than_every_five_seconds()
+    {
+        ExperimentOutcome outcome = await RunAsync(7);
+        IReadOnlyList<RunPoint> points = outcome.Ftte.Run.Points;
+        Assert.All(points.Zip(points.Skip(1)), pair => Assert.True(pair.Second.Time - pair.First.Time >= TimeSpan.FromSeconds(5)));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Ftte.TinyEngine;
 using Quickstart;
 
 namespace Ftte.Samples.Tests.Quickstart;
@@ -16,17 +17,17 @@ public sealed class FederatedDigitsTests : IDisposable
         Assert.All(digits.Devices, held => Assert.InRange(held.Count, 50, 150));
         Assert.True(digits.Devices.Select(held => held.Count).Distinct().Count() > 20);
         Assert.Equal(800, digits.Public.Count);
-        Assert.All(digits.Test.Labels.CountBy(label => label), digit => Assert.Equal(300, digit.Value));
+        Assert.All(Labels(digits.Test).CountBy(label => label), digit => Assert.Equal(300, digit.Value));
     }
 
     [Fact]
     public void The_same_seed_gives_the_same_digits_and_another_gives_others()
     {
         FederatedDigits one = FederatedDigits.Draw(seed: 5, devices: 10), same = FederatedDigits.Draw(seed: 5, devices: 10), other = FederatedDigits.Draw(seed: 6, devices: 10);
-        Assert.Equal(one.Public.Pixels, same.Public.Pixels);
-        Assert.Equal(one.Test.Pixels, same.Test.Pixels);
-        Assert.All(one.Devices.Zip(same.Devices), pair => Assert.Equal(pair.First.Pixels, pair.Second.Pixels));
-        Assert.NotEqual(one.Public.Pixels, other.Public.Pixels);
+        Assert.Equal(Pixels(one.Public), Pixels(same.Public));
+        Assert.Equal(Pixels(one.Test), Pixels(same.Test));
+        Assert.All(one.Devices.Zip(same.Devices), pair => Assert.Equal(Pixels(pair.First), Pixels(pair.Second)));
+        Assert.NotEqual(Pixels(one.Public), Pixels(other.Public));
     }
 
     [Theory]
@@ -40,10 +41,10 @@ public sealed class FederatedDigitsTests : IDisposable
         Assert.Equal(200, digits.Devices.Sum(held => held.Count));
         Assert.All(digits.Devices, held => Assert.Equal(20, held.Count));
         Assert.Equal(30, digits.Test.Count);
-        Assert.Equal((byte)(1 * 31) / 255f, digits.Public.Pixels[1]);
+        Assert.Equal((byte)(1 * 31) / 255f, Pixels(digits.Public)[1]);
         for (int digit = 0; digit < 10; digit++)
         {
-            Assert.Equal(20, digits.Devices.Sum(held => held.Labels.Count(label => label == digit)));
+            Assert.Equal(20, digits.Devices.Sum(held => Labels(held).Count(label => label == digit)));
         }
     }
 
@@ -64,7 +65,31 @@ public sealed class FederatedDigitsTests : IDisposable
     {
         IdxTestFiles.WriteSet(_folder, training: 900, test: 5);
         File.WriteAllBytes(_folder.File("train-labels-idx1-ubyte"), IdxTestFiles.Labels(901));
-        AssertBad("has 900 images, but train-labels-idx1-ubyte has 901 labels");
+        AssertBad("train-images-idx3-ubyte: it has 900 images, but ");
+    }
+
+    [Fact]
+    public void Images_of_another_size_are_refused()
+    {
+        IdxTestFiles.WriteSet(_folder, training: 900, test: 5);
+        File.WriteAllBytes(_folder.File("t10k-images-idx3-ubyte"), IdxTestFiles.Join([IdxTestFiles.ImagesMagic, 5, 28, 14], new byte[5 * 28 * 14]));
+        AssertBad("t10k-images-idx3-ubyte: its images are 28 x 14 x 1, not 28 x 28 x 1");
+    }
+
+    [Fact]
+    public void A_damaged_file_is_refused_by_name()
+    {
+        IdxTestFiles.WriteSet(_folder, training: 900, test: 5);
+        File.WriteAllBytes(_folder.File("t10k-labels-idx1-ubyte"), IdxTestFiles.Labels(5)[..^1]);
+        AssertBad("t10k-labels-idx1-ubyte: it announces 5 bytes, more than it can hold");
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_read_is_refused()
+    {
+        IdxTestFiles.WriteSet(_folder, training: 900, test: 5);
+        using var inUse = new FileStream(_folder.File("train-images-idx3-ubyte"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        AssertBad("cannot be read");
     }
 
     [Fact]
@@ -83,7 +108,24 @@ public sealed class FederatedDigitsTests : IDisposable
 
         // Counts, not the first few labels: copies are in different orders.
         int[] published = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009];
-        Assert.Equal(published, Enumerable.Range(0, 10).Select(digit => digits.Test.Labels.Count(label => label == digit)));
+        Assert.Equal(published, Enumerable.Range(0, 10).Select(digit => Labels(digits.Test).Count(label => label == digit)));
+    }
+
+    private static int[] Labels(IExampleSource images)
+    {
+        float[] image = new float[images.InputLength];
+        return [.. Enumerable.Range(0, images.Count).Select(i => images.CopyTo(i, image))];
+    }
+
+    private static float[] Pixels(IExampleSource images)
+    {
+        float[] pixels = new float[images.Count * images.InputLength];
+        for (int i = 0; i < images.Count; i++)
+        {
+            images.CopyTo(i, pixels.AsSpan(i * images.InputLength, images.InputLength));
+        }
+
+        return pixels;
     }
 
     private void AssertBad(string reason)

@@ -8,8 +8,8 @@ namespace Ftte.Samples.Tests.Quickstart;
 public sealed class ReportTests : IDisposable
 {
     private static readonly QuickstartResult Result = new(
-        new MethodResult(0.951, 420, 300_000, 30_000_000, 60_000_000),
-        new MethodResult(0.929, null, 1_500_000, 120_000_000, 120_000_000),
+        new MethodResult(0.951, 420, 300_000, 300_000, 30_000_000, 60_000_000),
+        new MethodResult(0.929, null, 1_500_000, 400_000, 120_000_000, 120_000_000),
         Base: 0.78,
         Target: 0.93,
         Seed: 3,
@@ -29,13 +29,14 @@ public sealed class ReportTests : IDisposable
         Assert.Equal(["ftte", "fedavg", "base", "target", "seed", "devices", "wallSeconds"], root.EnumerateObject().Select(p => p.Name));
         foreach (string method in new[] { "ftte", "fedavg" })
         {
-            Assert.Equal(["accuracy", "timeToTarget", "deviceBytes", "bytesUp", "bytesDown"], root.GetProperty(method).EnumerateObject().Select(p => p.Name));
+            Assert.Equal(["accuracy", "timeToTarget", "deviceBytes", "plannedBytes", "bytesUp", "bytesDown"], root.GetProperty(method).EnumerateObject().Select(p => p.Name));
         }
 
         Assert.Equal(420, root.GetProperty("ftte").GetProperty("timeToTarget").GetDouble());
         Assert.Equal(JsonValueKind.Null, root.GetProperty("fedavg").GetProperty("timeToTarget").ValueKind);
         Assert.Equal(0.951, root.GetProperty("ftte").GetProperty("accuracy").GetDouble());
         Assert.Equal(1_500_000, root.GetProperty("fedavg").GetProperty("deviceBytes").GetInt64());
+        Assert.Equal(400_000, root.GetProperty("fedavg").GetProperty("plannedBytes").GetInt64());
     }
 
     [Fact]
@@ -44,7 +45,7 @@ public sealed class ReportTests : IDisposable
         string table = Write(Result with { FedAvg = Result.FedAvg with { TimeToTarget = 1400 } });
         Assert.DoesNotContain('\u001b', table);
         Assert.All(
-            new[] { "78.0 %", "95.1 %", "92.9 %", "+2.2 points", "Virtual time to 93.0 %", "7 min 0 s", "23 min 20 s", "-70 %", "300 KB", "1.5 MB", "-80 %", "30.0 MB", "120 MB", "-75 %", "-50 %" },
+            new[] { "78.0 %", "95.1 %", "92.9 %", "+2.2 points", "Virtual time to 93.0 %", "7 min 0 s", "23 min 20 s", "-70 %", "300 KB", "1.5 MB", "-80 %", "400 KB", "-25 %", "plan / eager", "plan / plan", "30.0 MB", "120 MB", "-75 %", "-50 %" },
             text => Assert.Contains(text, table, StringComparison.Ordinal));
         Assert.All(table.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
     }

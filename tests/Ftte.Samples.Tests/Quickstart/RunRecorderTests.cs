@@ -9,8 +9,8 @@ public class RunRecorderTests
     {
         RunRecorder run = Record(0.7, 0.91, 0.92, 0.89, 0.90, 0.95, 0.91, 0.7);
         Assert.Equal(4, run.WhenReached(0.9)!.Value.Version);
-        MethodResult result = run.Summarize(0.9, deviceBytes: 123);
-        Assert.Equal(new MethodResult(0.7, 40, 123, 400, 4000), result);
+        MethodResult result = run.Summarize(0.9, new MemoryUse(Counted: 123, Planned: 45));
+        Assert.Equal(new MethodResult(0.7, 40, 123, 45, 400, 4000), result);
     }
 
     [Fact]
@@ -18,12 +18,12 @@ public class RunRecorderTests
     {
         RunRecorder run = Record(0.7, 0.95, 0.7, 0.95, 0.96);
         Assert.Null(run.WhenReached(0.9));
-        Assert.Equal(new MethodResult(0.96, null, 123, 400, 4000), run.Summarize(0.9, deviceBytes: 123));
+        Assert.Equal(new MethodResult(0.96, null, 123, 45, 400, 4000), run.Summarize(0.9, new MemoryUse(Counted: 123, Planned: 45)));
     }
 
     [Fact]
     public void A_run_without_a_look_cannot_be_summed_up() =>
-        Assert.Throws<InvalidOperationException>(() => new RunRecorder("FTTE").Summarize(0.9, 0));
+        Assert.Throws<InvalidOperationException>(() => new RunRecorder("FTTE").Summarize(0.9, new MemoryUse(0, 0)));
 
     [Fact]
     public void Time_never_runs_backwards()

@@ -1,3 +1,5 @@
+using Ftte.TinyEngine;
+
 namespace Quickstart;
 
 /// <summary>The folder with MNIST's four files, each plain or with .gz.</summary>
@@ -5,31 +7,34 @@ internal static class MnistFolder
 {
     /// <summary>Reads the 60,000 examples to train from.</summary>
     /// <exception cref="InputException">A file is missing or not what it should be.</exception>
-    public static LabelledImages ReadTraining(string folder) => Read(folder, "train");
+    public static IdxExamples ReadTraining(string folder) => Read(folder, "train");
 
     /// <summary>Reads the 10,000 examples to test with.</summary>
     /// <exception cref="InputException">A file is missing or not what it should be.</exception>
-    public static LabelledImages ReadTest(string folder) => Read(folder, "t10k");
+    public static IdxExamples ReadTest(string folder) => Read(folder, "t10k");
 
-    private static LabelledImages Read(string folder, string set)
+    private static IdxExamples Read(string folder, string set)
     {
         string imagesFile = Find(folder, $"{set}-images-idx3-ubyte");
         string labelsFile = Find(folder, $"{set}-labels-idx1-ubyte");
-        byte[] labels = IdxFile.ReadLabels(labelsFile);
-        byte[] bytes = IdxFile.ReadImages(imagesFile);
-        int count = bytes.Length / LabelledImages.PixelsPerImage;
-        if (count != labels.Length)
+        IdxExamples digits;
+        try
         {
-            throw new InputException($"{imagesFile}: it has {count} images, but {Path.GetFileName(labelsFile)} has {labels.Length} labels; use files of one set.");
+            digits = IdxExamples.Load(imagesFile, labelsFile);
+        }
+        catch (InvalidDataException bad)
+        {
+            throw new InputException(bad.Message, bad);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"--mnist: '{folder}' cannot be read; give a folder with files that you may read.", unreadable);
         }
 
-        float[] pixels = new float[bytes.Length];
-        for (int i = 0; i < pixels.Length; i++)
-        {
-            pixels[i] = bytes[i] / 255f;
-        }
-
-        return new LabelledImages(pixels, labels);
+        return (digits.Height, digits.Width, digits.Channels) is (LabelledImages.Side, LabelledImages.Side, 1)
+            ? digits
+            : throw new InputException(
+                $"{imagesFile}: its images are {digits.Height} x {digits.Width} x {digits.Channels}, not 28 x 28 x 1; give MNIST or a set of the same size.");
     }
 
     private static string Find(string folder, string name)
