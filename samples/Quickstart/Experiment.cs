@@ -15,7 +15,6 @@ internal sealed class Experiment
     private const int LocalEpochs = 1;
     private const double OverSelection = 1.3;
     private static readonly double[] InputShares = [1.0 / 8, 1.0 / 4, 3.0 / 8, 1.0 / 2, 3.0 / 4, 1];
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
     private static readonly EngineOptions OneByOne = new() { MicroBatchSize = 1 };
 
     private readonly FederatedDigits _digits;
@@ -100,7 +99,7 @@ internal sealed class Experiment
             start,
             _devices,
             device => _model.CreateTrainer(_digits.Devices[device], _local, method.Engine),
-            new RunSettings(LocalEpochs, _settings.VirtualTime, LookEvery, _settings.Seed),
+            new RunSettings(LocalEpochs, _settings.VirtualTime, _settings.LookEvery, _settings.Seed),
             model => _model.Accuracy(model, _digits.Test),
             view.Start(method.Name),
             cancellationToken);

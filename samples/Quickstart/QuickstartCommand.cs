@@ -24,7 +24,7 @@ internal static class QuickstartCommand
         {
             HelpName = "DIR",
             Description = "Use MNIST instead of drawn digits: the folder with its four files (train-images-idx3-ubyte, train-labels-idx1-ubyte, "
-                + "t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte; .gz is fine). Nothing is downloaded.",
+                + "t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte; .gz is fine). Nothing is downloaded; it takes a few minutes.",
         };
         Option<int> seed = WholeNumber("--seed", 1, 0, int.MaxValue,
             "What every random choice is made from: the same seed gives the same run.");
