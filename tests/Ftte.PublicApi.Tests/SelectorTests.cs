@@ -36,7 +36,7 @@ public class SelectorTests
     public void A_budget_that_holds_nothing_is_refused_with_the_one_that_would_do(IParameterSelector selector)
     {
         var refusal = Assert.Throws<BudgetTooSmallException>(() => selector.Select(Request with { MemoryBudgetBytes = 109 }));
-        Assert.Equal((109, 110), (refusal.BudgetBytes, refusal.RequiredBytes));
-        Assert.NotEmpty(selector.Select(Request with { MemoryBudgetBytes = refusal.RequiredBytes }).Selection.Ranges);
+        Assert.Equal((109, 110), (refusal.Available, refusal.Required));
+        Assert.NotEmpty(selector.Select(Request with { MemoryBudgetBytes = refusal.Required }).Selection.Ranges);
     }
 }

@@ -65,7 +65,7 @@ internal static class Fitting
         }
         catch (BudgetTooSmallException refusal)
         {
-            throw new BudgetTooSmallException(budget, refusal.RequiredBytes + reserve);
+            throw new BudgetTooSmallException(budget, refusal.Required + reserve);
         }
 
         throw new BudgetTooSmallException(budget, reserve);

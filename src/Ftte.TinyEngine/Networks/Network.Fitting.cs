@@ -47,7 +47,7 @@ public sealed partial class Network
             }
             catch (BudgetTooSmallException refusal)
             {
-                required = Math.Min(required, refusal.RequiredBytes);
+                required = Math.Min(required, refusal.Required);
             }
         }
 

@@ -57,12 +57,15 @@ internal sealed class Convolution(string name, Value input, Value output, Convol
         foreach (int count in shares.Select(s => Math.Clamp((int)Math.Ceiling(s * channels), 1, channels)).Distinct())
         {
             string what = count == channels ? "weight" : $"weight, {count} of {channels} inputs";
-            ImmutableArray<ParameterRange> ranges = WeightRanges(count);
+            ChannelWindow? window = count == channels
+                ? null
+                : new ChannelWindow(Parameters[0].Range, Shape.KernelHeight * Shape.KernelWidth, channels, count);
+            ImmutableArray<ParameterRange> ranges = window?.Ranges ?? [Parameters[0].Range];
             long work = MultiplyAdds * count / channels;
-            yield return new OperationChoice(what, ranges, work);
+            yield return new OperationChoice(what, ranges, work, window);
             if (hasBias)
             {
-                yield return new OperationChoice($"{what}, bias", [.. ranges, .. bias], work);
+                yield return new OperationChoice($"{what}, bias", [.. ranges, .. bias], work, window);
             }
         }
     }
@@ -74,14 +77,5 @@ internal sealed class Convolution(string name, Value input, Value output, Convol
         PlannedVector? bias = hasBias ? PlannedVector.Of(plan, Parameters[1], "bias") : null;
         SavedChannels? saved = weight.IsTrained ? SavedChannels.Of(plan, x, Shape, weight) : null;
         return PlannedConvolution.Bind(plan, this, x, weight, bias, saved);
-    }
-
-    private ImmutableArray<ParameterRange> WeightRanges(int channels)
-    {
-        ParameterRange all = Parameters[0].Range;
-        return channels == Shape.GroupChannels
-            ? [all]
-            : [.. Enumerable.Range(0, Shape.KernelHeight * Shape.KernelWidth).Select(tap =>
-                new ParameterRange(all.Start + (tap * Shape.GroupChannels * Shape.Filters), channels * Shape.Filters))];
     }
 }

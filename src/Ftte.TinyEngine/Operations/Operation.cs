@@ -75,7 +75,8 @@ internal abstract class Operation
 /// <param name="Name">What is trained, for people.</param>
 /// <param name="Ranges">The trained coordinates.</param>
 /// <param name="MultiplyAdds">The multiply-adds per example of their gradient.</param>
-internal sealed record OperationChoice(string Name, ImmutableArray<ParameterRange> Ranges, long MultiplyAdds);
+/// <param name="Window">The input channels, if only some are trained.</param>
+internal sealed record OperationChoice(string Name, ImmutableArray<ParameterRange> Ranges, long MultiplyAdds, ChannelWindow? Window = null);
 
 /// <summary>What a tensor of parameters is for.</summary>
 internal enum BlockRole

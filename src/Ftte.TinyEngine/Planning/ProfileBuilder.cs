@@ -36,6 +36,7 @@ internal static class ProfileBuilder
                     choice.Name, choice.Ranges, amongOthers.KeptBytes(t), PersistentBytes(alone.Selection.Count, settings), choice.MultiplyAdds)
                 {
                     WorkspaceBytes = workspace,
+                    Window = choice.Window,
                 });
             }
 
@@ -44,6 +45,10 @@ internal static class ProfileBuilder
             {
                 StreamedForwardBytes = streamed.Streams ? streamed.FlowBytes(t) : null,
                 BoundaryBytes = streamed.Streams ? frozen.BoundaryBytes(t) : 0,
+                ForwardMultiplyAdds = operations[t].MultiplyAdds,
+
+                // The gradient of a layer's input takes the same products as its output.
+                InputGradientMultiplyAdds = operations[t].MultiplyAdds,
             });
         }
 

@@ -4,25 +4,30 @@ namespace Ftte;
 public sealed class BudgetTooSmallException : Exception
 {
     /// <summary>Reports a budget that holds not even the smallest choice.</summary>
-    /// <param name="budgetBytes">The budget, in bytes.</param>
-    /// <param name="requiredBytes">The smallest budget that would do, in bytes.</param>
+    /// <param name="available">The budget: bytes, or multiply-adds per example of <see cref="SelectionBudget.Compute"/>.</param>
+    /// <param name="required">The smallest budget that would do, in the same unit.</param>
     /// <param name="budget">Which budget it is.</param>
-    public BudgetTooSmallException(long budgetBytes, long requiredBytes, SelectionBudget budget = SelectionBudget.Memory)
-        : base(budget == SelectionBudget.Payload
-            ? $"Nothing that fits the memory travels in {budgetBytes} bytes; the smallest such choice takes {requiredBytes} each way. Raise the payload budget."
-            : $"Nothing can be trained within {budgetBytes} bytes of memory; the smallest choice takes {requiredBytes}. Raise the budget, or leave the weakest devices out with a quantile.")
+    public BudgetTooSmallException(long available, long required, SelectionBudget budget = SelectionBudget.Memory)
+        : base(budget switch
+        {
+            SelectionBudget.Payload =>
+                $"Nothing that fits the memory travels in {available} bytes; the smallest such choice takes {required} each way. Raise the payload budget.",
+            SelectionBudget.Compute =>
+                $"Nothing that fits the other budgets can be trained with {available} multiply-adds per example; the smallest such choice takes {required}. Raise the compute budget.",
+            _ => $"Nothing can be trained within {available} bytes of memory; the smallest choice takes {required}. Raise the budget, or leave the weakest devices out with a quantile.",
+        })
     {
-        BudgetBytes = budgetBytes;
-        RequiredBytes = requiredBytes;
+        Available = available;
+        Required = required;
         Budget = budget;
     }
 
-    /// <summary>Gets which budget is too small: the payload if something fits the memory, otherwise the memory.</summary>
+    /// <summary>Gets which budget is too small: the memory if nothing fits it; otherwise the payload if nothing fits both; otherwise the compute.</summary>
     public SelectionBudget Budget { get; }
 
-    /// <summary>Gets the budget, in bytes.</summary>
-    public long BudgetBytes { get; }
+    /// <summary>Gets the budget: bytes, or multiply-adds per example.</summary>
+    public long Available { get; }
 
-    /// <summary>Gets the smallest budget that would do, in bytes: with it, something fits, unless the other budget is too small as well.</summary>
-    public long RequiredBytes { get; }
+    /// <summary>Gets the smallest budget that would do, in the same unit: with it, something fits, unless another budget is too small as well.</summary>
+    public long Required { get; }
 }

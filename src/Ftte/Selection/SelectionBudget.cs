@@ -8,4 +8,7 @@ public enum SelectionBudget
 
     /// <summary><see cref="SelectionRequest.PayloadBudgetBytes"/>: what travels each way.</summary>
     Payload = 1,
+
+    /// <summary><see cref="SelectionRequest.ComputeBudget"/>: the multiply-adds per example.</summary>
+    Compute = 2,
 }

@@ -25,6 +25,18 @@ public sealed record SelectionRequest(TrainingProfile Profile, BlockImportance I
         init => field = value is { } bytes ? NotNegative(bytes, nameof(PayloadBudgetBytes)) : null;
     } = PayloadBudgetBytes is { } bytes ? NotNegative(bytes, nameof(PayloadBudgetBytes)) : null;
 
+    /// <summary>Gets the most multiply-adds per example: those of the forward pass, of the gradients that pass through, and of the trained weights' gradients.</summary>
+    /// <value>Default null: no limit.</value>
+    public long? ComputeBudget
+    {
+        get;
+        init => field = value is { } multiplyAdds ? NotNegative(multiplyAdds, nameof(ComputeBudget)) : null;
+    }
+
+    /// <summary>Gets how often was chosen before: selectors that rotate choose differently at every turn, from the same seed in the same order.</summary>
+    /// <value>Default 0.</value>
+    public long Turn { get; init => field = NotNegative(value, nameof(Turn)); }
+
     private static BlockImportance OfSameModel(BlockImportance importance, TrainingProfile profile)
     {
         ArgumentNullException.ThrowIfNull(importance);

@@ -1,10 +1,8 @@
-using System.Collections.Immutable;
-
 namespace Ftte;
 
 /// <summary>A selection, and what it costs.</summary>
 /// <param name="Selection">The coordinates to train.</param>
-/// <param name="Certificate">What the selection is worth and costs, so that anyone can check it against the profile.</param>
+/// <param name="Certificate">What the selection is worth and costs, so that anyone can check it with <see cref="SelectionVerifier"/>.</param>
 public sealed record SelectionResult(ParameterSelection Selection, SelectionCertificate Certificate)
 {
     /// <summary>Makes the result of one choice per step and computes its certificate: the last line of any selector.</summary>
@@ -28,35 +26,32 @@ public sealed record SelectionResult(ParameterSelection Selection, SelectionCert
             }
         }
 
-        var selection = ParameterSelection.Create(request.Profile.Layout.ParameterCount, ranges);
-        long payload = sizeof(float) * (long)selection.Count;
-        if (selection.Count == 0)
+        if (ranges.Count == 0)
         {
             throw new ArgumentException("Nothing is chosen; a selector that finds nothing to fit throws BudgetTooSmallException.", nameof(choices));
         }
 
-        if (timeline.PeakBytes > request.MemoryBudgetBytes || payload > request.PayloadBudgetBytes)
+        var selection = ParameterSelection.Create(request.Profile.Layout.ParameterCount, ranges);
+        var certificate = new SelectionCertificate(
+            [.. choices],
+            objective,
+            timeline,
+            request.MemoryBudgetBytes - timeline.PeakBytes,
+            sizeof(float) * (long)selection.Count,
+            request.Profile.CountMultiplyAdds(choices));
+        certificate = certificate with
+        {
+            PayloadSlackBytes = request.PayloadBudgetBytes - certificate.PayloadBytes,
+            ComputeSlack = request.ComputeBudget - certificate.MultiplyAdds,
+        };
+        if (certificate.MemorySlackBytes < 0 || certificate.PayloadSlackBytes < 0 || certificate.ComputeSlack < 0)
         {
             throw new ArgumentException(
-                $"The choices take {timeline.PeakBytes} bytes of memory and {payload} bytes of payload, the budgets are {request.MemoryBudgetBytes} and {request.PayloadBudgetBytes?.ToString() ?? "unlimited"}.",
+                $"The choices take {timeline.PeakBytes} bytes of memory, {certificate.PayloadBytes} bytes of payload and {certificate.MultiplyAdds} multiply-adds; "
+                + $"the budgets are {request.MemoryBudgetBytes}, {request.PayloadBudgetBytes?.ToString() ?? "unlimited"} and {request.ComputeBudget?.ToString() ?? "unlimited"}.",
                 nameof(choices));
         }
 
-        return new SelectionResult(
-            selection,
-            new SelectionCertificate([.. choices], objective, timeline, request.MemoryBudgetBytes - timeline.PeakBytes, payload));
+        return new SelectionResult(selection, certificate);
     }
 }
-
-/// <summary>What a selection is worth and costs.</summary>
-/// <param name="Choices">For each step of the profile the index of its choice, or -1 for none.</param>
-/// <param name="Objective">The summed importance of what is trained.</param>
-/// <param name="Timeline">The bytes in use step by step; its peak keeps within the memory budget.</param>
-/// <param name="MemorySlackBytes">What the memory budget leaves over.</param>
-/// <param name="PayloadBytes">The bytes of the trained values as float32, each way.</param>
-public sealed record SelectionCertificate(
-    ImmutableArray<int> Choices,
-    double Objective,
-    MemoryTimeline Timeline,
-    long MemorySlackBytes,
-    long PayloadBytes);

@@ -11,4 +11,7 @@ public enum UpdateContent : byte
     /// was published meanwhile, which is what FedAsync (arXiv 1903.03934) and averaging of whole stale models mean.
     /// </summary>
     Trained = 1,
+
+    /// <summary>What training each block of the layout would be worth: one value per block, not negative, from an <see cref="IImportanceProbe"/>.</summary>
+    Importance = 2,
 }

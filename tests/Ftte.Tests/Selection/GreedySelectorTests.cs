@@ -76,18 +76,18 @@ public class GreedySelectorTests
                 return;
             }
 
-            Assert.Equal(refusal.Budget == SelectionBudget.Memory ? request.MemoryBudgetBytes : request.PayloadBudgetBytes, refusal.BudgetBytes);
-            Assert.True(refusal.RequiredBytes > refusal.BudgetBytes);
-            Assert.Contains($"{refusal.RequiredBytes}", refusal.Message, StringComparison.Ordinal);
+            Assert.Equal(refusal.Budget == SelectionBudget.Memory ? request.MemoryBudgetBytes : request.PayloadBudgetBytes, refusal.Available);
+            Assert.True(refusal.Required > refusal.Available);
+            Assert.Contains($"{refusal.Required}", refusal.Message, StringComparison.Ordinal);
 
             // The named budget was the one in the way: raised as told, something fits, or only the other one is still too small.
-            SelectionRequest raised = Raise(request, refusal.RequiredBytes);
+            SelectionRequest raised = Raise(request, refusal.Required);
             if (Record.Exception(() => Selector.Select(raised)) is BudgetTooSmallException second)
             {
                 Assert.Equal((SelectionBudget.Memory, SelectionBudget.Payload), (refusal.Budget, second.Budget));
             }
 
-            Assert.Throws<BudgetTooSmallException>(() => Selector.Select(Raise(request, refusal.RequiredBytes - 1)));
+            Assert.Throws<BudgetTooSmallException>(() => Selector.Select(Raise(request, refusal.Required - 1)));
 
             SelectionRequest Raise(SelectionRequest tooSmall, long bytes) => refusal.Budget == SelectionBudget.Memory
                 ? tooSmall with { MemoryBudgetBytes = bytes }
@@ -171,7 +171,7 @@ public class GreedySelectorTests
         Assert.Equal([1], Choose(request with { PayloadBudgetBytes = (4 * 18) - 1 }));
         Assert.Equal([0], Choose(request with { PayloadBudgetBytes = 8 }));
         var refusal = Assert.Throws<BudgetTooSmallException>(() => Selector.Select(request with { PayloadBudgetBytes = 7 }));
-        Assert.Equal((SelectionBudget.Payload, 7, 8), (refusal.Budget, refusal.BudgetBytes, refusal.RequiredBytes));
+        Assert.Equal((SelectionBudget.Payload, 7, 8), (refusal.Budget, refusal.Available, refusal.Required));
         Assert.Contains("payload", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -194,7 +194,7 @@ public class GreedySelectorTests
     public void The_weakest_budget_that_does_is_named_when_memory_is_too_small()
     {
         var refusal = Assert.Throws<BudgetTooSmallException>(() => Selector.Select(Knapsack(9, (5, 30), (5, 10), (5, 20))));
-        Assert.Equal((SelectionBudget.Memory, 9, 10), (refusal.Budget, refusal.BudgetBytes, refusal.RequiredBytes));
+        Assert.Equal((SelectionBudget.Memory, 9, 10), (refusal.Budget, refusal.Available, refusal.Required));
     }
 
     [Fact]
@@ -203,10 +203,10 @@ public class GreedySelectorTests
         var layout = ParameterLayout.Create(("wide", [100]), ("narrow", [10]));
         var profile = new TrainingProfile(layout, 0, [Step(layout, 0, 10), Step(layout, 1, 30)]);
         var request = new SelectionRequest(profile, new BlockImportance(layout, 1, 1), 5, PayloadBudgetBytes: 40);
-        Assert.Equal(30, Assert.Throws<BudgetTooSmallException>(() => Selector.Select(request)).RequiredBytes);
-        Assert.Equal(10, Assert.Throws<BudgetTooSmallException>(() => Selector.Select(request with { PayloadBudgetBytes = 39 })).RequiredBytes);
+        Assert.Equal(30, Assert.Throws<BudgetTooSmallException>(() => Selector.Select(request)).Required);
+        Assert.Equal(10, Assert.Throws<BudgetTooSmallException>(() => Selector.Select(request with { PayloadBudgetBytes = 39 })).Required);
         var payload = Assert.Throws<BudgetTooSmallException>(() => Selector.Select(request with { MemoryBudgetBytes = 10 }));
-        Assert.Equal((SelectionBudget.Payload, 400), (payload.Budget, payload.RequiredBytes));
+        Assert.Equal((SelectionBudget.Payload, 400), (payload.Budget, payload.Required));
     }
 
     [Fact]

@@ -150,8 +150,8 @@ public class MemoryModeTests
         Network network = NetworkZoo.ResNet8();
         var options = new SgdOptions { BatchSize = 16 };
         BudgetTooSmallException refusal = Assert.Throws<BudgetTooSmallException>(() => network.Fit(100_000, options));
-        Assert.InRange(refusal.RequiredBytes, 4L * network.Layout.ParameterCount, 700_000);
-        Assert.InRange(network.Fit(refusal.RequiredBytes, options).Plan.PeakBytes, 0, refusal.RequiredBytes);
+        Assert.InRange(refusal.Required, 4L * network.Layout.ParameterCount, 700_000);
+        Assert.InRange(network.Fit(refusal.Required, options).Plan.PeakBytes, 0, refusal.Required);
     }
 
     [Fact]

@@ -43,20 +43,11 @@ public sealed class MemoryTimeline
     public static MemoryTimeline Compute(TrainingProfile profile, ReadOnlySpan<int> choices)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        if (choices.Length != profile.Steps.Length)
-        {
-            throw new ArgumentException($"The profile has {profile.Steps.Length} steps, the choices are {choices.Length}.", nameof(choices));
-        }
-
+        TrainingProfileGuard.CheckChoices(profile, choices);
         int cut = choices.Length;
         long held = profile.ResidentBytes;
         for (int t = choices.Length - 1; t >= 0; t--)
         {
-            if (choices[t] < -1 || choices[t] >= profile.Steps[t].Choices.Length)
-            {
-                throw new ArgumentException($"Step '{profile.Steps[t].Name}' has no choice {choices[t]}.", nameof(choices));
-            }
-
             if (choices[t] >= 0)
             {
                 cut = t;

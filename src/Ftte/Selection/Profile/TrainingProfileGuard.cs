@@ -12,7 +12,7 @@ internal static class TrainingProfileGuard
             throw new ArgumentException("A profile needs at least one step.", nameof(steps));
         }
 
-        Int128 bytes = residentBytes;
+        Int128 bytes = residentBytes, multiplyAdds = 0;
         var trained = ParameterSelection.Create(layout.ParameterCount, []);
         foreach (TrainingStep step in steps)
         {
@@ -28,16 +28,35 @@ internal static class TrainingProfileGuard
             bytes += (Int128)step.ForwardBytes + step.BackwardBytes + step.BackwardBytesAtCut + step.PassThroughSavedBytes;
             bytes += (Int128)(step.StreamedForwardBytes ?? 0) + step.BoundaryBytes;
             bytes += step.Choices.Aggregate(Int128.Zero, (sum, choice) => sum + choice.SavedBytes + choice.PersistentBytes + choice.WorkspaceBytes);
+            multiplyAdds += (Int128)step.ForwardMultiplyAdds + step.InputGradientMultiplyAdds;
+            multiplyAdds += step.Choices.Aggregate(Int128.Zero, (sum, choice) => sum + choice.MultiplyAdds);
         }
 
-        if (bytes > long.MaxValue)
+        if (bytes > long.MaxValue || multiplyAdds > long.MaxValue)
         {
-            throw Wrong("The steps take more bytes together than can be counted.");
+            throw Wrong("The steps take more bytes or multiply-adds together than can be counted.");
         }
 
         if (trained.Count == 0)
         {
             throw Wrong("No step has a choice, so nothing could ever be trained.");
+        }
+    }
+
+    /// <summary>Checks that there is one choice per step, and that each step has its choice.</summary>
+    public static void CheckChoices(TrainingProfile profile, ReadOnlySpan<int> choices)
+    {
+        if (choices.Length != profile.Steps.Length)
+        {
+            throw new ArgumentException($"The profile has {profile.Steps.Length} steps, the choices are {choices.Length}.", nameof(choices));
+        }
+
+        for (int t = 0; t < choices.Length; t++)
+        {
+            if (choices[t] < -1 || choices[t] >= profile.Steps[t].Choices.Length)
+            {
+                throw new ArgumentException($"Step '{profile.Steps[t].Name}' has no choice {choices[t]}.", nameof(choices));
+            }
         }
     }
 
@@ -49,9 +68,9 @@ internal static class TrainingProfileGuard
         }
 
         if (Math.Min(Math.Min(step.ForwardBytes, step.BackwardBytes), Math.Min(step.BackwardBytesAtCut, step.PassThroughSavedBytes)) < 0
-            || step.StreamedForwardBytes < 0 || step.BoundaryBytes < 0)
+            || step.StreamedForwardBytes < 0 || step.BoundaryBytes < 0 || step.ForwardMultiplyAdds < 0 || step.InputGradientMultiplyAdds < 0)
         {
-            throw Wrong($"Step '{step.Name}' has a negative number of bytes.");
+            throw Wrong($"Step '{step.Name}' has a negative number of bytes or multiply-adds.");
         }
     }
 
@@ -76,6 +95,11 @@ internal static class TrainingProfileGuard
         if (choice.SavedBytes < 0 || choice.PersistentBytes < 0 || choice.MultiplyAdds < 0 || choice.WorkspaceBytes < 0)
         {
             throw Wrong($"{name} has a negative cost.");
+        }
+
+        if (choice.Window is { } window && !window.Ranges.All(choice.Ranges.Contains))
+        {
+            throw Wrong($"{name} names a window of channels, but does not train all of it.");
         }
 
         // Selectors rely on it: while the first trained step stays, training more never takes less memory.

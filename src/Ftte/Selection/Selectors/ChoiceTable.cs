@@ -1,7 +1,7 @@
 namespace Ftte;
 
-/// <summary>What a set of choices takes of each budget, in bytes.</summary>
-internal readonly record struct SelectionCost(long Peak, long Payload);
+/// <summary>What a set of choices takes of each budget: bytes, bytes and multiply-adds per example.</summary>
+internal readonly record struct SelectionCost(long Peak, long Payload, long MultiplyAdds);
 
 /// <summary>A request with worth and payload of every choice worked out once: what selectors search in.</summary>
 internal sealed class ChoiceTable
@@ -29,9 +29,10 @@ internal sealed class ChoiceTable
 
     public SelectionCost Cost(int[] choices) => new(
         MemoryTimeline.Compute(_request.Profile, choices).PeakBytes,
-        choices.Select((choice, step) => choice < 0 ? 0 : _payload[step][choice]).Sum());
+        choices.Select((choice, step) => choice < 0 ? 0 : _payload[step][choice]).Sum(),
+        _request.Profile.CountMultiplyAdds(choices));
 
-    public bool Fits(SelectionCost cost) => FitsMemory(cost) && FitsPayload(cost);
+    public bool Fits(SelectionCost cost) => FitsMemory(cost) && FitsPayload(cost) && FitsCompute(cost);
 
     /// <summary>Gives no choice for any step.</summary>
     public int[] Nothing() => [.. Enumerable.Repeat(-1, StepCount)];
@@ -55,16 +56,28 @@ internal sealed class ChoiceTable
     public BudgetTooSmallException Refusal()
     {
         SelectionCost[] costs = [.. Singles().Select(Cost)];
-        if (costs.Any(FitsMemory))
+        if (!costs.Any(FitsMemory))
         {
-            return new BudgetTooSmallException(_request.PayloadBudgetBytes!.Value, costs.Where(FitsMemory).Min(c => c.Payload), SelectionBudget.Payload);
+            return new BudgetTooSmallException(_request.MemoryBudgetBytes, Least(costs, c => FitsPayload(c) && FitsCompute(c), c => c.Peak));
         }
 
-        IEnumerable<SelectionCost> candidates = costs.Any(FitsPayload) ? costs.Where(FitsPayload) : costs;
-        return new BudgetTooSmallException(_request.MemoryBudgetBytes, candidates.Min(c => c.Peak));
+        costs = [.. costs.Where(FitsMemory)];
+        if (!costs.Any(FitsPayload))
+        {
+            return new BudgetTooSmallException(_request.PayloadBudgetBytes!.Value, Least(costs, FitsCompute, c => c.Payload), SelectionBudget.Payload);
+        }
+
+        long least = costs.Where(FitsPayload).Min(c => c.MultiplyAdds);
+        return new BudgetTooSmallException(_request.ComputeBudget!.Value, least, SelectionBudget.Compute);
     }
+
+    /// <summary>Gives the least cost of those that would do in every other way; of all, if there are none such.</summary>
+    private static long Least(SelectionCost[] costs, Func<SelectionCost, bool> isPreferred, Func<SelectionCost, long> cost) =>
+        (costs.Any(isPreferred) ? costs.Where(isPreferred) : costs).Min(cost);
 
     private bool FitsMemory(SelectionCost cost) => cost.Peak <= _request.MemoryBudgetBytes;
 
     private bool FitsPayload(SelectionCost cost) => !(cost.Payload > _request.PayloadBudgetBytes);
+
+    private bool FitsCompute(SelectionCost cost) => !(cost.MultiplyAdds > _request.ComputeBudget);
 }

@@ -5,7 +5,7 @@ namespace Ftte;
 /// <para>Starts from nothing. As long as one fits, it takes the choice with the most gain for its price. The gain is the importance that the choice
 /// adds; a step that has a choice already may trade it for one that is worth more, and what it had is subtracted. The price is the share that it
 /// takes of what there is to spend: the bytes that it adds to the peak of the <see cref="MemoryTimeline"/>, over what the memory budget leaves when
-/// nothing is trained, plus the bytes that it adds to the payload, over the payload budget. So without a payload budget choices are taken in order of
+/// nothing is trained, plus what it adds to the payload and to the multiply-adds, over their budgets. So without those choices are taken in order of
 /// importance per byte added to the peak. A choice without a price comes before all that have one. Ties go to the larger gain, then to
 /// the earlier step, then to the earlier choice.</para>
 /// <para>A few cheap choices can keep out one that is worth more than all of them. So the same is done once more beginning with the most valuable
@@ -33,6 +33,7 @@ public sealed class GreedySelector : IParameterSelector
     {
         double memory = Math.Max(1, request.MemoryBudgetBytes - table.Cost(table.Nothing()).Peak);
         double payload = Math.Max(1, request.PayloadBudgetBytes ?? double.PositiveInfinity);
+        double compute = Math.Max(1, request.ComputeBudget ?? double.PositiveInfinity);
         SelectionCost cost = table.Cost(choices);
         while (FindBest(table, choices, Price) is { } best)
         {
@@ -42,7 +43,8 @@ public sealed class GreedySelector : IParameterSelector
 
         return choices;
 
-        double Price(SelectionCost after) => ((after.Peak - cost.Peak) / memory) + ((after.Payload - cost.Payload) / payload);
+        double Price(SelectionCost after) =>
+            ((after.Peak - cost.Peak) / memory) + ((after.Payload - cost.Payload) / payload) + ((after.MultiplyAdds - cost.MultiplyAdds) / compute);
     }
 
     private static Move? FindBest(ChoiceTable table, int[] choices, Func<SelectionCost, double> price)
