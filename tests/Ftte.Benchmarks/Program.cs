@@ -6,6 +6,7 @@ return args switch
     ["fold", .. var rest] => FoldBenchmark.Run(rest),
     ["engine", .. var rest] => EngineBenchmark.Run(rest),
     ["kernels", .. var rest] => GemmBenchmark.Run(rest),
+    ["selection", .. var rest] => SelectionBenchmark.Run(rest),
     _ => Usage(),
 };
 
@@ -14,5 +15,6 @@ static int Usage()
     Console.Error.WriteLine("usage: Ftte.Benchmarks fold [--json FILE]                                the ingest path against a bare TensorPrimitives.MultiplyAdd");
     Console.Error.WriteLine("       Ftte.Benchmarks engine [--threads N] [--models A,B] [--json FILE]   training steps of the zoo's networks, and matrix products against the FMA peak");
     Console.Error.WriteLine("       Ftte.Benchmarks kernels                                           convolution kernels against the FMA peak");
+    Console.Error.WriteLine("       Ftte.Benchmarks selection [--json FILE]                           the exact selection against an evolutionary search");
     return 2;
 }

@@ -10,7 +10,7 @@ public sealed partial class Network
     /// </param>
     /// <param name="importance">What training each block is worth; null to count parameters.</param>
     /// <param name="inputShares">The shares of a layer's input channels that may be trained; null for 1/8, 1/4, 1/2 and 1.</param>
-    /// <param name="selector">What chooses where not everything fits; null for the greedy one.</param>
+    /// <param name="selector">What chooses where not everything fits; null for the exact one.</param>
     /// <returns>The plan that is worth most; of equals the one with the largest micro-batch, which is the fastest.</returns>
     /// <exception cref="BudgetTooSmallException">Not even the smallest choice fits; the message says what it would take.</exception>
     /// <exception cref="ArgumentException">Options do not fit together.</exception>
@@ -42,7 +42,7 @@ public sealed partial class Network
             TrainingProfile profile = Profile(options, candidate, inputShares ?? [1.0 / 8, 1.0 / 4, 1.0 / 2, 1]);
             try
             {
-                FittedPlan fitted = Choose(profile, options, candidate, importance, memoryBudgetBytes, selector ?? new GreedySelector());
+                FittedPlan fitted = Choose(profile, options, candidate, importance, memoryBudgetBytes, selector ?? new ExactSelector());
                 best = best is null || fitted.Chosen!.Certificate.Objective > best.Chosen!.Certificate.Objective ? fitted : best;
             }
             catch (BudgetTooSmallException refusal)

@@ -4,6 +4,7 @@ namespace Ftte;
 public static class SelectionVerifier
 {
     /// <summary>Computes everything that a certificate says anew, from profile, importance and budgets, and compares.</summary>
+    /// <remarks>An upper bound is proved again by searching, which takes as long as <see cref="ExactSelector"/> does.</remarks>
     /// <param name="request">What was asked; of a rotating selector, see <see cref="IParameterSelector"/>, what it asked the other.</param>
     /// <param name="result">What was answered.</param>
     /// <returns>What is wrong, in words; empty if every number is right and every budget kept.</returns>
@@ -36,6 +37,11 @@ public static class SelectionVerifier
         Compare("cut", stated.Timeline.Cut, computed.Timeline.Cut);
         CompareAll("forward", stated.Timeline.Forward.AsSpan(), computed.Timeline.Forward.AsSpan());
         CompareAll("backward", stated.Timeline.Backward.AsSpan(), computed.Timeline.Backward.AsSpan());
+        if (stated.UpperBound is not null)
+        {
+            Compare("upper bound", stated.UpperBound, Math.Max(ExactSelector.Solve(request).UpperBound, computed.Objective));
+        }
+
         return faults;
 
         void Compare<T>(string what, T said, T found)

@@ -5,6 +5,9 @@ namespace Ftte;
 /// <summary>Checks that a profile makes sense, so that selectors need not: what they rely on is said here.</summary>
 internal static class TrainingProfileGuard
 {
+    /// <summary>More than anything ever takes, and small enough that selectors can weigh and add without overflow.</summary>
+    public const long MostBytes = 1L << 46;
+
     public static void Check(ParameterLayout layout, long residentBytes, ImmutableArray<TrainingStep> steps)
     {
         if (steps.IsDefaultOrEmpty)
@@ -32,9 +35,9 @@ internal static class TrainingProfileGuard
             multiplyAdds += step.Choices.Aggregate(Int128.Zero, (sum, choice) => sum + choice.MultiplyAdds);
         }
 
-        if (bytes > long.MaxValue || multiplyAdds > long.MaxValue)
+        if (bytes > MostBytes || multiplyAdds > long.MaxValue)
         {
-            throw Wrong("The steps take more bytes or multiply-adds together than can be counted.");
+            throw Wrong("The steps take more bytes together than 64 tebibytes, or more multiply-adds than can be counted.");
         }
 
         if (trained.Count == 0)

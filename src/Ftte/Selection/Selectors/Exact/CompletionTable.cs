@@ -1,0 +1,139 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Ftte;
+
+/// <summary>One constraint: for each step and each number of cells left of the budget, what the steps before it can add at most.</summary>
+/// <remarks>
+/// Costs are rounded down to cells, which only makes more possible. What a step takes when nothing in it is trained is set aside beforehand, exactly; so
+/// only what is trained is rounded.
+/// </remarks>
+internal sealed class CompletionTable
+{
+    /// <summary>Nothing can be completed. Adding worth keeps it negative.</summary>
+    private const long Impossible = long.MinValue / 2;
+
+    private readonly List<Offer>[] _offers;
+    private readonly ConstraintWeights _weights;
+    private readonly long[][] _rows;
+    private readonly long[] _base;
+    private readonly long _least;
+    private readonly long _cell;
+    private readonly int _cells;
+
+    /// <param name="offers">For each step what it may do; first, whether or not it may, nothing.</param>
+    /// <param name="weights">The constraint.</param>
+    /// <param name="cells">Into how many cells the budget is divided.</param>
+    public CompletionTable(List<Offer>[] offers, ConstraintWeights weights, int cells)
+    {
+        (_offers, _weights) = (offers, weights);
+        _base = new long[offers.Length + 1];
+        for (int t = 0; t < offers.Length; t++)
+        {
+            _base[t + 1] = _base[t] + weights.Price(t, offers[t][0]).Cost;
+        }
+
+        // With less left than the cheapest cut needs nothing can be completed, so the cells divide what lies above.
+        _least = offers.SelectMany((step, t) => step.Where(o => o.IsPossible && !o.GoesOn).Select(o => weights.Price(t, o).Room - _base[t + 1])).DefaultIfEmpty(long.MaxValue).Min();
+        long most = weights.Budget - _base[^1];
+        _cell = most < _least ? 1 : Math.Max(1, ((most - _least) / cells) + 1);
+        _cells = most < _least ? 0 : (int)((most - _least) / _cell) + 1;
+        _rows = new long[offers.Length + 1][];
+        _rows[0] = NewRow();
+        for (int t = 0; t < offers.Length; t++)
+        {
+            _rows[t + 1] = NewRow();
+            foreach (Offer offer in offers[t].Where(o => o.IsPossible))
+            {
+                (int shift, int first) = Place(t, offer);
+                if (offer.GoesOn)
+                {
+                    Raise(_rows[t + 1].AsSpan(first), _rows[t].AsSpan(first - shift, _cells - first), offer.Option.Worth);
+                }
+                else
+                {
+                    Raise(_rows[t + 1].AsSpan(first), offer.Option.Worth);
+                }
+            }
+        }
+    }
+
+    /// <summary>Gets the bound on everything.</summary>
+    public long Root => _cells == 0 ? Impossible : _rows[^1][_cells - 1];
+
+    /// <summary>Bounds what the steps before one can add.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="spent">What it and later steps take of the budget.</param>
+    public long Left(int step, long spent)
+    {
+        long left = _weights.Budget - spent - _base[step];
+        return left < _least ? Impossible : _rows[step][Math.Min(_cells - 1, (left - _least) / _cell)];
+    }
+
+    /// <summary>Gives a solution that is worth most under this constraint, from the last step to the cut; null if there is none.</summary>
+    public List<Offer>? BestFromTheEnd()
+    {
+        if (Root < 0)
+        {
+            return null;
+        }
+
+        var taken = new List<Offer>();
+        int cell = _cells - 1;
+        for (int t = _offers.Length - 1; taken.Count == 0 || taken[^1].GoesOn; t--)
+        {
+            foreach (Offer offer in _offers[t].Where(o => o.IsPossible))
+            {
+                (int shift, int first) = Place(t, offer);
+                if (cell >= first && offer.Option.Worth + (offer.GoesOn ? _rows[t][cell - shift] : 0) == _rows[t + 1][cell])
+                {
+                    taken.Add(offer);
+                    cell -= shift;
+                    break;
+                }
+            }
+        }
+
+        return taken;
+    }
+
+    /// <summary>Gives by how many cells an offer moves what is left, and from which cell on it is possible.</summary>
+    private (int Shift, int First) Place(int t, Offer offer)
+    {
+        (long cost, long room) = _weights.Price(t, offer);
+        long shift = Math.Min(_cells, (cost - (_base[t + 1] - _base[t])) / _cell);
+        long first = Math.Max(0, room - _base[t + 1] - _least) / _cell;
+        return ((int)shift, (int)Math.Min(_cells, offer.GoesOn ? Math.Max(shift, first) : first));
+    }
+
+    private long[] NewRow()
+    {
+        long[] row = GC.AllocateUninitializedArray<long>(_cells);
+        Array.Fill(row, Impossible);
+        return row;
+    }
+
+    private static void Raise(Span<long> row, long worth)
+    {
+        foreach (ref long value in row)
+        {
+            value = Math.Max(value, worth);
+        }
+    }
+
+    private static void Raise(Span<long> row, ReadOnlySpan<long> left, long worth)
+    {
+        Span<Vector<long>> wide = MemoryMarshal.Cast<long, Vector<long>>(row);
+        ReadOnlySpan<Vector<long>> wideLeft = MemoryMarshal.Cast<long, Vector<long>>(left);
+        var add = new Vector<long>(worth);
+        for (int k = 0; k < wide.Length; k++)
+        {
+            wide[k] = Vector.Max(wide[k], wideLeft[k] + add);
+        }
+
+        for (int k = wide.Length * Vector<long>.Count; k < row.Length; k++)
+        {
+            row[k] = Math.Max(row[k], left[k] + worth);
+        }
+    }
+}
