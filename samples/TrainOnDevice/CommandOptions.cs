@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ftte.Samples.Shared;
 using Ftte.TinyEngine;
 
 namespace TrainOnDevice;
@@ -7,14 +8,10 @@ namespace TrainOnDevice;
 internal sealed class CommandOptions
 {
     private const int MostExamples = 10_000_000;
-    private static readonly string Models = string.Join(", ", NetworkZoo.Names);
 
-    private readonly Option<string> _model = TypedOption.Create<string>(
-        "--model", "NAME", $"The network: {Models}.", "resnet8", TryReadModel, $"there is no such network; give one of {Models}");
-
-    private readonly Option<long> _memory = TypedOption.Create<long>(
-        "--memory", "SIZE", "The most memory that training may take, in bytes or with KiB, MiB, KB or MB.", 1024 * 1024, ByteSize.TryParse,
-        "give a number of bytes, or a size such as 512KiB, 1.5MiB, 300KB or 2MB");
+    private readonly Option<string> _model = TypedOption.Model("--model", "resnet8");
+    private readonly Option<long> _memory = TypedOption.Size(
+        "--memory", "The most memory that training may take, in bytes or with KiB, MiB, KB or MB.", 1024 * 1024);
 
     private readonly Option<string?> _data = TypedOption.Path(
         "--data", "DIR", "The folder with CIFAR-10's binary files or MNIST's IDX files, recognised by content. Without it examples are generated.");
@@ -29,13 +26,11 @@ internal sealed class CommandOptions
     private readonly Option<float> _decay = TypedOption.Real(
         "--weight-decay", "The weight decay.", 0, d => d >= 0, "give 0 or more");
 
-    private readonly Option<LearningRateSchedule> _schedule = TypedOption.Create<LearningRateSchedule>(
-        "--schedule", "constant|cosine|linear|onecycle", "How the step size changes over the run.",
-        LearningRateSchedule.Constant, TryReadName, "give constant, cosine, linear or onecycle");
+    private readonly Option<LearningRateSchedule> _schedule = TypedOption.Named(
+        "--schedule", "How the step size changes over the run.", LearningRateSchedule.Constant);
 
-    private readonly Option<NormalizationMode> _normalization = TypedOption.Create<NormalizationMode>(
-        "--normalization", "frozen|batch", "Normalise with the model's statistics, or with those of the batch, which then has to fit the memory as a whole.",
-        NormalizationMode.Frozen, TryReadName, "give frozen or batch");
+    private readonly Option<NormalizationMode> _normalization = TypedOption.Named(
+        "--normalization", "Normalise with the model's statistics, or with those of the batch, which then has to fit the memory as a whole.", NormalizationMode.Frozen);
 
     private readonly Option<int> _threads = TypedOption.Whole("--threads", "Threads that share every step; what is learned does not depend on it.", 1, 1, 64);
     private readonly Option<bool> _augment = TypedOption.Flag("--augment", "Shift the pictures trained on at random, and mirror them where that keeps their class.");
@@ -92,14 +87,4 @@ internal sealed class CommandOptions
         JsonFile = parsed.GetValue(_json),
         Seed = (ulong)parsed.GetValue(_seed),
     };
-
-    private static bool TryReadModel(string text, out string name)
-    {
-        name = NetworkZoo.Names.FirstOrDefault(known => known.Equals(text, StringComparison.OrdinalIgnoreCase)) ?? "";
-        return name.Length > 0;
-    }
-
-    private static bool TryReadName<T>(string text, out T value)
-        where T : struct, Enum =>
-        Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value) && !char.IsAsciiDigit(text[0]);
 }

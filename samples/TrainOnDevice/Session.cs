@@ -1,3 +1,4 @@
+using Ftte.Samples.Shared;
 using Ftte.TinyEngine;
 using Spectre.Console;
 using TrainOnDevice.Data;
@@ -42,7 +43,7 @@ internal sealed class Session(TrainOptions options, IAnsiConsole console, TimePr
             ResultJson.Write(json, RunResult.Of(options, data, training, outcome));
         }
 
-        return outcome is { IsCancelled: true } ? TrainCommand.Cancelled : 0;
+        return outcome is { IsCancelled: true } ? ExitCode.Cancelled : ExitCode.Done;
     }
 
     private TrainingOutcome Train(float[] parameters, FittedTraining training, DataSet data, CancellationToken cancellationToken)

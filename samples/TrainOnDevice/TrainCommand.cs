@@ -1,16 +1,12 @@
 using System.CommandLine;
 using Ftte;
+using Ftte.Samples.Shared;
 
 namespace TrainOnDevice;
 
 /// <summary>The command line: help, and exit code 2 with one line for whatever cannot be used.</summary>
 internal static class TrainCommand
 {
-    /// <summary>The exit code after Ctrl+C, as shells have it.</summary>
-    public const int Cancelled = 130;
-
-    private const int BadInput = 2;
-
     /// <summary>Reads the arguments, checks them and runs.</summary>
     /// <param name="args">The arguments as typed.</param>
     /// <param name="run">The work; Ctrl+C cancels its token; gives the exit code.</param>
@@ -33,32 +29,14 @@ internal static class TrainCommand
             return Task.Run(() => run(read, cancellationToken), CancellationToken.None);
         });
 
-        ParseResult result = command.Parse(args);
-        if (result.Errors.Count > 0)
-        {
-            await error.WriteLineAsync($"{result.Errors[0].Message} (--help shows every option.)");
-            return BadInput;
-        }
-
         try
         {
-            return await result.InvokeAsync(new InvocationConfiguration
-            {
-                Output = output,
-                Error = error,
-                EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = Timeout.InfiniteTimeSpan, // what was learned is still saved and tested
-            });
-        }
-        catch (InputException bad)
-        {
-            await error.WriteLineAsync(bad.Message);
-            return BadInput;
+            return await CommandRunner.InvokeAsync(command, args, output, error);
         }
         catch (BudgetTooSmallException refusal)
         {
             await error.WriteLineAsync($"--memory: {refusal.Message}");
-            return BadInput;
+            return ExitCode.BadInput;
         }
     }
 
@@ -75,21 +53,6 @@ internal static class TrainCommand
             throw new InputException($"--weights '{weights}': there is no such file.");
         }
 
-        (string Option, string? Path, string Extension)[] files =
-            [("--chart", options.ChartFile, ".png"), ("--json", options.JsonFile, ""), ("--save", options.SaveFile, ".safetensors")];
-        var taken = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach ((string option, string? path, string extension) in files)
-        {
-            if (path is null)
-            {
-                continue;
-            }
-
-            OutputFile.Check(option, path, extension);
-            if (!taken.TryAdd(Path.GetFullPath(path), option))
-            {
-                throw new InputException($"{option} '{path}': {taken[Path.GetFullPath(path)]} names the same file; give each its own.");
-            }
-        }
+        OutputFile.CheckAll(("--chart", options.ChartFile, ".png"), ("--json", options.JsonFile, ""), ("--save", options.SaveFile, ".safetensors"));
     }
 }

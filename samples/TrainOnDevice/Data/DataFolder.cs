@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Ftte.Samples.Shared;
 
 namespace TrainOnDevice.Data;
 

@@ -1,3 +1,4 @@
+using Ftte.Samples.Shared;
 using Spectre.Console;
 using TrainOnDevice.Planning;
 

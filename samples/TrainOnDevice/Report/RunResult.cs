@@ -1,3 +1,4 @@
+using Ftte.Samples.Shared;
 using TrainOnDevice.Data;
 using TrainOnDevice.Planning;
 using TrainOnDevice.Training;

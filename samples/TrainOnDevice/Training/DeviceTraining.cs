@@ -1,9 +1,9 @@
 using Ftte;
+using Ftte.Samples.Shared;
 using Ftte.TinyEngine;
 using Spectre.Console;
 using TrainOnDevice.Data;
 using TrainOnDevice.Planning;
-using TrainOnDevice.Report;
 
 namespace TrainOnDevice.Training;
 

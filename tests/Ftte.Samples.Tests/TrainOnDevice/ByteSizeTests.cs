@@ -1,4 +1,4 @@
-using TrainOnDevice;
+using Ftte.Samples.Shared;
 
 namespace Ftte.Samples.Tests.TrainOnDevice;
 

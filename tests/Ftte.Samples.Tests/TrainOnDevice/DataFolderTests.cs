@@ -1,5 +1,5 @@
+using Ftte.Samples.Shared;
 using Ftte.Samples.Tests.Quickstart;
-using TrainOnDevice;
 using TrainOnDevice.Data;
 
 namespace Ftte.Samples.Tests.TrainOnDevice;

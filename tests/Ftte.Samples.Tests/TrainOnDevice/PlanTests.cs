@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Ftte.Samples.Shared;
 using Ftte.TinyEngine;
 using TrainOnDevice.Planning;
-using TrainOnDevice.Report;
 
 namespace Ftte.Samples.Tests.TrainOnDevice;
 
@@ -51,17 +51,17 @@ public sealed class PlanTests : IDisposable
     {
         Network network = NetworkZoo.Create(model);
         TrainingPlan plan = network.Plan(network.Trainable, new SgdOptions { BatchSize = 4, Momentum = 0.9f }, new EngineOptions { MicroBatchSize = 2 });
-        var areas = MemoryLayers.Of(plan);
+        var areas = MemoryAreas.Of(plan);
         Assert.Equal((2 * plan.Steps.Length) - plan.Cut, areas.Moments);
         for (int moment = 0; moment < areas.Moments; moment++)
         {
             int step = Math.Min(moment, (2 * plan.Steps.Length) - 1 - moment);
             long expected = moment < plan.Steps.Length ? plan.Steps[step].ForwardBytes : plan.Steps[step].BackwardBytes;
-            Assert.True(expected == 0 || areas.Layers.Sum(area => area.BytesAt[moment]) == expected, $"moment {moment}");
+            Assert.True(expected == 0 || areas.Areas.Sum(area => area.BytesAt[moment]) == expected, $"moment {moment}");
         }
 
         Peak peak = Peak.Of(plan);
-        Assert.Equal(peak.Bytes, areas.Layers.Sum(area => area.BytesAt[areas.MomentOf(peak)]));
+        Assert.Equal(peak.Bytes, areas.Areas.Sum(area => area.BytesAt[areas.MomentOf(peak)]));
         Assert.Equal(plan.BusiestBytes, peak.Bytes - plan.ParameterBytes - plan.TrainedBytes);
     }
 

@@ -1,7 +1,6 @@
 using Ftte.TinyEngine;
-using TrainOnDevice.Planning;
 
-namespace TrainOnDevice.Report;
+namespace Ftte.Samples.Shared;
 
 /// <summary>What memory is used for.</summary>
 internal enum MemoryUse
@@ -19,22 +18,22 @@ internal enum MemoryUse
 /// <param name="Use">The use.</param>
 /// <param name="Name">The use, for the legend.</param>
 /// <param name="BytesAt">The bytes.</param>
-internal sealed record MemoryLayer(MemoryUse Use, string Name, double[] BytesAt);
+internal sealed record MemoryArea(MemoryUse Use, string Name, double[] BytesAt);
 
 /// <summary>The memory in use at every moment of one pass, by use, from the bottom up.</summary>
-/// <param name="Layers">The uses.</param>
+/// <param name="Areas">The uses.</param>
 /// <param name="ForwardMoments">How many moments the forward pass has; the rest is backward, down to the first trained step.</param>
-internal sealed record MemoryLayers(MemoryLayer[] Layers, int ForwardMoments)
+internal sealed record MemoryAreas(MemoryArea[] Areas, int ForwardMoments)
 {
     /// <summary>Gets the number of moments.</summary>
-    public int Moments => Layers[0].BytesAt.Length;
+    public int Moments => Areas[0].BytesAt.Length;
 
     /// <summary>Reads them off a plan.</summary>
-    public static MemoryLayers Of(TrainingPlan plan)
+    public static MemoryAreas Of(TrainingPlan plan)
     {
         int steps = plan.Steps.Length;
         int moments = (2 * steps) - plan.Cut;
-        MemoryLayer[] layers =
+        MemoryArea[] areas =
         [
             new(MemoryUse.Received, "parameters, read", Level(moments, plan.ParameterBytes)),
             new(MemoryUse.Trained, "parameters, trained", Level(moments, plan.TrainedBytes)),
@@ -44,7 +43,7 @@ internal sealed record MemoryLayers(MemoryLayer[] Layers, int ForwardMoments)
             new(MemoryUse.Gradient, "gradients", Tensors(plan, moments, TensorRole.Gradient)),
             new(MemoryUse.Transient, "in use by one step", Tensors(plan, moments, TensorRole.Transient)),
         ];
-        return new MemoryLayers([.. layers.Where(layer => layer.BytesAt.Any(bytes => bytes > 0))], steps);
+        return new MemoryAreas([.. areas.Where(area => area.BytesAt.Any(bytes => bytes > 0))], steps);
     }
 
     /// <summary>Gives the moment at which a peak occurs.</summary>

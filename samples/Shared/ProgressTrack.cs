@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace TrainOnDevice.Report;
+namespace Ftte.Samples.Shared;
 
 /// <summary>Shows how far one part of the work is. Not for several threads at once.</summary>
 internal abstract class ProgressTrack

@@ -1,6 +1,6 @@
 using Ftte.TinyEngine;
 
-namespace TrainOnDevice.Training;
+namespace Ftte.Samples.Shared;
 
 /// <summary>Weights in a safetensors file, with errors that the command line shows as they are.</summary>
 internal static class WeightFile

@@ -1,6 +1,6 @@
 using Ftte.TinyEngine;
 
-namespace TrainOnDevice.Planning;
+namespace Ftte.Samples.Shared;
 
 /// <summary>The moment at which most memory is in use.</summary>
 /// <param name="Step">The index of the step.</param>

@@ -1,4 +1,4 @@
-namespace TrainOnDevice.Report;
+namespace Ftte.Samples.Shared;
 
 /// <summary>Figures as people read them.</summary>
 internal static class Units

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using Ftte.TinyEngine;
 
-namespace TrainOnDevice;
+namespace Ftte.Samples.Shared;
 
 /// <summary>Reads what was typed for an option.</summary>
 internal delegate bool TryRead<T>(string text, out T value);
@@ -33,6 +34,26 @@ internal static class TypedOption
         },
     };
 
+    /// <summary>Makes an option that takes one of the values of an enumeration, by name in any case.</summary>
+    public static Option<T> Named<T>(string name, string description, T standard)
+        where T : struct, Enum
+    {
+        string[] names = [.. Enum.GetNames<T>().Select(known => known.ToLowerInvariant())];
+        string advice = $"give {string.Join(", ", names[..^1])} or {names[^1]}";
+        return Create<T>(name, string.Join('|', names), description, standard, TryReadName, advice);
+    }
+
+    /// <summary>Makes an option that takes a network of the zoo.</summary>
+    public static Option<string> Model(string name, string standard)
+    {
+        string models = string.Join(", ", NetworkZoo.Names);
+        return Create<string>(name, "NAME", $"The network: {models}.", standard, TryReadModel, $"there is no such network; give one of {models}");
+    }
+
+    /// <summary>Makes an option that takes an amount of memory.</summary>
+    public static Option<long> Size(string name, string description, long standard) => Create<long>(
+        name, "SIZE", description, standard, ByteSize.TryParse, "give a number of bytes, or a size such as 512KiB, 1.5MiB, 300KB or 2MB");
+
     public static Option<int> Whole(string name, string description, int standard, int lowest, int highest) => Create(
         name,
         "N",
@@ -52,4 +73,14 @@ internal static class TypedOption
     public static Option<string?> Path(string name, string helpName, string description) => new(name) { HelpName = helpName, Description = description };
 
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+
+    private static bool TryReadModel(string text, out string name)
+    {
+        name = NetworkZoo.Names.FirstOrDefault(known => known.Equals(text, StringComparison.OrdinalIgnoreCase)) ?? "";
+        return name.Length > 0;
+    }
+
+    private static bool TryReadName<T>(string text, out T value)
+        where T : struct, Enum =>
+        Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value) && !char.IsAsciiDigit(text[0]);
 }

@@ -1,8 +1,29 @@
-namespace TrainOnDevice;
+namespace Ftte.Samples.Shared;
 
-/// <summary>A file to be written when training is over: better refused before than after.</summary>
+/// <summary>A file to be written when the work is done: better refused before than after.</summary>
 internal static class OutputFile
 {
+    /// <summary>Tries whether files can be written, and that no two options name the same.</summary>
+    /// <param name="files">The options, the files they name or null, and what each name must end in.</param>
+    /// <exception cref="InputException">One cannot be written, or is named twice.</exception>
+    public static void CheckAll(params ReadOnlySpan<(string Option, string? Path, string Extension)> files)
+    {
+        var taken = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach ((string option, string? path, string extension) in files)
+        {
+            if (path is null)
+            {
+                continue;
+            }
+
+            Check(option, path, extension);
+            if (!taken.TryAdd(Path.GetFullPath(path), option))
+            {
+                throw new InputException($"{option} '{path}': {taken[Path.GetFullPath(path)]} names the same file; give each its own.");
+            }
+        }
+    }
+
     /// <summary>Tries whether a file can be written; one that is there stays as it is, one that is not is not left behind.</summary>
     /// <param name="option">The option that named it.</param>
     /// <param name="path">The file.</param>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace TrainOnDevice;
+namespace Ftte.Samples.Shared;
 
 /// <summary>Amounts of memory as people type and read them.</summary>
 internal static class ByteSize

@@ -1,16 +1,15 @@
 using ScottPlot;
-using TrainOnDevice.Planning;
 
-namespace TrainOnDevice.Report;
+namespace Ftte.Samples.Shared;
 
 /// <summary>Lines and words over the areas: budget, peak, and where the way back begins.</summary>
 /// <param name="plot">The picture.</param>
-/// <param name="layers">The areas.</param>
+/// <param name="areas">The areas.</param>
 /// <param name="top">The height of what is shown, in bytes, without the room for words above.</param>
-/// <param name="font">The font.</param>
-internal sealed class ChartMarks(Plot plot, MemoryLayers layers, double top, string font)
+/// <param name="width">The picture's width, in pixels.</param>
+internal sealed class ChartMarks(Plot plot, MemoryAreas areas, double top, int width)
 {
-    private const double NarrowShare = 0.09;
+    private const double NarrowPixels = 126;
     private const double TextGaps = 3.5; // the height of a line of words
     private static readonly Color Ink = Color.FromHex("#222222");
     private static readonly Color Quiet = Color.FromHex("#666666");
@@ -21,9 +20,9 @@ internal sealed class ChartMarks(Plot plot, MemoryLayers layers, double top, str
     /// <summary>Marks where the forward pass ends.</summary>
     public void AddPasses()
     {
-        int end = layers.ForwardMoments;
+        int end = areas.ForwardMoments;
         plot.Add.VerticalLine(end, 1.5f, Ink, LinePattern.Dotted);
-        bool isNarrow = layers.Moments - end < NarrowShare * layers.Moments;
+        bool isNarrow = areas.Moments - end < NarrowPixels / width * areas.Moments;
         AddText(isNarrow ? "forward, and backward from here  " : "forward  ", end, 1.15 * top, Alignment.UpperRight, Quiet);
         if (!isNarrow)
         {
@@ -34,26 +33,26 @@ internal sealed class ChartMarks(Plot plot, MemoryLayers layers, double top, str
     /// <summary>Marks the peak, and the budget if it is near enough to be shown.</summary>
     public void AddPeak(Peak peak, long? budgetBytes)
     {
-        double width = layers.Moments, x = layers.MomentOf(peak) + 0.5, y = peak.Bytes + (1.5 * _gap);
+        double end = areas.Moments, x = areas.MomentOf(peak) + 0.5, y = peak.Bytes + (1.5 * _gap);
         if (budgetBytes is { } budget)
         {
             plot.Add.HorizontalLine(budget, 2.5f, Ink, LinePattern.Dashed);
-            bool isAtRight = x < 0.25 * width;
-            AddText($"budget {ByteSize.ToText(budget)}", (isAtRight ? 0.994 : 0.006) * width, budget + (_gap / 2), isAtRight ? Alignment.LowerRight : Alignment.LowerLeft, Ink);
+            bool isAtRight = x < 0.25 * end;
+            AddText($"budget {ByteSize.ToText(budget)}", (isAtRight ? 0.994 : 0.006) * end, budget + (_gap / 2), isAtRight ? Alignment.LowerRight : Alignment.LowerLeft, Ink);
             bool crosses = y + (TextGaps * _gap) > budget;
             y = crosses ? Math.Max(y, budget + (_gap / 2)) : y;
         }
 
         plot.Add.Marker(x, peak.Bytes + _gap, MarkerShape.FilledTriangleDown, 16, Alarm);
-        bool isBeforeText = x < 0.68 * width;
-        double beside = x + (0.01 * width * (isBeforeText ? 1 : -1));
+        bool isBeforeText = x < 0.68 * end;
+        double beside = x + (0.01 * end * (isBeforeText ? 1 : -1));
         AddText($"peak {ByteSize.ToText(peak.Bytes)}: {peak.Name}, {peak.Pass}", beside, y, isBeforeText ? Alignment.LowerLeft : Alignment.LowerRight, Alarm);
     }
 
     private void AddText(string words, double x, double y, Alignment alignment, Color color)
     {
         var text = plot.Add.Text(words, x, y);
-        text.LabelFontName = font;
+        text.LabelFontName = ChartFont.Name;
         text.LabelFontSize = 17;
         text.LabelFontColor = color;
         text.LabelAlignment = alignment;

@@ -1,6 +1,4 @@
-using Ftte.TinyEngine;
-
-namespace TrainOnDevice.Report;
+namespace Ftte.Samples.Shared;
 
 /// <summary>Steps that belong together, so that an axis needs fewer names: a stage, or a layer with what follows it.</summary>
 /// <param name="Name">The name.</param>
@@ -9,18 +7,20 @@ namespace TrainOnDevice.Report;
 internal sealed record StepGroup(string Name, int First, int Count)
 {
     /// <summary>Groups a network's steps.</summary>
-    public static List<StepGroup> Of(TrainingPlan plan)
+    /// <param name="names">The steps' names, in order.</param>
+    /// <param name="layout">The network's layout, which says which steps are layers with weights.</param>
+    public static List<StepGroup> Of(IReadOnlyList<string> names, ParameterLayout layout)
     {
-        var steps = plan.Steps.Select(step => step.Name).ToHashSet(StringComparer.Ordinal);
-        var layers = plan.Network.Layout.Blocks
+        var steps = names.ToHashSet(StringComparer.Ordinal);
+        var layers = layout.Blocks
             .Where(block => block.Shape.Length > 1)
             .Select(block => block.Name[..block.Name.LastIndexOf('.')])
             .ToHashSet(StringComparer.Ordinal);
         var groups = new List<StepGroup>();
-        for (int t = 0; t < plan.Steps.Length; t++)
+        for (int t = 0; t < names.Count; t++)
         {
             // The first part of a name such as stage1.block1.bn1 is a stage; that of conv1.relu is a step, which the relu follows.
-            string stem = plan.Steps[t].Name.Split('.')[0];
+            string stem = names[t].Split('.')[0];
             bool isStep = steps.Contains(stem);
             bool begins = isStep ? layers.Contains(stem) && stem != groups.LastOrDefault()?.Name : stem != groups.LastOrDefault()?.Name;
             if (begins || groups.Count == 0)

@@ -1,0 +1,29 @@
+namespace Ftte.Samples.Shared;
+
+/// <summary>Where the names of steps go below the picture: under each group, forward and then back.</summary>
+internal static class AxisNames
+{
+    // So many pixels a character takes, about.
+    private const double CharacterWidth = 9.5;
+
+    /// <summary>Places the groups; a name for which there is no room is empty.</summary>
+    /// <param name="groups">The groups.</param>
+    /// <param name="areas">The picture's areas.</param>
+    /// <param name="width">The picture's width, in pixels.</param>
+    public static IEnumerable<(double First, double Last, string Name)> Of(IReadOnlyList<StepGroup> groups, MemoryAreas areas, int width)
+    {
+        double turn = areas.ForwardMoments;
+        var forward = groups.Select(group => (First: (double)group.First, Last: (double)group.First + group.Count, group.Name));
+        var backward = groups.Reverse().Select(group => (First: (2 * turn) - group.First - group.Count, Last: (2 * turn) - group.First, group.Name));
+        double taken = -0.01 * areas.Moments;
+        foreach ((double first, double last, string name) in forward.Concat(backward).Where(group => group.First < areas.Moments))
+        {
+            double end = Math.Min(last, areas.Moments), middle = (first + end) / 2;
+            double half = (name.Length + 2) * CharacterWidth / width * areas.Moments / 2;
+            bool isWide = end - first >= half;
+            bool hasRoom = isWide && middle - half >= taken && middle + half <= 1.01 * areas.Moments;
+            taken = hasRoom ? middle + half : taken;
+            yield return (first, end, hasRoom ? name : "");
+        }
+    }
+}
