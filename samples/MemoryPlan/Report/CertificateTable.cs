@@ -1,0 +1,74 @@
+using Ftte;
+using Ftte.Samples.Shared;
+using MemoryPlan.Planning;
+using Spectre.Console;
+
+namespace MemoryPlan.Report;
+
+/// <summary>Shows what a choice is worth and costs, how much better any other could be, and whether that is right.</summary>
+internal static class CertificateTable
+{
+    // Below this a gap is rounding: see the remarks of SelectionCertificate.Gap.
+    private const double Rounding = 1e-12;
+
+    public static void Write(IAnsiConsole console, PlanOptions options, DevicePlan plan)
+    {
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(1).PadRight(2)).AddColumn();
+        foreach ((string name, string text) in Lines(options, plan))
+        {
+            grid.AddRow($"[bold]{Markup.Escape(name)}[/]", Markup.Escape(text));
+        }
+
+        string verdict = plan.Faults.Count == 0
+            ? "[green]verified[/]: every figure of the certificate was computed anew, and every budget is kept"
+            : $"[red]{Markup.Escape(string.Join(' ', plan.Faults))}[/]";
+        grid.AddRow("[bold]certificate[/]", verdict);
+        console.Write(grid);
+    }
+
+    private static IEnumerable<(string Name, string Text)> Lines(PlanOptions options, DevicePlan plan)
+    {
+        SelectionCertificate certificate = plan.Certificate;
+        Peak binding = plan.Binding;
+        int trainable = plan.Problem.Network.Trainable.Count;
+        yield return ("trained", $"{plan.Result.Selection.Count:N0} of {trainable:N0} parameters, {Units.Percent(plan.TrainedShare)}");
+        yield return ("worth", $"{certificate.Objective:G6}, {Units.Percent(plan.ObjectiveShare)} of training everything");
+        yield return ("at most", Bound(options, plan));
+        yield return (
+            "memory",
+            $"peak {ByteSize.ToText(certificate.Timeline.PeakBytes)} in {binding.Name}, {binding.Pass}; {ByteSize.ToText(options.BudgetBytes - certificate.Timeline.PeakBytes)} of {ByteSize.ToText(options.BudgetBytes)} left"
+            + (plan.Request.MemoryBudgetBytes < options.BudgetBytes
+                ? $", {ByteSize.ToText(options.BudgetBytes - plan.Request.MemoryBudgetBytes)} of it for gaps between tensors"
+                : ""));
+        yield return (
+            "payload",
+            $"{ByteSize.ToText(certificate.PayloadBytes)} each way"
+            + (certificate.PayloadSlackBytes is { } bytes ? $"; {ByteSize.ToText(bytes)} of {ByteSize.ToText(options.PayloadBytes!.Value)} left" : ""));
+        yield return (
+            "compute",
+            $"{LargeNumber.ToText(certificate.MultiplyAdds)} multiply-adds per example"
+            + (certificate.ComputeSlack is { } count ? $"; {LargeNumber.ToText(count)} of {LargeNumber.ToText(options.Compute!.Value)} left" : ""));
+        long less = certificate.Timeline.PeakBytes - plan.Training.PeakBytes;
+        yield return (
+            "plan",
+            $"training takes {ByteSize.ToText(plan.Training.PeakBytes)} to the byte ({plan.Training.PeakBytes:N0})"
+            + (less > 0 ? $", {ByteSize.ToText(less)} less than the certificate counts" : less < 0 ? $", {ByteSize.ToText(-less)} of it gaps between tensors" : ", as the certificate says"));
+        yield return (
+            "without a plan",
+            $"training everything would take {ByteSize.ToText(plan.Training.EagerBytes)}: "
+            + $"{Units.Percent(Math.Abs(plan.SavedShare))} {(plan.SavedShare >= 0 ? "saved" : "more than that")}");
+    }
+
+    private static string Bound(PlanOptions options, DevicePlan plan)
+    {
+        if (plan.Certificate is not { UpperBound: { } bound, Gap: { } gap })
+        {
+            return $"{options.Selector} proves nothing about other choices";
+        }
+
+        double share = plan.Problem.Share(gap);
+        return share <= Rounding
+            ? "no choice within the budgets is worth more: this is the best"
+            : $"no choice within the budgets is worth more than {bound:G6}, {Units.Percent(plan.Problem.Share(bound))}; the gap is {100 * share:0.###} %";
+    }
+}

@@ -1,0 +1,103 @@
+using Ftte.Samples.Shared;
+using MemoryPlan.Planning;
+using ScottPlot;
+
+namespace MemoryPlan.Report;
+
+/// <summary>Draws what each selector reaches with less and more memory.</summary>
+internal static class FrontierChart
+{
+    public const int Width = 1400;
+    public const int Height = 800;
+    private const int MostTicks = 9;
+    private static readonly string[] Palette = ["#0B6E4F", "#D1495B", "#F2A541", "#3B6FB6", "#A86FB5", "#2E9CA6", "#7A8CA5", "#8A5A44"];
+    private static readonly Color Ink = Color.FromHex("#222222");
+    private static readonly Color Quiet = Color.FromHex("#777777");
+
+    /// <summary>Draws it and writes it as PNG.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What the user asked for.</param>
+    /// <param name="selectors">The selectors' names, the one to be seen best first.</param>
+    /// <param name="frontier">The points.</param>
+    public static void Save(string path, PlanOptions options, IReadOnlyList<string> selectors, Frontier frontier)
+    {
+        var plot = new Plot();
+        double first = double.PositiveInfinity, last = double.NegativeInfinity;
+        for (int i = selectors.Count - 1; i >= 0; i--)
+        {
+            FrontierPoint[] points = [.. frontier.Points.Where(point => point.Selector == selectors[i])];
+            if (points.Length > 0)
+            {
+                AddLine(plot, selectors[i], points, Color.FromHex(Palette[i % Palette.Length]), isFirst: i == 0);
+                first = Math.Min(first, points.Min(X));
+                last = Math.Max(last, points.Max(X));
+            }
+        }
+
+        double margin = Math.Max(0.02 * (last - first), 0.01);
+        plot.Axes.SetLimits(first - margin, last + margin, 0, 1.08);
+        SetTicks(plot, first, last);
+        MarkBudget(plot, options.BudgetBytes, first, last);
+        plot.Title($"{options.Model}: what can be trained in so much memory", 22);
+        plot.XLabel("memory budget", 17);
+        plot.YLabel(options.Importance == ImportanceKind.Parameters ? "trained share of all parameters" : "trained share of all squared weights", 17);
+        plot.Font.Set(ChartFont.Name);
+        plot.Legend.FontName = ChartFont.Name;
+        plot.Legend.FontSize = 16;
+        plot.Legend.OutlineWidth = 0;
+        plot.Legend.ShadowColor = Colors.Transparent;
+        plot.Legend.BackgroundColor = Colors.White.WithAlpha(0.8);
+        plot.ShowLegend(Alignment.LowerRight);
+        plot.SavePng(path, Width, Height);
+    }
+
+    private static double X(FrontierPoint point) => Math.Log2(point.BudgetBytes);
+
+    private static void AddLine(Plot plot, string name, FrontierPoint[] points, Color color, bool isFirst)
+    {
+        var line = plot.Add.Scatter(points.Select(X).ToArray(), points.Select(point => point.ObjectiveShare).ToArray(), color);
+        line.LegendText = name;
+        line.LineWidth = isFirst ? 3.5f : 2;
+        line.MarkerSize = points.Length == 1 ? 14 : isFirst ? 8 : 6;
+    }
+
+    private static void SetTicks(Plot plot, double first, double last)
+    {
+        // Halves and doubles; in between where there is room, and fewer where there is none.
+        double distance = last - first < 3 ? 0.5 : 1;
+        while ((last - first) / distance > MostTicks)
+        {
+            distance *= 2;
+        }
+
+        double[] places = [.. Enumerable.Range((int)Math.Ceiling(first / distance), (int)Math.Floor(last / distance) - (int)Math.Ceiling(first / distance) + 1).Select(i => i * distance)];
+        plot.Axes.Bottom.SetTicks(places, [.. places.Select(place => ByteSize.ToText(Math.Round(Math.Pow(2, place))))]);
+        plot.Axes.Left.SetTicks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"]);
+        plot.Axes.Bottom.TickLabelStyle.FontSize = 15;
+        plot.Axes.Left.TickLabelStyle.FontSize = 15;
+        plot.Axes.Right.FrameLineStyle.Width = 0;
+        plot.Axes.Top.FrameLineStyle.Width = 0;
+        plot.HideGrid();
+        foreach (double share in new[] { 0.25, 0.5, 0.75, 1 })
+        {
+            plot.Add.HorizontalLine(share, 0.7f, Quiet.WithAlpha(0.4));
+        }
+    }
+
+    private static void MarkBudget(Plot plot, long budgetBytes, double first, double last)
+    {
+        double x = Math.Log2(budgetBytes);
+        if (x < first || x > last)
+        {
+            return;
+        }
+
+        plot.Add.VerticalLine(x, 2, Ink, LinePattern.Dashed);
+        bool isRight = x > first + (0.8 * (last - first));
+        var text = plot.Add.Text($" budget {ByteSize.ToText(budgetBytes)} ", x, 1.07);
+        text.LabelFontName = ChartFont.Name;
+        text.LabelFontSize = 17;
+        text.LabelFontColor = Ink;
+        text.LabelAlignment = isRight ? Alignment.UpperRight : Alignment.UpperLeft;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Ftte.Samples.Shared;
+using MemoryPlan.Planning;
+using Spectre.Console;
+
+namespace MemoryPlan.Report;
+
+/// <summary>Shows what is trained in each layer, and what it costs.</summary>
+internal static class LayerTable
+{
+    private const int MostRows = 24;
+
+    public static void Write(IAnsiConsole console, ImmutableArray<PlannedLayer> layers)
+    {
+        Table table = new Table()
+            .Border(console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii)
+            .AddColumn("[bold]Layer[/]")
+            .AddColumn("[bold]Trained[/]")
+            .AddColumn(Number("Share"))
+            .AddColumn(Number("Adds"))
+            .AddColumn(Number("of"))
+            .AddColumn(Number("Held"))
+            .AddColumn(Number("Saved"));
+        for (int i = 0; i < layers.Length;)
+        {
+            int count = layers.Length > MostRows ? layers.Skip(i).TakeWhile(layer => !layer.IsTrained).Count() : 0;
+            if (count > 1)
+            {
+                AddFolded(table, layers.Slice(i, count));
+                i += count;
+            }
+            else
+            {
+                AddRow(table, layers[i++]);
+            }
+        }
+
+        console.Write(table);
+        console.WriteLine(
+            "Share: the trained part of the layer's parameters. Adds: what it is worth, of what all of the layer is; everything is worth 100 %. "
+            + "Held: kept throughout for what is trained. Saved: kept for the backward pass.");
+    }
+
+    private static TableColumn Number(string name) => new TableColumn($"[bold]{name}[/]").RightAligned();
+
+    private static void AddRow(Table table, PlannedLayer layer)
+    {
+        string style = layer.IsTrained ? "default" : "dim";
+        string[] cells =
+        [
+            layer.Name,
+            layer.Choice ?? "nothing",
+            layer.IsTrained ? Units.Percent(layer.TrainedShare) : "",
+            layer.IsTrained ? Units.Percent(layer.TrainedWorthShare) : "",
+            Units.Percent(layer.WorthShare),
+            Bytes(layer.HeldBytes),
+            Bytes(layer.SavedBytes),
+        ];
+        table.AddRow([.. cells.Select(cell => $"[{style}]{Markup.Escape(cell)}[/]")]);
+    }
+
+    private static void AddFolded(Table table, ImmutableArray<PlannedLayer> layers)
+    {
+        string[] cells =
+        [
+            $"{layers[0].Name} to {layers[^1].Name}",
+            $"nothing in {layers.Length} layers",
+            "",
+            "",
+            Units.Percent(layers.Sum(layer => layer.WorthShare)),
+            "",
+            Bytes(layers.Sum(layer => layer.SavedBytes)),
+        ];
+        table.AddRow([.. cells.Select(cell => $"[dim]{Markup.Escape(cell)}[/]")]);
+    }
+
+    private static string Bytes(long bytes) => bytes == 0 ? "" : ByteSize.ToCell(bytes);
+}

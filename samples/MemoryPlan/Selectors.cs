@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using Ftte;
+
+namespace MemoryPlan;
+
+/// <summary>The selectors that a plan can be made with, by name.</summary>
+internal static class Selectors
+{
+    private static readonly ImmutableArray<(string Name, Func<ulong, NamedSelector> Make)> Makers =
+    [
+        ("greedy", _ => new NamedSelector("greedy", new GreedySelector())),
+    ];
+
+    /// <summary>Gets the names; the first is the usual choice.</summary>
+    public static ImmutableArray<string> Names { get; } = [.. Makers.Select(maker => maker.Name)];
+
+    /// <summary>Makes a selector.</summary>
+    /// <param name="name">One of the names.</param>
+    /// <param name="seed">What its random choices are made from, if it makes any.</param>
+    public static NamedSelector Create(string name, ulong seed) => Makers.First(maker => maker.Name == name).Make(seed);
+}
+
+/// <summary>A selector and its name.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Selector">The selector.</param>
+internal sealed record NamedSelector(string Name, IParameterSelector Selector)
+{
+    /// <summary>Gets what the selector makes of a request before it chooses, and what its choices are therefore to be checked against.</summary>
+    /// <value>The request itself by default.</value>
+    public Func<SelectionRequest, SelectionRequest> Asks { get; init; } = request => request;
+}

@@ -1,0 +1,76 @@
+using Ftte.Samples.Shared;
+using Ftte.TinyEngine;
+using MemoryPlan.Planning;
+using MemoryPlan.Report;
+using Spectre.Console;
+
+namespace MemoryPlan;
+
+/// <summary>One run of the program: choose, check, show, draw.</summary>
+/// <param name="options">What the user asked for.</param>
+/// <param name="console">Where to say what goes on.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Session(PlanOptions options, IAnsiConsole console, TimeProvider time)
+{
+    /// <summary>Runs.</summary>
+    /// <param name="cancellationToken">Stops; what there is until then is kept.</param>
+    /// <returns>The exit code.</returns>
+    public int Run(CancellationToken cancellationToken)
+    {
+        using var problem = PlanningProblem.Of(options);
+        DevicePlan plan;
+        try
+        {
+            plan = Interruptible.Run(() => DevicePlan.Find(problem, Selectors.Create(options.Selector, options.Seed)), cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            console.WriteLine("Stopped before anything was chosen.");
+            return ExitCode.Cancelled;
+        }
+
+        Introduce(problem.Network);
+        LayerTable.Write(console, PlannedLayer.Of(plan));
+        CertificateTable.Write(console, options, plan);
+        if (options.ChartFile is { } chart)
+        {
+            PlanChart.Save(chart, options, plan);
+            console.WriteLine($"The picture of the plan is in {chart}.");
+        }
+
+        Frontier? frontier = options.FrontierFile is { } file ? Explore(problem, file, cancellationToken) : null;
+        if (options.JsonFile is { } json)
+        {
+            PlanJson.Write(json, PlanFacts.Of(options, plan, frontier));
+        }
+
+        return frontier is { IsComplete: false } ? ExitCode.Cancelled : ExitCode.Done;
+    }
+
+    private void Introduce(Network network)
+    {
+        int count = network.Layout.ParameterCount;
+        string micro = options.Micro < options.Batch ? $"{options.Micro} at a time" : "all at once";
+        string worth = options.Importance == ImportanceKind.Parameters ? "its number of parameters" : "the sum of its parameters' squares";
+        console.WriteLine(
+            $"{options.Model}: {count:N0} parameters, {options.Frozen.ToString().ToLowerInvariant()} where they are not trained; batch {options.Batch}, {micro}. "
+            + $"A layer is worth {worth}; {options.Selector} chooses.");
+    }
+
+    private Frontier Explore(PlanningProblem problem, string file, CancellationToken cancellationToken)
+    {
+        Frontier? frontier = null;
+        NamedSelector[] selectors = [.. Selectors.Names.Select(name => Selectors.Create(name, options.Seed))];
+        ProgressTrack.Run(console, time, "frontier", track => frontier = Frontier.Compute(problem, selectors, track.Report, cancellationToken));
+        string end = frontier!.IsComplete ? "" : "; stopped, so some points are missing";
+        if (frontier.Points.IsEmpty)
+        {
+            console.WriteLine($"There is nothing to draw in {file}{end}.");
+            return frontier;
+        }
+
+        FrontierChart.Save(file, options, Selectors.Names, frontier);
+        console.WriteLine($"What less and more memory reaches is in {file}{end}.");
+        return frontier;
+    }
+}
