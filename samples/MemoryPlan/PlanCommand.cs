@@ -77,11 +77,11 @@ internal static class PlanCommand
         return refusal.Budget switch
         {
             SelectionBudget.Payload =>
-                $"{who} that fits --payload {ByteSize.ToText(refusal.Available)}; the smallest that would do is {ByteSize.ToText(refusal.Required)} ({refusal.Required} bytes).",
+                $"{who} that fits --payload {ByteSize.ToText(refusal.Available)}; the smallest that would do is {refusal.Required} bytes ({ByteSize.ToText(refusal.Required)}).",
             SelectionBudget.Compute =>
-                $"{who} that fits --compute {LargeNumber.ToText(refusal.Available)}; the smallest that would do is {LargeNumber.ToText(refusal.Required)} ({refusal.Required} multiply-adds per example).",
+                $"{who} that fits --compute {LargeNumber.ToText(refusal.Available)}; the smallest that would do is {refusal.Required} multiply-adds per example ({LargeNumber.ToText(refusal.Required)}).",
             _ =>
-                $"{who} within --budget {ByteSize.ToText(options.BudgetBytes)}; the smallest that would do is {ByteSize.ToText(refusal.Required)} ({refusal.Required} bytes).",
+                $"{who} within --budget {ByteSize.ToText(options.BudgetBytes)}; the smallest that would do is {refusal.Required} bytes ({ByteSize.ToText(refusal.Required)}).",
         };
     }
 }

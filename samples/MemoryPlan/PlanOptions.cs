@@ -22,6 +22,9 @@ internal sealed record PlanOptions
     /// <summary>Gets how many examples run at once; null for the whole batch.</summary>
     public int? Micro { get; init; }
 
+    /// <summary>Gets the batch in words.</summary>
+    public string BatchText => Micro < Batch ? $"batch {Batch}, {Micro} at a time" : $"batch {Batch}, all at once";
+
     /// <summary>Gets the selector's name.</summary>
     public required string Selector { get; init; }
 

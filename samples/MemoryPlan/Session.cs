@@ -50,10 +50,9 @@ internal sealed class Session(PlanOptions options, IAnsiConsole console, TimePro
     private void Introduce(Network network)
     {
         int count = network.Layout.ParameterCount;
-        string micro = options.Micro < options.Batch ? $"{options.Micro} at a time" : "all at once";
         string worth = options.Importance == ImportanceKind.Parameters ? "its number of parameters" : "the sum of its parameters' squares";
         console.WriteLine(
-            $"{options.Model}: {count:N0} parameters, {options.Frozen.ToString().ToLowerInvariant()} where they are not trained; batch {options.Batch}, {micro}. "
+            $"{options.Model}: {count:N0} parameters, {options.Frozen.ToString().ToLowerInvariant()} where they are not trained; {options.BatchText}. "
             + $"A layer is worth {worth}; {options.Selector} chooses.");
     }
 

@@ -33,8 +33,8 @@ internal static class TimelineAreas
         MemoryArea[] areas =
         [
             new(MemoryUse.Received, "parameters", Level(moments, profile.ResidentBytes)),
-            new(MemoryUse.Trained, "held for what is trained", Level(moments, persistent)),
-            new(MemoryUse.Features, "from the frozen layers", boundary),
+            new(MemoryUse.Trained, "for what is trained", Level(moments, persistent)),
+            new(MemoryUse.Features, "from frozen layers", boundary),
             new(MemoryUse.Saved, "saved for backward", saved),
             new(MemoryUse.Gradient, "gradients", backward),
             new(MemoryUse.Transient, "in use by one step", forward),

@@ -67,8 +67,9 @@ internal static class CertificateTable
         }
 
         double share = plan.Problem.Share(gap);
+        string within = plan.Request.MemoryBudgetBytes < options.BudgetBytes ? "within the budgets, with room for the gaps," : "within the budgets";
         return share <= Rounding
-            ? "no choice within the budgets is worth more: this is the best"
-            : $"no choice within the budgets is worth more than {bound:G6}, {Units.Percent(plan.Problem.Share(bound))}; the gap is {100 * share:0.###} %";
+            ? $"no choice {within} is worth more: this is the best"
+            : $"no choice {within} is worth more than {bound:G6}, {Units.Percent(plan.Problem.Share(bound))}; the gap is {100 * share:0.###} %";
     }
 }

@@ -28,7 +28,7 @@ internal static class FrontierChart
             FrontierPoint[] points = [.. frontier.Points.Where(point => point.Selector == selectors[i])];
             if (points.Length > 0)
             {
-                AddLine(plot, selectors[i], points, Color.FromHex(Palette[i % Palette.Length]), isFirst: i == 0);
+                AddLine(plot, points, Color.FromHex(Palette[i % Palette.Length]), isFirst: i == 0);
                 first = Math.Min(first, points.Min(X));
                 last = Math.Max(last, points.Max(X));
             }
@@ -39,42 +39,57 @@ internal static class FrontierChart
         SetTicks(plot, first, last);
         MarkBudget(plot, options.BudgetBytes, first, last);
         plot.Title($"{options.Model}: what can be trained in so much memory", 22);
-        plot.XLabel("memory budget", 17);
+        plot.XLabel($"memory budget ({options.BatchText})", 17);
         plot.YLabel(options.Importance == ImportanceKind.Parameters ? "trained share of all parameters" : "trained share of all squared weights", 17);
         plot.Font.Set(ChartFont.Name);
-        plot.Legend.FontName = ChartFont.Name;
-        plot.Legend.FontSize = 16;
-        plot.Legend.OutlineWidth = 0;
-        plot.Legend.ShadowColor = Colors.Transparent;
-        plot.Legend.BackgroundColor = Colors.White.WithAlpha(0.8);
-        plot.ShowLegend(Alignment.LowerRight);
+        AddLegend(plot, selectors, frontier);
         plot.SavePng(path, Width, Height);
     }
 
     private static double X(FrontierPoint point) => Math.Log2(point.BudgetBytes);
 
-    private static void AddLine(Plot plot, string name, FrontierPoint[] points, Color color, bool isFirst)
+    private static void AddLine(Plot plot, FrontierPoint[] points, Color color, bool isFirst)
     {
         var line = plot.Add.Scatter(points.Select(X).ToArray(), points.Select(point => point.ObjectiveShare).ToArray(), color);
-        line.LegendText = name;
         line.LineWidth = isFirst ? 3.5f : 2;
         line.MarkerSize = points.Length == 1 ? 14 : isFirst ? 8 : 6;
     }
 
-    private static void SetTicks(Plot plot, double first, double last)
+    private static void AddLegend(Plot plot, IReadOnlyList<string> selectors, Frontier frontier)
     {
-        // Halves and doubles; in between where there is room, and fewer where there is none.
-        double distance = last - first < 3 ? 0.5 : 1;
-        while ((last - first) / distance > MostTicks)
+        for (int i = 0; i < selectors.Count; i++)
         {
-            distance *= 2;
+            Color color = Color.FromHex(Palette[i % Palette.Length]);
+            bool hasPoints = frontier.Points.Any(point => point.Selector == selectors[i]);
+            plot.Legend.ManualItems.Add(new LegendItem { LabelText = hasPoints ? selectors[i] : $"{selectors[i]} (nothing fits)", FillColor = color, LineWidth = 0 });
         }
 
-        double[] places = [.. Enumerable.Range((int)Math.Ceiling(first / distance), (int)Math.Floor(last / distance) - (int)Math.Ceiling(first / distance) + 1).Select(i => i * distance)];
+        plot.Legend.FontName = ChartFont.Name;
+        plot.Legend.FontSize = 16;
+        plot.Legend.OutlineWidth = 0;
+        plot.Legend.ShadowColor = Colors.Transparent;
+        plot.Legend.Orientation = Orientation.Horizontal;
+        plot.Legend.TightHorizontalWrapping = true;
+        plot.ShowLegend(Edge.Bottom);
+    }
+
+    private static void SetTicks(Plot plot, double first, double last)
+    {
+        // Powers of two, with quarters or a half between them where there is room, and fewer where there is none.
+        double[] between = (last - first) switch { < 2.5 => [1, 1.25, 1.5, 1.75], < MostTicks / 2 => [1, 1.5], _ => [1] };
+        int every = (int)Math.Ceiling((last - first) / MostTicks);
+        double[] places =
+        [
+            .. Enumerable.Range((int)first, (int)last - (int)first + 1)
+                .Where(power => power % every == 0)
+                .SelectMany(power => between.Select(part => power + Math.Log2(part)))
+                .Where(place => place >= first && place <= last),
+        ];
         plot.Axes.Bottom.SetTicks(places, [.. places.Select(place => ByteSize.ToText(Math.Round(Math.Pow(2, place))))]);
         plot.Axes.Left.SetTicks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"]);
         plot.Axes.Bottom.TickLabelStyle.FontSize = 15;
         plot.Axes.Left.TickLabelStyle.FontSize = 15;
+        plot.Axes.Left.MinimumSize = 95;
         plot.Axes.Right.FrameLineStyle.Width = 0;
         plot.Axes.Top.FrameLineStyle.Width = 0;
         plot.HideGrid();

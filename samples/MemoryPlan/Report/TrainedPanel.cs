@@ -9,6 +9,7 @@ namespace MemoryPlan.Report;
 internal static class TrainedPanel
 {
     private const double Thickness = 0.72;
+    private const int FewestRows = 12; // the bars of few layers do not become blocks
     private const double End = 1.13; // room for the shares beside the bars
     private static readonly Color Ink = Color.FromHex("#222222");
     private static readonly Color Empty = Color.FromHex("#ECEEF1");
@@ -31,7 +32,7 @@ internal static class TrainedPanel
         plot.Axes.Bottom.TickLabelStyle.FontSize = 14;
         plot.Axes.Right.FrameLineStyle.Width = 0;
         plot.Axes.Top.FrameLineStyle.Width = 0;
-        plot.Axes.SetLimits(0, End, 0.4 - bars.Length, 0.6);
+        plot.Axes.SetLimits(0, End, 0.4 - Math.Max(bars.Length, FewestRows), 0.6);
         plot.HideGrid();
         plot.Title($"{Units.Percent(plan.TrainedShare)} of the parameters trained ({selector})", 22);
         plot.XLabel("trained share of the layer's parameters", 17);

@@ -20,7 +20,7 @@ internal static class AxisNames
         {
             double end = Math.Min(last, areas.Moments), middle = (first + end) / 2;
             double half = (name.Length + 2) * CharacterWidth / width * areas.Moments / 2;
-            bool isWide = end - first >= half;
+            bool isWide = end - first >= 1.6 * half;
             bool hasRoom = isWide && middle - half >= taken && middle + half <= 1.01 * areas.Moments;
             taken = hasRoom ? middle + half : taken;
             yield return (first, end, hasRoom ? name : "");

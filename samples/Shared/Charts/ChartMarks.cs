@@ -10,6 +10,8 @@ namespace Ftte.Samples.Shared;
 internal sealed class ChartMarks(Plot plot, MemoryAreas areas, double top, int width)
 {
     private const double NarrowPixels = 126;
+    private const double CharacterWidth = 9.3; // in pixels, about
+    private const double AxisWidth = 120;
     private const double TextGaps = 3.5; // the height of a line of words
     private static readonly Color Ink = Color.FromHex("#222222");
     private static readonly Color Quiet = Color.FromHex("#666666");
@@ -34,19 +36,21 @@ internal sealed class ChartMarks(Plot plot, MemoryAreas areas, double top, int w
     public void AddPeak(Peak peak, long? budgetBytes)
     {
         double end = areas.Moments, x = areas.MomentOf(peak) + 0.5, y = peak.Bytes + (1.5 * _gap);
+        string words = $"peak {ByteSize.ToText(peak.Bytes)}: {peak.Name}, {peak.Pass}";
+        double length = words.Length * CharacterWidth / (width - AxisWidth) * end;
+        bool isBeforeText = x + length < end;
+        double beside = x + (0.01 * end * (isBeforeText ? 1 : -1));
         if (budgetBytes is { } budget)
         {
             plot.Add.HorizontalLine(budget, 2.5f, Ink, LinePattern.Dashed);
-            bool isAtRight = x < 0.25 * end;
+            bool isAtRight = (isBeforeText ? beside : beside - length) < 0.2 * end;
             AddText($"budget {ByteSize.ToText(budget)}", (isAtRight ? 0.994 : 0.006) * end, budget + (_gap / 2), isAtRight ? Alignment.LowerRight : Alignment.LowerLeft, Ink);
             bool crosses = y + (TextGaps * _gap) > budget;
             y = crosses ? Math.Max(y, budget + (_gap / 2)) : y;
         }
 
         plot.Add.Marker(x, peak.Bytes + _gap, MarkerShape.FilledTriangleDown, 16, Alarm);
-        bool isBeforeText = x < 0.68 * end;
-        double beside = x + (0.01 * end * (isBeforeText ? 1 : -1));
-        AddText($"peak {ByteSize.ToText(peak.Bytes)}: {peak.Name}, {peak.Pass}", beside, y, isBeforeText ? Alignment.LowerLeft : Alignment.LowerRight, Alarm);
+        AddText(words, beside, y, isBeforeText ? Alignment.LowerLeft : Alignment.LowerRight, Alarm);
     }
 
     private void AddText(string words, double x, double y, Alignment alignment, Color color)

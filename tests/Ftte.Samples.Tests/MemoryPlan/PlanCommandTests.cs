@@ -86,7 +86,7 @@ public sealed class PlanCommandTests : IDisposable
 
     [Theory]
     [InlineData("--budget 20KiB", "greedy finds nothing in digits to train within --budget 20 KiB; the smallest that would do is ")]
-    [InlineData("--budget 1MiB --payload 4B", "greedy finds nothing in digits to train that fits --payload 4 B; the smallest that would do is 40 B (40 bytes).")]
+    [InlineData("--budget 1MiB --payload 4B", "greedy finds nothing in digits to train that fits --payload 4 B; the smallest that would do is 40 bytes (40 B).")]
     [InlineData("--budget 1MiB --compute 1k", "greedy finds nothing in digits to train that fits --compute 1000; the smallest that would do is ")]
     public async Task A_budget_that_is_too_small_gives_one_line_with_what_would_do_and_exit_code_1(string budgets, string reason)
     {
@@ -100,7 +100,7 @@ public sealed class PlanCommandTests : IDisposable
     public async Task The_memory_said_to_do_does_and_a_byte_less_does_not()
     {
         Assert.Equal(1, await _run.InvokeAsync("--model digits --budget 1B"));
-        long bytes = long.Parse(_run.Error[(_run.Error.LastIndexOf('(') + 1)..].Split(' ')[0]);
+        long bytes = long.Parse(_run.Error.Split("would do is ")[1].Split(' ')[0]);
         Assert.Equal(0, await _run.InvokeAsync($"--model digits --budget {bytes}"));
         Assert.Equal(1, await _run.InvokeAsync($"--model digits --budget {bytes - 1}"));
     }
