@@ -32,7 +32,7 @@ internal static class CertificateTable
         Peak binding = plan.Binding;
         int trainable = plan.Problem.Network.Trainable.Count;
         yield return ("trained", $"{plan.Result.Selection.Count:N0} of {trainable:N0} parameters, {Units.Percent(plan.TrainedShare)}");
-        yield return ("worth", $"{certificate.Objective:G6}, {Units.Percent(plan.ObjectiveShare)} of training everything");
+        yield return ("worth", $"{Worth(certificate.Objective)}, {Units.Percent(plan.ObjectiveShare)} of training everything");
         yield return ("at most", Bound(options, plan));
         yield return (
             "memory",
@@ -70,6 +70,9 @@ internal static class CertificateTable
         string within = plan.Request.MemoryBudgetBytes < options.BudgetBytes ? "within the budgets, with room for the gaps," : "within the budgets";
         return share <= Rounding
             ? $"no choice {within} is worth more: this is the best"
-            : $"no choice {within} is worth more than {bound:G6}, {Units.Percent(plan.Problem.Share(bound))}; the gap is {100 * share:0.###} %";
+            : $"no choice {within} is worth more than {Worth(bound)}, {Units.Percent(plan.Problem.Share(bound))}; the gap is {100 * share:0.###} %";
     }
+
+    // Importance has no unit: counts of parameters as they are, other sums to a few digits.
+    private static string Worth(double worth) => worth >= 1000 ? $"{worth:N0}" : $"{worth:G5}";
 }

@@ -51,8 +51,10 @@ internal static class FrontierChart
     private static void AddLine(Plot plot, FrontierPoint[] points, Color color, bool isFirst)
     {
         var line = plot.Add.Scatter(points.Select(X).ToArray(), points.Select(point => point.ObjectiveShare).ToArray(), color);
-        line.LineWidth = isFirst ? 3.5f : 2;
-        line.MarkerSize = points.Length == 1 ? 14 : isFirst ? 8 : 6;
+
+        // What lies below is wider, so that it is seen where it reaches the same.
+        line.LineWidth = isFirst ? 2.5f : 5;
+        line.MarkerSize = points.Length == 1 ? 16 : isFirst ? 6 : 10;
     }
 
     private static void AddLegend(Plot plot, IReadOnlyList<string> selectors, Frontier frontier)

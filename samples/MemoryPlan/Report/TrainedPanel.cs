@@ -53,7 +53,7 @@ internal static class TrainedPanel
 
         if (start > 0)
         {
-            var text = plot.Add.Text(start < 0.995 ? $"{Math.Max(1, 100 * start):0} %" : "all", 1.015, row);
+            var text = plot.Add.Text(start < 0.995 ? start < 0.005 ? "< 1 %" : $"{100 * start:0} %" : "all", 1.015, row);
             text.LabelFontName = ChartFont.Name;
             text.LabelFontSize = 14;
             text.LabelFontColor = Ink;
