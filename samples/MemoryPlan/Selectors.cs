@@ -8,7 +8,14 @@ internal static class Selectors
 {
     private static readonly ImmutableArray<(string Name, Func<ulong, NamedSelector> Make)> Makers =
     [
+        ("exact", _ => new NamedSelector("exact", new ExactSelector())),
         ("greedy", _ => new NamedSelector("greedy", new GreedySelector())),
+        ("evolutionary", seed => new NamedSelector("evolutionary", new EvolutionarySelector(new EvolutionarySelectorOptions { Seed = seed }))),
+        ("last-blocks", _ => new NamedSelector("last-blocks", new LastBlocksSelector())),
+        ("bias-only", _ => new NamedSelector("bias-only", new BiasOnlySelector())),
+        ("random", seed => new NamedSelector("random", new RandomSelector(seed))),
+        ("rotating", Rotating),
+        ("full", _ => new NamedSelector("full", new FullSelector())),
     ];
 
     /// <summary>Gets the names; the first is the usual choice.</summary>
@@ -18,6 +25,12 @@ internal static class Selectors
     /// <param name="name">One of the names.</param>
     /// <param name="seed">What its random choices are made from, if it makes any.</param>
     public static NamedSelector Create(string name, ulong seed) => Makers.First(maker => maker.Name == name).Make(seed);
+
+    private static NamedSelector Rotating(ulong seed)
+    {
+        var selector = new RotatingSelector(seed: seed);
+        return new NamedSelector("rotating", selector) { Asks = selector.Rotate };
+    }
 }
 
 /// <summary>A selector and its name.</summary>

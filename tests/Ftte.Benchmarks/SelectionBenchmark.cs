@@ -102,7 +102,7 @@ internal static class SelectionBenchmark
 
         request = request with { MemoryBudgetBytes = least + (long)(share * (full - least)) };
         (SelectionResult exact, double exactMs) = Time(new ExactSelector(), request, repeats: 5);
-        (SelectionResult evolved, double evolvedMs) = Time(new GreedySelector(), request, repeats: 1);
+        (SelectionResult evolved, double evolvedMs) = Time(new EvolutionarySelector(), request, repeats: 1);
         double all = importance.Values.Sum();
         return new SelectionRow(
             model, request.MemoryBudgetBytes, exact.Certificate.Objective / all, evolved.Certificate.Objective / all, exactMs, evolvedMs,

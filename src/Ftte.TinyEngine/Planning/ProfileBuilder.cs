@@ -43,7 +43,8 @@ internal static class ProfileBuilder
             steps.Add(new TrainingStep(
                 operations[t].Name, forward, full.GradientBytes(t) + passingScratch, backwardAtCut, passing.KeptBytes(t), choices.ToImmutable())
             {
-                StreamedForwardBytes = streamed.Streams ? streamed.FlowBytes(t) : null,
+                // With nothing trained up to here a step needs less than it may when it is.
+                StreamedForwardBytes = streamed.FlowBytes(t),
                 BoundaryBytes = streamed.Streams ? frozen.BoundaryBytes(t) : 0,
                 ForwardMultiplyAdds = operations[t].MultiplyAdds,
 

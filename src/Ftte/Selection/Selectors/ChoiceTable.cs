@@ -24,6 +24,9 @@ internal sealed class ChoiceTable
     /// <summary>Gives what a choice is worth; 0 for -1.</summary>
     public double Worth(int step, int choice) => choice < 0 ? 0 : _worth[step][choice];
 
+    /// <summary>Gives what a choice sends, in bytes.</summary>
+    public long Payload(int step, int choice) => _payload[step][choice];
+
     /// <summary>Sums the worth in the order of the steps, so that the same choices always give the same bits.</summary>
     public double Worth(int[] choices) => choices.Select((choice, step) => Worth(step, choice)).Sum();
 
@@ -33,6 +36,23 @@ internal sealed class ChoiceTable
         _request.Profile.CountMultiplyAdds(choices));
 
     public bool Fits(SelectionCost cost) => FitsMemory(cost) && FitsPayload(cost) && FitsCompute(cost);
+
+    /// <summary>Says whether choices fit with another one in a step; nothing is changed.</summary>
+    public bool FitsWith(int[] choices, int step, int choice)
+    {
+        int before = choices[step];
+        choices[step] = choice;
+        bool fits = Fits(Cost(choices));
+        choices[step] = before;
+        return fits;
+    }
+
+    /// <summary>Lists a step's choices, those with the most parameters first.</summary>
+    public IEnumerable<int> BySize(int step) => Enumerable.Range(0, ChoiceCount(step)).OrderByDescending(choice => _payload[step][choice]);
+
+    /// <summary>Gives the largest choice that saves no more than passing the gradient on does, such as the bias; -1 if there is none.</summary>
+    public int BiasChoice(int step) =>
+        BySize(step).FirstOrDefault(choice => _request.Profile.Steps[step].Choices[choice].SavedBytes == _request.Profile.Steps[step].PassThroughSavedBytes, -1);
 
     /// <summary>Gives no choice for any step.</summary>
     public int[] Nothing() => [.. Enumerable.Repeat(-1, StepCount)];

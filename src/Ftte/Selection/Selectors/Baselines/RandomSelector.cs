@@ -1,0 +1,35 @@
+using Ftte.Numerics;
+
+namespace Ftte;
+
+/// <summary>Trains choices at random, as many as fit: what a clever selector must beat.</summary>
+/// <remarks>
+/// Goes through all choices of all steps in an order drawn from the seed and <see cref="SelectionRequest.Turn"/>, and takes each that fits and is larger than
+/// what its step has already. Importance plays no part. Refuses only if no choice fits. Keeps nothing between calls and may be shared between threads.
+/// </remarks>
+/// <param name="seed">The seed; the same seed gives the same selections on every machine.</param>
+public sealed class RandomSelector(ulong seed = 0) : IParameterSelector
+{
+    /// <inheritdoc />
+    public SelectionResult Select(SelectionRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var table = new ChoiceTable(request);
+        ulong origin = CounterHash.Mix(seed ^ CounterHash.Mix((ulong)request.Turn));
+        (int Step, int Choice)[] order =
+        [
+            .. Enumerable.Range(0, table.StepCount)
+                .SelectMany(step => Enumerable.Range(0, table.ChoiceCount(step)).Select(choice => (Step: step, Choice: choice)))
+                .OrderBy(c => CounterHash.Mix(origin ^ (((ulong)c.Step << 32) | (uint)c.Choice)))
+                .ThenBy(c => c),
+        ];
+        int[] choices = table.Nothing();
+        foreach ((int step, int choice) in order)
+        {
+            bool isLarger = choices[step] < 0 || table.Payload(step, choice) > table.Payload(step, choices[step]);
+            choices[step] = isLarger && table.FitsWith(choices, step, choice) ? choice : choices[step];
+        }
+
+        return choices.All(choice => choice < 0) ? throw table.Refusal() : SelectionResult.Create(request, choices);
+    }
+}
