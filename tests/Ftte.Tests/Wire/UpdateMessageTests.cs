@@ -121,7 +121,7 @@ public sealed class UpdateMessageTests
             good with { Client = default },
             good with { BaseVersion = new ModelVersion(-1) },
             good with { SelectionVersion = new SelectionVersion(-1) },
-            good with { Content = (UpdateContent)2 },
+            good with { Content = (UpdateContent)9 },
         ];
         foreach (UpdateHeader header in bad)
         {
