@@ -6,7 +6,7 @@ namespace Ftte;
 /// Folds updates in as they arrive and publishes a version after every K: FTTE's rule, and with other options FedBuff, FedAsync and FedAvg.
 /// </summary>
 /// <remarks>
-/// <para>An update passes, in this order: layout, selection, length, finiteness, norm, duplicate, age, the client's share of the buffer, weight, fold.
+/// <para>An update passes, in this order: layout, content (importance is no step, and nobody here asks for it: too stale), selection, length, finiteness, norm, duplicate, age, the client's share of the buffer, weight, fold.
 /// Whatever fails rejects the whole update with that reason and leaves no trace.</para>
 /// <para>The references that weights and caps depend on change only when a version is published, and sums are fixed-point, so the K updates
 /// of a buffer give the same bits in every arrival order.</para>
@@ -85,6 +85,11 @@ public sealed class BufferedAggregator : IAsyncAggregator
         if (header.LayoutFingerprint != _current.Layout.Fingerprint)
         {
             return Rejected(UpdateOutcome.LayoutMismatch);
+        }
+
+        if (header.Content == UpdateContent.Importance)
+        {
+            return Rejected(UpdateOutcome.TooStale);
         }
 
         if (!_selections.TryGet(header.SelectionVersion, out ParameterSelection? selection))

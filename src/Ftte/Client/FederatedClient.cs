@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ftte;
 
-/// <summary>The loop on a device: check out, train, submit.</summary>
+/// <summary>The loop on a device: check out, train or measure, submit.</summary>
 /// <remarks>
 /// <para><b>Threading</b>: one round at a time; <see cref="HeldVersion"/> may be read from any thread.</para>
 /// <para><b>Memory</b>: one dense vector, kept between rounds, so that a check-out brings only what changed.</para>
@@ -16,6 +16,7 @@ public sealed class FederatedClient
 
     private readonly IFederatedServer _server;
     private readonly ILocalTrainer _trainer;
+    private readonly IImportanceProbe? _probe;
     private readonly FederatedClientOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -28,7 +29,7 @@ public sealed class FederatedClient
 
     /// <summary>Makes a client; nothing is sent before its first round.</summary>
     /// <param name="server">The server, or a proxy of it.</param>
-    /// <param name="trainer">What trains on this device.</param>
+    /// <param name="trainer">What trains on this device; one that is an <see cref="IImportanceProbe"/> too may also be asked what training would be worth.</param>
     /// <param name="options">The settings.</param>
     /// <param name="time">The clock; null for the system's.</param>
     /// <param name="logger">Where events go; null for nowhere.</param>
@@ -47,6 +48,7 @@ public sealed class FederatedClient
         _server = server;
         _trainer = trainer;
         _options = options.Copy();
+        _probe = _options.AllowProbes ? trainer as IImportanceProbe : null;
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger<FederatedClient>.Instance;
         _backoff = new Backoff(_options);
@@ -64,7 +66,7 @@ public sealed class FederatedClient
     /// </value>
     public ReadOnlyMemory<float> Parameters => _parameters;
 
-    /// <summary>Does one round: asks for work, trains it, hands in the update.</summary>
+    /// <summary>Does one round: asks for work, trains or measures, hands in the update.</summary>
     /// <param name="cancellationToken">Stops where the round is; an update that was trained may or may not have counted.</param>
     /// <returns>What came of it. No work and rejections are values.</returns>
     /// <remarks>
@@ -72,7 +74,7 @@ public sealed class FederatedClient
     /// <see cref="FederatedClientOptions.MaxSubmitAttempts"/> times. There is no other waiting within a round.
     /// </remarks>
     /// <exception cref="IOException">The link broke while checking out, or in every attempt to submit.</exception>
-    /// <exception cref="InvalidOperationException">A round is running already, or the trainer's update does not answer the assignment.</exception>
+    /// <exception cref="InvalidOperationException">A round is running already, the trainer's update does not answer the assignment, or the assignment asks for what this device did not offer.</exception>
     public async ValueTask<ClientRound> RunOnceAsync(CancellationToken cancellationToken = default)
     {
         if (Interlocked.Exchange(ref _running, 1) != 0)
@@ -141,7 +143,7 @@ public sealed class FederatedClient
 
     private async ValueTask<CheckOut> CheckOutAsync(CancellationToken cancellationToken)
     {
-        var device = new DeviceProfile(_options.ClientId, _options.MemoryBudgetBytes, _trainer.Layout.Fingerprint, HeldVersion);
+        var device = new DeviceProfile(_options.ClientId, _options.MemoryBudgetBytes, _trainer.Layout.Fingerprint, HeldVersion, CanProbe: _probe is not null);
 
         // Nothing is held until the answer is complete: if it breaks off, the buffer is a mixture of two versions.
         Volatile.Write(ref _heldVersion, NoVersion);
@@ -153,15 +155,26 @@ public sealed class FederatedClient
 
     private async ValueTask<SparseUpdate> TrainAsync(TrainingAssignment assignment, CancellationToken cancellationToken)
     {
-        using Activity? activity = FtteDiagnostics.Source.StartActivity(FtteDiagnostics.TrainActivity);
+        bool probes = assignment.Content == UpdateContent.Importance;
+        if (probes && _probe is null)
+        {
+            throw new InvalidOperationException($"The server asks '{assignment.Client}' what the blocks are worth, which this device did not offer. The server is at fault.");
+        }
+
+        using Activity? activity = FtteDiagnostics.Source.StartActivity(probes ? FtteDiagnostics.ProbeActivity : FtteDiagnostics.TrainActivity);
         _training = true; // stays so if the trainer throws: its own I/O errors are not broken links
-        SparseUpdate update = await _trainer.TrainAsync(assignment, _parameters, cancellationToken).ConfigureAwait(false);
+        ValueTask<SparseUpdate> work = probes
+            ? _probe!.ProbeAsync(assignment, _parameters, cancellationToken)
+            : _trainer.TrainAsync(assignment, _parameters, cancellationToken);
+        SparseUpdate update = await work.ConfigureAwait(false);
         _training = false;
         UpdateHeader header = update.Header;
-        if (header.Client != assignment.Client || header.Id != assignment.UpdateId)
+        if (header.Client != assignment.Client || header.Id != assignment.UpdateId || header.Content == UpdateContent.Importance != probes)
         {
             update.Dispose();
-            throw new InvalidOperationException($"The trainer's update is {header.Id} of '{header.Client}', the assignment {assignment.UpdateId} of '{assignment.Client}'; make the header with the assignment's CreateHeader.");
+            throw new InvalidOperationException(
+                $"The trainer's update is {header.Id} of '{header.Client}' ({header.Content}), the assignment {assignment.UpdateId} of '{assignment.Client}' "
+                + $"({assignment.Content}); make the header with the assignment's CreateHeader.");
         }
 
         return update;

@@ -40,6 +40,10 @@ public sealed class FederatedClientOptions
     /// <value>Default 8; about two minutes with the default waits.</value>
     public int MaxSubmitAttempts { get; set; } = 8;
 
+    /// <summary>Gets or sets whether the server may ask what training each block would be worth, if the trainer is an <see cref="IImportanceProbe"/>.</summary>
+    /// <value>Default true. The answer is one number per block, made from local data as an update is.</value>
+    public bool AllowProbes { get; set; } = true;
+
     /// <summary>Checks the settings.</summary>
     /// <exception cref="ArgumentException">A setting is missing or out of range; the message names it.</exception>
     public void Validate()

@@ -48,5 +48,8 @@ public static class FtteDiagnostics
     /// <summary>Activity: a device trains one assignment.</summary>
     public const string TrainActivity = "ftte.train";
 
+    /// <summary>Activity: a device measures what training each block would be worth.</summary>
+    public const string ProbeActivity = "ftte.probe";
+
     internal static ActivitySource Source { get; } = new(ActivitySourceName);
 }

@@ -45,7 +45,7 @@ public sealed class FederatedServerOptions
     /// <value>Default 0: every device can take part.</value>
     public long RequiredMemoryBytes { get; set; }
 
-    /// <summary>Gets or sets what updates are to contain.</summary>
+    /// <summary>Gets or sets what updates are to contain: differences or trained parameters.</summary>
     /// <value>Default <see cref="UpdateContent.Difference"/>; FedAsync wants <see cref="UpdateContent.Trained"/>.</value>
     public UpdateContent Content { get; set; } = UpdateContent.Difference;
 
@@ -72,9 +72,9 @@ public sealed class FederatedServerOptions
         DurationGuard.NotNegative(BusyRetryAfter, nameof(BusyRetryAfter));
         ArgumentOutOfRangeException.ThrowIfNegative(RequiredMemoryBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(RefreshHistory, 1);
-        if (!Enum.IsDefined(Content))
+        if (Content is not (UpdateContent.Difference or UpdateContent.Trained))
         {
-            throw new ArgumentOutOfRangeException(nameof(Content), Content, "Choose one of the named contents.");
+            throw new ArgumentOutOfRangeException(nameof(Content), Content, $"Devices train {UpdateContent.Difference} or {UpdateContent.Trained}.");
         }
     }
 

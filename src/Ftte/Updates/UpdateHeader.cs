@@ -7,7 +7,7 @@ namespace Ftte;
 /// <param name="BaseVersion">The version that training started from.</param>
 /// <param name="SelectionVersion">The selection that was trained.</param>
 /// <param name="ExampleCount">The number of local examples behind it, at least 1. A claim: the server caps it.</param>
-/// <param name="Content">Whether the values are differences or trained parameters.</param>
+/// <param name="Content">What the values are: differences, trained parameters, or importance.</param>
 public readonly record struct UpdateHeader(
     ClientId Client,
     UpdateId Id,

@@ -25,10 +25,13 @@ public enum UpdateOutcome : byte
     /// <summary>Its selection was never announced, or too long ago to be remembered. Check out again.</summary>
     UnknownSelection = 6,
 
-    /// <summary>It does not have as many values as its selection has coordinates.</summary>
+    /// <summary>It does not have as many values as its selection has coordinates; or importance, as the layout has blocks.</summary>
     LengthMismatch = 7,
 
-    /// <summary>A value is NaN or infinite. The whole update is rejected, never repaired: training diverged; lower the step size.</summary>
+    /// <summary>
+    /// A value is NaN or infinite, or importance that is negative or zero everywhere. The whole update is rejected, never repaired: training diverged;
+    /// lower the step size.
+    /// </summary>
     NotFinite = 8,
 
     /// <summary>Its norm exceeds the limit set, or what the accumulator can hold without overflow.</summary>
@@ -37,7 +40,7 @@ public enum UpdateOutcome : byte
     /// <summary>Its base version has not been published: the device talks to another server, or this one lost its state.</summary>
     FutureVersion = 10,
 
-    /// <summary>Its base version is older than the largest age accepted. Check out again.</summary>
+    /// <summary>Its base version is older than the largest age accepted, or it tells importance that nobody asks for any more. Check out again.</summary>
     TooStale = 11,
 
     /// <summary>This client already has its share of the current buffer. Submit again after the next publication.</summary>
@@ -51,4 +54,7 @@ public enum UpdateOutcome : byte
 
     /// <summary>The server is shutting down; the update was not looked at.</summary>
     Stopped = 15,
+
+    /// <summary>It told importance, which was noted for the next selection.</summary>
+    Surveyed = 16,
 }

@@ -7,6 +7,6 @@ namespace Ftte;
 /// <param name="RetryAfter">How long to wait before trying again, for outcomes that a retry can change; otherwise null.</param>
 public readonly record struct UpdateReceipt(UpdateOutcome Outcome, ModelVersion Version, double Weight = 0, TimeSpan? RetryAfter = null)
 {
-    /// <summary>Gets whether the update is part of the model, or will be: folded in now, or before under the same id.</summary>
-    public bool IsAccepted => Outcome is UpdateOutcome.Buffered or UpdateOutcome.Published or UpdateOutcome.Duplicate;
+    /// <summary>Gets whether the update served its purpose: folded into the model or noted for the next selection, now or before under the same id.</summary>
+    public bool IsAccepted => Outcome is UpdateOutcome.Buffered or UpdateOutcome.Published or UpdateOutcome.Duplicate or UpdateOutcome.Surveyed;
 }

@@ -6,7 +6,9 @@ namespace Ftte;
 /// <remarks>Thread-safe: nothing is kept between calls.</remarks>
 public static class DeviceMessage
 {
-    private const int FixedLength = sizeof(ulong) + sizeof(long) + sizeof(long);
+    private const int FixedLength = sizeof(ulong) + sizeof(long) + sizeof(long) + sizeof(byte);
+
+    private const byte CanProbe = 1;
 
     /// <summary>Gets the number of bytes that <see cref="Write"/> writes.</summary>
     /// <param name="device">What the device says about itself.</param>
@@ -36,6 +38,7 @@ public static class DeviceMessage
             message.Int64("held version", -1, least: -1);
         }
 
+        message.Byte(device.CanProbe ? CanProbe : (byte)0);
         message.Client(device.Client);
         message.EndHeader();
         message.End();
@@ -53,9 +56,10 @@ public static class DeviceMessage
         ulong fingerprint = fields.UInt64();
         long budget = fields.Int64("memory budget");
         long held = fields.Int64("held version", least: -1);
+        byte flags = fields.Flags("flags", known: CanProbe);
         ClientId client = fields.Client();
         fields.End();
-        return new DeviceProfile(client, budget, fingerprint, held == -1 ? null : new ModelVersion(held));
+        return new DeviceProfile(client, budget, fingerprint, held == -1 ? null : new ModelVersion(held), (flags & CanProbe) != 0);
     }
 
     private static int GetHeaderLength(DeviceProfile device) => FixedLength + MessageWriter.GetClientLength(device.Client);

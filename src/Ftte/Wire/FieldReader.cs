@@ -17,6 +17,16 @@ internal ref struct FieldReader(ReadOnlySpan<byte> header)
 
     public byte Byte() => Take(sizeof(byte))[0];
 
+    /// <summary>Reads a byte of flags, of which only <paramref name="known"/> may be set.</summary>
+    public byte Flags(string name, byte known)
+    {
+        byte value = Byte();
+        return (value & ~known) == 0
+            ? value
+            : throw new WireFormatException(WireError.BadValue,
+                $"The {name} are {value:b8}, of which only {known:b8} are defined. If the sender is newer, update this side.");
+    }
+
     public ulong UInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(sizeof(ulong)));
 
     /// <summary>Reads an int32 of at least <paramref name="least"/>.</summary>

@@ -12,18 +12,22 @@ public static class UpdateMessage
     /// <param name="valueCount">The number of packed values.</param>
     /// <param name="format">How the values travel.</param>
     /// <param name="client">The device.</param>
+    /// <param name="content">What the values are; those of <see cref="UpdateContent.Importance"/> travel as float32 whatever the format.</param>
     /// <returns>The number of bytes; may exceed what one message can have.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The count is negative or the format not defined.</exception>
-    public static long GetLength(int valueCount, ValueFormat format, ClientId client)
+    public static long GetLength(int valueCount, ValueFormat format, ClientId client, UpdateContent content = UpdateContent.Difference)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(valueCount);
-        return Envelope.GetLength(GetHeaderLength(client), valueCount, format);
+        return Envelope.GetLength(GetHeaderLength(client), valueCount, FormatOf(content, format));
     }
 
     /// <summary>Writes an update. Values that are NaN or infinite travel, for the server to reject with its reason.</summary>
     /// <param name="writer">Receives the bytes, in pieces of a few KiB.</param>
     /// <param name="update">The update, borrowed.</param>
-    /// <param name="format">How the values travel.</param>
+    /// <param name="format">
+    /// How the values travel. Those of <see cref="UpdateContent.Importance"/> travel as <see cref="ValueFormat.Float32"/> whatever is asked for: they are
+    /// few, and the small ones would not survive sharing a scale with the large ones.
+    /// </param>
     /// <param name="seed">
     /// The seed of stochastic rounding, used by <see cref="ValueFormat.Int8"/> only. Two updates must not share one:
     /// <see cref="WireMessage.GetSeed"/> makes it from their names, so that sending an update again sends the same bytes.
@@ -38,7 +42,7 @@ public static class UpdateMessage
         ArgumentNullException.ThrowIfNull(update);
         ReadOnlySpan<float> values = update.Values.Span;
         UpdateHeader header = update.Header;
-        var message = new MessageWriter(writer, MessageKind.Update, GetHeaderLength(header.Client), values.Length, format);
+        var message = new MessageWriter(writer, MessageKind.Update, GetHeaderLength(header.Client), values.Length, FormatOf(header.Content, format));
         message.UInt64(header.LayoutFingerprint);
         message.UInt64(header.Id.Value);
         message.Int64("base version", header.BaseVersion.Number);
@@ -74,6 +78,12 @@ public static class UpdateMessage
         UpdateContent content = fields.Enum<UpdateContent>("content");
         ClientId client = fields.Client();
         fields.End();
+        if (envelope.Format != FormatOf(content, envelope.Format))
+        {
+            throw new WireFormatException(WireError.Inconsistent,
+                $"The message carries importance as {envelope.Format}; it travels as {ValueFormat.Float32} only. The sender is at fault.");
+        }
+
         ValueCodec.CheckScales(envelope.Payload, envelope.Format);
 
         pool ??= MemoryPool<float>.Shared;
@@ -98,6 +108,10 @@ public static class UpdateMessage
             client, new UpdateId(id), fingerprint, new ModelVersion(baseVersion), new SelectionVersion(selectionVersion), exampleCount, content);
         return new SparseUpdate(header, values, envelope.ValueCount);
     }
+
+    /// <summary>Says how values travel; a format that is not defined passes, to be refused like everywhere.</summary>
+    private static ValueFormat FormatOf(UpdateContent content, ValueFormat asked) =>
+        content == UpdateContent.Importance && Enum.IsDefined(asked) ? ValueFormat.Float32 : asked;
 
     private static int GetHeaderLength(ClientId client) => FixedLength + MessageWriter.GetClientLength(client);
 }

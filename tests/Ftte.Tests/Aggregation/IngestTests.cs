@@ -12,6 +12,15 @@ public class IngestTests
     }
 
     [Fact]
+    public void Importance_is_no_step_and_is_rejected_without_a_trace()
+    {
+        Bench bench = Filled(new() { Capacity = 1 });
+        Assert.Equal(UpdateOutcome.TooStale, bench.Submit(bench.Header() with { Content = UpdateContent.Importance }, 5, 5).Outcome);
+        Assert.Equal(UpdateOutcome.Published, bench.Submit(0, 1, 1).Outcome);
+        Assert.Equal([1f, 1f], bench.Model);
+    }
+
+    [Fact]
     public void A_selection_never_announced_is_rejected()
     {
         Bench bench = Filled();

@@ -15,6 +15,7 @@ public sealed class FederatedServerOptionsTests
         { nameof(FederatedServerOptions.RequiredMemoryBytes), o => o.RequiredMemoryBytes = -1 },
         { nameof(FederatedServerOptions.RefreshHistory), o => o.RefreshHistory = 0 },
         { nameof(FederatedServerOptions.Content), o => o.Content = (UpdateContent)9 },
+        { nameof(FederatedServerOptions.Content), o => o.Content = UpdateContent.Importance },
     };
 
     [Theory]

@@ -7,11 +7,11 @@ internal sealed class ClientBench
 {
     private ulong _nextId;
 
-    public ClientBench(Action<FederatedClientOptions>? configure = null, TimeProvider? time = null)
+    public ClientBench(Action<FederatedClientOptions>? configure = null, TimeProvider? time = null, ILocalTrainer? trainer = null)
     {
         var options = new FederatedClientOptions { ClientId = new ClientId("phone"), MemoryBudgetBytes = 4096 };
         configure?.Invoke(options);
-        Client = new FederatedClient(Server, Trainer, options, time ?? Time);
+        Client = new FederatedClient(Server, trainer ?? Trainer, options, time ?? Time);
         Server.OnCheckOut = (device, parameters) => Assign(device, parameters);
     }
 

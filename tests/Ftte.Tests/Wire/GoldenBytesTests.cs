@@ -10,7 +10,7 @@ public sealed class GoldenBytesTests
     private static readonly ParameterSelection Selected = Selection(12, (2, 3), (7, 2));
     private static readonly float[] Model = [.. Enumerable.Range(0, 12).Select(k => (float)((0.1 * k) - 0.5))];
 
-    private static readonly DeviceProfile Device = new(Phone, 262_144, 0xFEDCBA9876543210);
+    private static readonly DeviceProfile Device = new(Phone, 262_144, 0xFEDCBA9876543210, CanProbe: true);
     private static readonly CheckOut Busy = new(CheckOutOutcome.Busy, null, TimeSpan.FromSeconds(5));
     private static readonly CheckOut Incremental = Assigned(Selected, Selected);
     private static readonly CheckOut First = Assigned(Selected, Selection(12, (0, 12)));
@@ -21,8 +21,8 @@ public sealed class GoldenBytesTests
         {
             "device",
             """
-            46545445010100003900000021000000000000001032547698BADCFE00000400
-            00000000FFFFFFFFFFFFFFFF0870686F6E652D3137E53EDEE0
+            46545445010100003A00000022000000000000001032547698BADCFE00000400
+            00000000FFFFFFFFFFFFFFFF010870686F6E652D31376D4B3C91
             """
         },
         {

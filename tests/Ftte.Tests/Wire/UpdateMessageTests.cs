@@ -16,13 +16,13 @@ public sealed class UpdateMessageTests
         float[] values = Values(c.Item1, c.Item2);
         byte[] message = Write(header, values, c.Item3, c.Item4);
 
-        Assert.Equal(UpdateMessage.GetLength(values.Length, c.Item3, header.Client), message.Length);
+        Assert.Equal(UpdateMessage.GetLength(values.Length, c.Item3, header.Client, header.Content), message.Length);
         Assert.Equal(MessageKind.Update, WireMessage.Peek(message));
         var pool = new CountingPool();
         using (SparseUpdate update = UpdateMessage.Read(message, pool: pool))
         {
             Assert.Equal(header, update.Header);
-            Assert.Equal(Bits(Expected(values, c.Item3, c.Item4)), Bits(update.Values.Span));
+            Assert.Equal(Bits(Expected(values, header.Content == UpdateContent.Importance ? ValueFormat.Float32 : c.Item3, c.Item4)), Bits(update.Values.Span));
             Assert.Equal(1, pool.Outstanding);
         }
 
@@ -67,6 +67,25 @@ public sealed class UpdateMessageTests
         float[] values = [0f, -0f, float.Epsilon, float.MaxValue, float.NegativeInfinity, BitConverter.UInt32BitsToSingle(0x7F80_0001)];
         using SparseUpdate update = UpdateMessage.Read(Write(Header(), values, ValueFormat.Float32));
         Assert.Equal(Bits(values), Bits(update.Values.Span));
+    }
+
+    [Theory]
+    [InlineData(ValueFormat.Float32)]
+    [InlineData(ValueFormat.BFloat16)]
+    [InlineData(ValueFormat.Int8)]
+    public void Importance_travels_as_float32_whatever_was_asked_for(ValueFormat asked)
+    {
+        UpdateHeader header = Header() with { Content = UpdateContent.Importance };
+        float[] shares = [1e-12f, 0, 3f, 1e9f];
+
+        byte[] message = Write(header, shares, asked);
+
+        Assert.Equal(Write(header, shares, ValueFormat.Float32), message);
+        Assert.Equal(UpdateMessage.GetLength(shares.Length, asked, header.Client, header.Content), message.Length);
+        using SparseUpdate update = UpdateMessage.Read(message);
+        Assert.Equal(Bits(shares), Bits(update.Values.Span));
+        Assert.ThrowsAny<ArgumentException>(() => Write(header, shares, (ValueFormat)3));
+        Assert.ThrowsAny<ArgumentException>(() => UpdateMessage.GetLength(4, (ValueFormat)3, header.Client, header.Content));
     }
 
     [Fact]

@@ -127,6 +127,9 @@ public sealed class WireErrorTests
         AssertRefused(WireError.Inconsistent, WithValue(Receipt), MessageKind.Receipt);
         AssertRefused(WireError.Inconsistent, WithValue(Refusal), MessageKind.CheckOut);
         AssertRefused(WireError.Inconsistent, Seal(Patch(Receipt, 6, [1])), MessageKind.Receipt);
+
+        // Importance travels as float32 only.
+        AssertRefused(WireError.Inconsistent, Seal(Patch(Int8Update, 52, [(byte)UpdateContent.Importance])), MessageKind.Update);
     }
 
     [Theory]
@@ -170,8 +173,10 @@ public sealed class WireErrorTests
         { "infinite scale", Int8Update, 62 + 132, BitConverter.GetBytes(float.PositiveInfinity) },
         { "negative memory budget", Device, 28, Int64(-1) },
         { "negative held version", Device, 36, Int64(-2) },
+        { "a flag that is not defined", Device, 44, [2] },
+        { "a flag beside one that is", Device, 44, [0x81] },
         { "receipt that nobody filled in", Receipt, 20, [0] },
-        { "update outcome", Receipt, 20, [16] },
+        { "update outcome", Receipt, 20, [17] },
         { "negative version", Receipt, 21, Int64(-1) },
         { "negative weight", Receipt, 29, BitConverter.GetBytes(-1d) },
         { "weight NaN", Receipt, 29, BitConverter.GetBytes(double.NaN) },
