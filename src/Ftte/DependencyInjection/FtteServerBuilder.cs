@@ -63,6 +63,20 @@ public sealed class FtteServerBuilder
     /// <returns>This builder.</returns>
     public FtteServerBuilder UseAggregator(Func<IServiceProvider, IAsyncAggregator> create) => Use(create);
 
+    /// <summary>Lets the server choose anew, while training goes on, what is trained. Without this call the first selection stays.</summary>
+    /// <param name="options">How it chooses.</param>
+    /// <returns>This builder.</returns>
+    public FtteServerBuilder UseReselection(ReselectionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return UseReselection(_ => options);
+    }
+
+    /// <summary>Lets the server choose anew, while training goes on, what is trained.</summary>
+    /// <param name="create">Called once, when the server is first resolved; may resolve the <see cref="ModelSnapshot"/> that training starts from.</param>
+    /// <returns>This builder.</returns>
+    public FtteServerBuilder UseReselection(Func<IServiceProvider, ReselectionOptions> create) => Use(create);
+
     private FtteServerBuilder Use<T>(Func<IServiceProvider, T> create)
         where T : class
     {

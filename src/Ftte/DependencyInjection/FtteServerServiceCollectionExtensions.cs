@@ -36,7 +36,8 @@ public static class FtteServerServiceCollectionExtensions
             provider.GetRequiredService<FederatedServerOptions>(),
             provider.GetRequiredService<DeviceRegistry>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetService<ILogger<FederatedServer>>()));
+            provider.GetService<ILogger<FederatedServer>>(),
+            provider.GetService<ReselectionOptions>()));
         services.TryAddSingleton<IFederatedServer>(provider => provider.GetRequiredService<FederatedServer>());
         return new FtteServerBuilder(services);
     }

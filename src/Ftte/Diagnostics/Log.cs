@@ -32,6 +32,15 @@ internal static partial class Log
     [LoggerMessage(1008, LogLevel.Error, "The aggregator threw when it was to publish an incomplete buffer. The server goes on.")]
     public static partial void FlushThrew(ILogger logger, Exception error);
 
+    [LoggerMessage(1009, LogLevel.Information, "At {Version}, {Probes} devices are asked what the blocks are worth.")]
+    public static partial void SurveyOpened(ILogger logger, int probes, ModelVersion version);
+
+    [LoggerMessage(1010, LogLevel.Information, "At {Version}, {Answers} of {Probes} devices have said what the blocks are worth; the next choice counts on it: {Counts}.")]
+    public static partial void SurveyClosed(ILogger logger, int answers, int probes, ModelVersion version, bool counts);
+
+    [LoggerMessage(1011, LogLevel.Warning, "At {Version}, choice {Turn} failed, and what is selected stays: {Reason}")]
+    public static partial void NotReselected(ILogger logger, Exception error, long turn, ModelVersion version, string reason);
+
     [LoggerMessage(1050, LogLevel.Debug, "{Client} got no work: {Outcome}. Asks again in {Wait}.")]
     public static partial void NoWork(ILogger logger, ClientId client, CheckOutOutcome outcome, TimeSpan wait);
 

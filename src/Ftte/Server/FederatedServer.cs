@@ -11,6 +11,8 @@ namespace Ftte;
 /// time; a full queue answers <see cref="UpdateOutcome.Busy"/> and nobody waits. Check-outs do not pass the queue: a slow fold does not delay them.</para>
 /// <para><b>Reproducible</b>: calls awaited one after another give the same versions, ids and receipts in every run, unless
 /// <see cref="FederatedServerOptions.PublishTimeout"/> lets the clock publish too.</para>
+/// <para><b>Choosing anew</b>: with <see cref="ReselectionOptions"/> the server changes what is trained as training goes on. Updates of earlier selections
+/// still count, and a device is sent no more than changed since what it holds.</para>
 /// <para><b>Memory</b>: a few small records per device; nothing grows with devices times parameters.</para>
 /// <para><b>Ownership</b>: the aggregator is not disposed with the server. While the server runs, it alone calls the aggregator.</para>
 /// </remarks>
@@ -24,6 +26,7 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
     private readonly WorkDesk _desk;
     private readonly UpdateQueue _queue;
     private readonly PublicationTimer _timer;
+    private readonly Reselection? _reselection;
     private readonly FtteMetrics _metrics;
     private readonly Lazy<Task> _stop;
     private volatile bool _stopping;
@@ -35,14 +38,16 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
     /// <param name="registry">The devices known; null for an empty registry of its own.</param>
     /// <param name="time">The clock; null for the system's.</param>
     /// <param name="logger">Where events go; null for nowhere.</param>
-    /// <exception cref="ArgumentException">The selections are of another model, or an option is out of range.</exception>
+    /// <param name="reselection">How to choose anew what is trained; null to keep the selection until <see cref="ChangeSelection"/>.</param>
+    /// <exception cref="ArgumentException">The selections or the training profile are of another model, or an option is out of range.</exception>
     public FederatedServer(
         IAsyncAggregator aggregator,
         SelectionHistory selections,
         FederatedServerOptions? options = null,
         DeviceRegistry? registry = null,
         TimeProvider? time = null,
-        ILogger<FederatedServer>? logger = null)
+        ILogger<FederatedServer>? logger = null,
+        ReselectionOptions? reselection = null)
     {
         ArgumentNullException.ThrowIfNull(aggregator);
         ArgumentNullException.ThrowIfNull(selections);
@@ -54,20 +59,33 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
 
         _options = options?.Copy() ?? new FederatedServerOptions();
         _options.Validate();
+        reselection = reselection?.Copy();
+        reselection?.Validate();
+        if (reselection is not null && reselection.Profile.Layout.Fingerprint != start.Layout.Fingerprint)
+        {
+            throw new ArgumentException($"The training profile is of a model with {reselection.Profile.Layout}, the server's has {start.Layout}.", nameof(reselection));
+        }
+
+        registry ??= new DeviceRegistry();
         _aggregator = aggregator;
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger<FederatedServer>.Instance;
         _feed = new VersionFeed(start);
-        _desk = new WorkDesk(_feed, selections, registry ?? new DeviceRegistry(), _options, _time);
+        _desk = new WorkDesk(_feed, selections, registry, _options, _time, reselection?.Probes ?? 0);
         _queue = new UpdateQueue(_options.QueueCapacity);
         _timer = new PublicationTimer(_options.PublishTimeout, _time, RingForPublication);
         _metrics = new FtteMetrics(() => _queue.Length, () => _desk.LeaseCount);
         _stop = new Lazy<Task>(StopAsync);
         Log.ServerStarted(_logger, start.Version, start.Layout.ParameterCount, selections.Current.Selection.Count);
+        _reselection = reselection is null ? null : new Reselection(reselection, _desk, registry, start.Version, _logger);
     }
 
     /// <summary>Gets the latest published version.</summary>
     public ModelSnapshot Current => _feed.Current;
+
+    /// <summary>Gets the latest selection that the server chose by its <see cref="ReselectionOptions"/>, with its certificate; null before the first.</summary>
+    /// <value>The first and those of <see cref="ChangeSelection"/> are not among them.</value>
+    public SelectionResult? LatestSelection => _reselection?.Latest;
 
     internal FtteMetrics Metrics => _metrics;
 
@@ -75,6 +93,7 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
     /// <remarks>
     /// Checked in this order: stopped, admission, layout, buffer length, memory, places. One lease per client: asking again replaces the older one.
     /// A held version is believed if it is the one this server started from, or the one it sent that client last; otherwise everything is sent.
+    /// Who has too little memory for the selection in force is not asked for importance either, and who is asked takes a place among those at work.
     /// </remarks>
     /// <exception cref="ArgumentException">The buffer's length is not the layout's, or the memory budget is negative.</exception>
     public ValueTask<CheckOut> CheckOutAsync(DeviceProfile device, Memory<float> parameters, CancellationToken cancellationToken = default)
@@ -176,6 +195,13 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
     private async ValueTask<UpdateReceipt> FoldAsync(SparseUpdate update, CancellationToken cancellationToken)
     {
         UpdateHeader header = update.Header;
+        if (header.Content == UpdateContent.Importance)
+        {
+            // No step, so no aggregator sees it, whether or not anybody asked for it.
+            UpdateOutcome outcome = _reselection?.Answer(update) ?? UpdateOutcome.TooStale;
+            return _desk.Settle(header, new UpdateReceipt(outcome, Current.Version));
+        }
+
         long age = Current.Version - header.BaseVersion;
         long started = _time.GetTimestamp();
         UpdateReceipt receipt;
@@ -248,6 +274,7 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
         _timer.Published();
         _metrics.Published();
         Log.Published(_logger, newest.Version);
+        _reselection?.Published(newest.Version);
     }
 
     private async Task StopAsync()

@@ -9,8 +9,8 @@ public sealed class FederatedServerOptions
     public int? MaxConcurrency { get; set; }
 
     /// <summary>
-    /// Gets or sets how many assignments of one version may be out or accepted; what was given for earlier versions does not count. Expired and
-    /// rejected ones give their place back, and a device whose update was accepted waits for the next version.
+    /// Gets or sets how many assignments of one version may be out or accepted; what was given for earlier versions does not count, and neither does
+    /// measuring importance. Expired and rejected ones give their place back, and a device whose update was accepted waits for the next version.
     /// </summary>
     /// <value>Default null: no limit. For synchronous rounds (FedAvg): 1.3 times the cohort.</value>
     public int? MaxAssignmentsPerVersion { get; set; }
@@ -45,7 +45,7 @@ public sealed class FederatedServerOptions
     /// <value>Default 0: every device can take part.</value>
     public long RequiredMemoryBytes { get; set; }
 
-    /// <summary>Gets or sets what updates are to contain: differences or trained parameters.</summary>
+    /// <summary>Gets or sets what updates are to contain: differences or trained parameters. Importance is asked for by <see cref="ReselectionOptions"/> alone.</summary>
     /// <value>Default <see cref="UpdateContent.Difference"/>; FedAsync wants <see cref="UpdateContent.Trained"/>.</value>
     public UpdateContent Content { get; set; } = UpdateContent.Difference;
 

@@ -41,8 +41,9 @@ internal sealed class LeaseBook(FederatedServerOptions options, TimeProvider tim
     /// <summary>Gives a client a lease on the current version; it replaces the one that the client has, if any.</summary>
     /// <param name="client">The client.</param>
     /// <param name="current">The current version.</param>
+    /// <param name="trains">Whether the work is part of the version; measuring is not: it takes no place in it, and may be done before or after one's part.</param>
     /// <param name="id">The lease's number, when granted: no two leases of this book have the same.</param>
-    public Answer TryIssue(ClientId client, ModelVersion current, out UpdateId id)
+    public Answer TryIssue(ClientId client, ModelVersion current, bool trains, out UpdateId id)
     {
         id = default;
         EndExpired();
@@ -60,8 +61,8 @@ internal sealed class LeaseBook(FederatedServerOptions options, TimeProvider tim
             return Answer.ConcurrencyReached;
         }
 
-        int assigned = _assigned - (own?.Value.Version == current ? 1 : 0);
-        if (assigned >= options.MaxAssignmentsPerVersion || _accepted.Contains(client))
+        int assigned = _assigned - (own is not null && TakesPlace(own.Value) ? 1 : 0);
+        if (trains && (assigned >= options.MaxAssignmentsPerVersion || _accepted.Contains(client)))
         {
             return Answer.VersionFull;
         }
@@ -73,8 +74,9 @@ internal sealed class LeaseBook(FederatedServerOptions options, TimeProvider tim
 
         // Mixing is a bijection and the sum counts up: ids look random, but none comes twice.
         id = new UpdateId(CounterHash.Mix(_origin + _issued++));
-        _byClient.Add(client, _byExpiry.AddLast(new Lease(client, id, current, time.GetTimestamp())));
-        _assigned++;
+        var lease = new Lease(client, id, current, trains, time.GetTimestamp());
+        _byClient.Add(client, _byExpiry.AddLast(lease));
+        _assigned += TakesPlace(lease) ? 1 : 0;
         return Answer.Granted;
     }
 
@@ -89,7 +91,7 @@ internal sealed class LeaseBook(FederatedServerOptions options, TimeProvider tim
             return;
         }
 
-        if (accepted && lease.Value.Version == _version && options.MaxAssignmentsPerVersion is not null)
+        if (accepted && TakesPlace(lease.Value) && options.MaxAssignmentsPerVersion is not null)
         {
             _accepted.Add(client);
         }
@@ -109,11 +111,13 @@ internal sealed class LeaseBook(FederatedServerOptions options, TimeProvider tim
     {
         _byExpiry.Remove(lease);
         _byClient.Remove(lease.Value.Client);
-        if (givesPlaceBack && lease.Value.Version == _version)
+        if (givesPlaceBack && TakesPlace(lease.Value))
         {
             _assigned--;
         }
     }
 
-    private readonly record struct Lease(ClientId Client, UpdateId Id, ModelVersion Version, long IssuedAt);
+    private bool TakesPlace(in Lease lease) => lease.Trains && lease.Version == _version;
+
+    private readonly record struct Lease(ClientId Client, UpdateId Id, ModelVersion Version, bool Trains, long IssuedAt);
 }

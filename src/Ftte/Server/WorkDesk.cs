@@ -1,6 +1,6 @@
 namespace Ftte;
 
-/// <summary>Gives out work: whether a device gets some, which, and what it lacks of the model.</summary>
+/// <summary>Gives out work: whether a device gets some, whether it trains or measures, and what it lacks of the model.</summary>
 /// <remarks>
 /// Thread-safe. One lock guards everything that belongs together, so that a check-out sees version, leases and selection of one moment; it is held for
 /// look-ups only, never while parameters are copied or updates folded.
@@ -18,9 +18,17 @@ internal sealed class WorkDesk
     private readonly RefreshLog _refreshes;
     private readonly ReceivedVersions _received = new();
     private readonly PublicationPace _pace;
+    private readonly SurveyBook? _survey;
     private long _requiredMemoryBytes;
 
-    public WorkDesk(VersionFeed feed, SelectionHistory selections, DeviceRegistry registry, FederatedServerOptions options, TimeProvider time)
+    /// <summary>Opens the desk.</summary>
+    /// <param name="feed">The versions.</param>
+    /// <param name="selections">The selections.</param>
+    /// <param name="registry">The devices known.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="probes">How many devices a survey asks; with 0 there is none.</param>
+    public WorkDesk(VersionFeed feed, SelectionHistory selections, DeviceRegistry registry, FederatedServerOptions options, TimeProvider time, int probes)
     {
         (_feed, _selections, _registry, _options) = (feed, selections, registry, options);
         ModelSnapshot start = feed.Current;
@@ -28,6 +36,7 @@ internal sealed class WorkDesk
         _leases = new LeaseBook(options, time);
         _refreshes = new RefreshLog(start, options.RefreshHistory);
         _pace = new PublicationPace(options.BusyRetryAfter, time);
+        _survey = probes > 0 ? new SurveyBook(_layout, probes) : null;
         _requiredMemoryBytes = options.RequiredMemoryBytes;
     }
 
@@ -81,15 +90,21 @@ internal sealed class WorkDesk
             }
 
             ModelSnapshot current = _feed.Current;
-            LeaseBook.Answer answer = _leases.TryIssue(device.Client, current.Version, out UpdateId id);
+            bool measures = _survey is not null && _survey.Wants(device);
+            LeaseBook.Answer answer = _leases.TryIssue(device.Client, current.Version, trains: !measures, out UpdateId id);
             if (answer != LeaseBook.Answer.Granted)
             {
                 TimeSpan wait = answer == LeaseBook.Answer.VersionFull ? _pace.UntilNext : _options.BusyRetryAfter;
                 return new CheckOut(CheckOutOutcome.Busy, RetryAfter: wait);
             }
 
+            if (measures)
+            {
+                _survey!.Ask(device.Client, id);
+            }
+
             model = current;
-            return new CheckOut(CheckOutOutcome.Assigned, Describe(device, id, current.Version));
+            return new CheckOut(CheckOutOutcome.Assigned, Describe(device, id, current.Version, measures ? UpdateContent.Importance : _options.Content));
         }
     }
 
@@ -131,7 +146,53 @@ internal sealed class WorkDesk
         }
     }
 
-    private TrainingAssignment Describe(DeviceProfile device, UpdateId id, ModelVersion current)
+    /// <summary>Begins to ask devices.</summary>
+    /// <returns>Whether a survey was opened; not if one is open.</returns>
+    public bool TryOpenSurvey()
+    {
+        lock (_lock)
+        {
+            if (_survey!.IsOpen)
+            {
+                return false;
+            }
+
+            _survey.Open();
+            return true;
+        }
+    }
+
+    /// <summary>Takes what a device says the blocks are worth.</summary>
+    /// <param name="header">What the update says about itself.</param>
+    /// <param name="values">The worth of each block.</param>
+    /// <param name="completes">Whether it was the last answer wanted.</param>
+    public UpdateOutcome Answer(in UpdateHeader header, ReadOnlySpan<float> values, out bool completes)
+    {
+        lock (_lock)
+        {
+            completes = false;
+            if (_survey is null)
+            {
+                return UpdateOutcome.TooStale;
+            }
+
+            UpdateOutcome outcome = _survey.Answer(header, values);
+            completes = outcome == UpdateOutcome.Surveyed && _survey.IsComplete;
+            return outcome;
+        }
+    }
+
+    /// <summary>Asks nobody any more.</summary>
+    /// <returns>What was answered. Devices still at it learn that they are too late.</returns>
+    public ImportanceSurvey CloseSurvey()
+    {
+        lock (_lock)
+        {
+            return _survey!.Close();
+        }
+    }
+
+    private TrainingAssignment Describe(DeviceProfile device, UpdateId id, ModelVersion current, UpdateContent content)
     {
         ModelVersion? held = device.HeldVersion is { } named && (named == _start || _received.Contains(device.Client, named)) ? named : null;
         _received.Note(device.Client, current, _refreshes.Oldest);
@@ -144,7 +205,7 @@ internal sealed class WorkDesk
             selectionVersion,
             selection,
             _refreshes.Since(held),
-            _options.Content,
+            content,
             _options.LeaseDuration);
     }
 }

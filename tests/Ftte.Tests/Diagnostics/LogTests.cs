@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Reflection;
 using Ftte.TransportConformance;
 using Microsoft.Extensions.Logging;
@@ -21,7 +20,7 @@ public sealed class LogTests
     [Fact]
     public async Task A_run_can_be_followed_in_the_log()
     {
-        var log = new Lines<FederatedServer>();
+        var log = new LogLines<FederatedServer>();
         var selections = new SelectionHistory(ServerBench.A);
         await using (var server = new FederatedServer(new AddingAggregator(ServerBench.Start, selections), selections, logger: log))
         {
@@ -47,7 +46,7 @@ public sealed class LogTests
     [Fact]
     public async Task What_the_aggregator_throws_is_logged_with_whose_update_it_was()
     {
-        var log = new Lines<FederatedServer>();
+        var log = new LogLines<FederatedServer>();
         var aggregator = new ScriptedAggregator(ServerBench.Start) { OnAggregate = (_, _) => throw new InvalidOperationException("cannot"), OnFlush = () => throw new InvalidOperationException("cannot") };
         await using var server = new FederatedServer(aggregator, new SelectionHistory(ServerBench.A), logger: log);
         using SparseUpdate update = ServerBench.Update(ServerBench.Header("phone", 7), 4);
@@ -64,7 +63,7 @@ public sealed class LogTests
     [Fact]
     public async Task A_device_says_why_it_waits()
     {
-        var log = new Lines<FederatedClient>();
+        var log = new LogLines<FederatedClient>();
         var server = new ScriptedServer();
         int asked = 0;
         server.OnCheckOut = (_, _) => asked++ switch
@@ -83,27 +82,5 @@ public sealed class LogTests
             "Debug: phone got no work: Busy. Asks again in 00:00:03.",
             "Information: The server of phone is shutting down; the device loop ends.",
         ], log.Written.Select(l => l.Text));
-    }
-
-    private sealed class Lines<T> : ILogger<T>
-    {
-        public ConcurrentQueue<(string Text, Exception? Error)> Written { get; } = new();
-
-        /// <summary>Gets the last update id that was logged.</summary>
-        public UpdateId Id { get; private set; }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            Written.Enqueue(($"{logLevel}: {formatter(state, exception)}", exception));
-            if (state is IEnumerable<KeyValuePair<string, object?>> fields && fields.FirstOrDefault(f => f.Key == "Id").Value is UpdateId id)
-            {
-                Id = id;
-            }
-        }
     }
 }

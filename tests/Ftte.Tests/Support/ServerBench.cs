@@ -14,14 +14,17 @@ internal sealed class ServerBench : IAsyncDisposable
 
     public static readonly ParameterSelection C = ParameterSelection.OfBlocks(Layout, "c");
 
-    private ServerBench(IAsyncAggregator aggregator, SelectionHistory selections, FederatedServerOptions? options, DeviceRegistry? registry)
+    private ServerBench(IAsyncAggregator aggregator, SelectionHistory selections, FederatedServerOptions? options, DeviceRegistry? registry, ReselectionOptions? reselection = null)
     {
         Selections = selections;
         Registry = registry ?? new DeviceRegistry();
-        Server = new FederatedServer(aggregator, selections, options, Registry, Time);
+        Server = new FederatedServer(aggregator, selections, options, Registry, Time, reselection is null ? null : Log, reselection);
     }
 
     public FakeTimeProvider Time { get; } = new();
+
+    /// <summary>Gets what a server that chooses anew has logged.</summary>
+    public LogLines<FederatedServer> Log { get; } = new();
 
     public SelectionHistory Selections { get; }
 
@@ -32,10 +35,17 @@ internal sealed class ServerBench : IAsyncDisposable
     public static ModelSnapshot Start { get; } = new(Layout, default, [.. Enumerable.Range(0, Layout.ParameterCount).Select(i => (float)i)]);
 
     /// <summary>A server that publishes after every K updates.</summary>
-    public static ServerBench Adding(FederatedServerOptions? options = null, int capacity = 1, DeviceRegistry? registry = null)
+    public static ServerBench Adding(FederatedServerOptions? options = null, int capacity = 1, DeviceRegistry? registry = null, ReselectionOptions? reselection = null)
     {
         var selections = new SelectionHistory(A);
-        return new ServerBench(new AddingAggregator(Start, selections, capacity), selections, options, registry);
+        return new ServerBench(new AddingAggregator(Start, selections, capacity), selections, options, registry, reselection);
+    }
+
+    /// <summary>A server that chooses anew, by the library's own rule of aggregation.</summary>
+    public static ServerBench Choosing(ReselectionOptions reselection, int capacity = 1, FederatedServerOptions? options = null)
+    {
+        var selections = new SelectionHistory(A);
+        return new ServerBench(new BufferedAggregator(Start, selections, new() { Capacity = capacity }), selections, options, null, reselection);
     }
 
     /// <summary>A server whose aggregator follows a script.</summary>

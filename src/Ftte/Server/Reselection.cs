@@ -1,0 +1,112 @@
+using Microsoft.Extensions.Logging;
+
+namespace Ftte;
+
+/// <summary>Chooses anew what is trained: every so many versions, by what devices say the blocks are worth.</summary>
+/// <remarks>
+/// Called by the queue's reader only, so nothing is folded in between a choice and its announcement. The desk, which asks the devices, keeps the
+/// survey's book under its own lock. Depends on versions and answers alone: the same run chooses the same.
+/// </remarks>
+internal sealed class Reselection
+{
+    private readonly ReselectionOptions _options;
+    private readonly WorkDesk _desk;
+    private readonly DeviceRegistry _registry;
+    private readonly ILogger _logger;
+    private BlockImportance _importance;
+    private ModelVersion _since;
+    private ModelVersion _current;
+    private long _turn;
+    private volatile SelectionResult? _latest;
+
+    public Reselection(ReselectionOptions options, WorkDesk desk, DeviceRegistry registry, ModelVersion start, ILogger logger)
+    {
+        (_options, _desk, _registry, _logger) = (options, desk, registry, logger);
+        _importance = options.Importance;
+        _since = _current = start;
+        if (options.Probes > 0)
+        {
+            Log.SurveyOpened(logger, options.Probes, start);
+        }
+    }
+
+    /// <summary>Gets the latest choice; null before the first. May be read from any thread.</summary>
+    public SelectionResult? Latest => _latest;
+
+    /// <summary>Chooses or asks, if it is time.</summary>
+    public void Published(ModelVersion version)
+    {
+        _current = version;
+        if (version - _since < _options.EveryVersions)
+        {
+            return;
+        }
+
+        if (_options.Probes == 0)
+        {
+            Choose();
+        }
+        else if (!_desk.TryOpenSurvey())
+        {
+            EndSurvey();
+        }
+        else
+        {
+            _since = version;
+            Log.SurveyOpened(_logger, _options.Probes, version);
+        }
+    }
+
+    /// <summary>Notes what a device says; chooses when it was the last one to be asked.</summary>
+    public UpdateOutcome Answer(SparseUpdate update)
+    {
+        UpdateOutcome outcome = _desk.Answer(update.Header, update.Values.Span, out bool completes);
+        if (completes)
+        {
+            EndSurvey();
+        }
+
+        return outcome;
+    }
+
+    private void EndSurvey()
+    {
+        ImportanceSurvey survey = _desk.CloseSurvey();
+
+        // Too few answers are too easily led astray: a robust median needs a crowd.
+        bool counts = survey.Count >= _options.Probes - survey.Count;
+        if (counts)
+        {
+            _importance = survey.Combine();
+        }
+
+        Log.SurveyClosed(_logger, survey.Count, _options.Probes, _current, counts);
+        Choose();
+    }
+
+    private void Choose()
+    {
+        _since = _current;
+        _turn++;
+        try
+        {
+            long budget = _options.MemoryBudgetBytes ?? _registry.GetMemoryBudget(_options.ExcludedShare).Bytes;
+            var request = new SelectionRequest(_options.Profile, _importance, budget, _options.PayloadBudgetBytes)
+            {
+                ComputeBudget = _options.ComputeBudget,
+                Turn = _turn,
+            };
+            SelectionResult chosen = _options.Selector.Select(request);
+            long requiredMemoryBytes = chosen.Certificate.Timeline.PeakBytes;
+            SelectionVersion version = _desk.ChangeSelection(chosen.Selection, requiredMemoryBytes);
+            _latest = chosen;
+            Log.SelectionChanged(_logger, version, chosen.Selection.Count, requiredMemoryBytes);
+        }
+#pragma warning disable CA1031 // Whatever goes wrong, training goes on with what is selected.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Log.NotReselected(_logger, error, _turn, _current, error.Message);
+        }
+    }
+}

@@ -1,0 +1,305 @@
+using Microsoft.Extensions.Logging;
+using static Ftte.Tests.ServerBench;
+
+namespace Ftte.Tests;
+
+/// <summary>Devices are asked what the blocks are worth before the server chooses.</summary>
+public sealed class SurveyTests
+{
+    private readonly TurningSelector _selector = new();
+
+    [Fact]
+    public async Task A_survey_is_open_from_the_start_and_ends_with_the_last_answer_wanted_in_a_choice()
+    {
+        await using ServerBench bench = Adding(reselection: _selector.Every(10, probes: 3));
+        TrainingAssignment[] asked = [await Probe(bench, "a"), await Probe(bench, "b"), await Probe(bench, "c")];
+        TrainingAssignment late = await Probe(bench, "d");
+        Assert.All(asked, a => Assert.Equal((A, default), (a.Selection, a.Version)));
+
+        Assert.Equal(UpdateOutcome.Surveyed, (await Answer(bench, asked[0], 1, 1, 2)).Outcome);
+        Assert.Equal(UpdateOutcome.Surveyed, (await Answer(bench, asked[1], 20, 10, 10)).Outcome);
+        Assert.Empty(_selector.Requests);
+        UpdateReceipt last = await Answer(bench, asked[2], 0, 1, 3);
+
+        Assert.Equal(new UpdateReceipt(UpdateOutcome.Surveyed, default), last);
+        SelectionRequest request = Assert.Single(_selector.Requests);
+        Assert.Equal(1, request.Turn);
+        Assert.Equal([0.25, 0.25, 0.5], request.Importance.Values.ToArray());
+        Assert.Equal(B, bench.Selections.Current.Selection);
+        Assert.Equal(B, bench.Server.LatestSelection!.Selection);
+        Assert.Equal(UpdateOutcome.TooStale, (await Answer(bench, late, 1, 1, 1)).Outcome);
+        Assert.Equal(UpdateContent.Difference, (await bench.CheckOut(Probing("e"))).Assignment!.Content);
+    }
+
+    [Fact]
+    public async Task A_device_that_cannot_be_asked_trains_meanwhile()
+    {
+        await using ServerBench bench = Adding(reselection: _selector.Every(10, probes: 3));
+
+        Assert.Equal(UpdateContent.Difference, (await bench.Assignment("plain")).Content);
+        Assert.Equal(UpdateOutcome.Published, (await bench.Round("plain")).Outcome);
+    }
+
+    [Fact]
+    public async Task Each_device_is_asked_once_a_survey_and_again_in_the_next()
+    {
+        await using ServerBench bench = Adding(reselection: _selector.Every(2, probes: 2));
+        TrainingAssignment a = await Probe(bench, "a");
+        Assert.Equal(UpdateContent.Difference, (await bench.CheckOut(Probing("a"))).Assignment!.Content);
+
+        // Its lease was replaced, its answer still counts.
+        Assert.Equal(UpdateOutcome.Surveyed, (await Answer(bench, a, 1, 2, 3)).Outcome);
+        Assert.Equal(UpdateContent.Difference, (await bench.CheckOut(Probing("a"))).Assignment!.Content);
+        Assert.Equal(UpdateOutcome.Surveyed, (await Answer(bench, await Probe(bench, "b"), 1, 2, 3)).Outcome);
+        await bench.Round("a");
+        Assert.Equal(UpdateContent.Difference, (await bench.CheckOut(Probing("a"))).Assignment!.Content);
+        await bench.Round("a");
+
+        Assert.Equal(UpdateOutcome.Surveyed, (await Answer(bench, await Probe(bench, "a"), 1, 2, 3)).Outcome);
+        Assert.Single(_selector.Requests);
+        Assert.Equal(UpdateOutcome.Surveyed, (await Answer(bench, await Probe(bench, "b"), 1, 2, 3)).Outcome);
+        Assert.Equal([1, 2], _selector.Requests.Select(r => r.Turn));
+    }
+
+    [Fact]
+    public async Task Devices_that_never_answer_cost_their_lease_and_nothing_else()
+    {
+        await using ServerBench bench = Adding(new() { MaxConcurrency = 2, LeaseDuration = TimeSpan.FromMinutes(1) }, reselection: _selector.Every(10, probes: 2));
+        TrainingAssignment gone = await Probe(bench, "gone");
+        await Probe(bench, "too");
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut(Probing("a"))).Outcome);
+        bench.Time.Advance(TimeSpan.FromMinutes(1));
+
+        await Answer(bench, await Probe(bench, "a"), 1, 2, 3);
+        await Answer(bench, await Probe(bench, "b"), 1, 2, 3);
+
+        Assert.Single(_selector.Requests);
+        Assert.Equal(UpdateOutcome.TooStale, (await Answer(bench, gone, 1, 1, 1)).Outcome);
+    }
+
+    [Theory]
+    [InlineData(UpdateOutcome.NotFinite, new[] { 1, float.NaN, 3 })]
+    [InlineData(UpdateOutcome.NotFinite, new[] { 1, float.PositiveInfinity, 3 })]
+    [InlineData(UpdateOutcome.NotFinite, new[] { 1, -1f, 3 })]
+    [InlineData(UpdateOutcome.NotFinite, new[] { 0f, 0, 0 })]
+    [InlineData(UpdateOutcome.LengthMismatch, new[] { 1f, 2 })]
+    [InlineData(UpdateOutcome.LengthMismatch, new[] { 1f, 2, 3, 4 })]
+    public async Task An_answer_that_makes_no_sense_does_not_count_and_is_not_asked_for_again(UpdateOutcome expected, float[] values)
+    {
+        await using ServerBench bench = Adding(new() { MaxConcurrency = 1 }, reselection: _selector.Every(10, probes: 1));
+        TrainingAssignment bad = await Probe(bench, "bad");
+        Assert.Equal(expected, (await Answer(bench, bad, values)).Outcome);
+        Assert.Empty(_selector.Requests);
+
+        // Its lease has ended, or this would be busy.
+        Assert.Equal(UpdateOutcome.Surveyed, (await Answer(bench, await Probe(bench, "good"), 1, 1, 2)).Outcome);
+
+        Assert.Equal([0.25, 0.25, 0.5], Assert.Single(_selector.Requests).Importance.Values.ToArray());
+        Assert.Equal(UpdateContent.Difference, (await bench.CheckOut(Probing("bad"))).Assignment!.Content);
+    }
+
+    [Fact]
+    public async Task An_answer_counts_once_even_when_it_was_the_last_and_is_sent_again()
+    {
+        await using ServerBench bench = Adding(reselection: _selector.Every(10, probes: 2));
+        TrainingAssignment a = await Probe(bench, "a"), b = await Probe(bench, "b");
+
+        Assert.Equal(UpdateOutcome.Surveyed, (await Answer(bench, a, 1, 2, 3)).Outcome);
+        Assert.Equal(UpdateOutcome.Duplicate, (await Answer(bench, a, 9, 9, 9)).Outcome);
+        Assert.Equal(UpdateOutcome.Surveyed, (await Answer(bench, b, 1, 2, 3)).Outcome);
+        Assert.Equal(UpdateOutcome.Duplicate, (await Answer(bench, b, 1, 2, 3)).Outcome);
+
+        Assert.Single(_selector.Requests);
+    }
+
+    [Fact]
+    public async Task Answers_that_nobody_asked_for_do_not_count()
+    {
+        await using ServerBench bench = Adding(reselection: _selector.Every(10, probes: 1));
+        TrainingAssignment trains = await bench.Assignment("plain");
+        TrainingAssignment asked = await Probe(bench, "a");
+        UpdateHeader header = asked.CreateHeader(1);
+
+        Assert.Equal(UpdateOutcome.TooStale, await OutcomeAsync(trains.CreateHeader(1) with { Content = UpdateContent.Importance }));
+        Assert.Equal(UpdateOutcome.TooStale, await OutcomeAsync(header with { Client = new ClientId("thief") }));
+        Assert.Equal(UpdateOutcome.TooStale, await OutcomeAsync(header with { Id = new UpdateId(4711) }));
+        Assert.Equal(UpdateOutcome.LayoutMismatch, await OutcomeAsync(header with { LayoutFingerprint = 1 }));
+        Assert.Empty(_selector.Requests);
+        Assert.Equal(UpdateOutcome.Surveyed, await OutcomeAsync(header));
+
+        async Task<UpdateOutcome> OutcomeAsync(UpdateHeader of)
+        {
+            using SparseUpdate update = SparseUpdate.Create(of, [1, 2, 3]);
+            return (await bench.Server.SubmitAsync(update)).Outcome;
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task No_aggregator_ever_sees_an_answer(bool asks)
+    {
+        var aggregator = new ScriptedAggregator(Start);
+        await using var server = new FederatedServer(aggregator, new SelectionHistory(A), reselection: asks ? _selector.Every(10, probes: 1) : null);
+        CheckOut checkOut = await server.CheckOutAsync(Probing("a"), new float[12]);
+        using SparseUpdate update = SparseUpdate.Create(checkOut.Assignment!.CreateHeader(1) with { Content = UpdateContent.Importance }, [1, 2, 3]);
+
+        UpdateReceipt receipt = await server.SubmitAsync(update);
+
+        Assert.Equal(asks ? UpdateOutcome.Surveyed : UpdateOutcome.TooStale, receipt.Outcome);
+        Assert.Empty(aggregator.Seen);
+    }
+
+    [Fact]
+    public async Task Measuring_takes_no_place_in_a_version_and_the_same_device_still_trains_in_it()
+    {
+        await using ServerBench bench = Adding(new() { MaxAssignmentsPerVersion = 1 }, capacity: 9, reselection: _selector.Every(10, probes: 9));
+        TrainingAssignment probe = await Probe(bench, "a");
+        await bench.Assignment("b");
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut("c")).Outcome);
+        await Probe(bench, "c");
+
+        Assert.Equal(UpdateOutcome.Surveyed, (await Answer(bench, probe, 1, 2, 3)).Outcome);
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut(Probing("a"))).Outcome);
+        bench.Time.Advance(TimeSpan.FromMinutes(10));
+        TrainingAssignment training = (await bench.CheckOut(Probing("a"))).Assignment!;
+
+        Assert.Equal(UpdateContent.Difference, training.Content);
+        Assert.Equal(UpdateOutcome.Buffered, (await bench.Submit(training)).Outcome);
+
+        // Its part is done, and a place that nobody has was not made by it.
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut(Probing("a"))).Outcome);
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut("d")).Outcome);
+    }
+
+    [Fact]
+    public async Task A_device_with_too_little_memory_is_not_asked()
+    {
+        await using ServerBench bench = Adding(new() { RequiredMemoryBytes = 500 }, reselection: _selector.Every(10, probes: 1));
+
+        Assert.Equal(CheckOutOutcome.NotEnoughMemory, (await bench.CheckOut(Probing("weak") with { MemoryBudgetBytes = 499 })).Outcome);
+        Assert.Equal(UpdateContent.Importance, (await Probe(bench, "enough")).Content);
+    }
+
+    [Fact]
+    public async Task A_device_that_is_asked_is_brought_up_to_date_like_any_other()
+    {
+        await using ServerBench bench = Adding(reselection: _selector.Every(10, probes: 2));
+        float[] buffer = new float[Layout.ParameterCount];
+        TrainingAssignment probe = (await bench.CheckOut(Probing("a"), buffer)).Assignment!;
+        Assert.True(probe.Refreshed.IsFull);
+        await bench.Round("x");
+
+        TrainingAssignment next = (await bench.CheckOut(Probing("a") with { HeldVersion = probe.Version }, buffer)).Assignment!;
+
+        Assert.Equal(A, next.Refreshed);
+        Assert.Equal(bench.Server.Current.Parameters.ToArray(), buffer);
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    [InlineData(3, true)]
+    public async Task A_survey_that_finds_too_few_devices_ends_R_versions_later_and_counts_if_half_have_answered(int answers, bool counts)
+    {
+        await using ServerBench bench = Adding(reselection: _selector.Every(3, probes: 4));
+        for (int i = 0; i < answers; i++)
+        {
+            await Answer(bench, await Probe(bench, $"d{i}"), 0, 0, 1);
+        }
+
+        await bench.Round("x");
+        await bench.Round("x");
+        Assert.Empty(_selector.Requests);
+        await bench.Round("x");
+
+        BlockImportance importance = Assert.Single(_selector.Requests).Importance;
+        Assert.Equal(counts ? [0, 0, 1] : TurningSelector.Guess.Values.ToArray(), importance.Values.ToArray());
+        Assert.Equal(B, bench.Selections.Current.Selection);
+        Assert.Equal(UpdateContent.Difference, (await bench.CheckOut(Probing("late"))).Assignment!.Content);
+
+        // The next one opens as usual, and what was learnt before is what counts until it ends.
+        for (int i = 0; i < 6; i++)
+        {
+            await bench.Round("x");
+        }
+
+        Assert.Equal(2, _selector.Requests.Count);
+        Assert.Equal(importance.Values.ToArray(), _selector.Requests[1].Importance.Values.ToArray());
+    }
+
+    [Fact]
+    public async Task A_poisoned_minority_does_not_move_the_choice()
+    {
+        _selector.OnSelect = r => r.Importance.Values.IndexOf(r.Importance.Values.Max());
+        await using ServerBench bench = Adding(reselection: _selector.Every(10, probes: 5));
+        TrainingAssignment[] asked = new TrainingAssignment[5];
+        for (int i = 0; i < asked.Length; i++)
+        {
+            asked[i] = await Probe(bench, $"d{i}");
+        }
+
+        await Answer(bench, asked[0], float.MaxValue, 0, 0);
+        await Answer(bench, asked[1], float.MaxValue, 0, 0);
+        for (int i = 2; i < asked.Length; i++)
+        {
+            await Answer(bench, asked[i], 1, 2, 4 + i);
+        }
+
+        Assert.Equal(C, bench.Selections.Current.Selection);
+    }
+
+    [Fact]
+    public async Task Devices_that_ask_and_answer_at_once_make_one_choice_of_exactly_the_answers_wanted()
+    {
+        const int Devices = 40, Probes = 12;
+        await using ServerBench bench = Adding(reselection: _selector.Every(1_000_000, Probes));
+        UpdateOutcome[] outcomes = await Task.WhenAll(Enumerable.Range(0, Devices).Select(i => Task.Run(async () =>
+        {
+            TrainingAssignment assignment = (await bench.CheckOut(Probing($"d{i}"))).Assignment!;
+            return (assignment.Content == UpdateContent.Importance ? await Answer(bench, assignment, 1, 1, 2) : await bench.Submit(assignment)).Outcome;
+        })));
+
+        Assert.Equal(Probes, outcomes.Count(o => o == UpdateOutcome.Surveyed));
+        Assert.All(outcomes, o => Assert.True(o is UpdateOutcome.Surveyed or UpdateOutcome.TooStale or UpdateOutcome.Published));
+        Assert.Equal([0.25, 0.25, 0.5], Assert.Single(_selector.Requests).Importance.Values.ToArray());
+    }
+
+    [Fact]
+    public async Task A_device_loop_measures_once_and_then_trains()
+    {
+        await using ServerBench bench = Adding(reselection: _selector.Every(10, probes: 1));
+        var probe = new ScriptedProbe(Layout);
+        var client = new FederatedClient(bench.Server, probe, new() { ClientId = new ClientId("phone"), MemoryBudgetBytes = 1000 }, bench.Time);
+
+        Assert.Equal(UpdateOutcome.Surveyed, (await client.RunOnceAsync()).Receipt!.Value.Outcome);
+        Assert.Equal(UpdateOutcome.Published, (await client.RunOnceAsync()).Receipt!.Value.Outcome);
+
+        Assert.Equal(1 / 6.0, Assert.Single(_selector.Requests).Importance.Values[0]);
+        Assert.Equal(B, Assert.Single(probe.Training.Assignments).Selection);
+        Assert.Equal(
+        [
+            "Information: Server starts at v0 with 12 parameters, 4 of them selected.",
+            "Information: At v0, 1 devices are asked what the blocks are worth.",
+            "Information: At v0, 1 of 1 devices have said what the blocks are worth; the next choice counts on it: True.",
+            $"Information: Selection s1 is in force: 3 parameters, {TurningSelector.Peak(1)} bytes on a device.",
+            "Information: Published v1.",
+        ], bench.Log.Written.Select(l => l.Text).Where(text => text.StartsWith(nameof(LogLevel.Information), StringComparison.Ordinal)));
+    }
+
+    private static DeviceProfile Probing(string client) => Device(client) with { CanProbe = true };
+
+    /// <summary>Checks a device out that is asked what the blocks are worth.</summary>
+    private static async Task<TrainingAssignment> Probe(ServerBench bench, string client)
+    {
+        CheckOut answer = await bench.CheckOut(Probing(client));
+        Assert.Equal(UpdateContent.Importance, answer.Assignment!.Content);
+        return answer.Assignment;
+    }
+
+    private static async Task<UpdateReceipt> Answer(ServerBench bench, TrainingAssignment assignment, params float[] values)
+    {
+        using SparseUpdate update = SparseUpdate.Create(assignment.CreateHeader(1), values);
+        return await bench.Server.SubmitAsync(update);
+    }
+}
