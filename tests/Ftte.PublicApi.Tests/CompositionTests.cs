@@ -83,6 +83,36 @@ public class CompositionTests
     }
 
     [Fact]
+    public async Task The_librarys_server_asks_devices_and_chooses_with_a_selector_from_outside()
+    {
+        var selections = new SelectionHistory(Head);
+        var reselection = new ReselectionOptions
+        {
+            Selector = new FromTheTop(),
+            Profile = Model.Profile,
+            Importance = Model.Importance,
+            EveryVersions = 2,
+            Probes = 2,
+            MemoryBudgetBytes = 1000,
+        };
+        await using var server = new FederatedServer(new RunningAverage(Model.Start, selections, new HalfLife(1)), selections, reselection: reselection);
+        for (int round = 0; round < 4; round++)
+        {
+            for (int i = 0; i < 2; i++)
+            {
+                var client = new FederatedClient(server, new AskedTrainer(Model.Layout, Targets[i]), new() { ClientId = new ClientId($"device-{i}"), MemoryBudgetBytes = 1000 });
+                UpdateOutcome expected = round is 0 or 2 ? UpdateOutcome.Surveyed : UpdateOutcome.Published;
+                Assert.Equal(expected, (await client.RunOnceAsync()).Receipt?.Outcome);
+            }
+        }
+
+        Assert.Equal(new ModelVersion(4), server.Current.Version);
+        Assert.True(server.LatestSelection!.Selection.IsFull);
+        Assert.Equal(server.LatestSelection.Selection, selections.Current.Selection);
+        Assert.Equal(1000 - server.LatestSelection.Certificate.Timeline.PeakBytes, server.LatestSelection.Certificate.MemorySlackBytes);
+    }
+
+    [Fact]
     public async Task Every_outsiders_part_can_be_registered()
     {
         var services = new ServiceCollection();

@@ -56,13 +56,13 @@ public abstract partial class TransportConformanceSuite
 
     /// <summary>What a device says about itself arrives as it said it.</summary>
     [Theory]
-    [InlineData(null, 0L)]
-    [InlineData(0L, 1L)]
-    [InlineData(long.MaxValue, long.MaxValue)]
-    public async Task What_a_device_says_about_itself_arrives(long? held, long memoryBudgetBytes)
+    [InlineData(null, 0L, false)]
+    [InlineData(0L, 1L, true)]
+    [InlineData(long.MaxValue, long.MaxValue, false)]
+    public async Task What_a_device_says_about_itself_arrives(long? held, long memoryBudgetBytes, bool canProbe)
     {
         (ScriptedServer server, IFederatedServer link) = await ScriptAsync();
-        var device = new DeviceProfile(Client, memoryBudgetBytes, 0xFEDC_BA98_7654_3210, held is { } number ? new ModelVersion(number) : null);
+        var device = new DeviceProfile(Client, memoryBudgetBytes, 0xFEDC_BA98_7654_3210, held is { } number ? new ModelVersion(number) : null, canProbe);
 
         await link.CheckOutAsync(device, new float[SmallLayout.ParameterCount]);
 

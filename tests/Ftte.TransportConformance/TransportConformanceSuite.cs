@@ -70,11 +70,11 @@ public abstract partial class TransportConformanceSuite : IAsyncLifetime
     }
 
     /// <summary>A real server, whose model is 0, 1, 2, ... and whose selection leaves out two blocks.</summary>
-    private async Task<(FederatedServer Server, IFederatedServer Link)> ServeAsync(FederatedServerOptions? options = null)
+    private async Task<(FederatedServer Server, IFederatedServer Link)> ServeAsync(FederatedServerOptions? options = null, ReselectionOptions? reselection = null)
     {
         var selections = new SelectionHistory(ParameterSelection.OfBlocks(SmallLayout, "trained", "head"));
         var aggregator = new AddingAggregator(new ModelSnapshot(SmallLayout, default, Ramp(SmallLayout.ParameterCount)), selections);
-        var server = new FederatedServer(aggregator, selections, options);
+        var server = new FederatedServer(aggregator, selections, options, reselection: reselection);
         return (server, await LinkAsync(server));
     }
 }

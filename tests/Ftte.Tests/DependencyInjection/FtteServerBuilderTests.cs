@@ -59,6 +59,23 @@ public sealed class FtteServerBuilderTests
         Assert.Equal(UpdateOutcome.Published, (await provider.GetRequiredService<IFederatedServer>().SubmitAsync(update)).Outcome);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_server_is_told_to_choose_anew_in_one_line(bool late)
+    {
+        ReselectionOptions reselection = new TurningSelector().Every(1);
+        var services = new ServiceCollection();
+        FtteServerBuilder builder = services.AddFtteServer().UseModel(Start).UseSelection(A).UseAggregator(BufferedAggregatorOptions.FedAsync());
+        _ = late ? builder.UseReselection(provider => provider.GetRequiredService<ModelSnapshot>() == Start ? reselection : null!) : builder.UseReselection(reselection);
+        await using ServiceProvider provider = Build(services);
+        using SparseUpdate update = Update(Header("a"), 4);
+
+        await provider.GetRequiredService<IFederatedServer>().SubmitAsync(update);
+
+        Assert.Equal(B, provider.GetRequiredService<FederatedServer>().LatestSelection?.Selection);
+    }
+
     [Fact]
     public async Task What_is_missing_is_named_with_the_call_to_add()
     {
