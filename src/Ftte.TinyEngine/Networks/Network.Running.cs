@@ -195,7 +195,8 @@ public sealed partial class Network
 
     private ParameterSelection Nothing => ParameterSelection.Create(Layout.ParameterCount, []);
 
-    private void CheckFits(ReadOnlySpan<float> parameters, IExampleSource examples)
+    /// <summary>Checks that a vector and examples can be fed to this network.</summary>
+    internal void CheckFits(ReadOnlySpan<float> parameters, IExampleSource examples)
     {
         CheckFits(examples);
         if (parameters.Length != Layout.ParameterCount)

@@ -20,6 +20,9 @@ internal sealed unsafe class PlannedBlock
 
     public bool IsTrained { get; private init; }
 
+    /// <summary>Gets the first coordinate of the flat vector.</summary>
+    public int Start => _range.Start;
+
     public int Rows => _range.Length / _columns;
 
     public int Columns => _columns;

@@ -11,6 +11,7 @@ internal sealed unsafe class PlannedGradient
 {
     private readonly WeightTile[] _tiles;
     private readonly int[] _gradientRows;
+    private readonly int _start;
 
     /// <param name="block">The block.</param>
     /// <param name="gradientRows">For each row of the block its row in the gradient, or -1.</param>
@@ -18,6 +19,7 @@ internal sealed unsafe class PlannedGradient
     {
         _tiles = [.. block.TrainedTiles];
         _gradientRows = gradientRows;
+        _start = block.Start;
         Columns = block.Columns;
         Rows = gradientRows.Count(r => r >= 0);
         int first = _tiles.Min(t => t.Offset);
@@ -58,13 +60,19 @@ internal sealed unsafe class PlannedGradient
         }
     }
 
-    /// <summary>Spends the gradient of some columns.</summary>
+    /// <summary>Spends the gradient of some columns; while importance is probed, only measures it.</summary>
     /// <param name="pass">The pass.</param>
     /// <param name="gradient">The columns, with a row stride of their number.</param>
     /// <param name="firstColumn">The first column.</param>
     /// <param name="lastColumn">The column after the last.</param>
     public void Spend(TrainingPass pass, float* gradient, int firstColumn, int lastColumn)
     {
+        if (pass.Energies is not null)
+        {
+            pass.Energies.Add(_start, new ReadOnlySpan<float>(gradient, Rows * (lastColumn - firstColumn)));
+            return;
+        }
+
         foreach (Run run in Runs(firstColumn, lastColumn))
         {
             if (pass.Accumulators is not null)

@@ -33,6 +33,9 @@ internal sealed unsafe class TrainingPass
     /// <summary>Gets or sets the packed momentum; null without.</summary>
     public float* Velocity { get; set; }
 
+    /// <summary>Gets or sets what measures gradients in place of spending them; null while training. Only with one worker and without accumulators.</summary>
+    public BlockEnergies? Energies { get; set; }
+
     /// <summary>Gets or sets what the loss is multiplied by before its gradient is taken: one over the number of examples averaged over.</summary>
     public float LossScale { get; set; }
 

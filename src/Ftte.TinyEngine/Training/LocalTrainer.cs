@@ -8,18 +8,20 @@ namespace Ftte.TinyEngine;
 /// <remarks>
 /// <para><b>Memory</b>: frozen parameters are read in the caller's vector; the selected ones are trained in a buffer from the pool, which then becomes
 /// the update; everything else is one arena, kept while the selection stays the same and replaced when it changes. A training step allocates
-/// nothing. <see cref="TrainingPlan.PeakBytes"/> is the sum; note that the shared pool rounds a buffer up to a power of two.</para>
+/// nothing. <see cref="TrainingPlan.PeakBytes"/> is the sum; note that the shared pool rounds a buffer up to a power of two. Before it probes, it gives
+/// the arena back, so that the two are never held together.</para>
 /// <para><b>Threading</b>: training runs on the calling thread, one assignment at a time.</para>
 /// <para><b>Reproducible</b>: the order of the examples follows from <see cref="SgdOptions.Seed"/> and the assignment's update id, so every round
 /// differs and every one can be repeated bit for bit.</para>
 /// <para>Training that diverges is not hidden: the update carries NaN, and the server rejects it with that reason.</para>
 /// </remarks>
-public sealed class LocalTrainer : ILocalTrainer, IDisposable
+public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
 {
     private readonly IExampleSource _examples;
     private readonly SgdOptions _options;
     private readonly EngineOptions _engine;
     private readonly MemoryPool<float> _pool;
+    private readonly GradientEnergyProbe _probe;
     private TrainingSession? _session;
     private bool _isDisposed;
 
@@ -29,15 +31,22 @@ public sealed class LocalTrainer : ILocalTrainer, IDisposable
     /// <param name="options">How to train; null for the defaults. Copied.</param>
     /// <param name="pool">Where updates' buffers come from; null for the shared pool.</param>
     /// <param name="engine">How memory and threads are used; null for the defaults. Copied.</param>
+    /// <param name="probe">How to measure what training each block would be worth, when asked; null for the defaults. Copied.</param>
     /// <exception cref="ArgumentException">The examples do not fit the network, or an option is out of range.</exception>
     public LocalTrainer(
-        Network network, IExampleSource examples, SgdOptions? options = null, MemoryPool<float>? pool = null, EngineOptions? engine = null)
+        Network network,
+        IExampleSource examples,
+        SgdOptions? options = null,
+        MemoryPool<float>? pool = null,
+        EngineOptions? engine = null,
+        ProbeOptions? probe = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         network.CheckFits(examples);
         _options = options?.Copy() ?? new SgdOptions();
         _engine = engine?.Copy() ?? new EngineOptions();
         network.Settings(_options, _engine);
+        _probe = new GradientEnergyProbe(network, probe, _engine.Memory);
         _examples = examples;
         _pool = pool ?? MemoryPool<float>.Shared;
         Network = network;
@@ -50,10 +59,13 @@ public sealed class LocalTrainer : ILocalTrainer, IDisposable
     public ParameterLayout Layout => Network.Layout;
 
     /// <summary>Gets the plan of the latest assignment; null before the first.</summary>
-    public TrainingPlan? Plan => _session?.Plan;
+    public TrainingPlan? Plan { get; private set; }
 
     /// <summary>Gets what the latest training run did.</summary>
     public TrainingSummary LastRun { get; private set; }
+
+    /// <summary>Gets what the latest probe measured; null before the first.</summary>
+    public ProbeResult? LastProbe { get; private set; }
 
     /// <inheritdoc />
     /// <exception cref="ArgumentException">The assignment or the vector is of another layout.</exception>
@@ -73,12 +85,33 @@ public sealed class LocalTrainer : ILocalTrainer, IDisposable
         }
     }
 
+    /// <inheritdoc />
+    /// <remarks>
+    /// The values are those of <see cref="GradientEnergyProbe"/>, divided by their sum; <see cref="LastProbe"/> has them as they were measured. The examples
+    /// are the first that training would take with the same assignment. Training goes on afterwards as if nothing had been measured.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The assignment or the vector is of another layout.</exception>
+    /// <exception cref="InvalidOperationException">An example's label is not a class of the network, or a gradient is not finite.</exception>
+    public ValueTask<SparseUpdate> ProbeAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(assignment);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        CheckLayout(assignment, parameters);
+        try
+        {
+            return ValueTask.FromResult(Probe(assignment, parameters.Span, cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<SparseUpdate>(cancellationToken);
+        }
+    }
+
     /// <summary>Gives the arena back.</summary>
     public void Dispose()
     {
         _isDisposed = true;
-        _session?.Dispose();
-        _session = null;
+        Release();
     }
 
     private unsafe SparseUpdate Train(TrainingAssignment assignment, ReadOnlySpan<float> received, CancellationToken cancellationToken)
@@ -91,14 +124,13 @@ public sealed class LocalTrainer : ILocalTrainer, IDisposable
         {
             Span<float> trained = buffer.Memory.Span[..selection.Count];
             selection.Gather(received, trained);
-            ulong seed = SplitMix64.At(_options.Seed, assignment.UpdateId.Value);
             fixed (float* vector = received)
             {
                 fixed (float* values = trained)
                 {
                     using var frozen = new BorrowedVector(vector, received.Length);
                     session.Pass.Bind(frozen, values);
-                    LastRun = Sgd.Run(session, _examples, _options, seed, cancellationToken);
+                    LastRun = Sgd.Run(session, _examples, _options, SeedOf(assignment), cancellationToken);
                 }
             }
 
@@ -117,19 +149,41 @@ public sealed class LocalTrainer : ILocalTrainer, IDisposable
         return new SparseUpdate(assignment.CreateHeader(exampleCount), buffer, selection.Count);
     }
 
+    private SparseUpdate Probe(TrainingAssignment assignment, ReadOnlySpan<float> received, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Release();
+        LastProbe = _probe.Measure(received, _examples, SeedOf(assignment), cancellationToken);
+        ImmutableArray<double> energies = LastProbe.Importance.Values;
+
+        // Shares, because a sum of squares may be more than a float32 holds; where nothing has a gradient, nothing has a share.
+        double largest = energies.Max();
+        double sum = energies.Sum(e => e / largest);
+        return SparseUpdate.Create(
+            assignment.CreateHeader(LastProbe.ExampleCount), [.. energies.Select(e => largest > 0 ? (float)(e / largest / sum) : 0)], _pool);
+    }
+
+    /// <summary>Gives the seed of an assignment: every round differs, and every one can be repeated.</summary>
+    private ulong SeedOf(TrainingAssignment assignment) => SplitMix64.At(_options.Seed, assignment.UpdateId.Value);
+
     private TrainingSession SessionFor(ParameterSelection selection)
     {
-        if (_session is null || !_session.Plan.Selection.Equals(selection))
+        if (Plan is null || !Plan.Selection.Equals(selection))
         {
-            // The old arena goes first, so that the two are never held together.
             Network.CheckCache(_engine, _examples, selection);
             TrainingPlan plan = Network.Plan(selection, Network.Settings(_options, _engine, exampleCount: _examples.Count));
-            _session?.Dispose();
-            _session = null;
-            _session = new TrainingSession(plan, _engine, _examples.Count);
+            // The old arena goes first, so that the two are never held together.
+            Release();
+            Plan = plan;
         }
 
-        return _session;
+        return _session ??= new TrainingSession(Plan, _engine, _examples.Count);
+    }
+
+    private void Release()
+    {
+        _session?.Dispose();
+        _session = null;
     }
 
     private void CheckLayout(TrainingAssignment assignment, ReadOnlyMemory<float> parameters)

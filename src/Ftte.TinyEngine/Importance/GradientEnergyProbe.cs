@@ -1,0 +1,94 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>Measures on a device what training each block would be worth: the sum over examples of the squared norm of the example's gradient.</summary>
+/// <remarks>
+/// <para>The sum is N times the trace of the empirical Fisher matrix of the block; TraDy (Quélennec et al., 2025) finds that gradient norms rank layers
+/// alike on all tasks, so what a few examples of each device say is enough. Squares add up in float64 in a fixed order: the same bits at every vector width,
+/// and however the blocks are grouped.</para>
+/// <para><b>Memory</b>: examples run one at a time, and where training would spend a tile of a gradient, it is squared, summed and forgotten. Nothing is
+/// updated, so neither a copy of trained parameters nor a gradient is held: a block takes the parameters, its own layer's input, the masks of the layers
+/// after it, and what flows. Blocks are measured in groups that fit <see cref="ProbeOptions.MemoryBudgetBytes"/>, from the last to the first; the budget is
+/// never exceeded.</para>
+/// <para>Normalisation takes the running statistics and dropout is off. Running statistics are worth 0. Uses the calling thread; safe to share.</para>
+/// </remarks>
+public sealed class GradientEnergyProbe
+{
+    private static readonly PlanSettings OneByOne = new(BatchSize: 1, MicroBatchSize: 1);
+    private readonly Network _network;
+    private readonly ProbeOptions _options;
+    private readonly Memory<byte> _memory;
+    private readonly Lazy<ProbeGrouping> _grouping;
+
+    /// <summary>Makes a probe; memory is taken only while it measures.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="options">How to measure; null for the defaults. Copied.</param>
+    /// <param name="memory">Memory for the arena, used by one run at a time; what does not fit into it is not measured. Empty to take native memory.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public GradientEnergyProbe(Network network, ProbeOptions? options = null, Memory<byte> memory = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        _network = network;
+        _options = options?.Copy() ?? new ProbeOptions();
+        _options.Validate();
+        _memory = memory;
+        long budget = _options.MemoryBudgetBytes ?? long.MaxValue;
+        long arena = memory.IsEmpty ? long.MaxValue : memory.Length - Tensor.Alignment;
+        _grouping = new(() => ProbeGrouping.Find(network.Layout, network.Trainable, (first, last) =>
+            Plan(first, last) is var plan && PeakOf(plan) <= budget && plan.ArenaBytes <= arena ? PeakOf(plan) : null));
+    }
+
+    /// <summary>Measures every block.</summary>
+    /// <param name="parameters">The flat vector; not changed.</param>
+    /// <param name="examples">The examples, at least one.</param>
+    /// <param name="seed">Decides which examples are looked at, the first that training with the same seed would take, and their augmentation.</param>
+    /// <param name="cancellationToken">Stops between two examples.</param>
+    /// <returns>What was measured.</returns>
+    /// <exception cref="ArgumentException">The vector or the examples do not fit the network, or there are no examples.</exception>
+    /// <exception cref="InvalidOperationException">An example's label is not a class of the network, or a gradient is not finite.</exception>
+    /// <exception cref="OperationCanceledException">Measuring was cancelled.</exception>
+    public ProbeResult Measure(
+        ReadOnlySpan<float> parameters, IExampleSource examples, ulong seed = 0, CancellationToken cancellationToken = default)
+    {
+        _network.CheckFits(parameters, examples);
+        cancellationToken.ThrowIfCancellationRequested();
+        int count = Math.Min(_options.MaxExamples, examples.Count);
+        var energies = new BlockEnergies(_network.Layout);
+        foreach (ProbeGroup group in _grouping.Value.Groups)
+        {
+            Measure(group, parameters, examples, count, seed, energies, cancellationToken);
+        }
+
+        BlockImportance importance = BlockValues.Seal(_network, energies.Sums);
+        return new ProbeResult(importance, count, _grouping.Value.Groups, [.. _grouping.Value.Unprobed.Select(b => _network.Layout.Blocks[b])]);
+    }
+
+    private static long PeakOf(TrainingPlan plan) => plan.ParameterBytes + plan.ArenaBytes;
+
+    private unsafe void Measure(
+        ProbeGroup group, ReadOnlySpan<float> parameters, IExampleSource examples, int count, ulong seed, BlockEnergies energies, CancellationToken cancellationToken)
+    {
+        TrainingPlan plan = Plan(group.FirstBlock, group.LastBlock);
+        using var session = new TrainingSession(plan, new EngineOptions { Memory = _memory });
+        var batch = new ExampleBatch(examples, new Shuffle(examples.Count, SplitMix64.At(seed, 0)), first: 0, seed);
+        fixed (float* received = parameters)
+        {
+            using var frozen = new BorrowedVector(received, parameters.Length);
+            // A group is one range, so its packed parameters are where the received ones are; they are only read.
+            session.Pass.Bind(frozen, received + _network.Layout.RangeOf(group.FirstBlock).Start);
+            (session.Pass.LossScale, session.Pass.Energies) = (1, energies);
+            for (int i = 0; i < count; i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                session.Forward(batch, i, 1);
+                session.Backward();
+            }
+        }
+    }
+
+    private TrainingPlan Plan(int first, int last)
+    {
+        int start = _network.Layout.RangeOf(first).Start;
+        var range = new ParameterRange(start, _network.Layout.RangeOf(last).End - start);
+        return _network.Plan(ParameterSelection.Create(_network.Layout.ParameterCount, [range]), OneByOne);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+
+namespace Ftte.TinyEngine;
+
+/// <summary>Which blocks are measured together.</summary>
+/// <param name="Groups">The groups, from the last blocks to the first.</param>
+/// <param name="Unprobed">The trainable blocks that do not fit even alone, ascending.</param>
+internal sealed record ProbeGrouping(ImmutableArray<ProbeGroup> Groups, ImmutableArray<int> Unprobed)
+{
+    /// <summary>Takes as many blocks at once as fit, from the last to the first.</summary>
+    /// <param name="layout">The layout.</param>
+    /// <param name="trainable">The coordinates that a gradient reaches.</param>
+    /// <param name="fit">Gives the bytes that measuring the blocks from the first to the last takes; null if they do not fit.</param>
+    public static ProbeGrouping Find(ParameterLayout layout, ParameterSelection trainable, Func<int, int, long?> fit)
+    {
+        int[] blocks = [.. Enumerable.Range(0, layout.Blocks.Length).Where(b => trainable.Contains(layout.RangeOf(b).Start))];
+        var groups = ImmutableArray.CreateBuilder<ProbeGroup>();
+        var unprobed = new List<int>();
+        for (int last = blocks.Length - 1; last >= 0;)
+        {
+            if (Longest(blocks, last, fit) is { } group)
+            {
+                groups.Add(group);
+                last = Array.BinarySearch(blocks, group.FirstBlock) - 1;
+            }
+            else
+            {
+                unprobed.Insert(0, blocks[last--]);
+            }
+        }
+
+        return new ProbeGrouping(groups.ToImmutable(), [.. unprobed]);
+    }
+
+    /// <summary>Finds the longest group that ends with a block, all if they fit, otherwise by halving.</summary>
+    /// <remarks>More blocks take no less, but for gaps between tensors in the arena; whatever is found has been seen to fit.</remarks>
+    private static ProbeGroup? Longest(int[] blocks, int last, Func<int, int, long?> fit)
+    {
+        ProbeGroup? best = null;
+        (int low, int high) = (0, last);
+        for (int first = 0; low <= high; first = (low + high) / 2)
+        {
+            if (fit(blocks[first], blocks[last]) is { } bytes)
+            {
+                best = new ProbeGroup(blocks[first], blocks[last], bytes);
+                high = first - 1;
+            }
+            else
+            {
+                low = first + 1;
+            }
+        }
+
+        return best;
+    }
+}
