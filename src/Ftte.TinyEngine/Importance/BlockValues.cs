@@ -3,6 +3,23 @@ namespace Ftte.TinyEngine;
 /// <summary>Turns one measured value per block into importance.</summary>
 internal static class BlockValues
 {
+    /// <summary>Sums over the parameters of each block, in float64 and in order.</summary>
+    /// <exception cref="InvalidOperationException">A sum is not finite.</exception>
+    public static BlockImportance Sum(Network network, Func<int, double> term)
+    {
+        double[] sums = new double[network.Layout.Blocks.Length];
+        for (int i = 0; i < sums.Length; i++)
+        {
+            ParameterRange range = network.Layout.RangeOf(i);
+            for (int j = range.Start; j < range.End; j++)
+            {
+                sums[i] += term(j);
+            }
+        }
+
+        return Seal(network, sums);
+    }
+
     /// <summary>Checks values; those of blocks that no gradient reaches become 0, and so do negative ones.</summary>
     /// <exception cref="InvalidOperationException">A value is not finite.</exception>
     public static BlockImportance Seal(Network network, ReadOnlySpan<double> values)
@@ -19,7 +36,7 @@ internal static class BlockValues
             if (!double.IsFinite(values[i]))
             {
                 throw new InvalidOperationException(
-                    $"What block '{block.Name}' is worth came out as {values[i]}; the parameters or an example are not finite, or too large. Measure with parameters that have not diverged.");
+                    $"What block '{block.Name}' is worth came out as {values[i]}: parameters, examples or trial steps are too large or not finite. Measure with parameters that have not diverged, and with smaller steps if any are tried.");
             }
 
             worth[i] = Math.Max(0, values[i]);

@@ -2,7 +2,7 @@ namespace Ftte.TinyEngine;
 
 /// <summary>Measures on a device what training each block would be worth: the sum over examples of the squared norm of the example's gradient.</summary>
 /// <remarks>
-/// <para>The sum is N times the trace of the empirical Fisher matrix of the block; TraDy (Quélennec et al., 2025) finds that gradient norms rank layers
+/// <para>The sum is N times the trace of the empirical Fisher matrix of the block; TraDy (arXiv 2510.19675) finds that gradient norms rank layers
 /// alike on all tasks, so what a few examples of each device say is enough. Squares add up in float64 in a fixed order: the same bits at every vector width,
 /// and however the blocks are grouped.</para>
 /// <para><b>Memory</b>: examples run one at a time, and where training would spend a tile of a gradient, it is squared, summed and forgotten. Nothing is

@@ -36,8 +36,8 @@ internal sealed record ProbeGrouping(ImmutableArray<ProbeGroup> Groups, Immutabl
     /// <remarks>More blocks take no less, but for gaps between tensors in the arena; whatever is found has been seen to fit.</remarks>
     private static ProbeGroup? Longest(int[] blocks, int last, Func<int, int, long?> fit)
     {
-        ProbeGroup? best = null;
-        (int low, int high) = (0, last);
+        ProbeGroup? best = fit(blocks[last], blocks[last]) is { } alone ? new ProbeGroup(blocks[last], blocks[last], alone) : null;
+        (int low, int high) = (0, best is null ? -1 : last - 1);
         for (int first = 0; low <= high; first = (low + high) / 2)
         {
             if (fit(blocks[first], blocks[last]) is { } bytes)

@@ -51,10 +51,13 @@ public sealed partial class Network
     /// <param name="parameters">The flat vector.</param>
     /// <param name="examples">The examples, at least one.</param>
     /// <param name="batchSize">The number of examples run at once, at least 1.</param>
+    /// <param name="cancellationToken">Stops between two batches.</param>
     /// <returns>The gradient, one value per parameter; <see cref="BlockImportance.FromGradient"/> takes it.</returns>
     /// <exception cref="ArgumentException">The vector or the examples do not fit the network, or there are no examples.</exception>
     /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
-    public unsafe float[] Gradient(ReadOnlySpan<float> parameters, IExampleSource examples, int batchSize = DefaultEvaluationBatch)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public unsafe float[] Gradient(
+        ReadOnlySpan<float> parameters, IExampleSource examples, int batchSize = DefaultEvaluationBatch, CancellationToken cancellationToken = default)
     {
         CheckFits(parameters, examples);
         batchSize = Math.Min(batchSize, examples.Count);
@@ -69,6 +72,7 @@ public sealed partial class Network
             session.Accumulators.Clear();
             for (int first = 0; first < examples.Count; first += batchSize)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 session.Forward(new ExampleBatch(examples, order: null, first, seed: null), 0, Math.Min(batchSize, examples.Count - first));
                 session.Backward();
             }
@@ -199,6 +203,12 @@ public sealed partial class Network
     internal void CheckFits(ReadOnlySpan<float> parameters, IExampleSource examples)
     {
         CheckFits(examples);
+        CheckFits(parameters);
+    }
+
+    /// <summary>Checks that a vector is of this network.</summary>
+    internal void CheckFits(ReadOnlySpan<float> parameters)
+    {
         if (parameters.Length != Layout.ParameterCount)
         {
             throw new ArgumentException($"The network has {Layout.ParameterCount} parameters, the vector {parameters.Length}.", nameof(parameters));

@@ -1,0 +1,51 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>How <see cref="ContributionMeasure"/> trains and judges.</summary>
+/// <remarks>Read when a measure is made; changing it afterwards changes nothing.</remarks>
+public sealed class ContributionOptions
+{
+    /// <summary>Gets or sets how each block is trained; always from the given parameters, and with the same seed.</summary>
+    /// <value>20 steps by default. Keep it short: every block is trained.</value>
+    public SgdOptions Training { get; set; } = new() { Steps = 20 };
+
+    /// <summary>Gets or sets how training uses memory and threads.</summary>
+    /// <value>Null by default, for the defaults.</value>
+    public EngineOptions? Engine { get; set; }
+
+    /// <summary>Gets or sets the examples on which gains are judged.</summary>
+    /// <value>Null by default, for those that are trained on; others say more about what generalises.</value>
+    public IExampleSource? Evaluation { get; set; }
+
+    /// <summary>Gets or sets what a gain is counted in.</summary>
+    /// <value><see cref="ContributionGain.Accuracy"/> by default; <see cref="ContributionGain.Loss"/> tells more apart with few examples.</value>
+    public ContributionGain Gain { get; set; }
+
+    /// <summary>Gets or sets what hears of every block that has been measured.</summary>
+    /// <value>Null by default.</value>
+    public IProgress<ContributionProgress>? Progress { get; set; }
+
+    internal ContributionOptions Copy()
+    {
+        var copy = (ContributionOptions)MemberwiseClone();
+        copy.Training = Training.Copy();
+        copy.Engine = Engine?.Copy();
+        return copy;
+    }
+}
+
+/// <summary>What a gain is counted in.</summary>
+public enum ContributionGain
+{
+    /// <summary>The rise of the accuracy, in [0, 1].</summary>
+    Accuracy,
+
+    /// <summary>The fall of the mean loss.</summary>
+    Loss,
+}
+
+/// <summary>How far a contribution analysis has come.</summary>
+/// <param name="Block">The block that has been measured.</param>
+/// <param name="Gain">What training it alone gained; may be negative.</param>
+/// <param name="Done">The number of blocks measured so far.</param>
+/// <param name="Total">The number of blocks to measure.</param>
+public readonly record struct ContributionProgress(ParameterBlock Block, double Gain, int Done, int Total);

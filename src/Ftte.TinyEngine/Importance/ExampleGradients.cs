@@ -1,0 +1,34 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>The gradient of each example's own loss, one after the other.</summary>
+internal static class ExampleGradients
+{
+    /// <summary>Goes over the examples.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="parameters">The flat vector.</param>
+    /// <param name="examples">The examples.</param>
+    /// <param name="use">Is handed each gradient, one value per parameter, only for the call.</param>
+    /// <param name="cancellationToken">Stops between two examples.</param>
+    public static unsafe void ForEach(
+        Network network, ReadOnlySpan<float> parameters, IExampleSource examples, Action<ReadOnlySpan<float>> use, CancellationToken cancellationToken)
+    {
+        network.CheckFits(parameters, examples);
+        var settings = new PlanSettings(BatchSize: 1, MicroBatchSize: 1) { Accumulates = true };
+        using var session = new TrainingSession(network.Plan(ParameterSelection.Full(network.Layout), settings));
+        fixed (float* received = parameters)
+        {
+            // With everything selected, packed and dense are the same.
+            using var frozen = new BorrowedVector(received, parameters.Length);
+            session.Pass.Bind(frozen, received);
+            session.Pass.LossScale = 1;
+            for (int n = 0; n < examples.Count; n++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                session.Accumulators.Clear();
+                session.Forward(new ExampleBatch(examples, order: null, n, seed: null), 0, 1);
+                session.Backward();
+                use(session.Accumulators);
+            }
+        }
+    }
+}

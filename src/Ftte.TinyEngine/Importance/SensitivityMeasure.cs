@@ -1,0 +1,16 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>Connection sensitivity: how much the loss depends on the parameters as they are (Lee et al., SNIP, ICLR 2019).</summary>
+/// <remarks>A block is worth the sum of |g_j w_j| over its parameters, with g the gradient of the mean loss over the examples. Biases of 0 are worth 0.</remarks>
+public sealed class SensitivityMeasure : IImportanceMeasure
+{
+    /// <inheritdoc />
+    public BlockImportance Measure(
+        Network network, ReadOnlySpan<float> parameters, IExampleSource examples, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        float[] gradient = network.Gradient(parameters, examples, cancellationToken: cancellationToken);
+        float[] weights = parameters.ToArray();
+        return BlockValues.Sum(network, j => Math.Abs((double)gradient[j] * weights[j]));
+    }
+}

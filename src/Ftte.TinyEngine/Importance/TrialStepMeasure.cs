@@ -1,0 +1,39 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>The loss that a trial step takes off (Huang et al., ElasticTrainer, MobiSys 2023).</summary>
+/// <remarks>
+/// Everything is trained for a step or a few, and thrown away. A block is worth -sum g_j dw_j over its parameters, with g the gradient of the mean loss at
+/// the given parameters and dw what the trial changed; 0 if that is negative. With one plain step this is the gradient energy times the step size; momentum,
+/// decay, clipping and several steps count as they will in training.
+/// </remarks>
+public sealed class TrialStepMeasure : IImportanceMeasure
+{
+    private readonly SgdOptions? _options;
+    private readonly EngineOptions? _engine;
+
+    /// <summary>Makes a measure.</summary>
+    /// <param name="options">How the trial trains; null for one plain step over all examples. Copied.</param>
+    /// <param name="engine">How the trial uses memory and threads; null for the defaults. Copied.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public TrialStepMeasure(SgdOptions? options = null, EngineOptions? engine = null)
+    {
+        options?.Validate();
+        engine?.Validate();
+        _options = options?.Copy();
+        _engine = engine?.Copy();
+    }
+
+    /// <inheritdoc />
+    public BlockImportance Measure(
+        Network network, ReadOnlySpan<float> parameters, IExampleSource examples, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        float[] gradient = network.Gradient(parameters, examples, cancellationToken: cancellationToken);
+        float[] before = parameters.ToArray(), after = parameters.ToArray();
+        (SgdOptions options, EngineOptions? engine) = _options is null
+            ? (new SgdOptions { BatchSize = examples.Count, Steps = 1 }, _engine ?? new EngineOptions { MicroBatchSize = 16 })
+            : (_options, _engine);
+        network.Train(after, examples, options, network.Trainable, engine, cancellationToken);
+        return BlockValues.Sum(network, j => -gradient[j] * ((double)after[j] - before[j]));
+    }
+}
