@@ -1,3 +1,4 @@
+using Ftte.Samples.Shared;
 using Ftte.TinyEngine;
 
 namespace Quickstart;

@@ -1,3 +1,5 @@
+using Ftte.Samples.Shared;
+
 namespace Quickstart;
 
 /// <summary>Somebody who writes digits.</summary>

@@ -1,3 +1,5 @@
+using Ftte.Samples.Shared;
+
 namespace Quickstart;
 
 /// <summary>Makes up the devices that take part.</summary>

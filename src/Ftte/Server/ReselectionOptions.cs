@@ -14,8 +14,8 @@ namespace Ftte;
 public sealed class ReselectionOptions
 {
     /// <summary>Gets or sets what chooses.</summary>
-    /// <value>Required. It is called where updates are folded in: while it thinks, updates wait, check-outs do not.</value>
-    public required IParameterSelector Selector { get; set; }
+    /// <value>Default: the exact selector. It is called where updates are folded in: while it thinks, updates wait, check-outs do not.</value>
+    public IParameterSelector Selector { get; set; } = new ExactSelector();
 
     /// <summary>Gets or sets what training costs.</summary>
     /// <value>Required; of the server's model.</value>

@@ -1,4 +1,4 @@
-using Quickstart;
+using Ftte.Samples.Shared;
 
 namespace Ftte.Samples.Tests.Quickstart;
 

@@ -1,4 +1,4 @@
-namespace Quickstart;
+namespace Ftte.Samples.Shared;
 
 /// <summary>A small random generator (SplitMix64) that gives the same numbers on every machine for the same keys.</summary>
 /// <remarks>

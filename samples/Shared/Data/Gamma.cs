@@ -1,4 +1,4 @@
-namespace Quickstart;
+namespace Ftte.Samples.Shared;
 
 /// <summary>The gamma distribution with scale 1.</summary>
 internal static class Gamma

@@ -1,16 +1,18 @@
-namespace Quickstart;
+namespace Ftte.Samples.Shared;
 
 /// <summary>Splits labelled examples among writers so that each has a taste of its own.</summary>
 /// <remarks>
-/// Each writer draws a taste from Dirichlet(alpha) over the digits: small alpha, one or two digits each; large alpha, all alike. Then the writers
-/// take turns, one example a turn, of a digit drawn from their taste as long as that digit lasts, after Hsu, Qi and Brown,
+/// Each writer draws a taste from Dirichlet(alpha) over the ten classes: small alpha, one or two classes each; large alpha, all alike. Then the writers
+/// take turns, one example a turn, of a class drawn from their taste as long as that class lasts, after Hsu, Qi and Brown,
 /// "Measuring the Effects of Non-Identical Data Distribution" (arXiv 1909.06335). Taking turns shares out what is left over at the end,
 /// which makes the writers a little more alike, the fewer they are.
 /// </remarks>
 internal static class DirichletSplit
 {
+    private const int Classes = 10;
+
     /// <summary>Splits.</summary>
-    /// <param name="labels">The digit of each example, 0 to 9.</param>
+    /// <param name="labels">The class of each example, 0 to 9.</param>
     /// <param name="writers">How many parts to make.</param>
     /// <param name="alpha">The concentration, positive.</param>
     /// <param name="seed">The seed.</param>
@@ -35,23 +37,23 @@ internal static class DirichletSplit
             parts[writer] = [];
         }
 
-        Span<double> chances = stackalloc double[LabelledImages.DigitCount];
+        Span<double> chances = stackalloc double[Classes];
         for (int turn = 0; turn < labels.Length; turn++)
         {
             int writer = turn % writers;
             double total = 0;
-            for (int digit = 0; digit < chances.Length; digit++)
+            for (int label = 0; label < chances.Length; label++)
             {
-                chances[digit] = stock[digit].Count > 0 ? tastes[writer][digit] : 0;
-                total += chances[digit];
+                chances[label] = stock[label].Count > 0 ? tastes[writer][label] : 0;
+                total += chances[label];
             }
 
             if (total == 0)
             {
                 // Nothing is left of what this writer would take: any example will do.
-                for (int digit = 0; digit < chances.Length; digit++)
+                for (int label = 0; label < chances.Length; label++)
                 {
-                    chances[digit] = stock[digit].Count;
+                    chances[label] = stock[label].Count;
                 }
             }
 
@@ -65,10 +67,10 @@ internal static class DirichletSplit
     {
         int[] order = [.. Enumerable.Range(0, labels.Length)];
         random.Shuffle<int>(order);
-        var stock = new Stack<int>[LabelledImages.DigitCount];
-        for (int digit = 0; digit < stock.Length; digit++)
+        var stock = new Stack<int>[Classes];
+        for (int label = 0; label < stock.Length; label++)
         {
-            stock[digit] = new Stack<int>();
+            stock[label] = new Stack<int>();
         }
 
         foreach (int example in order)
@@ -81,7 +83,7 @@ internal static class DirichletSplit
 
     private static double[] DrawDirichlet(double alpha, ref SeededRandom random)
     {
-        double[] shares = new double[LabelledImages.DigitCount];
+        double[] shares = new double[Classes];
         double total = 0;
         for (int i = 0; i < shares.Length; i++)
         {

@@ -1,0 +1,5 @@
+using Ftte.Samples.Shared;
+using SelectionStudy;
+
+return await StudyCommand.InvokeAsync(
+    args, (options, cancellationToken) => new Session(options, SampleConsole.Create(), TimeProvider.System).Run(cancellationToken), Console.Out, Console.Error);

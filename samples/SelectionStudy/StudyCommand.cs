@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using Ftte.Samples.Shared;
+
+namespace SelectionStudy;
+
+/// <summary>The command line.</summary>
+internal static class StudyCommand
+{
+    private const string About =
+        """
+        Trains ResNet-8 on CIFAR-10 over many devices, each selector's choice under the same memory budgets and for as many updates, and compares what was learned.
+
+        The base model is trained on the first 5,000 pictures, which no device holds:
+          dotnet run -c Release --project samples/TrainOnDevice -- --model resnet8 --data DIR --examples 5000 --normalization batch --augment --epochs 60 --batch 50 --learning-rate 0.1 --momentum 0.9 --weight-decay 0.0005 --schedule cosine --memory 128MiB --save base.safetensors
+          dotnet run -c Release --project samples/SelectionStudy -- --data DIR --base base.safetensors --json study.json --chart study.png
+        """;
+
+    /// <summary>Reads the arguments, checks them and runs.</summary>
+    /// <param name="args">The arguments as typed.</param>
+    /// <param name="run">The work; Ctrl+C cancels its token; gives the exit code.</param>
+    /// <param name="output">Where help goes.</param>
+    /// <param name="error">Where the one line about bad input goes.</param>
+    public static Task<int> InvokeAsync(string[] args, Func<StudyOptions, CancellationToken, int> run, TextWriter output, TextWriter error)
+    {
+        Option<string?> data = TypedOption.Path("--data", "DIR", "The folder with CIFAR-10's binary files.");
+        Option<string?> start = TypedOption.Path("--base", "FILE.safetensors", "The base model's weights.");
+        Option<int> seeds = TypedOption.Whole("--seeds", "Runs of every selection, each with its own split and order.", 3, 1, 100);
+        Option<int> updates = TypedOption.Whole("--updates", "Updates of every run.", 200, 1, 1_000_000);
+        Option<int> devices = TypedOption.Whole("--devices", "Devices among which 45,000 pictures are divided.", 250, 40, 5_000);
+        Option<ImmutableArray<double>> budgets = Numbers("--budgets", "Memory budgets, as shares of training everything without a plan.", [0.25, 0.10, 0.05]);
+        Option<ImmutableArray<double>> rates = Numbers("--rates", "Step sizes; each selection gets the one that serves it best with a seed that is not reported.", [0.01, 0.03]);
+        Option<string[]> selectors = new("--selectors")
+        {
+            HelpName = "NAMES", Description = "The selectors that take part, full for the reference; all without it.", AllowMultipleArgumentsPerToken = true,
+        };
+        Option<int> threads = TypedOption.Whole("--threads", "Runs at once; what is learned does not depend on it.", 1, 1, 64);
+        Option<string?> json = TypedOption.Path("--json", "FILE", "Also write every run to this file, as JSON.");
+        Option<string?> chart = TypedOption.Path("--chart", "FILE.png", "Draw what each selection learned to this file.");
+        var command = new RootCommand(About) { data, start, seeds, updates, devices, budgets, rates, selectors, threads, json, chart };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var options = new StudyOptions
+            {
+                DataFolder = CheckFolder(parsed.GetValue(data)),
+                BaseFile = CheckFile(parsed.GetValue(start)),
+                Seeds = parsed.GetValue(seeds),
+                Updates = parsed.GetValue(updates),
+                Devices = parsed.GetValue(devices),
+                Budgets = parsed.GetValue(budgets),
+                Rates = [.. parsed.GetValue(rates).Select(rate => (float)rate)],
+                Selectors = [.. parsed.GetValue(selectors) ?? []],
+                Threads = parsed.GetValue(threads),
+                JsonFile = parsed.GetValue(json),
+                ChartFile = parsed.GetValue(chart),
+            };
+            OutputFile.CheckAll(("--json", options.JsonFile, ""), ("--chart", options.ChartFile, ".png"));
+            return Task.Run(() => run(options, cancellationToken), CancellationToken.None);
+        });
+        return CommandRunner.InvokeAsync(command, args, output, error);
+    }
+
+    private static Option<ImmutableArray<double>> Numbers(string name, string description, ImmutableArray<double> standard) => TypedOption.Create<ImmutableArray<double>>(
+        name, "LIST", description, standard, TryParse, "give numbers above 0 and up to 1 with commas between them, such as 0.25,0.1");
+
+    private static bool TryParse(string text, out ImmutableArray<double> numbers)
+    {
+        numbers = [.. text.Split(',').Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN)];
+        return numbers.All(number => number is > 0 and <= 1);
+    }
+
+    private static string CheckFolder(string? folder) =>
+        folder is null ? throw new InputException("--data is missing; give the folder with CIFAR-10's binary files (data_batch_1.bin to data_batch_5.bin, test_batch.bin).")
+        : Directory.Exists(folder) ? folder
+        : throw new InputException($"--data '{folder}': there is no such folder.");
+
+    private static string CheckFile(string? file) =>
+        file is null ? throw new InputException("--base is missing; give the base model's weights. --help says how to train them.")
+        : File.Exists(file) ? file
+        : throw new InputException($"--base '{file}': there is no such file. --help says how to train one.");
+}

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+
+namespace SelectionStudy;
+
+/// <summary>What the user asked for.</summary>
+internal sealed record StudyOptions
+{
+    /// <summary>Gets the folder with CIFAR-10's binary files.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>Gets the file with the base model's weights.</summary>
+    public required string BaseFile { get; init; }
+
+    /// <summary>Gets the memory budgets, as shares of training everything without a plan.</summary>
+    public ImmutableArray<double> Budgets { get; init; } = [0.25, 0.10, 0.05];
+
+    public int Seeds { get; init; } = 3;
+
+    public int Updates { get; init; } = 200;
+
+    public int Devices { get; init; } = 250;
+
+    public int Batch { get; init; } = 20;
+
+    /// <summary>Gets the step sizes of which each selection is given the one that serves it best with a seed that is not reported.</summary>
+    public ImmutableArray<float> Rates { get; init; } = [0.005f, 0.015f, 0.05f];
+
+    /// <summary>Gets the selectors that take part; empty for all, and the reference.</summary>
+    public ImmutableArray<string> Selectors { get; init; } = [];
+
+    public int Threads { get; init; } = 1;
+
+    public string? JsonFile { get; init; }
+
+    public string? ChartFile { get; init; }
+}
