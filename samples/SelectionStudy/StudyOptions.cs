@@ -16,14 +16,17 @@ internal sealed record StudyOptions
 
     public int Seeds { get; init; } = 3;
 
-    public int Updates { get; init; } = 200;
+    public int Updates { get; init; } = 600;
 
     public int Devices { get; init; } = 250;
+
+    /// <summary>Gets how unlike the devices are: the concentration of each one's taste in classes.</summary>
+    public double Alpha { get; init; } = 1;
 
     public int Batch { get; init; } = 20;
 
     /// <summary>Gets the step sizes of which each selection is given the one that serves it best with a seed that is not reported.</summary>
-    public ImmutableArray<float> Rates { get; init; } = [0.005f, 0.015f, 0.05f];
+    public ImmutableArray<float> Rates { get; init; } = [0.003f, 0.01f, 0.03f];
 
     /// <summary>Gets the selectors that take part; empty for all, and the reference.</summary>
     public ImmutableArray<string> Selectors { get; init; } = [];

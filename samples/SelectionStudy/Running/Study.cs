@@ -34,7 +34,7 @@ internal sealed class Study(StudyOptions options, Network network, ModelSnapshot
             .. options.Budgets.SelectMany(share => Contender.All(0).Select(c => (c.Name, (double?)share))),
         ];
         cells = [.. cells.Where(c => options.Selectors.IsEmpty || options.Selectors.Contains(c.Name))];
-        int tuningUpdates = Math.Max(1, options.Updates / 4);
+        int tuningUpdates = Math.Max(1, options.Updates / 2);
         double all = cells.Length * ((options.Rates.Length * tuningUpdates) + ((double)options.Seeds * options.Updates)), done = 0;
         var guard = new Lock();
         var runs = new List<(int Cell, StudyRun Run)>();
@@ -106,7 +106,7 @@ internal sealed class Study(StudyOptions options, Network network, ModelSnapshot
 
     private (CifarFederation Federation, BlockImportance Importance) MakeWorld(ulong seed)
     {
-        CifarFederation federation = CifarFederation.Divide(training, test, options.Devices, seed);
+        CifarFederation federation = CifarFederation.Divide(training, test, options.Devices, options.Alpha, seed);
         return (federation, Survey.Ask(network, start.Parameters.ToArray(), federation, seed, CancellationToken.None));
     }
 }
