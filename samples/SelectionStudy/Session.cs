@@ -1,6 +1,7 @@
 using Ftte;
 using Ftte.Samples.Shared;
 using Ftte.TinyEngine;
+using SelectionStudy.Data;
 using SelectionStudy.Report;
 using SelectionStudy.Running;
 using Spectre.Console;
@@ -19,21 +20,36 @@ internal sealed class Session(StudyOptions options, IAnsiConsole console, TimePr
     public int Run(CancellationToken cancellationToken)
     {
         Network network = NetworkZoo.Create("resnet8");
-        float[] parameters = new float[network.Layout.ParameterCount];
-        Cifar10Examples training, test;
+        CifarPictures pictures;
         try
         {
-            training = Cifar10Examples.Load(options.DataFolder, CifarPart.Train);
-            test = Cifar10Examples.Load(options.DataFolder, CifarPart.Test);
-            network.LoadWeights(options.BaseFile, parameters);
+            pictures = CifarPictures.Divide(
+                Cifar10Examples.Load(options.DataFolder, CifarPart.Train), Cifar10Examples.Load(options.DataFolder, CifarPart.Test), options.PublicClasses);
         }
-        catch (Exception bad) when (bad is IOException or InvalidDataException or ArgumentException)
+        catch (Exception bad) when (bad is IOException or InvalidDataException)
         {
             throw new InputException(bad.Message, bad);
         }
 
-        double baseAccuracy = network.Evaluate(parameters, test, batchSize: 50).Accuracy;
-        var study = new Study(options, network, new ModelSnapshot(network.Layout, default, parameters), training, test);
+        int own = pictures.Training.Count - pictures.Public.Length;
+        if (own < options.Devices)
+        {
+            throw new InputException($"--devices {options.Devices}: there are only {own} pictures that are not public; give at most as many devices.");
+        }
+
+        float[] parameters = [];
+        try
+        {
+            ProgressTrack.Run(console, time, "base model", track =>
+                parameters = BaseModel.Train(network, pictures.Training.Subset(pictures.Public.AsSpan()), track.Report, cancellationToken));
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Cancelled;
+        }
+
+        double baseAccuracy = network.Evaluate(parameters, pictures.Test, batchSize: 50).Accuracy;
+        var study = new Study(options, network, new ModelSnapshot(network.Layout, default, parameters), pictures);
         console.WriteLine($"Base model {100 * baseAccuracy:0.0} %; training everything without a plan takes {ByteSize.ToText(study.EagerBytes)}.");
         List<StudyRun> runs = [];
         ProgressTrack.Run(console, time, "study", track => runs = study.Run(

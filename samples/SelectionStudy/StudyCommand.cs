@@ -12,9 +12,8 @@ internal static class StudyCommand
         """
         Trains ResNet-8 on CIFAR-10 over many devices, each selector's choice under the same memory budgets and for as many updates, and compares what was learned.
 
-        The base model is trained on the first 5,000 pictures, which no device holds:
-          dotnet run -c Release --project samples/TrainOnDevice -- --model resnet8 --data DIR --examples 5000 --normalization batch --augment --epochs 12 --batch 50 --learning-rate 0.05 --momentum 0.9 --weight-decay 0.0005 --schedule cosine --memory 128MiB --save base.safetensors
-          dotnet run -c Release --project samples/SelectionStudy -- --data DIR --base base.safetensors --json study.json --chart study.png
+        The base model is trained on 5,000 public pictures, which no device holds. With --public-classes 5 they show half of the classes, and the devices must teach the model the others:
+          dotnet run -c Release --project samples/SelectionStudy -- --data DIR --public-classes 5 --threads 2 --json study.json --chart study.png
         """;
 
     /// <summary>Reads the arguments, checks them and runs.</summary>
@@ -25,13 +24,13 @@ internal static class StudyCommand
     public static Task<int> InvokeAsync(string[] args, Func<StudyOptions, CancellationToken, int> run, TextWriter output, TextWriter error)
     {
         Option<string?> data = TypedOption.Path("--data", "DIR", "The folder with CIFAR-10's binary files.");
-        Option<string?> start = TypedOption.Path("--base", "FILE.safetensors", "The base model's weights.");
+        Option<int> classes = TypedOption.Whole("--public-classes", "How many of the ten classes the public pictures show.", 10, 1, 10);
         Option<int> seeds = TypedOption.Whole("--seeds", "Runs of every selection, each with its own split and order.", 3, 1, 100);
         Option<int> updates = TypedOption.Whole("--updates", "Updates of every run.", 600, 1, 1_000_000);
         Option<int> devices = TypedOption.Whole("--devices", "Devices among which 45,000 pictures are divided.", 250, 40, 5_000);
-        Option<float> alpha = TypedOption.Real("--alpha", "How alike the devices are: 0.1 for one or two classes each, 100 for all alike.", 1, a => a > 0, "give a number above 0");
+        Option<float> alpha = TypedOption.Real("--alpha", "How alike the devices are: 0.1 for one or two classes each, 100 for all alike.", 100, a => a > 0, "give a number above 0");
         Option<ImmutableArray<double>> budgets = Numbers("--budgets", "Memory budgets, as shares of training everything without a plan.", [0.25, 0.10, 0.05]);
-        Option<ImmutableArray<double>> rates = Numbers("--rates", "Step sizes; each selection gets the one that serves it best with a seed that is not reported.", [0.003, 0.01, 0.03]);
+        Option<ImmutableArray<double>> rates = Numbers("--rates", "Step sizes; each selection gets the one that serves it best with a seed that is not reported.", [0.01, 0.03]);
         Option<string[]> selectors = new("--selectors")
         {
             HelpName = "NAMES", Description = "The selectors that take part, full for the reference; all without it.", AllowMultipleArgumentsPerToken = true,
@@ -39,13 +38,13 @@ internal static class StudyCommand
         Option<int> threads = TypedOption.Whole("--threads", "Runs at once; what is learned does not depend on it.", 1, 1, 64);
         Option<string?> json = TypedOption.Path("--json", "FILE", "Also write every run to this file, as JSON.");
         Option<string?> chart = TypedOption.Path("--chart", "FILE.png", "Draw what each selection learned to this file.");
-        var command = new RootCommand(About) { data, start, seeds, updates, devices, alpha, budgets, rates, selectors, threads, json, chart };
+        var command = new RootCommand(About) { data, classes, seeds, updates, devices, alpha, budgets, rates, selectors, threads, json, chart };
         command.SetAction((parsed, cancellationToken) =>
         {
             var options = new StudyOptions
             {
                 DataFolder = CheckFolder(parsed.GetValue(data)),
-                BaseFile = CheckFile(parsed.GetValue(start)),
+                PublicClasses = parsed.GetValue(classes),
                 Seeds = parsed.GetValue(seeds),
                 Updates = parsed.GetValue(updates),
                 Devices = parsed.GetValue(devices),
@@ -76,9 +75,4 @@ internal static class StudyCommand
         folder is null ? throw new InputException("--data is missing; give the folder with CIFAR-10's binary files (data_batch_1.bin to data_batch_5.bin, test_batch.bin).")
         : Directory.Exists(folder) ? folder
         : throw new InputException($"--data '{folder}': there is no such folder.");
-
-    private static string CheckFile(string? file) =>
-        file is null ? throw new InputException("--base is missing; give the base model's weights. --help says how to train them.")
-        : File.Exists(file) ? file
-        : throw new InputException($"--base '{file}': there is no such file. --help says how to train one.");
 }

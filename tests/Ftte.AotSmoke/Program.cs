@@ -12,10 +12,12 @@ if (args is [ResidentSet.Argument, var model, var part])
 
 Network network = Network.Build(inputs: 4).Linear("hidden", 8).Relu().Linear("class", 2).SoftmaxCrossEntropy();
 var start = new ModelSnapshot(network.Layout, default, network.Initialize(seed: 1));
-SelectionResult chosen = new GreedySelector().Select(new SelectionRequest(
+var request = new SelectionRequest(
     network.Profile(batchSize: 4),
     new BlockImportance(network.Layout, 1, 1, 1, 1),
-    network.Plan(ParameterSelection.Full(network.Layout), 4).PeakBytes));
+    network.Plan(ParameterSelection.Full(network.Layout), 4).PeakBytes);
+SelectionResult chosen = new ExactSelector().Select(request);
+Check(SelectionVerifier.FindFaults(request, chosen).Count == 0, "a selection is verified");
 var selections = new SelectionHistory(chosen.Selection);
 await using var server = new FederatedServer(new BufferedAggregator(start, selections, new() { Capacity = 2, Optimizer = ServerOptimizer.Adam() }), selections);
 var examples = new ArrayExamples(new float[] { 1, 0, 0, 1, 0, 1, 1, 0, 1, 1, 0, 0, 0, 0, 1, 1 }, new[] { 0, 1, 0, 1 }, inputLength: 4);

@@ -6,7 +6,8 @@ public class SelectorTests
 {
     private static readonly SelectionRequest Request = new(Model.Profile, Model.Importance, MemoryBudgetBytes: 0);
 
-    public static TheoryData<IParameterSelector> Selectors => [new FromTheTop(), new GreedySelector()];
+    public static TheoryData<IParameterSelector> Selectors => 
+        [new FromTheTop(), new ExactSelector(), new GreedySelector(), new EvolutionarySelector(), new LastBlocksSelector(), new RandomSelector(), new RotatingSelector()];
 
     [Theory]
     [MemberData(nameof(Selectors), DisableDiscoveryEnumeration = true)]

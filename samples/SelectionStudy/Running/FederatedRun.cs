@@ -1,7 +1,7 @@
+using System.Collections.Immutable;
 using Ftte;
 using Ftte.Samples.Shared;
 using Ftte.TinyEngine;
-using SelectionStudy.Data;
 
 namespace SelectionStudy.Running;
 
@@ -15,7 +15,7 @@ internal static class FederatedRun
     /// <summary>Runs until so many updates were answered.</summary>
     /// <param name="network">The network.</param>
     /// <param name="start">The base model.</param>
-    /// <param name="federation">The devices' data.</param>
+    /// <param name="devices">The pictures of each device.</param>
     /// <param name="first">What is trained first.</param>
     /// <param name="again">How it is chosen again; null for never.</param>
     /// <param name="training">How devices train.</param>
@@ -26,7 +26,7 @@ internal static class FederatedRun
     public static async Task<ModelSnapshot> RunAsync(
         Network network,
         ModelSnapshot start,
-        CifarFederation federation,
+        ImmutableArray<Cifar10Examples> devices,
         SelectionResult first,
         ReselectionOptions? again,
         SgdOptions training,
@@ -39,7 +39,7 @@ internal static class FederatedRun
         var settings = new FederatedServerOptions { MaxConcurrency = Concurrency, RequiredMemoryBytes = first.Certificate.Timeline.PeakBytes, Seed = seed };
         await using var server = new FederatedServer(aggregator, selections, settings, reselection: again);
         var random = new SeededRandom(seed, OrderStream);
-        var idle = Enumerable.Range(0, federation.Devices.Length).ToList();
+        var idle = Enumerable.Range(0, devices.Length).ToList();
         var atWork = new List<Work>();
         try
         {
@@ -74,7 +74,7 @@ internal static class FederatedRun
         Work Begin(int device)
         {
             var link = new GatedLink(server);
-            var trainer = new LocalTrainer(network, federation.Devices[device], training);
+            var trainer = new LocalTrainer(network, devices[device], training);
             var client = new FederatedClient(link, trainer, new FederatedClientOptions
             {
                 ClientId = new ClientId($"device{device}"),

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Ftte;
 using Ftte.TinyEngine;
 using SelectionStudy.Data;
@@ -9,14 +10,13 @@ namespace SelectionStudy.Running;
 /// <param name="options">What the user asked for.</param>
 /// <param name="network">The network.</param>
 /// <param name="start">The base model.</param>
-/// <param name="training">All training pictures.</param>
-/// <param name="test">The test pictures.</param>
-internal sealed class Study(StudyOptions options, Network network, ModelSnapshot start, Cifar10Examples training, Cifar10Examples test)
+/// <param name="pictures">The pictures.</param>
+internal sealed class Study(StudyOptions options, Network network, ModelSnapshot start, CifarPictures pictures)
 {
     private const ulong TuningSeed = 0;
     private static readonly double[] Shares = [1.0 / 8, 1.0 / 4, 1.0 / 2, 1];
 
-    private readonly ConcurrentDictionary<ulong, (CifarFederation Federation, BlockImportance Importance)> _worlds = new();
+    private readonly ConcurrentDictionary<ulong, (ImmutableArray<Cifar10Examples> Devices, BlockImportance Importance)> _worlds = new();
     private readonly TrainingProfile _profile = network.Profile(new SgdOptions { BatchSize = options.Batch }, inputShares: Shares);
 
     /// <summary>Gets what training everything takes without a plan, in bytes.</summary>
@@ -34,7 +34,7 @@ internal sealed class Study(StudyOptions options, Network network, ModelSnapshot
             .. options.Budgets.SelectMany(share => Contender.All(0).Select(c => (c.Name, (double?)share))),
         ];
         cells = [.. cells.Where(c => options.Selectors.IsEmpty || options.Selectors.Contains(c.Name))];
-        int tuningUpdates = Math.Max(1, options.Updates / 2);
+        int tuningUpdates = Math.Max(1, options.Updates / 8);
         double all = cells.Length * ((options.Rates.Length * tuningUpdates) + ((double)options.Seeds * options.Updates)), done = 0;
         var guard = new Lock();
         var runs = new List<(int Cell, StudyRun Run)>();
@@ -82,7 +82,7 @@ internal sealed class Study(StudyOptions options, Network network, ModelSnapshot
 
     private StudyRun Once(string name, double? share, ulong seed, float rate, int updates, CancellationToken cancellationToken)
     {
-        (CifarFederation federation, BlockImportance importance) = _worlds.GetOrAdd(seed, MakeWorld);
+        (ImmutableArray<Cifar10Examples> devices, BlockImportance importance) = _worlds.GetOrAdd(seed, MakeWorld);
         Contender? contender = Contender.All(seed).FirstOrDefault(c => c.Name == name);
         long budget = share is { } s ? (long)(s * EagerBytes) : long.MaxValue;
         var request = new SelectionRequest(_profile, importance, budget);
@@ -91,7 +91,7 @@ internal sealed class Study(StudyOptions options, Network network, ModelSnapshot
             ? new ReselectionOptions { Selector = contender.Selector, Profile = _profile, Importance = importance, EveryVersions = versions, MemoryBudgetBytes = budget }
             : null;
         var sgd = new SgdOptions { BatchSize = options.Batch, LearningRate = rate, Seed = seed };
-        ModelSnapshot last = FederatedRun.RunAsync(network, start, federation, first, again, sgd, updates, seed, cancellationToken).GetAwaiter().GetResult();
+        ModelSnapshot last = FederatedRun.RunAsync(network, start, devices, first, again, sgd, updates, seed, cancellationToken).GetAwaiter().GetResult();
         return new StudyRun(
             name,
             share ?? 1,
@@ -101,12 +101,12 @@ internal sealed class Study(StudyOptions options, Network network, ModelSnapshot
             first.Selection.Count,
             first.Certificate.Timeline.PeakBytes,
             first.Certificate.Objective / importance.Values.Sum(),
-            network.Evaluate(last.Parameters.Span, test, batchSize: 50).Accuracy);
+            network.Evaluate(last.Parameters.Span, pictures.Test, batchSize: 50).Accuracy);
     }
 
-    private (CifarFederation Federation, BlockImportance Importance) MakeWorld(ulong seed)
+    private (ImmutableArray<Cifar10Examples> Devices, BlockImportance Importance) MakeWorld(ulong seed)
     {
-        CifarFederation federation = CifarFederation.Divide(training, test, options.Devices, options.Alpha, seed);
-        return (federation, Survey.Ask(network, start.Parameters.ToArray(), federation, seed, CancellationToken.None));
+        ImmutableArray<Cifar10Examples> devices = pictures.DivideAmong(options.Devices, options.Alpha, seed);
+        return (devices, Survey.Ask(network, start.Parameters.ToArray(), devices, seed, CancellationToken.None));
     }
 }

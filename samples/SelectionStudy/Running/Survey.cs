@@ -1,6 +1,5 @@
 using Ftte;
 using Ftte.TinyEngine;
-using SelectionStudy.Data;
 
 namespace SelectionStudy.Running;
 
@@ -10,11 +9,11 @@ internal static class Survey
     private const int Asked = 20;
 
     /// <summary>Asks the first devices and combines what they say.</summary>
-    public static BlockImportance Ask(Network network, float[] parameters, CifarFederation federation, ulong seed, CancellationToken cancellationToken)
+    public static BlockImportance Ask(Network network, float[] parameters, IReadOnlyList<Cifar10Examples> devices, ulong seed, CancellationToken cancellationToken)
     {
         var survey = new ImportanceSurvey(network.Layout);
         var probe = new GradientEnergyProbe(network);
-        foreach ((Cifar10Examples examples, int device) in federation.Devices.Take(Asked).Select((d, i) => (d, i)))
+        foreach ((Cifar10Examples examples, int device) in devices.Take(Asked).Select((d, i) => (d, i)))
         {
             ProbeResult result = probe.Measure(parameters, examples, seed + (ulong)device, cancellationToken);
             survey.TryAdd([.. result.Importance.Values.Select(v => (float)v)]);

@@ -21,7 +21,9 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     private readonly SgdOptions _options;
     private readonly EngineOptions _engine;
     private readonly MemoryPool<float> _pool;
-    private readonly GradientEnergyProbe _probe;
+    private readonly ProbeOptions _probeOptions;
+    private GradientEnergyProbe? _probe;
+    private long _probeBudget;
     private TrainingSession? _session;
     private bool _isDisposed;
 
@@ -46,7 +48,8 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         _options = options?.Copy() ?? new SgdOptions();
         _engine = engine?.Copy() ?? new EngineOptions();
         network.Settings(_options, _engine);
-        _probe = new GradientEnergyProbe(network, probe, _engine.Memory);
+        _probeOptions = probe?.Copy() ?? new ProbeOptions();
+        _probeOptions.Validate();
         _examples = examples;
         _pool = pool ?? MemoryPool<float>.Shared;
         Network = network;
@@ -92,14 +95,15 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     /// </remarks>
     /// <exception cref="ArgumentException">The assignment or the vector is of another layout.</exception>
     /// <exception cref="InvalidOperationException">An example's label is not a class of the network, or a gradient is not finite.</exception>
-    public ValueTask<SparseUpdate> ProbeAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken cancellationToken = default)
+    public ValueTask<SparseUpdate> ProbeAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, long memoryBudgetBytes, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(assignment);
+        ArgumentOutOfRangeException.ThrowIfNegative(memoryBudgetBytes);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         CheckLayout(assignment, parameters);
         try
         {
-            return ValueTask.FromResult(Probe(assignment, parameters.Span, cancellationToken));
+            return ValueTask.FromResult(Probe(assignment, parameters.Span, memoryBudgetBytes, cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -149,11 +153,11 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         return new SparseUpdate(assignment.CreateHeader(exampleCount), buffer, selection.Count);
     }
 
-    private SparseUpdate Probe(TrainingAssignment assignment, ReadOnlySpan<float> received, CancellationToken cancellationToken)
+    private SparseUpdate Probe(TrainingAssignment assignment, ReadOnlySpan<float> received, long memoryBudgetBytes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Release();
-        LastProbe = _probe.Measure(received, _examples, SeedOf(assignment), cancellationToken);
+        LastProbe = ProbeWithin(memoryBudgetBytes).Measure(received, _examples, SeedOf(assignment), cancellationToken);
         ImmutableArray<double> energies = LastProbe.Importance.Values;
 
         // Shares, because a sum of squares may be more than a float32 holds; where nothing has a gradient, nothing has a share.
@@ -161,6 +165,20 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         double sum = energies.Sum(e => e / largest);
         return SparseUpdate.Create(
             assignment.CreateHeader(LastProbe.ExampleCount), [.. energies.Select(e => largest > 0 ? (float)(e / largest / sum) : 0)], _pool);
+    }
+
+    /// <summary>Gives the probe of a budget; which blocks fit together is worked out once, as budgets hardly ever change.</summary>
+    private GradientEnergyProbe ProbeWithin(long memoryBudgetBytes)
+    {
+        long budget = Math.Min(memoryBudgetBytes, _probeOptions.MemoryBudgetBytes ?? long.MaxValue);
+        if (_probe is null || budget != _probeBudget)
+        {
+            ProbeOptions options = _probeOptions.Copy();
+            options.MemoryBudgetBytes = budget;
+            (_probe, _probeBudget) = (new GradientEnergyProbe(Network, options, _engine.Memory), budget);
+        }
+
+        return _probe;
     }
 
     /// <summary>Gives the seed of an assignment: every round differs, and every one can be repeated.</summary>

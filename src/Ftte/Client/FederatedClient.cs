@@ -164,7 +164,7 @@ public sealed class FederatedClient
         using Activity? activity = FtteDiagnostics.Source.StartActivity(probes ? FtteDiagnostics.ProbeActivity : FtteDiagnostics.TrainActivity);
         _training = true; // stays so if the trainer throws: its own I/O errors are not broken links
         ValueTask<SparseUpdate> work = probes
-            ? _probe!.ProbeAsync(assignment, _parameters, cancellationToken)
+            ? _probe!.ProbeAsync(assignment, _parameters, _options.MemoryBudgetBytes, cancellationToken)
             : _trainer.TrainAsync(assignment, _parameters, cancellationToken);
         SparseUpdate update = await work.ConfigureAwait(false);
         _training = false;

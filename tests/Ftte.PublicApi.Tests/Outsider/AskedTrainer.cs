@@ -10,7 +10,7 @@ internal sealed class AskedTrainer(ParameterLayout layout, params float[] target
     public ValueTask<SparseUpdate> TrainAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken cancellationToken = default) =>
         _trainer.TrainAsync(assignment, parameters, cancellationToken);
 
-    public ValueTask<SparseUpdate> ProbeAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken cancellationToken = default)
+    public ValueTask<SparseUpdate> ProbeAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, long memoryBudgetBytes, CancellationToken cancellationToken = default)
     {
         float[] gradient = [.. parameters.ToArray().Zip(target, (p, t) => p - t)];
         float[] worth = [.. BlockImportance.FromGradient(layout, gradient).Values.Select(v => (float)v)];

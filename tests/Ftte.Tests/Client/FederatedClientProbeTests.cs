@@ -21,6 +21,7 @@ public sealed class FederatedClientProbeTests
         TrainingAssignment assignment = Assert.Single(probe.Assignments);
         Assert.Equal(UpdateContent.Importance, assignment.Content);
         Assert.Equal(Start.Parameters.ToArray(), Assert.Single(probe.Received));
+        Assert.Equal(Assert.Single(bench.Server.Devices).MemoryBudgetBytes, Assert.Single(probe.Budgets));
         Assert.All(bench.Server.Updates, u => Assert.Equal(assignment.CreateHeader(1), u.Header));
         Assert.All(bench.Server.Updates, u => Assert.Equal([1, 2, 3], u.Values));
         Assert.Equal(2, bench.Server.Updates.Count);

@@ -12,15 +12,19 @@ internal sealed class ScriptedProbe(ParameterLayout layout) : ILocalTrainer, IIm
 
     public List<TrainingAssignment> Assignments { get; } = [];
 
+    /// <summary>Gets what measuring was allowed to take.</summary>
+    public List<long> Budgets { get; } = [];
+
     /// <summary>Gets the vectors that were measured.</summary>
     public List<float[]> Received { get; } = [];
 
     public ValueTask<SparseUpdate> TrainAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken cancellationToken = default) =>
         Training.TrainAsync(assignment, parameters, cancellationToken);
 
-    public ValueTask<SparseUpdate> ProbeAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken cancellationToken = default)
+    public ValueTask<SparseUpdate> ProbeAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, long memoryBudgetBytes, CancellationToken cancellationToken = default)
     {
         Assignments.Add(assignment);
+        Budgets.Add(memoryBudgetBytes);
         Received.Add(parameters.ToArray());
         IMemoryOwner<float> values = Training.Pool.Rent(layout.Blocks.Length);
         for (int i = 0; i < layout.Blocks.Length; i++)
