@@ -11,6 +11,7 @@ public sealed partial class Network
     /// <param name="importance">What training each block is worth; null to count parameters.</param>
     /// <param name="inputShares">The shares of a layer's input channels that may be trained; null for 1/8, 1/4, 1/2 and 1.</param>
     /// <param name="selector">What chooses where not everything fits; null for the exact one.</param>
+    /// <param name="exampleCount">The number of examples; needed only where <see cref="EngineOptions.CacheFrozenFeatures"/> keeps something of each.</param>
     /// <returns>The plan that is worth most; of equals the one with the largest micro-batch, which is the fastest.</returns>
     /// <exception cref="BudgetTooSmallException">Not even the smallest choice fits; the message says what it would take.</exception>
     /// <exception cref="ArgumentException">Options do not fit together.</exception>
@@ -20,7 +21,8 @@ public sealed partial class Network
         EngineOptions? engine = null,
         BlockImportance? importance = null,
         IReadOnlyList<double>? inputShares = null,
-        IParameterSelector? selector = null)
+        IParameterSelector? selector = null,
+        int exampleCount = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(memoryBudgetBytes);
         options ??= new SgdOptions();
@@ -28,7 +30,7 @@ public sealed partial class Network
         EngineOptions[] candidates = Candidates(options, engine ?? new EngineOptions());
         foreach (EngineOptions candidate in candidates)
         {
-            TrainingPlan whole = Plan(Trainable, options, candidate);
+            TrainingPlan whole = Plan(Trainable, options, candidate, exampleCount: exampleCount);
             if (whole.PeakBytes <= memoryBudgetBytes)
             {
                 return new FittedPlan(whole, candidate, null);
@@ -39,10 +41,10 @@ public sealed partial class Network
         long required = long.MaxValue;
         foreach (EngineOptions candidate in candidates)
         {
-            TrainingProfile profile = Profile(options, candidate, inputShares ?? [1.0 / 8, 1.0 / 4, 1.0 / 2, 1]);
+            TrainingProfile profile = Profile(options, candidate, inputShares ?? [1.0 / 8, 1.0 / 4, 1.0 / 2, 1], exampleCount: exampleCount);
             try
             {
-                FittedPlan fitted = Choose(profile, options, candidate, importance, memoryBudgetBytes, selector ?? new ExactSelector());
+                FittedPlan fitted = Choose(profile, selection => Plan(selection, options, candidate, exampleCount: exampleCount), candidate, importance, memoryBudgetBytes, selector ?? new ExactSelector());
                 best = best is null || fitted.Chosen!.Certificate.Objective > best.Chosen!.Certificate.Objective ? fitted : best;
             }
             catch (BudgetTooSmallException refusal)
@@ -73,13 +75,18 @@ public sealed partial class Network
     }
 
     /// <summary>Selects within the budget; where gaps between tensors make the plan larger than the profile says, with that much less.</summary>
-    private FittedPlan Choose(
-        TrainingProfile profile, SgdOptions options, EngineOptions engine, BlockImportance importance, long budget, IParameterSelector selector)
+    private static FittedPlan Choose(
+        TrainingProfile profile,
+        Func<ParameterSelection, TrainingPlan> makePlan,
+        EngineOptions engine,
+        BlockImportance importance,
+        long budget,
+        IParameterSelector selector)
     {
         for (long aim = budget; ;)
         {
             SelectionResult chosen = selector.Select(new SelectionRequest(profile, importance, aim));
-            TrainingPlan plan = Plan(chosen.Selection, options, engine);
+            TrainingPlan plan = makePlan(chosen.Selection);
             if (plan.PeakBytes <= budget)
             {
                 return new FittedPlan(plan, engine, chosen);

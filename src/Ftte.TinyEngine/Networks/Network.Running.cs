@@ -60,8 +60,9 @@ public sealed partial class Network
         ReadOnlySpan<float> parameters, IExampleSource examples, int batchSize = DefaultEvaluationBatch, CancellationToken cancellationToken = default)
     {
         CheckFits(parameters, examples);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         batchSize = Math.Min(batchSize, examples.Count);
-        var settings = new PlanSettings(examples.Count, batchSize) { Accumulates = true };
+        PlanSettings settings = Settings(new SgdOptions { BatchSize = batchSize }, engine: null) with { Accumulates = true };
         using var session = new TrainingSession(Plan(ParameterSelection.Full(Layout), settings));
         fixed (float* received = parameters)
         {
@@ -140,7 +141,7 @@ public sealed partial class Network
         ArgumentNullException.ThrowIfNull(frozen);
         ArgumentNullException.ThrowIfNull(selection);
         CheckFits(examples);
-        options ??= new SgdOptions();
+        options = options?.Copy() ?? new SgdOptions();
         CheckCache(engine, examples, selection);
         TrainingPlan plan = Plan(selection, Settings(options, engine, frozen, examples.Count));
         if (trained.Length != selection.Count)

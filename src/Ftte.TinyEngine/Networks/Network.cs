@@ -102,12 +102,14 @@ public sealed partial class Network
     /// <param name="options">How it is trained: batch size, momentum and clipping take memory.</param>
     /// <param name="engine">How memory is used; null for the defaults.</param>
     /// <param name="frozen">Where the frozen parameters are; null for the whole vector as float32.</param>
+    /// <param name="exampleCount">The number of examples; needed only where <see cref="EngineOptions.CacheFrozenFeatures"/> keeps something of each.</param>
     /// <returns>The plan, exact to the byte; nothing is allocated.</returns>
     /// <exception cref="ArgumentException">The selection is of another layout, options do not fit together, or a tensor would exceed the largest span.</exception>
-    public TrainingPlan Plan(ParameterSelection selection, SgdOptions options, EngineOptions? engine = null, FrozenParameters? frozen = null)
+    public TrainingPlan Plan(
+        ParameterSelection selection, SgdOptions options, EngineOptions? engine = null, FrozenParameters? frozen = null, int exampleCount = 0)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Plan(selection, Settings(options, engine, frozen));
+        return Plan(selection, Settings(options, engine, frozen, exampleCount));
     }
 
     /// <summary>Lists what can be trained in each step and what it costs, layers as a whole, for a selector to choose from.</summary>
@@ -124,7 +126,8 @@ public sealed partial class Network
     /// </param>
     /// <returns>
     /// The profile. For each convolution and linear layer: its bias, and for each share the weights without and with the bias; for each normalisation the
-    /// shift, and scale and shift. Persistent bytes are the trained values themselves, and sums of gradients and momentum where there are any.
+    /// shift, and scale and shift. Persistent bytes are the trained values themselves, and sums of gradients and momentum where there are any. Kept features are not in it: they depend on
+    /// what is chosen, and <see cref="Fit"/> counts them.
     /// </returns>
     /// <exception cref="ArgumentException">A share is not in (0, 1], or a tensor of the batch would exceed the largest span.</exception>
     public TrainingProfile Profile(int batchSize, IReadOnlyList<double>? inputShares)
@@ -138,10 +141,15 @@ public sealed partial class Network
     /// <param name="engine">How memory is used; null for the defaults.</param>
     /// <param name="inputShares">The shares of a layer's input channels that a choice may train; null for whole layers only.</param>
     /// <param name="frozen">Where the frozen parameters are; null for the whole vector as float32.</param>
+    /// <param name="exampleCount">The number of examples; needed only where <see cref="EngineOptions.CacheFrozenFeatures"/> keeps something of each.</param>
     /// <returns>The profile, as of <see cref="Profile(int, IReadOnlyList{double}?)"/>.</returns>
     /// <exception cref="ArgumentException">A share is not in (0, 1], options do not fit together, or a tensor would exceed the largest span.</exception>
     public TrainingProfile Profile(
-        SgdOptions options, EngineOptions? engine = null, IReadOnlyList<double>? inputShares = null, FrozenParameters? frozen = null)
+        SgdOptions options,
+        EngineOptions? engine = null,
+        IReadOnlyList<double>? inputShares = null,
+        FrozenParameters? frozen = null,
+        int exampleCount = 0)
     {
         ArgumentNullException.ThrowIfNull(options);
         inputShares ??= [1];
@@ -153,7 +161,7 @@ public sealed partial class Network
             }
         }
 
-        return ProfileBuilder.Build(this, Settings(options, engine, frozen), inputShares);
+        return ProfileBuilder.Build(this, Settings(options, engine, frozen, exampleCount), inputShares);
     }
 
     /// <inheritdoc />

@@ -4,6 +4,8 @@ namespace Ftte.TinyEngine;
 
 public sealed partial class NetworkBuilder
 {
+    private const int MostPlaces = 256;
+
     /// <summary>Adds a linear layer: y = x * W + b, with blocks <c>name.weight</c> of shape [inputs, outputs] and <c>name.bias</c> of shape [outputs].</summary>
     /// <param name="name">The layer's name, unique in the network.</param>
     /// <param name="outputs">The number of values it makes per example, at least 1.</param>
@@ -23,7 +25,7 @@ public sealed partial class NetworkBuilder
 
         int inputs = Shape.Channels;
         _graph.Count(name, ((long)inputs * outputs) + (bias ? outputs : 0));
-        ImageShape image = _value.Shape;
+        ImageShape image = _image ?? Shape;
         Shape = new ImageShape(1, 1, outputs);
         return Append(new Convolution(name, _value, NewValue(name), ConvolutionShape.Linear(inputs, outputs), bias)
         {
@@ -116,6 +118,7 @@ public sealed partial class NetworkBuilder
     public NetworkBuilder BatchNorm(string name, double epsilon = 1e-5)
     {
         _graph.Claim(name);
+        CheckNotFlattened(name);
         CheckEpsilon(name, epsilon);
         _graph.Count(name, 4L * Shape.Channels);
         return Append(new BatchNorm(name, _value, NewValue(name), epsilon));
@@ -130,6 +133,7 @@ public sealed partial class NetworkBuilder
     public NetworkBuilder GroupNorm(string name, int groups, double epsilon = 1e-5)
     {
         _graph.Claim(name);
+        CheckNotFlattened(name);
         CheckEpsilon(name, epsilon);
         CheckPositive(name, "groups", groups);
         if (Shape.Channels % groups != 0)
@@ -197,6 +201,11 @@ public sealed partial class NetworkBuilder
     {
         string claimed = Claim(name, "maxpool");
         PoolingShape shape = Pool(claimed, window, stride ?? window, padding);
+        if (window.Height * (long)window.Width > MostPlaces)
+        {
+            throw Wrong(claimed, $"pools windows of {window}, but the place of a maximum is kept in a byte; pool at most {MostPlaces} values at once, twice if need be");
+        }
+
         return Append(new MaxPooling(claimed, _value, NewImage(claimed, shape.OutputHeight, shape.OutputWidth), shape));
     }
 
@@ -276,6 +285,11 @@ public sealed partial class NetworkBuilder
     private ConvolutionShape Window(string name, int filters, Size kernel, Size stride, Size padding, int groups)
     {
         CheckWindow(name, "kernel", kernel, stride, padding);
+        if ((Shape.Width + (2L * padding.Width)) * Math.Max(Shape.Channels, filters) > Array.MaxLength)
+        {
+            throw Wrong(name, $"makes rows of {Shape.Width} columns, a padding of {padding} and {Math.Max(Shape.Channels, filters)} channels: more than {Array.MaxLength} values");
+        }
+
         return new ConvolutionShape(
             Shape.Height, Shape.Width, Shape.Channels, filters, kernel.Height, kernel.Width, stride.Height, stride.Width, padding.Height, padding.Width, groups);
     }
@@ -304,6 +318,14 @@ public sealed partial class NetworkBuilder
         if (window.Height > Shape.Height + (2 * padding.Height) || window.Width > Shape.Width + (2 * padding.Width))
         {
             throw Wrong(name, $"has a {what} of {window}, which does not fit {Shape} with a padding of {padding}");
+        }
+    }
+
+    private void CheckNotFlattened(string name)
+    {
+        if (_image is { } image)
+        {
+            throw Wrong(name, $"normalises a flattened image of {image}, whose values lie in another order in files than here; put it before Flatten");
         }
     }
 

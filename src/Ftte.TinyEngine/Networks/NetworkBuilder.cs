@@ -11,6 +11,9 @@ public sealed partial class NetworkBuilder
     private readonly NetworkGraph _graph;
     private Value _value;
 
+    /// <summary>The image that the vector here was flattened from, through operations on single values: files order a linear layer's weights by it.</summary>
+    private ImageShape? _image;
+
     internal NetworkBuilder(ImageShape input)
     {
         if (input.Height < 1 || input.Width < 1 || input.Channels < 1)
@@ -27,7 +30,7 @@ public sealed partial class NetworkBuilder
         (_value, Shape) = (_graph.Input, input);
     }
 
-    private NetworkBuilder(NetworkBuilder trunk) => (_graph, _value, Shape) = (trunk._graph, trunk._value, trunk.Shape);
+    private NetworkBuilder(NetworkBuilder trunk) => (_graph, _value, _image, Shape) = (trunk._graph, trunk._value, trunk._image, trunk.Shape);
 
     /// <summary>Gets the shape of what the layers so far make.</summary>
     public ImageShape Shape { get; private set; }
@@ -36,6 +39,7 @@ public sealed partial class NetworkBuilder
     /// <returns>This builder.</returns>
     public NetworkBuilder Flatten()
     {
+        _image ??= Shape.Pixels > 1 ? Shape : null;
         Shape = new ImageShape(1, 1, Shape.Count);
         return this;
     }
@@ -93,6 +97,7 @@ public sealed partial class NetworkBuilder
         var ends = new NetworkBuilder[branches.Length];
         for (int i = 0; i < ends.Length; i++)
         {
+            ArgumentNullException.ThrowIfNull(branches[i], nameof(branches));
             ends[i] = branches[i](new NetworkBuilder(this));
             if (ends[i] is null || ends[i]._graph != _graph)
             {
@@ -131,6 +136,7 @@ public sealed partial class NetworkBuilder
     {
         _graph.Append(operation);
         _value = operation.Output;
+        _image = operation is MaskedActivation or SmoothActivation or TinyEngine.Dropout ? _image : null;
         return this;
     }
 }

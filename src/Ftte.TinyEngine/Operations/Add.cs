@@ -9,7 +9,8 @@ internal sealed class Add(string name, Value output, params Value[] inputs) : Op
     public override PlannedOperation Plan(PlanBuilder plan)
     {
         Tensor[] x = [.. Inputs.Select(plan.Read)];
-        Tensor y = plan.WriteInPlace();
+        // Only the first two may give their place: their sum is the same either way, and the others are added in order.
+        Tensor y = plan.WriteInPlace(candidates: 2);
         int heir = plan.RunsBackward ? Array.FindIndex(Inputs, plan.ShareGradient) : -1;
         InputGradientTarget?[] dx = [.. Inputs.Select((input, i) => plan.RunsBackward && i != heir ? plan.InputGradient(input) : null)];
         return new PlannedAdd(Output.Shape.Count, x, y, plan.OutputGradient(), dx);
@@ -29,15 +30,12 @@ internal sealed unsafe class PlannedAdd(int values, Tensor[] x, Tensor y, Tensor
         int count = last - first;
         float* sum = pass.Floats(y) + first;
 
-        // Where the sum takes the place of a branch, that branch comes first; sums of two are the same either way, and three or more keep their order.
+        // Where the sum takes the place of the second branch, the two change sides, which does not change their sum.
         int own = Array.IndexOf(x, y);
-        Elementwise.Add(pass.Floats(x[Math.Max(0, own)]) + first, pass.Floats(x[own > 0 ? 0 : 1]) + first, sum, count);
-        for (int i = 1; i < x.Length; i++)
+        Elementwise.Add(pass.Floats(x[own == 1 ? 1 : 0]) + first, pass.Floats(x[own == 1 ? 0 : 1]) + first, sum, count);
+        for (int i = 2; i < x.Length; i++)
         {
-            if (i != own && !(own <= 0 && i == 1))
-            {
-                Elementwise.AddTo(pass.Floats(x[i]) + first, sum, count);
-            }
+            Elementwise.AddTo(pass.Floats(x[i]) + first, sum, count);
         }
     }
 

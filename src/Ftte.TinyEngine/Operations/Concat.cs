@@ -11,7 +11,7 @@ internal sealed class Concat(string name, Value output, params Value[] inputs) :
         Tensor[] x = [.. Inputs.Select(plan.Read)];
         Tensor y = plan.Write();
         InputGradientTarget?[] dx = [.. Inputs.Select(i => plan.RunsBackward ? plan.InputGradient(i) : null)];
-        return new PlannedConcat(Output.Shape, [.. Inputs.Select(i => i.Shape.Channels)], x, y, plan.OutputGradient(), dx);
+        return new PlannedConcat(Output.Shape, [.. Inputs.Select(i => i.Shape.Count / Output.Shape.Pixels)], x, y, plan.OutputGradient(), dx);
     }
 }
 

@@ -106,9 +106,9 @@ internal sealed class PlanBuilder
     public Tensor Write() => MakeData(Operation.Output, ForwardMoment);
 
     /// <summary>Puts the output in the place of an input that nobody needs any more; makes a buffer if there is none.</summary>
-    public Tensor WriteInPlace(bool keepsInput = false)
+    public Tensor WriteInPlace(bool keepsInput = false, int candidates = int.MaxValue)
     {
-        foreach (Value input in Operation.Inputs)
+        foreach (Value input in Operation.Inputs.Take(candidates))
         {
             bool isFree = !keepsInput && !MayBeKeptByOthers(input) && input.LastStep == Operation.Step;
             if (isFree && input.Shape.Count == Operation.Output.Shape.Count && IsStreamed(input) == IsStreamed(Operation.Output))

@@ -36,10 +36,20 @@ internal sealed record PlanSettings(int BatchSize, int MicroBatchSize)
                 $"Normalisation with the statistics of the batch needs the whole batch of {options.BatchSize} at once, not {micro} examples; leave MicroBatchSize null.", nameof(engine));
         }
 
+        if (engine.CacheFrozenFeatures && options.Normalization == NormalizationMode.Batch)
+        {
+            throw new ArgumentException("With the statistics of the batch nothing is frozen, so no features can be kept; turn CacheFrozenFeatures off.", nameof(engine));
+        }
+
+        if (engine.CacheFrozenFeatures && exampleCount < 1)
+        {
+            throw new ArgumentException("Features are kept for every example; say how many there are (exampleCount), or turn CacheFrozenFeatures off.", nameof(engine));
+        }
+
         int? prefix = engine.CacheFrozenFeatures ? 1 : engine.PrefixExamples;
         return new PlanSettings(options.BatchSize, micro)
         {
-            PrefixExamples = options.Normalization == NormalizationMode.Batch || prefix >= micro ? null : prefix,
+            PrefixExamples = options.Normalization == NormalizationMode.Batch || (prefix >= micro && !engine.CacheFrozenFeatures) ? null : prefix,
             Accumulates = micro < options.BatchSize || options.ClipNorm is not null,
             HasMomentum = options.Momentum > 0,
             Normalization = options.Normalization,

@@ -29,7 +29,7 @@ public sealed class TrainingPlan
         NeedsGradient = [.. network.Operations.Select(o => builder.NeedsGradient(o.Output))];
         (Input, Labels, Accumulators, Velocity) = (builder.Input, builder.Labels, builder.Accumulators, builder.Velocity);
         Boundary = builder.Boundary();
-        FeatureCacheBytes = Boundary.Sum(t => t.BytesPerExample) * settings.CachedExamples;
+        FeatureCacheBytes = Boundary.IsEmpty ? 0 : (Boundary.Sum(t => t.BytesPerExample) + FeatureCache.NoteBytes) * settings.CachedExamples;
         UpdateRuns = FindUpdateRuns(network, selection);
         Tensors = [.. builder.Tensors.Where(t => t.Last >= 0).Select(t => new PlannedTensor(t.Name, t.Offset, t.Bytes, t.First, t.Last, builder.RoleOf(t)))];
         Steps = [.. network.Operations.Select((o, t) => new PlannedStep(

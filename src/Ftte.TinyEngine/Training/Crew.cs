@@ -89,6 +89,7 @@ internal sealed class Crew : IDisposable
             return;
         }
 
+        _failure = null;
         (_operation, _pass, _isBackward, _phase) = (operation, pass, isBackward, phase);
         Volatile.Write(ref _pending, _threads.Length);
         Interlocked.Increment(ref _round);

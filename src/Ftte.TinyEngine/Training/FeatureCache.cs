@@ -5,6 +5,9 @@ namespace Ftte.TinyEngine;
 /// <summary>What the frozen prefix makes of each example, computed once.</summary>
 internal sealed unsafe class FeatureCache : IDisposable
 {
+    /// <summary>What is noted about each example beside its features: its label, and whether it is known.</summary>
+    public const long NoteBytes = sizeof(int) + sizeof(bool);
+
     private readonly Tensor[] _boundary;
     private readonly long _bytesPerExample;
     private readonly bool[] _isKnown;

@@ -47,7 +47,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         network.CheckFits(examples);
         _options = options?.Copy() ?? new SgdOptions();
         _engine = engine?.Copy() ?? new EngineOptions();
-        network.Settings(_options, _engine);
+        network.Settings(_options, _engine, exampleCount: examples.Count);
         _probeOptions = probe?.Copy() ?? new ProbeOptions();
         _probeOptions.Validate();
         _examples = examples;

@@ -4,24 +4,26 @@ namespace Ftte.TinyEngine;
 /// <param name="source">Where the inputs come from.</param>
 public sealed class ReconstructionExamples(IExampleSource source) : ITargetSource
 {
-    /// <inheritdoc />
-    public int Count => source.Count;
+    private readonly IExampleSource _source = source ?? throw new ArgumentNullException(nameof(source));
 
     /// <inheritdoc />
-    public int InputLength => source.InputLength;
+    public int Count => _source.Count;
 
     /// <inheritdoc />
-    public int TargetLength => source.InputLength;
+    public int InputLength => _source.InputLength;
 
     /// <inheritdoc />
-    public bool VariesByDraw => source.VariesByDraw;
+    public int TargetLength => _source.InputLength;
 
     /// <inheritdoc />
-    public int CopyTo(int index, Span<float> input) => source.CopyTo(index, input);
+    public bool VariesByDraw => _source.VariesByDraw;
 
     /// <inheritdoc />
-    public int CopyTo(int index, ulong draw, Span<float> input) => source.CopyTo(index, draw, input);
+    public int CopyTo(int index, Span<float> input) => _source.CopyTo(index, input);
 
     /// <inheritdoc />
-    public void CopyTargetTo(int index, ulong draw, Span<float> target) => source.CopyTo(index, draw, target);
+    public int CopyTo(int index, ulong draw, Span<float> input) => _source.CopyTo(index, draw, input);
+
+    /// <inheritdoc />
+    public void CopyTargetTo(int index, ulong draw, Span<float> target) => _source.CopyTo(index, draw, target);
 }

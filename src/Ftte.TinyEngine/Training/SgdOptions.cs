@@ -55,6 +55,16 @@ public sealed class SgdOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Steps ?? 1, 1, nameof(Steps));
+        if (!Enum.IsDefined(Schedule))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Schedule), Schedule, "Choose one of the named schedules.");
+        }
+
+        if (!Enum.IsDefined(Normalization))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Normalization), Normalization, "Choose one of the named modes.");
+        }
+
         if (!(float.IsFinite(LearningRate) && LearningRate > 0))
         {
             throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "The step size is finite and positive.");

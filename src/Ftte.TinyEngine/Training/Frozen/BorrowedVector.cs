@@ -9,5 +9,5 @@ internal sealed unsafe class BorrowedVector(float* values, int count) : FrozenPa
 
     internal override bool IsReadInPlace => true;
 
-    public override void CopyTo(int start, Span<float> destination) => new ReadOnlySpan<float>(Pointer + start, destination.Length).CopyTo(destination);
+    private protected override void Read(int start, Span<float> destination) => new ReadOnlySpan<float>(Pointer + start, destination.Length).CopyTo(destination);
 }

@@ -19,7 +19,7 @@ internal sealed class FrozenBFloat16 : FrozenParameters
 
     public override long Bytes => sizeof(ushort) * (long)Count;
 
-    public override void CopyTo(int start, Span<float> destination)
+    private protected override void Read(int start, Span<float> destination)
     {
         ReadOnlySpan<ushort> source = _values.AsSpan(start, destination.Length);
         for (int i = 0; i < source.Length; i++)

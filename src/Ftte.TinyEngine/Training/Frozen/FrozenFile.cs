@@ -26,7 +26,7 @@ internal sealed unsafe class FrozenFile : FrozenParameters
 
     internal override bool IsReadInPlace => BitConverter.IsLittleEndian;
 
-    public override void CopyTo(int start, Span<float> destination)
+    private protected override void Read(int start, Span<float> destination)
     {
         var bytes = new ReadOnlySpan<byte>(_pointer + (sizeof(float) * (long)start), sizeof(float) * destination.Length);
         bytes.CopyTo(MemoryMarshal.AsBytes(destination));

@@ -35,7 +35,7 @@ internal sealed class FrozenInt8 : FrozenParameters
 
     public override long Bytes => _codes.Sum(c => (long)(c?.Length ?? 0)) + _scales.Sum(s => sizeof(float) * (long)s.Length);
 
-    public override void CopyTo(int start, Span<float> destination)
+    private protected override void Read(int start, Span<float> destination)
     {
         int b = BlockAt(start);
         while (destination.Length > 0)

@@ -7,6 +7,8 @@ namespace Ftte.TinyEngine;
 /// </remarks>
 public abstract class FrozenParameters : IDisposable
 {
+    private volatile bool _isDisposed;
+
     private protected FrozenParameters(int count) => Count = count;
 
     /// <summary>Gets the number of parameters.</summary>
@@ -71,12 +73,26 @@ public abstract class FrozenParameters : IDisposable
     /// <summary>Reads some parameters.</summary>
     /// <param name="start">The first coordinate in the flat vector.</param>
     /// <param name="destination">Receives its length of values.</param>
-    public abstract void CopyTo(int start, Span<float> destination);
+    /// <exception cref="ArgumentOutOfRangeException">There are not as many from there on.</exception>
+    /// <exception cref="ObjectDisposedException">The parameters were disposed.</exception>
+    public void CopyTo(int start, Span<float> destination)
+    {
+        CheckHeld();
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, Count - destination.Length);
+        Read(start, destination);
+    }
+
+    /// <summary>Checks that they were not disposed: what is read in place has no other guard.</summary>
+    internal void CheckHeld() => ObjectDisposedException.ThrowIf(_isDisposed, this);
+
+    private protected abstract void Read(int start, Span<float> destination);
 
     /// <inheritdoc />
     public void Dispose()
     {
         Dispose(disposing: true);
+        _isDisposed = true;
         GC.SuppressFinalize(this);
     }
 

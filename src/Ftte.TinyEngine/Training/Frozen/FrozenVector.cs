@@ -13,7 +13,7 @@ internal sealed unsafe class FrozenVector(ReadOnlyMemory<float> parameters) : Fr
 
     internal override bool IsReadInPlace => true;
 
-    public override void CopyTo(int start, Span<float> destination) => parameters.Span.Slice(start, destination.Length).CopyTo(destination);
+    private protected override void Read(int start, Span<float> destination) => parameters.Span.Slice(start, destination.Length).CopyTo(destination);
 
     protected override void Dispose(bool disposing)
     {

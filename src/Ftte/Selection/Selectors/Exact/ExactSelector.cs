@@ -16,7 +16,7 @@ public sealed class ExactSelector : IParameterSelector
     public const int MaxLabels = 1 << 15;
 
     /// <summary>A narrow search finds a good selection quickly; with it, the wide one can leave out nearly everything.</summary>
-    private const int FirstLabels = 1 << 8;
+    private const int FirstLabels = 1 << 7;
 
     /// <inheritdoc />
     public SelectionResult Select(SelectionRequest request)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Ftte;
 
 /// <summary>Searches all choices from the last step to the first, keeping only those that may still become the best.</summary>
@@ -36,21 +38,29 @@ internal sealed class LabelSearch
     {
         long lost = -1;
         var trail = new Link[_problem.Steps.Length][];
-        Label[] labels = [new Label(default, 0, long.MaxValue, -1, -1)];
+        List<Label> labels = [new Label(default, 0, long.MaxValue, -1, -1)], next = [];
         for (int t = _problem.Steps.Length - 1; t >= 0; t--)
         {
-            TryCuts(labels, t, trail);
-            labels = Extend(labels, t);
-            if (labels.Length > width)
+            TryCuts(CollectionsMarshal.AsSpan(labels), t, trail);
+            next.Clear();
+            Extend(CollectionsMarshal.AsSpan(labels), t, next);
+            (labels, next) = (next, labels);
+            if (labels.Count > width)
             {
-                long[] bounds = Array.ConvertAll(labels, static l => l.Bound);
+                long[] bounds = [.. labels.Select(l => l.Bound)];
                 Array.Sort(bounds);
                 long least = bounds[^width];
                 lost = Math.Max(lost, labels.Where(l => l.Bound < least).Select(l => l.Bound).DefaultIfEmpty(-1).Max());
-                labels = Array.FindAll(labels, l => l.Bound >= least);
+                labels.RemoveAll(l => l.Bound < least);
             }
 
-            trail[t] = Array.ConvertAll(labels, static l => new Link(l.Parent, l.Choice));
+            var links = new Link[labels.Count];
+            for (int i = 0; i < links.Length; i++)
+            {
+                links[i] = new Link(labels[i].Parent, labels[i].Choice);
+            }
+
+            trail[t] = links;
         }
 
         return Math.Max(lost, _bestWorth);
@@ -78,7 +88,7 @@ internal sealed class LabelSearch
     }
 
     /// <summary>Tries every label with every choice of a step as complete.</summary>
-    private void TryCuts(Label[] labels, int t, Link[][] trail)
+    private void TryCuts(ReadOnlySpan<Label> labels, int t, Link[][] trail)
     {
         SelectionProblem.Step step = _problem.Steps[t];
         for (int choice = 0; choice < step.Options.Length; choice++)
@@ -99,10 +109,9 @@ internal sealed class LabelSearch
     }
 
     /// <summary>Extends every label by every choice of a step, and by none, the most worth first: then only a label that came before can dominate one.</summary>
-    private Label[] Extend(Label[] labels, int t)
+    private void Extend(ReadOnlySpan<Label> labels, int t, List<Label> next)
     {
         SelectionProblem.Step step = _problem.Steps[t];
-        var next = new List<Label>(labels.Length);
         var frontier = new LabelFrontier(_problem);
         int[] at = new int[step.Options.Length + 1];
         while (true)
@@ -120,7 +129,7 @@ internal sealed class LabelSearch
 
             if (best < 0)
             {
-                return [.. next];
+                return;
             }
 
             int parent = at[best]++;
