@@ -33,7 +33,9 @@ internal static class StudyCommand
         Option<ImmutableArray<double>> rates = Numbers("--rates", "Step sizes; each selection gets the one that serves it best with a seed that is not reported.", [0.01, 0.03]);
         Option<string[]> selectors = new("--selectors")
         {
-            HelpName = "NAMES", Description = "The selectors that take part, full for the reference; all without it.", AllowMultipleArgumentsPerToken = true,
+            HelpName = "NAMES",
+            Description = "The selectors that take part, full for the reference; all without it.",
+            AllowMultipleArgumentsPerToken = true,
         };
         Option<int> threads = TypedOption.Whole("--threads", "Runs at once; what is learned does not depend on it.", 1, 1, 64);
         Option<string?> json = TypedOption.Path("--json", "FILE", "Also write every run to this file, as JSON.");

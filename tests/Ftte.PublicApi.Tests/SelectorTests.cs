@@ -6,7 +6,7 @@ public class SelectorTests
 {
     private static readonly SelectionRequest Request = new(Model.Profile, Model.Importance, MemoryBudgetBytes: 0);
 
-    public static TheoryData<IParameterSelector> Selectors => 
+    public static TheoryData<IParameterSelector> Selectors =>
         [new FromTheTop(), new ExactSelector(), new GreedySelector(), new EvolutionarySelector(), new LastBlocksSelector(), new RandomSelector(), new RotatingSelector()];
 
     [Theory]

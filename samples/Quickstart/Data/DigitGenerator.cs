@@ -1,5 +1,5 @@
-using Ftte.Samples.Shared;
 using System.Numerics;
+using Ftte.Samples.Shared;
 
 namespace Quickstart;
 

@@ -1,7 +1,7 @@
+using System.Numerics.Tensors;
+using Ftte;
 using Ftte.Samples.Shared;
 using Ftte.TinyEngine;
-using Ftte;
-using System.Numerics.Tensors;
 
 namespace Quickstart;
 

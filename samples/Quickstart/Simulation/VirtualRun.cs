@@ -1,5 +1,5 @@
-using Ftte.Samples.Shared;
 using Ftte;
+using Ftte.Samples.Shared;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Quickstart;

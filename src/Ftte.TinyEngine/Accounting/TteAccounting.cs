@@ -117,7 +117,8 @@ public sealed class TteAccounting
 
             steps.Add(new TrainingStep(convolution.Operation.Name, 0, 0, 0, pass, choices.ToImmutable())
             {
-                ForwardMultiplyAdds = convolution.Operation.MultiplyAdds, InputGradientMultiplyAdds = convolution.Operation.MultiplyAdds,
+                ForwardMultiplyAdds = convolution.Operation.MultiplyAdds,
+                InputGradientMultiplyAdds = convolution.Operation.MultiplyAdds,
             });
         }
 

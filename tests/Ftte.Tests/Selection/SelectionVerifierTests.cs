@@ -4,7 +4,9 @@ public class SelectionVerifierTests
 {
     private static readonly SelectionRequest Request = WideProfiles.Request(new Random(11), minSteps: 6, maxSteps: 6) with
     {
-        MemoryBudgetBytes = 2000, PayloadBudgetBytes = 250, ComputeBudget = 2000,
+        MemoryBudgetBytes = 2000,
+        PayloadBudgetBytes = 250,
+        ComputeBudget = 2000,
     };
 
     private static readonly SelectionResult Honest = new ExactSelector().Select(Request);
