@@ -1,5 +1,5 @@
 using System.Numerics;
-using Ftte.Samples.Shared;
+using Ftte.Simulation;
 
 namespace Quickstart;
 

@@ -1,4 +1,4 @@
-using Ftte.Samples.Shared;
+using Ftte.Simulation;
 using Ftte.TinyEngine;
 
 namespace Quickstart;
@@ -50,7 +50,7 @@ internal sealed record FederatedDigits(IExampleSource Public, IExampleSource[] D
         byte[] labels = [.. Enumerable.Range(0, shared.Count).Select(i => (byte)shared.LabelOf(i))];
         return new FederatedDigits(
             training.Subset([.. Enumerable.Range(0, PublicDigits)]),
-            [.. DirichletSplit.Split(labels, devices, MnistAlpha, seed).Select(part => shared.Subset(part))],
+            [.. DataSplit.Dirichlet(labels, DataSplit.EqualSizes(labels.Length, devices), MnistAlpha, seed).Select(part => shared.Subset(part))],
             test);
     }
 

@@ -1,4 +1,4 @@
-using Ftte.Samples.Shared;
+using Ftte.Simulation;
 
 namespace Quickstart;
 

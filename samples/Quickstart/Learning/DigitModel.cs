@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 using Ftte;
-using Ftte.Samples.Shared;
+using Ftte.Simulation;
 using Ftte.TinyEngine;
 
 namespace Quickstart;

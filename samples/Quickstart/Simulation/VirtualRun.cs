@@ -1,5 +1,5 @@
 using Ftte;
-using Ftte.Samples.Shared;
+using Ftte.Simulation;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Quickstart;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Ftte.Samples.Shared;
+using Ftte.Simulation;
 using Ftte.TinyEngine;
 
 namespace SelectionStudy.Data;
@@ -27,7 +27,8 @@ internal sealed record CifarPictures(Cifar10Examples Training, ImmutableArray<in
     public ImmutableArray<Cifar10Examples> DivideAmong(int devices, double alpha, ulong seed)
     {
         int[] own = [.. Enumerable.Range(0, Training.Count).Except(Public)];
-        int[][] parts = DirichletSplit.Split([.. own.Select(i => (byte)Training.LabelOf(i))], devices, alpha, seed);
+        byte[] labels = [.. own.Select(i => (byte)Training.LabelOf(i))];
+        int[][] parts = DataSplit.Dirichlet(labels, DataSplit.EqualSizes(own.Length, devices), alpha, seed);
         return [.. parts.Select(part => Training.Subset([.. part.Select(i => own[i])]))];
     }
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Ftte;
-using Ftte.Samples.Shared;
+using Ftte.Simulation;
 using Ftte.TinyEngine;
 
 namespace SelectionStudy.Running;

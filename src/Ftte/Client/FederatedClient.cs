@@ -33,7 +33,7 @@ public sealed class FederatedClient
     /// <param name="options">The settings.</param>
     /// <param name="time">The clock; null for the system's.</param>
     /// <param name="logger">Where events go; null for nowhere.</param>
-    /// <exception cref="ArgumentException">An option is missing or out of range.</exception>
+    /// <exception cref="ArgumentException">An option is missing or out of range, or <see cref="FederatedClientOptions.HeldModel"/> is of another layout than the trainer's.</exception>
     public FederatedClient(
         IFederatedServer server,
         ILocalTrainer trainer,
@@ -54,9 +54,15 @@ public sealed class FederatedClient
         _backoff = new Backoff(_options);
         _submitBackoff = new Backoff(_options);
         _parameters = new float[trainer.Layout.ParameterCount];
+        if (_options.HeldModel is { } held)
+        {
+            // Copied, so it need not be kept alive.
+            _options.HeldModel = null;
+            Hold(held, nameof(options));
+        }
     }
 
-    /// <summary>Gets the version that <see cref="Parameters"/> hold; null before the first check-out, during one, and after one that failed half-way.</summary>
+    /// <summary>Gets the version that <see cref="Parameters"/> hold; null before the first check-out unless one was given, during one, and after one that failed half-way.</summary>
     public ModelVersion? HeldVersion => Volatile.Read(ref _heldVersion) is var number && number == NoVersion ? null : new ModelVersion(number);
 
     /// <summary>Gets the model as last received, for use on the device between rounds.</summary>
@@ -139,6 +145,18 @@ public sealed class FederatedClient
 
             await WaitAsync(wait, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private void Hold(ModelSnapshot model, string argument)
+    {
+        if (model.Layout.Fingerprint != _trainer.Layout.Fingerprint)
+        {
+            throw new ArgumentException(
+                $"The device holds a model with {model.Layout}, the trainer's has {_trainer.Layout}; give the model that this trainer trains, or none.", argument);
+        }
+
+        model.Parameters.CopyTo(_parameters);
+        _heldVersion = model.Version.Number;
     }
 
     private async ValueTask<CheckOut> CheckOutAsync(CancellationToken cancellationToken)

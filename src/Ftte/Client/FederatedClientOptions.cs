@@ -44,6 +44,11 @@ public sealed class FederatedClientOptions
     /// <value>Default true. The answer is one number per block, made from local data as an update is.</value>
     public bool AllowProbes { get; set; } = true;
 
+    /// <summary>Gets or sets the model that the device has already: the one that the app came with, or one that it kept. A check-out then brings only what it lacks.</summary>
+    /// <value>Default null: the first check-out brings everything. Copied; of the trainer's layout.</value>
+    /// <remarks>A server believes a device that it holds the version which the server started from, or the one that it sent the device last; whatever else is held is sent anew.</remarks>
+    public ModelSnapshot? HeldModel { get; set; }
+
     /// <summary>Checks the settings.</summary>
     /// <exception cref="ArgumentException">A setting is missing or out of range; the message names it.</exception>
     public void Validate()

@@ -135,20 +135,14 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
     /// <param name="cancellationToken">Gives up, unless the turn has come.</param>
     /// <returns>The version published, or null if the buffer held too little.</returns>
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
-    public async ValueTask<ModelSnapshot?> FlushAsync(CancellationToken cancellationToken = default)
-    {
-        var call = new QueuedCall<ModelSnapshot?>(PublishIncompleteAsync, cancellationToken);
-        try
-        {
-            await _queue.EnterAsync(call, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException)
-        {
-            throw new ObjectDisposedException(nameof(FederatedServer), "The server was disposed, so nothing is published any more.");
-        }
+    public ValueTask<ModelSnapshot?> FlushAsync(CancellationToken cancellationToken = default) => CallInTurnAsync(PublishIncompleteAsync, cancellationToken);
 
-        return await call.WaitAsync().ConfigureAwait(false);
-    }
+    /// <summary>Waits until everything that was queued before has been answered: updates, and publications that the clock asked for.</summary>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>A task that ends then. What is queued meanwhile is not waited for.</returns>
+    /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
+    public async ValueTask DrainAsync(CancellationToken cancellationToken = default) =>
+        await CallInTurnAsync(static _ => ValueTask.FromResult(true), cancellationToken).ConfigureAwait(false);
 
     /// <summary>Puts a new selection in force, together with the memory that it takes.</summary>
     /// <param name="selection">The selection; not empty, of the same model. Updates of the earlier ones still count while they are remembered.</param>
@@ -172,6 +166,21 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
     /// <summary>Stops: from now on every call is answered with stopped, what was queued before is folded in, and watchers end.</summary>
     /// <returns>A task that ends when all that was queued has been answered. An incomplete buffer stays in the aggregator.</returns>
     public ValueTask DisposeAsync() => new(_stop.Value);
+
+    private async ValueTask<T> CallInTurnAsync<T>(Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
+    {
+        var call = new QueuedCall<T>(work, cancellationToken);
+        try
+        {
+            await _queue.EnterAsync(call, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new ObjectDisposedException(nameof(FederatedServer), "The server was disposed, so nothing is published any more.");
+        }
+
+        return await call.WaitAsync().ConfigureAwait(false);
+    }
 
     private async ValueTask<UpdateReceipt> EnqueueAsync(SparseUpdate update, CancellationToken cancellationToken)
     {

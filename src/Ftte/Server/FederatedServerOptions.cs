@@ -78,5 +78,7 @@ public sealed class FederatedServerOptions
         }
     }
 
-    internal FederatedServerOptions Copy() => (FederatedServerOptions)MemberwiseClone();
+    /// <summary>Copies the settings.</summary>
+    /// <returns>The same settings; changing them changes nothing here.</returns>
+    public FederatedServerOptions Copy() => (FederatedServerOptions)MemberwiseClone();
 }

@@ -43,6 +43,33 @@ public sealed class FederatedClientRoundTests
     }
 
     [Fact]
+    public async Task A_model_that_the_app_came_with_is_told_to_the_server_and_only_what_it_lacks_is_written()
+    {
+        float[] shipped = [.. Enumerable.Repeat(3f, Layout.ParameterCount)];
+        var bench = new ClientBench(options => options.HeldModel = new ModelSnapshot(Layout, new ModelVersion(3), shipped));
+        Assert.Equal(new ModelVersion(3), bench.Client.HeldVersion);
+        Assert.Equal(shipped, bench.Client.Parameters.ToArray());
+        bench.Server.OnCheckOut = (device, parameters) => bench.Assign(device, parameters, version: 7, refreshed: B);
+
+        await bench.Client.RunOnceAsync();
+
+        Assert.Equal(new ModelVersion(3), Assert.Single(bench.Server.Devices).HeldVersion);
+        float[] expected = [3, 3, 3, 3, 7, 7, 7, 3, 3, 3, 3, 3];
+        Assert.Equal(expected, bench.Client.Parameters.ToArray());
+    }
+
+    [Fact]
+    public void A_held_model_of_another_layout_is_refused()
+    {
+        ParameterLayout other = ParameterLayout.Create(("other", [5]));
+        var held = new ModelSnapshot(other, default, new float[5]);
+
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new ClientBench(options => options.HeldModel = held));
+
+        Assert.Contains("give the model that this trainer trains", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task No_work_is_a_value_and_what_is_held_stays_held()
     {
         var bench = new ClientBench();

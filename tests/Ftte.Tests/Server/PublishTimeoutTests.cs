@@ -27,6 +27,21 @@ public sealed class PublishTimeoutTests
     }
 
     [Fact]
+    public async Task Draining_waits_for_the_publication_that_the_clock_has_asked_for()
+    {
+        await using ServerBench bench = Adding(new FederatedServerOptions { PublishTimeout = Minute }, capacity: 10);
+        await bench.Round("a");
+        await bench.Round("b");
+        bench.Time.Advance(Minute);
+
+        await bench.Server.DrainAsync();
+
+        Assert.Equal(new ModelVersion(1), bench.Server.Current.Version);
+        await bench.Server.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await bench.Server.DrainAsync());
+    }
+
+    [Fact]
     public async Task Without_a_timeout_a_buffer_waits_for_ever()
     {
         await using ServerBench bench = Scripted(out ScriptedAggregator aggregator);

@@ -1,8 +1,6 @@
-using Ftte.Samples.Shared;
+namespace Ftte.Simulation.Tests;
 
-namespace Ftte.Samples.Tests.Quickstart;
-
-public class DirichletSplitTests
+public sealed class DirichletSplitTests
 {
     [Theory]
     [InlineData(1000, 10, 0.3, 1)]
@@ -13,7 +11,7 @@ public class DirichletSplitTests
     [InlineData(1, 1, 1, 6)]
     public void Every_example_goes_to_one_writer_and_no_writer_gets_more_than_one_more_than_another(int examples, int writers, double alpha, ulong seed)
     {
-        int[][] parts = DirichletSplit.Split(Labels(examples), writers, alpha, seed);
+        int[][] parts = Split(Labels(examples), writers, alpha, seed);
         Assert.Equal(writers, parts.Length);
         Assert.Equal(Enumerable.Range(0, examples), parts.SelectMany(part => part).Order());
         Assert.All(parts, part => Assert.InRange(part.Length, Math.Max(1, examples / writers), (examples / writers) + 1));
@@ -22,7 +20,7 @@ public class DirichletSplitTests
     [Fact]
     public void Labels_that_are_all_alike_are_split_too()
     {
-        int[][] parts = DirichletSplit.Split(new byte[50], 10, 0.1, 1);
+        int[][] parts = Split(new byte[50], 10, 0.1, 1);
         Assert.All(parts, part => Assert.Equal(5, part.Length));
     }
 
@@ -30,8 +28,8 @@ public class DirichletSplitTests
     public void The_same_seed_splits_alike_and_another_does_not()
     {
         byte[] labels = Labels(400);
-        Assert.Equal(DirichletSplit.Split(labels, 7, 0.3, 1), DirichletSplit.Split(labels, 7, 0.3, 1));
-        Assert.NotEqual(DirichletSplit.Split(labels, 7, 0.3, 1), DirichletSplit.Split(labels, 7, 0.3, 2));
+        Assert.Equal(Split(labels, 7, 0.3, 1), Split(labels, 7, 0.3, 1));
+        Assert.NotEqual(Split(labels, 7, 0.3, 1), Split(labels, 7, 0.3, 2));
     }
 
     // The largest of ten shares from Dirichlet(alpha) is 0.66, 0.46, 0.29 and 0.1 on average, by a simulation of five thousand draws; using
@@ -47,17 +45,20 @@ public class DirichletSplitTests
     [Fact]
     public void Fewer_examples_than_writers_are_refused()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => DirichletSplit.Split(Labels(9), 10, 0.3, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => DirichletSplit.Split(Labels(9), 3, 0, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => DirichletSplit.Split(Labels(9), 0, 0.3, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Split(Labels(9), 10, 0.3, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Split(Labels(9), 3, 0, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Split(Labels(9), 0, 0.3, 1));
     }
 
     private static double ShareOfCommonestDigit(double alpha)
     {
         byte[] labels = Labels(50_000);
-        return DirichletSplit.Split(labels, 100, alpha, 9)
+        return Split(labels, 100, alpha, 9)
             .Average(part => part.CountBy(example => labels[example]).Max(digit => digit.Value) / (double)part.Length);
     }
+
+    private static int[][] Split(byte[] labels, int devices, double alpha, ulong seed) =>
+        DataSplit.Dirichlet(labels, DataSplit.EqualSizes(labels.Length, devices), alpha, seed);
 
     private static byte[] Labels(int count) => [.. Enumerable.Range(0, count).Select(i => (byte)(i * 7 % 10))];
 }

@@ -1,8 +1,6 @@
-using Ftte.Samples.Shared;
+namespace Ftte.Simulation.Tests;
 
-namespace Ftte.Samples.Tests.Quickstart;
-
-public class SeededRandomTests
+public sealed class SeededRandomTests
 {
     [Fact]
     public void The_same_keys_give_the_same_numbers_and_other_keys_or_another_order_give_others()

@@ -1,4 +1,4 @@
-namespace Ftte.Samples.Shared;
+namespace Ftte.Simulation;
 
 /// <summary>The gamma distribution with scale 1.</summary>
 internal static class Gamma

@@ -1,0 +1,127 @@
+namespace Ftte.Simulation;
+
+/// <summary>A law of random durations or factors, of those that the literature draws clients' times from.</summary>
+/// <remarks>
+/// Values are never negative. As a duration the unit is the second; as a factor the value has none. Immutable and thread-safe. FedBuff's experiments
+/// (arXiv 2106.06639) draw half-normal durations, Plato's (ICDCS 2022) Pareto ones with a cap or Zipf ones, FedScale's traces (arXiv 2105.11367) are close to
+/// log-normal.
+/// </remarks>
+public sealed class LatencyLaw
+{
+    private readonly Sampler _draw;
+    private readonly string _name;
+
+    private LatencyLaw(string name, double mean, Sampler draw) => (_name, Mean, _draw) = (name, mean, draw);
+
+    private delegate double Sampler(ref SeededRandom random);
+
+    /// <summary>Gets the expectation.</summary>
+    public double Mean { get; }
+
+    /// <summary>Gives always the same.</summary>
+    /// <param name="value">The value; finite, not negative.</param>
+    /// <returns>The law.</returns>
+    public static LatencyLaw Constant(double value)
+    {
+        Guard.NotNegative(value);
+        return new LatencyLaw($"constant {value:R}", value, (ref random) => value);
+    }
+
+    /// <summary>Draws evenly.</summary>
+    /// <param name="least">The least value; not negative.</param>
+    /// <param name="most">The greatest; finite, not below the least.</param>
+    /// <returns>The law.</returns>
+    public static LatencyLaw Uniform(double least, double most)
+    {
+        Guard.NotNegative(least);
+        Guard.NotNegative(most);
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, least);
+        return new LatencyLaw($"uniform {least:R} to {most:R}", (least + most) / 2, (ref random) => least + ((most - least) * random.NextDouble()));
+    }
+
+    /// <summary>Draws |x| of a normal x around 0.</summary>
+    /// <param name="deviation">The deviation of x; finite, positive.</param>
+    /// <returns>The law, whose mean is the deviation times sqrt(2 / pi).</returns>
+    public static LatencyLaw HalfNormal(double deviation)
+    {
+        Guard.Positive(deviation);
+        return new LatencyLaw($"half-normal {deviation:R}", deviation * Math.Sqrt(2 / Math.PI), (ref random) => deviation * Math.Abs(random.NextGaussian()));
+    }
+
+    /// <summary>Draws exp(x) of a normal x.</summary>
+    /// <param name="median">The median; finite, positive.</param>
+    /// <param name="sigma">The deviation of x; finite, not negative.</param>
+    /// <returns>The law, whose mean is median exp(sigma^2 / 2).</returns>
+    public static LatencyLaw LogNormal(double median, double sigma)
+    {
+        Guard.Positive(median);
+        Guard.NotNegative(sigma);
+        return new LatencyLaw($"log-normal {median:R}, {sigma:R}", median * Math.Exp(sigma * sigma / 2), (ref random) => median * Math.Exp(sigma * random.NextGaussian()));
+    }
+
+    /// <summary>Draws times without memory.</summary>
+    /// <param name="mean">The mean; finite, positive.</param>
+    /// <returns>The law.</returns>
+    public static LatencyLaw Exponential(double mean)
+    {
+        Guard.Positive(mean);
+        return new LatencyLaw($"exponential {mean:R}", mean, (ref random) => -mean * Math.Log(1 - random.NextDouble()));
+    }
+
+    /// <summary>Draws from Pareto's law, cut off: P(x > t) = (least / t)^shape below the cap, and nothing above it.</summary>
+    /// <param name="shape">The shape; finite, positive. At 1 or less the uncut mean would be infinite.</param>
+    /// <param name="least">The least value; finite, positive.</param>
+    /// <param name="cap">What greater values become; finite, at least the least.</param>
+    /// <returns>The law.</returns>
+    public static LatencyLaw Pareto(double shape, double least, double cap)
+    {
+        Guard.Positive(shape);
+        Guard.Positive(least);
+        Guard.Positive(cap);
+        ArgumentOutOfRangeException.ThrowIfLessThan(cap, least);
+
+        // The integral of P(x > t) from 0 to the cap.
+        double mean = least + (shape == 1
+            ? least * Math.Log(cap / least)
+            : least / (shape - 1) * (1 - Math.Pow(least / cap, shape - 1)));
+        return new LatencyLaw(
+            $"Pareto {shape:R} from {least:R} to {cap:R}", mean, (ref random) => Math.Min(cap, least * Math.Pow(1 - random.NextDouble(), -1 / shape)));
+    }
+
+    /// <summary>Draws k units with a probability in proportion to k^-exponent, k = 1 to <paramref name="count"/>.</summary>
+    /// <param name="exponent">The exponent; finite, not negative.</param>
+    /// <param name="count">The greatest k; 1 to 100,000.</param>
+    /// <param name="unit">The unit; finite, positive.</param>
+    /// <returns>The law.</returns>
+    public static LatencyLaw Zipf(double exponent, int count, double unit = 1)
+    {
+        Guard.NotNegative(exponent);
+        Guard.Positive(unit);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, 100_000);
+        double[] cumulative = new double[count];
+        double total = 0, moment = 0;
+        for (int k = 1; k <= count; k++)
+        {
+            double weight = Math.Pow(k, -exponent);
+            cumulative[k - 1] = total += weight;
+            moment += k * weight;
+        }
+
+        return new LatencyLaw($"Zipf {exponent:R} of {count} x {unit:R}", unit * moment / total, (ref random) =>
+        {
+            // The first k whose cumulated weight exceeds what was drawn.
+            int found = Array.BinarySearch(cumulative, random.NextDouble() * total);
+            int index = found >= 0 ? found + 1 : ~found;
+            return unit * (Math.Min(index, count - 1) + 1);
+        });
+    }
+
+    /// <summary>Draws a value.</summary>
+    /// <param name="random">Where the randomness comes from.</param>
+    /// <returns>The value; finite, not negative.</returns>
+    public double Draw(ref SeededRandom random) => _draw(ref random);
+
+    /// <inheritdoc />
+    public override string ToString() => _name;
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+
+namespace Ftte.Simulation;
+
+/// <summary>When devices come and ask for work: the open loop.</summary>
+/// <remarks>Whoever is idle comes; a device that comes while as many are at work as the rule allows is turned away. Immutable.</remarks>
+public sealed class ArrivalProcess
+{
+    private readonly double _perSecond;
+    private readonly ImmutableArray<Arrival> _trace;
+
+    private ArrivalProcess(double perSecond, ImmutableArray<Arrival> trace) => (_perSecond, _trace) = (perSecond, trace);
+
+    /// <summary>Gets whether it goes on for ever.</summary>
+    public bool IsEndless => _trace.IsDefault;
+
+    /// <summary>Lets devices come independently of each other.</summary>
+    /// <param name="perSecond">How many come per second on average; finite, positive.</param>
+    /// <returns>The process.</returns>
+    public static ArrivalProcess Poisson(double perSecond) => new(Guard.Positive(perSecond), default);
+
+    /// <summary>Lets devices come as listed.</summary>
+    /// <param name="arrivals">The arrivals in order.</param>
+    /// <returns>The process.</returns>
+    public static ArrivalProcess Listed(params ReadOnlySpan<Arrival> arrivals)
+    {
+        foreach (Arrival arrival in arrivals)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(arrival.Gap, TimeSpan.Zero, nameof(arrivals));
+            ArgumentOutOfRangeException.ThrowIfLessThan(arrival.JobDuration ?? TimeSpan.Zero, TimeSpan.Zero, nameof(arrivals));
+        }
+
+        return new(0, [.. arrivals]);
+    }
+
+    /// <summary>Gives the arrival of a number; null after the last.</summary>
+    internal Arrival? At(long number, ulong seed)
+    {
+        if (!IsEndless)
+        {
+            return number < _trace.Length ? _trace[(int)number] : null;
+        }
+
+        var random = new SeededRandom(seed, Stream.Arrival, (ulong)number);
+        return new Arrival(TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) / _perSecond));
+    }
+}
+
+/// <summary>A device that comes.</summary>
+/// <param name="Gap">The time since the one before, or since the beginning.</param>
+/// <param name="JobDuration">How long its job takes; null for as long as it takes that device.</param>
+public readonly record struct Arrival(TimeSpan Gap, TimeSpan? JobDuration = null);

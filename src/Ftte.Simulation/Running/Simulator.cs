@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+
+namespace Ftte.Simulation;
+
+/// <summary>Runs a rule over simulated devices: the server and the clients of production, in virtual time.</summary>
+/// <remarks>
+/// <para>A discrete-event simulation: the clock jumps from one event to the next, and nothing else moves it. Every message goes through the wire format, so bytes
+/// are what would travel and values what would arrive. Devices begin with the start model, as if the app had brought it.</para>
+/// <para>With <see cref="ValueFormat.Float32"/> down, a device keeps what it received last and is sent what has changed since. With a lossy format it keeps the
+/// start model alone, and is sent all that has changed since then; so the simulation holds no parameters per device, and memory grows with the devices
+/// only by small records.</para>
+/// <para>The same arguments give the same bits on any number of threads, and on any machine if the trainers do.</para>
+/// </remarks>
+public static class Simulator
+{
+    /// <summary>Runs until a limit is reached.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="start">The start model, which devices have already.</param>
+    /// <param name="devices">The devices.</param>
+    /// <param name="task">What they learn.</param>
+    /// <param name="options">How long, and from which seed.</param>
+    /// <param name="cancellationToken">Ends the run early: what there is so far is the result.</param>
+    /// <returns>What came of it.</returns>
+    /// <exception cref="ArgumentException">An option is out of range, the rule is of another model, or two devices have one name.</exception>
+    /// <exception cref="InvalidDataException">The journal is not this run's.</exception>
+    public static async Task<SimulationResult> RunAsync(
+        SimulationRule rule,
+        ModelSnapshot start,
+        ImmutableArray<SimulatedDevice> devices,
+        ILearningTask task,
+        SimulationOptions options,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        ArgumentNullException.ThrowIfNull(start);
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        Check(devices);
+        using JournalFile? journal = options.Journal is { } kept ? JournalFile.Open(kept.Path, Describe(kept, rule, devices, options)) : null;
+        using var crew = new TrainingCrew(options.Threads);
+        await using var run = new SimulationRun(rule, start, devices, task, options, crew, journal);
+        SimulationResult result = await run.RunAsync(cancellationToken).ConfigureAwait(false);
+        if (result.IsComplete)
+        {
+            journal?.Delete();
+        }
+
+        return result;
+    }
+
+    private static string Describe(RunJournal kept, SimulationRule rule, ImmutableArray<SimulatedDevice> devices, SimulationOptions options) =>
+        $"{kept.Description}; {rule.Name}, {rule.Selection.Count} of {rule.Selection.ParameterCount} parameters, {devices.Length} devices, seed {options.Seed}";
+
+    private static void Check(ImmutableArray<SimulatedDevice> devices)
+    {
+        if (devices.IsDefaultOrEmpty)
+        {
+            throw new ArgumentException("There are no devices; give at least one.", nameof(devices));
+        }
+
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (SimulatedDevice device in devices)
+        {
+            device.Validate();
+            if (!names.Add(device.Name))
+            {
+                throw new ArgumentException($"Two devices are called '{device.Name}'; give each a name of its own.", nameof(devices));
+            }
+        }
+    }
+}
