@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Ftte.Simulation;
 
-/// <summary>A journal, open. Writing is for the simulation alone; reading is thread-safe.</summary>
+/// <summary>A journal, open; for any number of threads once it is.</summary>
 /// <remarks>
 /// Little-endian: the magic, the description with its length and checksum, then records, each with length, checksum and payload. A payload is a kind, a number
 /// and, for an update, example count, content and values; for an evaluation its three values.
@@ -20,6 +20,7 @@ internal sealed class JournalFile : IDisposable
     private const byte UpdateKind = 1;
     private const byte QualityKind = 2;
 
+    private readonly Lock _writing = new();
     private readonly string _path;
     private readonly FileStream _file;
     private readonly Dictionary<long, (long Offset, int Length)> _updates = [];
@@ -74,14 +75,9 @@ internal sealed class JournalFile : IDisposable
     /// <summary>Gives how good a version was; null if that is not known.</summary>
     public ModelQuality? Find(ModelVersion version) => _qualities.TryGetValue(version.Number, out ModelQuality quality) ? quality : null;
 
-    /// <summary>Keeps what a job trained, unless it is known.</summary>
+    /// <summary>Keeps what a job trained.</summary>
     public void Add(long job, SparseUpdate update)
     {
-        if (_updates.ContainsKey(job))
-        {
-            return;
-        }
-
         ReadOnlySpan<byte> values = MemoryMarshal.AsBytes(update.Values.Span);
         byte[] payload = new byte[UpdateHeadBytes + values.Length];
         WriteHead(payload, UpdateKind, job);
@@ -91,14 +87,9 @@ internal sealed class JournalFile : IDisposable
         Append(payload);
     }
 
-    /// <summary>Keeps how good a version was, unless it is known.</summary>
+    /// <summary>Keeps how good a version was.</summary>
     public void Add(ModelVersion version, ModelQuality quality)
     {
-        if (!_qualities.TryAdd(version.Number, quality))
-        {
-            return;
-        }
-
         byte[] payload = new byte[QualityBytes];
         WriteHead(payload, QualityKind, version.Number);
         BinaryPrimitives.WriteDoubleLittleEndian(payload.AsSpan(9), quality.Accuracy);
@@ -212,8 +203,11 @@ internal sealed class JournalFile : IDisposable
         Span<byte> head = stackalloc byte[HeadBytes];
         BinaryPrimitives.WriteInt32LittleEndian(head, payload.Length);
         SHA256.HashData(payload).AsSpan(0, ChecksumBytes).CopyTo(head[4..]);
-        _file.Write(head);
-        _file.Write(payload);
-        _file.Flush();
+        lock (_writing)
+        {
+            _file.Write(head);
+            _file.Write(payload);
+            _file.Flush();
+        }
     }
 }

@@ -35,7 +35,7 @@ internal sealed class Evaluations(ILearningTask task, SimulationOptions options,
         _last = point;
         Task<ModelQuality> quality = journal?.Find(model.Version) is { } known
             ? Task.FromResult(known)
-            : crew.PostAsync(() => task.Evaluate(model, cancellationToken), (point.Time, -1));
+            : crew.PostAsync(() => Keep(model.Version, task.Evaluate(model, cancellationToken)), (point.Time, -1));
         _pending = (point, quality);
     }
 
@@ -60,6 +60,12 @@ internal sealed class Evaluations(ILearningTask task, SimulationOptions options,
         }
     }
 
+    private ModelQuality Keep(ModelVersion version, ModelQuality quality)
+    {
+        journal?.Add(version, quality);
+        return quality;
+    }
+
     private async Task FinishAsync()
     {
         if (_pending is not { } pending)
@@ -69,7 +75,6 @@ internal sealed class Evaluations(ILearningTask task, SimulationOptions options,
 
         ModelQuality quality = await pending.Quality.ConfigureAwait(false);
         _pending = null;
-        journal?.Add(pending.Point.Version, quality);
         _points.Add(pending.Point with { Quality = quality });
         _atTarget = quality.Accuracy >= options.Target ? _atTarget + 1 : IsDone ? _atTarget : 0;
     }

@@ -46,7 +46,7 @@ internal sealed class SimulatedJob(long number, int device, TimeSpan start, Para
 
     /// <summary>Lets the crew train.</summary>
     public void PostTo(TrainingCrew crew, ILearningTask task, JournalFile? journal) =>
-        Training = crew.PostAsync(() => journal?.Find(number, Assignment!) ?? Train(task), (Timing.End ?? TimeSpan.MaxValue, number));
+        Training = crew.PostAsync(() => journal?.Find(number, Assignment!) ?? Keep(Train(task), journal), (Timing.End ?? TimeSpan.MaxValue, number));
 
     /// <summary>Lets the update arrive at the server; the client's round goes on.</summary>
     public void Arrive(SparseUpdate update) => _arrival.SetResult(update);
@@ -92,6 +92,12 @@ internal sealed class SimulatedJob(long number, int device, TimeSpan start, Para
         {
             (trainer as IDisposable)?.Dispose();
         }
+    }
+
+    private SparseUpdate Keep(SparseUpdate update, JournalFile? journal)
+    {
+        journal?.Add(number, update);
+        return update;
     }
 
     private static IImportanceProbe Probe(ILocalTrainer trainer) => trainer as IImportanceProbe

@@ -334,7 +334,6 @@ internal sealed class SimulationRun : IAsyncDisposable
         }
 
         SparseUpdate update = await job.Training!.WaitAsync(_stop.Token).ConfigureAwait(false);
-        _journal?.Add(job.Number, update);
         TrainingAssignment assignment = job.Assignment!;
         long age = Version - assignment.Version, up = _link.BytesUp, down = _link.BytesDown;
         job.Arrive(update);

@@ -1,0 +1,166 @@
+using System.Collections.Immutable;
+using static Ftte.Simulation.Tests.Runs;
+
+namespace Ftte.Simulation.Tests;
+
+/// <summary>The same seed gives the same bits: on any number of threads, and after any number of interruptions.</summary>
+public sealed class ReproducibilityTests : IDisposable
+{
+    private readonly string _path = Path.Combine(Directory.CreateTempSubdirectory("ftte-journal-").FullName, "run.journal");
+
+    [Fact]
+    public async Task Any_number_of_threads_gives_the_same_bits_however_long_each_job_takes_really()
+    {
+        foreach (SimulationRule rule in new[] { TinyRule(), Sync(5, 1.3), SimulationRule.FedAsync(ToyTask.Everything, 20) })
+        {
+            string[] prints = await Task.WhenAll(new[] { 1, 2, 7 }.Select(async threads =>
+            {
+                var uneven = new ToyTask { OnTrain = device => Thread.SpinWait(device * 2000 % 30_000) };
+                return Fingerprint(await RunAsync(rule, Devices(), new SimulationOptions { MaxVersions = 40, Seed = 2, Threads = threads }, uneven));
+            }));
+
+            Assert.All(prints, print => Assert.Equal(prints[0], print));
+        }
+    }
+
+    [Fact]
+    public async Task Another_seed_gives_another_run()
+    {
+        Task<SimulationResult> WithSeed(ulong seed) => RunAsync(TinyRule(), Devices(), new SimulationOptions { MaxVersions = 20, Seed = seed });
+
+        Assert.NotEqual(Fingerprint(await WithSeed(1)), Fingerprint(await WithSeed(2)));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_stopped_gives_what_there_is_and_goes_on_where_it_was_with_the_same_bits()
+    {
+        var whole = new ToyTask();
+        string expected = Fingerprint(await RunAsync(TinyRule(), Devices(), Options(), whole));
+        int trained = 0;
+        for (int stops = 0; stops < 4; stops++)
+        {
+            using var stop = new CancellationTokenSource();
+            int left = 30;
+            var task = new ToyTask
+            {
+                OnTrain = _ =>
+                {
+                    if (Interlocked.Decrement(ref left) == 0)
+                    {
+                        stop.Cancel();
+                    }
+                },
+            };
+            SimulationResult partial = await RunAsync(TinyRule(), Devices(), Options(Journal()), task, stop.Token);
+
+            Assert.False(partial.IsComplete);
+            Assert.NotEmpty(partial.Points);
+            Assert.Equal(partial.Totals.Trips, partial.Jobs.Length);
+            Assert.True(File.Exists(_path));
+            trained += task.Trained;
+        }
+
+        var rest = new ToyTask();
+        SimulationResult resumed = await RunAsync(TinyRule(), Devices(), Options(Journal()), rest);
+
+        Assert.Equal(expected, Fingerprint(resumed));
+        Assert.True(resumed.IsComplete);
+        Assert.False(File.Exists(_path), "the journal of a run that came to its end is deleted");
+
+        // What the crew was at when it was stopped is done again; all else is not.
+        Assert.InRange(trained + rest.Trained, whole.Trained, whole.Trained + (4 * 2));
+        Assert.True(rest.Trained < whole.Trained - 100, $"{rest.Trained} of {whole.Trained}");
+        Assert.True(rest.Evaluated < whole.Evaluated, $"{rest.Evaluated} of {whole.Evaluated}");
+    }
+
+    [Fact]
+    public async Task A_journal_that_was_cut_off_anywhere_is_good_for_what_is_whole()
+    {
+        string expected = Fingerprint(await RunAsync(TinyRule(), Devices(), Options()));
+        using var stop = new CancellationTokenSource();
+        int left = 60;
+        await RunAsync(TinyRule(), Devices(), Options(Journal()), new ToyTask { OnTrain = _ => { if (Interlocked.Decrement(ref left) == 0) { stop.Cancel(); } } }, stop.Token);
+        byte[] journal = await File.ReadAllBytesAsync(_path);
+        foreach (int length in new[] { journal.Length - 1, journal.Length - 20, journal.Length / 2, 25, 3, 0 })
+        {
+            await File.WriteAllBytesAsync(_path, journal[..length]);
+            if (length == 25)
+            {
+                // Less than the description is no journal.
+                await Assert.ThrowsAsync<InvalidDataException>(() => RunAsync(TinyRule(), Devices(), Options(Journal())));
+                continue;
+            }
+
+            Assert.Equal(expected, Fingerprint(await RunAsync(TinyRule(), Devices(), Options(Journal()))));
+        }
+    }
+
+    [Fact]
+    public async Task The_journal_of_another_run_is_refused_and_stays()
+    {
+        using var stop = new CancellationTokenSource();
+        await RunAsync(TinyRule(), Devices(), Options(Journal()), new ToyTask { OnTrain = _ => stop.Cancel() }, stop.Token);
+        byte[] before = await File.ReadAllBytesAsync(_path);
+
+        InvalidDataException error = await Assert.ThrowsAsync<InvalidDataException>(() => RunAsync(FedBuff(), Devices(), Options(Journal())));
+
+        Assert.Contains("FTTE", error.Message, StringComparison.Ordinal);
+        Assert.Contains("FedBuff", error.Message, StringComparison.Ordinal);
+        Assert.Contains("delete the file", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(_path));
+    }
+
+    [Fact]
+    public async Task What_a_trainer_throws_ends_the_run_and_reaches_the_caller()
+    {
+        var task = new ToyTask { OnTrain = _ => throw new InvalidOperationException("no disk") };
+
+        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(TinyRule(), Devices(), Options(), task));
+
+        Assert.Equal("no disk", error.Message);
+    }
+
+    [Fact]
+    public async Task The_run_ends_once_three_evaluations_in_a_row_have_reached_the_target()
+    {
+        double target = (await RunAsync(TinyRule(), Devices(), Options())).Points[15].Quality.Accuracy;
+        SimulationResult free = await RunAsync(TinyRule(), Devices(), Options() with { Target = target });
+        SimulationResult stopped = await RunAsync(TinyRule(), Devices(), Options() with { Target = target, StopAtTarget = true });
+
+        Assert.NotNull(stopped.TimeToTarget);
+        Assert.Equal(free.TimeToTarget, stopped.TimeToTarget);
+        Assert.True(stopped.Points.Length < free.Points.Length);
+        Assert.Equal(free.Points.Take(stopped.Points.Length).Select(point => $"{point}"), stopped.Points.Select(point => $"{point}"));
+    }
+
+    [Fact]
+    public async Task Progress_rises_to_the_whole_and_tells_the_time_left()
+    {
+        var reports = new List<SimulationProgress>();
+        var clock = new StepClock();
+        await RunAsync(TinyRule(), Devices(), Options() with { Progress = reports.Add, RealTime = clock });
+
+        Assert.Equal(reports.Select(report => report.Share).Order(), reports.Select(report => report.Share));
+        Assert.Equal(1, reports[^1].Share);
+        Assert.Contains(reports, report => report.Remaining > TimeSpan.Zero);
+        Assert.Equal(TimeSpan.Zero, reports[^1].Remaining);
+    }
+
+    public void Dispose() => Directory.Delete(Path.GetDirectoryName(_path)!, recursive: true);
+
+    private static ImmutableArray<SimulatedDevice> Devices() => ToyTask.Devices(50);
+
+    private static SimulationOptions Options(RunJournal? journal = null) => new() { MaxVersions = 40, Seed = 4, Threads = 2, Journal = journal };
+
+    private RunJournal Journal() => new(_path, "toy");
+
+    /// <summary>Moves on by a second whenever it is looked at.</summary>
+    private sealed class StepClock : TimeProvider
+    {
+        private long _now;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Interlocked.Increment(ref _now);
+    }
+}
