@@ -26,11 +26,11 @@ public sealed record SimulationResult
     /// <summary>Gets the sums.</summary>
     public required SimulationTotals Totals { get; init; }
 
-    /// <summary>Gets the last version.</summary>
-    public required ModelSnapshot Model { get; init; }
+    /// <summary>Gets the last version; null if the result was read from a file.</summary>
+    public ModelSnapshot? Model { get; init; }
 
-    /// <summary>Gets the selection that was in force last.</summary>
-    public required ParameterSelection Selection { get; init; }
+    /// <summary>Gets the selection that was in force last; null if the result was read from a file.</summary>
+    public ParameterSelection? Selection { get; init; }
 
     /// <summary>Gets the accuracy that was to be reached; null if none was.</summary>
     public double? Target { get; init; }

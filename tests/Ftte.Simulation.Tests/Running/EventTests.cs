@@ -35,7 +35,7 @@ public sealed class EventTests
         SimulationResult result = await RunAsync(rule, devices, new SimulationOptions { MaxTrips = 4, Order = DeviceOrder.LongestIdle });
 
         Assert.Equal(Seconds(seconds), result.Duration);
-        Assert.Equal(new ModelVersion(2), result.Model.Version);
+        Assert.Equal(new ModelVersion(2), result.Model!.Version);
         Assert.Equal(4, result.Totals.Accepted);
     }
 
@@ -163,7 +163,7 @@ public sealed class EventTests
         SimulationResult result = await RunAsync(rule, ToyTask.Devices(9, prototype), new SimulationOptions { MaxTime = Seconds(60), Order = DeviceOrder.LongestIdle });
 
         // Two arrive at 10, two at 20 and make a version; so it goes on, and the clock never has to.
-        Assert.Equal(3, result.Model.Version.Number);
+        Assert.Equal(3, result.Model!.Version.Number);
         rule.Server.PublishTimeout = Seconds(5);
         SimulationResult hurried = await RunAsync(rule, ToyTask.Devices(9, prototype), new SimulationOptions { MaxTime = Seconds(60), Order = DeviceOrder.LongestIdle });
         Assert.Equal([0, 15, 25, 35, 45, 55], hurried.Points.Select(point => point.Time.TotalSeconds));

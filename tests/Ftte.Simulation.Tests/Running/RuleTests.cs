@@ -34,7 +34,7 @@ public sealed class RuleTests
 
         SimulationResult result = await RunAsync(rule, ToyTask.Devices(60), new SimulationOptions { MaxVersions = 60 });
 
-        Assert.Equal(60, result.Model.Version.Number);
+        Assert.Equal(60, result.Model!.Version.Number);
         Assert.True(result.Points[^1].Quality.Accuracy > result.Points[0].Quality.Accuracy + 0.02, $"{result.Points[0].Quality} {result.Points[^1].Quality}");
         Assert.Equal(100 + rule.Selection.Count, result.Totals.PeakDeviceBytes);
     }

@@ -14,7 +14,7 @@ internal static class Runs
         .. result.Points.Select(point => $"{point}"),
         .. result.Jobs.Select(job => $"{job}"),
         $"{result.Totals} {result.Duration}",
-        Convert.ToHexString(System.Runtime.InteropServices.MemoryMarshal.AsBytes(result.Model.Parameters.Span)),
+        Convert.ToHexString(System.Runtime.InteropServices.MemoryMarshal.AsBytes(result.Model!.Parameters.Span)),
     ]);
 
     public static SimulationRule FedBuff(int capacity = 5, int concurrency = 20) => SimulationRule.FedBuff(ToyTask.Everything, capacity, concurrency);

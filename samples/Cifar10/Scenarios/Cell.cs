@@ -1,0 +1,40 @@
+namespace Cifar10.Scenarios;
+
+/// <summary>One setting in which rules are compared: everything that is the same for all of them.</summary>
+internal sealed record Cell
+{
+    /// <summary>Gets the name, for tables.</summary>
+    public required string Name { get; init; }
+
+    public int Devices { get; init; } = 500;
+
+    /// <summary>Gets the concentration of each device's taste in classes; null for devices that are all alike.</summary>
+    public double? Alpha { get; init; } = 0.3;
+
+    /// <summary>Gets the share of devices that are stragglers.</summary>
+    public double Stragglers { get; init; } = 0.9;
+
+    /// <summary>Gets how many times longer stragglers compute.</summary>
+    public double Slowdown { get; init; } = 10;
+
+    /// <summary>Gets whether stragglers are those that hold most animals, so that without them some classes are hardly learned.</summary>
+    public bool StragglersHoldAnimals { get; init; }
+
+    /// <summary>Gets M: how many devices are at work.</summary>
+    public int Concurrency { get; init; } = 30;
+
+    /// <summary>Gets K: how many updates make a version.</summary>
+    public int Capacity { get; init; } = 10;
+
+    /// <summary>Gets the network's name.</summary>
+    public string Network { get; init; } = "resnet8";
+
+    /// <summary>Gets whether training starts from random weights instead of the base model.</summary>
+    public bool FromScratch { get; init; }
+
+    /// <summary>Gets how many updates each rule folds in.</summary>
+    public int Updates { get; init; } = 1000;
+
+    /// <summary>Gets the accuracy to reach, as so much more than the base model's.</summary>
+    public double TargetGain { get; init; } = 0.02;
+}

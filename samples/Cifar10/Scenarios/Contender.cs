@@ -1,0 +1,53 @@
+using Ftte.TinyEngine;
+
+namespace Cifar10.Scenarios;
+
+/// <summary>A rule that takes part, with everything in which it differs from the others.</summary>
+internal sealed record Contender
+{
+    public required string Name { get; init; }
+
+    public required Algorithm Algorithm { get; init; }
+
+    public Trained Trains { get; init; } = Trained.Everything;
+
+    public NormalizationMode Normalization { get; init; } = NormalizationMode.Frozen;
+
+    /// <summary>Gets whether batch normalisation is replaced by group normalisation; the base model is then another, trained alike.</summary>
+    public bool HasGroupNorm { get; init; }
+
+    /// <summary>Gets the devices' step size.</summary>
+    public float ClientRate { get; init; } = 0.02f;
+
+    /// <summary>Gets the server's step size; FedAsync's mixing.</summary>
+    public double ServerRate { get; init; } = 1;
+
+    /// <summary>Gets how an update is weighed; null for the algorithm's own way.</summary>
+    public Ftte.IStalenessWeighting? Weighting { get; init; }
+
+    /// <summary>Gets how parameters travel, both ways.</summary>
+    public Ftte.ValueFormat Format { get; init; } = Ftte.ValueFormat.Float32;
+
+    /// <summary>Gets whether the device plans its memory; otherwise it holds what a framework without a plan holds.</summary>
+    public bool IsPlanned { get; init; }
+}
+
+internal enum Algorithm
+{
+    FedAvg,
+    FedAsync,
+    FedBuff,
+    Ftte,
+}
+
+/// <summary>What is trained and travels.</summary>
+internal enum Trained
+{
+    Everything,
+
+    /// <summary>What fits the memory budget, the same throughout.</summary>
+    Subset,
+
+    /// <summary>What fits, but other channels at every version.</summary>
+    Rotation,
+}
