@@ -122,9 +122,9 @@ internal sealed class JournalFile : IDisposable
         }
 
         byte[] header = [.. Magic, .. HeadOf(own), .. own];
-        byte[] start = new byte[Math.Min(header.Length, _file.Length)];
+        byte[] start = new byte[Math.Min(Magic.Length + HeadBytes, _file.Length)];
         _file.ReadExactly(start);
-        if (start.Length < header.Length && header.AsSpan().StartsWith(start))
+        if (start.Length < Magic.Length + HeadBytes && header.AsSpan().StartsWith(start))
         {
             // New, or killed before it had begun. Nothing else is written over, however short.
             _file.Write(header.AsSpan(start.Length));

@@ -5,7 +5,8 @@ namespace Ftte.Simulation.Tests;
 public sealed class JournalFileTests : IDisposable
 {
     private const string Description = "digits, seed 7";
-    private const int HeaderBytes = 8 + 12 + 14;
+    private const int DescriptionStart = 8 + 12;
+    private const int HeaderBytes = DescriptionStart + 14;
 
     private static readonly ParameterLayout Layout = ParameterLayout.Create(("a", [3]), ("b", [2]));
     private static readonly ParameterSelection Selection = ParameterSelection.OfBlocks(Layout, "a");
@@ -79,12 +80,20 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Fact]
-    public void Wherever_the_file_is_cut_off_what_was_whole_is_kept_and_more_can_be_added()
+    public void Wherever_the_records_are_cut_off_what_was_whole_is_kept_and_more_can_be_added()
     {
         byte[] whole = ThreeRecords(out int[] ends);
         for (int length = 0; length <= whole.Length; length++)
         {
             File.WriteAllBytes(JournalPath, whole[..length]);
+            if (length is >= DescriptionStart and < HeaderBytes)
+            {
+                // Whose journal it is cannot be told.
+                Assert.Contains("this is no journal of a run", Assert.Throws<InvalidDataException>(Open).Message);
+                Assert.Equal(whole[..length], File.ReadAllBytes(JournalPath));
+                continue;
+            }
+
             using (JournalFile journal = Open())
             {
                 Assert.Equal((length >= ends[0] ? 1 : 0) + (length >= ends[2] ? 1 : 0), journal.Count);
@@ -243,7 +252,7 @@ public sealed class JournalFileTests : IDisposable
         }
 
         byte[] whole = File.ReadAllBytes(JournalPath);
-        Assert.Equal(HeaderBytes, Encoding.UTF8.GetByteCount(Description) + 20);
+        Assert.Equal(HeaderBytes, Encoding.UTF8.GetByteCount(Description) + DescriptionStart);
         Assert.Equal(ends[2], whole.Length);
         return whole;
 
