@@ -15,7 +15,13 @@ public abstract class Availability
     /// <param name="share">The share of it that the device is there, in (0, 1].</param>
     /// <param name="phase">When it first comes; before that it is there as in every period.</param>
     /// <returns>The pattern.</returns>
-    public static Availability DutyCycle(TimeSpan period, double share, TimeSpan phase = default) => new Cycle(period, share, phase);
+    public static Availability DutyCycle(TimeSpan period, double share, TimeSpan phase = default)
+    {
+        Guard.Positive(period);
+        Guard.Positive(share);
+        Guard.Share(share);
+        return new Cycle(period.Ticks, Math.Max(1, (long)Math.Round(share * period.Ticks)), phase.Ticks);
+    }
 
     /// <summary>Makes a device that is there at certain hours, as a phone that charges at night.</summary>
     /// <param name="from">When it comes, since midnight on its own clock; the run begins at midnight UTC.</param>
@@ -32,7 +38,7 @@ public abstract class Availability
         }
 
         ArgumentOutOfRangeException.ThrowIfEqual(to, from);
-        return new Cycle(day, ((to - from + day).Ticks % day.Ticks is var ticks && ticks == 0 ? day.Ticks : ticks) / (double)day.Ticks, from);
+        return new Cycle(day.Ticks, (to - from + day).Ticks % day.Ticks is var ticks && ticks == 0 ? day.Ticks : ticks, from.Ticks);
     }
 
     /// <summary>Makes a device that is there when a list says so; after its last window it is gone for good.</summary>
@@ -71,30 +77,21 @@ public abstract class Availability
         public override AvailabilityWindow? WindowAt(TimeSpan time) => new AvailabilityWindow(TimeSpan.MinValue, TimeSpan.MaxValue);
     }
 
-    private sealed class Cycle : Availability
+    /// <summary>All in ticks, so that windows begin and end exactly when they were said to.</summary>
+    private sealed class Cycle(long period, long present, long phase) : Availability
     {
-        private readonly long _period;
-        private readonly long _present;
-        private readonly long _phase;
-
-        public Cycle(TimeSpan period, double share, TimeSpan phase)
-        {
-            _period = Guard.Positive(period).Ticks;
-            _present = Math.Max(1, (long)(Guard.Share(share) * _period));
-            _phase = phase.Ticks;
-        }
-
         public override AvailabilityWindow? WindowAt(TimeSpan time)
         {
-            if (_present >= _period)
+            if (present >= period)
             {
                 return Always.WindowAt(time);
             }
 
-            long turn = (long)Math.Floor((time.Ticks - _phase) / (double)_period);
-            long from = _phase + (turn * _period);
-            from += time.Ticks >= from + _present ? _period : 0;
-            return new AvailabilityWindow(new TimeSpan(from), new TimeSpan(from + _present));
+            // The remainder has the sign of what is divided.
+            long since = (time.Ticks - phase) % period;
+            since += since < 0 ? period : 0;
+            long from = time.Ticks - since + (since >= present ? period : 0);
+            return new AvailabilityWindow(new TimeSpan(from), new TimeSpan(from + present));
         }
     }
 

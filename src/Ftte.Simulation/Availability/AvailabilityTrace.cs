@@ -42,7 +42,7 @@ public static class AvailabilityTrace
             }
 
             string[] fields = line.Length <= LongestLine ? line.Split(',') : [];
-            if (fields.Length != 3 || !TryReadSeconds(fields[1], out TimeSpan from) || !TryReadSeconds(fields[2], out TimeSpan to) || to <= from)
+            if (fields.Length != 3 || string.IsNullOrWhiteSpace(fields[0]) || !TryReadSeconds(fields[1], out TimeSpan from) || !TryReadSeconds(fields[2], out TimeSpan to) || to <= from)
             {
                 throw Bad(name, number, "it is not device,from,to with two times in seconds, the second the later one");
             }

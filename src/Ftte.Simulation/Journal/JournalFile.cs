@@ -121,18 +121,19 @@ internal sealed class JournalFile : IDisposable
             throw new ArgumentException($"The journal's description has {own.Length} bytes; give at most {LongestDescription}.", nameof(description));
         }
 
-        if (_file.Length < Magic.Length + HeadBytes)
+        byte[] header = [.. Magic, .. HeadOf(own), .. own];
+        byte[] start = new byte[Math.Min(Magic.Length + HeadBytes, _file.Length)];
+        _file.ReadExactly(start);
+        if (start.Length < Magic.Length + HeadBytes && header.AsSpan().StartsWith(start))
         {
-            // New, or killed before it had begun.
-            _file.SetLength(0);
-            _file.Write(Magic);
-            Append(own);
+            // New, or killed before it had begun. Nothing else is written over, however short.
+            _file.Write(header.AsSpan(start.Length));
+            _file.Flush();
             return;
         }
 
-        Span<byte> magic = stackalloc byte[Magic.Length];
-        _file.ReadExactly(magic);
-        if (!magic.SequenceEqual(Magic) || ReadPayload(LongestDescription) is not { } found)
+        _file.Position = Math.Min(Magic.Length, _file.Length);
+        if (!start.AsSpan().StartsWith(Magic) || ReadPayload(LongestDescription) is not { } found)
         {
             throw new InvalidDataException($"{_path}: this is no journal of a run; give the name of a file that is not there, or of a journal.");
         }
@@ -198,11 +199,17 @@ internal sealed class JournalFile : IDisposable
         return head[4..].SequenceEqual(SHA256.HashData(payload).AsSpan(0, ChecksumBytes)) ? payload : null;
     }
 
+    private static byte[] HeadOf(byte[] payload)
+    {
+        byte[] head = new byte[HeadBytes];
+        BinaryPrimitives.WriteInt32LittleEndian(head, payload.Length);
+        SHA256.HashData(payload).AsSpan(0, ChecksumBytes).CopyTo(head.AsSpan(4));
+        return head;
+    }
+
     private void Append(byte[] payload)
     {
-        Span<byte> head = stackalloc byte[HeadBytes];
-        BinaryPrimitives.WriteInt32LittleEndian(head, payload.Length);
-        SHA256.HashData(payload).AsSpan(0, ChecksumBytes).CopyTo(head[4..]);
+        byte[] head = HeadOf(payload);
         lock (_writing)
         {
             _file.Write(head);

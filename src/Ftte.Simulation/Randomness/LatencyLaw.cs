@@ -50,13 +50,16 @@ public sealed class LatencyLaw
 
     /// <summary>Draws exp(x) of a normal x.</summary>
     /// <param name="median">The median; finite, positive.</param>
-    /// <param name="sigma">The deviation of x; finite, not negative.</param>
+    /// <param name="sigma">The deviation of x; not negative, and small enough for the mean to be finite.</param>
     /// <returns>The law, whose mean is median exp(sigma^2 / 2).</returns>
     public static LatencyLaw LogNormal(double median, double sigma)
     {
         Guard.Positive(median);
         Guard.NotNegative(sigma);
-        return new LatencyLaw($"log-normal {median:R}, {sigma:R}", median * Math.Exp(sigma * sigma / 2), (ref random) => median * Math.Exp(sigma * random.NextGaussian()));
+        double mean = median * Math.Exp(sigma * sigma / 2);
+        return !double.IsFinite(mean)
+            ? throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "The law's mean, median exp(sigma^2 / 2), is too large to be told.")
+            : new LatencyLaw($"log-normal {median:R}, {sigma:R}", mean, (ref random) => median * Math.Exp(sigma * random.NextGaussian()));
     }
 
     /// <summary>Draws times without memory.</summary>

@@ -42,7 +42,8 @@ public sealed class ArrivalProcess
         }
 
         var random = new SeededRandom(seed, Stream.Arrival, (ulong)number);
-        return new Arrival(TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) / _perSecond));
+        double seconds = -Math.Log(1 - random.NextDouble()) / _perSecond;
+        return new Arrival(TimeSpan.FromSeconds(Math.Min(seconds, JobTiming.LongestSeconds)));
     }
 }
 

@@ -50,7 +50,7 @@ internal sealed class IdleDevices
 
         // A draw of its own for each that is taken, so that how many were tried before changes nothing.
         var random = new SeededRandom(_seed, Stream.Draw, _draws++);
-        for (int tries = 0; tries < 64; tries++)
+        for (int tries = 0; tries < Math.Max(64, count); tries++)
         {
             int at = random.NextInt(count);
             if (canBeAsked(_random[at]))
@@ -59,18 +59,9 @@ internal sealed class IdleDevices
             }
         }
 
-        // Few can be asked: the first after a drawn place.
-        int start = random.NextInt(count);
-        for (int i = 0; i < count; i++)
-        {
-            int at = (start + i) % count;
-            if (canBeAsked(_random[at]))
-            {
-                return RemoveAt(at);
-            }
-        }
-
-        return -1;
+        // Hardly anyone can be asked, if at all. The first after a drawn place would more often be one with a long gap before it.
+        int[] few = [.. Enumerable.Range(0, count).Where(at => canBeAsked(_random[at]))];
+        return few.Length > 0 ? RemoveAt(few[random.NextInt(few.Length)]) : -1;
     }
 
     private int TakeFirst(Func<int, bool> canBeAsked)

@@ -69,7 +69,7 @@ internal sealed class VirtualClock(DateTimeOffset start) : TimeProvider
             if (first.Period > 0)
             {
                 first.Due += first.Period;
-                first.Number = _set++;
+                first.Number = ++_set;
                 _timers.Add(first);
             }
 
@@ -79,10 +79,13 @@ internal sealed class VirtualClock(DateTimeOffset start) : TimeProvider
 
     private sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, object? state) : ITimer
     {
+        private bool _isDisposed;
+
         public long Due { get; set; }
 
         public long Period { get; private set; }
 
+        /// <summary>Which of all settings its own was, from 1, so that a timer which was never set is not taken for one that was.</summary>
         public long Number { get; set; }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
@@ -90,16 +93,16 @@ internal sealed class VirtualClock(DateTimeOffset start) : TimeProvider
             lock (clock._lock)
             {
                 clock._timers.Remove(this);
-                if (dueTime >= TimeSpan.Zero)
+                if (!_isDisposed && dueTime >= TimeSpan.Zero)
                 {
                     Due = clock._now + dueTime.Ticks;
                     Period = Math.Max(0, period.Ticks);
-                    Number = clock._set++;
+                    Number = ++clock._set;
                     clock._timers.Add(this);
                 }
-            }
 
-            return true;
+                return !_isDisposed;
+            }
         }
 
         public void Fire() => callback(state);
@@ -108,6 +111,7 @@ internal sealed class VirtualClock(DateTimeOffset start) : TimeProvider
         {
             lock (clock._lock)
             {
+                _isDisposed = true;
                 clock._timers.Remove(this);
             }
         }

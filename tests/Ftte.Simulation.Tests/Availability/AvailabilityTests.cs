@@ -1,0 +1,236 @@
+using CsCheck;
+
+namespace Ftte.Simulation.Tests;
+
+public sealed class AvailabilityTests
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    // Patterns in whole units, each with a twin that says of every unit whether the device is there.
+    private static readonly Gen<(Availability Pattern, Func<long, bool> IsThere)> DutyCycles =
+        Gen.Select(Gen.Int[1, 40], Gen.Double[0, 1], Gen.Int[-50, 50]).Select((period, share, phase) =>
+        {
+            int present = Math.Clamp((int)(share * period), 1, period);
+            return (
+                Availability.DutyCycle(period * Second, present / (double)period, phase * Second),
+                (Func<long, bool>)(second => Remainder(second - phase, period) < present));
+        });
+
+    private static readonly Gen<(Availability Pattern, Func<long, bool> IsThere)> Lists =
+        Gen.Select(Gen.Int[-30, 30], Gen.Select(Gen.Int[0, 6], Gen.Int[1, 9]).List[0, 8]).Select((begin, lengths) =>
+        {
+            var windows = new List<AvailabilityWindow>();
+            var there = new HashSet<long>();
+            foreach ((int gap, int length) in lengths)
+            {
+                begin += gap;
+                windows.Add(new AvailabilityWindow(begin * Second, (begin + length) * Second));
+                there.UnionWith(Enumerable.Range(begin, length).Select(second => (long)second));
+                begin += length;
+            }
+
+            return (Availability.During([.. windows]), (Func<long, bool>)there.Contains);
+        });
+
+    private static readonly Gen<(Availability Pattern, Func<long, bool> IsThere)> Patterns =
+        Gen.OneOf(DutyCycles, Lists, Gen.Const((Availability.Always, (Func<long, bool>)(_ => true))));
+
+    [Fact]
+    public void The_window_at_a_time_ends_after_it_and_is_the_one_around_it_or_the_next() =>
+        Gen.Select(Patterns, Gen.Int[-150, 150]).Sample((pattern, time) => IsRight(pattern.Pattern.WindowAt(time * Second), pattern.IsThere, time, Second), iter: 20_000);
+
+    [Fact]
+    public void Daily_hours_are_those_of_every_day()
+    {
+        // In quarters of an hour: those from 'from' on, round midnight, until 'to'.
+        Gen.Select(Gen.Int[0, 96], Gen.Int[0, 96], Gen.Int[-300, 300]).Where((from, to, _) => from % 96 != to % 96).Sample((from, to, time) =>
+        {
+            var quarter = TimeSpan.FromMinutes(15);
+            bool IsThere(long at) => Remainder(at - from, 96) < Remainder(to - from, 96);
+            IsRight(Availability.Daily(from * quarter, to * quarter).WindowAt(time * quarter), IsThere, time, quarter);
+        }, iter: 20_000);
+    }
+
+    [Fact]
+    public void Work_ends_when_the_device_was_there_for_as_long_as_it_takes() =>
+        Gen.Select(Patterns, Gen.Int[-100, 100], Gen.Int[0, 60]).Sample((pattern, start, work) =>
+            Assert.Equal(EndOf(pattern.IsThere, start, work) * Second, pattern.Pattern.EndOf(start * Second, work * Second)), iter: 10_000);
+
+    [Fact]
+    public void A_device_that_is_always_there_has_one_window_without_end()
+    {
+        Assert.Equal(new AvailabilityWindow(TimeSpan.MinValue, TimeSpan.MaxValue), Availability.Always.WindowAt(default));
+        Assert.Equal(100 * Second, Availability.Always.EndOf(40 * Second, 60 * Second));
+    }
+
+    [Fact]
+    public void Work_pauses_while_the_device_is_away()
+    {
+        // There for the first 3 of every 10 seconds.
+        Availability pattern = Availability.DutyCycle(10 * Second, 0.3);
+        Assert.Equal(2 * Second, pattern.EndOf(default, 2 * Second));
+        Assert.Equal(3 * Second, pattern.EndOf(default, 3 * Second));
+        Assert.Equal(11 * Second, pattern.EndOf(default, 4 * Second));
+        Assert.Equal(12 * Second, pattern.EndOf(5 * Second, 2 * Second));
+        Assert.Equal(10 * Second, pattern.EndOf(5 * Second, default));
+        Assert.Equal(-8 * Second, pattern.EndOf(-10 * Second, 2 * Second));
+    }
+
+    [Fact]
+    public void Work_that_a_device_leaves_for_good_never_ends()
+    {
+        Availability pattern = Availability.During(new(default, 5 * Second), new(8 * Second, 10 * Second));
+        Assert.Equal(10 * Second, pattern.EndOf(default, 7 * Second));
+        Assert.Null(pattern.EndOf(default, (7 * Second) + TimeSpan.FromTicks(1)));
+        Assert.Null(pattern.EndOf(10 * Second, default));
+        Assert.Null(Availability.During().EndOf(default, default));
+    }
+
+    [Theory]
+    [InlineData(10, 1, true)]
+    [InlineData(9, 59, false)]
+    [InlineData(17, 0, false)]
+    [InlineData(16, 59, true)]
+    public void Hours_of_the_day_begin_and_end_on_the_minute(int hour, int minute, bool isThere) =>
+        Assert.Equal(isThere, IsThere(Availability.Daily(TimeSpan.FromHours(10), TimeSpan.FromHours(17)), new TimeSpan(hour, minute, 0)));
+
+    [Fact]
+    public void Hours_over_midnight_go_on_the_next_day()
+    {
+        Availability night = Availability.Daily(TimeSpan.FromHours(22), TimeSpan.FromHours(6));
+        Assert.Equal(new AvailabilityWindow(TimeSpan.FromHours(-2), TimeSpan.FromHours(6)), night.WindowAt(default));
+        Assert.Equal(new AvailabilityWindow(TimeSpan.FromHours(22), TimeSpan.FromHours(30)), night.WindowAt(TimeSpan.FromHours(6)));
+        Assert.Equal(TimeSpan.FromHours(23), night.EndOf(TimeSpan.FromHours(5), TimeSpan.FromHours(2)));
+    }
+
+    [Fact]
+    public void From_midnight_to_midnight_is_always()
+    {
+        Availability day = Availability.Daily(default, TimeSpan.FromDays(1));
+        Assert.Equal(Availability.Always.WindowAt(default), day.WindowAt(default));
+        Assert.Equal(TimeSpan.FromDays(9), day.EndOf(TimeSpan.FromDays(2), TimeSpan.FromDays(7)));
+    }
+
+    [Fact]
+    public void A_share_of_the_period_is_kept_to_the_nearest_tick()
+    {
+        // 0.29 times a hundred ticks is a hair less than 29 in float64.
+        Assert.Equal(new AvailabilityWindow(default, new TimeSpan(29)), Availability.DutyCycle(new TimeSpan(100), 0.29).WindowAt(default));
+        Assert.Equal(new AvailabilityWindow(default, new TimeSpan(1)), Availability.DutyCycle(new TimeSpan(100), 1e-9).WindowAt(default));
+        Assert.Equal(Availability.Always.WindowAt(default), Availability.DutyCycle(new TimeSpan(100), 1).WindowAt(default));
+    }
+
+    [Fact]
+    public void Cycles_are_exact_after_centuries()
+    {
+        // Ticks there have more digits than float64.
+        long[] periods = [3, 7, 1000, 10_000_019];
+        foreach (long period in periods)
+        {
+            Availability pattern = Availability.DutyCycle(new TimeSpan(period), (period - 1.0) / period);
+            foreach (long time in (ReadOnlySpan<long>)[long.MaxValue / 4, -long.MaxValue / 4])
+            {
+                long turn = time - Remainder(time, period);
+                for (long at = turn - 4; at < turn + 4; at++)
+                {
+                    AvailabilityWindow window = Assert.NotNull(pattern.WindowAt(new TimeSpan(at)));
+                    Assert.True(window.To.Ticks > at);
+                    Assert.Equal(Remainder(at, period) < period - 1, window.From.Ticks <= at);
+                    Assert.Equal(0, Remainder(window.From.Ticks, period));
+                    Assert.InRange(window.From.Ticks, at - period, at + 1);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Periods_and_shares_that_make_no_cycle_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>("period", () => Availability.DutyCycle(default, 0.5));
+        Assert.Throws<ArgumentOutOfRangeException>("period", () => Availability.DutyCycle(-Second, 0.5));
+        foreach (double share in (ReadOnlySpan<double>)[0, -0.1, 1.1, double.NaN])
+        {
+            Assert.Throws<ArgumentOutOfRangeException>("share", () => Availability.DutyCycle(Second, share));
+        }
+    }
+
+    [Theory]
+    [InlineData(-1, 5)]
+    [InlineData(5, -1)]
+    [InlineData(25, 5)]
+    [InlineData(5, 25)]
+    [InlineData(5, 5)]
+    public void Hours_that_are_not_of_a_day_or_are_the_same_are_refused(int from, int to) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Availability.Daily(TimeSpan.FromHours(from), TimeSpan.FromHours(to)));
+
+    [Theory]
+    [InlineData(5, 5)]
+    [InlineData(5, 4)]
+    [InlineData(3, 8)]
+    public void A_window_that_is_empty_or_begins_too_early_is_refused_and_named(int from, int to)
+    {
+        AvailabilityWindow[] windows = [new(default, 4 * Second), new(from * Second, to * Second), new(20 * Second, 30 * Second)];
+        Assert.Contains("Window 1, 00:00:0", Assert.Throws<ArgumentException>("windows", () => Availability.During(windows)).Message);
+    }
+
+    [Fact]
+    public void A_list_of_windows_is_copied()
+    {
+        AvailabilityWindow[] windows = [new(default, Second)];
+        Availability pattern = Availability.During(windows);
+        windows[0] = new(50 * Second, 60 * Second);
+        Assert.Equal(new AvailabilityWindow(default, Second), pattern.WindowAt(default));
+    }
+
+    private static void IsRight(AvailabilityWindow? found, Func<long, bool> isThere, long time, TimeSpan unit)
+    {
+        const int Far = 400;
+        if (found is not { } window)
+        {
+            Assert.DoesNotContain(Range(time, Far), isThere.Invoke);
+            return;
+        }
+
+        Assert.True(window.To > time * unit, $"{window} has ended by {time * unit}.");
+        long from = Math.Max((long)(window.From / unit), time - Far), to = Math.Min((long)(window.To / unit), time + Far);
+        Assert.True(window.From <= from * unit && window.To >= to * unit, $"{window} is not in whole units.");
+        Assert.Equal(isThere(time), window.From <= time * unit);
+        Assert.DoesNotContain(Range(time, from - time), isThere.Invoke);
+        Assert.All(Range(from, to - from), at => Assert.True(isThere(at)));
+    }
+
+    private static long? EndOf(Func<long, bool> isThere, long start, long work)
+    {
+        for (long second = start; second < start + 4000; second++)
+        {
+            if (!isThere(second))
+            {
+                continue;
+            }
+
+            if (work == 0)
+            {
+                return second;
+            }
+
+            if (--work == 0)
+            {
+                return second + 1;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsThere(Availability pattern, TimeSpan time) => pattern.WindowAt(time) is { } window && window.From <= time;
+
+    private static long Remainder(long value, long divisor) => ((value % divisor) + divisor) % divisor;
+
+    private static IEnumerable<long> Range(long from, long count)
+    {
+        for (long at = from; at < from + count; at++)
+        {
+            yield return at;
+        }
+    }
+}

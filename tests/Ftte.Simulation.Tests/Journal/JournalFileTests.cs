@@ -1,0 +1,276 @@
+using System.Text;
+
+namespace Ftte.Simulation.Tests;
+
+public sealed class JournalFileTests : IDisposable
+{
+    private const string Description = "digits, seed 7";
+    private const int DescriptionStart = 8 + 12;
+    private const int HeaderBytes = DescriptionStart + 14;
+
+    private static readonly ParameterLayout Layout = ParameterLayout.Create(("a", [3]), ("b", [2]));
+    private static readonly ParameterSelection Selection = ParameterSelection.OfBlocks(Layout, "a");
+    private static readonly ModelQuality Quality = new(0.5, double.NaN, 1.25);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+
+    private string JournalPath => Path.Combine(_folder, "run.journal");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void What_was_kept_is_found_again_bit_by_bit()
+    {
+        float[] values = [1.5f, -0f, float.MaxValue];
+        using (JournalFile journal = Open())
+        {
+            Add(journal, 3, values, examples: 42);
+            Add(journal, long.MaxValue, [1, 2, 3], UpdateContent.Trained);
+            Add(journal, 4, [0.5f, 2], UpdateContent.Importance);
+            journal.Add(new ModelVersion(0), Quality);
+            journal.Add(new ModelVersion(9), new ModelQuality(1, 0.25, double.PositiveInfinity));
+        }
+
+        using JournalFile again = Open();
+        Assert.Equal(3, again.Count);
+        using SparseUpdate update = again.Find(3, Assignment())!;
+        Assert.Equal(values.Select(BitConverter.SingleToInt32Bits), update.Values.ToArray().Select(BitConverter.SingleToInt32Bits));
+        Assert.Equal(Assignment().CreateHeader(42), update.Header);
+        using SparseUpdate trained = again.Find(long.MaxValue, Assignment(UpdateContent.Trained))!;
+        Assert.Equal((UpdateContent.Trained, 1), (trained.Header.Content, trained.Header.ExampleCount));
+        using SparseUpdate importance = again.Find(4, Assignment(UpdateContent.Importance))!;
+        Assert.Equal([0.5f, 2], importance.Values.ToArray());
+        Assert.Equal(Quality, again.Find(new ModelVersion(0)));
+        Assert.Equal(new ModelQuality(1, 0.25, double.PositiveInfinity), again.Find(new ModelVersion(9)));
+    }
+
+    [Fact]
+    public void What_was_never_kept_is_not_found()
+    {
+        using JournalFile journal = Open();
+        Assert.Equal(0, journal.Count);
+        Assert.Null(journal.Find(0, Assignment()));
+        Assert.Null(journal.Find(new ModelVersion(0)));
+    }
+
+    [Fact]
+    public void A_journal_goes_on_where_it_was()
+    {
+        for (int job = 0; job < 4; job++)
+        {
+            using JournalFile journal = Open();
+            Assert.Equal(job, journal.Count);
+            Add(journal, job, [job, 0, 0]);
+        }
+
+        using JournalFile all = Open();
+        Assert.Equal([0f, 1f, 2f, 3f], Enumerable.Range(0, 4).Select(job => FirstValue(all, job)));
+    }
+
+    [Fact]
+    public void Updates_kept_by_several_threads_at_once_are_all_found()
+    {
+        using (JournalFile journal = Open())
+        {
+            Parallel.For(0, 200, job => Add(journal, job, [job, job, job]));
+        }
+
+        using JournalFile again = Open();
+        Assert.Equal(Enumerable.Range(0, 200).Select(job => (float?)job), Enumerable.Range(0, 200).Select(job => FirstValue(again, job)));
+    }
+
+    [Fact]
+    public void Wherever_the_records_are_cut_off_what_was_whole_is_kept_and_more_can_be_added()
+    {
+        byte[] whole = ThreeRecords(out int[] ends);
+        for (int length = 0; length <= whole.Length; length++)
+        {
+            File.WriteAllBytes(JournalPath, whole[..length]);
+            if (length is >= DescriptionStart and < HeaderBytes)
+            {
+                // Whose journal it is cannot be told.
+                Assert.Contains("this is no journal of a run", Assert.Throws<InvalidDataException>(Open).Message);
+                Assert.Equal(whole[..length], File.ReadAllBytes(JournalPath));
+                continue;
+            }
+
+            using (JournalFile journal = Open())
+            {
+                Assert.Equal((length >= ends[0] ? 1 : 0) + (length >= ends[2] ? 1 : 0), journal.Count);
+                Assert.Equal(length >= ends[0] ? 10 : null, FirstValue(journal, 0));
+                Assert.Equal(length >= ends[1] ? Quality : null, journal.Find(new ModelVersion(5)));
+                Assert.Equal(length >= ends[2] ? 20 : null, FirstValue(journal, 1));
+                Assert.Equal(Math.Max(HeaderBytes, ends.LastOrDefault(end => end <= length)), new FileInfo(JournalPath).Length);
+                Add(journal, 77, [7, 7, 7]);
+            }
+
+            using JournalFile again = Open();
+            Assert.Equal(7, FirstValue(again, 77));
+        }
+    }
+
+    [Fact]
+    public void Wherever_a_byte_has_flipped_the_journal_is_refused_or_keeps_what_comes_before()
+    {
+        byte[] whole = ThreeRecords(out int[] ends);
+        for (int at = 0; at < whole.Length; at++)
+        {
+            byte[] flipped = [.. whole];
+            flipped[at] ^= (byte)(1 << (at % 8));
+            File.WriteAllBytes(JournalPath, flipped);
+            if (at < HeaderBytes)
+            {
+                Assert.Contains("this is no journal of a run", Assert.Throws<InvalidDataException>(Open).Message);
+                Assert.Equal(flipped, File.ReadAllBytes(JournalPath));
+                continue;
+            }
+
+            using JournalFile journal = Open();
+            Assert.Equal(at >= ends[0] ? 10 : null, FirstValue(journal, 0));
+            Assert.Equal(at >= ends[1] ? Quality : null, journal.Find(new ModelVersion(5)));
+            Assert.Null(FirstValue(journal, 1));
+        }
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("FTTErunners")]
+    [InlineData("my thesis, the only copy")]
+    [InlineData("a text that is longer than the header of a journal, by far, and no journal all the same")]
+    public void A_file_that_is_no_journal_is_refused_and_left_as_it_is(string text)
+    {
+        File.WriteAllText(JournalPath, text);
+        string message = Assert.Throws<InvalidDataException>(Open).Message;
+        Assert.Equal($"{JournalPath}: this is no journal of a run; give the name of a file that is not there, or of a journal.", message);
+        Assert.Equal(text, File.ReadAllText(JournalPath));
+    }
+
+    [Theory]
+    [InlineData(int.MinValue)]
+    [InlineData(-1)]
+    [InlineData(int.MaxValue)]
+    public void A_length_that_cannot_be_ends_the_journal_before_memory_is_taken(int length)
+    {
+        byte[] whole = ThreeRecords(out int[] ends);
+        BitConverter.TryWriteBytes(whole.AsSpan(ends[0]), length);
+        File.WriteAllBytes(JournalPath, whole);
+        using JournalFile journal = Open();
+        Assert.Equal((1, ends[0]), (journal.Count, new FileInfo(JournalPath).Length));
+    }
+
+    [Fact]
+    public void The_journal_of_another_run_is_refused_with_both_descriptions_and_left_as_it_is()
+    {
+        byte[] whole = ThreeRecords(out _);
+        foreach (string other in (string[])["digits, seed 8", "digits", Description + " and more", ""])
+        {
+            string message = Assert.Throws<InvalidDataException>(() => JournalFile.Open(JournalPath, other)).Message;
+            Assert.Equal($"{JournalPath}: this is the journal of another run, '{Description}'; this one is '{other}'. Give its settings again, or delete the file.", message);
+            Assert.Equal(whole, File.ReadAllBytes(JournalPath));
+        }
+    }
+
+    [Fact]
+    public void A_description_of_any_letters_and_up_to_the_limit_is_kept()
+    {
+        foreach (string description in (string[])["", "Ziffern, groß: 数字", new string('x', 1 << 16)])
+        {
+            JournalFile.Open(JournalPath, description).Dispose();
+            JournalFile.Open(JournalPath, description).Delete();
+        }
+
+        Assert.Throws<ArgumentException>("description", () => JournalFile.Open(JournalPath, new string('x', (1 << 16) + 1)));
+    }
+
+    [Fact]
+    public void An_update_that_does_not_answer_its_job_is_refused()
+    {
+        using (JournalFile journal = Open())
+        {
+            Add(journal, 0, [1, 2]);
+            Add(journal, 1, [1, 2, 3], UpdateContent.Trained);
+        }
+
+        using JournalFile again = Open();
+        foreach (int job in (int[])[0, 1])
+        {
+            string message = Assert.Throws<InvalidDataException>(() => again.Find(job, Assignment())).Message;
+            Assert.Equal($"{JournalPath}: what job {job} trained does not answer its assignment; delete the file to begin anew.", message);
+        }
+    }
+
+    [Fact]
+    public void A_record_of_an_unknown_kind_ends_the_journal()
+    {
+        // Whole by its checksum, but what a later library may write.
+        using (JournalFile journal = Open())
+        {
+            Add(journal, 0, [1, 2, 3]);
+        }
+
+        long end = new FileInfo(JournalPath).Length;
+        byte[] payload = [99, .. new byte[20]];
+        using (FileStream file = File.Open(JournalPath, FileMode.Append))
+        {
+            file.Write(BitConverter.GetBytes(payload.Length));
+            file.Write(System.Security.Cryptography.SHA256.HashData(payload).AsSpan(0, 8));
+            file.Write(payload);
+        }
+
+        using JournalFile again = Open();
+        Assert.Equal((1, end), (again.Count, new FileInfo(JournalPath).Length));
+    }
+
+    [Fact]
+    public void A_journal_is_deleted_when_its_run_has_ended()
+    {
+        JournalFile journal = Open();
+        Assert.True(File.Exists(JournalPath));
+        journal.Delete();
+        Assert.False(File.Exists(JournalPath));
+    }
+
+    [Fact]
+    public void A_folder_that_is_not_there_is_an_input_error() =>
+        Assert.Throws<DirectoryNotFoundException>(() => JournalFile.Open(Path.Combine(_folder, "nowhere", "run.journal"), Description));
+
+    private JournalFile Open() => JournalFile.Open(JournalPath, Description);
+
+    /// <summary>The bytes of a journal with an update, an evaluation and an update, and where each ends.</summary>
+    private byte[] ThreeRecords(out int[] ends)
+    {
+        ends = new int[3];
+        using (JournalFile journal = Open())
+        {
+            Assert.Equal(HeaderBytes, Length());
+            Add(journal, 0, [10, 11, 12]);
+            ends[0] = Length();
+            journal.Add(new ModelVersion(5), Quality);
+            ends[1] = Length();
+            Add(journal, 1, [20, 21, 22]);
+            ends[2] = Length();
+        }
+
+        byte[] whole = File.ReadAllBytes(JournalPath);
+        Assert.Equal(HeaderBytes, Encoding.UTF8.GetByteCount(Description) + DescriptionStart);
+        Assert.Equal(ends[2], whole.Length);
+        return whole;
+
+        int Length() => (int)new FileInfo(JournalPath).Length;
+    }
+
+    private static void Add(JournalFile journal, long job, float[] values, UpdateContent content = UpdateContent.Difference, int examples = 1)
+    {
+        using SparseUpdate update = SparseUpdate.Create(Assignment(content).CreateHeader(examples), values);
+        journal.Add(job, update);
+    }
+
+    private static float? FirstValue(JournalFile journal, long job)
+    {
+        using SparseUpdate? update = journal.Find(job, Assignment());
+        return update?.Values.Span[0];
+    }
+
+    private static TrainingAssignment Assignment(UpdateContent content = UpdateContent.Difference) => new(
+        new ClientId("d"), new UpdateId(1), Layout.Fingerprint, default, default, Selection, Selection, content, TimeSpan.FromHours(1));
+}

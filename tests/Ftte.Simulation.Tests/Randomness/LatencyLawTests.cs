@@ -1,0 +1,163 @@
+namespace Ftte.Simulation.Tests;
+
+public sealed class LatencyLawTests
+{
+    private const int Draws = 40_000;
+
+    // Each with the least and the greatest value it may give.
+    private static readonly Dictionary<string, (LatencyLaw Law, double Least, double Most)> Laws = new()
+    {
+        ["constant zero"] = (LatencyLaw.Constant(0), 0, 0),
+        ["constant"] = (LatencyLaw.Constant(2.5), 2.5, 2.5),
+        ["uniform"] = (LatencyLaw.Uniform(1, 4), 1, 4),
+        ["uniform point"] = (LatencyLaw.Uniform(3, 3), 3, 3),
+        ["half-normal"] = (LatencyLaw.HalfNormal(1.5), 0, double.MaxValue),
+        ["log-normal"] = (LatencyLaw.LogNormal(3, 0.8), 0, double.MaxValue),
+        ["log-normal point"] = (LatencyLaw.LogNormal(3, 0), 3, 3),
+        ["exponential"] = (LatencyLaw.Exponential(7), 0, double.MaxValue),
+        ["Pareto without uncut mean"] = (LatencyLaw.Pareto(0.5, 2, 200), 2, 200),
+        ["Pareto of shape 1"] = (LatencyLaw.Pareto(1, 2, 200), 2, 200),
+        ["Pareto"] = (LatencyLaw.Pareto(2.5, 2, 20), 2, 20),
+        ["Pareto point"] = (LatencyLaw.Pareto(2.5, 2, 2), 2, 2),
+        ["Zipf"] = (LatencyLaw.Zipf(1.7, 100, 0.5), 0.5, 50),
+        ["Zipf even"] = (LatencyLaw.Zipf(0, 6), 1, 6),
+        ["Zipf steep"] = (LatencyLaw.Zipf(60, 1000), 1, 1000),
+        ["Zipf point"] = (LatencyLaw.Zipf(1, 1, 4), 4, 4),
+    };
+
+    public static TheoryData<string> Names => [.. Laws.Keys];
+
+    // The share of draws that are at or below a value, from the textbook.
+    public static TheoryData<string, double, double> Shares => new()
+    {
+        { "uniform", 2, 1.0 / 3 },
+        { "half-normal", 1.5, 0.682689 },
+        { "half-normal", 3, 0.954500 },
+        { "log-normal", 3, 0.5 },
+        { "log-normal", 3 * 2.225540928, 0.841345 },
+        { "exponential", 7, 1 - 0.367879 },
+        { "Pareto without uncut mean", 8, 0.5 },
+        { "Pareto without uncut mean", 199.99, 0.9 },
+        { "Pareto of shape 1", 8, 0.75 },
+        { "Pareto", 4, 1 - 0.176777 },
+        { "Zipf", 0.5, 1 / 2.0007 },
+        { "Zipf even", 4, 2.0 / 3 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_mean_of_many_draws_is_the_mean_that_the_law_states(string name)
+    {
+        LatencyLaw law = Laws[name].Law;
+        double[] draws = Draw(law, seed: 1);
+        double mean = draws.Average();
+        double error = Math.Sqrt(draws.Average(draw => (draw - mean) * (draw - mean)) / draws.Length);
+        Assert.InRange(mean, law.Mean - (4 * error) - 1e-12, law.Mean + (4 * error) + 1e-12);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Draws_are_finite_not_negative_and_keep_to_the_bounds(string name)
+    {
+        (LatencyLaw law, double least, double most) = Laws[name];
+        Assert.All(Draw(law, seed: 2), draw => Assert.InRange(draw, least, most));
+        Assert.InRange(law.Mean, least, most);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shares))]
+    public void As_many_draws_lie_below_a_value_as_the_law_says(string name, double value, double share)
+    {
+        double[] draws = Draw(Laws[name].Law, seed: 3);
+        double error = Math.Sqrt(share * (1 - share) / draws.Length);
+        Assert.InRange(draws.Count(draw => draw <= value) / (double)draws.Length, share - (4 * error), share + (4 * error));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_same_seed_gives_the_same_draws(string name) => Assert.Equal(Draw(Laws[name].Law, 4), Draw(Laws[name].Law, 4));
+
+    [Theory]
+    [InlineData("uniform")]
+    [InlineData("half-normal")]
+    [InlineData("log-normal")]
+    [InlineData("exponential")]
+    [InlineData("Pareto")]
+    [InlineData("Zipf")]
+    public void Another_seed_gives_other_draws(string name) => Assert.NotEqual(Draw(Laws[name].Law, 4), Draw(Laws[name].Law, 5));
+
+    [Fact]
+    public void What_exceeds_the_cap_becomes_the_cap()
+    {
+        double[] draws = Draw(LatencyLaw.Pareto(0.5, 2, 200), 6);
+        Assert.InRange(draws.Count(draw => draw == 200) / (double)Draws, 0.094, 0.106);
+    }
+
+    [Fact]
+    public void Zipf_gives_whole_multiples_of_the_unit_and_all_of_them() =>
+        Assert.Equal([0.25, 0.5, 0.75, 1, 1.25], Draw(LatencyLaw.Zipf(1, 5, 0.25), 7).Distinct().Order());
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void What_is_negative_or_not_finite_is_refused_by_name(double bad)
+    {
+        Assert.Throws<ArgumentOutOfRangeException>("value", () => LatencyLaw.Constant(bad));
+        Assert.Throws<ArgumentOutOfRangeException>("least", () => LatencyLaw.Uniform(bad, 1));
+        Assert.Throws<ArgumentOutOfRangeException>("most", () => LatencyLaw.Uniform(0, bad));
+        Assert.Throws<ArgumentOutOfRangeException>("sigma", () => LatencyLaw.LogNormal(1, bad));
+        Assert.Throws<ArgumentOutOfRangeException>("exponent", () => LatencyLaw.Zipf(bad, 10));
+        RefusesAsScale(bad);
+    }
+
+    [Fact]
+    public void Zero_is_refused_where_a_law_needs_a_scale() => RefusesAsScale(0);
+
+    [Fact]
+    public void Bounds_the_wrong_way_round_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>("most", () => LatencyLaw.Uniform(2, 1));
+        Assert.Throws<ArgumentOutOfRangeException>("cap", () => LatencyLaw.Pareto(1, 2, 1));
+        Assert.Throws<ArgumentOutOfRangeException>("count", () => LatencyLaw.Zipf(1, 0));
+        Assert.Throws<ArgumentOutOfRangeException>("count", () => LatencyLaw.Zipf(1, 100_001));
+    }
+
+    [Fact]
+    public void A_log_normal_law_whose_mean_is_too_large_to_be_told_is_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>("sigma", () => LatencyLaw.LogNormal(1, 100));
+        Assert.True(double.IsFinite(LatencyLaw.LogNormal(1, 37).Mean));
+    }
+
+    [Fact]
+    public void A_law_says_what_it_is()
+    {
+        string[] texts = [.. Laws.Values.Select(law => law.Law.ToString())];
+        Assert.Equal(texts.Length, texts.Distinct().Count());
+        Assert.Contains("Pareto 2.5 from 2 to 20", texts);
+    }
+
+    private static void RefusesAsScale(double bad)
+    {
+        Assert.Throws<ArgumentOutOfRangeException>("deviation", () => LatencyLaw.HalfNormal(bad));
+        Assert.Throws<ArgumentOutOfRangeException>("median", () => LatencyLaw.LogNormal(bad, 1));
+        Assert.Throws<ArgumentOutOfRangeException>("mean", () => LatencyLaw.Exponential(bad));
+        Assert.Throws<ArgumentOutOfRangeException>("shape", () => LatencyLaw.Pareto(bad, 1, 2));
+        Assert.Throws<ArgumentOutOfRangeException>("least", () => LatencyLaw.Pareto(1, bad, 2));
+        Assert.Throws<ArgumentOutOfRangeException>("cap", () => LatencyLaw.Pareto(1, 1, bad));
+        Assert.Throws<ArgumentOutOfRangeException>("unit", () => LatencyLaw.Zipf(1, 10, bad));
+    }
+
+    private static double[] Draw(LatencyLaw law, ulong seed)
+    {
+        var random = new SeededRandom(seed, 77);
+        double[] draws = new double[Draws];
+        for (int i = 0; i < draws.Length; i++)
+        {
+            draws[i] = law.Draw(ref random);
+        }
+
+        return draws;
+    }
+}
