@@ -342,7 +342,17 @@ internal sealed class SimulationRun : IAsyncDisposable
         _atWork.Remove(job);
         job.Dispose();
         (job.BytesUp, job.BytesDown) = (job.BytesUp + _link.BytesUp - up, job.BytesDown + _link.BytesDown - down);
-        _places.End(job.Device, job.Number, receipt.IsAccepted);
+        if (receipt.Outcome == UpdateOutcome.ClientQuota)
+        {
+            // The server keeps the place for the device to come again; it asks for new work instead, or its lease ends.
+            TimeSpan expires = job.Start + _rule.Server.LeaseDuration;
+            Schedule(expires > Now ? expires : Now, new SimulationEvent(EventKind.Wake));
+        }
+        else
+        {
+            _places.End(job.Device, job.Number, Now, receipt.IsAccepted);
+        }
+
         if (receipt.Outcome is UpdateOutcome.Buffered or UpdateOutcome.Published)
         {
             _states[job.Device].AcceptedIn = assignment.Version;

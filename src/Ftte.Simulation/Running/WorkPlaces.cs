@@ -37,8 +37,9 @@ internal sealed class WorkPlaces(FederatedServerOptions options)
     }
 
     /// <summary>Notes that a job's update was answered.</summary>
-    public void End(int device, long job, bool accepted)
+    public void End(int device, long job, TimeSpan now, bool accepted)
     {
+        Update(now, _version);
         if (_leases.TryGetValue(device, out Lease lease) && lease.Job == job)
         {
             End(device, lease, givesPlaceBack: !accepted);

@@ -86,6 +86,7 @@ internal sealed class LeaseBook(FederatedServerOptions options, TimeProvider tim
     /// <param name="accepted">Whether the update counts; a rejected one gives its place in the version to another device.</param>
     public void End(ClientId client, UpdateId id, bool accepted)
     {
+        EndExpired();
         if (!_byClient.TryGetValue(client, out LinkedListNode<Lease>? lease) || lease.Value.Id != id)
         {
             return;

@@ -56,7 +56,7 @@ public sealed class WorkPlacesTests
         Assert.Equal(11 * Second, places.Take(1, job: 1, Second, First, trains: true));
         Assert.False(places.IsFree(2 * Second, First));
         Assert.False(places.IsFree(2 * Second, Next));
-        places.End(0, job: 0, accepted: true);
+        places.End(0, job: 0, 2 * Second, accepted: true);
         Assert.True(places.IsFree(2 * Second, First));
     }
 
@@ -76,9 +76,9 @@ public sealed class WorkPlacesTests
         Assert.True(places.HasRounds);
         places.Take(0, job: 0, default, First, trains: true);
         places.Take(1, job: 1, default, First, trains: true);
-        places.End(0, job: 0, accepted: true);
+        places.End(0, job: 0, default, accepted: true);
         Assert.False(places.IsFree(Second, First));
-        places.End(1, job: 1, accepted: false);
+        places.End(1, job: 1, default, accepted: false);
         Assert.True(places.IsFree(Second, First));
         places.Take(2, job: 2, Second, First, trains: true);
         Assert.False(places.IsFree(Second, First));
@@ -95,7 +95,7 @@ public sealed class WorkPlacesTests
         places.Take(1, job: 1, default, Next, trains: true);
 
         // What was given for the version before gives nothing back in this one.
-        places.End(0, job: 0, accepted: false);
+        places.End(0, job: 0, default, accepted: false);
         Assert.False(places.IsFree(default, Next));
     }
 
@@ -107,9 +107,9 @@ public sealed class WorkPlacesTests
         Assert.True(places.IsFree(default, First));
         places.Take(1, job: 1, default, First, trains: false);
         Assert.False(places.IsFree(default, First));
-        places.End(1, job: 1, accepted: false);
+        places.End(1, job: 1, default, accepted: false);
         places.Take(2, job: 2, default, First, trains: true);
-        places.End(0, job: 0, accepted: false);
+        places.End(0, job: 0, default, accepted: false);
         Assert.False(places.IsFree(default, First));
     }
 
@@ -121,7 +121,7 @@ public sealed class WorkPlacesTests
         places.Take(0, job: 1, 5 * Second, First, trains: true);
         Assert.True(places.IsFree(5 * Second, First));
         places.Take(1, job: 2, 5 * Second, First, trains: true);
-        places.End(0, job: 0, accepted: false);
+        places.End(0, job: 0, default, accepted: false);
         Assert.False(places.IsFree(5 * Second, First));
 
         // Nor does the old lease's end.
@@ -170,11 +170,10 @@ public sealed class WorkPlacesTests
                     break;
                 case Step.Wait:
                     _clock.AdvanceTo(_clock.Now + (number * Second));
-                    await Ask((number + 3) % Devices);
                     break;
                 case Step.SentAgain when _done.Count > 0:
                     (int device, long job, TrainingAssignment assignment) = _done[number % _done.Count];
-                    _places.End(device, job, (await Submit(assignment, values: 2)).IsAccepted);
+                    _places.End(device, job, _clock.Now, (await Submit(assignment, values: 2)).IsAccepted);
                     break;
                 case Step.Accepted or Step.Rejected when _jobs.Count > 0:
                     await End(number % _jobs.Count, step == Step.Accepted);
@@ -217,7 +216,7 @@ public sealed class WorkPlacesTests
             Assert.NotEqual(UpdateOutcome.ClientQuota, receipt.Outcome);
             _jobs.RemoveAt(index);
             _done.Add((device, job, assignment));
-            _places.End(device, job, receipt.IsAccepted);
+            _places.End(device, job, _clock.Now, receipt.IsAccepted);
             if (receipt.Outcome is UpdateOutcome.Buffered or UpdateOutcome.Published)
             {
                 _acceptedIn[device] = assignment.Version;
