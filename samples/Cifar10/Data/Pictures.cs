@@ -29,4 +29,11 @@ internal sealed record Pictures(Cifar10Examples Training, Cifar10Examples Test)
             : DataSplit.Iid(Private.Count, sizes, seed);
         return [.. parts.Select(part => Private.Subset(part))];
     }
+
+    /// <summary>Gives each device so many private pictures; when all are given out, further devices hold the same as earlier ones.</summary>
+    public ImmutableArray<Cifar10Examples> DivideAmong(int devices, int each, double? alpha, ulong seed)
+    {
+        ImmutableArray<Cifar10Examples> parts = DivideAmong(Math.Max(1, Private.Count / each), alpha, seed);
+        return [.. Enumerable.Range(0, devices).Select(device => parts[device % parts.Length])];
+    }
 }

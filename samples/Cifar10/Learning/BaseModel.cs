@@ -19,7 +19,7 @@ internal static class BaseModel
         {
             BatchSize = 50,
             Epochs = epochs,
-            LearningRate = 0.05f,
+            LearningRate = network.Layout.Blocks.Any(block => IsScale(block.Name)) ? 0.05f : 0.01f,
             Momentum = 0.9f,
             WeightDecay = 5e-4f,
             Schedule = LearningRateSchedule.Cosine,
@@ -31,4 +31,7 @@ internal static class BaseModel
         network.Train(parameters, augmented, options, engine: new EngineOptions { Threads = threads }, cancellationToken: cancellationToken);
         return parameters;
     }
+
+    // A network without normalisation bears only small steps.
+    private static bool IsScale(string name) => name.Contains("bn", StringComparison.Ordinal) || name.Contains("gn", StringComparison.Ordinal);
 }

@@ -32,9 +32,24 @@ internal sealed record Cell
     /// <summary>Gets whether training starts from random weights instead of the base model.</summary>
     public bool FromScratch { get; init; }
 
+    /// <summary>
+    /// Gets the memory that the subset may take, as a share of what a framework without a plan takes to train everything. The weakest device can spare a tenth; the
+    /// server uses less than half of it where the network lets it.
+    /// </summary>
+    public double BudgetShare { get; init; } = 0.045;
+
+    /// <summary>Gets the most multiply-adds that training the subset may take, as a share of training everything: the time that devices are at work.</summary>
+    public double ComputeShare { get; init; } = 0.42;
+
+    /// <summary>Gets how often the base model goes over the public pictures.</summary>
+    public int BaseEpochs { get; init; } = 60;
+
+    /// <summary>Gets how many pictures each device holds; null to divide all of them. If there are not enough, several devices hold the same.</summary>
+    public int? ExamplesPerDevice { get; init; }
+
     /// <summary>Gets how many updates each rule folds in.</summary>
     public int Updates { get; init; } = 1000;
 
     /// <summary>Gets the accuracy to reach, as so much more than the base model's.</summary>
-    public double TargetGain { get; init; } = 0.02;
+    public double TargetGain { get; init; } = 0.005;
 }

@@ -11,13 +11,47 @@ internal static class Experiment
     public const int Batch = 20;
     public const int Epochs = 2;
 
-    /// <summary>The budget of the weakest device: a tenth of what a framework without a plan takes to train everything.</summary>
-    public const double WeakestShare = 0.10;
+    private static readonly double[] InputShares = [1.0 / 8, 1.0 / 4, 1.0 / 2, 1];
 
-    /// <summary>What the server spends of it: half, to leave the app some.</summary>
-    public const double BudgetShare = 0.05;
+    /// <summary>Runs it.</summary>
+    /// <param name="contender">The rule.</param>
+    /// <param name="cell">The setting.</param>
+    /// <param name="world">Devices and data.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="start">The base model.</param>
+    /// <param name="options">Seed, threads, journal; limits and evaluations are set here.</param>
+    /// <param name="cancellationToken">Ends the run early.</param>
+    public static Task<SimulationResult> RunAsync(
+        Contender contender, Cell cell, World world, Network network, ModelSnapshot start, SimulationOptions options, CancellationToken cancellationToken)
+    {
+        SgdOptions sgd = Sgd(contender, options.Seed);
+        var eager = new WorkCost(network, sgd, engine: null);
+        long everything = eager.MemoryBytes(network.Trainable);
+        EngineOptions? engine = contender.IsPlanned ? new EngineOptions { MicroBatchSize = 1 } : null;
+        WorkCost cost = engine is null ? eager : new WorkCost(network, sgd, engine);
+        SelectionRequest? request = contender.Trains == Trained.Everything ? null : new SelectionRequest(
+            network.Profile(sgd, engine, InputShares), Size(network), (long)(cell.BudgetShare * everything))
+        {
+            ComputeBudget = (long)(cell.ComputeShare * eager.MultiplyAddsPerExample(network.Trainable)),
+        };
+        ParameterSelection selection = request is null ? Everything(contender, network) : new ExactSelector().Select(request).Selection;
+        SimulationRule rule = Rule(contender, cell, selection) with { Reselection = contender.Trains == Trained.Rotation ? Rotating(request!, options.Seed) : null };
+        int perVersion = contender.Algorithm == Algorithm.FedAsync ? 1 : cell.Capacity;
+        return Simulator.RunAsync(
+            rule,
+            start,
+            world.Devices,
+            new CifarTask(network, world.Examples, sgd, cost, world.TestOnTheWay),
+            options with { MaxVersions = cell.Updates / perVersion, MaxTrips = (long)MostTripsPerUpdate * cell.Updates, EvaluateEveryVersions = Math.Max(1, cell.Updates / Looks / perVersion) },
+            cancellationToken);
+    }
 
-    public static SgdOptions Sgd(Contender contender, ulong seed) => new()
+    private const int Looks = 25;
+
+    /// <summary>If most updates are rejected because training diverges, a run would never come to its versions.</summary>
+    private const int MostTripsPerUpdate = 3;
+
+    private static SgdOptions Sgd(Contender contender, ulong seed) => new()
     {
         BatchSize = Batch,
         Epochs = Epochs,
@@ -26,28 +60,24 @@ internal static class Experiment
         Seed = seed,
     };
 
-    public static Task<SimulationResult> RunAsync(
-        Contender contender, Cell cell, World world, Network network, ModelSnapshot start, SimulationOptions options, CancellationToken cancellationToken)
-    {
-        SgdOptions sgd = Sgd(contender, options.Seed);
-        var eager = new WorkCost(network, sgd, engine: null);
-        long everything = eager.MemoryBytes(network.Trainable);
-        FittedPlan? fitted = contender.IsPlanned ? Fit(contender, network, start, world, sgd, (long)(BudgetShare * everything), options.Seed) : null;
-        ParameterSelection selection = fitted?.Plan.Selection ?? Everything(contender, network);
-        WorkCost cost = fitted is null ? eager : new WorkCost(network, sgd, fitted.Engine);
-        var task = new CifarTask(network, world.Examples, sgd, cost, world.TestOnTheWay);
-        SimulationRule rule = Rule(contender, cell, selection);
-        return Simulator.RunAsync(rule, start, world.Devices, task, options, cancellationToken);
-    }
+    // Worth is the number of parameters. Gradient energies, as devices measure them, prefer scales and early layers here, with which training at steps of 0.1
+    // diverges; at the steps that it bears it learned less.
+    private static BlockImportance Size(Network network) =>
+        new(network.Layout, [.. network.Layout.Blocks.Select(block => network.Trainable.Contains(block.Range.Start) ? (double)block.Range.Length : 0)]);
 
+    // Batch statistics travel and are averaged like everything else.
     private static ParameterSelection Everything(Contender contender, Network network) =>
         contender.Normalization == NormalizationMode.Batch ? ParameterSelection.Full(network.Layout) : network.Trainable;
 
-    private static FittedPlan Fit(Contender contender, Network network, ModelSnapshot start, World world, SgdOptions sgd, long budget, ulong seed)
+    private static ReselectionOptions Rotating(SelectionRequest request, ulong seed) => new()
     {
-        BlockImportance importance = Survey.Ask(network, start.Parameters.Span, world.Examples, seed);
-        return network.Fit(contender.Trains == Trained.Everything ? long.MaxValue : budget, sgd, importance: importance);
-    }
+        Selector = new RotatingSelector(seed: seed),
+        Profile = request.Profile,
+        Importance = request.Importance,
+        EveryVersions = 1,
+        MemoryBudgetBytes = request.MemoryBudgetBytes,
+        ComputeBudget = request.ComputeBudget,
+    };
 
     private static SimulationRule Rule(Contender contender, Cell cell, ParameterSelection selection)
     {

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Cifar10.Data;
 using Cifar10.Learning;
-using Ftte;
 using Ftte.Simulation;
 using Ftte.TinyEngine;
 
@@ -20,10 +19,12 @@ internal sealed class World
     /// <param name="testPictures">With how many pictures a model is tested on the way.</param>
     public World(Cell cell, Pictures pictures, ulong seed, int testPictures)
     {
-        Examples = pictures.DivideAmong(cell.Devices, cell.Alpha, seed);
+        Examples = cell.ExamplesPerDevice is { } each
+            ? pictures.DivideAmong(cell.Devices, each, cell.Alpha, seed)
+            : pictures.DivideAmong(cell.Devices, cell.Alpha, seed);
         Func<int, double>? affinity = cell.StragglersHoldAnimals ? ShareOfAnimals : null;
-        ImmutableArray<SimulatedDevice> phones = DevicePopulation.Of(DeviceKind.Watch, cell.Devices, seed);
-        Devices = cell.Stragglers > 0 ? DevicePopulation.WithStragglers(phones, cell.Stragglers, cell.Slowdown, seed, affinity) : phones;
+        ImmutableArray<SimulatedDevice> watches = DevicePopulation.Of(DeviceKind.Watch, cell.Devices, seed);
+        Devices = cell.Stragglers > 0 ? DevicePopulation.WithStragglers(watches, cell.Stragglers, cell.Slowdown, seed, affinity) : watches;
         ImmutableArray<double> shares = StragglersClasses();
         TestOnTheWay = new ModelTest(pictures.Test, testPictures, shares);
         TestAtTheEnd = new ModelTest(pictures.Test, pictures.Test.Count, shares);

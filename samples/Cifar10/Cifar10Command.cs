@@ -1,0 +1,94 @@
+using System.CommandLine;
+using Cifar10.Scenarios;
+using Ftte.Samples.Shared;
+
+namespace Cifar10;
+
+/// <summary>The command line.</summary>
+internal static class Cifar10Command
+{
+    private const string About =
+        """
+        The paper's experiment: hundreds of devices, most of them stragglers, train a network on CIFAR-10 together, in virtual time, by FedAvg, FedAsync, FedBuff and FTTE.
+
+        quick    fifty devices, a small network and made-up pictures unless --data is given; under 90 seconds
+        paper    500 devices, 90 % stragglers, ResNet-8 and a plain network; one thing varied at a time
+        scratch  from random weights: the same subset throughout, a rotating one, and everything
+        sweep    50 to 5,000 devices, 0 to 90 % stragglers
+
+          dotnet run -c Release --project samples/Cifar10 -- --data DIR --scenario paper --seeds 3 --json c.json --report DIR --resume DIR
+        """;
+
+    /// <summary>Reads the arguments, checks them and runs.</summary>
+    /// <param name="args">The arguments as typed.</param>
+    /// <param name="run">The work; Ctrl+C cancels its token; gives the exit code.</param>
+    /// <param name="output">Where help goes.</param>
+    /// <param name="error">Where the one line about bad input goes.</param>
+    public static Task<int> InvokeAsync(string[] args, Func<Cifar10Options, CancellationToken, Task<int>> run, TextWriter output, TextWriter error)
+    {
+        Option<string?> data = TypedOption.Path("--data", "DIR", "The folder with CIFAR-10's binary files.");
+        Option<ScenarioName> scenario = TypedOption.Named("--scenario", "What is run.", ScenarioName.Quick);
+        Option<int> seeds = TypedOption.Whole("--seeds", "Runs of every rule, each with its own devices, split and draws.", 1, 1, 100);
+        Option<int> threads = TypedOption.Whole("--threads", "Threads that train; the results are the same with any number.", Environment.ProcessorCount, 1, 256);
+        Option<string[]> cells = Names("--cells", "The settings that are run; all of the scenario without it.");
+        Option<string[]> rules = Names("--rules", "The rules that are run; all without it.");
+        Option<string?> json = TypedOption.Path("--json", "FILE", "Write a line of JSON per rule and seed to this file.");
+        Option<string?> report = TypedOption.Path("--report", "DIR", "Write a Markdown report with charts and CSV to this folder.");
+        Option<string?> resume = TypedOption.Path("--resume", "DIR", "Keep base models and runs in this folder, and go on where an earlier call with it was stopped.");
+        var command = new RootCommand(About) { data, scenario, seeds, threads, cells, rules, json, report, resume };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var options = new Cifar10Options
+            {
+                DataFolder = parsed.GetValue(data),
+                Scenario = parsed.GetValue(scenario),
+                Seeds = parsed.GetValue(seeds),
+                Threads = parsed.GetValue(threads),
+                Cells = [.. parsed.GetValue(cells) ?? []],
+                Rules = [.. parsed.GetValue(rules) ?? []],
+                JsonFile = parsed.GetValue(json),
+                ReportFolder = parsed.GetValue(report),
+                ResumeFolder = parsed.GetValue(resume),
+            };
+            CheckData(options);
+            OutputFile.CheckAll(("--json", options.JsonFile, ""));
+            CheckFolder("--report", options.ReportFolder);
+            CheckFolder("--resume", options.ResumeFolder);
+            return run(options, cancellationToken);
+        });
+        return CommandRunner.InvokeAsync(command, args, output, error);
+    }
+
+    private static Option<string[]> Names(string name, string description) =>
+        new(name) { HelpName = "NAMES", Description = description, AllowMultipleArgumentsPerToken = true };
+
+    private static void CheckData(Cifar10Options options)
+    {
+        const string How = "Get 'CIFAR-10 binary version (suitable for C programs)' from the page of its authors (Krizhevsky, University of Toronto), unpack it, and give the folder "
+            + "with data_batch_1.bin to data_batch_5.bin and test_batch.bin.";
+        if (options.DataFolder is null && options.Scenario != ScenarioName.Quick)
+        {
+            throw new InputException($"--data is missing: only --scenario quick can do with made-up pictures. {How}");
+        }
+
+        if (options.DataFolder is { } folder && !Directory.Exists(folder))
+        {
+            throw new InputException($"--data '{folder}': there is no such folder. {How}");
+        }
+    }
+
+    private static void CheckFolder(string option, string? folder)
+    {
+        try
+        {
+            if (folder is not null)
+            {
+                Directory.CreateDirectory(folder);
+            }
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new InputException($"{option} '{folder}': the folder cannot be made; give one that you may write to.", refused);
+        }
+    }
+}

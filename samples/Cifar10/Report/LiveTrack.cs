@@ -1,0 +1,37 @@
+using System.Globalization;
+using Ftte.Samples.Shared;
+using Ftte.Simulation;
+using Spectre.Console;
+
+namespace Cifar10.Report;
+
+/// <summary>Says how far one run is: a line that is written over on a terminal, few lines in a file or a pipe.</summary>
+internal sealed class LiveTrack(IAnsiConsole console, TimeProvider time, string name) : IDisposable
+{
+    private readonly LineTrack _lines = new(console, time, name);
+    private readonly bool _isLive = console.Profile.Out.IsTerminal && console.Profile.Capabilities is { Interactive: true, Ansi: true };
+
+    /// <summary>Reports.</summary>
+    public void Report(SimulationProgress progress)
+    {
+        string left = progress.Remaining is { } remaining ? $", {Units.Duration(remaining)} left" : "";
+        string state = string.Create(CultureInfo.InvariantCulture, $"version {progress.Version.Number}, {100 * (progress.Quality?.Accuracy ?? 0):0.0} %{left}");
+        if (!_isLive)
+        {
+            _lines.Report(progress.Share, state);
+            return;
+        }
+
+        // Back to the beginning of the line, and what was there is erased.
+        console.Profile.Out.Writer.Write($"\r\u001b[K{name}: {100 * progress.Share,3:0} %  {state}");
+        console.Profile.Out.Writer.Flush();
+    }
+
+    public void Dispose()
+    {
+        if (_isLive)
+        {
+            console.Profile.Out.Writer.WriteLine();
+        }
+    }
+}

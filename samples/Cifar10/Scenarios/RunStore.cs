@@ -1,0 +1,63 @@
+using Cifar10.Report;
+using Ftte.Samples.Shared;
+using Ftte.Simulation;
+
+namespace Cifar10.Scenarios;
+
+/// <summary>Keeps base models, finished runs and the journal of the one under way, so that a later call goes on where this one was stopped.</summary>
+/// <param name="folder">The folder; null to keep nothing.</param>
+internal sealed class RunStore(string? folder)
+{
+    /// <summary>Gives the file of a base model; null if none are kept.</summary>
+    public string? BaseModel(string name) => folder is null ? null : Path.Combine(folder, $"base-{name}.safetensors");
+
+    /// <summary>Gives the journal of a run; null if none are kept.</summary>
+    public RunJournal? Journal(string run, string settings) => folder is null ? null : new RunJournal(At(run, "journal"), settings);
+
+    /// <summary>Finds a finished run.</summary>
+    /// <exception cref="InputException">The file was made with other settings, or is damaged.</exception>
+    public (RunLine Line, SimulationResult Result)? Find(string run, string settings)
+    {
+        if (folder is null || !File.Exists(At(run, "json")))
+        {
+            return null;
+        }
+
+        string path = At(run, "json");
+        string[] lines = File.ReadAllLines(path);
+        if (lines.Length != 2 || lines[0] != settings)
+        {
+            throw new InputException($"--resume: {path} is of a run with other settings, '{lines.FirstOrDefault()}'; this one has '{settings}'. Give another folder, or delete the file.");
+        }
+
+        try
+        {
+            using StreamReader reader = File.OpenText(At(run, "jsonl"));
+            return (RunLine.FromJson(lines[1])!, ResultFile.ReadJsonLines(reader, At(run, "jsonl")));
+        }
+        catch (Exception bad) when (bad is IOException or InvalidDataException or System.Text.Json.JsonException)
+        {
+            throw new InputException($"--resume: {bad.Message} Delete {path} to run it again.", bad);
+        }
+    }
+
+    /// <summary>Keeps a finished run; the line goes last, so that whatever it names is whole.</summary>
+    public void Add(string run, string settings, RunLine line, SimulationResult result)
+    {
+        if (folder is null)
+        {
+            return;
+        }
+
+        using (StreamWriter writer = File.CreateText(At(run, "jsonl")))
+        {
+            ResultFile.WriteJsonLines(writer, result);
+        }
+
+        string draft = At(run, "draft");
+        File.WriteAllLines(draft, [settings, line.ToJson()]);
+        File.Move(draft, At(run, "json"), overwrite: true);
+    }
+
+    private string At(string run, string extension) => Path.Combine(folder!, $"{run}.{extension}");
+}

@@ -1,0 +1,225 @@
+using System.Globalization;
+using Cifar10.Data;
+using Cifar10.Learning;
+using Cifar10.Report;
+using Cifar10.Scenarios;
+using Ftte;
+using Ftte.Samples.Shared;
+using Ftte.Simulation;
+using Ftte.Simulation.Reports;
+using Ftte.TinyEngine;
+using Spectre.Console;
+
+namespace Cifar10;
+
+/// <summary>One run of the program: read, train base models, run every rule in every cell, report.</summary>
+/// <param name="options">What the user asked for.</param>
+/// <param name="console">Where to say what goes on.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Session(Cifar10Options options, IAnsiConsole console, TimeProvider time)
+{
+    private const int PicturesOnTheWay = 2000;
+    private const int MadeUpPerFile = 1000;
+
+    private readonly RunStore _store = new(options.ResumeFolder);
+    private readonly Dictionary<string, (Network Network, ModelSnapshot Start)> _bases = [];
+    private readonly List<RunLine> _lines = [];
+
+    /// <summary>Runs.</summary>
+    /// <param name="cancellationToken">Stops; what there is until then is written.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        long began = time.GetTimestamp();
+        Comparison[] comparisons = Chosen();
+        Pictures pictures = Read();
+        try
+        {
+            foreach (Comparison comparison in comparisons)
+            {
+                await CompareAsync(comparison, pictures, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+
+        string table = RunTable.Of(_lines);
+        console.Profile.Out.Writer.WriteLine(table);
+        if (options.JsonFile is { } json)
+        {
+            await File.WriteAllLinesAsync(json, _lines.Select(line => line.ToJson()), CancellationToken.None).ConfigureAwait(false);
+        }
+
+        if (options.ReportFolder is { } folder)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "summary.md"), table, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_lines.Count} runs, {time.GetElapsedTime(began).TotalMinutes:0.0} minutes."));
+        return cancellationToken.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Done;
+    }
+
+    private Comparison[] Chosen()
+    {
+        Comparison[] chosen = [.. Scenario.Of(options.Scenario)
+            .Where(comparison => options.Cells.IsEmpty || options.Cells.Contains(comparison.Cell.Name))
+            .Select(comparison => comparison with { Contenders = [.. comparison.Contenders.Where(rule => options.Rules.IsEmpty || options.Rules.Contains(rule.Name))] })
+            .Where(comparison => !comparison.Contenders.IsEmpty)];
+        string Names(IEnumerable<string> names) => string.Join("; ", names.Distinct());
+        return chosen.Length > 0 ? chosen : throw new InputException(
+            $"There is nothing to run. Cells of this scenario: {Names(Scenario.Of(options.Scenario).Select(c => c.Cell.Name))}. "
+            + $"Rules: {Names(Scenario.Of(options.Scenario).SelectMany(c => c.Contenders).Select(rule => rule.Name))}.");
+    }
+
+    private Pictures Read()
+    {
+        try
+        {
+            if (options.DataFolder is { } folder)
+            {
+                return new Pictures(Cifar10Examples.Load(folder, CifarPart.Train), Cifar10Examples.Load(folder, CifarPart.Test));
+            }
+
+            DirectoryInfo made = Directory.CreateTempSubdirectory("ftte-pictures-");
+            try
+            {
+                MadeUpPictures.Write(made.FullName, MadeUpPerFile, seed: 1);
+                return new Pictures(Cifar10Examples.Load(made.FullName, CifarPart.Train), Cifar10Examples.Load(made.FullName, CifarPart.Test));
+            }
+            finally
+            {
+                made.Delete(recursive: true);
+            }
+        }
+        catch (Exception bad) when (bad is IOException or InvalidDataException)
+        {
+            throw new InputException(bad.Message, bad);
+        }
+    }
+
+    private async Task CompareAsync(Comparison comparison, Pictures pictures, CancellationToken cancellationToken)
+    {
+        var results = new List<SimulationResult>();
+        World? first = null;
+        try
+        {
+            for (ulong seed = 1; seed <= (ulong)options.Seeds; seed++)
+            {
+                var world = new World(comparison.Cell, pictures, seed, PicturesOnTheWay);
+                first ??= world;
+                foreach (Contender contender in comparison.Contenders)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    results.Add(await RunAsync(comparison.Cell, contender, world, pictures, seed, cancellationToken).ConfigureAwait(false));
+                }
+            }
+        }
+        finally
+        {
+            if (options.ReportFolder is { } folder && results.Count > 0)
+            {
+                SimulationReport.Write(Path.Combine(folder, comparison.Cell.Name), new ReportContent
+                {
+                    Title = $"CIFAR-10, {comparison.Cell.Name}",
+                    Results = [.. comparison.Contenders.SelectMany(rule => results.Where(result => result.Rule == rule.Name))],
+                    Devices = first!.Devices,
+                    Notes = [$"{comparison.Cell}"],
+                });
+            }
+        }
+    }
+
+    private async Task<SimulationResult> RunAsync(Cell cell, Contender contender, World world, Pictures pictures, ulong seed, CancellationToken cancellationToken)
+    {
+        (Network network, ModelSnapshot start) = Base(cell, contender, pictures, cancellationToken);
+        string run = Slug($"{options.Scenario}-{cell.Name}-{contender.Name}-{seed}"), settings = $"{cell} {contender} {pictures.Training.Count} pictures";
+        if (_store.Find(run, settings) is { } found)
+        {
+            _lines.Add(found.Line);
+            return found.Result;
+        }
+
+        double onTheWay = world.TestOnTheWay.Measure(network, start.Parameters.Span).Accuracy;
+        SimulationResult? result = null;
+        using var track = new LiveTrack(console, time, $"{cell.Name}, {contender.Name}, seed {seed}");
+        var simulation = new SimulationOptions
+        {
+            Seed = seed,
+            Threads = options.Threads,
+            Target = Math.Min(1, onTheWay + cell.TargetGain),
+            Journal = _store.Journal(run, settings),
+            Progress = track.Report,
+            RealTime = time,
+        };
+        result = await Experiment.RunAsync(contender, cell, world, network, start, simulation, cancellationToken).ConfigureAwait(false);
+        RunLine line = Line(cell, seed, result, world, network, start);
+        _lines.Add(line);
+        if (result.IsComplete)
+        {
+            _store.Add(run, settings, line, result);
+        }
+
+        return result;
+    }
+
+    private (Network Network, ModelSnapshot Start) Base(Cell cell, Contender contender, Pictures pictures, CancellationToken cancellationToken)
+    {
+        string name = Slug($"{cell.Network}{(contender.HasGroupNorm ? "-groupnorm" : "")}{(cell.FromScratch ? "-random" : $"-{cell.BaseEpochs}")}-{pictures.Training.Count}");
+        if (_bases.TryGetValue(name, out (Network, ModelSnapshot) known))
+        {
+            return known;
+        }
+
+        Network network = Networks.Create(cell.Network, contender.HasGroupNorm);
+        float[] parameters = network.Initialize(seed: 1);
+        string? file = _store.BaseModel(name);
+        if (file is not null && File.Exists(file))
+        {
+            WeightFile.Read(file, network, parameters);
+        }
+        else if (!cell.FromScratch)
+        {
+            ProgressTrack.Run(console, time, $"base model {name}", track =>
+                parameters = BaseModel.Train(network, pictures.Public, cell.BaseEpochs, options.Threads, track.Report, cancellationToken));
+            if (file is not null)
+            {
+                WeightFile.Write(file, network, parameters);
+            }
+        }
+
+        return _bases[name] = (network, new ModelSnapshot(network.Layout, default, parameters));
+    }
+
+    private static RunLine Line(Cell cell, ulong seed, SimulationResult result, World world, Network network, ModelSnapshot start)
+    {
+        ModelQuality last = world.TestAtTheEnd.Measure(network, result.Model!.Parameters.Span);
+        SimulationTotals totals = result.Totals;
+        return new RunLine(
+            cell.Name,
+            result.Rule,
+            seed,
+            cell.Network,
+            cell.Devices,
+            cell.Stragglers,
+            cell.Slowdown,
+            cell.Alpha,
+            cell.Concurrency,
+            world.TestAtTheEnd.Measure(network, start.Parameters.Span).Accuracy,
+            result.Target,
+            result.TimeToTarget?.TotalSeconds,
+            result.AtTarget is { } reached ? reached.BytesUp + reached.BytesDown : null,
+            last.Accuracy,
+            last.StragglerAccuracy,
+            result.Duration.TotalSeconds,
+            totals.BytesUp,
+            totals.BytesDown,
+            totals.PeakDeviceBytes,
+            totals.MultiplyAdds,
+            totals.MultiplyAdds == 0 ? 0 : totals.WastedMultiplyAdds / (double)totals.MultiplyAdds,
+            totals.Trips,
+            result.Jitter);
+    }
+
+    private static string Slug(string text) => string.Concat(text.Select(c => char.IsAsciiLetterOrDigit(c) || c == '.' ? char.ToLowerInvariant(c) : '-'));
+}

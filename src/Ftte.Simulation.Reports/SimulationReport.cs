@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text;
+
+namespace Ftte.Simulation.Reports;
+
+/// <summary>Writes a report: a page of Markdown, the charts that it shows, and the numbers behind them as CSV.</summary>
+public static class SimulationReport
+{
+    /// <summary>Writes everything into a folder; files of earlier reports are overwritten.</summary>
+    /// <param name="folder">The folder; made if it is not there.</param>
+    /// <param name="content">What the report is about.</param>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public static void Write(string folder, ReportContent content)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        Directory.CreateDirectory(folder);
+        List<RuleResults> rules = RuleResults.Group(content.Results);
+        string At(string name) => Path.Combine(folder, name);
+        if (rules.Count > 0)
+        {
+            AccuracyChart.Save(At("accuracy.png"), content.Title, rules, point => point.Quality.Accuracy, "test accuracy");
+            AgeChart.Save(At("ages.png"), content.Title, rules);
+            WeightChart.Save(At("weights.png"), content.Title, rules);
+            CostChart.Save(At("costs.png"), content.Title, rules);
+        }
+
+        for (int i = 0; i < rules.Count; i++)
+        {
+            TimelineChart.Save(At(TimelineName(i)), $"{content.Title}: {rules[i].Rule}", rules[i].Runs[0], content.Devices);
+        }
+
+        using (StreamWriter points = File.CreateText(At("points.csv")), jobs = File.CreateText(At("jobs.csv")))
+        {
+            ResultFile.WritePointsCsv(points, content.Results);
+            ResultFile.WriteJobsCsv(jobs, content.Results);
+        }
+
+        File.WriteAllText(At("report.md"), Page(content, rules));
+    }
+
+    /// <summary>Gives the table alone: a line per rule, median and range over its seeds, as Markdown.</summary>
+    /// <param name="results">The runs; the rule that comes first is the one that others are compared with.</param>
+    /// <returns>The table.</returns>
+    public static string Table(IEnumerable<SimulationResult> results)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        return Table(RuleResults.Group(results));
+    }
+
+    private static string TimelineName(int rule) => $"timeline-{rule + 1}.png";
+
+    private static string Page(ReportContent content, List<RuleResults> rules)
+    {
+        var page = new StringBuilder();
+        page.Append(CultureInfo.InvariantCulture, $"# {content.Title}\n\n");
+        foreach (string note in content.Notes)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"{note}\n\n");
+        }
+
+        if (content.Results.Any(run => !run.IsComplete))
+        {
+            page.Append("Some runs were stopped before their end.\n\n");
+        }
+
+        page.Append(Table(rules)).Append('\n');
+        if (rules.Count > 0)
+        {
+            page.Append("![Accuracy over virtual time](accuracy.png)\n\n![Memory, payload and computing](costs.png)\n\n![How old updates were](ages.png)\n\n![How much updates counted](weights.png)\n");
+        }
+
+        for (int i = 0; i < rules.Count; i++)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"\n![What devices did when: {rules[i].Rule}]({TimelineName(i)})\n");
+        }
+
+        return page.ToString();
+    }
+
+    private static string Table(List<RuleResults> rules)
+    {
+        var table = new StringBuilder();
+        table.Append("| rule | seeds | time to target | final accuracy | on stragglers' data | jitter | up, MB | down, MB | device memory, KiB | trips | wasted computing |\n");
+        table.Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        foreach (RuleResults rule in rules)
+        {
+            int reached = rule.Runs.Count(run => run.TimeToTarget is not null);
+            Spread time = rule.Of(run => run.TimeToTarget?.TotalSeconds ?? double.NaN);
+            string toTarget = reached == 0 ? "not reached" : $"{time.Text(Whole)} s{(reached < rule.Runs.Count ? $", in {reached} of {rule.Runs.Count}" : "")}{Change(time, Reference(run => run.TimeToTarget?.TotalSeconds ?? double.NaN))}";
+            Spread memory = rule.Of(run => run.Totals.PeakDeviceBytes / 1024.0);
+            Spread up = rule.Of(run => run.Totals.BytesUp / 1e6), down = rule.Of(run => run.Totals.BytesDown / 1e6);
+            string[] cells =
+            [
+                rule.Rule,
+                $"{rule.Runs.Count}",
+                toTarget,
+                rule.Of(run => Last(run).Accuracy).Text(Percent),
+                rule.Of(run => Last(run).StragglerAccuracy).Text(Percent),
+                rule.Of(run => run.Jitter).Text(share => Number(100 * share, "0.00")),
+                up.Text(Tenths) + Change(up, Reference(run => run.Totals.BytesUp / 1e6)),
+                down.Text(Tenths) + Change(down, Reference(run => run.Totals.BytesDown / 1e6)),
+                memory.Text(Whole) + Change(memory, Reference(run => run.Totals.PeakDeviceBytes / 1024.0)),
+                rule.Of(run => run.Totals.Trips).Text(Whole),
+                rule.Of(run => run.Totals.MultiplyAdds == 0 ? 0 : run.Totals.WastedMultiplyAdds / (double)run.Totals.MultiplyAdds).Text(Percent),
+            ];
+            table.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", cells)} |\n");
+
+            Spread? Reference(Func<SimulationResult, double> measure) => ReferenceEquals(rule, rules[0]) ? null : rules[0].Of(measure);
+        }
+
+        return table.ToString();
+    }
+
+    private static ModelQuality Last(SimulationResult run) => run.Points.IsEmpty ? new ModelQuality(double.NaN) : run.Points[^1].Quality;
+
+    private static string Change(Spread value, Spread? reference) => reference is not { } other || double.IsNaN(other.Median) || other.Median == 0 || double.IsNaN(value.Median)
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $", {100 * ((value.Median / other.Median) - 1):+0;-0;±0} %");
+
+    private static string Percent(double share) => Number(100 * share, "0.0") + " %";
+
+    private static string Whole(double value) => Number(value, "#,0");
+
+    private static string Tenths(double value) => Number(value, "#,0.0");
+
+    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+}
