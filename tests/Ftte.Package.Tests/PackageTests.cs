@@ -9,6 +9,8 @@ public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPa
     [Theory]
     [InlineData("Ftte")]
     [InlineData("Ftte.TinyEngine")]
+    [InlineData("Ftte.Simulation")]
+    [InlineData("Ftte.Simulation.Reports")]
     public void A_package_carries_what_a_user_looks_for(string id)
     {
         using ZipArchive package = ZipFile.OpenRead(packed.PathOf(id, "nupkg"));

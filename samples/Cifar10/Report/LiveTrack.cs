@@ -15,7 +15,8 @@ internal sealed class LiveTrack(IAnsiConsole console, TimeProvider time, string 
     public void Report(SimulationProgress progress)
     {
         string left = progress.Remaining is { } remaining ? $", {Units.Duration(remaining)} left" : "";
-        string state = string.Create(CultureInfo.InvariantCulture, $"version {progress.Version.Number}, {100 * (progress.Quality?.Accuracy ?? 0):0.0} %{left}");
+        string accuracy = progress.Quality is { } quality ? string.Create(CultureInfo.InvariantCulture, $", {100 * quality.Accuracy:0.0} %") : "";
+        string state = $"version {progress.Version.Number}{accuracy}{left}";
         if (!_isLive)
         {
             _lines.Report(progress.Share, state);

@@ -11,14 +11,13 @@ internal static class AccuracyChart
     {
         TimeSpan end = rules.SelectMany(rule => rule.Runs).Select(run => run.Duration).DefaultIfEmpty(TimeSpan.FromSeconds(1)).Max();
         (double unit, string unitName) = ChartStyle.Unit(end);
-        TimeSpan[] times = [.. Enumerable.Range(0, Steps + 1).Select(i => end * i / Steps)];
         var plot = new Plot();
         double lowest = 1, highest = 0;
         for (int i = 0; i < rules.Count; i++)
         {
             // Rules of very different speeds: each on its own grid, so that a fast one is not drawn from three points.
             TimeSpan own = rules[i].Runs.Min(run => run.Points.IsEmpty ? TimeSpan.Zero : run.Points[^1].Time);
-            TimeSpan[] grid = [.. times.Select(time => own * (time / end))];
+            TimeSpan[] grid = [.. Enumerable.Range(0, Steps + 1).Select(step => own * step / Steps)];
             List<Spread> spreads = TimeGrid.Of(rules[i].Runs, grid, measure);
             double[] x = [.. grid.Take(spreads.Count).Select(time => time.TotalSeconds / unit)];
             if (x.Length == 0 || spreads.TrueForAll(spread => double.IsNaN(spread.Median)))

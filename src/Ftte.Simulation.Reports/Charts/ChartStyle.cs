@@ -43,6 +43,7 @@ internal static class ChartStyle
         {
             plot.Legend.FontSize = 15;
             plot.Legend.SymbolWidth = 30;
+            plot.Legend.Padding = new PixelPadding(8, 8, 10, 10);
             plot.Legend.Orientation = Orientation.Horizontal;
             plot.Legend.OutlineWidth = 0;
             plot.Legend.ShadowColor = ScottPlot.Colors.Transparent;

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using Cifar10;
+using Ftte.Samples.Shared;
+using Spectre.Console;
+
+namespace Ftte.Samples.Tests.CifarExperiment;
+
+/// <summary>The experiment on made-up pictures: the same files on any number of threads, and after a kill.</summary>
+public sealed class ExperimentTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("ftte-cifar-").FullName;
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+
+    [Fact]
+    public async Task One_thread_two_threads_and_a_run_that_was_killed_on_the_way_write_identical_files()
+    {
+        Assert.Equal(ExitCode.Done, await Run("one", "--threads", "1"));
+        string[] files = [.. Directory.EnumerateFiles(At("one-report"), "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(At("one-report"), file)).Order(StringComparer.Ordinal)];
+        Assert.Contains(Path.Combine("quick", "accuracy.png"), files);
+
+        ShareBaseModel("two");
+        Assert.Equal(ExitCode.Done, await Run("two", "--threads", "2"));
+        ShareBaseModel("killed");
+        KillOnTheWay("killed");
+        Assert.Equal(ExitCode.Done, await Run("killed", "--threads", "2"));
+
+        foreach (string other in new[] { "two", "killed" })
+        {
+            Assert.Equal(await File.ReadAllTextAsync(At("one.json")), await File.ReadAllTextAsync(At($"{other}.json")));
+            Assert.All(files, file => Assert.Equal(File.ReadAllBytes(Path.Combine(At("one-report"), file)), File.ReadAllBytes(Path.Combine(At($"{other}-report"), file))));
+            Assert.Empty(Directory.EnumerateFiles(At($"{other}-keep"), "*.journal"));
+        }
+
+        string line = (await File.ReadAllLinesAsync(At("one.json"))).Single();
+        foreach (string field in new[] { "rule", "seed", "stragglers", "alpha", "timeToTarget", "finalAccuracy", "stragglerAccuracy", "bytesUp", "bytesDown", "deviceBytes", "trips", "jitter" })
+        {
+            Assert.Contains($"\"{field}\":", line, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("--data is missing", "--scenario", "paper")]
+    [InlineData("there is no such folder", "--data", "nowhere")]
+    [InlineData("There is nothing to run", "--rules", "FedProx")]
+    [InlineData("--seeds", "--seeds", "0")]
+    public async Task What_cannot_be_run_is_one_line_and_code_2(string reason, params string[] arguments)
+    {
+        Assert.Equal(ExitCode.BadInput, await Invoke(arguments));
+        Assert.Contains(reason, Assert.Single(_error.ToString().TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_lacks_the_pictures_is_told_how_to_get_them()
+    {
+        await Invoke("--scenario", "sweep");
+        Assert.Contains("CIFAR-10 binary version", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string At(string name) => Path.Combine(_folder, name);
+
+    private string[] Arguments(string name, params string[] more) =>
+        ["--scenario", "quick", "--rules", "FTTE", "--json", At($"{name}.json"), "--report", At($"{name}-report"), "--resume", At($"{name}-keep"), .. more];
+
+    private Task<int> Run(string name, params string[] more) => Invoke(Arguments(name, more));
+
+    private Task<int> Invoke(params string[] arguments)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_output), Ansi = AnsiSupport.No });
+        return Cifar10Command.InvokeAsync(
+            arguments, (options, cancellationToken) => new Session(options, console, TimeProvider.System).RunAsync(cancellationToken), _output, _error);
+    }
+
+    private void ShareBaseModel(string name)
+    {
+        Directory.CreateDirectory(At($"{name}-keep"));
+        string file = Assert.Single(Directory.EnumerateFiles(At("one-keep"), "base-*"));
+        File.Copy(file, Path.Combine(At($"{name}-keep"), Path.GetFileName(file)));
+    }
+
+    /// <summary>Runs in another process, and kills it once something has been trained.</summary>
+    private void KillOnTheWay(string name)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(Session).Assembly.Location, .. Arguments(name, "--threads", "1")]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        const long SomeUpdates = 1_000_000;
+        while (!process.WaitForExit(TimeSpan.FromMilliseconds(10)) && !Directory.EnumerateFiles(At($"{name}-keep"), "*.journal").Any(file => new FileInfo(file).Length > SomeUpdates))
+        {
+        }
+
+        process.Kill();
+        process.WaitForExit();
+        string journal = Assert.Single(Directory.EnumerateFiles(At($"{name}-keep"), "*.journal"));
+        Assert.True(new FileInfo(journal).Length > SomeUpdates);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using Ftte.Simulation.Reports;
+
+namespace Ftte.Simulation.Tests;
+
+/// <summary>Reports: what is in the table, and that every picture that the page shows is there.</summary>
+public sealed class ReportTests : IDisposable
+{
+    private static readonly byte[] PngSignature = [0x89, 0x50, 0x4E, 0x47];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("ftte-report-").FullName;
+
+    [Fact]
+    public async Task A_report_has_every_rule_and_every_picture_that_it_shows()
+    {
+        ImmutableArray<SimulatedDevice> devices = DevicePopulation.WithStragglers(DevicePopulation.Mixed(60, 1), 0.5, 10, 1);
+        var results = new List<SimulationResult>();
+        foreach (SimulationRule rule in RuleTests.Rules().Take(4))
+        {
+            for (ulong seed = 1; seed <= 2; seed++)
+            {
+                results.Add(await Runs.RunAsync(rule, devices, new SimulationOptions { MaxVersions = 30, Seed = seed, Target = 0.1 }));
+            }
+        }
+
+        SimulationReport.Write(_folder, new ReportContent { Title = "Toy", Results = results, Devices = devices, Notes = ["On a machine."] });
+
+        string page = await File.ReadAllTextAsync(Path.Combine(_folder, "report.md"));
+        Assert.StartsWith("# Toy\n\nOn a machine.\n\n| rule |", page, StringComparison.Ordinal);
+        Assert.All(results, result => Assert.Contains($"| {result.Rule} | 2 |", page, StringComparison.Ordinal));
+        string[] pictures = [.. System.Text.RegularExpressions.Regex.Matches(page, @"\((.+\.png)\)").Select(match => match.Groups[1].Value)];
+        Assert.Equal(8, pictures.Length);
+        Assert.All(pictures, picture => Assert.Equal(PngSignature, File.ReadAllBytes(Path.Combine(_folder, picture))[..4]));
+        Assert.Equal(results.Sum(result => result.Jobs.Length) + 1, (await File.ReadAllLinesAsync(Path.Combine(_folder, "jobs.csv"))).Length);
+    }
+
+    [Fact]
+    public void A_table_says_what_was_not_reached_and_compares_with_the_first_rule()
+    {
+        SimulationResult slow = Result("slow", 1, 0.1, 0.5, 0.6, 0.6, 0.6) with { Target = 0.55 };
+        SimulationResult fast = Result("fast", 1, 0.5, 0.6, 0.6, 0.6, 0.6) with { Target = 0.55 };
+        SimulationResult never = Result("never", 1, 0.1, 0.6, 0.6, 0.5, 0.5) with { Target = 0.55 };
+
+        string[] lines = SimulationReport.Table([slow, slow with { Seed = 2 }, fast, never, never with { Seed = 2 }]).TrimEnd().Split('\n');
+
+        Assert.Equal(5, lines.Length);
+        Assert.StartsWith("| slow | 2 | 2 s | 60.0 % | - |", lines[2], StringComparison.Ordinal);
+        Assert.StartsWith("| fast | 1 | 1 s, -50 % | 60.0 % | - |", lines[3], StringComparison.Ordinal);
+        Assert.StartsWith("| never | 2 | not reached | 50.0 % | - |", lines[4], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_without_jobs_that_was_stopped_makes_a_report_too()
+    {
+        SimulationReport.Write(_folder, new ReportContent { Title = "Nothing", Results = [Result("none", 1, 0.1) with { IsComplete = false }], Devices = ToyTask.Devices(3) });
+
+        Assert.Contains("stopped before their end", File.ReadAllText(Path.Combine(_folder, "report.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_seeds_are_put_on_common_times_up_to_where_the_first_of_them_ends()
+    {
+        List<Spread> spreads = TimeGrid.Of(
+            [Result("a", 1, 0.1, 0.2, 0.3), Result("a", 2, 0.1, 0.4)], [.. Enumerable.Range(0, 9).Select(i => TimeSpan.FromSeconds(i / 2.0))], point => point.Quality.Accuracy);
+
+        Assert.Equal([0.1, 0.1, 0.15, 0.15, 0.35], spreads.Select(spread => Math.Round(spread.Median, 9)));
+        Assert.Equal((0.3, 0.4), (spreads[^1].Least, spreads[^1].Most));
+    }
+
+    [Fact]
+    public void Ages_are_counted_as_shares_and_the_oldest_go_together()
+    {
+        SimulationResult result = Result("a", 1, 0.1) with { Jobs = [.. new long[] { 0, 0, 1, 7, 9 }.Select(age => new JobRecord { Age = age })] };
+
+        Assert.Equal([0.4, 0.2, 0, 0.4], AgeChart.Shares(new RuleResults("a", [result]), 4));
+    }
+
+    [Fact]
+    public void Of_several_seeds_the_median_and_the_ends_are_told()
+    {
+        Assert.Equal(new Spread(2.5, 1, 9), Spread.Of([9, 2, 3, 1, double.NaN]));
+        Assert.Equal("2 (1 to 4)", Spread.Of([2, 1, 4]).Text(value => $"{value:0}"));
+        Assert.Equal("2", Spread.Of([2, 2]).Text(value => $"{value:0}"));
+        Assert.Equal("-", Spread.Of([]).Text(value => $"{value:0}"));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static SimulationResult Result(string rule, double secondsApart, params double[] accuracies) => new()
+    {
+        Rule = rule,
+        Seed = 1,
+        IsComplete = true,
+        Duration = TimeSpan.FromSeconds(secondsApart * (accuracies.Length - 1)),
+        Points = [.. accuracies.Select((accuracy, i) => new EvaluationPoint(TimeSpan.FromSeconds(secondsApart * i), new ModelVersion(i), new ModelQuality(accuracy), 0, 0, 0, 0))],
+        Jobs = [],
+        Totals = default,
+    };
+}
