@@ -42,14 +42,14 @@ internal sealed record Cell
     public double ComputeShare { get; init; } = 0.42;
 
     /// <summary>Gets how often the base model goes over the public pictures.</summary>
-    public int BaseEpochs { get; init; } = 60;
+    public int BaseEpochs { get; init; } = 15;
 
     /// <summary>Gets how many pictures each device holds; null to divide all of them. If there are not enough, several devices hold the same.</summary>
     public int? ExamplesPerDevice { get; init; }
 
-    /// <summary>Gets how many updates each rule folds in.</summary>
-    public int Updates { get; init; } = 1000;
+    /// <summary>Gets for how much virtual time each rule runs.</summary>
+    public TimeSpan Horizon { get; init; } = TimeSpan.FromSeconds(6000);
 
     /// <summary>Gets the accuracy to reach, as so much more than the base model's.</summary>
-    public double TargetGain { get; init; } = 0.005;
+    public double TargetGain { get; init; } = 0.02;
 }

@@ -36,20 +36,16 @@ internal static class Experiment
         };
         ParameterSelection selection = request is null ? Everything(contender, network) : new ExactSelector().Select(request).Selection;
         SimulationRule rule = Rule(contender, cell, selection) with { Reselection = contender.Trains == Trained.Rotation ? Rotating(request!, options.Seed) : null };
-        int perVersion = contender.Algorithm == Algorithm.FedAsync ? 1 : cell.Capacity;
         return Simulator.RunAsync(
             rule,
             start,
             world.Devices,
             new CifarTask(network, world.Examples, sgd, cost, world.TestOnTheWay),
-            options with { MaxVersions = cell.Updates / perVersion, MaxTrips = (long)MostTripsPerUpdate * cell.Updates, EvaluateEveryVersions = Math.Max(1, cell.Updates / Looks / perVersion) },
+            options with { MaxTime = cell.Horizon, EvaluateEvery = cell.Horizon / Looks },
             cancellationToken);
     }
 
-    private const int Looks = 25;
-
-    /// <summary>If most updates are rejected because training diverges, a run would never come to its versions.</summary>
-    private const int MostTripsPerUpdate = 3;
+    private const int Looks = 32;
 
     private static SgdOptions Sgd(Contender contender, ulong seed) => new()
     {
