@@ -48,7 +48,7 @@ internal sealed record Cell
     public int? ExamplesPerDevice { get; init; }
 
     /// <summary>Gets for how much virtual time each rule runs.</summary>
-    public TimeSpan Horizon { get; init; } = TimeSpan.FromSeconds(6000);
+    public TimeSpan Horizon { get; init; } = TimeSpan.FromSeconds(4000);
 
     /// <summary>Gets the accuracy to reach, as so much more than the base model's.</summary>
     public double TargetGain { get; init; } = 0.02;

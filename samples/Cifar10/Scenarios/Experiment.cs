@@ -45,7 +45,7 @@ internal static class Experiment
             cancellationToken);
     }
 
-    private const int Looks = 32;
+    private const int Looks = 64;
 
     private static SgdOptions Sgd(Contender contender, ulong seed) => new()
     {

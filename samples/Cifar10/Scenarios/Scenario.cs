@@ -105,7 +105,7 @@ internal static class Scenario
         .. from devices in (int[])[50, 500, 5000]
            from stragglers in (double[])[0, 0.5, 0.9]
            select new Comparison(
-               new Cell { Name = $"{devices}-devices-{100 * stragglers:0}", Devices = devices, Stragglers = stragglers, ExamplesPerDevice = 90, Horizon = TimeSpan.FromSeconds(3000) },
+               new Cell { Name = $"{devices}-devices-{100 * stragglers:0}", Devices = devices, Stragglers = stragglers, ExamplesPerDevice = 90, Horizon = TimeSpan.FromSeconds(2000) },
                [FedAvg, Ftte]),
     ];
 
