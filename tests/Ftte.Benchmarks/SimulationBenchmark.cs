@@ -23,10 +23,10 @@ internal static class SimulationBenchmark
         ImmutableArray<SimulatedDevice> all = DevicePopulation.WithStragglers(DevicePopulation.Mixed(devices, 1), 0.9, 10, 1);
         long records = GC.GetTotalMemory(forceFullCollection: true) - before;
         SimulationRule rule = SimulationRule.Ftte(network.Trainable, Capacity, concurrency: 30);
-        long began = Stopwatch.GetTimestamp();
+        long began = TimeProvider.System.GetTimestamp();
         SimulationResult result = Simulator.RunAsync(
             rule, start, all, task, new SimulationOptions { MaxVersions = Versions, EvaluateEveryVersions = 100 }).GetAwaiter().GetResult();
-        TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
+        TimeSpan elapsed = TimeProvider.System.GetElapsedTime(began);
         Process process = Process.GetCurrentProcess();
         Console.WriteLine(
             $"{devices:N0} devices, {result.Model!.Version.Number:N0} versions, {result.Totals.Trips:N0} trips, {result.Totals.Events:N0} events: {elapsed.TotalSeconds:0.00} s, "

@@ -38,7 +38,11 @@ internal static class BaseModel
         // Steps too small to change a weight: only the running statistics follow.
         var settle = new SgdOptions
         {
-            BatchSize = Math.Min(500, pictures.Count), Epochs = SettlingEpochs, LearningRate = 1e-9f, Normalization = NormalizationMode.Batch, Seed = 2,
+            BatchSize = Math.Min(500, pictures.Count),
+            Epochs = SettlingEpochs,
+            LearningRate = 1e-9f,
+            Normalization = NormalizationMode.Batch,
+            Seed = 2,
         };
         network.Train(parameters, pictures, settle, engine: engine, cancellationToken: cancellationToken);
         return parameters;

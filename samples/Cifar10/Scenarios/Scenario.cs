@@ -34,22 +34,40 @@ internal static class Scenario
 
     private static Contender FedAvg => new()
     {
-        Name = "FedAvg", Algorithm = Algorithm.FedAvg, Normalization = NormalizationMode.Batch, ClientRate = 0.05f, ServerRate = 0.7,
+        Name = "FedAvg",
+        Algorithm = Algorithm.FedAvg,
+        Normalization = NormalizationMode.Batch,
+        ClientRate = 0.05f,
+        ServerRate = 0.7,
     };
 
     private static Contender FedAsync => new()
     {
-        Name = "FedAsync", Algorithm = Algorithm.FedAsync, Normalization = NormalizationMode.Batch, ClientRate = 0.05f, ServerRate = 0.3,
+        Name = "FedAsync",
+        Algorithm = Algorithm.FedAsync,
+        Normalization = NormalizationMode.Batch,
+        ClientRate = 0.05f,
+        ServerRate = 0.3,
     };
 
     private static Contender FedBuff => new()
     {
-        Name = "FedBuff", Algorithm = Algorithm.FedBuff, Normalization = NormalizationMode.Batch, ClientRate = 0.05f, ServerRate = 0.7,
+        Name = "FedBuff",
+        Algorithm = Algorithm.FedBuff,
+        Normalization = NormalizationMode.Batch,
+        ClientRate = 0.05f,
+        ServerRate = 0.7,
     };
 
     private static Contender Ftte => new()
     {
-        Name = "FTTE", Algorithm = Algorithm.Ftte, Trains = Trained.Subset, ClientRate = 0.1f, ServerRate = 0.4, Format = ValueFormat.Int8, IsPlanned = true,
+        Name = "FTTE",
+        Algorithm = Algorithm.Ftte,
+        Trains = Trained.Subset,
+        ClientRate = 0.1f,
+        ServerRate = 0.4,
+        Format = ValueFormat.Int8,
+        IsPlanned = true,
     };
 
     private static ImmutableArray<Comparison> Quick()

@@ -1,5 +1,5 @@
-using ScottPlot;
 using System.Collections.Immutable;
+using ScottPlot;
 
 namespace Ftte.Simulation.Reports;
 
