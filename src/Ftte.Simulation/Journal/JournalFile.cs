@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Ftte.Simulation;
 
@@ -25,6 +26,8 @@ internal sealed class JournalFile : IDisposable
     private readonly FileStream _file;
     private readonly Dictionary<long, (long Offset, int Length)> _updates = [];
     private readonly Dictionary<long, ModelQuality> _qualities = [];
+    private SafeFileHandle? _handle;
+    private long _end;
 
     private JournalFile(string path, FileStream file) => (_path, _file) = (path, file);
 
@@ -45,6 +48,9 @@ internal sealed class JournalFile : IDisposable
         {
             journal.ReadHeader(description);
             journal.ReadRecords();
+
+            // From here on all threads use the bare handle at places of their own: the stream's buffer, and even asking it for the handle, is for one at a time.
+            (journal._end, journal._handle) = (journal._file.Position, journal._file.SafeFileHandle);
             return journal;
         }
         catch
@@ -63,7 +69,7 @@ internal sealed class JournalFile : IDisposable
         }
 
         byte[] payload = new byte[place.Length];
-        int read = RandomAccess.Read(_file.SafeFileHandle, payload, place.Offset);
+        int read = RandomAccess.Read(_handle!, payload, place.Offset);
         ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(payload.AsSpan(UpdateHeadBytes));
         bool answers = read == payload.Length && payload[UpdateHeadBytes - 1] == (byte)assignment.Content
             && (assignment.Content == UpdateContent.Importance || values.Length == assignment.Selection.Count);
@@ -212,9 +218,8 @@ internal sealed class JournalFile : IDisposable
         byte[] head = HeadOf(payload);
         lock (_writing)
         {
-            _file.Write(head);
-            _file.Write(payload);
-            _file.Flush();
+            RandomAccess.Write(_handle!, (ReadOnlyMemory<byte>[])[head, payload], _end);
+            _end += head.Length + payload.Length;
         }
     }
 }

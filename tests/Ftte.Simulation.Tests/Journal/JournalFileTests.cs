@@ -80,6 +80,34 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Fact]
+    public void Updates_kept_while_other_threads_look_for_earlier_ones_are_all_found()
+    {
+        using (JournalFile journal = Open())
+        {
+            Parallel.For(0, 200, job => Add(journal, job, [job, job, job]));
+        }
+
+        // As when a run goes on: some of its jobs are known, and the crew trains the others meanwhile.
+        using (JournalFile journal = Open())
+        {
+            Parallel.For(0, 200_000, i =>
+            {
+                if (i % 2 == 0)
+                {
+                    Add(journal, 200 + (i / 2), [i / 2, 0, 0]);
+                }
+                else
+                {
+                    Assert.Equal(i / 2 % 200, FirstValue(journal, i / 2 % 200));
+                }
+            });
+        }
+
+        using JournalFile again = Open();
+        Assert.Equal(Enumerable.Range(0, 100_000).Select(job => (float?)job), Enumerable.Range(0, 100_000).Select(job => FirstValue(again, 200 + job)));
+    }
+
+    [Fact]
     public void Wherever_the_records_are_cut_off_what_was_whole_is_kept_and_more_can_be_added()
     {
         byte[] whole = ThreeRecords(out int[] ends);
