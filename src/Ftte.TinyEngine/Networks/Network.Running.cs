@@ -181,20 +181,20 @@ public sealed partial class Network
     /// <summary>Checks that features of the frozen prefix may be kept, if that is asked for.</summary>
     internal void CheckCache(EngineOptions? engine, IExampleSource examples, ParameterSelection selection)
     {
-        if (engine is not { CacheFrozenFeatures: true })
+        if (engine is not { KeepsFeatures: true })
         {
             return;
         }
 
         if (examples.VariesByDraw)
         {
-            throw new ArgumentException("The examples vary between visits, so what the frozen layers make of them cannot be kept; turn CacheFrozenFeatures or the augmentation off.", nameof(engine));
+            throw new ArgumentException("The examples vary between visits, so what the frozen layers make of them cannot be kept; turn CacheFrozenFeatures or the augmentation off, and give no FeatureStore.", nameof(engine));
         }
 
         int cut = Array.FindIndex(Operations, o => o.Trainable.Any(b => TileDecomposition.Selects(selection, b.Range)));
         if (Operations.Take(Math.Max(0, cut)).Any(o => o is Dropout { Rate: > 0 }))
         {
-            throw new ArgumentException("There is dropout before the first trained layer, so what the frozen layers make cannot be kept; turn CacheFrozenFeatures off.", nameof(engine));
+            throw new ArgumentException("There is dropout before the first trained layer, so what the frozen layers make cannot be kept; turn CacheFrozenFeatures off and give no FeatureStore.", nameof(engine));
         }
     }
 

@@ -26,6 +26,9 @@ internal sealed record PlanSettings(int BatchSize, int MicroBatchSize)
     /// <summary>Gets the number of examples whose features from the frozen prefix are kept for the whole run.</summary>
     public int CachedExamples { get; init; }
 
+    /// <summary>Gets whether they are kept in storage rather than memory.</summary>
+    public bool StoresFeatures { get; init; }
+
     /// <summary>Derives the settings from what the user chose.</summary>
     public static PlanSettings From(SgdOptions options, EngineOptions engine, FrozenParameters? frozen = null, int exampleCount = 0)
     {
@@ -36,27 +39,28 @@ internal sealed record PlanSettings(int BatchSize, int MicroBatchSize)
                 $"Normalisation with the statistics of the batch needs the whole batch of {options.BatchSize} at once, not {micro} examples; leave MicroBatchSize null.", nameof(engine));
         }
 
-        if (engine.CacheFrozenFeatures && options.Normalization == NormalizationMode.Batch)
+        if (engine.KeepsFeatures && options.Normalization == NormalizationMode.Batch)
         {
-            throw new ArgumentException("With the statistics of the batch nothing is frozen, so no features can be kept; turn CacheFrozenFeatures off.", nameof(engine));
+            throw new ArgumentException("With the statistics of the batch nothing is frozen, so no features can be kept; turn CacheFrozenFeatures off and give no FeatureStore.", nameof(engine));
         }
 
-        if (engine.CacheFrozenFeatures && exampleCount < 1)
+        if (engine.KeepsFeatures && exampleCount < 1)
         {
-            throw new ArgumentException("Features are kept for every example; say how many there are (exampleCount), or turn CacheFrozenFeatures off.", nameof(engine));
+            throw new ArgumentException("Features are kept for every example; say how many there are (exampleCount), or turn CacheFrozenFeatures off and give no FeatureStore.", nameof(engine));
         }
 
-        int? prefix = engine.CacheFrozenFeatures ? 1 : engine.PrefixExamples;
+        int? prefix = engine.KeepsFeatures ? 1 : engine.PrefixExamples;
         return new PlanSettings(options.BatchSize, micro)
         {
-            PrefixExamples = options.Normalization == NormalizationMode.Batch || (prefix >= micro && !engine.CacheFrozenFeatures) ? null : prefix,
+            PrefixExamples = options.Normalization == NormalizationMode.Batch || (prefix >= micro && !engine.KeepsFeatures) ? null : prefix,
             Accumulates = micro < options.BatchSize || options.ClipNorm is not null,
             HasMomentum = options.Momentum > 0,
             Normalization = options.Normalization,
             Threads = engine.Threads,
             FrozenBytes = frozen?.Bytes,
             ReadsFrozenInPlace = frozen?.IsReadInPlace ?? true,
-            CachedExamples = engine.CacheFrozenFeatures ? exampleCount : 0,
+            CachedExamples = engine.KeepsFeatures ? exampleCount : 0,
+            StoresFeatures = engine.FeatureStore is { IsMemory: false },
         };
     }
 }

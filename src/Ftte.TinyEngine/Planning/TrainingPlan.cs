@@ -29,7 +29,13 @@ public sealed class TrainingPlan
         NeedsGradient = [.. network.Operations.Select(o => builder.NeedsGradient(o.Output))];
         (Input, Labels, Accumulators, Velocity) = (builder.Input, builder.Labels, builder.Accumulators, builder.Velocity);
         Boundary = builder.Boundary();
-        FeatureCacheBytes = Boundary.IsEmpty ? 0 : (Boundary.Sum(t => t.BytesPerExample) + FeatureCache.NoteBytes) * settings.CachedExamples;
+        if (!Boundary.IsEmpty && settings.CachedExamples > 0)
+        {
+            long features = Boundary.Sum(t => t.BytesPerExample);
+            FeatureCacheBytes = ((settings.StoresFeatures ? 0 : features) + FeatureCache.NoteBytes) * settings.CachedExamples;
+            FeatureStoreBytes = settings.StoresFeatures ? FeatureCache.StoreBytes(features, settings.CachedExamples) : 0;
+        }
+
         UpdateRuns = FindUpdateRuns(network, selection);
         Tensors = [.. builder.Tensors.Where(t => t.Last >= 0).Select(t => new PlannedTensor(t.Name, t.Offset, t.Bytes, t.First, t.Last, builder.RoleOf(t)))];
         Steps = [.. network.Operations.Select((o, t) => new PlannedStep(
@@ -65,8 +71,11 @@ public sealed class TrainingPlan
     /// <summary>Gets the bytes in use in the arena at its busiest moment; what <see cref="ArenaBytes"/> has more is lost in gaps.</summary>
     public long BusiestBytes { get; }
 
-    /// <summary>Gets the bytes of the frozen prefix's features, if they are kept for the whole run.</summary>
+    /// <summary>Gets the bytes of the frozen prefix's features, if they are kept for the whole run; of a note on each, if they are kept in a file.</summary>
     public long FeatureCacheBytes { get; }
+
+    /// <summary>Gets the bytes of storage that features take in the file of <see cref="EngineOptions.FeatureStore"/>; no memory.</summary>
+    public long FeatureStoreBytes { get; }
 
     /// <summary>
     /// Gets the bytes that training takes on the device: <see cref="ParameterBytes"/> + <see cref="TrainedBytes"/> + <see cref="ArenaBytes"/> +

@@ -19,6 +19,13 @@ public sealed class EngineOptions
     /// <value>False by default. Memory for every example is counted in the plan. Not possible when examples vary between visits, or with dropout in the prefix.</value>
     public bool CacheFrozenFeatures { get; set; }
 
+    /// <summary>Gets or sets where what the frozen prefix makes of each example is kept beyond the run.</summary>
+    /// <value>
+    /// Null by default: nowhere. A store in a file takes no memory, see <see cref="TrainingPlan.FeatureStoreBytes"/>; it belongs to the caller, who disposes it after the trainer. Possible
+    /// where <see cref="CacheFrozenFeatures"/> is, which it includes.
+    /// </value>
+    public FeatureStore? FeatureStore { get; set; }
+
     /// <summary>Gets or sets the number of threads that share every step; every number gives the same bits.</summary>
     /// <value>1 by default; 1 to 64.</value>
     public int Threads { get; set; } = 1;
@@ -36,6 +43,8 @@ public sealed class EngineOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Threads, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Threads, 64);
     }
+
+    internal bool KeepsFeatures => CacheFrozenFeatures || FeatureStore is not null;
 
     internal EngineOptions Copy() => (EngineOptions)MemberwiseClone();
 }

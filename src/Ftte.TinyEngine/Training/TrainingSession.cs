@@ -13,7 +13,7 @@ internal sealed unsafe class TrainingSession : IDisposable
         Pass = new TrainingPass { Arena = Arena.Pointer, Workers = plan.Settings.Threads };
         Pass.Accumulators = plan.Accumulators is null ? null : Pass.Floats(plan.Accumulators);
         Pass.Velocity = plan.Velocity is null ? null : Pass.Floats(plan.Velocity);
-        _cache = engine is { CacheFrozenFeatures: true } && plan.Boundary.Length > 0 ? new FeatureCache(plan, exampleCount) : null;
+        _cache = engine is { KeepsFeatures: true } && plan.Boundary.Length > 0 ? new FeatureCache(plan, exampleCount, engine.FeatureStore) : null;
         _crew = new Crew(plan.Settings.Threads);
     }
 
@@ -92,6 +92,16 @@ internal sealed unsafe class TrainingSession : IDisposable
             }
 
             Load(batch, index, place, n);
+            if (_cache is { Lasts: true })
+            {
+                if (_cache.TryAdopt(Pass, index, Inputs(n)))
+                {
+                    return;
+                }
+
+                // What was read in vain may lie where the inputs were.
+                Load(batch, index, place, n);
+            }
         }
 
         for (int step = 0; step < Plan.PrefixSteps; step++)
@@ -142,8 +152,7 @@ internal sealed unsafe class TrainingSession : IDisposable
     private void Load(in ExampleBatch batch, int index, int place, int n)
     {
         Network network = Plan.Network;
-        float* input = Pass.Floats(Plan.Input) + ((long)n * network.InputLength);
-        int label = batch.Examples.CopyTo(index, batch.DrawOf(place), new Span<float>(input, network.InputLength));
+        int label = batch.Examples.CopyTo(index, batch.DrawOf(place), Inputs(n));
         if (network.Loss.TakesLabels)
         {
             SetLabel(index, n, label);
@@ -153,6 +162,8 @@ internal sealed unsafe class TrainingSession : IDisposable
             LoadTarget(batch, index, place, n);
         }
     }
+
+    private Span<float> Inputs(int n) => new(Pass.Floats(Plan.Input) + ((long)n * Plan.Network.InputLength), Plan.Network.InputLength);
 
     private void LoadTarget(in ExampleBatch batch, int index, int place, int n)
     {

@@ -1,0 +1,67 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Ftte.TinyEngine;
+
+/// <summary>Features in a file. Reading and writing it, rather than mapping it, means that a full or failing disk is an answer and no crash.</summary>
+internal sealed class FileFeatureStore(string path) : FeatureStore
+{
+    private readonly SafeFileHandle _file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+
+    internal override bool IsMemory => false;
+
+    public override void Dispose() => _file.Dispose();
+
+    internal override void Reserve(long length)
+    {
+        // The file grows as it is written.
+    }
+
+    internal override bool TryRead(long offset, Span<byte> bytes)
+    {
+        try
+        {
+            while (!bytes.IsEmpty)
+            {
+                int read = RandomAccess.Read(_file, bytes, offset);
+                if (read == 0)
+                {
+                    return false;
+                }
+
+                offset += read;
+                bytes = bytes[read..];
+            }
+
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    internal override bool TryWrite(long offset, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            RandomAccess.Write(_file, bytes, offset);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    internal override void Clear()
+    {
+        try
+        {
+            RandomAccess.SetLength(_file, 0);
+        }
+        catch (IOException)
+        {
+            // What stays has another key, and is written over.
+        }
+    }
+}
