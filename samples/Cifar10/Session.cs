@@ -18,11 +18,9 @@ namespace Cifar10;
 /// <param name="time">The clock.</param>
 internal sealed class Session(Cifar10Options options, IAnsiConsole console, TimeProvider time)
 {
-    private const int PicturesOnTheWay = 2000;
     private const int MadeUpPerFile = 1000;
 
     private readonly RunStore _store = new(options.ResumeFolder);
-    private readonly Dictionary<string, (Network Network, ModelSnapshot Start)> _bases = [];
     private readonly List<RunLine> _lines = [];
 
     /// <summary>Runs.</summary>
@@ -33,11 +31,12 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
         long began = time.GetTimestamp();
         Comparison[] comparisons = Chosen();
         Pictures pictures = Read();
+        var starts = new StartingPoints(pictures, _store, options.Threads, console, time);
         try
         {
             foreach (Comparison comparison in comparisons)
             {
-                await CompareAsync(comparison, pictures, cancellationToken).ConfigureAwait(false);
+                await CompareAsync(comparison, pictures, starts, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -98,7 +97,7 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
         }
     }
 
-    private async Task CompareAsync(Comparison comparison, Pictures pictures, CancellationToken cancellationToken)
+    private async Task CompareAsync(Comparison comparison, Pictures pictures, StartingPoints starts, CancellationToken cancellationToken)
     {
         var results = new List<SimulationResult>();
         World? first = null;
@@ -106,12 +105,13 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
         {
             for (ulong seed = 1; seed <= (ulong)options.Seeds; seed++)
             {
-                var world = new World(comparison.Cell, pictures, seed, PicturesOnTheWay);
+                var world = new World(comparison.Cell, pictures, seed);
                 first ??= world;
                 foreach (Contender contender in comparison.Contenders)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    results.Add(await RunAsync(comparison.Cell, contender, world, pictures, seed, cancellationToken).ConfigureAwait(false));
+                    StartingPoint start = starts.Of(comparison.Cell, contender, cancellationToken);
+                    results.Add(await RunAsync(comparison.Cell, contender, world, start, seed, cancellationToken).ConfigureAwait(false));
                 }
             }
         }
@@ -130,30 +130,27 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
         }
     }
 
-    private async Task<SimulationResult> RunAsync(Cell cell, Contender contender, World world, Pictures pictures, ulong seed, CancellationToken cancellationToken)
+    private async Task<SimulationResult> RunAsync(Cell cell, Contender contender, World world, StartingPoint start, ulong seed, CancellationToken cancellationToken)
     {
-        (Network network, ModelSnapshot start) = Base(cell, contender, pictures, cancellationToken);
-        string run = Slug($"{options.Scenario}-{cell.Name}-{contender.Name}-{seed}"), settings = $"{cell} {contender} {pictures.Training.Count} pictures";
+        string run = RunStore.Slug($"{options.Scenario}-{cell.Name}-{contender.Name}-{seed}"), settings = $"{cell} {contender} {world.PictureCount} pictures";
         if (_store.Find(run, settings) is { } found)
         {
             _lines.Add(found.Line);
             return found.Result;
         }
 
-        double onTheWay = world.TestOnTheWay.Measure(network, start.Parameters.Span).Accuracy;
-        SimulationResult? result = null;
         using var track = new LiveTrack(console, time, $"{cell.Name}, {contender.Name}, seed {seed}");
         var simulation = new SimulationOptions
         {
             Seed = seed,
             Threads = options.Threads,
-            Target = Math.Min(1, onTheWay + cell.TargetGain),
+            Target = Math.Min(1, start.AccuracyOnTheWay + cell.TargetGain),
             Journal = _store.Journal(run, settings),
             Progress = track.Report,
             RealTime = time,
         };
-        result = await Experiment.RunAsync(contender, cell, world, network, start, simulation, cancellationToken).ConfigureAwait(false);
-        RunLine line = Line(cell, seed, result, world, network, start);
+        SimulationResult result = await Experiment.RunAsync(contender, cell, world, start, simulation, cancellationToken).ConfigureAwait(false);
+        RunLine line = Line(cell, seed, result, world, start, contender.KeepsFeatures ? result.Selection : null);
         _lines.Add(line);
         if (result.IsComplete)
         {
@@ -163,37 +160,9 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
         return result;
     }
 
-    private (Network Network, ModelSnapshot Start) Base(Cell cell, Contender contender, Pictures pictures, CancellationToken cancellationToken)
+    private static RunLine Line(Cell cell, ulong seed, SimulationResult result, World world, StartingPoint start, ParameterSelection? kept)
     {
-        string name = Slug($"{cell.Network}{(contender.HasGroupNorm ? "-groupnorm" : "")}{(cell.FromScratch ? "-random" : $"-{cell.BaseEpochs}")}-{pictures.Training.Count}");
-        if (_bases.TryGetValue(name, out (Network, ModelSnapshot) known))
-        {
-            return known;
-        }
-
-        Network network = Networks.Create(cell.Network, contender.HasGroupNorm);
-        float[] parameters = network.Initialize(seed: 1);
-        string? file = _store.BaseModel(name);
-        if (file is not null && File.Exists(file))
-        {
-            WeightFile.Read(file, network, parameters);
-        }
-        else if (!cell.FromScratch)
-        {
-            ProgressTrack.Run(console, time, $"base model {name}", track =>
-                parameters = BaseModel.Train(network, pictures.Public, cell.BaseEpochs, options.Threads, track.Report, cancellationToken));
-            if (file is not null)
-            {
-                WeightFile.Write(file, network, parameters);
-            }
-        }
-
-        return _bases[name] = (network, new ModelSnapshot(network.Layout, default, parameters));
-    }
-
-    private static RunLine Line(Cell cell, ulong seed, SimulationResult result, World world, Network network, ModelSnapshot start)
-    {
-        ModelQuality last = world.TestAtTheEnd.Measure(network, result.Model!.Parameters.Span);
+        ModelQuality last = world.TestAtTheEnd.Measure(start.Network, result.Model!.Parameters.Span, kept);
         SimulationTotals totals = result.Totals;
         return new RunLine(
             cell.Name,
@@ -205,7 +174,7 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
             cell.Slowdown,
             cell.Alpha,
             cell.Concurrency,
-            world.TestAtTheEnd.Measure(network, start.Parameters.Span).Accuracy,
+            start.Accuracy,
             result.Target,
             result.TimeToTarget?.TotalSeconds,
             result.AtTarget is { } reached ? reached.BytesUp + reached.BytesDown : null,
@@ -220,6 +189,4 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
             totals.Trips,
             result.Jitter);
     }
-
-    private static string Slug(string text) => string.Concat(text.Select(c => char.IsAsciiLetterOrDigit(c) || c == '.' ? char.ToLowerInvariant(c) : '-'));
 }

@@ -11,16 +11,36 @@ namespace Cifar10.Learning;
 /// <param name="sgd">How devices train.</param>
 /// <param name="cost">What that costs a device.</param>
 /// <param name="test">What tells how good a model is.</param>
-internal sealed class CifarTask(Network network, ImmutableArray<Cifar10Examples> devices, SgdOptions sgd, WorkCost cost, ModelTest test) : ILearningTask
+/// <param name="kept">What is trained throughout, if devices keep in storage what the frozen layers make of their pictures; null if they do not.</param>
+internal sealed class CifarTask(
+    Network network, ImmutableArray<Cifar10Examples> devices, SgdOptions sgd, WorkCost cost, ModelTest test, ParameterSelection? kept) : ILearningTask, IDisposable
 {
-    // Faster than what a small device would do, and the same bits: with frozen statistics neither the size of micro-batches nor keeping what the frozen
-    // layers make of a picture changes anything.
-    private readonly EngineOptions _engine = new() { PrefixExamples = null, CacheFrozenFeatures = sgd.Normalization == NormalizationMode.Frozen };
+    // What a device has in a file is in memory here.
+    private readonly FeatureStore[] _features = [.. devices.Where(_ => kept is not null).Select(_ => FeatureStore.InMemory())];
+    private readonly bool[] _hasFeatures = new bool[devices.Length];
 
-    public ILocalTrainer CreateTrainer(int device) => new LocalTrainer(network, devices[device], sgd, engine: _engine);
+    public ILocalTrainer CreateTrainer(int device)
+    {
+        // Faster than what a small device would do, and the same bits: with frozen statistics neither the size of micro-batches nor keeping features changes anything.
+        var engine = new EngineOptions { PrefixExamples = null, CacheFrozenFeatures = sgd.Normalization == NormalizationMode.Frozen };
+        engine.FeatureStore = kept is null ? null : _features[device];
+        return new LocalTrainer(network, devices[device], sgd, engine: engine);
+    }
 
-    public JobCost CostOf(int device, TrainingAssignment assignment) =>
-        new((long)devices[device].Count * sgd.Epochs * cost.MultiplyAddsPerExample(assignment.Selection), cost.MemoryBytes(assignment.Selection));
+    public JobCost CostOf(int device, TrainingAssignment assignment)
+    {
+        ExampleCost each = cost.Of(assignment.Selection);
+        long visits = (long)devices[device].Count * sgd.Epochs, prefixes = visits;
+        if (kept is not null)
+        {
+            prefixes = _hasFeatures[device] ? 0 : devices[device].Count;
+            _hasFeatures[device] = true;
+        }
 
-    public ModelQuality Evaluate(ModelSnapshot model, CancellationToken cancellationToken) => test.Measure(network, model.Parameters.Span);
+        return new JobCost((visits * (each.MultiplyAdds - each.PrefixMultiplyAdds)) + (prefixes * each.PrefixMultiplyAdds), each.MemoryBytes);
+    }
+
+    public ModelQuality Evaluate(ModelSnapshot model, CancellationToken cancellationToken) => test.Measure(network, model.Parameters.Span, kept);
+
+    public void Dispose() => Array.ForEach(_features, store => store.Dispose());
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ftte;
 using Ftte.Simulation;
 using Ftte.TinyEngine;
 
@@ -11,6 +12,8 @@ internal sealed class ModelTest
 
     private readonly ImmutableArray<Cifar10Examples> _byClass;
     private readonly ImmutableArray<double> _stragglerShares;
+    private readonly FeatureStore[] _features;
+    private readonly Lock _lock = new();
 
     /// <summary>Makes a test.</summary>
     /// <param name="pictures">The pictures.</param>
@@ -21,11 +24,17 @@ internal sealed class ModelTest
         _stragglerShares = stragglerShares;
         _byClass = [.. Enumerable.Range(0, Cifar10Examples.ClassCount).Select(label =>
             pictures.Subset([.. Enumerable.Range(0, Math.Min(most, pictures.Count)).Where(i => pictures.LabelOf(i) == label)]))];
+        _features = [.. _byClass.Select(_ => FeatureStore.InMemory())];
     }
 
     /// <summary>Measures a model.</summary>
-    public ModelQuality Measure(Network network, ReadOnlySpan<float> parameters)
+    /// <param name="network">The network.</param>
+    /// <param name="parameters">The flat vector.</param>
+    /// <param name="selection">What alone changes from one call to the next, which makes it faster; null if everything does.</param>
+    public ModelQuality Measure(Network network, ReadOnlySpan<float> parameters, ParameterSelection? selection = null)
     {
+        // Kept features are for one at a time.
+        using Lock.Scope alone = selection is null ? default : _lock.EnterScope();
         double correct = 0, count = 0, stragglers = 0, loss = 0;
         for (int label = 0; label < _byClass.Length; label++)
         {
@@ -34,7 +43,9 @@ internal sealed class ModelTest
                 continue;
             }
 
-            Evaluation result = network.Evaluate(parameters, _byClass[label], Batch);
+            Evaluation result = selection is null
+                ? network.Evaluate(parameters, _byClass[label], Batch)
+                : network.EvaluateSelected(parameters, _byClass[label], selection, _features[label], Batch);
             correct += result.Accuracy * result.Count;
             loss += result.Loss * result.Count;
             count += result.Count;

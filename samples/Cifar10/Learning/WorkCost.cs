@@ -12,20 +12,20 @@ namespace Cifar10.Learning;
 internal sealed class WorkCost(Network network, SgdOptions sgd, EngineOptions? engine)
 {
     private readonly TrainingProfile _profile = network.Profile(sgd.BatchSize, inputShares: [1.0 / 8, 1.0 / 4, 1.0 / 2, 1]);
-    private readonly ConcurrentDictionary<ParameterSelection, (long MultiplyAdds, long Bytes)> _known = new();
+    private readonly ConcurrentDictionary<ParameterSelection, ExampleCost> _known = new();
 
-    public long MultiplyAddsPerExample(ParameterSelection selection) => Of(selection).MultiplyAdds;
+    /// <summary>Counts what one visit of one example costs.</summary>
+    public ExampleCost Of(ParameterSelection selection) => _known.GetOrAdd(selection, Count);
 
-    public long MemoryBytes(ParameterSelection selection) => Of(selection).Bytes;
-
-    private (long MultiplyAdds, long Bytes) Of(ParameterSelection selection) => _known.GetOrAdd(selection, Count);
-
-    private (long MultiplyAdds, long Bytes) Count(ParameterSelection selection)
+    private ExampleCost Count(ParameterSelection selection)
     {
         // In every step the largest choice of which all is trained; a window of channels costs the same wherever it is.
         int[] choices = [.. _profile.Steps.Select(step => Largest(step.Choices, selection))];
         TrainingPlan plan = network.Plan(selection, sgd, engine);
-        return (_profile.CountMultiplyAdds(choices), engine is null ? plan.EagerBytes : plan.PeakBytes);
+        return new ExampleCost(
+            _profile.CountMultiplyAdds(choices),
+            _profile.Steps.Take(plan.Cut).Sum(step => step.ForwardMultiplyAdds),
+            engine is null ? plan.EagerBytes : plan.PeakBytes);
     }
 
     private static int Largest(ImmutableArray<TrainingChoice> choices, ParameterSelection selection)
@@ -51,3 +51,9 @@ internal sealed class WorkCost(Network network, SgdOptions sgd, EngineOptions? e
         return covered;
     }
 }
+
+/// <summary>What training takes.</summary>
+/// <param name="MultiplyAdds">The multiply-adds of one visit of one example.</param>
+/// <param name="PrefixMultiplyAdds">Of these, what the frozen layers before the first trained one take, which comes to the same at every visit.</param>
+/// <param name="MemoryBytes">The memory at the busiest moment.</param>
+internal readonly record struct ExampleCost(long MultiplyAdds, long PrefixMultiplyAdds, long MemoryBytes);

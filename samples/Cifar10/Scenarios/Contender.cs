@@ -28,6 +28,9 @@ internal sealed record Contender
     /// <summary>Gets how parameters travel, both ways.</summary>
     public Ftte.ValueFormat Format { get; init; } = Ftte.ValueFormat.Float32;
 
+    /// <summary>Gets whether the device keeps in its storage what the frozen layers make of each picture; only for a selection that stays the same.</summary>
+    public bool KeepsFeatures { get; init; }
+
     /// <summary>Gets whether the device plans its memory; otherwise it holds what a framework without a plan holds.</summary>
     public bool IsPlanned { get; init; }
 }

@@ -17,32 +17,28 @@ internal static class Experiment
     /// <param name="contender">The rule.</param>
     /// <param name="cell">The setting.</param>
     /// <param name="world">Devices and data.</param>
-    /// <param name="network">The network.</param>
-    /// <param name="start">The base model.</param>
+    /// <param name="start">What it starts from.</param>
     /// <param name="options">Seed, threads, journal; limits and evaluations are set here.</param>
     /// <param name="cancellationToken">Ends the run early.</param>
-    public static Task<SimulationResult> RunAsync(
-        Contender contender, Cell cell, World world, Network network, ModelSnapshot start, SimulationOptions options, CancellationToken cancellationToken)
+    public static async Task<SimulationResult> RunAsync(
+        Contender contender, Cell cell, World world, StartingPoint start, SimulationOptions options, CancellationToken cancellationToken)
     {
+        Network network = start.Network;
         SgdOptions sgd = Sgd(contender, options.Seed);
         var eager = new WorkCost(network, sgd, engine: null);
-        long everything = eager.MemoryBytes(network.Trainable);
+        ExampleCost everything = eager.Of(network.Trainable);
         EngineOptions? engine = contender.IsPlanned ? new EngineOptions { MicroBatchSize = 1 } : null;
         WorkCost cost = engine is null ? eager : new WorkCost(network, sgd, engine);
         SelectionRequest? request = contender.Trains == Trained.Everything ? null : new SelectionRequest(
-            network.Profile(sgd, engine, InputShares), Size(network), (long)(cell.BudgetShare * everything))
+            network.Profile(sgd, engine, InputShares), Size(network), (long)(cell.BudgetShare * everything.MemoryBytes))
         {
-            ComputeBudget = (long)(cell.ComputeShare * eager.MultiplyAddsPerExample(network.Trainable)),
+            ComputeBudget = (long)(cell.ComputeShare * everything.MultiplyAdds),
         };
         ParameterSelection selection = request is null ? Everything(contender, network) : new ExactSelector().Select(request).Selection;
         SimulationRule rule = Rule(contender, cell, selection) with { Reselection = contender.Trains == Trained.Rotation ? Rotating(request!, options.Seed) : null };
-        return Simulator.RunAsync(
-            rule,
-            start,
-            world.Devices,
-            new CifarTask(network, world.Examples, sgd, cost, world.TestOnTheWay),
-            options with { MaxTime = cell.Horizon, EvaluateEvery = cell.Horizon / Looks },
-            cancellationToken);
+        using var task = new CifarTask(network, world.Examples, sgd, cost, world.TestOnTheWay, contender.KeepsFeatures ? selection : null);
+        return await Simulator.RunAsync(
+            rule, start.Model, world.Devices, task, options with { MaxTime = cell.Horizon, EvaluateEvery = cell.Horizon / Looks }, cancellationToken).ConfigureAwait(false);
     }
 
     private const int Looks = 64;

@@ -8,6 +8,9 @@ namespace Cifar10.Scenarios;
 /// <param name="folder">The folder; null to keep nothing.</param>
 internal sealed class RunStore(string? folder)
 {
+    /// <summary>Makes a file's name of any text.</summary>
+    public static string Slug(string text) => string.Concat(text.Select(c => char.IsAsciiLetterOrDigit(c) || c == '.' ? char.ToLowerInvariant(c) : '-'));
+
     /// <summary>Gives the file of a base model; null if none are kept.</summary>
     public string? BaseModel(string name) => folder is null ? null : Path.Combine(folder, $"base-{name}.safetensors");
 

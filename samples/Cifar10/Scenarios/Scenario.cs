@@ -64,6 +64,7 @@ internal static class Scenario
         Name = "FTTE",
         Algorithm = Algorithm.Ftte,
         Trains = Trained.Subset,
+        KeepsFeatures = true,
         ClientRate = 0.1f,
         ServerRate = 0.4,
         Format = ValueFormat.Int8,

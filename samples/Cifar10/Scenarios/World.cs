@@ -9,6 +9,9 @@ namespace Cifar10.Scenarios;
 /// <summary>A cell with a seed: who the devices are and what they hold, the same for every contender.</summary>
 internal sealed class World
 {
+    /// <summary>With how many pictures a model is tested on the way.</summary>
+    public const int PicturesOnTheWay = 2000;
+
     private const int Animals = 6; // birds, cats, deer, dogs, frogs, horses: classes 2 to 7
     private const int FirstAnimal = 2;
 
@@ -16,21 +19,24 @@ internal sealed class World
     /// <param name="cell">The setting.</param>
     /// <param name="pictures">The pictures.</param>
     /// <param name="seed">The seed.</param>
-    /// <param name="testPictures">With how many pictures a model is tested on the way.</param>
-    public World(Cell cell, Pictures pictures, ulong seed, int testPictures)
+    public World(Cell cell, Pictures pictures, ulong seed)
     {
         Examples = cell.ExamplesPerDevice is { } each
             ? pictures.DivideAmong(cell.Devices, each, cell.Alpha, seed)
             : pictures.DivideAmong(cell.Devices, cell.Alpha, seed);
+        PictureCount = pictures.Training.Count;
         Func<int, double>? affinity = cell.StragglersHoldAnimals ? ShareOfAnimals : null;
         ImmutableArray<SimulatedDevice> watches = DevicePopulation.Of(DeviceKind.Watch, cell.Devices, seed);
         Devices = cell.Stragglers > 0 ? DevicePopulation.WithStragglers(watches, cell.Stragglers, cell.Slowdown, seed, affinity) : watches;
         ImmutableArray<double> shares = StragglersClasses();
-        TestOnTheWay = new ModelTest(pictures.Test, testPictures, shares);
+        TestOnTheWay = new ModelTest(pictures.Test, PicturesOnTheWay, shares);
         TestAtTheEnd = new ModelTest(pictures.Test, pictures.Test.Count, shares);
     }
 
     public ImmutableArray<Cifar10Examples> Examples { get; }
+
+    /// <summary>Gets how many training pictures there are in all.</summary>
+    public int PictureCount { get; }
 
     public ImmutableArray<SimulatedDevice> Devices { get; }
 

@@ -38,13 +38,37 @@ public sealed partial class Network
         var engine = new EngineOptions { PrefixExamples = null, Threads = threads };
         using var session = new TrainingSession(Plan(Nothing, Settings(options, engine, parameters)));
         session.Pass.Bind(parameters, trained: null);
-        for (int first = 0; first < examples.Count; first += options.BatchSize)
-        {
-            session.Forward(new ExampleBatch(examples, order: null, first, seed: null), 0, Math.Min(options.BatchSize, examples.Count - first));
-        }
+        return Evaluate(session, examples);
+    }
 
-        return new Evaluation(
-            session.Result.MeanLoss, ClassCount == 0 ? double.NaN : (double)session.Result.Correct / examples.Count, examples.Count);
+    /// <summary>Measures loss and accuracy of a model of which only a selection changes: examples that were met before run through the trained suffix alone.</summary>
+    /// <param name="parameters">The flat vector.</param>
+    /// <param name="examples">The examples, at least one, that do not vary between visits.</param>
+    /// <param name="selection">What is trained.</param>
+    /// <param name="features">Where what the frozen layers make of the examples is kept; for one call at a time.</param>
+    /// <param name="batchSize">The number of examples run at once, at least 1; the result does not depend on it.</param>
+    /// <returns>The evaluation, the same bits as without what is kept.</returns>
+    /// <exception cref="ArgumentException">The vector, the examples or the selection do not fit, or features cannot be kept.</exception>
+    /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
+    public unsafe Evaluation EvaluateSelected(
+        ReadOnlySpan<float> parameters, IExampleSource examples, ParameterSelection selection, FeatureStore features, int batchSize = DefaultEvaluationBatch)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        ArgumentNullException.ThrowIfNull(features);
+        CheckFits(parameters, examples);
+        var options = new SgdOptions { BatchSize = Math.Min(batchSize, examples.Count) };
+        var engine = new EngineOptions { FeatureStore = features };
+        CheckCache(engine, examples, selection);
+        float[] trained = new float[selection.Count];
+        using var session = new TrainingSession(Plan(selection, Settings(options, engine, exampleCount: examples.Count)), engine, examples.Count);
+        selection.Gather(parameters, trained);
+        fixed (float* received = parameters, values = trained)
+        {
+            using var frozen = new BorrowedVector(received, parameters.Length);
+            session.Pass.Bind(frozen, values);
+            session.CheckFeatures();
+            return Evaluate(session, examples);
+        }
     }
 
     /// <summary>Computes the gradient of the mean loss, for example to measure what training each block is worth.</summary>
@@ -196,6 +220,18 @@ public sealed partial class Network
         {
             throw new ArgumentException("There is dropout before the first trained layer, so what the frozen layers make cannot be kept; turn CacheFrozenFeatures off and give no FeatureStore.", nameof(engine));
         }
+    }
+
+    private Evaluation Evaluate(TrainingSession session, IExampleSource examples)
+    {
+        int batch = session.Plan.BatchSize;
+        for (int first = 0; first < examples.Count; first += batch)
+        {
+            session.Forward(new ExampleBatch(examples, order: null, first, seed: null), 0, Math.Min(batch, examples.Count - first));
+        }
+
+        return new Evaluation(
+            session.Result.MeanLoss, ClassCount == 0 ? double.NaN : (double)session.Result.Correct / examples.Count, examples.Count);
     }
 
     private ParameterSelection Nothing => ParameterSelection.Create(Layout.ParameterCount, []);

@@ -130,6 +130,21 @@ public sealed class FeatureStoreTests : IDisposable
         Assert.True(kept.PeakBytes > stored.PeakBytes);
     }
 
+    [Fact]
+    public void An_evaluation_with_kept_features_gives_the_same_bits()
+    {
+        using FeatureStore store = FeatureStore.InMemory();
+        IExampleSource examples = TestNetworks.Examples(Network, Examples, seed: 1);
+        foreach (ulong seed in new ulong[] { 1, 2, 3 })
+        {
+            float[] parameters = Plain(seed);
+            foreach (int batch in new[] { 1, 4, 20 })
+            {
+                Assert.Equal(Network.Evaluate(parameters, examples, batch), Network.EvaluateSelected(parameters, examples, Head, store, batch));
+            }
+        }
+    }
+
     private static void Check(float[] expected, int runs, (float[] Trained, int Runs) actual)
     {
         Assert.Equal(expected, actual.Trained);
