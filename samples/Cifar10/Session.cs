@@ -20,6 +20,10 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
 {
     private const int MadeUpPerFile = 1000;
 
+    /// <summary>The points above the base model for which it is told when they were reached.</summary>
+    private static readonly double[] Gains = [0.5, 1, 1.5, 2, 2.5, 3];
+
+
     private readonly RunStore _store = new(options.ResumeFolder);
     private readonly List<RunLine> _lines = [];
 
@@ -177,6 +181,8 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
             start.Accuracy,
             result.Target,
             result.TimeToTarget?.TotalSeconds,
+            Gains.ToDictionary(
+                gain => gain.ToString(CultureInfo.InvariantCulture), gain => result.WhenReached(start.AccuracyOnTheWay + (gain / 100))?.Time.TotalSeconds),
             result.AtTarget is { } reached ? reached.BytesUp + reached.BytesDown : null,
             last.Accuracy,
             last.StragglerAccuracy,

@@ -37,7 +37,11 @@ internal sealed class CifarTask(
             _hasFeatures[device] = true;
         }
 
-        return new JobCost((visits * (each.MultiplyAdds - each.PrefixMultiplyAdds)) + (prefixes * each.PrefixMultiplyAdds), each.MemoryBytes);
+        // Which layers are frozen, and their weights, a device knows from the start, so it need not wait until it is asked.
+        return new JobCost((visits * (each.MultiplyAdds - each.PrefixMultiplyAdds)) + (prefixes * each.PrefixMultiplyAdds), each.MemoryBytes)
+        {
+            AheadMultiplyAdds = kept is null ? 0 : prefixes * each.PrefixMultiplyAdds,
+        };
     }
 
     public ModelQuality Evaluate(ModelSnapshot model, CancellationToken cancellationToken) => test.Measure(network, model.Parameters.Span, kept);

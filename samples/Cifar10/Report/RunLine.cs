@@ -16,6 +16,7 @@ namespace Cifar10.Report;
 /// <param name="BaseAccuracy">The base model's accuracy on all test pictures.</param>
 /// <param name="Target">The accuracy to reach, on the pictures that are looked at on the way.</param>
 /// <param name="TimeToTarget">The virtual seconds until it was reached; null if it was not.</param>
+/// <param name="TimeToGain">The virtual seconds until the accuracy was so many points above the base model's, on the same pictures; null where it was not.</param>
 /// <param name="BytesToTarget">The bytes up and down until then.</param>
 /// <param name="FinalAccuracy">The last model's accuracy on all test pictures.</param>
 /// <param name="StragglerAccuracy">The same, as the classes are mixed in what stragglers hold.</param>
@@ -40,6 +41,7 @@ internal sealed record RunLine(
     double BaseAccuracy,
     double? Target,
     double? TimeToTarget,
+    IReadOnlyDictionary<string, double?> TimeToGain,
     long? BytesToTarget,
     double FinalAccuracy,
     double StragglerAccuracy,

@@ -8,6 +8,7 @@ internal static class RunTable
 {
     public static string Of(IEnumerable<RunLine> lines)
     {
+        lines = [.. lines];
         var table = new StringBuilder();
         table.Append("| cell | rule | time to target, s | bytes to target, MB | final accuracy | on stragglers' classes | payload of a trip, KiB | device memory, KiB | trips | wasted |\n");
         table.Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
@@ -31,6 +32,33 @@ internal static class RunTable
                     Range(rule, line => 100 * line.WastedShare, "0") + " %",
                 ];
                 table.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", cells)} |\n");
+            }
+        }
+
+        return $"{table}\n{Gains(lines)}";
+    }
+
+    /// <summary>Says when each rule was how much better than the base model.</summary>
+    private static string Gains(IEnumerable<RunLine> lines)
+    {
+        RunLine[] all = [.. lines];
+        if (all.Length == 0)
+        {
+            return "";
+        }
+
+        string[] gains = [.. all[0].TimeToGain.Keys];
+        var table = new StringBuilder();
+        table.Append(CultureInfo.InvariantCulture, $"| seconds until so many points above the base model | {string.Join(" | ", gains.Select(gain => "+" + gain))} |\n");
+        table.Append(CultureInfo.InvariantCulture, $"| --- |{string.Concat(gains.Select(_ => " --- |"))}\n");
+        foreach (IGrouping<string, RunLine> cell in all.GroupBy(line => line.Cell))
+        {
+            RunLine[] reference = [.. cell.GroupBy(line => line.Rule).First()];
+            foreach (RunLine[] rule in cell.GroupBy(line => line.Rule).Select(group => group.ToArray()))
+            {
+                bool isReference = rule[0].Rule == reference[0].Rule;
+                IEnumerable<string> cells = gains.Select(gain => Reached(rule, reference, isReference, line => line.TimeToGain[gain], "#,0"));
+                table.Append(CultureInfo.InvariantCulture, $"| {cell.Key}: {rule[0].Rule} | {string.Join(" | ", cells)} |\n");
             }
         }
 

@@ -32,24 +32,28 @@ internal sealed record Cell
     /// <summary>Gets whether training starts from random weights instead of the base model.</summary>
     public bool FromScratch { get; init; }
 
-    /// <summary>
-    /// Gets the memory that the subset may take, as a share of what a framework without a plan takes to train everything. The weakest device can spare a tenth; the
-    /// server uses less than half of it where the network lets it.
-    /// </summary>
+    /// <summary>Gets the memory that the subset may take, as a share of what a framework without a plan takes to train everything.</summary>
+    /// <remarks>The weakest device can spare a tenth; the server uses less than half of it where the network lets it.</remarks>
     public double BudgetShare { get; init; } = 0.045;
 
-    /// <summary>Gets the most multiply-adds that training the subset may take, as a share of training everything: the time that devices are at work.</summary>
+    /// <summary>Gets the most multiply-adds that training the subset may take with nothing kept, as a share of training everything.</summary>
     public double ComputeShare { get; init; } = 0.42;
 
     /// <summary>Gets how often the base model goes over the public pictures.</summary>
-    public int BaseEpochs { get; init; } = 15;
+    public int BaseEpochs { get; init; } = 30;
 
     /// <summary>Gets how many pictures each device holds; null to divide all of them. If there are not enough, several devices hold the same.</summary>
     public int? ExamplesPerDevice { get; init; }
 
-    /// <summary>Gets for how much virtual time each rule runs.</summary>
-    public TimeSpan Horizon { get; init; } = TimeSpan.FromSeconds(4000);
+    /// <summary>Gets for how much virtual time each rule runs at most.</summary>
+    public TimeSpan Horizon { get; init; } = TimeSpan.FromSeconds(2400);
+
+    /// <summary>Gets after how many jobs no more are given out, which only the fast rules reach: in a fraction of the time.</summary>
+    public int Trips { get; init; } = 1250;
 
     /// <summary>Gets the accuracy to reach, as so much more than the base model's.</summary>
-    public double TargetGain { get; init; } = 0.02;
+    public double TargetGain { get; init; } = 0.01;
+
+    /// <summary>Gets whether a rule is over once the target is reached.</summary>
+    public bool EndsAtTarget { get; init; }
 }

@@ -19,6 +19,9 @@ internal sealed record Contender
     /// <summary>Gets the devices' step size.</summary>
     public float ClientRate { get; init; } = 0.02f;
 
+    /// <summary>Gets how much the devices' loss allows for what they hold more of.</summary>
+    public float Calibration { get; init; }
+
     /// <summary>Gets the server's step size; FedAsync's mixing.</summary>
     public double ServerRate { get; init; } = 1;
 

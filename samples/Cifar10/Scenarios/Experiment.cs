@@ -9,7 +9,10 @@ namespace Cifar10.Scenarios;
 internal static class Experiment
 {
     public const int Batch = 20;
-    public const int Epochs = 2;
+    public const int Epochs = 1;
+
+    private const int Looks = 40;
+    private const int ManyLooks = 240;
 
     private static readonly double[] InputShares = [1.0 / 8, 1.0 / 4, 1.0 / 2, 1];
 
@@ -27,7 +30,7 @@ internal static class Experiment
         SgdOptions sgd = Sgd(contender, options.Seed);
         var eager = new WorkCost(network, sgd, engine: null);
         ExampleCost everything = eager.Of(network.Trainable);
-        EngineOptions? engine = contender.IsPlanned ? new EngineOptions { MicroBatchSize = 1 } : null;
+        EngineOptions? engine = contender.IsPlanned ? new EngineOptions { MicroBatchSize = contender.Normalization == NormalizationMode.Frozen ? 1 : null } : null;
         WorkCost cost = engine is null ? eager : new WorkCost(network, sgd, engine);
         SelectionRequest? request = contender.Trains == Trained.Everything ? null : new SelectionRequest(
             network.Profile(sgd, engine, InputShares), Size(network), (long)(cell.BudgetShare * everything.MemoryBytes))
@@ -38,10 +41,18 @@ internal static class Experiment
         SimulationRule rule = Rule(contender, cell, selection) with { Reselection = contender.Trains == Trained.Rotation ? Rotating(request!, options.Seed) : null };
         using var task = new CifarTask(network, world.Examples, sgd, cost, world.TestOnTheWay, contender.KeepsFeatures ? selection : null);
         return await Simulator.RunAsync(
-            rule, start.Model, world.Devices, task, options with { MaxTime = cell.Horizon, EvaluateEvery = cell.Horizon / Looks }, cancellationToken).ConfigureAwait(false);
+            rule, start.Model, world.Devices, task, Limited(options, cell, contender), cancellationToken).ConfigureAwait(false);
     }
 
-    private const int Looks = 64;
+    private static SimulationOptions Limited(SimulationOptions options, Cell cell, Contender contender) => options with
+    {
+        MaxTime = cell.Horizon,
+        MaxTrips = cell.Trips,
+        StopAtTarget = cell.EndsAtTarget,
+
+        // A look takes as long as training a version; with kept features, a fraction.
+        EvaluateEvery = cell.Horizon / (contender.KeepsFeatures ? ManyLooks : Looks),
+    };
 
     private static SgdOptions Sgd(Contender contender, ulong seed) => new()
     {
@@ -49,6 +60,7 @@ internal static class Experiment
         Epochs = Epochs,
         LearningRate = contender.ClientRate,
         Normalization = contender.Normalization,
+        LabelCalibration = contender.Calibration,
         Seed = seed,
     };
 

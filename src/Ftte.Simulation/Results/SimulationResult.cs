@@ -39,21 +39,7 @@ public sealed record SimulationResult
     public TimeSpan? TimeToTarget => AtTarget?.Time;
 
     /// <summary>Gets the evaluation that reached the target; null if none did.</summary>
-    public EvaluationPoint? AtTarget
-    {
-        get
-        {
-            for (int i = 0; i + 2 < Points.Length && Target is not null; i++)
-            {
-                if (Enumerable.Range(i, 3).All(k => Points[k].Quality.Accuracy >= Target))
-                {
-                    return Points[i];
-                }
-            }
-
-            return null;
-        }
-    }
+    public EvaluationPoint? AtTarget => Target is { } target ? WhenReached(target) : null;
 
     /// <summary>Gets how much the accuracy jumps: the standard deviation of the differences between one evaluation and the next, over the second half of them.</summary>
     /// <value>As a share, like accuracies; 0 with fewer than three evaluations there.</value>
@@ -66,6 +52,22 @@ public sealed record SimulationResult
             double mean = steps.Length > 0 ? steps.Average() : 0;
             return steps.Length < 2 ? 0 : Math.Sqrt(steps.Sum(step => (step - mean) * (step - mean)) / (steps.Length - 1));
         }
+    }
+
+    /// <summary>Finds when an accuracy was reached.</summary>
+    /// <param name="accuracy">The accuracy.</param>
+    /// <returns>The first of three evaluations in a row at or above it; null if there are none.</returns>
+    public EvaluationPoint? WhenReached(double accuracy)
+    {
+        for (int i = 0; i + 2 < Points.Length; i++)
+        {
+            if (Enumerable.Range(i, 3).All(k => Points[k].Quality.Accuracy >= accuracy))
+            {
+                return Points[i];
+            }
+        }
+
+        return null;
     }
 }
 

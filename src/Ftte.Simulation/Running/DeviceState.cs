@@ -6,6 +6,9 @@ internal struct DeviceState
     /// <summary>The version that it holds.</summary>
     public ModelVersion Held;
 
+    /// <summary>Since when it has been idle.</summary>
+    public TimeSpan IdleSince;
+
     /// <summary>How many jobs it had.</summary>
     public long Jobs;
 

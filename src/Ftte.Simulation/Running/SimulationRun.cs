@@ -278,7 +278,7 @@ internal sealed class SimulationRun : IAsyncDisposable
         long update = _link.UpdateBytes(assignment, _start.Layout.Blocks.Length);
         var random = new SeededRandom(_options.Seed, Stream.Job, (ulong)device, (ulong)_states[device].Jobs++);
         job.Cost = cost;
-        job.Timing = JobTiming.Draw(spec, new JobLoad(_link.LastDownloadBytes, _link.LastRequestBytes + update, cost.MultiplyAdds), Now, duration, random);
+        job.Timing = JobTiming.Draw(spec, new JobLoad(_link.LastDownloadBytes, _link.LastRequestBytes + update, cost.MultiplyAdds - DoneAhead(device, cost)), Now, duration, random);
         (job.BytesUp, job.BytesDown) = (_link.BytesUp - up, _link.BytesDown - down);
         _states[device].Held = _rule.Down == ValueFormat.Float32 ? assignment.Version : _start.Version;
         _jobs++;
@@ -287,6 +287,19 @@ internal sealed class SimulationRun : IAsyncDisposable
         TimeSpan expires = _places.Take(device, job.Number, Now, assignment.Version, assignment.Content != UpdateContent.Importance);
         ScheduleEnd(job, expires);
         return CheckOutOutcome.Assigned;
+    }
+
+    /// <summary>Counts the multiply-adds of a job that the device did while it was idle.</summary>
+    private long DoneAhead(int device, in JobCost cost)
+    {
+        SimulatedDevice spec = _devices[device];
+        TimeSpan since = _states[device].IdleSince;
+        if (NextWindow(device) is { } window && window.From - spec.ClockSkew > since)
+        {
+            since = window.From - spec.ClockSkew;
+        }
+
+        return (long)Math.Min(cost.AheadMultiplyAdds, (Now - since).TotalSeconds * spec.MultiplyAddsPerSecond);
     }
 
     private void ScheduleEnd(SimulatedJob job, TimeSpan expires)
@@ -329,7 +342,7 @@ internal sealed class SimulationRun : IAsyncDisposable
         if (job.Timing.IsDropped)
         {
             await AbandonAsync(job, JobFate.Dropped).ConfigureAwait(false);
-            _idle.Add(job.Device);
+            Rest(job.Device);
             return;
         }
 
@@ -358,9 +371,15 @@ internal sealed class SimulationRun : IAsyncDisposable
             _states[job.Device].AcceptedIn = assignment.Version;
         }
 
-        _idle.Add(job.Device);
+        Rest(job.Device);
         JobFate fate = receipt.Outcome == UpdateOutcome.Surveyed ? JobFate.Measured : receipt.IsAccepted ? JobFate.Accepted : JobFate.Rejected;
         _ledger.Ended(Record(job, fate, Now, age, receipt));
+    }
+
+    private void Rest(int device)
+    {
+        _states[device].IdleSince = Now;
+        _idle.Add(device);
     }
 
     private async Task AbandonAsync(SimulatedJob job, JobFate fate)

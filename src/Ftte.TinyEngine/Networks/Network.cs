@@ -190,6 +190,11 @@ public sealed partial class Network
         }
 
         PlanSettings settings = PlanSettings.From(options, engine, frozen, exampleCount);
+        if (settings.CalibratesLabels && Loss.Kind != LossKind.SoftmaxCrossEntropy)
+        {
+            throw new ArgumentException($"Loss '{Loss.Name}' has no classes to calibrate between; leave LabelCalibration 0.", nameof(options));
+        }
+
         int widest = Values.Max(v => v.Shape.Count);
         if ((long)widest * settings.MicroBatchSize > Array.MaxLength)
         {

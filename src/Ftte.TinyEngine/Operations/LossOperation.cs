@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Ftte.TinyEngine.Kernels;
 
 namespace Ftte.TinyEngine;
@@ -27,11 +28,11 @@ internal sealed class LossOperation(string name, Value input, Value output, Loss
 
     public override bool EagerKeepsOutput => true;
 
-    public override PlannedOperation Plan(PlanBuilder plan) => new PlannedLoss(this, plan.Read(Input), plan.Labels, plan.LossGradient());
+    public override PlannedOperation Plan(PlanBuilder plan) => new PlannedLoss(this, plan.Read(Input), plan.Labels, plan.Priors, plan.LossGradient());
 }
 
 /// <summary>A loss bound to its tensors.</summary>
-internal sealed unsafe class PlannedLoss(LossOperation op, Tensor outputs, Tensor labels, Tensor gradient) : PlannedOperation
+internal sealed unsafe class PlannedLoss(LossOperation op, Tensor outputs, Tensor labels, Tensor? priors, Tensor gradient) : PlannedOperation
 {
     private readonly int _count = op.Outputs;
 
@@ -61,11 +62,18 @@ internal sealed unsafe class PlannedLoss(LossOperation op, Tensor outputs, Tenso
         int label = ((int*)pass.Bytes(labels))[n];
         if (op.Kind == LossKind.SoftmaxCrossEntropy)
         {
-            return SoftmaxKernel.Run(x, label, pass.LossScale, dx);
+            return SoftmaxKernel.Run(priors is null ? x : Calibrated(pass, priors, x), label, pass.LossScale, dx);
         }
 
         double loss = BinaryCrossEntropy.Run(x, [label], pass.LossScale, dx);
         return (loss, (x[0] > 0) == (label == 1));
+    }
+
+    private ReadOnlySpan<float> Calibrated(TrainingPass pass, Tensor priors, ReadOnlySpan<float> x)
+    {
+        var sums = new Span<float>(pass.Floats(priors) + _count, _count);
+        TensorPrimitives.Add(x, new ReadOnlySpan<float>(pass.Floats(priors), _count), sums);
+        return sums;
     }
 
     private double Target(TrainingPass pass, int n, ReadOnlySpan<float> x, Span<float> dx)

@@ -30,6 +30,7 @@ internal sealed class PlanBuilder
         }
 
         Labels = AddResident("labels", network.Loss.LabelBytes, settings.MicroBatchSize);
+        Priors = settings.CalibratesLabels ? AddResident("label priors", 2L * sizeof(float) * network.ClassCount) : null;
         Accumulators = settings.Accumulates ? AddResident("gradients", sizeof(float) * (long)selection.Count) : null;
         Velocity = settings.HasMomentum ? AddResident("momentum", sizeof(float) * (long)selection.Count) : null;
         Input = MakeData(network.Values[0], moment: 0);
@@ -55,6 +56,9 @@ internal sealed class PlanBuilder
     public Tensor Input { get; }
 
     public Tensor Labels { get; }
+
+    /// <summary>Gets what the loss adds to the logits, and room for the sums.</summary>
+    public Tensor? Priors { get; }
 
     public Tensor? Accumulators { get; }
 
@@ -216,7 +220,7 @@ internal sealed class PlanBuilder
     public long BackwardScratchBytes(int step) => _backwardScratch.Where(t => t.LivesAt(Backward(step))).Sum(t => t.Bytes);
 
     /// <summary>Gets the bytes in the arena that are held throughout whatever is trained.</summary>
-    public long ResidentBytes => Labels.Bytes;
+    public long ResidentBytes => Labels.Bytes + (Priors?.Bytes ?? 0);
 
     /// <summary>Gets the bytes that cross from the steps before one to it and those after, for a whole micro-batch.</summary>
     public long BoundaryBytes(int step)
@@ -236,7 +240,7 @@ internal sealed class PlanBuilder
         : _gradients.Contains(tensor) ? TensorRole.Gradient
         : TensorRole.Transient;
 
-    private bool IsResident(Tensor tensor) => tensor == Labels || tensor == Accumulators || tensor == Velocity;
+    private bool IsResident(Tensor tensor) => tensor == Labels || tensor == Priors || tensor == Accumulators || tensor == Velocity;
 
     private bool MayBeKeptByOthers(Value value)
     {

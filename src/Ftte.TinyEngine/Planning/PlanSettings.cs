@@ -13,6 +13,9 @@ internal sealed record PlanSettings(int BatchSize, int MicroBatchSize)
 
     public bool HasMomentum { get; init; }
 
+    /// <summary>Gets whether the loss allows for how often each class occurs.</summary>
+    public bool CalibratesLabels { get; init; }
+
     public NormalizationMode Normalization { get; init; }
 
     public int Threads { get; init; } = 1;
@@ -55,6 +58,7 @@ internal sealed record PlanSettings(int BatchSize, int MicroBatchSize)
             PrefixExamples = options.Normalization == NormalizationMode.Batch || (prefix >= micro && !engine.KeepsFeatures) ? null : prefix,
             Accumulates = micro < options.BatchSize || options.ClipNorm is not null,
             HasMomentum = options.Momentum > 0,
+            CalibratesLabels = options.LabelCalibration > 0,
             Normalization = options.Normalization,
             Threads = engine.Threads,
             FrozenBytes = frozen?.Bytes,

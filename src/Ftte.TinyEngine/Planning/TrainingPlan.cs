@@ -27,7 +27,7 @@ public sealed class TrainingPlan
         EagerBytes = EagerEstimate.Compute(network, settings.BatchSize);
         Operations = [.. builder.Steps];
         NeedsGradient = [.. network.Operations.Select(o => builder.NeedsGradient(o.Output))];
-        (Input, Labels, Accumulators, Velocity) = (builder.Input, builder.Labels, builder.Accumulators, builder.Velocity);
+        (Input, Labels, Priors, Accumulators, Velocity) = (builder.Input, builder.Labels, builder.Priors, builder.Accumulators, builder.Velocity);
         Boundary = builder.Boundary();
         if (!Boundary.IsEmpty && settings.CachedExamples > 0)
         {
@@ -108,6 +108,8 @@ public sealed class TrainingPlan
     internal Tensor Input { get; }
 
     internal Tensor Labels { get; }
+
+    internal Tensor? Priors { get; }
 
     internal Tensor? Accumulators { get; }
 

@@ -111,6 +111,27 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         }
     }
 
+    /// <summary>Makes and keeps the features of all examples of which none are kept, ahead of the next round: while the device is idle and charging, say.</summary>
+    /// <param name="selection">What is trained, as the last assignment had it.</param>
+    /// <param name="parameters">The flat vector, of which only what is frozen counts.</param>
+    /// <param name="cancellationToken">Stops between two examples; what was made stays.</param>
+    /// <remarks>Does nothing if features are not kept (<see cref="EngineOptions.FeatureStore"/>), or if nothing before the first trained layer is frozen.</remarks>
+    /// <exception cref="ArgumentException">The selection or the vector is of another layout.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public unsafe void Prepare(ParameterSelection selection, ReadOnlySpan<float> parameters, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        Network.CheckFits(parameters);
+        TrainingSession session = SessionFor(selection);
+        fixed (float* vector = parameters)
+        {
+            using var frozen = new BorrowedVector(vector, parameters.Length);
+            session.Pass.Bind(frozen, trained: null);
+            session.KeepFeatures(_examples, cancellationToken);
+        }
+    }
+
     /// <summary>Gives the arena back.</summary>
     public void Dispose()
     {

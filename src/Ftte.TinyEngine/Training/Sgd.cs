@@ -23,6 +23,7 @@ internal static unsafe class Sgd
         long seen = 0;
         session.Velocity.Clear();
         session.CheckFeatures();
+        session.CalibrateLabels(examples, options.LabelCalibration);
         for (long step = 0; step < steps; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -32,6 +32,14 @@ public sealed class SgdOptions
     /// <value>0 by default; finite, not negative, and less than 1 / <see cref="LearningRate"/>.</value>
     public float WeightDecay { get; set; }
 
+    /// <summary>Gets or sets how much the loss allows for the device holding more of some classes than of others.</summary>
+    /// <value>
+    /// 0 by default: not at all. Otherwise finite and positive, usually 1: so many times the logarithm of a class's share among the device's own examples is added to its logit while
+    /// training, as logit adjustment does (arXiv 2007.07314; on devices: FedLC, arXiv 2209.00189). What is common here is then not simply predicted more often everywhere, and classes
+    /// that are not here are left alone. A class counts as if half an example more of it were there. Only for a softmax over classes; every run then looks at all labels first.
+    /// </value>
+    public float LabelCalibration { get; set; }
+
     /// <summary>Gets or sets the largest norm of a step's whole gradient; a longer one is shortened to it.</summary>
     /// <value>Null by default: gradients are not clipped. Otherwise positive; the gradient is then held as a whole, 4 bytes per trained parameter.</value>
     public double? ClipNorm { get; set; }
@@ -79,6 +87,11 @@ public sealed class SgdOptions
         if (!(Momentum >= 0 && Momentum < 1))
         {
             throw new ArgumentOutOfRangeException(nameof(Momentum), Momentum, "The momentum lies in [0, 1).");
+        }
+
+        if (!(LabelCalibration >= 0 && float.IsFinite(LabelCalibration)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(LabelCalibration), LabelCalibration, "The calibration is finite and not negative; 0 for none.");
         }
 
         if (ClipNorm is { } norm && !(norm > 0 && double.IsFinite(norm)))

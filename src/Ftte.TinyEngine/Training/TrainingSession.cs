@@ -1,8 +1,13 @@
+using Ftte.TinyEngine.Kernels;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>A plan with memory and threads: runs passes over examples.</summary>
 internal sealed unsafe class TrainingSession : IDisposable
 {
+    /// <summary>By how many examples more each class counts, so that one which is not there has a logarithm.</summary>
+    private const float Unseen = 0.5f;
+
     private readonly Crew _crew;
     private readonly FeatureCache? _cache;
 
@@ -68,8 +73,46 @@ internal sealed unsafe class TrainingSession : IDisposable
         }
     }
 
+    /// <summary>Looks at all labels and sets what the loss adds to the logits, if it is to add anything.</summary>
+    /// <param name="examples">The examples.</param>
+    /// <param name="strength">How many times the logarithm of a class's share.</param>
+    /// <exception cref="InvalidOperationException">A label is not a class of the network.</exception>
+    public void CalibrateLabels(IExampleSource examples, float strength)
+    {
+        if (Plan.Priors is null)
+        {
+            return;
+        }
+
+        Pass.FirstExample = 0;
+        var priors = new Span<float>(Pass.Floats(Plan.Priors), Plan.Network.ClassCount);
+        priors.Fill(Unseen);
+        for (int index = 0; index < examples.Count; index++)
+        {
+            SetLabel(index, 0, examples.CopyTo(index, 0, Inputs(0)));
+            priors[((int*)Pass.Bytes(Plan.Labels))[0]]++;
+        }
+
+        foreach (ref float prior in priors)
+        {
+            prior = (float)(strength * PortableMath.Log(prior / (examples.Count + (Unseen * priors.Length))));
+        }
+    }
+
     /// <summary>Drops what was kept of the frozen prefix's features, unless the frozen parameters are the same as then.</summary>
     public void CheckFeatures() => _cache?.Check(Pass.Frozen, Plan);
+
+    /// <summary>Makes and keeps the features of all examples of which none are kept.</summary>
+    public void KeepFeatures(IExampleSource examples, CancellationToken cancellationToken)
+    {
+        CheckFeatures();
+        (Pass.FirstExample, Pass.Examples, Pass.ExampleInBatch) = (0, 1, 0);
+        for (int index = 0; index < examples.Count && _cache is not null; index++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            RunPrefix(new ExampleBatch(examples, order: null, index, seed: null), 0);
+        }
+    }
 
     public void Dispose()
     {

@@ -64,6 +64,39 @@ public sealed class EventTests
     }
 
     [Fact]
+    public async Task What_needs_no_assignment_is_done_while_a_device_is_idle_as_far_as_it_has_time()
+    {
+        // A job takes ten seconds, six of which can be spent beforehand; one device at a time, in turn.
+        var device = new SimulatedDevice { Name = "d", DownloadBytesPerSecond = 1e12, UploadBytesPerSecond = 1e12, MultiplyAddsPerSecond = 1e6 };
+        var options = new SimulationOptions { MaxTrips = 4, Order = DeviceOrder.LongestIdle };
+
+        SimulationResult result = await RunAsync(FedBuff(1, 1), ToyTask.Devices(2, device), options, new ToyTask { Ahead = 6_000_000 });
+
+        // The first had no time, the second had ten seconds; then the first four, and the second six.
+        Assert.Equal([10, 14, 20, 24], result.Jobs.Select(job => Math.Round(job.End.TotalSeconds, 3)));
+        Assert.All(result.Jobs, job => Assert.Equal(10_000_000, job.MultiplyAdds));
+    }
+
+    [Fact]
+    public async Task A_device_does_nothing_ahead_while_it_is_away()
+    {
+        // There for eight seconds before it is asked.
+        var device = new SimulatedDevice
+        {
+            Name = "d",
+            DownloadBytesPerSecond = 1e12,
+            UploadBytesPerSecond = 1e12,
+            MultiplyAddsPerSecond = 1e6,
+            Availability = Availability.During(new AvailabilityWindow(Seconds(12), Seconds(60))),
+        };
+        var options = new SimulationOptions { Arrivals = ArrivalProcess.Listed(new Arrival(Seconds(20))), MaxTime = Seconds(60) };
+
+        SimulationResult result = await RunAsync(FedBuff(1, 1), [device], options, new ToyTask { Ahead = 10_000_000 });
+
+        Assert.Equal(22, Assert.Single(result.Jobs).End.TotalSeconds, 3);
+    }
+
+    [Fact]
     public async Task Late_updates_of_a_round_are_wasted_and_counted_so()
     {
         ImmutableArray<SimulatedDevice> devices = [.. new[] { 1, 2, 30 }.Select(time => new SimulatedDevice { Name = $"d{time}", JobDuration = LatencyLaw.Constant(time) })];

@@ -18,12 +18,15 @@ internal sealed class ToyTask : ILearningTask
 
     public int Evaluated => _evaluated;
 
+    /// <summary>Gets or sets how much of a job can be done ahead.</summary>
+    public long Ahead { get; set; }
+
     /// <summary>Gets or sets what happens when a device trains, before it does.</summary>
     public Action<int>? OnTrain { get; set; }
 
     public ILocalTrainer CreateTrainer(int device) => new Trainer(this, device);
 
-    public JobCost CostOf(int device, TrainingAssignment assignment) => new(1_000_000L * assignment.Selection.Count, 100 + assignment.Selection.Count);
+    public JobCost CostOf(int device, TrainingAssignment assignment) => new(1_000_000L * assignment.Selection.Count, 100 + assignment.Selection.Count) { AheadMultiplyAdds = Ahead };
 
     public ModelQuality Evaluate(ModelSnapshot model, CancellationToken cancellationToken)
     {

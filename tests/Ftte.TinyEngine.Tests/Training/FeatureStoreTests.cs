@@ -131,6 +131,22 @@ public sealed class FeatureStoreTests : IDisposable
     }
 
     [Fact]
+    public void What_was_prepared_ahead_needs_no_frozen_layers_in_the_round()
+    {
+        using FeatureStore store = FeatureStore.InMemory();
+        using (var trainer = new LocalTrainer(Network, TestNetworks.Examples(Network, Examples, seed: 1), Options, engine: new EngineOptions { FeatureStore = store }))
+        {
+            trainer.Prepare(Head, Network.Initialize(1));
+            Assert.Throws<ArgumentException>(() => trainer.Prepare(Head, new float[3]));
+            Assert.Throws<OperationCanceledException>(() => trainer.Prepare(Head, Network.Initialize(1), new CancellationToken(canceled: true)));
+        }
+
+        Check(Plain(1), 0, Train(store, seed: 1));
+        using var plain = new LocalTrainer(Network, TestNetworks.Examples(Network, Examples, seed: 1), Options);
+        plain.Prepare(Head, Network.Initialize(1));
+    }
+
+    [Fact]
     public void An_evaluation_with_kept_features_gives_the_same_bits()
     {
         using FeatureStore store = FeatureStore.InMemory();
