@@ -40,19 +40,19 @@ internal sealed record Cell
     public double ComputeShare { get; init; } = 0.42;
 
     /// <summary>Gets how often the base model goes over the public pictures.</summary>
-    public int BaseEpochs { get; init; } = 30;
+    public int BaseEpochs { get; init; } = 15;
 
     /// <summary>Gets how many pictures each device holds; null to divide all of them. If there are not enough, several devices hold the same.</summary>
     public int? ExamplesPerDevice { get; init; }
 
     /// <summary>Gets for how much virtual time each rule runs at most.</summary>
-    public TimeSpan Horizon { get; init; } = TimeSpan.FromSeconds(2400);
+    public TimeSpan Horizon { get; init; } = TimeSpan.FromSeconds(1800);
 
     /// <summary>Gets after how many jobs no more are given out, which only the fast rules reach: in a fraction of the time.</summary>
-    public int Trips { get; init; } = 1250;
+    public int Trips { get; init; } = 1000;
 
     /// <summary>Gets the accuracy to reach, as so much more than the base model's.</summary>
-    public double TargetGain { get; init; } = 0.01;
+    public double TargetGain { get; init; } = 0.03;
 
     /// <summary>Gets whether a rule is over once the target is reached.</summary>
     public bool EndsAtTarget { get; init; }

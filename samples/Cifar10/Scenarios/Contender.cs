@@ -16,6 +16,12 @@ internal sealed record Contender
     /// <summary>Gets whether batch normalisation is replaced by group normalisation; the base model is then another, trained alike.</summary>
     public bool HasGroupNorm { get; init; }
 
+    /// <summary>Gets how many pictures devices take per step.</summary>
+    public int Batch { get; init; } = 20;
+
+    /// <summary>Gets how often they go over all of theirs in a job.</summary>
+    public int Epochs { get; init; } = 1;
+
     /// <summary>Gets the devices' step size.</summary>
     public float ClientRate { get; init; } = 0.02f;
 
@@ -33,6 +39,9 @@ internal sealed record Contender
 
     /// <summary>Gets whether the device keeps in its storage what the frozen layers make of each picture; only for a selection that stays the same.</summary>
     public bool KeepsFeatures { get; init; }
+
+    /// <summary>Gets whether it has had the time to do so before the run; otherwise it does it when it is idle.</summary>
+    public bool IsPrepared { get; init; }
 
     /// <summary>Gets whether the device plans its memory; otherwise it holds what a framework without a plan holds.</summary>
     public bool IsPlanned { get; init; }

@@ -18,7 +18,8 @@ internal sealed record Comparison(Cell Cell, ImmutableArray<Contender> Contender
 
 /// <summary>The settings and contenders of each scenario.</summary>
 /// <remarks>
-/// Step sizes were chosen for each rule on the paper's main cell with seed 0, which is not reported: devices' steps from 0.02 to 0.1, the server's from 0.5 to 2. Every rule's devices
+/// Step sizes were chosen for each rule on the paper's main cell with seed 0, which is not reported: devices' steps from 0.02 to 0.1, batches of 5, 10
+/// and 20, the server's steps from 0.5 to 2 (FedAsync's 0.15 and 0.3). Every rule's devices
 /// allow for their own mix of classes, which serves all of them.
 /// </remarks>
 internal static class Scenario
@@ -39,11 +40,12 @@ internal static class Scenario
         Normalization = NormalizationMode.Batch,
         Calibration = 1,
         ClientRate = 0.1f,
+        ServerRate = 1.5,
     };
 
-    private static Contender FedAsync => FedAvg with { Name = "FedAsync", Algorithm = Algorithm.FedAsync, ClientRate = 0.05f, ServerRate = 0.3 };
+    private static Contender FedAsync => FedBuff with { Name = "FedAsync", Algorithm = Algorithm.FedAsync, ServerRate = 0.3 };
 
-    private static Contender FedBuff => FedAvg with { Name = "FedBuff", Algorithm = Algorithm.FedBuff, ClientRate = 0.05f };
+    private static Contender FedBuff => FedAvg with { Name = "FedBuff", Algorithm = Algorithm.FedBuff, Batch = 10, ClientRate = 0.05f, ServerRate = 1 };
 
     private static Contender Ftte => new()
     {
@@ -51,8 +53,10 @@ internal static class Scenario
         Algorithm = Algorithm.Ftte,
         Trains = Trained.Subset,
         KeepsFeatures = true,
+        IsPrepared = true,
         Calibration = 1,
-        ClientRate = 0.1f,
+        Batch = 5,
+        ClientRate = 0.05f,
         Format = ValueFormat.Int8,
         IsPlanned = true,
     };
@@ -64,7 +68,7 @@ internal static class Scenario
         Trains = Trained.Everything,
         KeepsFeatures = false,
         Normalization = NormalizationMode.Batch,
-        ClientRate = 0.05f,
+        Batch = 10,
     };
 
     private static ImmutableArray<Comparison> Quick()
@@ -76,32 +80,33 @@ internal static class Scenario
     private static ImmutableArray<Comparison> Paper()
     {
         var main = new Cell { Name = "main" };
-        Cell other = main with { Horizon = TimeSpan.FromSeconds(1600), Trips = 650 };
+        Cell other = main with { Horizon = TimeSpan.FromSeconds(1200), Trips = 450 };
         ImmutableArray<Contender> three = [FedAvg, FedBuff, Ftte];
         return
         [
             new Comparison(main, [FedAvg, FedAsync, FedBuff, Ftte]),
             new Comparison(other with { Name = "alpha-0.1", Alpha = 0.1 }, three),
             new Comparison(other with { Name = "iid", Alpha = null }, three),
-            new Comparison(other with { Name = "slow-30x", Slowdown = 30, Horizon = TimeSpan.FromSeconds(4800) }, three),
+            new Comparison(other with { Name = "slow-30x", Slowdown = 30, Horizon = TimeSpan.FromSeconds(3600) }, three),
             new Comparison(other with { Name = "at-work-50", Concurrency = 50 }, three),
             new Comparison(other with { Name = "stragglers-hold-animals", StragglersHoldAnimals = true }, three),
             new Comparison(other with { Name = "cnn", Network = "cnn", BudgetShare = 0.1, ComputeShare = 0.5 }, [.. three.Select(rule => Plain(rule, 0.01f))]),
             new Comparison(other with { Name = "parts" },
             [
                 Ftte,
+                Ftte with { Name = "FTTE, not prepared", IsPrepared = false },
                 Ftte with { Name = "FTTE, nothing kept", KeepsFeatures = false },
                 Ftte with { Name = "FTTE, float32", Format = ValueFormat.Float32 },
                 Ftte with { Name = "FTTE, age only", Weighting = new PolynomialWeighting() },
                 Ftte with { Name = "FTTE, variance only", Weighting = new AgeAndVarianceWeighting(ageExponent: 0) },
-                Ftte with { Name = "FTTE, not calibrated", Calibration = 0, ClientRate = 0.05f, ServerRate = 0.5 },
+                Ftte with { Name = "FTTE, not calibrated", Calibration = 0, Batch = 20, ServerRate = 0.5 },
                 FtteOfEverything,
             ]),
             new Comparison(other with { Name = "normalisation" },
             [
                 FedAvg,
-                FedAvg with { Name = "FedAvg, frozen statistics", Normalization = NormalizationMode.Frozen, ClientRate = 0.01f },
-                FedAvg with { Name = "FedAvg, GroupNorm", Normalization = NormalizationMode.Frozen, HasGroupNorm = true, ClientRate = 0.05f },
+                FedAvg with { Name = "FedAvg, frozen statistics", Normalization = NormalizationMode.Frozen, ClientRate = 0.01f, ServerRate = 1 },
+                FedAvg with { Name = "FedAvg, GroupNorm", Normalization = NormalizationMode.Frozen, HasGroupNorm = true, ClientRate = 0.05f, ServerRate = 1 },
                 FedAvg with { Name = "FedAvg, not calibrated", Calibration = 0, ClientRate = 0.05f, ServerRate = 0.7 },
             ]),
         ];
@@ -142,5 +147,5 @@ internal static class Scenario
     ];
 
     /// <summary>For a network without normalisation.</summary>
-    private static Contender Plain(Contender contender, float rate) => contender with { Normalization = NormalizationMode.Frozen, ClientRate = rate };
+    private static Contender Plain(Contender contender, float rate) => contender with { Normalization = NormalizationMode.Frozen, ClientRate = rate, ServerRate = 1 };
 }

@@ -47,6 +47,10 @@ public sealed record SimulationOptions
     /// <value>Default null.</value>
     public ArrivalProcess? Arrivals { get; init; }
 
+    /// <summary>Gets for how long devices have had the start model, and have been idle, when the run begins: time for work ahead.</summary>
+    /// <value>Default zero. See <see cref="JobCost.AheadMultiplyAdds"/>.</value>
+    public TimeSpan HeadStart { get; init; }
+
     /// <summary>Gets where trained updates are kept so that a run that ends early can go on; null for nowhere.</summary>
     /// <value>Default null. See <see cref="RunJournal"/>.</value>
     public RunJournal? Journal { get; init; }
@@ -71,6 +75,8 @@ public sealed record SimulationOptions
         Guard.Share(Target ?? 0, nameof(Target));
         ArgumentOutOfRangeException.ThrowIfLessThan(EvaluateEveryVersions, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(EvaluateEvery, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(HeadStart, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(HeadStart, TimeSpan.FromSeconds(JobTiming.LongestSeconds), nameof(HeadStart));
         ArgumentNullException.ThrowIfNull(RealTime);
         if (MaxTime is null && MaxVersions is null && MaxTrips is null && Arrivals?.IsEndless != false)
         {

@@ -75,6 +75,8 @@ public sealed class EventTests
         // The first had no time, the second had ten seconds; then the first four, and the second six.
         Assert.Equal([10, 14, 20, 24], result.Jobs.Select(job => Math.Round(job.End.TotalSeconds, 3)));
         Assert.All(result.Jobs, job => Assert.Equal(10_000_000, job.MultiplyAdds));
+        SimulationResult prepared = await RunAsync(FedBuff(1, 1), ToyTask.Devices(2, device), options with { HeadStart = Seconds(5) }, new ToyTask { Ahead = 6_000_000 });
+        Assert.Equal([5, 9, 15, 19], prepared.Jobs.Select(job => Math.Round(job.End.TotalSeconds, 3)));
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public class LabelCalibrationTests
     [Fact]
     public void Where_all_classes_are_as_common_nothing_changes_but_rounding()
     {
-        var even = new ArrayExamples(Inputs[..(3 * 8)], new[] { 0, 1, 2, 3, 3, 2, 1, 0 }, inputLength: 3);
+        var even = new ArrayExamples(Inputs.AsMemory(0, 3 * 8), new[] { 0, 1, 2, 3, 3, 2, 1, 0 }, inputLength: 3);
         float[] plain = [.. Start], calibrated = [.. Start];
         Network.Train(plain, even, new SgdOptions { BatchSize = 3 });
         Network.Train(calibrated, even, new SgdOptions { BatchSize = 3, LabelCalibration = 1 });
