@@ -12,7 +12,8 @@ internal static class Cifar10Command
         The paper's experiment: hundreds of devices, most of them stragglers, train a network on CIFAR-10 together, in virtual time, by FedAvg, FedAsync, FedBuff and FTTE.
 
         quick    fifty devices, a small network and made-up pictures unless --data is given; under 90 seconds
-        paper    500 devices, 90 % stragglers, ResNet-8 and a plain network; one thing varied at a time
+        paper    500 devices, 90 % stragglers, ResNet-8 and a plain network; one thing varied at a time; about 25 minutes per seed on two cores
+        parts    FTTE with one of its parts left out or put in another's place, and FedAvg's ways to normalise
         scratch  from random weights: the same subset throughout, a rotating one, and everything
         sweep    50 to 5,000 devices, 0 to 90 % stragglers
 

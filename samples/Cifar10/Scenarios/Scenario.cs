@@ -9,6 +9,7 @@ internal enum ScenarioName
 {
     Quick,
     Paper,
+    Parts,
     Scratch,
     Sweep,
 }
@@ -29,9 +30,16 @@ internal static class Scenario
     {
         ScenarioName.Quick => Quick(),
         ScenarioName.Paper => Paper(),
+        ScenarioName.Parts => Parts(),
         ScenarioName.Scratch => Scratch(),
         _ => Sweep(),
     };
+
+    /// <summary>Gets the paper's setting.</summary>
+    private static Cell Main => new() { Name = "main" };
+
+    /// <summary>Gets the same for a shorter time, in which one thing after the other is varied.</summary>
+    private static Cell Shorter => Main with { Horizon = TimeSpan.FromSeconds(1200), Trips = 450 };
 
     private static Contender FedAvg => new()
     {
@@ -79,19 +87,23 @@ internal static class Scenario
 
     private static ImmutableArray<Comparison> Paper()
     {
-        var main = new Cell { Name = "main" };
-        Cell other = main with { Horizon = TimeSpan.FromSeconds(1200), Trips = 450 };
+        Cell other = Shorter;
         ImmutableArray<Contender> three = [FedAvg, FedBuff, Ftte];
         return
         [
-            new Comparison(main, [FedAvg, FedAsync, FedBuff, Ftte]),
+            new Comparison(Main, [FedAvg, FedAsync, FedBuff, Ftte]),
             new Comparison(other with { Name = "alpha-0.1", Alpha = 0.1 }, three),
             new Comparison(other with { Name = "iid", Alpha = null }, three),
             new Comparison(other with { Name = "slow-30x", Slowdown = 30, Horizon = TimeSpan.FromSeconds(3600) }, three),
             new Comparison(other with { Name = "at-work-50", Concurrency = 50 }, three),
             new Comparison(other with { Name = "stragglers-hold-animals", StragglersHoldAnimals = true }, three),
             new Comparison(other with { Name = "cnn", Network = "cnn", BudgetShare = 0.1, ComputeShare = 0.5 }, [.. three.Select(rule => Plain(rule, 0.01f))]),
-            new Comparison(other with { Name = "parts" },
+        ];
+    }
+
+    private static ImmutableArray<Comparison> Parts() =>
+        [
+            new Comparison(Shorter with { Name = "parts" },
             [
                 Ftte,
                 Ftte with { Name = "FTTE, not prepared", IsPrepared = false },
@@ -102,7 +114,7 @@ internal static class Scenario
                 Ftte with { Name = "FTTE, not calibrated", Calibration = 0, Batch = 20, ServerRate = 0.5 },
                 FtteOfEverything,
             ]),
-            new Comparison(other with { Name = "normalisation" },
+            new Comparison(Shorter with { Name = "normalisation" },
             [
                 FedAvg,
                 FedAvg with { Name = "FedAvg, frozen statistics", Normalization = NormalizationMode.Frozen, ClientRate = 0.01f, ServerRate = 1 },
@@ -110,7 +122,6 @@ internal static class Scenario
                 FedAvg with { Name = "FedAvg, not calibrated", Calibration = 0, ClientRate = 0.05f, ServerRate = 0.7 },
             ]),
         ];
-    }
 
     private static ImmutableArray<Comparison> Scratch()
     {
