@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Cifar10.Data;
 using Cifar10.Learning;
@@ -63,6 +64,10 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
         return cancellationToken.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Done;
     }
 
+    // What was tuned on seed 0 is not reported with it.
+    private IEnumerable<ulong> Seeds() =>
+        options.Scenario == ScenarioName.Tune ? [0] : Enumerable.Range(1, options.Seeds).Select(seed => (ulong)seed);
+
     private Comparison[] Chosen()
     {
         Comparison[] chosen = [.. Scenario.Of(options.Scenario)
@@ -104,13 +109,13 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
     private async Task CompareAsync(Comparison comparison, Pictures pictures, StartingPoints starts, CancellationToken cancellationToken)
     {
         var results = new List<SimulationResult>();
-        World? first = null;
+        ImmutableArray<SimulatedDevice> devices = default;
         try
         {
-            for (ulong seed = 1; seed <= (ulong)options.Seeds; seed++)
+            foreach (ulong seed in Seeds())
             {
-                var world = new World(comparison.Cell, pictures, seed);
-                first ??= world;
+                using var world = new World(comparison.Cell, pictures, seed);
+                devices = devices.IsDefault ? world.Devices : devices;
                 foreach (Contender contender in comparison.Contenders)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
@@ -127,7 +132,7 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
                 {
                     Title = $"CIFAR-10, {comparison.Cell.Name}",
                     Results = [.. comparison.Contenders.SelectMany(rule => results.Where(result => result.Rule == rule.Name))],
-                    Devices = first!.Devices,
+                    Devices = devices,
                     Notes = [$"{comparison.Cell}"],
                 });
             }

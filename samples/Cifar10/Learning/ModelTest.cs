@@ -6,7 +6,7 @@ using Ftte.TinyEngine;
 namespace Cifar10.Learning;
 
 /// <summary>Tests a model class by class: on all pictures alike, and as stragglers' own data would.</summary>
-internal sealed class ModelTest
+internal sealed class ModelTest : IDisposable
 {
     private const int Batch = 50;
 
@@ -54,4 +54,6 @@ internal sealed class ModelTest
 
         return new ModelQuality(correct / count, stragglers, loss / count);
     }
+
+    public void Dispose() => Array.ForEach(_features, store => store.Dispose());
 }

@@ -11,7 +11,7 @@ internal static class Experiment
     /// <summary>More than the slowest device needs to run its pictures through the frozen layers; the app brought the model long before.</summary>
     private static readonly TimeSpan Preparation = TimeSpan.FromHours(1);
 
-    /// <summary>The batch with which the memory of a framework without a plan is counted.</summary>
+    /// <summary>The batch of the training whose memory the subset's budget is a share of; what a rule's own devices take is counted with its own.</summary>
     private const int UsualBatch = 20;
 
     private const int Looks = 30;
@@ -31,10 +31,9 @@ internal static class Experiment
     {
         Network network = start.Network;
         SgdOptions sgd = Sgd(contender, options.Seed);
-        var eager = new WorkCost(network, Sgd(contender with { Batch = UsualBatch }, options.Seed), engine: null);
-        ExampleCost everything = eager.Of(network.Trainable);
+        ExampleCost everything = new WorkCost(network, Sgd(contender with { Batch = UsualBatch }, options.Seed), engine: null).Of(network.Trainable);
         EngineOptions? engine = contender.IsPlanned ? new EngineOptions { MicroBatchSize = contender.Normalization == NormalizationMode.Frozen ? 1 : null } : null;
-        WorkCost cost = engine is null ? eager : new WorkCost(network, sgd, engine);
+        var cost = new WorkCost(network, sgd, engine);
         SelectionRequest? request = contender.Trains == Trained.Everything ? null : new SelectionRequest(
             network.Profile(sgd, engine, InputShares), Size(network), (long)(cell.BudgetShare * everything.MemoryBytes))
         {

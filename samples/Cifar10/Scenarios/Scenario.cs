@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Ftte;
 using Ftte.TinyEngine;
 
@@ -12,6 +13,7 @@ internal enum ScenarioName
     Parts,
     Scratch,
     Sweep,
+    Tune,
 }
 
 /// <summary>A cell with the rules that are compared in it; the first is the one that others are compared with.</summary>
@@ -32,7 +34,8 @@ internal static class Scenario
         ScenarioName.Paper => Paper(),
         ScenarioName.Parts => Parts(),
         ScenarioName.Scratch => Scratch(),
-        _ => Sweep(),
+        ScenarioName.Sweep => Sweep(),
+        _ => Tune(),
     };
 
     /// <summary>Gets the paper's setting.</summary>
@@ -156,6 +159,35 @@ internal static class Scenario
                },
                [FedAvg, Ftte]),
     ];
+
+    /// <summary>Every rule with as many settings: three of the devices' and three of the server's.</summary>
+    private static ImmutableArray<Comparison> Tune()
+    {
+        Cell cell = Main with { Name = "tune", EndsAtTarget = true };
+        Contender frozen = FedAvg with { Name = "FedAvg, frozen statistics", Normalization = NormalizationMode.Frozen };
+        return
+        [
+            Grid(FedAvg, [(20, 0.1f), (10, 0.1f), (10, 0.05f)], [1, 1.5, 2]),
+            Grid(FedAsync, [(20, 0.1f), (10, 0.1f), (10, 0.05f)], [0.15, 0.3, 0.5]),
+            Grid(FedBuff, [(20, 0.1f), (10, 0.1f), (10, 0.05f)], [1, 1.5, 2]),
+            Grid(Ftte, [(10, 0.1f), (10, 0.05f), (5, 0.05f)], [0.7, 1, 1.5]),
+            Grid(frozen, [(20, 0.02f), (10, 0.02f), (10, 0.01f)], [1, 1.5, 2]),
+        ];
+
+        Comparison Grid(Contender rule, (int Batch, float Rate)[] onDevices, double[] onServer) => new(
+            cell with { Name = $"tune-{rule.Name}" },
+            [
+                .. from device in onDevices
+                   from server in onServer
+                   select rule with
+                   {
+                       Name = string.Create(CultureInfo.InvariantCulture, $"{rule.Name}, batch {device.Batch}, {device.Rate} and {server}"),
+                       Batch = device.Batch,
+                       ClientRate = device.Rate,
+                       ServerRate = server,
+                   },
+            ]);
+    }
 
     /// <summary>For a network without normalisation.</summary>
     private static Contender Plain(Contender contender, float rate) => contender with { Normalization = NormalizationMode.Frozen, ClientRate = rate, ServerRate = 1 };

@@ -7,7 +7,7 @@ using Ftte.TinyEngine;
 namespace Cifar10.Scenarios;
 
 /// <summary>A cell with a seed: who the devices are and what they hold, the same for every contender.</summary>
-internal sealed class World
+internal sealed class World : IDisposable
 {
     /// <summary>With how many pictures a model is tested on the way.</summary>
     public const int PicturesOnTheWay = 2000;
@@ -43,6 +43,12 @@ internal sealed class World
     public ModelTest TestOnTheWay { get; }
 
     public ModelTest TestAtTheEnd { get; }
+
+    public void Dispose()
+    {
+        TestOnTheWay.Dispose();
+        TestAtTheEnd.Dispose();
+    }
 
     private double ShareOfAnimals(int device)
     {
