@@ -11,7 +11,7 @@ namespace Cifar10.Learning;
 /// <param name="sgd">How devices train.</param>
 /// <param name="cost">What that costs a device.</param>
 /// <param name="test">What tells how good a model is.</param>
-/// <param name="kept">What is trained throughout, if devices keep in storage what the frozen layers make of their pictures; null if they do not.</param>
+/// <param name="kept">What is trained at first, if devices keep in storage what the layers before that make of their pictures; null if they do not. What is trained later begins there too.</param>
 internal sealed class CifarTask(
     Network network, ImmutableArray<Cifar10Examples> devices, SgdOptions sgd, WorkCost cost, ModelTest test, ParameterSelection? kept) : ILearningTask, IDisposable
 {
@@ -33,6 +33,11 @@ internal sealed class CifarTask(
         long visits = (long)devices[device].Count * sgd.Epochs, prefixes = visits;
         if (kept is not null)
         {
+            if (each.PrefixMultiplyAdds != cost.Of(kept).PrefixMultiplyAdds)
+            {
+                throw new InvalidOperationException("Other layers come before the first trained one than at first, so what devices have kept is worth nothing; keep nothing, or choose among the same layers.");
+            }
+
             prefixes = _hasFeatures[device] ? 0 : devices[device].Count;
             _hasFeatures[device] = true;
         }

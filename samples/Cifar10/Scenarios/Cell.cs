@@ -48,8 +48,8 @@ internal sealed record Cell
     /// <summary>Gets for how much virtual time each rule runs at most.</summary>
     public TimeSpan Horizon { get; init; } = TimeSpan.FromSeconds(1800);
 
-    /// <summary>Gets after how many jobs no more are given out, which only the fast rules reach: in a fraction of the time.</summary>
-    public int Trips { get; init; } = 1000;
+    /// <summary>Gets after how many jobs no more are given out, which only the fast rules reach: in a fraction of the time; null for no limit.</summary>
+    public int? Trips { get; init; }
 
     /// <summary>Gets the accuracy to reach, as so much more than the base model's.</summary>
     public double TargetGain { get; init; } = 0.03;

@@ -11,6 +11,9 @@ internal sealed record Contender
 
     public Trained Trains { get; init; } = Trained.Everything;
 
+    /// <summary>Gets after how many versions other channels are trained, if any are.</summary>
+    public int RotatesEvery { get; init; } = 1;
+
     public NormalizationMode Normalization { get; init; } = NormalizationMode.Frozen;
 
     /// <summary>Gets whether batch normalisation is replaced by group normalisation; the base model is then another, trained alike.</summary>
@@ -37,7 +40,7 @@ internal sealed record Contender
     /// <summary>Gets how parameters travel, both ways.</summary>
     public Ftte.ValueFormat Format { get; init; } = Ftte.ValueFormat.Float32;
 
-    /// <summary>Gets whether the device keeps in its storage what the frozen layers make of each picture; only for a selection that stays the same.</summary>
+    /// <summary>Gets whether the device keeps in its storage what the layers before the first trained one make of each picture; these must stay the same throughout.</summary>
     public bool KeepsFeatures { get; init; }
 
     /// <summary>Gets whether it has had the time to do so before the run; otherwise it does it when it is idle.</summary>
@@ -63,6 +66,6 @@ internal enum Trained
     /// <summary>What fits the memory budget, the same throughout.</summary>
     Subset,
 
-    /// <summary>What fits, but other channels at every version.</summary>
+    /// <summary>What fits, but now and then other channels of the same layers.</summary>
     Rotation,
 }

@@ -40,7 +40,7 @@ internal static class Experiment
             ComputeBudget = (long)(cell.ComputeShare * everything.MultiplyAdds),
         };
         ParameterSelection selection = request is null ? Everything(contender, network) : new ExactSelector().Select(request).Selection;
-        SimulationRule rule = Rule(contender, cell, selection) with { Reselection = contender.Trains == Trained.Rotation ? Rotating(request!, options.Seed) : null };
+        SimulationRule rule = Rule(contender, cell, selection) with { Reselection = contender.Trains == Trained.Rotation ? Rotating(request!, contender.RotatesEvery, options.Seed) : null };
         using var task = new CifarTask(network, world.Examples, sgd, cost, world.TestOnTheWay, contender.KeepsFeatures ? selection : null);
         return await Simulator.RunAsync(
             rule, start.Model, world.Devices, task, Limited(options, cell, contender), cancellationToken).ConfigureAwait(false);
@@ -76,12 +76,12 @@ internal static class Experiment
     private static ParameterSelection Everything(Contender contender, Network network) =>
         contender.Normalization == NormalizationMode.Batch ? ParameterSelection.Full(network.Layout) : network.Trainable;
 
-    private static ReselectionOptions Rotating(SelectionRequest request, ulong seed) => new()
+    private static ReselectionOptions Rotating(SelectionRequest request, int versions, ulong seed) => new()
     {
         Selector = new RotatingSelector(seed: seed),
         Profile = request.Profile,
         Importance = request.Importance,
-        EveryVersions = 1,
+        EveryVersions = versions,
         MemoryBudgetBytes = request.MemoryBudgetBytes,
         ComputeBudget = request.ComputeBudget,
     };

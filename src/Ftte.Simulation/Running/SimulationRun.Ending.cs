@@ -1,0 +1,82 @@
+namespace Ftte.Simulation;
+
+/// <content>How jobs end: with an update, by dropping out, or with the run.</content>
+internal sealed partial class SimulationRun
+{
+    private async Task EndAsync(SimulatedJob job)
+    {
+        if (job.Timing.IsDropped)
+        {
+            await AbandonAsync(job, JobFate.Dropped).ConfigureAwait(false);
+            Rest(job.Device);
+            return;
+        }
+
+        SparseUpdate update = await job.Training!.WaitAsync(_stop.Token).ConfigureAwait(false);
+        TrainingAssignment assignment = job.Assignment!;
+        long age = Version - assignment.Version, up = _link.BytesUp, down = _link.BytesDown;
+        job.Arrive(update);
+        ClientRound round = await job.Round.ConfigureAwait(false);
+        UpdateReceipt receipt = round.Receipt ?? default;
+        _atWork.Remove(job);
+        job.Dispose();
+        (job.BytesUp, job.BytesDown) = (job.BytesUp + _link.BytesUp - up, job.BytesDown + _link.BytesDown - down);
+        if (receipt.Outcome == UpdateOutcome.ClientQuota)
+        {
+            // The server keeps the place for the device to come again; it asks for new work instead, or its lease ends.
+            TimeSpan expires = job.Start + _rule.Server.LeaseDuration;
+            Schedule(expires > Now ? expires : Now, new SimulationEvent(EventKind.Wake));
+        }
+        else
+        {
+            _places.End(job.Device, job.Number, Now, receipt.IsAccepted);
+        }
+
+        if (receipt.Outcome is UpdateOutcome.Buffered or UpdateOutcome.Published)
+        {
+            _states[job.Device].AcceptedIn = assignment.Version;
+        }
+
+        Rest(job.Device);
+        JobFate fate = receipt.Outcome == UpdateOutcome.Surveyed ? JobFate.Measured : receipt.IsAccepted ? JobFate.Accepted : JobFate.Rejected;
+        _ledger.Ended(Record(job, fate, Now, age, receipt));
+    }
+
+    private void Rest(int device)
+    {
+        _states[device].IdleSince = Now;
+        _idle.Add(device);
+    }
+
+    private async Task AbandonAsync(SimulatedJob job, JobFate fate)
+    {
+        await job.AbandonAsync().ConfigureAwait(false);
+        _atWork.Remove(job);
+        job.Dispose();
+        _ledger.Ended(Record(job, fate, Now, Version - job.Assignment!.Version, default));
+    }
+
+    private async Task AbandonAllAsync()
+    {
+        foreach (SimulatedJob job in _atWork.OrderBy(job => job.Number).ToList())
+        {
+            await AbandonAsync(job, JobFate.Unfinished).ConfigureAwait(false);
+        }
+
+        await _evaluations.AbandonAsync().ConfigureAwait(false);
+    }
+
+    private static JobRecord Record(SimulatedJob job, JobFate fate, TimeSpan end, long age, UpdateReceipt receipt) => new(
+        job.Number,
+        job.Device,
+        job.Start,
+        end,
+        fate,
+        receipt.Outcome,
+        job.Assignment!.Version,
+        age,
+        receipt.Weight,
+        job.BytesDown,
+        job.BytesUp,
+        fate == JobFate.Unfinished ? 0 : (long)(job.Cost.MultiplyAdds * job.Timing.ShareDone));
+}
