@@ -19,7 +19,7 @@ internal sealed class WorkCost(Network network, SgdOptions sgd, EngineOptions? e
 
     private ExampleCost Count(ParameterSelection selection)
     {
-        // In every step the largest choice of which all is trained; a window of channels costs the same wherever it is.
+        // In every step the largest choice of which all is trained.
         int[] choices = [.. _profile.Steps.Select(step => Largest(step.Choices, selection))];
         TrainingPlan plan = network.Plan(selection, sgd, engine);
         return new ExampleCost(
@@ -33,19 +33,30 @@ internal sealed class WorkCost(Network network, SgdOptions sgd, EngineOptions? e
         int best = -1;
         for (int i = 0; i < choices.Length; i++)
         {
-            bool isTrained = choices[i].ParameterCount > 0 && choices[i].Ranges.Sum(range => Covered(range, selection)) >= choices[i].ParameterCount;
-            best = isTrained && (best < 0 || choices[i].ParameterCount > choices[best].ParameterCount) ? i : best;
+            best = IsTrained(choices[i], selection) && (best < 0 || choices[i].ParameterCount > choices[best].ParameterCount) ? i : best;
         }
 
         return best;
     }
+
+    private static bool IsTrained(TrainingChoice choice, ParameterSelection selection)
+    {
+        // A window of channels costs the same wherever it is.
+        ParameterRange? window = choice.Window?.Weights;
+        int inWindow = choice.Ranges.Where(range => IsIn(window, range)).Sum(range => range.Length);
+        return choice.ParameterCount > 0
+            && choice.Ranges.All(range => IsIn(window, range) || Covered(range, selection) == range.Length)
+            && (window is not { } weights || Covered(weights, selection) >= inWindow);
+    }
+
+    private static bool IsIn(ParameterRange? window, ParameterRange range) => window is { } weights && range.Start >= weights.Start && range.End <= weights.End;
 
     private static int Covered(ParameterRange range, ParameterSelection selection)
     {
         int covered = 0;
         foreach (ParameterRange own in selection.Ranges)
         {
-            covered += Math.Max(0, Math.Min(own.Start + own.Length, range.Start + range.Length) - Math.Max(own.Start, range.Start));
+            covered += Math.Max(0, Math.Min(own.End, range.End) - Math.Max(own.Start, range.Start));
         }
 
         return covered;

@@ -1,0 +1,64 @@
+using Cifar10.Data;
+using Cifar10.Learning;
+using Ftte.TinyEngine;
+
+namespace Ftte.Samples.Tests.CifarExperiment;
+
+/// <summary>What a device's work is counted as.</summary>
+public sealed class WorkTests : IDisposable
+{
+    private static readonly SgdOptions s_sgd = new() { BatchSize = 5 };
+    private static readonly EngineOptions s_engine = new() { MicroBatchSize = 1 };
+    private static readonly double[] s_shares = [1.0 / 8, 1.0 / 4, 1.0 / 2, 1];
+    private readonly Network _network = Networks.Create("resnet8", hasGroupNorm: false);
+    private readonly string _folder = Directory.CreateTempSubdirectory("ftte-cifar-").FullName;
+
+    [Fact]
+    public void Other_channels_of_the_same_layers_cost_what_the_first_cost()
+    {
+        var cost = new WorkCost(_network, s_sgd, s_engine);
+        ParameterSelection[] selections = [.. Enumerable.Range(0, 40).Select(Rotated)];
+
+        Assert.True(selections.Distinct().Count() > 10);
+        Assert.Single(selections.Select(cost.Of).Distinct());
+    }
+
+    [Fact]
+    public void Half_the_channels_cost_less_than_all_and_more_than_the_bias()
+    {
+        var cost = new WorkCost(_network, s_sgd, s_engine);
+        TrainingStep last = _network.Profile(s_sgd, s_engine, s_shares).Steps.Last(step => step.Choices.Any(choice => choice.Window is not null));
+        long Work(TrainingChoice choice) => cost.Of(ParameterSelection.Create(_network.Layout.ParameterCount, choice.Ranges)).MultiplyAdds;
+        long[] work = [.. last.Choices.Where(choice => choice.ParameterCount > 0).OrderBy(choice => choice.ParameterCount).Select(Work)];
+
+        Assert.Equal(work.Order(), work);
+        Assert.Equal(1 + s_shares.Length, work.Distinct().Count());
+    }
+
+    [Fact]
+    public void What_a_device_has_kept_is_refused_once_earlier_layers_are_trained()
+    {
+        ParameterSelection head = ParameterSelection.OfBlocks(_network.Layout, "fc.weight", "fc.bias");
+        MadeUpPictures.Write(_folder, perFile: 20, seed: 1);
+        Cifar10Examples pictures = Cifar10Examples.Load(_folder, CifarPart.Test);
+        using var test = new ModelTest(pictures, most: 20, [.. Enumerable.Repeat(0.1, Cifar10Examples.ClassCount)]);
+        using var task = new CifarTask(_network, [pictures], s_sgd, new WorkCost(_network, s_sgd, s_engine), test, kept: head);
+
+        Assert.True(task.CostOf(0, Assigned(head)).AheadMultiplyAdds > 0);
+        Assert.Equal(0, task.CostOf(0, Assigned(head)).AheadMultiplyAdds);
+        var refused = Assert.Throws<InvalidOperationException>(() => task.CostOf(0, Assigned(_network.Trainable)));
+        Assert.Contains("what devices have kept is worth nothing", refused.Message);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private ParameterSelection Rotated(int turn)
+    {
+        BlockImportance worth = new(_network.Layout, [.. _network.Layout.Blocks.Select(block => _network.Trainable.Contains(block.Range.Start) ? (double)block.Range.Length : 0)]);
+        var request = new SelectionRequest(_network.Profile(s_sgd, s_engine, s_shares), worth, 715 * 1024) { Turn = turn };
+        return new RotatingSelector(seed: 1).Select(request).Selection;
+    }
+
+    private static TrainingAssignment Assigned(ParameterSelection selection) =>
+        new(new ClientId("watch"), default, 0, default, default, selection, selection, UpdateContent.Difference, TimeSpan.FromMinutes(1));
+}
