@@ -7,16 +7,16 @@ namespace Ftte.Samples.Tests.CifarExperiment;
 /// <summary>What a device's work is counted as.</summary>
 public sealed class WorkTests : IDisposable
 {
-    private static readonly SgdOptions s_sgd = new() { BatchSize = 5 };
-    private static readonly EngineOptions s_engine = new() { MicroBatchSize = 1 };
-    private static readonly double[] s_shares = [1.0 / 8, 1.0 / 4, 1.0 / 2, 1];
+    private static readonly SgdOptions Sgd = new() { BatchSize = 5 };
+    private static readonly EngineOptions Engine = new() { MicroBatchSize = 1 };
+    private static readonly double[] Shares = [1.0 / 8, 1.0 / 4, 1.0 / 2, 1];
     private readonly Network _network = Networks.Create("resnet8", hasGroupNorm: false);
     private readonly string _folder = Directory.CreateTempSubdirectory("ftte-cifar-").FullName;
 
     [Fact]
     public void Other_channels_of_the_same_layers_cost_what_the_first_cost()
     {
-        var cost = new WorkCost(_network, s_sgd, s_engine);
+        var cost = new WorkCost(_network, Sgd, Engine);
         ParameterSelection[] selections = [.. Enumerable.Range(0, 40).Select(Rotated)];
 
         Assert.True(selections.Distinct().Count() > 10);
@@ -26,13 +26,13 @@ public sealed class WorkTests : IDisposable
     [Fact]
     public void Half_the_channels_cost_less_than_all_and_more_than_the_bias()
     {
-        var cost = new WorkCost(_network, s_sgd, s_engine);
-        TrainingStep last = _network.Profile(s_sgd, s_engine, s_shares).Steps.Last(step => step.Choices.Any(choice => choice.Window is not null));
+        var cost = new WorkCost(_network, Sgd, Engine);
+        TrainingStep last = _network.Profile(Sgd, Engine, Shares).Steps.Last(step => step.Choices.Any(choice => choice.Window is not null));
         long Work(TrainingChoice choice) => cost.Of(ParameterSelection.Create(_network.Layout.ParameterCount, choice.Ranges)).MultiplyAdds;
         long[] work = [.. last.Choices.Where(choice => choice.ParameterCount > 0).OrderBy(choice => choice.ParameterCount).Select(Work)];
 
         Assert.Equal(work.Order(), work);
-        Assert.Equal(1 + s_shares.Length, work.Distinct().Count());
+        Assert.Equal(1 + Shares.Length, work.Distinct().Count());
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class WorkTests : IDisposable
         MadeUpPictures.Write(_folder, perFile: 20, seed: 1);
         Cifar10Examples pictures = Cifar10Examples.Load(_folder, CifarPart.Test);
         using var test = new ModelTest(pictures, most: 20, [.. Enumerable.Repeat(0.1, Cifar10Examples.ClassCount)]);
-        using var task = new CifarTask(_network, [pictures], s_sgd, new WorkCost(_network, s_sgd, s_engine), test, kept: head);
+        using var task = new CifarTask(_network, [pictures], Sgd, new WorkCost(_network, Sgd, Engine), test, kept: head);
 
         Assert.True(task.CostOf(0, Assigned(head)).AheadMultiplyAdds > 0);
         Assert.Equal(0, task.CostOf(0, Assigned(head)).AheadMultiplyAdds);
@@ -55,7 +55,7 @@ public sealed class WorkTests : IDisposable
     private ParameterSelection Rotated(int turn)
     {
         BlockImportance worth = new(_network.Layout, [.. _network.Layout.Blocks.Select(block => _network.Trainable.Contains(block.Range.Start) ? (double)block.Range.Length : 0)]);
-        var request = new SelectionRequest(_network.Profile(s_sgd, s_engine, s_shares), worth, 715 * 1024) { Turn = turn };
+        var request = new SelectionRequest(_network.Profile(Sgd, Engine, Shares), worth, 715 * 1024) { Turn = turn };
         return new RotatingSelector(seed: 1).Select(request).Selection;
     }
 
