@@ -30,23 +30,21 @@ internal sealed class CifarTask(
     public JobCost CostOf(int device, TrainingAssignment assignment)
     {
         ExampleCost each = cost.Of(assignment.Selection);
-        long visits = (long)devices[device].Count * sgd.Epochs, prefixes = visits;
-        if (kept is not null)
+        long count = devices[device].Count, visits = count * sgd.Epochs;
+        if (kept is null)
         {
-            if (each.PrefixMultiplyAdds != cost.Of(kept).PrefixMultiplyAdds)
-            {
-                throw new InvalidOperationException("Other layers come before the first trained one than at first, so what devices have kept is worth nothing; keep nothing, or choose among the same layers.");
-            }
+            return new JobCost(visits * each.MultiplyAdds, each.MemoryBytes);
+        }
 
-            prefixes = _hasFeatures[device] ? 0 : devices[device].Count;
-            _hasFeatures[device] = true;
+        if (each.Cut != cost.Of(kept).Cut)
+        {
+            throw new InvalidOperationException("Other layers come before the first trained one than at first, so what devices have kept is worth nothing; keep nothing, or choose among the same layers.");
         }
 
         // Which layers are frozen, and their weights, a device knows from the start, so it need not wait until it is asked.
-        return new JobCost((visits * (each.MultiplyAdds - each.PrefixMultiplyAdds)) + (prefixes * each.PrefixMultiplyAdds), each.MemoryBytes)
-        {
-            AheadMultiplyAdds = kept is null ? 0 : prefixes * each.PrefixMultiplyAdds,
-        };
+        long ahead = _hasFeatures[device] ? 0 : count * each.PrefixMultiplyAdds;
+        _hasFeatures[device] = true;
+        return new JobCost((visits * (each.MultiplyAdds - each.PrefixMultiplyAdds + each.ReadBackMultiplyAdds)) + ahead, each.MemoryBytes) { AheadMultiplyAdds = ahead };
     }
 
     public ModelQuality Evaluate(ModelSnapshot model, CancellationToken cancellationToken) => test.Measure(network, model.Parameters.Span, kept);

@@ -9,8 +9,12 @@ namespace Cifar10.Learning;
 /// <param name="network">The network.</param>
 /// <param name="sgd">How devices train.</param>
 /// <param name="engine">How a device uses its memory; null for a framework without a plan, which holds everything.</param>
-internal sealed class WorkCost(Network network, SgdOptions sgd, EngineOptions? engine)
+/// <param name="exampleCount">For how many examples a device keeps features, if the engine keeps any.</param>
+internal sealed class WorkCost(Network network, SgdOptions sgd, EngineOptions? engine, int exampleCount = 0)
 {
+    /// <summary>What a device could multiply and add in the time in which it reads back and checks a byte that it keeps: 75 MB/s for one of 300 million per second.</summary>
+    private const int MultiplyAddsPerKeptByte = 4;
+
     private readonly TrainingProfile _profile = network.Profile(sgd.BatchSize, inputShares: [1.0 / 8, 1.0 / 4, 1.0 / 2, 1]);
     private readonly ConcurrentDictionary<ParameterSelection, ExampleCost> _known = new();
 
@@ -21,11 +25,15 @@ internal sealed class WorkCost(Network network, SgdOptions sgd, EngineOptions? e
     {
         // In every step the largest choice of which all is trained.
         int[] choices = [.. _profile.Steps.Select(step => Largest(step.Choices, selection))];
-        TrainingPlan plan = network.Plan(selection, sgd, engine);
-        return new ExampleCost(
-            _profile.CountMultiplyAdds(choices),
-            _profile.Steps.Take(plan.Cut).Sum(step => step.ForwardMultiplyAdds),
-            engine is null ? plan.EagerBytes : plan.PeakBytes);
+        TrainingPlan plan = network.Plan(selection, sgd, engine, exampleCount: exampleCount);
+        long inputBytes = (long)network.InputLength * sizeof(float), keptBytes = exampleCount > 0 ? plan.FeatureStoreBytes / exampleCount : 0;
+        return new ExampleCost(_profile.CountMultiplyAdds(choices), plan.Cut, engine is null ? plan.EagerBytes : plan.PeakBytes)
+        {
+            PrefixMultiplyAdds = _profile.Steps.Take(plan.Cut).Sum(step => step.ForwardMultiplyAdds),
+
+            // The inputs are checked too, since features are of no other.
+            ReadBackMultiplyAdds = keptBytes > 0 ? MultiplyAddsPerKeptByte * (keptBytes + inputBytes) : 0,
+        };
     }
 
     private static int Largest(ImmutableArray<TrainingChoice> choices, ParameterSelection selection)
@@ -65,6 +73,13 @@ internal sealed class WorkCost(Network network, SgdOptions sgd, EngineOptions? e
 
 /// <summary>What training takes.</summary>
 /// <param name="MultiplyAdds">The multiply-adds of one visit of one example.</param>
-/// <param name="PrefixMultiplyAdds">Of these, what the frozen layers before the first trained one take, which comes to the same at every visit.</param>
+/// <param name="Cut">How many layers come before the first trained one.</param>
 /// <param name="MemoryBytes">The memory at the busiest moment.</param>
-internal readonly record struct ExampleCost(long MultiplyAdds, long PrefixMultiplyAdds, long MemoryBytes);
+internal readonly record struct ExampleCost(long MultiplyAdds, int Cut, long MemoryBytes)
+{
+    /// <summary>Gets, of all multiply-adds, what the frozen layers before the first trained one take, which comes to the same at every visit.</summary>
+    public long PrefixMultiplyAdds { get; init; }
+
+    /// <summary>Gets the multiply-adds for which there would be time while what those layers made of the example is read from storage and checked; 0 if it is not kept there.</summary>
+    public long ReadBackMultiplyAdds { get; init; }
+}

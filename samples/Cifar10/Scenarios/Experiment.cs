@@ -14,8 +14,8 @@ internal static class Experiment
     /// <summary>The batch of the training whose memory the subset's budget is a share of; what a rule's own devices take is counted with its own.</summary>
     private const int UsualBatch = 20;
 
-    private const int Looks = 30;
-    private const int ManyLooks = 360;
+    /// <summary>FedAsync makes a version of every update, too many to look at all of them.</summary>
+    private const int LooksAtFedAsync = 60;
 
     private static readonly double[] InputShares = [1.0 / 8, 1.0 / 4, 1.0 / 2, 1];
 
@@ -32,10 +32,14 @@ internal static class Experiment
         Network network = start.Network;
         SgdOptions sgd = Sgd(contender, options.Seed);
         ExampleCost everything = new WorkCost(network, Sgd(contender with { Batch = UsualBatch }, options.Seed), engine: null).Of(network.Trainable);
-        EngineOptions? engine = contender.IsPlanned ? new EngineOptions { MicroBatchSize = contender.Normalization == NormalizationMode.Frozen ? 1 : null } : null;
-        var cost = new WorkCost(network, sgd, engine);
+        using PlannedStore? store = contender.KeepsFeatures ? new PlannedStore() : null;
+        EngineOptions? engine = contender.IsPlanned
+            ? new EngineOptions { MicroBatchSize = contender.Normalization == NormalizationMode.Frozen ? 1 : null, FeatureStore = store?.Store }
+            : null;
+        int kept = store is null ? 0 : world.Examples.Max(own => own.Count);
+        var cost = new WorkCost(network, sgd, engine, kept);
         SelectionRequest? request = contender.Trains == Trained.Everything ? null : new SelectionRequest(
-            network.Profile(sgd, engine, InputShares), Size(network), (long)(cell.BudgetShare * everything.MemoryBytes))
+            network.Profile(sgd, engine, InputShares, exampleCount: kept), Size(network), (long)(cell.BudgetShare * everything.MemoryBytes))
         {
             ComputeBudget = (long)(cell.ComputeShare * everything.MultiplyAdds),
         };
@@ -52,9 +56,7 @@ internal static class Experiment
         MaxTrips = cell.Trips,
         StopAtTarget = cell.EndsAtTarget,
         HeadStart = contender.IsPrepared ? Preparation : TimeSpan.Zero,
-
-        // A look takes as long as training a version; with kept features, a fraction.
-        EvaluateEvery = cell.Horizon / (contender.KeepsFeatures ? ManyLooks : Looks),
+        EvaluateEvery = contender.Algorithm == Algorithm.FedAsync ? cell.Horizon / LooksAtFedAsync : TimeSpan.Zero,
     };
 
     private static SgdOptions Sgd(Contender contender, ulong seed) => new()
@@ -101,5 +103,21 @@ internal static class Experiment
         }
 
         return rule with { Name = contender.Name, Down = contender.Format, Up = contender.Format };
+    }
+
+    /// <summary>A file to plan with: devices keep features in one, which takes no memory.</summary>
+    private sealed class PlannedStore : IDisposable
+    {
+        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ftte-plan-");
+
+        public PlannedStore() => Store = FeatureStore.InFile(Path.Combine(_folder.FullName, "features"));
+
+        public FeatureStore Store { get; }
+
+        public void Dispose()
+        {
+            Store.Dispose();
+            _folder.Delete(recursive: true);
+        }
     }
 }

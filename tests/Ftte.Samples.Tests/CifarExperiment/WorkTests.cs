@@ -50,6 +50,22 @@ public sealed class WorkTests : IDisposable
         Assert.Contains("what devices have kept is worth nothing", refused.Message);
     }
 
+    [Fact]
+    public void What_is_kept_in_storage_takes_no_memory_but_a_note_and_time_to_read_it_back()
+    {
+        const int Examples = 90;
+        using FeatureStore store = FeatureStore.InFile(Path.Combine(_folder, "features"));
+        var keeping = new EngineOptions { MicroBatchSize = 1, FeatureStore = store };
+        ParameterSelection head = ParameterSelection.OfBlocks(_network.Layout, "fc.weight", "fc.bias");
+        TrainingPlan plan = _network.Plan(head, Sgd, keeping, exampleCount: Examples);
+        ExampleCost kept = new WorkCost(_network, Sgd, keeping, Examples).Of(head), not = new WorkCost(_network, Sgd, Engine).Of(head);
+
+        Assert.Equal(plan.PeakBytes, kept.MemoryBytes);
+        Assert.Equal(4 * ((plan.FeatureStoreBytes / Examples) + (3 * 32 * 32 * sizeof(float))), kept.ReadBackMultiplyAdds);
+        Assert.Equal(0, not.ReadBackMultiplyAdds);
+        Assert.Equal(not.MultiplyAdds, kept.MultiplyAdds);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private ParameterSelection Rotated(int turn)
