@@ -16,7 +16,7 @@ internal static class Cifar10Command
         parts    FTTE with one of its parts left out or put in another's place, and FedAvg's ways to normalise
         scratch  from random weights: the same subset throughout, a rotating one, and everything
         sweep    50 to 5,000 devices, 0 to 90 % stragglers
-        tune     nine pairs of steps for every rule, with a seed of its own; how the others' were chosen
+        tune     nine to sixteen settings for every rule, with a seed of its own; how the others' were chosen
 
           dotnet run -c Release --project samples/Cifar10 -- --data DIR --scenario paper --seeds 3 --json c.json --report DIR --resume DIR
         """;
