@@ -24,7 +24,6 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
     /// <summary>The points above the base model for which it is told when they were reached.</summary>
     private static readonly double[] Gains = [0.5, 1, 1.5, 2, 2.5, 3];
 
-
     private readonly RunStore _store = new(options.ResumeFolder);
     private readonly List<RunLine> _lines = [];
 
@@ -47,21 +46,46 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
         }
-
-        string table = RunTable.Of(_lines);
-        console.Profile.Out.Writer.WriteLine(table);
-        if (options.JsonFile is { } json)
+        catch (Exception full) when (IsRefusal(full))
         {
-            await File.WriteAllLinesAsync(json, _lines.Select(line => line.ToJson()), CancellationToken.None).ConfigureAwait(false);
+            await WriteAsync().ConfigureAwait(false);
+            throw Refused(full);
         }
 
-        if (options.ReportFolder is { } folder)
-        {
-            await File.WriteAllTextAsync(Path.Combine(folder, "summary.md"), table, CancellationToken.None).ConfigureAwait(false);
-        }
-
+        await WriteAsync().ConfigureAwait(false);
         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_lines.Count} runs, {time.GetElapsedTime(began).TotalMinutes:0.0} minutes."));
         return cancellationToken.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Done;
+    }
+
+    private static bool IsRefusal(Exception exception) => exception is IOException or UnauthorizedAccessException or InvalidDataException;
+
+    private static InputException Refused(Exception refusal) => new(
+        refusal is InvalidDataException
+            ? refusal.Message
+            : $"{refusal.Message.TrimEnd('.')}. Make room or give other files, and run it again: what --resume keeps is not done twice.",
+        refusal);
+
+    /// <summary>Writes what there is: to the console first, where nothing is refused.</summary>
+    private async Task WriteAsync()
+    {
+        string table = RunTable.Of(_lines);
+        console.Profile.Out.Writer.WriteLine(table);
+        try
+        {
+            if (options.JsonFile is { } json)
+            {
+                await File.WriteAllLinesAsync(json, _lines.Select(line => line.ToJson()), CancellationToken.None).ConfigureAwait(false);
+            }
+
+            if (options.ReportFolder is { } folder)
+            {
+                await File.WriteAllTextAsync(Path.Combine(folder, "summary.md"), table, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (Exception refused) when (IsRefusal(refused))
+        {
+            throw Refused(refused);
+        }
     }
 
     // What was tuned on seed 0 is not reported with it.

@@ -57,6 +57,15 @@ public sealed class ExperimentTests : IDisposable
         Assert.Contains("CIFAR-10 binary version", _error.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_cannot_be_written_in_the_end_is_one_line_after_the_results()
+    {
+        Directory.CreateDirectory(At("report/summary.md"));
+        Assert.Equal(ExitCode.BadInput, await Invoke(new CancellationToken(canceled: true), "--report", At("report")));
+        Assert.Contains("summary.md", Assert.Single(_error.ToString().TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains("| cell | rule |", _output.ToString(), StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private string At(string name) => Path.Combine(_folder, name);
@@ -66,11 +75,13 @@ public sealed class ExperimentTests : IDisposable
 
     private Task<int> Run(string name, params string[] more) => Invoke(Arguments(name, more));
 
-    private Task<int> Invoke(params string[] arguments)
+    private Task<int> Invoke(params string[] arguments) => Invoke(CancellationToken.None, arguments);
+
+    private Task<int> Invoke(CancellationToken stopped, params string[] arguments)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_output), Ansi = AnsiSupport.No });
         return Cifar10Command.InvokeAsync(
-            arguments, (options, cancellationToken) => new Session(options, console, TimeProvider.System).RunAsync(cancellationToken), _output, _error);
+            arguments, (options, _) => new Session(options, console, TimeProvider.System).RunAsync(stopped), _output, _error);
     }
 
     private void ShareBaseModel(string name)
