@@ -19,7 +19,7 @@ namespace Cifar10;
 /// <param name="time">The clock.</param>
 internal sealed class Session(Cifar10Options options, IAnsiConsole console, TimeProvider time)
 {
-    private const int MadeUpPerFile = 1000;
+    private const int MadeUpPerFile = 500;
 
     /// <summary>The points above the base model for which it is told when they were reached.</summary>
     private static readonly double[] Gains = [0.5, 1, 1.5, 2, 2.5, 3];

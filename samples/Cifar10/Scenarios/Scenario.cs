@@ -102,7 +102,7 @@ internal static class Scenario
 
     private static ImmutableArray<Comparison> Quick()
     {
-        var cell = new Cell { Name = "quick", Devices = 50, Concurrency = 15, Capacity = 5, Horizon = TimeSpan.FromSeconds(450), Trips = 100, BaseEpochs = 8 };
+        var cell = new Cell { Name = "quick", Devices = 50, Concurrency = 15, Capacity = 5, Horizon = TimeSpan.FromSeconds(300), Trips = 100, BaseEpochs = 10 };
         return [new Comparison(cell, [FedAvg, FedAsync, FedBuff, Ftte])];
     }
 
