@@ -67,6 +67,7 @@ internal static class Scenario
         Normalization = NormalizationMode.Frozen,
         HasGroupNorm = true,
         ClientRate = 0.05f,
+        ServerRate = 1.5,
     };
 
     private static Contender FedAsync => FedBuff with { Name = "FedAsync", Algorithm = Algorithm.FedAsync, ServerRate = 0.5 };
