@@ -20,6 +20,9 @@ internal sealed class Bench
 
     public float[] Model => Aggregator.Current.Parameters.ToArray();
 
+    /// <summary>Two parameters, both 0, and a version after three updates unless the options say otherwise.</summary>
+    public static Bench OfZeros(BufferedAggregatorOptions? options = null) => new([0, 0], options ?? new() { Capacity = 3 });
+
     /// <summary>A header that passes every check: a new client, a new id, the current version.</summary>
     public UpdateHeader Header(long age = 0, int examples = 1) => new(
         new ClientId($"client-{_nextId}"),

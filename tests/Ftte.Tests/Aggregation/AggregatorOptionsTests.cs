@@ -1,0 +1,49 @@
+namespace Ftte.Tests.Aggregation;
+
+/// <summary>Options are checked and copied.</summary>
+public class AggregatorOptionsTests
+{
+    [Fact]
+    public void Options_changed_afterwards_change_nothing()
+    {
+        var options = new BufferedAggregatorOptions { Capacity = 2 };
+        Bench bench = Bench.OfZeros(options);
+        options.Capacity = 1;
+        Assert.Equal(UpdateOutcome.Buffered, bench.Submit(0, 1f, 1f).Outcome);
+    }
+
+    [Theory]
+    [MemberData(nameof(BadOptions))]
+    public void Options_out_of_range_are_named(string name, Action<BufferedAggregatorOptions> spoil)
+    {
+        var options = new BufferedAggregatorOptions();
+        spoil(options);
+        Assert.Equal(name, Assert.ThrowsAny<ArgumentException>(options.Validate).ParamName);
+    }
+
+    public static TheoryData<string, Action<BufferedAggregatorOptions>> BadOptions => new()
+    {
+        { "Capacity", o => o.Capacity = 0 },
+        { "Reduction", o => o.Reduction = null! },
+        { "Weighting", o => o.Weighting = null! },
+        { "Optimizer", o => o.Optimizer = null! },
+        { "Concurrency", o => o.Concurrency = 0 },
+        { "MaxAge", o => o.MaxAge = -1 },
+        { "MaxUpdatesPerClient", o => o.MaxUpdatesPerClient = 0 },
+        { "ExpectedExampleCount", o => o.ExpectedExampleCount = 0 },
+        { "ExampleCap", o => o.ExampleCap = double.NaN },
+        { "NormClip", o => o.NormClip = 0 },
+        { "MaxNorm", o => o.MaxNorm = double.PositiveInfinity },
+        { "MinimumMassShare", o => o.MinimumMassShare = 1.5 },
+        { "FlushShare", o => o.FlushShare = -1 },
+        { "AgeOrigin", o => o.AgeOrigin = (AgeOrigin)5 },
+    };
+
+    [Fact]
+    public void Selections_of_another_model_are_refused()
+    {
+        var layout = ParameterLayout.Create(("x", [2]));
+        var other = ParameterLayout.Create(("x", [3]));
+        Assert.Throws<ArgumentException>("selections", () => new BufferedAggregator(new ModelSnapshot(layout, default, [1, 2]), new SelectionHistory(ParameterSelection.Full(other))));
+    }
+}
