@@ -42,7 +42,7 @@ internal sealed record ExperimentSettings(
         0.1f,
         AtWork(devices),
         devices <= SmallFederation ? Reduction.WeightedMean() : Reduction.MassDampedMean(),
-        FtteStep: devices <= SmallFederation ? 5 : 1,
+        FtteStep: devices <= SmallFederation ? 2 : 1,
         FedAvgStep: devices <= SmallFederation ? 4 : 1);
 
     /// <summary>MNIST: a device holds few of the ten digits, so updates pull apart; normalised weights oscillate, damping by mass does not.</summary>
