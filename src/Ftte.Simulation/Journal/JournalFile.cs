@@ -40,10 +40,10 @@ internal sealed class JournalFile : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="description">What run it is of.</param>
     /// <exception cref="InvalidDataException">The file is no journal, or another run's.</exception>
-    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="IOException">The file cannot be opened, or another run has it open.</exception>
     public static JournalFile Open(string path, string description)
     {
-        var journal = new JournalFile(path, new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read));
+        var journal = new JournalFile(path, new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         try
         {
             journal.ReadHeader(description);

@@ -19,6 +19,20 @@ public sealed class JournalFileTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
+    public void Two_runs_at_once_cannot_share_a_journal_and_the_first_loses_nothing()
+    {
+        using (JournalFile first = Open())
+        {
+            Add(first, 3, [1, 2, 3]);
+            Assert.Throws<IOException>(Open);
+            Add(first, 4, [4, 5, 6]);
+        }
+
+        using JournalFile again = Open();
+        Assert.Equal(2, again.Count);
+    }
+
+    [Fact]
     public void What_was_kept_is_found_again_bit_by_bit()
     {
         float[] values = [1.5f, -0f, float.MaxValue];
