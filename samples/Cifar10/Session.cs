@@ -46,10 +46,10 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
         }
-        catch (Exception full) when (IsRefusal(full))
+        catch (Exception refusal) when (IsRefusal(refusal))
         {
             await WriteAsync().ConfigureAwait(false);
-            throw Refused(full);
+            throw Refused(refusal);
         }
 
         await WriteAsync().ConfigureAwait(false);
@@ -82,9 +82,9 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
                 await File.WriteAllTextAsync(Path.Combine(folder, "summary.md"), table, CancellationToken.None).ConfigureAwait(false);
             }
         }
-        catch (Exception refused) when (IsRefusal(refused))
+        catch (Exception refusal) when (IsRefusal(refusal))
         {
-            throw Refused(refused);
+            throw Refused(refusal);
         }
     }
 

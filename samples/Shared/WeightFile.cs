@@ -6,8 +6,12 @@ namespace Ftte.Samples.Shared;
 internal static class WeightFile
 {
     /// <summary>Reads the network's weights.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="parameters">The flat vector, filled.</param>
+    /// <param name="option">The option that named the file, for the error.</param>
     /// <exception cref="InputException">The file cannot be read or is not what it should be.</exception>
-    public static void Read(string path, Network network, Span<float> parameters)
+    public static void Read(string path, Network network, Span<float> parameters, string option = "--weights")
     {
         try
         {
@@ -15,17 +19,21 @@ internal static class WeightFile
         }
         catch (Exception refused) when (refused is InvalidDataException)
         {
-            throw new InputException($"--weights: {refused.Message}", refused);
+            throw new InputException($"{option}: {refused.Message}", refused);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"--weights: {path} cannot be read; see that it is there and that you may read it.", refused);
+            throw new InputException($"{option}: {path} cannot be read; see that it is there and that you may read it.", refused);
         }
     }
 
     /// <summary>Writes the network's weights.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="parameters">The flat vector.</param>
+    /// <param name="option">The option that named the file, for the error.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public static void Write(string path, Network network, ReadOnlySpan<float> parameters)
+    public static void Write(string path, Network network, ReadOnlySpan<float> parameters, string option = "--save")
     {
         try
         {
@@ -33,7 +41,7 @@ internal static class WeightFile
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"--save: {path} cannot be written; give a file that you may write to.", refused);
+            throw new InputException($"{option}: {path} cannot be written; give a file that you may write to.", refused);
         }
     }
 }

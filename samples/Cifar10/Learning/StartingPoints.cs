@@ -47,14 +47,14 @@ internal sealed class StartingPoints(Pictures pictures, RunStore store, int thre
         string? file = store.BaseModel(name);
         if (file is not null && File.Exists(file))
         {
-            WeightFile.Read(file, network, parameters);
+            WeightFile.Read(file, network, parameters, "--resume");
             return parameters;
         }
 
         ProgressTrack.Run(console, time, $"base model {name}", track => BaseModel.Train(network, parameters, pictures.Public, epochs, threads, track.Report, cancellationToken));
         if (file is not null)
         {
-            WeightFile.Write(file, network, parameters);
+            WeightFile.Write(file, network, parameters, "--resume");
         }
 
         return parameters;

@@ -33,7 +33,7 @@ internal sealed record Cell
     public bool FromScratch { get; init; }
 
     /// <summary>Gets the memory that the subset may take, as a share of what a framework without a plan takes to train everything.</summary>
-    /// <remarks>The weakest device can spare a tenth; the server uses less than half of it where the network lets it.</remarks>
+    /// <remarks>The weakest device can spare a tenth; the server uses half of it where the network lets it.</remarks>
     public double BudgetShare { get; init; } = 0.05;
 
     /// <summary>Gets the most multiply-adds that training the subset may take with nothing kept, as a share of training everything.</summary>

@@ -1,6 +1,11 @@
 using System.Diagnostics;
+using System.Globalization;
 using Cifar10;
+using Cifar10.Learning;
+using Cifar10.Report;
+using Cifar10.Scenarios;
 using Ftte.Samples.Shared;
+using Ftte.TinyEngine;
 using Spectre.Console;
 
 namespace Ftte.Samples.Tests.CifarExperiment;
@@ -37,6 +42,21 @@ public sealed class ExperimentTests : IDisposable
         {
             Assert.Contains($"\"{field}\":", line, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task FTTE_stays_within_its_budget_with_what_it_keeps_and_every_version_is_looked_at()
+    {
+        Assert.Equal(ExitCode.Done, await Run("one"));
+        RunLine line = RunLine.FromJson((await File.ReadAllLinesAsync(At("one.json"))).Single())!;
+        Network network = Networks.Create(line.Network, hasGroupNorm: false);
+        long eager = network.Plan(network.Trainable, batchSize: 20).EagerBytes;
+        Assert.InRange(line.DeviceBytes, 1, (long)(new Cell { Name = "any" }.BudgetShare * eager));
+
+        string[] points = await File.ReadAllLinesAsync(Path.Combine(At("one-report"), "quick", "points.csv"));
+        int version = Array.IndexOf(points[0].Split(','), "version");
+        Assert.Equal(Enumerable.Range(0, points.Length - 1), points.Skip(1).Select(point => int.Parse(point.Split(',')[version], CultureInfo.InvariantCulture)));
+        Assert.True(points.Length > 10);
     }
 
     [Theory]

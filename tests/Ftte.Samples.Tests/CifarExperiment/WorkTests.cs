@@ -58,9 +58,11 @@ public sealed class WorkTests : IDisposable
         var keeping = new EngineOptions { MicroBatchSize = 1, FeatureStore = store };
         ParameterSelection head = ParameterSelection.OfBlocks(_network.Layout, "fc.weight", "fc.bias");
         TrainingPlan plan = _network.Plan(head, Sgd, keeping, exampleCount: Examples);
+        using FeatureStore memory = FeatureStore.InMemory();
+        TrainingPlan inMemory = _network.Plan(head, Sgd, new EngineOptions { MicroBatchSize = 1, FeatureStore = memory }, exampleCount: Examples);
         ExampleCost kept = new WorkCost(_network, Sgd, keeping, Examples).Of(head), not = new WorkCost(_network, Sgd, Engine).Of(head);
 
-        Assert.Equal(plan.PeakBytes, kept.MemoryBytes);
+        Assert.InRange(inMemory.PeakBytes - kept.MemoryBytes, plan.FeatureStoreBytes - (32 * Examples), plan.FeatureStoreBytes);
         Assert.Equal(4 * ((plan.FeatureStoreBytes / Examples) + (3 * 32 * 32 * sizeof(float))), kept.ReadBackMultiplyAdds);
         Assert.Equal(0, not.ReadBackMultiplyAdds);
         Assert.Equal(not.MultiplyAdds, kept.MultiplyAdds);
@@ -71,7 +73,7 @@ public sealed class WorkTests : IDisposable
     private ParameterSelection Rotated(int turn)
     {
         BlockImportance worth = new(_network.Layout, [.. _network.Layout.Blocks.Select(block => _network.Trainable.Contains(block.Range.Start) ? (double)block.Range.Length : 0)]);
-        var request = new SelectionRequest(_network.Profile(Sgd, Engine, Shares), worth, 715 * 1024) { Turn = turn };
+        var request = new SelectionRequest(_network.Profile(Sgd, Engine, Shares), worth, 768 * 1024) { Turn = turn };
         return new RotatingSelector(seed: 1).Select(request).Selection;
     }
 
