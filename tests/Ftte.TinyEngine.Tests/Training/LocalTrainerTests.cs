@@ -103,21 +103,23 @@ public class LocalTrainerTests
         long few = await Allocated(steps: 10), many = await Allocated(steps: 500);
         Assert.Equal(few, many);
 
+        // What a step allocates it allocates in every assignment; what the runtime allocates for itself (code it replaces, a shared pool
+        // that it trims) it allocates in some, so the least of several is the trainer's own.
         static async Task<long> Allocated(int steps)
         {
             using var trainer = new LocalTrainer(Network, Examples, new SgdOptions { Steps = steps, BatchSize = 16 });
             TrainingAssignment assignment = TestData.Assign(Network, Everything);
-            long allocated = 0;
-            for (int round = 0; round < 3; round++)
+            long least = long.MaxValue;
+            for (int repeat = 0; repeat < 6; repeat++)
             {
                 long before = GC.GetAllocatedBytesForCurrentThread();
                 ValueTask<SparseUpdate> task = trainer.TrainAsync(assignment, Start);
-                allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
                 Assert.True(task.IsCompleted);
                 (await task).Dispose();
             }
 
-            return allocated;
+            return least;
         }
     }
 
