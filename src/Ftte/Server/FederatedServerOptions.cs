@@ -50,7 +50,7 @@ public sealed class FederatedServerOptions
     public UpdateContent Content { get; set; } = UpdateContent.Difference;
 
     /// <summary>Gets or sets for how many versions back the server knows what changed; a device that holds an older one is sent everything.</summary>
-    /// <value>Default 256.</value>
+    /// <value>Default 256. The version that the server started from is known however long ago it was, because apps bring it along.</value>
     public int RefreshHistory { get; set; } = 256;
 
     /// <summary>

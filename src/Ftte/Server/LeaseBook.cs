@@ -15,6 +15,7 @@ internal sealed class LeaseBook(FederatedServerOptions options, TimeProvider tim
     private readonly ulong _origin = CounterHash.Mix(options.Seed);
     private ModelVersion _version;
     private int _assigned;
+    private int _measuring;
     private ulong _issued;
 
     public enum Answer
@@ -35,6 +36,16 @@ internal sealed class LeaseBook(FederatedServerOptions options, TimeProvider tim
         {
             EndExpired();
             return _byExpiry.Count;
+        }
+    }
+
+    /// <summary>Gets the number of those that are for measuring.</summary>
+    public int MeasuringCount
+    {
+        get
+        {
+            EndExpired();
+            return _measuring;
         }
     }
 
@@ -77,6 +88,7 @@ internal sealed class LeaseBook(FederatedServerOptions options, TimeProvider tim
         var lease = new Lease(client, id, current, trains, time.GetTimestamp());
         _byClient.Add(client, _byExpiry.AddLast(lease));
         _assigned += TakesPlace(lease) ? 1 : 0;
+        _measuring += trains ? 0 : 1;
         return Answer.Granted;
     }
 
@@ -112,6 +124,7 @@ internal sealed class LeaseBook(FederatedServerOptions options, TimeProvider tim
     {
         _byExpiry.Remove(lease);
         _byClient.Remove(lease.Value.Client);
+        _measuring -= lease.Value.Trains ? 0 : 1;
         if (givesPlaceBack && TakesPlace(lease.Value))
         {
             _assigned--;

@@ -1,6 +1,6 @@
 namespace Ftte;
 
-/// <summary>Knows what a device lacks that holds one of the last N versions.</summary>
+/// <summary>Knows what a device lacks that holds one of the last N versions, or the one that training started from, which apps bring along.</summary>
 /// <remarks>
 /// Kept for each version held: the union of all that changed since. A publication adds its coordinates to every one of them; because training mostly
 /// changes the same selection, they are nearly always one and the same object, and a check-out only looks up. Not thread-safe.
@@ -10,6 +10,8 @@ internal sealed class RefreshLog
     private readonly ParameterSelection _everything;
     private readonly ParameterSelection _nothing;
     private readonly ParameterSelection[] _lacking;
+    private readonly ModelVersion _start;
+    private ParameterSelection _sinceStart;
     private ModelVersion _oldest;
     private ModelVersion _current;
 
@@ -18,7 +20,8 @@ internal sealed class RefreshLog
         _everything = ParameterSelection.Full(start.Layout);
         _nothing = ParameterSelection.Create(start.Layout.ParameterCount, []);
         _lacking = new ParameterSelection[capacity];
-        _oldest = _current = start.Version;
+        _sinceStart = _nothing;
+        _oldest = _current = _start = start.Version;
     }
 
     /// <summary>Gets the oldest version that can be brought up to date without sending everything.</summary>
@@ -28,6 +31,7 @@ internal sealed class RefreshLog
     public ParameterSelection Since(ModelVersion? held) => held switch
     {
         { } version when version == _current => _nothing,
+        { } version when version == _start => _sinceStart,
         { } version when version >= _oldest && version < _current => Lacking(version.Number),
         _ => _everything,
     };
@@ -40,6 +44,7 @@ internal sealed class RefreshLog
         {
             // The aggregator skipped a version or went back: what changed in between is not known.
             _oldest = _current;
+            _sinceStart = _everything;
             return;
         }
 
@@ -50,6 +55,7 @@ internal sealed class RefreshLog
             changed = Lacking(before - 1);
         }
 
+        _sinceStart = Merge(_sinceStart, changed);
         ParameterSelection? old = null, merged = null;
         for (long held = before - 1; held >= _oldest.Number; held--)
         {
@@ -68,9 +74,9 @@ internal sealed class RefreshLog
 
     private static ParameterSelection Merge(ParameterSelection known, ParameterSelection added)
     {
-        if (ReferenceEquals(known, added))
+        if (ReferenceEquals(known, added) || known.Count == 0)
         {
-            return known;
+            return added;
         }
 
         ParameterSelection union = known.Union(added);

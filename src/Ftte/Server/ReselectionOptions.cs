@@ -4,10 +4,10 @@ namespace Ftte;
 /// <remarks>
 /// <para>Every <see cref="EveryVersions"/> versions the selector is asked again, with the memory that the registered devices can spare by then and, if
 /// <see cref="Probes"/> is not 0, with what devices have just said the blocks are worth: an <see cref="ImportanceSurvey"/>.</para>
-/// <para>While a survey is open, a device that asks for work, can be asked and has not been yet measures once instead of training. A survey is open from the
-/// start, because <see cref="Importance"/> is a guess, and again whenever a choice is due. It ends with the last answer wanted, or
-/// <see cref="EveryVersions"/> versions after it opened: then with what was answered, if that is at least half, and otherwise importance stays what it
-/// was. In either case the choice follows at once.</para>
+/// <para>While a survey is open, a device that asks for work, can be asked and has not been yet measures once instead of training, as long as fewer are at
+/// it than answers are missing; whose lease expires is replaced. A survey is open from the start, because <see cref="Importance"/> is a guess, and again
+/// whenever a choice is due. It ends with the last answer wanted, or <see cref="EveryVersions"/> versions after it opened: then with what was answered, if
+/// that is at least half, and otherwise importance stays what it was. In either case the choice follows at once.</para>
 /// <para>A choice that fails (nothing fits the budget, no device is registered, the selector throws) is logged and leaves the selection in force until the
 /// next one is due. What is chosen depends on updates and devices only, never on the clock.</para>
 /// </remarks>

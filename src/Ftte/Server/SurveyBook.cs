@@ -33,7 +33,10 @@ internal sealed class SurveyBook(ParameterLayout layout, int probes)
     }
 
     /// <summary>Says whether a device that asks for work is to measure instead of training.</summary>
-    public bool Wants(DeviceProfile device) => IsOpen && device.CanProbe && !_asked.ContainsKey(device.Client);
+    /// <param name="device">The device.</param>
+    /// <param name="measuring">How many are at it: no more are asked than answers are missing, and another one when a lease expires.</param>
+    public bool Wants(DeviceProfile device, int measuring) =>
+        _survey is not null && device.CanProbe && _survey.Count + measuring < probes && !_asked.ContainsKey(device.Client);
 
     /// <summary>Notes that a device was asked, and what its answer will be named.</summary>
     public void Ask(ClientId client, UpdateId id) => _asked.Add(client, id);

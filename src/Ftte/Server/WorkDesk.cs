@@ -90,7 +90,7 @@ internal sealed class WorkDesk
             }
 
             ModelSnapshot current = _feed.Current;
-            bool measures = _survey is not null && _survey.Wants(device);
+            bool measures = _survey is not null && _survey.Wants(device, _leases.MeasuringCount);
             LeaseBook.Answer answer = _leases.TryIssue(device.Client, current.Version, trains: !measures, out UpdateId id);
             if (answer != LeaseBook.Answer.Granted)
             {

@@ -59,11 +59,26 @@ public sealed class RefreshTests
     {
         await using ServerBench bench = Scripted(out ScriptedAggregator aggregator, new FederatedServerOptions { RefreshHistory = 2 });
         await PublishAsync(bench, aggregator, A);
+        await bench.Assignment("a");
+        await bench.Assignment("b");
         await PublishAsync(bench, aggregator, B);
-        Assert.Equal(A.Union(B), (await bench.Assignment("a", held: 0)).Refreshed);
-        await PublishAsync(bench, aggregator, C);
+        await PublishAsync(bench, aggregator, B);
+        Assert.Equal(B, (await bench.Assignment("a", held: 1)).Refreshed);
+        await PublishAsync(bench, aggregator, B);
 
-        Assert.True((await bench.Assignment("b", held: 0)).Refreshed.IsFull);
+        Assert.True((await bench.Assignment("b", held: 1)).Refreshed.IsFull);
+    }
+
+    [Fact]
+    public async Task What_changed_since_the_start_is_known_however_long_ago_that_was()
+    {
+        await using ServerBench bench = Scripted(out ScriptedAggregator aggregator, new FederatedServerOptions { RefreshHistory = 2 });
+        for (int turn = 0; turn < 10; turn++)
+        {
+            await PublishAsync(bench, aggregator, turn % 2 == 0 ? A : C);
+        }
+
+        Assert.Equal(A.Union(C), (await bench.Assignment("new", held: 0)).Refreshed);
     }
 
     [Fact]
@@ -123,7 +138,7 @@ public sealed class RefreshTests
                 for (int held = -1; held <= v + 2; held++)
                 {
                     ParameterSelection expected = ParameterSelection.Create(Length, []);
-                    bool known = held >= 0 && held <= v + 1 && v + 1 - held <= Capacity;
+                    bool known = held >= 0 && held <= v + 1 && (held == 0 || v + 1 - held <= Capacity);
                     foreach (ParameterSelection? changed in known ? published.Skip(held).Take(v + 1 - held) : [null])
                     {
                         expected = expected.Union(changed ?? ParameterSelection.Full(layout));

@@ -13,7 +13,7 @@ public sealed class SurveyTests
     {
         await using ServerBench bench = Adding(reselection: _selector.Every(10, probes: 3));
         TrainingAssignment[] asked = [await Probe(bench, "a"), await Probe(bench, "b"), await Probe(bench, "c")];
-        TrainingAssignment late = await Probe(bench, "d");
+        Assert.Equal(UpdateContent.Difference, (await bench.CheckOut(Probing("d"))).Assignment!.Content);
         Assert.All(asked, a => Assert.Equal((A, default), (a.Selection, a.Version)));
 
         Assert.Equal(UpdateOutcome.Surveyed, (await Answer(bench, asked[0], 1, 1, 2)).Outcome);
@@ -27,8 +27,24 @@ public sealed class SurveyTests
         Assert.Equal([0.25, 0.25, 0.5], request.Importance.Values.ToArray());
         Assert.Equal(B, bench.Selections.Current.Selection);
         Assert.Equal(B, bench.Server.LatestSelection!.Selection);
-        Assert.Equal(UpdateOutcome.TooStale, (await Answer(bench, late, 1, 1, 1)).Outcome);
         Assert.Equal(UpdateContent.Difference, (await bench.CheckOut(Probing("e"))).Assignment!.Content);
+    }
+
+    [Fact]
+    public async Task No_more_devices_measure_at_once_than_answers_are_missing()
+    {
+        await using ServerBench bench = Adding(reselection: _selector.Every(10, probes: 3));
+        TrainingAssignment a = await Probe(bench, "a");
+        TrainingAssignment b = await Probe(bench, "b");
+        await Probe(bench, "c");
+        Assert.Equal(UpdateContent.Difference, (await bench.CheckOut(Probing("d"))).Assignment!.Content);
+
+        // An answer that counts is not missing any more, one that makes no sense still is.
+        await Answer(bench, a, 1, 2, 3);
+        Assert.Equal(UpdateContent.Difference, (await bench.CheckOut(Probing("e"))).Assignment!.Content);
+        await Answer(bench, b, float.NaN, 2, 3);
+        await Probe(bench, "f");
+        Assert.Equal(UpdateContent.Difference, (await bench.CheckOut(Probing("g"))).Assignment!.Content);
     }
 
     [Fact]
