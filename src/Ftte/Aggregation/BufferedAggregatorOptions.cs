@@ -124,5 +124,7 @@ public sealed class BufferedAggregatorOptions
         }
     }
 
-    internal BufferedAggregatorOptions Copy() => (BufferedAggregatorOptions)MemberwiseClone();
+    /// <summary>Copies the settings.</summary>
+    /// <returns>The same settings; changing them changes nothing here.</returns>
+    public BufferedAggregatorOptions Copy() => (BufferedAggregatorOptions)MemberwiseClone();
 }
