@@ -94,14 +94,23 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
 
     private Comparison[] Chosen()
     {
-        Comparison[] chosen = [.. Scenario.Of(options.Scenario)
+        ImmutableArray<Comparison> all = Scenario.Of(options.Scenario);
+        CheckNames("--cells", options.Cells, all.Select(comparison => comparison.Cell.Name));
+        CheckNames("--rules", options.Rules, all.SelectMany(comparison => comparison.Contenders).Select(rule => rule.Name));
+        Comparison[] chosen = [.. all
             .Where(comparison => options.Cells.IsEmpty || options.Cells.Contains(comparison.Cell.Name))
             .Select(comparison => comparison with { Contenders = [.. comparison.Contenders.Where(rule => options.Rules.IsEmpty || options.Rules.Contains(rule.Name))] })
             .Where(comparison => !comparison.Contenders.IsEmpty)];
-        string Names(IEnumerable<string> names) => string.Join("; ", names.Distinct());
-        return chosen.Length > 0 ? chosen : throw new InputException(
-            $"There is nothing to run. Cells of this scenario: {Names(Scenario.Of(options.Scenario).Select(c => c.Cell.Name))}. "
-            + $"Rules: {Names(Scenario.Of(options.Scenario).SelectMany(c => c.Contenders).Select(rule => rule.Name))}.");
+        return chosen.Length > 0 ? chosen : throw new InputException("There is nothing to run: none of the rules is in one of the cells. Leave out --cells or --rules.");
+    }
+
+    private void CheckNames(string option, ImmutableArray<string> asked, IEnumerable<string> known)
+    {
+        string[] names = [.. known.Distinct()];
+        if (asked.FirstOrDefault(name => !names.Contains(name)) is { } unknown)
+        {
+            throw new InputException($"{option} '{unknown}': the scenario {options.Scenario} has no such name. It has: {string.Join("; ", names)}. Several are separated by spaces.");
+        }
     }
 
     private Pictures Read()

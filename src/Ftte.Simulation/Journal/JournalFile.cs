@@ -8,16 +8,17 @@ namespace Ftte.Simulation;
 
 /// <summary>A journal, open; for any number of threads once it is.</summary>
 /// <remarks>
-/// Little-endian: the magic, the description with its length and checksum, then records, each with length, checksum and payload. A payload is a kind, a number
-/// and, for an update, example count, content and values; for an evaluation its three values.
+/// Little-endian: the magic, the description with its length and checksum, then records, each with length, checksum and payload. A payload is a kind, a number,
+/// the <see cref="Fingerprint"/> of what it follows from and, for an update, example count, content and values; for an evaluation its three values.
 /// </remarks>
 internal sealed class JournalFile : IDisposable
 {
     private const int HeadBytes = 4 + ChecksumBytes;
     private const int ChecksumBytes = 8;
     private const int LongestDescription = 1 << 16;
-    private const int UpdateHeadBytes = 1 + 8 + 4 + 1;
-    private const int QualityBytes = 1 + 8 + (3 * 8);
+    private const int NameBytes = 1 + 8 + Fingerprint.Bytes;
+    private const int UpdateHeadBytes = NameBytes + 4 + 1;
+    private const int QualityBytes = NameBytes + (3 * 8);
     private const byte UpdateKind = 1;
     private const byte QualityKind = 2;
 
@@ -25,13 +26,13 @@ internal sealed class JournalFile : IDisposable
     private readonly string _path;
     private readonly FileStream _file;
     private readonly Dictionary<long, (long Offset, int Length)> _updates = [];
-    private readonly Dictionary<long, ModelQuality> _qualities = [];
+    private readonly Dictionary<long, (byte[] Model, ModelQuality Quality)> _qualities = [];
     private SafeFileHandle? _handle;
     private long _end;
 
     private JournalFile(string path, FileStream file) => (_path, _file) = (path, file);
 
-    private static ReadOnlySpan<byte> Magic => "FTTEruns"u8;
+    private static ReadOnlySpan<byte> Magic => "FTTErun2"u8;
 
     /// <summary>Gets the number of updates found.</summary>
     public int Count => _updates.Count;
@@ -61,7 +62,8 @@ internal sealed class JournalFile : IDisposable
     }
 
     /// <summary>Gives what a job trained; null if that is not known.</summary>
-    public SparseUpdate? Find(long job, TrainingAssignment assignment)
+    /// <exception cref="InvalidDataException">It was another device's, or trained from another model: the journal is another run's.</exception>
+    public SparseUpdate? Find(long job, TrainingAssignment assignment, ReadOnlySpan<byte> fingerprint)
     {
         if (!_updates.TryGetValue(job, out var place))
         {
@@ -70,37 +72,48 @@ internal sealed class JournalFile : IDisposable
 
         byte[] payload = new byte[place.Length];
         int read = RandomAccess.Read(_handle!, payload, place.Offset);
-        ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(payload.AsSpan(UpdateHeadBytes));
-        bool answers = read == payload.Length && payload[UpdateHeadBytes - 1] == (byte)assignment.Content
-            && (assignment.Content == UpdateContent.Importance || values.Length == assignment.Selection.Count);
-        return answers
-            ? SparseUpdate.Create(assignment.CreateHeader(BinaryPrimitives.ReadInt32LittleEndian(payload.AsSpan(9))), values)
-            : throw new InvalidDataException($"{_path}: what job {job} trained does not answer its assignment; delete the file to begin anew.");
+        if (read != payload.Length || !fingerprint.SequenceEqual(payload.AsSpan(NameBytes - Fingerprint.Bytes, Fingerprint.Bytes)))
+        {
+            throw Foreign($"job {job} was another one, or began with another model");
+        }
+
+        return SparseUpdate.Create(
+            assignment.CreateHeader(BinaryPrimitives.ReadInt32LittleEndian(payload.AsSpan(NameBytes))),
+            MemoryMarshal.Cast<byte, float>(payload.AsSpan(UpdateHeadBytes)));
     }
 
     /// <summary>Gives how good a version was; null if that is not known.</summary>
-    public ModelQuality? Find(ModelVersion version) => _qualities.TryGetValue(version.Number, out ModelQuality quality) ? quality : null;
+    /// <exception cref="InvalidDataException">That version was another model: the journal is another run's.</exception>
+    public ModelQuality? Find(ModelVersion version, ReadOnlySpan<byte> fingerprint)
+    {
+        if (!_qualities.TryGetValue(version.Number, out var known))
+        {
+            return null;
+        }
+
+        return fingerprint.SequenceEqual(known.Model) ? known.Quality : throw Foreign($"version {version.Number} was another model");
+    }
 
     /// <summary>Keeps what a job trained.</summary>
-    public void Add(long job, SparseUpdate update)
+    public void Add(long job, ReadOnlySpan<byte> fingerprint, SparseUpdate update)
     {
         ReadOnlySpan<byte> values = MemoryMarshal.AsBytes(update.Values.Span);
         byte[] payload = new byte[UpdateHeadBytes + values.Length];
-        WriteHead(payload, UpdateKind, job);
-        BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(9), update.Header.ExampleCount);
+        WriteHead(payload, UpdateKind, job, fingerprint);
+        BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(NameBytes), update.Header.ExampleCount);
         payload[UpdateHeadBytes - 1] = (byte)update.Header.Content;
         values.CopyTo(payload.AsSpan(UpdateHeadBytes));
         Append(payload);
     }
 
     /// <summary>Keeps how good a version was.</summary>
-    public void Add(ModelVersion version, ModelQuality quality)
+    public void Add(ModelVersion version, ReadOnlySpan<byte> fingerprint, ModelQuality quality)
     {
         byte[] payload = new byte[QualityBytes];
-        WriteHead(payload, QualityKind, version.Number);
-        BinaryPrimitives.WriteDoubleLittleEndian(payload.AsSpan(9), quality.Accuracy);
-        BinaryPrimitives.WriteDoubleLittleEndian(payload.AsSpan(17), quality.StragglerAccuracy);
-        BinaryPrimitives.WriteDoubleLittleEndian(payload.AsSpan(25), quality.Loss);
+        WriteHead(payload, QualityKind, version.Number, fingerprint);
+        BinaryPrimitives.WriteDoubleLittleEndian(payload.AsSpan(NameBytes), quality.Accuracy);
+        BinaryPrimitives.WriteDoubleLittleEndian(payload.AsSpan(NameBytes + 8), quality.StragglerAccuracy);
+        BinaryPrimitives.WriteDoubleLittleEndian(payload.AsSpan(NameBytes + 16), quality.Loss);
         Append(payload);
     }
 
@@ -113,11 +126,15 @@ internal sealed class JournalFile : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static void WriteHead(Span<byte> payload, byte kind, long number)
+    private static void WriteHead(Span<byte> payload, byte kind, long number, ReadOnlySpan<byte> fingerprint)
     {
         payload[0] = kind;
         BinaryPrimitives.WriteInt64LittleEndian(payload[1..], number);
+        fingerprint.CopyTo(payload[9..]);
     }
+
+    private InvalidDataException Foreign(string difference) =>
+        new($"{_path}: this is the journal of another run: {difference}. Give that run's rule, devices and options again, or delete the file.");
 
     private void ReadHeader(string description)
     {
@@ -128,9 +145,9 @@ internal sealed class JournalFile : IDisposable
         }
 
         byte[] header = [.. Magic, .. HeadOf(own), .. own];
-        byte[] start = new byte[Math.Min(Magic.Length + HeadBytes, _file.Length)];
+        byte[] start = new byte[Math.Min(header.Length, _file.Length)];
         _file.ReadExactly(start);
-        if (start.Length < Magic.Length + HeadBytes && header.AsSpan().StartsWith(start))
+        if (start.Length < header.Length && header.AsSpan().StartsWith(start))
         {
             // New, or killed before it had begun. Nothing else is written over, however short.
             _file.Write(header.AsSpan(start.Length));
@@ -177,8 +194,8 @@ internal sealed class JournalFile : IDisposable
                 _updates[number] = (offset, payload.Length);
                 return true;
             case QualityKind when payload.Length == QualityBytes:
-                double Value(int at) => BinaryPrimitives.ReadDoubleLittleEndian(payload.AsSpan(at));
-                _qualities[number] = new ModelQuality(Value(9), Value(17), Value(25));
+                double Value(int at) => BinaryPrimitives.ReadDoubleLittleEndian(payload.AsSpan(NameBytes + at));
+                _qualities[number] = (payload[9..NameBytes], new ModelQuality(Value(0), Value(8), Value(16)));
                 return true;
             default:
                 return false;

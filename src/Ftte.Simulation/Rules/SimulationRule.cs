@@ -49,7 +49,7 @@ public sealed record SimulationRule
             Name = "FedAvg",
             Selection = selection,
             Aggregation = BufferedAggregatorOptions.FedAvg(cohort, learningRate),
-            Server = new FederatedServerOptions { MaxAssignmentsPerVersion = (int)Math.Ceiling(overSelection * cohort), LeaseDuration = TimeSpan.FromHours(1) },
+            Server = new FederatedServerOptions { MaxAssignmentsPerVersion = (int)Math.Ceiling(Math.Round(overSelection * cohort, 9)), LeaseDuration = TimeSpan.FromHours(1) },
         };
     }
 

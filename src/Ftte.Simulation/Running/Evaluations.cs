@@ -33,9 +33,10 @@ internal sealed class Evaluations(ILearningTask task, SimulationOptions options,
     {
         await FinishAsync().ConfigureAwait(false);
         _last = point;
-        Task<ModelQuality> quality = journal?.Find(model.Version) is { } known
+        byte[] fingerprint = journal is null ? [] : Fingerprint.Of(model);
+        Task<ModelQuality> quality = journal?.Find(model.Version, fingerprint) is { } known
             ? Task.FromResult(known)
-            : crew.PostAsync(() => Keep(model.Version, task.Evaluate(model, cancellationToken)), (point.Time, -1));
+            : crew.PostAsync(() => Measure(model, fingerprint, cancellationToken), (point.Time, -1));
         _pending = (point, quality);
     }
 
@@ -60,9 +61,17 @@ internal sealed class Evaluations(ILearningTask task, SimulationOptions options,
         }
     }
 
-    private ModelQuality Keep(ModelVersion version, ModelQuality quality)
+    private ModelQuality Measure(ModelSnapshot model, byte[] fingerprint, CancellationToken cancellationToken)
     {
-        journal?.Add(version, quality);
+        ModelQuality quality = task.Evaluate(model, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (quality.Accuracy is not (>= 0 and <= 1) || quality.StragglerAccuracy is < 0 or > 1)
+        {
+            throw new InvalidOperationException(
+                $"Version {model.Version} was found to have an accuracy of {quality.Accuracy}, {quality.StragglerAccuracy} for stragglers; {task.GetType()} is to give shares, 0 to 1.");
+        }
+
+        journal?.Add(model.Version, fingerprint, quality);
         return quality;
     }
 

@@ -8,7 +8,7 @@ internal sealed class ProgressMeter(SimulationOptions options)
     private TimeSpan _last = TimeSpan.MinValue;
 
     /// <summary>Reports, if it is time to.</summary>
-    public void Report(TimeSpan now, ModelVersion version, ModelVersion first, long trips, ModelQuality? quality, bool isLast)
+    public void Report(TimeSpan now, ModelVersion version, ModelVersion first, long trips, ModelQuality? quality, bool isLast, bool isComplete = false)
     {
         if (options.Progress is null)
         {
@@ -22,7 +22,7 @@ internal sealed class ProgressMeter(SimulationOptions options)
         }
 
         _last = elapsed;
-        double share = isLast ? 1 : Math.Clamp(Share(now, version - first, trips), 0, 1);
+        double share = isComplete ? 1 : Math.Clamp(Share(now, version - first, trips), 0, 1);
         TimeSpan? remaining = share is > 0.001 ? elapsed * ((1 - share) / share) : null;
         options.Progress(new SimulationProgress(share, now, version, trips, quality, elapsed, remaining));
     }

@@ -46,7 +46,7 @@ internal sealed class SimulatedJob(long number, int device, TimeSpan start, Para
 
     /// <summary>Lets the crew train.</summary>
     public void PostTo(TrainingCrew crew, ILearningTask task, JournalFile? journal) =>
-        Training = crew.PostAsync(() => journal?.Find(number, Assignment!) ?? Keep(Train(task), journal), (Timing.End ?? TimeSpan.MaxValue, number));
+        Training = crew.PostAsync(() => Do(task, journal), (Timing.End ?? TimeSpan.MaxValue, number));
 
     /// <summary>Lets the update arrive at the server; the client's round goes on.</summary>
     public void Arrive(SparseUpdate update) => _arrival.SetResult(update);
@@ -76,10 +76,51 @@ internal sealed class SimulatedJob(long number, int device, TimeSpan start, Para
         return new ValueTask<SparseUpdate>(_arrival.Task);
     }
 
+    /// <summary>Takes from the journal what was trained before, or trains and keeps it there.</summary>
+    private SparseUpdate Do(ILearningTask task, JournalFile? journal)
+    {
+        if (journal is null)
+        {
+            return Train(task);
+        }
+
+        byte[] fingerprint = Fingerprint.Of(device, Assignment!, Parameters.Span, MemoryBudgetBytes);
+        if (journal.Find(number, Assignment!, fingerprint) is { } known)
+        {
+            return known;
+        }
+
+        SparseUpdate update = Train(task);
+        journal.Add(number, fingerprint, update);
+        return update;
+    }
+
     private SparseUpdate Train(ILearningTask task)
     {
         CancellationToken token = _abandoned.Token;
         token.ThrowIfCancellationRequested();
+        SparseUpdate update;
+        try
+        {
+            update = Train(task, token);
+        }
+        catch (Exception error) when (!token.IsCancellationRequested)
+        {
+            throw new InvalidOperationException($"Job {number} of device {device} failed: {error.Message}", error);
+        }
+
+        if (token.IsCancellationRequested)
+        {
+            // A trainer that stops early instead of throwing has trained something else than it would have.
+            update.Dispose();
+            throw new OperationCanceledException(token);
+        }
+
+        return update;
+    }
+
+    private SparseUpdate Train(ILearningTask task, CancellationToken token)
+    {
         ILocalTrainer trainer = task.CreateTrainer(device);
         try
         {
@@ -92,12 +133,6 @@ internal sealed class SimulatedJob(long number, int device, TimeSpan start, Para
         {
             (trainer as IDisposable)?.Dispose();
         }
-    }
-
-    private SparseUpdate Keep(SparseUpdate update, JournalFile? journal)
-    {
-        journal?.Add(number, update);
-        return update;
     }
 
     private static IImportanceProbe Probe(ILocalTrainer trainer) => trainer as IImportanceProbe

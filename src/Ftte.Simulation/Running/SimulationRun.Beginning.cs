@@ -3,6 +3,9 @@ namespace Ftte.Simulation;
 /// <content>How jobs begin: who is asked, what the server hands out, how long it will take.</content>
 internal sealed partial class SimulationRun
 {
+    /// <summary>A million million million would be years on any device, and sums of many must not overflow.</summary>
+    private const long MostMultiplyAdds = 1_000_000_000_000_000;
+
     /// <summary>Gives work to whoever is idle while the server has some: the closed loop.</summary>
     private async Task StartIdleAsync()
     {
@@ -91,7 +94,7 @@ internal sealed partial class SimulationRun
             return refused.Outcome;
         }
 
-        JobCost cost = _task.CostOf(device, assignment);
+        JobCost cost = CostOf(device, assignment);
         long update = _link.UpdateBytes(assignment, _start.Layout.Blocks.Length);
         var random = new SeededRandom(_options.Seed, Stream.Job, (ulong)device, (ulong)_states[device].Jobs++);
         job.Cost = cost;
@@ -104,6 +107,14 @@ internal sealed partial class SimulationRun
         TimeSpan expires = _places.Take(device, job.Number, Now, assignment.Version, assignment.Content != UpdateContent.Importance);
         ScheduleEnd(job, expires);
         return CheckOutOutcome.Assigned;
+    }
+
+    private JobCost CostOf(int device, TrainingAssignment assignment)
+    {
+        JobCost cost = _task.CostOf(device, assignment);
+        bool isSound = cost is { MultiplyAdds: >= 0 and <= MostMultiplyAdds, MemoryBytes: >= 0, AheadMultiplyAdds: >= 0 } && cost.AheadMultiplyAdds <= cost.MultiplyAdds;
+        return isSound ? cost : throw new InvalidOperationException(
+            $"{_task.GetType()} says that a job of device {device} costs {cost}; multiply-adds are 0 to {MostMultiplyAdds}, those ahead are part of them, and memory is not negative.");
     }
 
     /// <summary>Counts the multiply-adds of a job that the device did while it was idle.</summary>

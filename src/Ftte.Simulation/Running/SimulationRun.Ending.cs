@@ -21,13 +21,7 @@ internal sealed partial class SimulationRun
         _atWork.Remove(job);
         job.Dispose();
         (job.BytesUp, job.BytesDown) = (job.BytesUp + _link.BytesUp - up, job.BytesDown + _link.BytesDown - down);
-        if (receipt.Outcome == UpdateOutcome.ClientQuota)
-        {
-            // The server keeps the place for the device to come again; it asks for new work instead, or its lease ends.
-            TimeSpan expires = job.Start + _rule.Server.LeaseDuration;
-            Schedule(expires > Now ? expires : Now, new SimulationEvent(EventKind.Wake));
-        }
-        else
+        if (receipt.Outcome != UpdateOutcome.ClientQuota)
         {
             _places.End(job.Device, job.Number, Now, receipt.IsAccepted);
         }
@@ -37,9 +31,31 @@ internal sealed partial class SimulationRun
             _states[job.Device].AcceptedIn = assignment.Version;
         }
 
-        Rest(job.Device);
         JobFate fate = receipt.Outcome == UpdateOutcome.Surveyed ? JobFate.Measured : receipt.IsAccepted ? JobFate.Accepted : JobFate.Rejected;
         _ledger.Ended(Record(job, fate, Now, age, receipt));
+        if (receipt.Outcome == UpdateOutcome.ClientQuota)
+        {
+            await AskAgainAsync(job).ConfigureAwait(false);
+        }
+        else
+        {
+            Rest(job.Device);
+        }
+    }
+
+    /// <summary>Lets a device ask for new work to which the server still gives the place of the old: with it, nobody else can have that place.</summary>
+    private async Task AskAgainAsync(SimulatedJob job)
+    {
+        if (_options.Arrivals is null && MayBegin && CanBeAsked(job.Device))
+        {
+            _states[job.Device].IdleSince = Now;
+            await BeginAsync(job.Device, null).ConfigureAwait(false);
+            return;
+        }
+
+        Rest(job.Device);
+        TimeSpan expires = job.Start + _rule.Server.LeaseDuration;
+        Schedule(expires > Now ? expires : Now, new SimulationEvent(EventKind.Wake));
     }
 
     private void Rest(int device)

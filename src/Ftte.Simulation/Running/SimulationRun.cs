@@ -89,7 +89,7 @@ internal sealed partial class SimulationRun : IAsyncDisposable
         }
 
         await AbandonAllAsync().ConfigureAwait(false);
-        _progress.Report(_clock.Now, _server.Current.Version, _start.Version, _jobs, _evaluations.Newest, isLast: true);
+        _progress.Report(_clock.Now, _server.Current.Version, _start.Version, _jobs, _evaluations.Newest, isLast: true, isComplete);
         return new SimulationResult
         {
             Rule = _rule.Name,

@@ -54,10 +54,32 @@ internal sealed class WireLink(IFederatedServer server, int parameterCount, Valu
         ulong seed = WireMessage.GetSeed(update.Header.Client, update.Header.Id);
         using SparseUpdate arrived = UpdateMessage.Read(Send(writer => UpdateMessage.Write(writer, update, up, seed)));
         BytesUp += _wire.WrittenCount;
-        UpdateReceipt receipt = await server.SubmitAsync(arrived, cancellationToken);
+        UpdateReceipt receipt = await AnswerAsync(arrived, cancellationToken);
         ReadOnlySpan<byte> answer = Send(writer => ReceiptMessage.Write(writer, receipt));
         BytesDown += answer.Length;
         return ReceiptMessage.Read(answer);
+    }
+
+    /// <summary>Hands in an update. What would make a client try again later goes to the caller of the simulation: the clock stands still while a client waits.</summary>
+    private async ValueTask<UpdateReceipt> AnswerAsync(SparseUpdate update, CancellationToken cancellationToken)
+    {
+        UpdateReceipt receipt;
+        try
+        {
+            receipt = await server.SubmitAsync(update, cancellationToken);
+        }
+        catch (IOException broken)
+        {
+            throw new InvalidOperationException($"The rule's aggregator failed: {broken.Message}", broken);
+        }
+
+        return receipt.Outcome switch
+        {
+            UpdateOutcome.Busy => throw new InvalidOperationException("The rule's aggregator is busy; in a simulation, which makes one call at a time, it must answer every update."),
+            UpdateOutcome.LengthMismatch or UpdateOutcome.LayoutMismatch => throw new InvalidOperationException(
+                $"The update of '{update.Header.Client}' was refused, {receipt.Outcome}: its trainer is to give a value for each parameter of the assignment's selection."),
+            _ => receipt,
+        };
     }
 
     private ReadOnlySpan<byte> Send(Action<IBufferWriter<byte>> write)

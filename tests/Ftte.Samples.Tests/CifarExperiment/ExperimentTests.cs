@@ -62,7 +62,8 @@ public sealed class ExperimentTests : IDisposable
     [Theory]
     [InlineData("--data is missing", "--scenario", "paper")]
     [InlineData("there is no such folder", "--data", "nowhere")]
-    [InlineData("There is nothing to run", "--rules", "FedProx")]
+    [InlineData("--rules 'FedProx'", "--rules", "FedAvg", "FedProx")]
+    [InlineData("It has: quick.", "--cells", "quick,main")]
     [InlineData("--seeds", "--seeds", "0")]
     public async Task What_cannot_be_run_is_one_line_and_code_2(string reason, params string[] arguments)
     {

@@ -7,6 +7,7 @@ public sealed class JournalFileTests : IDisposable
     private const string Description = "digits, seed 7";
     private const int DescriptionStart = 8 + 12;
     private const int HeaderBytes = DescriptionStart + 14;
+    private static readonly byte[] Own = [.. Enumerable.Range(1, Fingerprint.Bytes).Select(i => (byte)i)];
 
     private static readonly ParameterLayout Layout = ParameterLayout.Create(("a", [3]), ("b", [2]));
     private static readonly ParameterSelection Selection = ParameterSelection.OfBlocks(Layout, "a");
@@ -41,21 +42,21 @@ public sealed class JournalFileTests : IDisposable
             Add(journal, 3, values, examples: 42);
             Add(journal, long.MaxValue, [1, 2, 3], UpdateContent.Trained);
             Add(journal, 4, [0.5f, 2], UpdateContent.Importance);
-            journal.Add(new ModelVersion(0), Quality);
-            journal.Add(new ModelVersion(9), new ModelQuality(1, 0.25, double.PositiveInfinity));
+            journal.Add(new ModelVersion(0), Own, Quality);
+            journal.Add(new ModelVersion(9), Own, new ModelQuality(1, 0.25, double.PositiveInfinity));
         }
 
         using JournalFile again = Open();
         Assert.Equal(3, again.Count);
-        using SparseUpdate update = again.Find(3, Assignment())!;
+        using SparseUpdate update = again.Find(3, Assignment(), Own)!;
         Assert.Equal(values.Select(BitConverter.SingleToInt32Bits), update.Values.ToArray().Select(BitConverter.SingleToInt32Bits));
         Assert.Equal(Assignment().CreateHeader(42), update.Header);
-        using SparseUpdate trained = again.Find(long.MaxValue, Assignment(UpdateContent.Trained))!;
+        using SparseUpdate trained = again.Find(long.MaxValue, Assignment(UpdateContent.Trained), Own)!;
         Assert.Equal((UpdateContent.Trained, 1), (trained.Header.Content, trained.Header.ExampleCount));
-        using SparseUpdate importance = again.Find(4, Assignment(UpdateContent.Importance))!;
+        using SparseUpdate importance = again.Find(4, Assignment(UpdateContent.Importance), Own)!;
         Assert.Equal([0.5f, 2], importance.Values.ToArray());
-        Assert.Equal(Quality, again.Find(new ModelVersion(0)));
-        Assert.Equal(new ModelQuality(1, 0.25, double.PositiveInfinity), again.Find(new ModelVersion(9)));
+        Assert.Equal(Quality, again.Find(new ModelVersion(0), Own));
+        Assert.Equal(new ModelQuality(1, 0.25, double.PositiveInfinity), again.Find(new ModelVersion(9), Own));
     }
 
     [Fact]
@@ -63,8 +64,8 @@ public sealed class JournalFileTests : IDisposable
     {
         using JournalFile journal = Open();
         Assert.Equal(0, journal.Count);
-        Assert.Null(journal.Find(0, Assignment()));
-        Assert.Null(journal.Find(new ModelVersion(0)));
+        Assert.Null(journal.Find(0, Assignment(), Own));
+        Assert.Null(journal.Find(new ModelVersion(0), Own));
     }
 
     [Fact]
@@ -128,19 +129,11 @@ public sealed class JournalFileTests : IDisposable
         for (int length = 0; length <= whole.Length; length++)
         {
             File.WriteAllBytes(JournalPath, whole[..length]);
-            if (length is >= DescriptionStart and < HeaderBytes)
-            {
-                // Whose journal it is cannot be told.
-                Assert.Contains("this is no journal of a run", Assert.Throws<InvalidDataException>(Open).Message);
-                Assert.Equal(whole[..length], File.ReadAllBytes(JournalPath));
-                continue;
-            }
-
             using (JournalFile journal = Open())
             {
                 Assert.Equal((length >= ends[0] ? 1 : 0) + (length >= ends[2] ? 1 : 0), journal.Count);
                 Assert.Equal(length >= ends[0] ? 10 : null, FirstValue(journal, 0));
-                Assert.Equal(length >= ends[1] ? Quality : null, journal.Find(new ModelVersion(5)));
+                Assert.Equal(length >= ends[1] ? Quality : null, journal.Find(new ModelVersion(5), Own));
                 Assert.Equal(length >= ends[2] ? 20 : null, FirstValue(journal, 1));
                 Assert.Equal(Math.Max(HeaderBytes, ends.LastOrDefault(end => end <= length)), new FileInfo(JournalPath).Length);
                 Add(journal, 77, [7, 7, 7]);
@@ -169,7 +162,7 @@ public sealed class JournalFileTests : IDisposable
 
             using JournalFile journal = Open();
             Assert.Equal(at >= ends[0] ? 10 : null, FirstValue(journal, 0));
-            Assert.Equal(at >= ends[1] ? Quality : null, journal.Find(new ModelVersion(5)));
+            Assert.Equal(at >= ends[1] ? Quality : null, journal.Find(new ModelVersion(5), Own));
             Assert.Null(FirstValue(journal, 1));
         }
     }
@@ -225,20 +218,42 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Fact]
-    public void An_update_that_does_not_answer_its_job_is_refused()
+    public void What_follows_from_something_else_is_refused_as_another_runs()
     {
+        byte[] other = [.. Own];
+        other[^1]++;
         using (JournalFile journal = Open())
         {
-            Add(journal, 0, [1, 2]);
-            Add(journal, 1, [1, 2, 3], UpdateContent.Trained);
+            Add(journal, 7, [1, 2, 3]);
+            journal.Add(new ModelVersion(4), Own, Quality);
         }
 
         using JournalFile again = Open();
-        foreach (int job in (int[])[0, 1])
-        {
-            string message = Assert.Throws<InvalidDataException>(() => again.Find(job, Assignment())).Message;
-            Assert.Equal($"{JournalPath}: what job {job} trained does not answer its assignment; delete the file to begin anew.", message);
-        }
+        Assert.Equal(
+            $"{JournalPath}: this is the journal of another run: job 7 was another one, or began with another model. Give that run's rule, devices and options again, or delete the file.",
+            Assert.Throws<InvalidDataException>(() => again.Find(7, Assignment(), other)).Message);
+        Assert.Contains("version 4 was another model", Assert.Throws<InvalidDataException>(() => again.Find(new ModelVersion(4), other)).Message);
+    }
+
+    [Fact]
+    public void A_fingerprint_tells_apart_everything_that_training_follows_from()
+    {
+        TrainingAssignment assignment = Assignment();
+        byte[][] all =
+        [
+            Fingerprint.Of(1, assignment, [1, 2], 9),
+            Fingerprint.Of(2, assignment, [1, 2], 9),
+            Fingerprint.Of(1, assignment with { UpdateId = new UpdateId(2) }, [1, 2], 9),
+            Fingerprint.Of(1, assignment with { Version = new ModelVersion(1) }, [1, 2], 9),
+            Fingerprint.Of(1, assignment with { SelectionVersion = new SelectionVersion(1) }, [1, 2], 9),
+            Fingerprint.Of(1, assignment with { Selection = ParameterSelection.OfBlocks(Layout, "b") }, [1, 2], 9),
+            Fingerprint.Of(1, assignment with { Content = UpdateContent.Trained }, [1, 2], 9),
+            Fingerprint.Of(1, assignment, [1, 3], 9),
+            Fingerprint.Of(1, assignment, [1, 2], 8),
+        ];
+
+        Assert.Equal(all.Length, all.Select(Convert.ToHexString).Distinct().Count());
+        Assert.Equal(all[0], Fingerprint.Of(1, Assignment(), [1, 2], 9));
     }
 
     [Fact]
@@ -251,7 +266,7 @@ public sealed class JournalFileTests : IDisposable
         }
 
         long end = new FileInfo(JournalPath).Length;
-        byte[] payload = [99, .. new byte[20]];
+        byte[] payload = [99, .. new byte[40]];
         using (FileStream file = File.Open(JournalPath, FileMode.Append))
         {
             file.Write(BitConverter.GetBytes(payload.Length));
@@ -287,7 +302,7 @@ public sealed class JournalFileTests : IDisposable
             Assert.Equal(HeaderBytes, Length());
             Add(journal, 0, [10, 11, 12]);
             ends[0] = Length();
-            journal.Add(new ModelVersion(5), Quality);
+            journal.Add(new ModelVersion(5), Own, Quality);
             ends[1] = Length();
             Add(journal, 1, [20, 21, 22]);
             ends[2] = Length();
@@ -304,12 +319,12 @@ public sealed class JournalFileTests : IDisposable
     private static void Add(JournalFile journal, long job, float[] values, UpdateContent content = UpdateContent.Difference, int examples = 1)
     {
         using SparseUpdate update = SparseUpdate.Create(Assignment(content).CreateHeader(examples), values);
-        journal.Add(job, update);
+        journal.Add(job, Own, update);
     }
 
     private static float? FirstValue(JournalFile journal, long job)
     {
-        using SparseUpdate? update = journal.Find(job, Assignment());
+        using SparseUpdate? update = journal.Find(job, Assignment(), Own);
         return update?.Values.Span[0];
     }
 

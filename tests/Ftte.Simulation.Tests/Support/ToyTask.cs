@@ -24,6 +24,9 @@ internal sealed class ToyTask : ILearningTask
     /// <summary>Gets or sets what happens when a device trains, before it does.</summary>
     public Action<int>? OnTrain { get; set; }
 
+    /// <summary>Gets or sets whether a trainer that is told to stop gives what it has.</summary>
+    public bool BreaksOff { get; set; }
+
     public ILocalTrainer CreateTrainer(int device) => new Trainer(this, device);
 
     public JobCost CostOf(int device, TrainingAssignment assignment) => new(1_000_000L * assignment.Selection.Count, 100 + assignment.Selection.Count) { AheadMultiplyAdds = Ahead };
@@ -54,6 +57,11 @@ internal sealed class ToyTask : ILearningTask
             Interlocked.Increment(ref task._trained);
             var random = new SeededRandom((ulong)device, assignment.UpdateId.Value);
             float[] values = new float[assignment.Selection.Count];
+            if (task.BreaksOff && cancellationToken.WaitHandle.WaitOne(1))
+            {
+                return new(SparseUpdate.Create(assignment.CreateHeader(1), values));
+            }
+
             assignment.Selection.Gather(parameters.Span, values);
             for (int i = 0; i < values.Length; i++)
             {

@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace Ftte.Simulation;
+
+/// <summary>Names everything that a result follows from, so that a journal can tell whether what it holds is this run's.</summary>
+internal static class Fingerprint
+{
+    /// <summary>The length of a fingerprint.</summary>
+    public const int Bytes = 16;
+
+    /// <summary>Names a job: whose it is, what is asked, and the parameters that it starts from.</summary>
+    public static byte[] Of(int device, TrainingAssignment assignment, ReadOnlySpan<float> parameters, long memoryBudgetBytes)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        ReadOnlySpan<ulong> numbers =
+        [
+            (ulong)device,
+            assignment.UpdateId.Value,
+            (ulong)assignment.Version.Number,
+            (ulong)assignment.SelectionVersion.Number,
+            (ulong)assignment.Content,
+            (ulong)memoryBudgetBytes,
+        ];
+        hash.AppendData(MemoryMarshal.AsBytes(numbers));
+        hash.AppendData(MemoryMarshal.AsBytes(assignment.Selection.Ranges.AsSpan()));
+        hash.AppendData(MemoryMarshal.AsBytes(parameters));
+        return hash.GetHashAndReset()[..Bytes];
+    }
+
+    /// <summary>Names a model by its parameters.</summary>
+    public static byte[] Of(ModelSnapshot model) => SHA256.HashData(MemoryMarshal.AsBytes(model.Parameters.Span))[..Bytes];
+}
