@@ -58,7 +58,14 @@ public static class DataSplit
             throw new ArgumentException($"There are {lists.Count} owners for {count} devices; give at most as many devices.", nameof(devices));
         }
 
-        return [.. Enumerable.Range(0, count).Select(d => lists.Where((_, owner) => owner % count == d).SelectMany(list => list).ToArray())];
+        int[][] parts = new int[count][];
+        for (int device = 0; device < count; device++)
+        {
+            int own = ((lists.Count - 1 - device) / count) + 1;
+            parts[device] = [.. Enumerable.Range(0, own).SelectMany(turn => lists[device + (turn * count)])];
+        }
+
+        return parts;
     }
 
     /// <summary>Gives every device as many examples, but for one more to the first few.</summary>

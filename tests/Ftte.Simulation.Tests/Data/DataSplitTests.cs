@@ -69,6 +69,18 @@ public sealed class DataSplitTests
     }
 
     [Fact]
+    public void Owners_are_dealt_out_in_turn_in_the_order_in_which_they_first_come() =>
+        Gen.Select(Gen.Int[0, 30].Array[1, 90], Gen.Int[1, 30]).Where((owners, devices) => devices <= owners.Distinct().Count()).Sample((owners, devices) =>
+        {
+            int[] order = [.. owners.Distinct()];
+            Assert.Equal(
+                Enumerable.Range(0, devices).Select(device => order
+                    .Where((_, turn) => turn % devices == device)
+                    .SelectMany(owner => Enumerable.Range(0, owners.Length).Where(example => owners[example] == owner)).ToArray()),
+                DataSplit.ByOwner(owners, devices));
+        }, iter: 300);
+
+    [Fact]
     public void Every_owner_goes_to_one_device_and_no_device_gets_two_owners_more_than_another() =>
         Gen.Select(Gen.Int[0, 12].Array[1, 60], Gen.Int[1, 12]).Where((owners, devices) => devices <= owners.Distinct().Count()).Sample((owners, devices) =>
         {
