@@ -21,7 +21,11 @@ public static class DataSplit
     /// <summary>Divides by taste in classes: see <see cref="DirichletSplit"/>.</summary>
     /// <param name="labels">The class of each example, 0 to one less than their number.</param>
     /// <param name="sizes">How many each device gets, together at most all.</param>
-    /// <param name="alpha">The concentration: 0.1 for one or two classes each, 100 for all alike.</param>
+    /// <param name="alpha">
+    /// The concentration, the same for every class. Of 10 classes and 100 examples a device has, at 0.1, some 4 or 5 classes, and of the two commonest five
+    /// sixths of its examples or more; ever nearer to 0, one class; at 100 all devices are alike. With N classes of the same size, N times what is given here
+    /// is the alpha of Hsu et al.
+    /// </param>
     /// <param name="seed">The seed.</param>
     /// <returns>For each device the indices of its examples.</returns>
     /// <exception cref="ArgumentException">The devices want more examples than there are, or one wants less than one, or alpha is not positive.</exception>

@@ -33,4 +33,11 @@ internal static class Gamma
             }
         }
     }
+
+    /// <summary>Draws the logarithm of a value, times the shape: what can be told of it however small the shape is.</summary>
+    /// <param name="shape">The shape, positive and below 1.</param>
+    /// <param name="random">Where the randomness comes from.</param>
+    /// <returns>A finite number; over the shape, it is the logarithm.</returns>
+    public static double DrawScaledLog(double shape, ref SeededRandom random) =>
+        (shape * Math.Log(Draw(shape + 1, ref random))) + Math.Log(1 - random.NextDouble());
 }

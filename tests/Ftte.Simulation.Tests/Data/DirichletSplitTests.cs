@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace Ftte.Simulation.Tests;
 
 public sealed class DirichletSplitTests
@@ -42,6 +45,42 @@ public sealed class DirichletSplitTests
     public void The_smaller_alpha_the_fewer_digits_a_writer_has(double alpha, double least, double most) =>
         Assert.InRange(ShareOfCommonestDigit(alpha), least, most);
 
+    [Theory]
+    [InlineData(1e-3, 1.1)]
+    [InlineData(1e-4, 1.01)]
+    [InlineData(1e-6, 1)]
+    [InlineData(1e-300, 1)]
+    [InlineData(double.Epsilon, 1)]
+    public void As_alpha_goes_to_zero_a_device_has_one_class(double alpha, double most)
+    {
+        // As many of each class as all devices want together, so that none runs out.
+        byte[] labels = Labels(20_000);
+        int[][] parts = DataSplit.Dirichlet(labels, DataSplit.EqualSizes(2000, 100), alpha, 11);
+        Assert.InRange(parts.Average(part => Classes(labels, part)), 1, most);
+
+        // Each class is as likely as another.
+        Assert.All(Enumerable.Range(0, 10), label => Assert.InRange(parts.Count(part => labels[part[0]] == label), 1, 25));
+    }
+
+    [Fact]
+    public void A_device_whose_only_class_runs_out_goes_on_to_the_next_only()
+    {
+        byte[] labels = Labels(200);
+        Assert.Equal(5, Classes(labels, DataSplit.Dirichlet(labels, [100], 1e-6, 12)[0]));
+    }
+
+    // Of what was published with these: SHA-256 of the devices' examples, one after the other.
+    [Theory]
+    [InlineData(0.01, "AEC33105C86979DB")]
+    [InlineData(0.1, "6BCD0CEC8F357915")]
+    [InlineData(0.3, "C7C0B830A58DEE5E")]
+    [InlineData(1, "FCD1A515E5131BBF")]
+    public void The_usual_alphas_split_as_they_always_did(double alpha, string hash)
+    {
+        int[] examples = [.. new ulong[] { 1, 2 }.SelectMany(seed => Split(Labels(1000), 10, alpha, seed)).SelectMany(part => part)];
+        Assert.StartsWith(hash, Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes<int>(examples))));
+    }
+
     [Fact]
     public void Fewer_examples_than_writers_are_refused()
     {
@@ -56,6 +95,8 @@ public sealed class DirichletSplitTests
         return Split(labels, 100, alpha, 9)
             .Average(part => part.CountBy(example => labels[example]).Max(digit => digit.Value) / (double)part.Length);
     }
+
+    private static int Classes(byte[] labels, int[] part) => part.Select(example => labels[example]).Distinct().Count();
 
     private static int[][] Split(byte[] labels, int devices, double alpha, ulong seed) =>
         DataSplit.Dirichlet(labels, DataSplit.EqualSizes(labels.Length, devices), alpha, seed);
