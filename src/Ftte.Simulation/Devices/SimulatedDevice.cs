@@ -7,6 +7,8 @@ namespace Ftte.Simulation;
 /// </remarks>
 public sealed record SimulatedDevice
 {
+    private static readonly TimeSpan MostSkew = TimeSpan.FromDays(3650);
+
     /// <summary>Gets the name under which it takes part; unique.</summary>
     public required string Name { get; init; }
 
@@ -50,7 +52,7 @@ public sealed record SimulatedDevice
     public double DropOut { get; init; }
 
     /// <summary>Gets how far its clock runs ahead of the server's; shifts its hours, and must not change anything else.</summary>
-    /// <value>Default zero.</value>
+    /// <value>Default zero; negative if it runs behind. At most ten years (3,650 days) either way.</value>
     public TimeSpan ClockSkew { get; init; }
 
     /// <summary>Gets whether reports count it as a straggler.</summary>
@@ -67,5 +69,7 @@ public sealed record SimulatedDevice
         ArgumentNullException.ThrowIfNull(Latency);
         ArgumentNullException.ThrowIfNull(ComputeFactor);
         ArgumentNullException.ThrowIfNull(Availability);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ClockSkew, -MostSkew);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ClockSkew, MostSkew);
     }
 }

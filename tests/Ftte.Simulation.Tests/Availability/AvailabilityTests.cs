@@ -57,6 +57,100 @@ public sealed class AvailabilityTests
             Assert.Equal(EndOf(pattern.IsThere, start, work) * Second, pattern.Pattern.EndOf(start * Second, work * Second)), iter: 10_000);
 
     [Fact]
+    public void Work_of_a_periodic_device_ends_when_it_does_window_by_window() =>
+        Gen.Select(Gen.Long[1, 1000], Gen.Double[0, 1], Gen.Long, Gen.Long[-100_000, 100_000], Gen.Long[0, 20_000]).Sample((period, share, phase, start, work) =>
+        {
+            Availability pattern = Availability.DutyCycle(new TimeSpan(period), Math.Max(share, 1e-9), new TimeSpan(phase));
+            Assert.Equal(new OneByOne(pattern).EndOf(new TimeSpan(start), new TimeSpan(work)), pattern.EndOf(new TimeSpan(start), new TimeSpan(work)));
+        }, iter: 5_000);
+
+    [Fact]
+    public void Work_of_a_thousand_million_windows_ends_at_once()
+    {
+        Availability pattern = Availability.DutyCycle(TimeSpan.FromMilliseconds(1), 0.5);
+        Assert.Equal((2e6 * Second) - TimeSpan.FromMilliseconds(0.5), pattern.EndOf(default, 1e6 * Second));
+
+        // It would take a million times as long as a run may.
+        Assert.Equal(1e10 * Second, Availability.DutyCycle(Second, 1e-6).EndOf(default, 1e9 * Second));
+        Assert.Equal(1e10 * Second, Availability.DutyCycle(1e10 * Second, 1e-17).EndOf(default, 1e9 * Second));
+    }
+
+    [Fact]
+    public void The_time_present_is_that_of_the_windows_between() =>
+        Gen.Select(Patterns, Gen.Int[-150, 150], Gen.Int[-20, 150]).Sample((pattern, from, length) =>
+        {
+            TimeSpan present = Math.Max(0, Range(from, length).Count(pattern.IsThere)) * Second;
+            Assert.Equal(present, pattern.Pattern.PresentBetween(from * Second, (from + length) * Second));
+            Assert.Equal(present, new OneByOne(pattern.Pattern).PresentBetween(from * Second, (from + length) * Second));
+        }, iter: 10_000);
+
+    [Fact]
+    public void The_time_present_counts_parts_of_windows()
+    {
+        // There for the first 3 of every 10 seconds.
+        Availability pattern = Availability.DutyCycle(10 * Second, 0.3);
+        Assert.Equal(0.5 * Second, pattern.PresentBetween(1.5 * Second, 2 * Second));
+        Assert.Equal(2.75 * Second, pattern.PresentBetween(1.5 * Second, 11.25 * Second));
+        Assert.Equal(3e8 * Second, pattern.PresentBetween(-Second, (1e9 - 1) * Second));
+        Assert.Equal(1.25 * Second, Availability.Always.PresentBetween(-Second, 0.25 * Second));
+        Assert.Equal(default, Availability.During().PresentBetween(default, Second));
+    }
+
+    [Theory]
+    [InlineData(0, 5)]
+    [InlineData(-3, 10)]
+    [InlineData(20, 20)]
+    [InlineData(20, 15)]
+    public void A_pattern_of_ones_own_that_gives_a_window_that_is_empty_or_over_is_refused_and_named(int from, int to)
+    {
+        var pattern = new Same(new(from * Second, to * Second));
+        foreach (Action ask in (Action[])[() => pattern.EndOf(10 * Second, Second), () => pattern.PresentBetween(10 * Second, 40 * Second), () => pattern.CheckedWindowAt(10 * Second)])
+        {
+            string message = Assert.Throws<InvalidOperationException>(ask).Message;
+            Assert.Contains($"{typeof(Same)}.WindowAt(00:00:10)", message);
+            Assert.Contains("or give null", message);
+        }
+    }
+
+    [Fact]
+    public void Windows_that_no_run_reaches_are_left_out_and_those_that_no_run_leaves_are_endless()
+    {
+        TimeSpan least = TimeSpan.MinValue, most = TimeSpan.MaxValue, far = 1e10 * Second;
+        Availability pattern = Availability.During(new(least, -far - Second), new(-far - Second, default), new(Second, most - Second));
+        Assert.Equal(new AvailabilityWindow(-far, default), pattern.WindowAt(-far));
+        Assert.Equal(new AvailabilityWindow(Second, most), pattern.WindowAt(default));
+        Assert.Null(Availability.During(new AvailabilityWindow(far, most)).WindowAt(default));
+
+        Assert.Equal(new AvailabilityWindow(-far, most), new Same(new(least, most - Second)).CheckedWindowAt(default));
+        Assert.Null(new Same(new(far, most)).CheckedWindowAt(default));
+        Assert.Equal(Second, new Same(new(least, most - Second)).EndOf(-Second, 2 * Second));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(-1)]
+    [InlineData(3650 * 24 * 3600)]
+    [InlineData(-3650 * 24 * 3600)]
+    public async Task A_device_that_is_always_there_by_any_pattern_and_any_clock_works_as_one_that_simply_is(int skew)
+    {
+        Availability[] patterns =
+        [
+            Availability.DutyCycle(60 * Second, 1),
+            Availability.Daily(default, TimeSpan.FromDays(1)),
+            Availability.During(new AvailabilityWindow(TimeSpan.MinValue, TimeSpan.MaxValue)),
+        ];
+        var device = new SimulatedDevice { Name = "d", JobDuration = LatencyLaw.Constant(10) };
+        var options = new SimulationOptions { MaxTrips = 3 };
+        string usual = Runs.Fingerprint(await Runs.RunAsync(Runs.FedBuff(1, 1), [device], options));
+        foreach (Availability pattern in patterns)
+        {
+            SimulatedDevice other = device with { Availability = pattern, ClockSkew = skew * Second };
+            Assert.Equal(usual, Runs.Fingerprint(await Runs.RunAsync(Runs.FedBuff(1, 1), [other], options)));
+        }
+    }
+
+    [Fact]
     public void A_device_that_is_always_there_has_one_window_without_end()
     {
         Assert.Equal(new AvailabilityWindow(TimeSpan.MinValue, TimeSpan.MaxValue), Availability.Always.WindowAt(default));
@@ -148,6 +242,7 @@ public sealed class AvailabilityTests
     {
         Assert.Throws<ArgumentOutOfRangeException>("period", () => Availability.DutyCycle(default, 0.5));
         Assert.Throws<ArgumentOutOfRangeException>("period", () => Availability.DutyCycle(-Second, 0.5));
+        Assert.Throws<ArgumentOutOfRangeException>("period", () => Availability.DutyCycle((1e10 * Second) + new TimeSpan(1), 0.5));
         foreach (double share in (ReadOnlySpan<double>)[0, -0.1, 1.1, double.NaN])
         {
             Assert.Throws<ArgumentOutOfRangeException>("share", () => Availability.DutyCycle(Second, share));
@@ -232,5 +327,16 @@ public sealed class AvailabilityTests
         {
             yield return at;
         }
+    }
+
+    /// <summary>Windows of another pattern, without what that knows of its period.</summary>
+    private sealed class OneByOne(Availability pattern) : Availability
+    {
+        public override AvailabilityWindow? WindowAt(TimeSpan time) => pattern.WindowAt(time);
+    }
+
+    private sealed class Same(AvailabilityWindow window) : Availability
+    {
+        public override AvailabilityWindow? WindowAt(TimeSpan time) => window;
     }
 }

@@ -18,6 +18,8 @@ public sealed class SimulatedDeviceTests
         { "no latency", Usual with { Latency = null! } },
         { "no factor", Usual with { ComputeFactor = null! } },
         { "no availability", Usual with { Availability = null! } },
+        { "a clock that is ten years ahead", Usual with { ClockSkew = TimeSpan.FromDays(3650) + new TimeSpan(1) } },
+        { "a clock that is ten years behind", Usual with { ClockSkew = -TimeSpan.FromDays(3650) - new TimeSpan(1) } },
     };
 
     [Fact]
