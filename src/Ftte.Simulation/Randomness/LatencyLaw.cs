@@ -8,6 +8,8 @@ namespace Ftte.Simulation;
 /// </remarks>
 public sealed class LatencyLaw
 {
+    private const int Quantiles = 10_000;
+
     private readonly Sampler _draw;
     private readonly string _name;
 
@@ -15,7 +17,7 @@ public sealed class LatencyLaw
 
     private delegate double Sampler(ref SeededRandom random);
 
-    /// <summary>Gets the expectation.</summary>
+    /// <summary>Gets the expectation; of a law <see cref="FromQuantile"/>, close to it.</summary>
     public double Mean { get; }
 
     /// <summary>Gives always the same.</summary>
@@ -118,6 +120,49 @@ public sealed class LatencyLaw
             int index = found >= 0 ? found + 1 : ~found;
             return unit * (Math.Min(index, count - 1) + 1);
         });
+    }
+
+    /// <summary>Draws from any law at all, such as one that was measured.</summary>
+    /// <param name="name">What the law is called, for reports and errors.</param>
+    /// <param name="quantile">
+    /// Gives, for a share in [0, 1), the value that this share of all draws does not exceed; finite, not negative. Called once for every draw, with a share that
+    /// is drawn evenly, on any thread: it keeps no state and draws nothing of its own.
+    /// </param>
+    /// <returns>
+    /// The law. Its mean is that of 10,000 quantiles evenly apart, the last for the share 0.99995: too small if the tail beyond that weighs much.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">A quantile is negative or not finite; here, or when such a one is drawn. The message names the law.</exception>
+    public static LatencyLaw FromQuantile(string name, Func<double, double> quantile)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(quantile);
+        double mean = 0;
+        for (int i = 0; i < Quantiles; i++)
+        {
+            mean += At((i + 0.5) / Quantiles) / Quantiles;
+        }
+
+        return new LatencyLaw(name, mean, (ref random) => At(random.NextDouble()));
+
+        double At(double share)
+        {
+            double value = quantile(share);
+            return value >= 0 && double.IsFinite(value)
+                ? value
+                : throw new InvalidOperationException($"The law '{name}' has the quantile {value:R} for the share {share:R}; let it be finite and not negative.");
+        }
+    }
+
+    /// <summary>Gives the law of values that are so many times as large; from the same randomness, the same draws but for the factor.</summary>
+    /// <param name="factor">The factor; finite, not negative.</param>
+    /// <returns>The law.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The factor is negative or not finite, or the mean would be too large to be told.</exception>
+    public LatencyLaw Scaled(double factor)
+    {
+        Guard.NotNegative(factor);
+        return !double.IsFinite(factor * Mean)
+            ? throw new ArgumentOutOfRangeException(nameof(factor), factor, $"The mean of '{_name}' times this is too large to be told.")
+            : new LatencyLaw($"{factor:R} x {_name}", factor * Mean, (ref random) => Math.Min(double.MaxValue, factor * _draw(ref random)));
     }
 
     /// <summary>Draws a value.</summary>

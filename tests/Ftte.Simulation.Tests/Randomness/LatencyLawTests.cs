@@ -23,6 +23,10 @@ public sealed class LatencyLawTests
         ["Zipf even"] = (LatencyLaw.Zipf(0, 6), 1, 6),
         ["Zipf steep"] = (LatencyLaw.Zipf(60, 1000), 1, 1000),
         ["Zipf point"] = (LatencyLaw.Zipf(1, 1, 4), 4, 4),
+        ["own"] = (LatencyLaw.FromQuantile("logistic, folded", share => 2 * Math.Log((1 + share) / (1 - share))), 0, double.MaxValue),
+        ["own of three"] = (LatencyLaw.FromQuantile("measured", share => new[] { 1, 2.5, 7 }[(int)(3 * share)]), 1, 7),
+        ["scaled"] = (LatencyLaw.Uniform(1, 4).Scaled(2.5), 2.5, 10),
+        ["scaled to nothing"] = (LatencyLaw.Exponential(7).Scaled(0), 0, 0),
     };
 
     public static TheoryData<string> Names => [.. Laws.Keys];
@@ -42,6 +46,9 @@ public sealed class LatencyLawTests
         { "Pareto", 4, 1 - 0.176777 },
         { "Zipf", 0.5, 1 / 2.0007 },
         { "Zipf even", 4, 2.0 / 3 },
+        { "own", 2 * Math.Log(3), 0.5 },
+        { "own of three", 2.5, 2.0 / 3 },
+        { "scaled", 5, 1.0 / 3 },
     };
 
     [Theory]
@@ -84,6 +91,8 @@ public sealed class LatencyLawTests
     [InlineData("exponential")]
     [InlineData("Pareto")]
     [InlineData("Zipf")]
+    [InlineData("own")]
+    [InlineData("scaled")]
     public void Another_seed_gives_other_draws(string name) => Assert.NotEqual(Draw(Laws[name].Law, 4), Draw(Laws[name].Law, 5));
 
     [Fact]
@@ -136,6 +145,56 @@ public sealed class LatencyLawTests
         string[] texts = [.. Laws.Values.Select(law => law.Law.ToString())];
         Assert.Equal(texts.Length, texts.Distinct().Count());
         Assert.Contains("Pareto 2.5 from 2 to 20", texts);
+    }
+
+    [Fact]
+    public void A_law_of_ones_own_has_the_name_given_and_its_mean_is_close()
+    {
+        LatencyLaw law = LatencyLaw.FromQuantile("waiting", share => -7 * Math.Log(1 - share));
+        Assert.Equal("waiting", law.ToString());
+        Assert.Equal(7, law.Mean, 0.001);
+        Assert.Equal(Draw(LatencyLaw.Exponential(7), 8), Draw(law, 8));
+    }
+
+    [Theory]
+    [InlineData(-1e-9)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void A_quantile_that_is_negative_or_not_finite_is_refused_with_the_name_of_its_law(double bad)
+    {
+        Assert.Contains("'odd'", Assert.Throws<InvalidOperationException>(() => LatencyLaw.FromQuantile("odd", share => share < 0.5 ? 1 : bad)).Message);
+
+        // Between the quantiles that the mean is made of.
+        LatencyLaw law = LatencyLaw.FromQuantile("odd", share => share * 20_000 % 2 is > 0.9 and < 1.1 ? 1 : bad);
+        Assert.Contains("'odd'", Assert.Throws<InvalidOperationException>(() => Draw(law, 9)).Message);
+    }
+
+    [Fact]
+    public void A_law_of_ones_own_needs_a_name_and_quantiles()
+    {
+        Assert.Throws<ArgumentException>("name", () => LatencyLaw.FromQuantile(" ", share => share));
+        Assert.Throws<ArgumentNullException>("name", () => LatencyLaw.FromQuantile(null!, share => share));
+        Assert.Throws<ArgumentNullException>("quantile", () => LatencyLaw.FromQuantile("none", null!));
+    }
+
+    [Fact]
+    public void A_scaled_law_draws_the_same_but_for_the_factor_and_says_so()
+    {
+        LatencyLaw law = LatencyLaw.Pareto(2.5, 2, 20), scaled = law.Scaled(10);
+        Assert.Equal(Draw(law, 10).Select(draw => 10 * draw), Draw(scaled, 10));
+        Assert.Equal((10 * law.Mean, "10 x Pareto 2.5 from 2 to 20"), (scaled.Mean, scaled.ToString()));
+    }
+
+    [Fact]
+    public void A_law_that_is_scaled_too_far_is_refused_and_its_draws_stay_finite()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>("factor", () => LatencyLaw.Constant(10).Scaled(1e308));
+        foreach (double bad in (ReadOnlySpan<double>)[-1, double.NaN, double.PositiveInfinity])
+        {
+            Assert.Throws<ArgumentOutOfRangeException>("factor", () => LatencyLaw.Constant(10).Scaled(bad));
+        }
+
+        Assert.All(Draw(LatencyLaw.Exponential(1).Scaled(1e308), 11), draw => Assert.True(double.IsFinite(draw)));
     }
 
     private static void RefusesAsScale(double bad)
