@@ -6,7 +6,7 @@ namespace Ftte.Simulation;
 /// <param name="LeastMemoryBytes">The memory that the weakest can spare, in bytes; others have up to half as much again.</param>
 /// <param name="DownloadBytesPerSecond">How fast they receive.</param>
 /// <param name="UploadBytesPerSecond">How fast they send.</param>
-/// <param name="LatencySeconds">The median time that a message takes to arrive.</param>
+/// <param name="LatencySeconds">The median time that a message takes to arrive; positive, at most 1e9.</param>
 public sealed record DeviceKind(
     string Name, double MultiplyAddsPerSecond, long LeastMemoryBytes, double DownloadBytesPerSecond, double UploadBytesPerSecond, double LatencySeconds)
 {

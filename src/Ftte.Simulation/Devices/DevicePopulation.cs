@@ -16,10 +16,17 @@ public static class DevicePopulation
     /// <param name="count">How many, at least 1.</param>
     /// <param name="seed">The seed.</param>
     /// <returns>The devices, named after their kind.</returns>
+    /// <exception cref="ArgumentException">The kind's latency is not positive or not finite, or there are to be no devices.</exception>
     public static ImmutableArray<SimulatedDevice> Of(DeviceKind kind, int count, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(kind);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        if (!(kind.LatencySeconds > 0 && kind.LatencySeconds <= JobTiming.LongestSeconds))
+        {
+            throw new ArgumentException(
+                $"The kind '{kind.Name}' has the {nameof(kind.LatencySeconds)} {kind.LatencySeconds:R}; give it a positive one of at most {JobTiming.LongestSeconds:R}.", nameof(kind));
+        }
+
         return Make([.. Enumerable.Repeat(kind, count)], seed);
     }
 
@@ -50,8 +57,8 @@ public static class DevicePopulation
         return [.. Enumerable.Range(1, count).Select(i => prototype with { Name = $"{prototype.Name}-{i}" })];
     }
 
-    /// <summary>Slows some devices down: their computing and their links take that much longer.</summary>
-    /// <param name="devices">The devices.</param>
+    /// <summary>Slows some devices down: their computing takes that much longer, or the whole job where <see cref="SimulatedDevice.JobDuration"/> says how long it takes.</summary>
+    /// <param name="devices">The devices; at least one.</param>
     /// <param name="share">The share of stragglers, in [0, 1]; their number is rounded. The paper has 0.9.</param>
     /// <param name="factor">How many times longer they take; at least 1. Usual are 10 and 30.</param>
     /// <param name="seed">The seed.</param>
@@ -59,13 +66,25 @@ public static class DevicePopulation
     /// What makes a device a straggler: those for whom it is greatest are. The share of certain classes in a device's data makes stragglers and labels
     /// correlated. Null to draw them, independent of everything.
     /// </param>
-    /// <param name="slowsLinks">Whether links are slowed too; by default only computing is.</param>
+    /// <param name="slowsLinks">
+    /// Whether stragglers' links are slowed too: down- and uploads take that much longer; latencies stay. By default only computing is slowed.
+    /// </param>
     /// <returns>The devices in the same order; stragglers are marked.</returns>
+    /// <exception cref="ArgumentException">There are no devices, the share lies outside [0, 1], or the factor is below 1 or not finite.</exception>
     public static ImmutableArray<SimulatedDevice> WithStragglers(
         ImmutableArray<SimulatedDevice> devices, double share, double factor, ulong seed, Func<int, double>? affinity = null, bool slowsLinks = false)
     {
+        if (devices.IsDefaultOrEmpty)
+        {
+            throw new ArgumentException("There are no devices to make stragglers of; give at least one.", nameof(devices));
+        }
+
         Guard.Share(share);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Guard.Positive(factor), 1);
+        if (!(factor >= 1 && double.IsFinite(factor)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(factor), factor, "Stragglers take that many times as long; give a finite number of at least 1, such as 10.");
+        }
+
         int[] order = [.. Enumerable.Range(0, devices.Length)];
         new SeededRandom(seed, Stream.Straggler).Shuffle<int>(order);
         if (affinity is not null)
@@ -85,6 +104,7 @@ public static class DevicePopulation
                 MultiplyAddsPerSecond = device.MultiplyAddsPerSecond / factor,
                 DownloadBytesPerSecond = device.DownloadBytesPerSecond / link,
                 UploadBytesPerSecond = device.UploadBytesPerSecond / link,
+                JobDuration = device.JobDuration?.Scaled(factor),
                 IsStraggler = true,
             };
         }

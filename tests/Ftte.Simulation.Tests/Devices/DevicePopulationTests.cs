@@ -108,6 +108,17 @@ public sealed class DevicePopulationTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Stragglers_whose_jobs_duration_is_given_take_that_much_longer(bool slowsLinks)
+    {
+        ImmutableArray<SimulatedDevice> before = DevicePopulation.Alike(10, new SimulatedDevice { Name = "d", JobDuration = LatencyLaw.Constant(10) });
+        ImmutableArray<SimulatedDevice> after = DevicePopulation.WithStragglers(before, 0.5, 8, seed: 2, slowsLinks: slowsLinks);
+        Assert.Equal(5, Stragglers(after).Count());
+        Assert.All(after, device => Assert.Equal(device.IsStraggler ? 80 : 10, JobTiming.Draw(device, default, default, null, new SeededRandom(1)).End!.Value.TotalSeconds));
+    }
+
     [Fact]
     public void Stragglers_are_those_with_the_greatest_affinity()
     {
@@ -175,9 +186,26 @@ public sealed class DevicePopulationTests
 
         foreach (double bad in (ReadOnlySpan<double>)[0, 0.9, -3, double.NaN, double.PositiveInfinity])
         {
-            Assert.Throws<ArgumentOutOfRangeException>(() => DevicePopulation.WithStragglers(devices, 0.5, bad, 1));
+            Assert.Contains("at least 1", Assert.Throws<ArgumentOutOfRangeException>("factor", () => DevicePopulation.WithStragglers(devices, 0.5, bad, 1)).Message);
         }
     }
+
+    [Fact]
+    public void Stragglers_of_no_devices_are_refused()
+    {
+        foreach (ImmutableArray<SimulatedDevice> none in (ImmutableArray<SimulatedDevice>[])[[], default])
+        {
+            Assert.Contains("no devices", Assert.Throws<ArgumentException>("devices", () => DevicePopulation.WithStragglers(none, 0.5, 10, 1)).Message);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void A_kind_without_a_latency_is_refused_by_name(double seconds) =>
+        Assert.Contains("'phone' has the LatencySeconds", Assert.Throws<ArgumentException>("kind", () => DevicePopulation.Of(DeviceKind.Phone with { LatencySeconds = seconds }, 2, 1)).Message);
 
     private static IEnumerable<int> Stragglers(ImmutableArray<SimulatedDevice> devices) =>
         Enumerable.Range(0, devices.Length).Where(i => devices[i].IsStraggler);
