@@ -22,12 +22,16 @@ public sealed class ArrivalProcess
     /// <summary>Lets devices come as listed.</summary>
     /// <param name="arrivals">The arrivals in order.</param>
     /// <returns>The process.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A time is negative or longer than any run, 1e9 seconds; the message says which.</exception>
     public static ArrivalProcess Listed(params ReadOnlySpan<Arrival> arrivals)
     {
-        foreach (Arrival arrival in arrivals)
+        for (int i = 0; i < arrivals.Length; i++)
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(arrival.Gap, TimeSpan.Zero, nameof(arrivals));
-            ArgumentOutOfRangeException.ThrowIfLessThan(arrival.JobDuration ?? TimeSpan.Zero, TimeSpan.Zero, nameof(arrivals));
+            if (!IsTime(arrivals[i].Gap) || !IsTime(arrivals[i].JobDuration ?? TimeSpan.Zero))
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(arrivals), arrivals[i], $"The times of arrival {i} are not both within 0 and {JobTiming.LongestSeconds:R} seconds, longer than which no run lasts.");
+            }
         }
 
         return new(0, [.. arrivals]);
@@ -45,9 +49,11 @@ public sealed class ArrivalProcess
         double seconds = -Math.Log(1 - random.NextDouble()) / _perSecond;
         return new Arrival(TimeSpan.FromSeconds(Math.Min(seconds, JobTiming.LongestSeconds)));
     }
+
+    private static bool IsTime(TimeSpan time) => time >= TimeSpan.Zero && time <= TimeSpan.FromSeconds(JobTiming.LongestSeconds);
 }
 
 /// <summary>A device that comes.</summary>
-/// <param name="Gap">The time since the one before, or since the beginning.</param>
-/// <param name="JobDuration">How long its job takes; null for as long as it takes that device.</param>
+/// <param name="Gap">The time since the one before, or since the beginning; at most 1e9 seconds.</param>
+/// <param name="JobDuration">How long its job takes, at most 1e9 seconds; null for as long as it takes that device.</param>
 public readonly record struct Arrival(TimeSpan Gap, TimeSpan? JobDuration = null);

@@ -77,4 +77,23 @@ public sealed class ArrivalProcessTests
         Assert.Throws<ArgumentOutOfRangeException>("arrivals", () => ArrivalProcess.Listed(new Arrival(Second), new Arrival(-Second)));
         Assert.Throws<ArgumentOutOfRangeException>("arrivals", () => ArrivalProcess.Listed(new Arrival(Second, -Second)));
     }
+
+    [Fact]
+    public void Times_that_no_run_lasts_are_refused_with_the_number_of_the_arrival()
+    {
+        TimeSpan longest = TimeSpan.FromSeconds(JobTiming.LongestSeconds), longer = longest + new TimeSpan(1);
+        Assert.Equal(longest, ArrivalProcess.Listed(new Arrival(longest, longest)).At(0, 0)!.Value.Gap);
+        Assert.StartsWith("The times of arrival 1 are", Assert.Throws<ArgumentOutOfRangeException>("arrivals", () => ArrivalProcess.Listed(new(Second), new(longer))).Message);
+        Assert.StartsWith("The times of arrival 1 are", Assert.Throws<ArgumentOutOfRangeException>("arrivals", () => ArrivalProcess.Listed(new(Second), new(TimeSpan.MaxValue))).Message);
+        Assert.StartsWith("The times of arrival 0 are", Assert.Throws<ArgumentOutOfRangeException>("arrivals", () => ArrivalProcess.Listed(new(Second, longer), new(Second))).Message);
+    }
+
+    [Fact]
+    public async Task The_longest_gaps_come_after_every_run()
+    {
+        TimeSpan longest = TimeSpan.FromSeconds(JobTiming.LongestSeconds);
+        var options = new SimulationOptions { Arrivals = ArrivalProcess.Listed(new(Second, Second), new(longest), new(longest)) };
+        SimulationResult result = await Runs.RunAsync(Runs.FedBuff(1, 1), ToyTask.Devices(1), options);
+        Assert.Equal((1, longest), (result.Totals.Trips, result.Duration));
+    }
 }
