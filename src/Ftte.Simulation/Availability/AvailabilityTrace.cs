@@ -5,12 +5,13 @@ namespace Ftte.Simulation;
 /// <summary>Reads when devices were there from a file, as recorded from real ones.</summary>
 /// <remarks>
 /// A text file, one window per line: <c>device,from,to</c>, where the device is any name without a comma and the times are seconds since the
-/// beginning of the trace. Empty lines and lines that begin with <c>#</c> are passed over. The lines of a device are in ascending order; those of several may be mixed.
+/// beginning of the trace, less than 1e10 either way. There is no header. Empty lines and lines that begin with <c>#</c> are passed over. The lines of a device are in ascending order; those of several may be mixed.
 /// </remarks>
 public static class AvailabilityTrace
 {
     private const int LongestLine = 4096;
     private const int MostWindows = 50_000_000;
+    private const double Farthest = 10 * JobTiming.LongestSeconds;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
@@ -41,13 +42,34 @@ public static class AvailabilityTrace
                 continue;
             }
 
-            string[] fields = line.Length <= LongestLine ? line.Split(',') : [];
-            if (fields.Length != 3 || string.IsNullOrWhiteSpace(fields[0]) || !TryReadSeconds(fields[1], out TimeSpan from) || !TryReadSeconds(fields[2], out TimeSpan to) || to <= from)
+            if (line.Length > LongestLine)
             {
-                throw Bad(name, number, "it is not device,from,to with two times in seconds, the second the later one");
+                throw Bad(name, number, $"it has {line.Length} characters; a line has at most {LongestLine}");
+            }
+
+            string[] fields = line.Split(',');
+            if (fields.Length != 3)
+            {
+                throw Bad(name, number, $"a line has three fields, device,from,to; this one has {fields.Length}");
+            }
+
+            if (count == 0 && !TryRead(fields[1], out _) && !TryRead(fields[2], out _))
+            {
+                throw Bad(name, number, $"'{line}' has no times and may be a header; remove it, or put a # before it");
             }
 
             string device = fields[0].Trim();
+            if (device.Length == 0)
+            {
+                throw Bad(name, number, "the first field, device, is empty; give the device a name");
+            }
+
+            TimeSpan from = ReadTime(name, number, "second field, from", fields[1]), to = ReadTime(name, number, "third field, to", fields[2]);
+            if (to <= from)
+            {
+                throw Bad(name, number, $"the third field, to, is {fields[2].Trim()} and not later than the second, from, which is {fields[1].Trim()}");
+            }
+
             if (!windows.TryGetValue(device, out List<AvailabilityWindow>? own))
             {
                 windows.Add(device, own = []);
@@ -70,12 +92,13 @@ public static class AvailabilityTrace
         return [.. order.Select(device => (device, Availability.During([.. windows[device]])))];
     }
 
-    private static bool TryReadSeconds(string text, out TimeSpan time)
-    {
-        bool read = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && Math.Abs(seconds) < 1e10;
-        time = read ? TimeSpan.FromSeconds(seconds) : default;
-        return read;
-    }
+    private static TimeSpan ReadTime(string name, int line, string field, string text) =>
+        !TryRead(text, out double seconds) ? throw Bad(name, line, $"the {field}, is '{text.Trim()}'; a time is a number of seconds, such as 12.5")
+        : !(Math.Abs(seconds) < Farthest) ? throw Bad(name, line, $"the {field}, is {text.Trim()}; a time is less than {Farthest:R} seconds before or after the beginning")
+        : TimeSpan.FromSeconds(seconds);
+
+    private static bool TryRead(string text, out double seconds) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out seconds) && !double.IsNaN(seconds);
 
     private static InvalidDataException Bad(string name, int line, string reason) => new($"{name}, line {line}: {reason}.");
 }
