@@ -38,24 +38,27 @@ public static class ResultFile
     /// <param name="reader">The lines of one result.</param>
     /// <param name="name">What the lines come from, for errors.</param>
     /// <returns>The result, without model and selection.</returns>
-    /// <exception cref="InvalidDataException">A line is not as it should be; the message says which.</exception>
+    /// <exception cref="InvalidDataException">A line is not as it should be, or some are missing; the message says what and where.</exception>
     public static SimulationResult ReadJsonLines(TextReader reader, string name = "result")
     {
         ArgumentNullException.ThrowIfNull(reader);
         RunLine? run = null;
         ImmutableArray<EvaluationPoint>.Builder points = ImmutableArray.CreateBuilder<EvaluationPoint>();
         ImmutableArray<JobRecord>.Builder jobs = ImmutableArray.CreateBuilder<JobRecord>();
-        for (int number = 1; reader.ReadLine() is { } text; number++)
+        int number = 1;
+        for (; reader.ReadLine() is { } text; number++)
         {
             switch (Parse(text, name, number))
             {
-                case { Run: { } found } when number == 1:
+                case { Run: { } found, Point: null, Job: null } when number == 1:
                     run = found;
                     break;
-                case { Point: { } point } when number > 1:
+                case { Run: null, Point: { } point, Job: null } when number > 1:
+                    Follow(points.Count == 0 ? 0 : points[^1].Time.Ticks, point.Ticks);
                     points.Add(point.ToPoint());
                     break;
-                case { Job: { } job } when number > 1:
+                case { Run: null, Point: null, Job: { } job } when number > 1:
+                    Follow(jobs.Count == 0 ? 0 : jobs[^1].End.Ticks, job.EndTicks);
                     jobs.Add(job.ToJob());
                     break;
                 default:
@@ -63,7 +66,16 @@ public static class ResultFile
             }
         }
 
-        return run?.ToResult(points.ToImmutable(), jobs.ToImmutable()) ?? throw Bad(name, 1);
+        SimulationResult result = run?.ToResult(points.ToImmutable(), jobs.ToImmutable()) ?? throw Bad(name, 1);
+        return Missing(result) is { } missing ? throw Bad(name, number, missing) : result;
+
+        void Follow(long before, long ticks)
+        {
+            if (ticks < before || ticks > run!.Ticks)
+            {
+                throw Bad(name, number, "the time is earlier than the line before says, or after the run's end");
+            }
+        }
     }
 
     /// <summary>Writes evaluations as CSV, a line each with rule and seed in front.</summary>
@@ -110,16 +122,40 @@ public static class ResultFile
 
     private static ResultLine Parse(string text, string name, int number)
     {
+        ResultLine line;
         try
         {
-            return (text.Length <= LongestLine ? JsonSerializer.Deserialize(text, ResultJson.Default.ResultLine) : null) ?? throw Bad(name, number);
+            line = (text.Length <= LongestLine ? JsonSerializer.Deserialize(text, ResultJson.Default.ResultLine) : null) ?? throw Bad(name, number);
         }
         catch (JsonException bad)
         {
-            throw Bad(name, number, bad);
+            // What follows there counts lines, too, and knows of this one only.
+            throw Bad(name, number, bad.Message.Split(" | LineNumber")[0], bad);
         }
+
+        return line.Fault is { } fault ? throw Bad(name, number, fault) : line;
     }
 
-    private static InvalidDataException Bad(string name, int line, Exception? inner = null) =>
-        new($"{name}, line {line}: this is not what a simulation wrote: a run first, then points and jobs, one per line.", inner);
+    /// <summary>Says which lines a result lacks, as a file does that was cut off; null if it has all.</summary>
+    private static string? Missing(SimulationResult result)
+    {
+        SimulationTotals said = result.Totals;
+        (string Name, long Said, long There)[] counts =
+        [
+            ("jobs", said.Trips, result.Jobs.Length),
+            ("accepted jobs", said.Accepted, Of(JobFate.Accepted)),
+            ("rejected jobs", said.Rejected, Of(JobFate.Rejected)),
+            ("dropped jobs", said.Dropped, Of(JobFate.Dropped)),
+            ("unfinished jobs", said.Unfinished, Of(JobFate.Unfinished)),
+            ("measured jobs", said.Measured, Of(JobFate.Measured)),
+        ];
+        return result.IsComplete && result.Points.IsEmpty
+            ? "the file ends here, and a complete run has points"
+            : counts.Where(count => count.Said != count.There).Select(count => $"the file ends here with {count.There} {count.Name}, and the run has {count.Said}").FirstOrDefault();
+
+        long Of(JobFate fate) => result.Jobs.Count(job => job.Fate == fate);
+    }
+
+    private static InvalidDataException Bad(string name, int line, string what = "a run first, then points and jobs, one per line", Exception? inner = null) =>
+        new($"{name}, line {line}: this is not what a simulation wrote: {what}.", inner);
 }
