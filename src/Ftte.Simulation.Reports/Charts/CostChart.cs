@@ -1,3 +1,4 @@
+using System.Globalization;
 using ScottPlot;
 
 namespace Ftte.Simulation.Reports;
@@ -20,13 +21,7 @@ internal static class CostChart
         {
             Plot plot = multiplot.GetPlot(cost);
             Spread[] spreads = [.. rules.Select(rule => rule.Of(costs[cost].Measure))];
-            for (int i = 0; i < rules.Count; i++)
-            {
-                Bar bar = new() { Position = i, Value = spreads[i].Median, Error = (spreads[i].Most - spreads[i].Least) / 2, FillColor = ChartStyle.Of(i), LineWidth = 0, Label = $"{spreads[i].Median:N0}" };
-                var added = plot.Add.Bar(bar);
-                added.ValueLabelStyle.FontSize = 15;
-            }
-
+            Draw(plot, spreads);
             plot.Axes.Bottom.SetTicks([.. Enumerable.Range(0, rules.Count).Select(i => (double)i)], [.. rules.Select(rule => rule.Rule)]);
             plot.Axes.Bottom.TickLabelStyle.Rotation = 35;
             plot.Axes.Bottom.TickLabelStyle.Alignment = Alignment.UpperLeft;
@@ -39,4 +34,23 @@ internal static class CostChart
 
         multiplot.SavePng(path, ChartStyle.Width + 300, ChartStyle.Height - 100);
     }
+
+    /// <summary>Draws the bars, the lines from least to most, and the medians in figures on top.</summary>
+    public static void Draw(Plot plot, IReadOnlyList<Spread> spreads)
+    {
+        for (int i = 0; i < spreads.Count; i++)
+        {
+            (double median, double least, double most) = spreads[i];
+
+            // A bar's own error bar is as long above as below, and its own label stands in the way of it.
+            plot.Add.Bar(new Bar { Position = i, Value = median, FillColor = ChartStyle.Of(i), LineWidth = 0 });
+            var range = plot.Add.Line(i, least, i, most);
+            (range.Color, range.LineWidth) = (Colors.Black, 1.5f);
+            var label = plot.Add.Text(Figures(median), i, most);
+            (label.LabelFontSize, label.LabelAlignment, label.OffsetY) = (15, Alignment.LowerCenter, -4);
+        }
+    }
+
+    /// <summary>Writes three significant digits, and all that stand before the point.</summary>
+    public static string Figures(double value) => value.ToString(Math.Abs(value) < 100 ? "G3" : "#,0", CultureInfo.InvariantCulture);
 }

@@ -58,6 +58,27 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void A_cost_has_a_bar_for_the_median_and_a_line_from_least_to_most()
+    {
+        using var plot = new ScottPlot.Plot();
+
+        CostChart.Draw(plot, [new Spread(2, 1, 9), new Spread(3, 3, 3)]);
+
+        Assert.Equal([2, 3], plot.GetPlottables<ScottPlot.Plottables.BarPlot>().SelectMany(bars => bars.Bars).Select(bar => bar.Value));
+        Assert.Equal(["2", "3"], plot.GetPlottables<ScottPlot.Plottables.Text>().Select(label => label.LabelText));
+        Assert.Equal([(1, 9), (3, 3)], plot.GetPlottables<ScottPlot.Plottables.LinePlot>().Select(line => (line.Start.Y, line.End.Y)));
+    }
+
+    [Theory]
+    [InlineData(0, "0")]
+    [InlineData(0.04, "0.04")]
+    [InlineData(0.041666, "0.0417")]
+    [InlineData(12.345, "12.3")]
+    [InlineData(99.97, "100")]
+    [InlineData(12345.6, "12,346")]
+    public void A_cost_has_three_digits_that_say_something(double value, string text) => Assert.Equal(text, CostChart.Figures(value));
+
+    [Fact]
     public void Several_seeds_are_put_on_common_times_up_to_where_the_first_of_them_ends()
     {
         List<Spread> spreads = TimeGrid.Of(
