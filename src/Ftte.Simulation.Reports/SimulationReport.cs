@@ -80,7 +80,7 @@ public static class SimulationReport
     private static string Table(List<RuleResults> rules)
     {
         var table = new StringBuilder();
-        table.Append("| rule | seeds | time to target | final accuracy | on stragglers' data | jitter | up, MB | down, MB | device memory, KiB | trips | wasted computing |\n");
+        table.Append("| rule | seeds | time to target | final accuracy | stragglers | jitter | up, MB | down, MB | device memory, KiB | trips | wasted computing |\n");
         table.Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (RuleResults rule in rules)
         {

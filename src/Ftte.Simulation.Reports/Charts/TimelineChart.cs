@@ -12,7 +12,7 @@ internal static class TimelineChart
     private static readonly (JobFate Fate, string Name, Color Color)[] Fates =
     [
         (JobFate.Accepted, "counts", Color.FromHex("#009E73")),
-        (JobFate.Rejected, "came too late", Color.FromHex("#D55E00")),
+        (JobFate.Rejected, "rejected", Color.FromHex("#D55E00")),
         (JobFate.Dropped, "given up", Color.FromHex("#CC79A7")),
         (JobFate.Measured, "measured importance", Color.FromHex("#56B4E9")),
         (JobFate.Unfinished, "unfinished", Color.FromHex("#AAAAAA")),
