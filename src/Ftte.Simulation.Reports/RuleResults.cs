@@ -6,7 +6,14 @@ namespace Ftte.Simulation.Reports;
 internal sealed record RuleResults(string Rule, IReadOnlyList<SimulationResult> Runs)
 {
     /// <summary>Groups runs by rule, in the order in which rules come first.</summary>
-    public static List<RuleResults> Group(IEnumerable<SimulationResult> results) => [.. results.GroupBy(run => run.Rule).Select(group => new RuleResults(group.Key, [.. group]))];
+    /// <exception cref="ArgumentException">Two runs have one rule and one seed.</exception>
+    public static List<RuleResults> Group(IEnumerable<SimulationResult> results)
+    {
+        List<RuleResults> rules = [.. results.GroupBy(run => run.Rule).Select(group => new RuleResults(group.Key, [.. group]))];
+        return rules.SelectMany(rule => rule.Runs).GroupBy(run => (run.Rule, run.Seed)).FirstOrDefault(same => same.Count() > 1) is { } twice
+            ? throw new ArgumentException($"Two results are of rule '{twice.Key.Rule}' with seed {twice.Key.Seed}; give each rule a name of its own.", nameof(results))
+            : rules;
+    }
 
     public Spread Of(Func<SimulationResult, double> measure) => Spread.Of(Runs.Select(measure));
 

@@ -9,12 +9,14 @@ public static class SimulationReport
     /// <summary>Writes everything into a folder; files of earlier reports are overwritten.</summary>
     /// <param name="folder">The folder; made if it is not there.</param>
     /// <param name="content">What the report is about.</param>
+    /// <exception cref="ArgumentException">Two results are of one rule and seed, or a job is of a device that is not there; nothing is written.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public static void Write(string folder, ReportContent content)
     {
         ArgumentNullException.ThrowIfNull(content);
-        Directory.CreateDirectory(folder);
         List<RuleResults> rules = RuleResults.Group(content.Results);
+        CheckDevices(content);
+        Directory.CreateDirectory(folder);
         string At(string name) => Path.Combine(folder, name);
         if (rules.Count > 0)
         {
@@ -41,10 +43,24 @@ public static class SimulationReport
     /// <summary>Gives the table alone: a line per rule, median and range over its seeds, as Markdown.</summary>
     /// <param name="results">The runs; the rule that comes first is the one that others are compared with.</param>
     /// <returns>The table.</returns>
+    /// <exception cref="ArgumentException">Two results are of one rule and seed.</exception>
     public static string Table(IEnumerable<SimulationResult> results)
     {
         ArgumentNullException.ThrowIfNull(results);
         return Table(RuleResults.Group(results));
+    }
+
+    private static void CheckDevices(ReportContent content)
+    {
+        int devices = content.Devices.IsDefault ? 0 : content.Devices.Length;
+        foreach (SimulationResult run in content.Results)
+        {
+            foreach (JobRecord job in run.Jobs.Where(job => job.Device < 0 || job.Device >= devices))
+            {
+                throw new ArgumentException(
+                    $"Job {job.Number} of rule '{run.Rule}' with seed {run.Seed} is of device {job.Device}, and the report has {devices} devices; give all devices of the runs.", nameof(content));
+            }
+        }
     }
 
     private static string TimelineName(int rule) => $"timeline-{rule + 1}.png";

@@ -58,6 +58,33 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void Two_results_of_one_rule_and_seed_are_refused_before_anything_is_written()
+    {
+        string folder = Path.Combine(_folder, "new");
+        SimulationResult[] twice = [Result("a", 1, 0.1), Result("b", 1, 0.1), Result("b", 1, 0.2)];
+
+        ArgumentException error = Assert.Throws<ArgumentException>(() => SimulationReport.Write(folder, new ReportContent { Title = "Twice", Results = twice, Devices = ToyTask.Devices(3) }));
+
+        Assert.StartsWith("Two results are of rule 'b' with seed 1; give each rule a name of its own.", error.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => SimulationReport.Table(twice));
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(-1)]
+    public void A_job_of_a_device_that_is_not_there_is_refused_before_anything_is_written(int device)
+    {
+        string folder = Path.Combine(_folder, "new");
+        SimulationResult run = Result("a", 1, 0.1) with { Jobs = [new JobRecord { Number = 5, Device = device }] };
+
+        ArgumentException error = Assert.Throws<ArgumentException>(() => SimulationReport.Write(folder, new ReportContent { Title = "Few", Results = [run], Devices = ToyTask.Devices(3) }));
+
+        Assert.StartsWith($"Job 5 of rule 'a' with seed 1 is of device {device}, and the report has 3 devices", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
     public void A_cost_has_a_bar_for_the_median_and_a_line_from_least_to_most()
     {
         using var plot = new ScottPlot.Plot();
