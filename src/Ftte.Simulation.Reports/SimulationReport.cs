@@ -42,7 +42,7 @@ public static class SimulationReport
 
     /// <summary>Gives the table alone: a line per rule, median and range over its seeds, as Markdown.</summary>
     /// <param name="results">The runs; the rule that comes first is the one that others are compared with.</param>
-    /// <returns>The table.</returns>
+    /// <returns>The table. Runs that were stopped are left out where their rule has others, which the second column says.</returns>
     /// <exception cref="ArgumentException">Two results are of one rule and seed.</exception>
     public static string Table(IEnumerable<SimulationResult> results)
     {
@@ -76,7 +76,13 @@ public static class SimulationReport
 
         if (content.Results.Any(run => !run.IsComplete))
         {
-            page.Append("Some runs were stopped before their end.\n\n");
+            page.Append("Some runs were stopped before their end, as the table says. Where their rule has runs that came to theirs, they are left out of medians, ranges and charts; where it has none, it is not compared with others.\n\n");
+        }
+
+        string[] unmeasured = [.. rules.Where(rule => !rule.IsMeasured).Select(rule => rule.Rule)];
+        if (unmeasured.Length > 0)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"Nothing was measured of {string.Join(", ", unmeasured)}: there was no evaluation.\n\n");
         }
 
         page.Append(Table(rules)).Append('\n');
@@ -102,17 +108,17 @@ public static class SimulationReport
         {
             int reached = rule.Runs.Count(run => run.TimeToTarget is not null);
             Spread time = rule.Of(run => run.TimeToTarget?.TotalSeconds ?? double.NaN);
-            string toTarget = reached == 0 ? "not reached" : $"{time.Text(Whole)} s{(reached < rule.Runs.Count ? $", in {reached} of {rule.Runs.Count}" : "")}{Change(time, Reference(run => run.TimeToTarget?.TotalSeconds ?? double.NaN))}";
+            string toTarget = !rule.IsMeasured ? "-" : reached == 0 ? "not reached" : $"{time.Text(Whole)} s{(reached < rule.Runs.Count ? $", in {reached} of {rule.Runs.Count}" : "")}{Change(time, Reference(run => run.TimeToTarget?.TotalSeconds ?? double.NaN))}";
             Spread memory = rule.Of(run => run.Totals.PeakDeviceBytes / 1024.0);
             Spread up = rule.Of(run => run.Totals.BytesUp / 1e6), down = rule.Of(run => run.Totals.BytesDown / 1e6);
             string[] cells =
             [
                 rule.Rule,
-                $"{rule.Runs.Count}",
+                Seeds(rule.Runs) + (rule.LeftOut.Any() ? $"; left out: {Seeds([.. rule.LeftOut])}" : ""),
                 toTarget,
                 rule.Of(run => Last(run).Accuracy).Text(Percent),
                 rule.Of(run => Last(run).StragglerAccuracy).Text(Percent),
-                rule.Of(run => run.Jitter).Text(share => Number(100 * share, "0.00")),
+                rule.Of(run => rule.IsMeasured ? run.Jitter : double.NaN).Text(share => Number(100 * share, "0.00")),
                 up.Text(Tenths) + Change(up, Reference(run => run.Totals.BytesUp / 1e6)),
                 down.Text(Tenths) + Change(down, Reference(run => run.Totals.BytesDown / 1e6)),
                 memory.Text(Whole) + Change(memory, Reference(run => run.Totals.PeakDeviceBytes / 1024.0)),
@@ -121,10 +127,16 @@ public static class SimulationReport
             ];
             table.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", cells)} |\n");
 
-            Spread? Reference(Func<SimulationResult, double> measure) => ReferenceEquals(rule, rules[0]) ? null : rules[0].Of(measure);
+            Spread? Reference(Func<SimulationResult, double> measure) => ReferenceEquals(rule, rules[0]) || rule.IsStopped || rules[0].IsStopped ? null : rules[0].Of(measure);
         }
 
         return table.ToString();
+    }
+
+    private static string Seeds(IReadOnlyList<SimulationResult> runs)
+    {
+        Spread stopped = Spread.Of(runs.Where(run => !run.IsComplete).Select(run => run.Duration.TotalSeconds));
+        return $"{runs.Count}{(double.IsNaN(stopped.Median) ? "" : $", stopped after {stopped.Text(Whole)} s")}";
     }
 
     private static ModelQuality Last(SimulationResult run) => run.Points.IsEmpty ? new ModelQuality(double.NaN) : run.Points[^1].Quality;

@@ -58,6 +58,51 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void Of_runs_without_evaluations_a_report_has_the_sums_and_says_that_nothing_was_measured()
+    {
+        SimulationResult none = Unmeasured("none") with { Totals = new SimulationTotals { Trips = 3 } };
+
+        SimulationReport.Write(_folder, new ReportContent { Title = "Nothing", Results = [none, none with { Seed = 2 }], Devices = ToyTask.Devices(3) });
+
+        string page = File.ReadAllText(Path.Combine(_folder, "report.md"));
+        Assert.Contains("Nothing was measured of none: ", page, StringComparison.Ordinal);
+        Assert.Contains("| none | 2, stopped after 4 s | - | - | - | - | 0.0 | 0.0 | 0 | 3 |", page, StringComparison.Ordinal);
+        Assert.Equal(5, Directory.GetFiles(_folder, "*.png").Length);
+    }
+
+    [Fact]
+    public void A_run_without_evaluations_among_others_is_left_out()
+    {
+        SimulationResult good = Result("a", 1, 0.1, 0.3) with { IsComplete = false };
+        SimulationResult none = Unmeasured("a") with { Seed = 2 };
+
+        SimulationReport.Write(_folder, new ReportContent { Title = "Some", Results = [none, good], Devices = ToyTask.Devices(3) });
+
+        Assert.Contains("| a | 1, stopped after 1 s; left out: 1, stopped after 4 s | not reached | 30.0 % |", File.ReadAllText(Path.Combine(_folder, "report.md")), StringComparison.Ordinal);
+        Assert.Empty(TimeGrid.Of([none], [TimeSpan.Zero], point => point.Quality.Accuracy));
+        Assert.Equal(new Spread(0.1, 0.1, 0.1), Assert.Single(TimeGrid.Of([good, none], [TimeSpan.Zero], point => point.Quality.Accuracy)));
+    }
+
+    [Fact]
+    public void Runs_that_were_stopped_do_not_count_where_their_rule_has_others_and_are_not_compared_where_it_has_none()
+    {
+        SimulationResult whole = Result("a", 1, 0.1, 0.5) with { Totals = new SimulationTotals { BytesUp = 2_000_000 } };
+        SimulationResult stopped = Result("a", 128, 0.1, 0.2, 0.3) with { Seed = 2, IsComplete = false };
+        SimulationResult only = Result("b", 1, 0.1, 0.4) with { IsComplete = false, Totals = new SimulationTotals { BytesUp = 1_000_000 } };
+        SimulationResult other = only with { Rule = "c", IsComplete = true };
+
+        SimulationReport.Write(_folder, new ReportContent { Title = "Some", Results = [stopped, whole, only, other], Devices = ToyTask.Devices(3) });
+
+        string page = File.ReadAllText(Path.Combine(_folder, "report.md"));
+        Assert.Contains("| rule | seeds | time to target | final accuracy | stragglers |", page, StringComparison.Ordinal);
+        Assert.Contains("| a | 1; left out: 1, stopped after 256 s | not reached | 50.0 % | - | 0.00 | 2.0 |", page, StringComparison.Ordinal);
+        Assert.Contains("| b | 1, stopped after 1 s | not reached | 40.0 % | - | 0.00 | 1.0 |", page, StringComparison.Ordinal);
+        Assert.Contains("| c | 1 | not reached | 40.0 % | - | 0.00 | 1.0, -50 % |", page, StringComparison.Ordinal);
+        Assert.Contains("they are left out of medians, ranges and charts", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("-50 %", SimulationReport.Table([only, other, whole]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Two_results_of_one_rule_and_seed_are_refused_before_anything_is_written()
     {
         string folder = Path.Combine(_folder, "new");
@@ -82,6 +127,29 @@ public sealed class ReportTests : IDisposable
 
         Assert.StartsWith($"Job 5 of rule 'a' with seed 1 is of device {device}, and the report has 3 devices", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
+    public void Where_nothing_is_known_an_accuracy_chart_goes_from_0_to_1()
+    {
+        ScottPlot.AxisLimits limits = AccuracyChart.Draw(RuleResults.Group([Unmeasured("a"), Result("b", 1, double.NaN, double.NaN)]), point => point.Quality.Accuracy).Plot.Axes.GetLimits();
+
+        Assert.Equal((0, 100), (limits.Bottom, limits.Top));
+    }
+
+    [Fact]
+    public void What_is_not_a_number_is_left_out_of_charts()
+    {
+        SimulationResult some = Result("some", 1, double.NaN, 0.2, double.NaN, 0.4), none = Result("none", 1, double.NaN, double.NaN);
+        ScottPlot.AxisLimits limits = AccuracyChart.Draw(RuleResults.Group([some, none]), point => point.Quality.Accuracy).Plot.Axes.GetLimits();
+        Assert.Equal((19, 41), (Math.Round(limits.Bottom, 9), Math.Round(limits.Top, 9)));
+
+        SimulationResult all = some with { Rule = "all", Points = [.. some.Points.Select(point => point with { Quality = new ModelQuality(0.5, 0.4, 1.5) })] };
+
+        SimulationReport.Write(_folder, new ReportContent { Title = "NaN", Results = [some, none, all], Devices = ToyTask.Devices(3) });
+
+        Assert.Equal(7, Directory.GetFiles(_folder, "*.png").Length);
+        Assert.Contains("| some | 1 | not reached | 40.0 % | - |", File.ReadAllText(Path.Combine(_folder, "report.md")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,6 +201,8 @@ public sealed class ReportTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static SimulationResult Unmeasured(string rule) => Result(rule, 1, 0) with { Points = [], IsComplete = false, Duration = TimeSpan.FromSeconds(4) };
 
     private static SimulationResult Result(string rule, double secondsApart, params double[] accuracies) => new()
     {
