@@ -231,6 +231,7 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
             totals.MultiplyAdds,
             totals.MultiplyAdds == 0 ? 0 : totals.WastedMultiplyAdds / (double)totals.MultiplyAdds,
             totals.Trips,
-            result.Jitter);
+            result.Jitter,
+            result.IsComplete);
     }
 }

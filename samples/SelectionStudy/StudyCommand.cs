@@ -28,7 +28,7 @@ internal static class StudyCommand
         Option<int> seeds = TypedOption.Whole("--seeds", "Runs of every selection, each with its own split and order.", 3, 1, 100);
         Option<int> updates = TypedOption.Whole("--updates", "Updates of every run.", 600, 1, 1_000_000);
         Option<int> devices = TypedOption.Whole("--devices", "Devices among which 45,000 pictures are divided.", 250, 40, 5_000);
-        Option<float> alpha = TypedOption.Real("--alpha", "How alike the devices are: 0.1 for one or two classes each, 100 for all alike.", 100, a => a > 0, "give a number above 0");
+        Option<float> alpha = TypedOption.Real("--alpha", "How alike the devices are: 0.1 for mostly one or two classes each, 100 for all alike.", 100, a => a > 0, "give a number above 0");
         Option<ImmutableArray<double>> budgets = Numbers("--budgets", "Memory budgets, as shares of training everything without a plan.", [0.25, 0.10, 0.05]);
         Option<ImmutableArray<double>> rates = Numbers("--rates", "Step sizes; each selection gets the one that serves it best with a seed that is not reported.", [0.01, 0.03]);
         Option<string[]> selectors = new("--selectors")

@@ -85,6 +85,12 @@ public static class SimulationReport
             page.Append(CultureInfo.InvariantCulture, $"Nothing was measured of {string.Join(", ", unmeasured)}: there was no evaluation.\n\n");
         }
 
+        string[] deserted = [.. content.Results.Where(run => run.Ending == SimulationEnding.Nobody).Select(run => run.Rule).Distinct()];
+        if (deserted.Length > 0)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"Not all runs of {string.Join(", ", deserted)} came as far as they might: at the end nobody was at work, and nobody could be given any.\n\n");
+        }
+
         page.Append(Table(rules)).Append('\n');
         if (rules.Count > 0)
         {

@@ -28,6 +28,7 @@ namespace Cifar10.Report;
 /// <param name="WastedShare">The share of it that did not count.</param>
 /// <param name="Trips">The jobs begun.</param>
 /// <param name="Jitter">How much accuracy jumps between looks.</param>
+/// <param name="Complete">Whether the run came to its end; one that was stopped tells how far it was.</param>
 internal sealed record RunLine(
     string Cell,
     string Rule,
@@ -52,7 +53,8 @@ internal sealed record RunLine(
     long MultiplyAdds,
     double WastedShare,
     long Trips,
-    double Jitter)
+    double Jitter,
+    bool Complete = true)
 {
     public string ToJson() => JsonSerializer.Serialize(this, RunLineJson.Default.RunLine);
 

@@ -4,11 +4,13 @@ using System.Text;
 namespace Cifar10.Report;
 
 /// <summary>The comparison in short, as Markdown: medians and ranges over seeds, and the change against the first rule of each cell.</summary>
+/// <remarks>A run that was stopped is only named: how far it came says nothing of where it would have ended.</remarks>
 internal static class RunTable
 {
     public static string Of(IEnumerable<RunLine> lines)
     {
-        lines = [.. lines];
+        RunLine[] stopped = [.. lines.Where(line => !line.Complete)];
+        lines = [.. lines.Where(line => line.Complete)];
         var table = new StringBuilder();
         table.Append("| cell | rule | time to target, s | bytes to target, MB | final accuracy | on stragglers' classes | payload of a trip, KiB | device memory, KiB | trips | wasted |\n");
         table.Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
@@ -35,7 +37,9 @@ internal static class RunTable
             }
         }
 
-        return $"{table}\n{Gains(lines)}";
+        string notes = string.Concat(stopped.Select(line =>
+            string.Create(CultureInfo.InvariantCulture, $"\n{line.Cell}, {line.Rule}, seed {line.Seed}: stopped after {line.Time:#,0} s, and left out.\n")));
+        return $"{table}\n{Gains(lines)}{notes}";
     }
 
     /// <summary>Says when each rule was how much better than the base model.</summary>

@@ -184,13 +184,13 @@ internal static class Scenario
     /// <summary>Every rule with several settings of devices' and server, FTTE with the fewest; and to the end what of them reached the target within half a minute or so of the first.</summary>
     private static ImmutableArray<Comparison> Tune()
     {
-        ImmutableArray<(int Batch, float Rate)> usual = [(20, 0.2f), (20, 0.1f), (10, 0.2f), (10, 0.1f), (10, 0.05f), (5, 0.05f)];
-        ImmutableArray<double> steps = [0.7, 1, 1.5, 2];
+        ImmutableArray<(int Batch, float Rate)> usual = [(20, 0.2f), (20, 0.1f), (10, 0.4f), (10, 0.2f), (10, 0.1f), (10, 0.05f), (5, 0.1f), (5, 0.05f)];
+        ImmutableArray<double> steps = [0.5, 0.7, 1, 1.5, 2];
         return
         [
             Grid(FedAsync, usual, [0.15, 0.3, 0.5, 0.8]),
             Grid(FedBuff, usual, steps),
-            Grid(Ftte, [(10, 0.1f), (10, 0.05f), (5, 0.05f)], [0.7, 1, 1.5]),
+            Grid(Ftte, [(10, 0.2f), (10, 0.1f), (10, 0.05f), (5, 0.1f), (5, 0.05f)], [0.7, 1, 1.5]),
             Grid(FedAvgFrozen, [(20, 0.02f), (10, 0.02f), (10, 0.01f)], [1, 1.5, 2]),
             Grid(FedAvgGroupNorm, [(20, 0.1f), (10, 0.1f), (10, 0.05f)], [1, 1.5, 2]),
 

@@ -121,6 +121,20 @@ public abstract class Availability
         return present;
     }
 
+    /// <summary>Says when the device goes for good.</summary>
+    /// <param name="time">A time on the device's clock after which it does: when <see cref="EndOf"/> has found no end.</param>
+    /// <returns>The end of its last window.</returns>
+    internal TimeSpan DepartureAfter(TimeSpan time)
+    {
+        TimeSpan last = time;
+        while (CheckedWindowAt(last) is { } window)
+        {
+            last = window.To;
+        }
+
+        return last;
+    }
+
     /// <summary>Who is there for the whole period is always there, and has no windows that begin.</summary>
     private static Availability Periodic(long period, long present, long phase) => present < period ? new Cycle(period, present, phase % period) : Always;
 

@@ -9,7 +9,7 @@ namespace Ftte.Simulation;
 /// </remarks>
 /// <param name="Path">The file; made if it is not there.</param>
 /// <param name="Description">
-/// Everything by which runs differ and which the simulator cannot see, such as data, step sizes and network: the journal of a run with another description, rule,
-/// seed or number of devices is refused with <see cref="InvalidDataException"/>.
+/// Everything by which runs differ and which the simulator cannot see, such as data, devices' step sizes and network: the journal of a run with another description,
+/// seed or number of devices is refused with <see cref="InvalidDataException"/> at once, and one whose jobs were others or began with other models when it comes to them.
 /// </param>
 public sealed record RunJournal(string Path, string Description);

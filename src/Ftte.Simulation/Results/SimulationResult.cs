@@ -14,6 +14,10 @@ public sealed record SimulationResult
     /// <summary>Gets whether the run came to its end; false if it was cancelled.</summary>
     public required bool IsComplete { get; init; }
 
+    /// <summary>Gets what the run ended with.</summary>
+    /// <value><see cref="SimulationEnding.Unknown"/> for a result read from a file that does not say.</value>
+    public SimulationEnding Ending { get; init; }
+
     /// <summary>Gets the virtual time that it lasted.</summary>
     public required TimeSpan Duration { get; init; }
 
@@ -130,9 +134,9 @@ public enum JobFate
 
 /// <summary>The sums of a run.</summary>
 /// <param name="Trips">The jobs begun.</param>
-/// <param name="Accepted">Those whose updates count.</param>
+/// <param name="Accepted">Those whose updates were taken; the last of them may be in a buffer that no version was made of.</param>
 /// <param name="Rejected">Those whose updates do not.</param>
-/// <param name="Dropped">Those that devices gave up.</param>
+/// <param name="Dropped">Those that devices gave up, or went for good before they had answered.</param>
 /// <param name="Unfinished">Those that were at work when the run ended.</param>
 /// <param name="Measured">Those that measured importance.</param>
 /// <param name="Refused">Requests that were answered without work.</param>

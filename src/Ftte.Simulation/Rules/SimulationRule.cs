@@ -6,6 +6,18 @@ namespace Ftte.Simulation;
 /// </remarks>
 public sealed record SimulationRule
 {
+    /// <summary>Makes a rule.</summary>
+    public SimulationRule()
+    {
+    }
+
+    // A copy's settings are its own, so that "with" can be followed by changes to them.
+    private SimulationRule(SimulationRule other)
+    {
+        (Name, Selection, Reselection, Down, Up, CreateAggregator) = (other.Name, other.Selection, other.Reselection, other.Down, other.Up, other.CreateAggregator);
+        (Aggregation, Server) = (other.Aggregation.Copy(), other.Server.Copy());
+    }
+
     /// <summary>Gets the name, for reports.</summary>
     public required string Name { get; init; }
 
@@ -13,12 +25,18 @@ public sealed record SimulationRule
     public required ParameterSelection Selection { get; init; }
 
     /// <summary>Gets how updates become versions, unless <see cref="CreateAggregator"/> says otherwise.</summary>
+    /// <value>
+    /// Which ages are accepted follows from <see cref="BufferedAggregatorOptions.Concurrency"/>, so set that to the same as <see cref="FederatedServerOptions.MaxConcurrency"/>
+    /// of <see cref="Server"/>, as the factory methods do.
+    /// </value>
     public BufferedAggregatorOptions Aggregation { get; init; } = new();
 
     /// <summary>Gets how the server hands out work: how many devices are at work, or how many make a round.</summary>
     /// <value>
-    /// A lease lasts an hour unless set. Seed and refresh history are the run's own. A device that lets its lease expire is replaced, so choose one that is longer than
-    /// the slowest job.
+    /// An hour's leases; options made anew have <see cref="FederatedServerOptions"/>' own default. Seed and refresh history are the run's own. The place of a device that
+    /// drops out is free when its lease expires, so choose one that is longer than the slowest job but, where many drop out, not much: synchronous rounds wait for it.
+    /// Devices whose <see cref="SimulatedDevice.MemoryBudgetBytes"/> is below <see cref="FederatedServerOptions.RequiredMemoryBytes"/> get no work; that is the
+    /// only check of their memory, so set it to what training the selection takes.
     /// </value>
     public FederatedServerOptions Server { get; init; } = new() { LeaseDuration = TimeSpan.FromHours(1) };
 

@@ -12,7 +12,7 @@ public interface ILearningTask
     /// <param name="device">The device's index.</param>
     /// <returns>
     /// The trainer, of the model's layout, for one call; disposed after it if it is disposable. One that is an <see cref="IImportanceProbe"/> may be asked for
-    /// importance instead.
+    /// importance instead. What it throws ends the run.
     /// </returns>
     ILocalTrainer CreateTrainer(int device);
 
@@ -24,14 +24,14 @@ public interface ILearningTask
 
     /// <summary>Measures a model.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="cancellationToken">Stops.</param>
+    /// <param name="cancellationToken">Stops, by throwing.</param>
     /// <returns>How good it is.</returns>
     ModelQuality Evaluate(ModelSnapshot model, CancellationToken cancellationToken);
 }
 
 /// <summary>What one job costs a device.</summary>
 /// <param name="MultiplyAdds">The multiply-adds of the whole job: all its examples, epochs and passes.</param>
-/// <param name="MemoryBytes">The memory it takes at its busiest moment, as planned.</param>
+/// <param name="MemoryBytes">The memory it takes at its busiest moment, as planned. Reported, and compared with nothing: see <see cref="SimulationRule.Server"/>.</param>
 public readonly record struct JobCost(long MultiplyAdds, long MemoryBytes)
 {
     /// <summary>Gets, of <see cref="MultiplyAdds"/>, what needs no assignment, so that a device does it while it is idle: what frozen layers make of its examples, say.</summary>

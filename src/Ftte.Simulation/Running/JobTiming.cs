@@ -5,15 +5,13 @@ namespace Ftte.Simulation;
 /// Everything that is left to chance is drawn from (seed, device, how many jobs it had before), in a fixed order: whatever rule is run, a device's n-th job
 /// meets the same fate.
 /// </remarks>
-/// <param name="End">When the update arrives, or when the device gives up; since the run began. Null if the device goes for good before.</param>
-/// <param name="ShareDone">The share of the computation that is done: 1 unless the device gives up.</param>
-internal readonly record struct JobTiming(TimeSpan? End, double ShareDone)
+/// <param name="End">When the update arrives, or when the device gives up or goes for good; since the run began.</param>
+/// <param name="ShareDone">The share of the computation that is done by then.</param>
+/// <param name="IsDropped">Whether no update ever arrives.</param>
+internal readonly record struct JobTiming(TimeSpan End, double ShareDone, bool IsDropped)
 {
     /// <summary>The longest job, in seconds: thirty years, so that times can be added up without a thought.</summary>
     public const double LongestSeconds = 1e9;
-
-    /// <summary>Gets whether the device gives up.</summary>
-    public bool IsDropped => ShareDone < 1;
 
     /// <summary>Draws a job's fate.</summary>
     /// <param name="device">The device.</param>
@@ -35,8 +33,16 @@ internal readonly record struct JobTiming(TimeSpan? End, double ShareDone)
             ? fixedTime * (drops ? done : 1)
             : receiving + (computing * (drops ? done : 1)) + (drops ? 0 : sending);
         var work = TimeSpan.FromSeconds(Math.Min(seconds, LongestSeconds));
-        TimeSpan? end = device.Availability.EndOf(start + device.ClockSkew, work);
-        return new JobTiming(end - device.ClockSkew, drops || end is null ? done : 1);
+        TimeSpan own = start + device.ClockSkew;
+        if (device.Availability.EndOf(own, work) is { } end)
+        {
+            return new JobTiming(end - device.ClockSkew, drops ? done : 1, drops);
+        }
+
+        TimeSpan departure = device.Availability.DepartureAfter(own);
+        double present = device.Availability.PresentBetween(own, departure).TotalSeconds;
+        double share = whole is { } given ? present / given : (present - receiving) / computing;
+        return new JobTiming(departure - device.ClockSkew, double.IsNaN(share) ? 0 : Math.Clamp(share, 0, drops ? done : 1), IsDropped: true);
     }
 }
 

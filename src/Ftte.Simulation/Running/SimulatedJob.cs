@@ -26,6 +26,9 @@ internal sealed class SimulatedJob(long number, int device, TimeSpan start, Para
 
     public JobCost Cost { get; set; }
 
+    /// <summary>Gets or sets what of its multiply-adds the device had done before it asked.</summary>
+    public long DoneAhead { get; set; }
+
     public long BytesUp { get; set; }
 
     public long BytesDown { get; set; }
@@ -46,7 +49,7 @@ internal sealed class SimulatedJob(long number, int device, TimeSpan start, Para
 
     /// <summary>Lets the crew train.</summary>
     public void PostTo(TrainingCrew crew, ILearningTask task, JournalFile? journal) =>
-        Training = crew.PostAsync(() => Do(task, journal), (Timing.End ?? TimeSpan.MaxValue, number));
+        Training = crew.PostAsync(() => Do(task, journal), (Timing.End, number));
 
     /// <summary>Lets the update arrive at the server; the client's round goes on.</summary>
     public void Arrive(SparseUpdate update) => _arrival.SetResult(update);

@@ -65,14 +65,14 @@ internal sealed partial class SimulationRun
     private AvailabilityWindow? NextWindow(int device)
     {
         SimulatedDevice spec = _devices[device];
-        return ReferenceEquals(spec.Availability, Availability.Always) ? null : spec.Availability.WindowAt(Now + spec.ClockSkew);
+        return ReferenceEquals(spec.Availability, Availability.Always) ? null : spec.Availability.CheckedWindowAt(Now + spec.ClockSkew);
     }
 
     private bool CanBeAsked(int device)
     {
         SimulatedDevice spec = _devices[device];
         bool isThere = ReferenceEquals(spec.Availability, Availability.Always)
-            || (spec.Availability.WindowAt(Now + spec.ClockSkew) is { } window && window.From <= Now + spec.ClockSkew);
+            || (spec.Availability.CheckedWindowAt(Now + spec.ClockSkew) is { } window && window.From <= Now + spec.ClockSkew);
         return isThere
             && !(_places.HasRounds && _states[device].AcceptedIn == Version)
             && _states[device].TooSmallFor != _selections.Current.Version;
@@ -97,8 +97,8 @@ internal sealed partial class SimulationRun
         JobCost cost = CostOf(device, assignment);
         long update = _link.UpdateBytes(assignment, _start.Layout.Blocks.Length);
         var random = new SeededRandom(_options.Seed, Stream.Job, (ulong)device, (ulong)_states[device].Jobs++);
-        job.Cost = cost;
-        job.Timing = JobTiming.Draw(spec, new JobLoad(_link.LastDownloadBytes, _link.LastRequestBytes + update, cost.MultiplyAdds - DoneAhead(device, cost)), Now, duration, random);
+        (job.Cost, job.DoneAhead) = (cost, DoneAhead(device, cost));
+        job.Timing = JobTiming.Draw(spec, new JobLoad(_link.LastDownloadBytes, _link.LastRequestBytes + update, cost.MultiplyAdds - job.DoneAhead), Now, duration, random);
         (job.BytesUp, job.BytesDown) = (_link.BytesUp - up, _link.BytesDown - down);
         _states[device].Held = _rule.Down == ValueFormat.Float32 ? assignment.Version : _start.Version;
         _jobs++;
@@ -121,24 +121,16 @@ internal sealed partial class SimulationRun
     private long DoneAhead(int device, in JobCost cost)
     {
         SimulatedDevice spec = _devices[device];
-        TimeSpan since = _states[device].IdleSince;
-        if (NextWindow(device) is { } window && window.From - spec.ClockSkew > since)
-        {
-            since = window.From - spec.ClockSkew;
-        }
-
-        return (long)Math.Min(cost.AheadMultiplyAdds, (Now - since).TotalSeconds * spec.MultiplyAddsPerSecond);
+        TimeSpan present = spec.Availability.PresentBetween(_states[device].IdleSince + spec.ClockSkew, Now + spec.ClockSkew);
+        return (long)Math.Min(cost.AheadMultiplyAdds, present.TotalSeconds * spec.MultiplyAddsPerSecond);
     }
 
     private void ScheduleEnd(SimulatedJob job, TimeSpan expires)
     {
-        if (job.Timing.End is { } end)
+        Schedule(job.Timing.End, new SimulationEvent(EventKind.JobEnds, job));
+        if (!job.Timing.IsDropped && job.Timing.End <= _end)
         {
-            Schedule(end, new SimulationEvent(EventKind.JobEnds, job));
-            if (!job.Timing.IsDropped && end <= _end)
-            {
-                job.PostTo(_crew, _task, _journal);
-            }
+            job.PostTo(_crew, _task, _journal);
         }
 
         if (job.Timing.IsDropped || job.Timing.End > expires)

@@ -94,5 +94,5 @@ internal sealed partial class SimulationRun
         receipt.Weight,
         job.BytesDown,
         job.BytesUp,
-        fate == JobFate.Unfinished ? 0 : (long)(job.Cost.MultiplyAdds * job.Timing.ShareDone));
+        fate == JobFate.Unfinished ? 0 : job.DoneAhead + (long)((job.Cost.MultiplyAdds - job.DoneAhead) * job.Timing.ShareDone));
 }

@@ -75,18 +75,19 @@ internal sealed partial class SimulationRun : IAsyncDisposable
     public async Task<SimulationResult> RunAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenRegistration stopping = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _stop);
-        bool isComplete;
+        SimulationEnding ending;
         try
         {
             await LookAsync().ConfigureAwait(false);
-            await GoAsync().ConfigureAwait(false);
+            ending = await GoAsync().ConfigureAwait(false);
             await _evaluations.FinishAsync(_server.Current, Point(), _stop.Token).ConfigureAwait(false);
-            isComplete = true;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            isComplete = false;
+            ending = SimulationEnding.Cancelled;
         }
+
+        bool isComplete = ending != SimulationEnding.Cancelled;
 
         await AbandonAllAsync().ConfigureAwait(false);
         _progress.Report(_clock.Now, _server.Current.Version, _start.Version, _jobs, _evaluations.Newest, isLast: true, isComplete);
@@ -95,6 +96,7 @@ internal sealed partial class SimulationRun : IAsyncDisposable
             Rule = _rule.Name,
             Seed = _options.Seed,
             IsComplete = isComplete,
+            Ending = ending,
             Duration = _clock.Now,
             Points = _evaluations.Points,
             Jobs = _ledger.Jobs,
@@ -112,7 +114,7 @@ internal sealed partial class SimulationRun : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task GoAsync()
+    private async Task<SimulationEnding> GoAsync()
     {
         ScheduleArrival();
         await StartIdleAsync().ConfigureAwait(false);
@@ -122,7 +124,7 @@ internal sealed partial class SimulationRun : IAsyncDisposable
             if (next > _end)
             {
                 _clock.AdvanceTo(_end);
-                return;
+                return SimulationEnding.Time;
             }
 
             ModelVersion before = Version;
@@ -140,6 +142,8 @@ internal sealed partial class SimulationRun : IAsyncDisposable
 
             _progress.Report(Now, Version, _start.Version, _jobs, _evaluations.Newest, isLast: false);
         }
+
+        return _evaluations.IsDone ? SimulationEnding.Target : IsOver ? SimulationEnding.Versions : MayBegin ? SimulationEnding.Nobody : SimulationEnding.Trips;
     }
 
     /// <summary>Says when something happens next; null if nothing ever does.</summary>

@@ -21,8 +21,9 @@ public static class Simulator
     /// <param name="options">How long, and from which seed.</param>
     /// <param name="cancellationToken">Ends the run early: what there is so far is the result.</param>
     /// <returns>What came of it.</returns>
-    /// <exception cref="ArgumentException">An option is out of range, the rule is of another model, or two devices have one name.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, the rule is of another model or can never publish, or two devices have one name.</exception>
     /// <exception cref="InvalidDataException">The journal is not this run's.</exception>
+    /// <exception cref="InvalidOperationException">A trainer, an evaluation or the rule's aggregator failed or gave what cannot be; the message says which.</exception>
     public static async Task<SimulationResult> RunAsync(
         SimulationRule rule,
         ModelSnapshot start,
@@ -37,6 +38,7 @@ public static class Simulator
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         Check(devices);
+        Check(rule, devices.Length);
         using JournalFile? journal = options.Journal is { } kept ? JournalFile.Open(kept.Path, Describe(kept, rule, devices, options)) : null;
         using var crew = new TrainingCrew(options.Threads);
         await using var run = new SimulationRun(rule, start, devices, task, options, crew, journal);
@@ -51,6 +53,19 @@ public static class Simulator
 
     private static string Describe(RunJournal kept, SimulationRule rule, ImmutableArray<SimulatedDevice> devices, SimulationOptions options) =>
         $"{kept.Description}; {rule.Name}, {rule.Selection.Count} of {rule.Selection.ParameterCount} parameters, {devices.Length} devices, seed {options.Seed}";
+
+    private static void Check(SimulationRule rule, int devices)
+    {
+        BufferedAggregatorOptions aggregation = rule.Aggregation;
+        bool isPublished = rule.CreateAggregator is not null || rule.Server.PublishTimeout is not null || aggregation.Capacity <= (long)devices * aggregation.MaxUpdatesPerClient;
+        if (!isPublished)
+        {
+            throw new ArgumentException(
+                $"{rule.Name} makes a version of {aggregation.Capacity} updates, {aggregation.MaxUpdatesPerClient} of a device at most, and there are {devices} devices: there would never be one. "
+                + "Give more devices, or a smaller capacity.",
+                nameof(rule));
+        }
+    }
 
     private static void Check(ImmutableArray<SimulatedDevice> devices)
     {

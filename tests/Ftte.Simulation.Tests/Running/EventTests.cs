@@ -99,6 +99,64 @@ public sealed class EventTests
     }
 
     [Fact]
+    public async Task What_was_done_ahead_in_every_window_since_counts_and_also_if_the_device_gives_up_then()
+    {
+        // There for three seconds and for five more until it is asked, so that two of the ten that a job takes are left.
+        var device = new SimulatedDevice
+        {
+            Name = "d",
+            DownloadBytesPerSecond = 1e12,
+            UploadBytesPerSecond = 1e12,
+            MultiplyAddsPerSecond = 1e6,
+            Availability = Availability.During(new(default, Seconds(3)), new(Seconds(20), Seconds(60))),
+        };
+        var options = new SimulationOptions { Arrivals = ArrivalProcess.Listed(new Arrival(Seconds(25))), MaxTime = Seconds(60) };
+
+        SimulationResult result = await RunAsync(FedBuff(1, 1), [device], options, new ToyTask { Ahead = 9_000_000 });
+        SimulationResult dropped = await RunAsync(FedBuff(1, 1), [device with { DropOut = 1 }], options, new ToyTask { Ahead = 9_000_000 });
+
+        Assert.Equal(27, Assert.Single(result.Jobs).End.TotalSeconds, 3);
+        JobRecord job = Assert.Single(dropped.Jobs);
+        Assert.Equal((JobFate.Dropped, job.MultiplyAdds), (job.Fate, dropped.Totals.WastedMultiplyAdds));
+        Assert.Equal(8_000_000 + ((job.End - job.Start).TotalSeconds * 1e6), job.MultiplyAdds, 100.0);
+    }
+
+    [Fact]
+    public async Task A_device_that_goes_for_good_has_wasted_what_it_had_done()
+    {
+        var device = new SimulatedDevice
+        {
+            Name = "d",
+            DownloadBytesPerSecond = 1e12,
+            UploadBytesPerSecond = 1e12,
+            MultiplyAddsPerSecond = 1e6,
+            Availability = Availability.During(new AvailabilityWindow(default, Seconds(4))),
+        };
+
+        SimulationResult result = await RunAsync(FedBuff(1, 1), [device], new SimulationOptions { MaxTime = Seconds(1000) });
+
+        JobRecord job = Assert.Single(result.Jobs);
+        Assert.Equal((JobFate.Dropped, Seconds(4)), (job.Fate, job.End));
+        Assert.Equal(4_000_000, job.MultiplyAdds, 100.0);
+        Assert.Equal((1, 0, job.MultiplyAdds), (result.Totals.Dropped, result.Totals.Unfinished, result.Totals.WastedMultiplyAdds));
+    }
+
+    [Fact]
+    public async Task A_result_says_what_the_run_ended_with()
+    {
+        ImmutableArray<SimulatedDevice> devices = ToyTask.Devices(30);
+        ImmutableArray<SimulatedDevice> gone = ToyTask.Devices(30, new SimulatedDevice { Name = "d", JobDuration = LatencyLaw.Constant(10), Availability = Availability.During(new AvailabilityWindow(default, Seconds(25))) });
+        var options = new SimulationOptions { MaxVersions = 20 };
+
+        Assert.Equal(SimulationEnding.Versions, (await RunAsync(FedBuff(), devices, options)).Ending);
+        Assert.Equal(SimulationEnding.Time, (await RunAsync(FedBuff(), devices, options with { MaxTime = Seconds(5) })).Ending);
+        Assert.Equal(SimulationEnding.Trips, (await RunAsync(FedBuff(), devices, options with { MaxTrips = 40 })).Ending);
+        Assert.Equal(SimulationEnding.Target, (await RunAsync(FedBuff(), devices, options with { Target = 0.01, StopAtTarget = true })).Ending);
+        Assert.Equal(SimulationEnding.Nobody, (await RunAsync(FedBuff(), gone, options)).Ending);
+        Assert.Equal(SimulationEnding.Cancelled, (await RunAsync(FedBuff(), devices, options, cancellationToken: new CancellationToken(canceled: true))).Ending);
+    }
+
+    [Fact]
     public async Task Late_updates_of_a_round_are_wasted_and_counted_so()
     {
         ImmutableArray<SimulatedDevice> devices = [.. new[] { 1, 2, 30 }.Select(time => new SimulatedDevice { Name = $"d{time}", JobDuration = LatencyLaw.Constant(time) })];
@@ -144,9 +202,9 @@ public sealed class EventTests
 
         SimulationResult result = await RunAsync(FedBuff(1, 1), [away], new SimulationOptions { MaxTime = Seconds(1000) });
 
-        Assert.Equal([6, 102, 108, 1000], result.Jobs.Select(job => job.End.TotalSeconds));
+        Assert.Equal([6, 102, 108, 110], result.Jobs.Select(job => job.End.TotalSeconds));
         Assert.Equal([0, 6, 102, 108], result.Jobs.Select(job => job.Start.TotalSeconds));
-        Assert.Equal(JobFate.Unfinished, result.Jobs[3].Fate);
+        Assert.Equal(JobFate.Dropped, result.Jobs[3].Fate);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using static Ftte.Simulation.Tests.Runs;
 
@@ -77,6 +78,15 @@ public sealed class InvariantTests
     }
 
     [Fact]
+    public async Task A_finished_device_is_replaced_at_once_also_where_some_finish_twice_before_a_version()
+    {
+        SimulationResult result = await RunAsync(FedBuff(10, 30), ToyTask.Devices(50), new SimulationOptions { MaxVersions = 100 });
+
+        Assert.Contains(result.Jobs, job => job.Outcome == UpdateOutcome.ClientQuota);
+        Assert.Equal(30 * result.Duration.Ticks, result.Jobs.Sum(job => (job.End - job.Start).Ticks));
+    }
+
+    [Fact]
     public async Task The_bytes_are_those_of_the_wire_format_and_int8_makes_them_fewer()
     {
         var options = new SimulationOptions { MaxVersions = 30 };
@@ -85,8 +95,14 @@ public sealed class InvariantTests
         SimulationResult sparse = await RunAsync(whole with { Up = ValueFormat.Int8 }, ToyTask.Devices(40), options);
 
         Assert.True(sparse.Totals.BytesUp < dense.Totals.BytesUp);
-        var client = new ClientId("d-1");
-        Assert.Contains(dense.Jobs, job => job.BytesUp - UpdateMessage.GetLength(4, ValueFormat.Float32, client) is > 0 and < 100);
+        ImmutableArray<SimulatedDevice> devices = ToyTask.Devices(40);
+        Assert.All(sparse.Jobs.Where(job => job.Fate == JobFate.Accepted), job =>
+        {
+            var client = new ClientId(devices[job.Device].Name);
+            var request = new ArrayBufferWriter<byte>();
+            DeviceMessage.Write(request, new DeviceProfile(client, devices[job.Device].MemoryBudgetBytes, ToyTask.Layout.Fingerprint, new ModelVersion(0)));
+            Assert.Equal(request.WrittenCount + UpdateMessage.GetLength(4, ValueFormat.Int8, client), job.BytesUp);
+        });
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class JobTimingTests
     [Fact]
     public void A_job_takes_latency_download_computation_upload_and_latency_again()
     {
-        Assert.Equal(new JobTiming(28 * Second, 1), Draw(Device, 10));
+        Assert.Equal(new JobTiming(28 * Second, 1, IsDropped: false), Draw(Device, 10));
         Assert.Equal(17 * Second, Draw(Device with { DownloadBytesPerSecond = 125 }, 0).End);
         Assert.Equal(21 * Second, Draw(Device with { UploadBytesPerSecond = 25 }, 0).End);
         Assert.Equal(15 * Second, Draw(Device with { MultiplyAddsPerSecond = 2000 }, 0).End);
@@ -49,8 +49,8 @@ public sealed class JobTimingTests
             JobTiming timing = Draw(quitter, 0, job: job);
             Assert.True(timing.IsDropped);
             Assert.InRange(timing.ShareDone, 0, 1);
-            Assert.InRange(timing.End!.Value.TotalSeconds, 7 + (6 * timing.ShareDone) - 1e-6, 7 + (6 * timing.ShareDone) + 1e-6);
-            Assert.InRange(Draw(quitter, 0, 10 * Second, job).End!.Value.TotalSeconds, (10 * timing.ShareDone) - 1e-6, (10 * timing.ShareDone) + 1e-6);
+            Assert.InRange(timing.End.TotalSeconds, 7 + (6 * timing.ShareDone) - 1e-6, 7 + (6 * timing.ShareDone) + 1e-6);
+            Assert.InRange(Draw(quitter, 0, 10 * Second, job).End.TotalSeconds, (10 * timing.ShareDone) - 1e-6, (10 * timing.ShareDone) + 1e-6);
         }
     }
 
@@ -83,19 +83,24 @@ public sealed class JobTimingTests
         Assert.NotEqual(Draw(varied, 0, job: 5), Draw(varied, 0, job: 6));
 
         // The sum of two exponential times has the variance 2; twice the same would have 4.
-        double[] latencies = [.. Enumerable.Range(0, 10_000).Select(job => Draw(varied, 0, job: (ulong)job).End!.Value.TotalSeconds - 12)];
+        double[] latencies = [.. Enumerable.Range(0, 10_000).Select(job => Draw(varied, 0, job: (ulong)job).End.TotalSeconds - 12)];
         Assert.InRange(latencies.Average(), 1.94, 2.06);
         Assert.InRange(latencies.Average(latency => (latency - 2) * (latency - 2)), 1.8, 2.2);
     }
 
     [Fact]
-    public void A_job_pauses_while_its_device_is_away_and_never_ends_when_it_is_gone_for_good()
+    public void A_job_pauses_while_its_device_is_away_and_is_dropped_where_it_was_when_the_device_goes_for_good()
     {
         SimulatedDevice away = Device with { Availability = Availability.During(new(default, 10 * Second), new(30 * Second, 40 * Second)) };
-        Assert.Equal(new JobTiming(38 * Second, 1), Draw(away, 0));
-        JobTiming gone = Draw(away, 5);
-        Assert.Null(gone.End);
-        Assert.True(gone.IsDropped);
+        Assert.Equal(new JobTiming(38 * Second, 1, IsDropped: false), Draw(away, 0));
+
+        // Received after 7 of the 15 s that are left, computed after 13, and sent after 18.
+        Assert.Equal(new JobTiming(40 * Second, 1, IsDropped: true), Draw(away, 5));
+        Assert.Equal(new JobTiming(40 * Second, 0.5, IsDropped: true), Draw(away, 30));
+        Assert.Equal(new JobTiming(40 * Second, 0, IsDropped: true), Draw(away, 35));
+        Assert.Equal(new JobTiming(40 * Second, 0.25, IsDropped: true), Draw(away, 35, 20 * Second));
+        SimulatedDevice ahead = away with { ClockSkew = 30 * Second };
+        Assert.Equal(new JobTiming(10 * Second, 0.5, IsDropped: true), Draw(ahead, 0));
     }
 
     [Fact]

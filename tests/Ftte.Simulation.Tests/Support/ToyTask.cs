@@ -21,6 +21,12 @@ internal sealed class ToyTask : ILearningTask
     /// <summary>Gets or sets how much of a job can be done ahead.</summary>
     public long Ahead { get; set; }
 
+    /// <summary>Gets or sets what every job costs, if it is not what its selection does.</summary>
+    public JobCost? Cost { get; set; }
+
+    /// <summary>Gets or sets how good every model is, if that is not measured.</summary>
+    public ModelQuality? Quality { get; set; }
+
     /// <summary>Gets or sets what happens when a device trains, before it does.</summary>
     public Action<int>? OnTrain { get; set; }
 
@@ -29,7 +35,8 @@ internal sealed class ToyTask : ILearningTask
 
     public ILocalTrainer CreateTrainer(int device) => new Trainer(this, device);
 
-    public JobCost CostOf(int device, TrainingAssignment assignment) => new(1_000_000L * assignment.Selection.Count, 100 + assignment.Selection.Count) { AheadMultiplyAdds = Ahead };
+    public JobCost CostOf(int device, TrainingAssignment assignment) =>
+        Cost ?? new(1_000_000L * assignment.Selection.Count, 100 + assignment.Selection.Count) { AheadMultiplyAdds = Ahead };
 
     public ModelQuality Evaluate(ModelSnapshot model, CancellationToken cancellationToken)
     {
@@ -40,7 +47,7 @@ internal sealed class ToyTask : ILearningTask
             distance += (value - 1) * (value - 1);
         }
 
-        return new ModelQuality(1 / (1 + distance));
+        return Quality ?? new ModelQuality(1 / (1 + distance));
     }
 
     /// <summary>Devices that are all alike and always there.</summary>
