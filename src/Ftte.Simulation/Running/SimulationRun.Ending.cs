@@ -46,14 +46,18 @@ internal sealed partial class SimulationRun
     /// <summary>Lets a device ask for new work to which the server still gives the place of the old: with it, nobody else can have that place.</summary>
     private async Task AskAgainAsync(SimulatedJob job)
     {
-        if (_options.Arrivals is null && MayBegin && CanBeAsked(job.Device))
+        _states[job.Device].IdleSince = Now;
+        bool asks = _options.Arrivals is null && MayBegin && CanBeAsked(job.Device);
+        if (asks && await BeginAsync(job.Device, null).ConfigureAwait(false) == CheckOutOutcome.Assigned)
         {
-            _states[job.Device].IdleSince = Now;
-            await BeginAsync(job.Device, null).ConfigureAwait(false);
             return;
         }
 
-        Rest(job.Device);
+        if (!asks)
+        {
+            _idle.Add(job.Device);
+        }
+
         TimeSpan expires = job.Start + _rule.Server.LeaseDuration;
         Schedule(expires > Now ? expires : Now, new SimulationEvent(EventKind.Wake));
     }
