@@ -1,11 +1,13 @@
 namespace Ftte.Simulation;
 
 /// <summary>One job of one device: the trainer that its production client sees, and that answers when the virtual clock has reached the update's arrival.</summary>
-internal sealed class SimulatedJob(long number, int device, TimeSpan start, ParameterLayout layout) : ILocalTrainer, IImportanceProbe, IDisposable
+internal sealed class SimulatedJob(long number, int device, TimeSpan start, ParameterLayout layout, CancellationToken stop) : ILocalTrainer, IImportanceProbe, IDisposable
 {
     // Continuations run elsewhere, so that completing it never runs a client's code within the simulation's.
     private readonly TaskCompletionSource<SparseUpdate> _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _abandoned = new();
+
+    // A run that is cancelled stops all its jobs at once: what is begun after that would only be thrown away.
+    private readonly CancellationTokenSource _abandoned = CancellationTokenSource.CreateLinkedTokenSource(stop);
 
     /// <summary>Gets which job of the run it is, from 0.</summary>
     public long Number => number;

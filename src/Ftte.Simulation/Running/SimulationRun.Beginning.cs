@@ -3,7 +3,7 @@ namespace Ftte.Simulation;
 /// <content>How jobs begin: who is asked, what the server hands out, how long it will take.</content>
 internal sealed partial class SimulationRun
 {
-    /// <summary>A million million million would be years on any device, and sums of many must not overflow.</summary>
+    /// <summary>A thousand million million are days on any device, and thousands of such jobs can still be added up.</summary>
     private const long MostMultiplyAdds = 1_000_000_000_000_000;
 
     /// <summary>Gives work to whoever is idle while the server has some: the closed loop.</summary>
@@ -81,7 +81,7 @@ internal sealed partial class SimulationRun
     private async Task<CheckOutOutcome> BeginAsync(int device, TimeSpan? duration)
     {
         SimulatedDevice spec = _devices[device];
-        var job = new SimulatedJob(_jobs, device, Now, _start.Layout);
+        var job = new SimulatedJob(_jobs, device, Now, _start.Layout, _stop.Token);
         long up = _link.BytesUp, down = _link.BytesDown;
         job.Round = Client(spec, device, job).RunOnceAsync(CancellationToken.None).AsTask();
         if (job.Assignment is not { } assignment)
