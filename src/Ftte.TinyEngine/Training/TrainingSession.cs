@@ -8,7 +8,7 @@ internal sealed unsafe class TrainingSession : IDisposable
     /// <summary>By how many examples more each class counts, so that one which is not there has a logarithm.</summary>
     private const float Unseen = 0.5f;
 
-    private readonly Crew _crew;
+    private readonly WorkerPool _workers;
     private readonly FeatureCache? _cache;
 
     public TrainingSession(TrainingPlan plan, EngineOptions? engine = null, int exampleCount = 0)
@@ -19,7 +19,7 @@ internal sealed unsafe class TrainingSession : IDisposable
         Pass.Accumulators = plan.Accumulators is null ? null : Pass.Floats(plan.Accumulators);
         Pass.Velocity = plan.Velocity is null ? null : Pass.Floats(plan.Velocity);
         _cache = engine is { KeepsFeatures: true } && plan.Boundary.Length > 0 ? new FeatureCache(plan, exampleCount, engine.FeatureStore) : null;
-        _crew = new Crew(plan.Settings.Threads);
+        _workers = new WorkerPool(plan.Settings.Threads);
     }
 
     public TrainingPlan Plan { get; }
@@ -116,7 +116,7 @@ internal sealed unsafe class TrainingSession : IDisposable
 
     public void Dispose()
     {
-        _crew.Dispose();
+        _workers.Dispose();
         _cache?.Dispose();
         Arena.Dispose();
     }
@@ -160,7 +160,7 @@ internal sealed unsafe class TrainingSession : IDisposable
     {
         if (Watcher is null)
         {
-            _crew.Forward(Plan.Operations[step], Pass);
+            _workers.Forward(Plan.Operations[step], Pass);
         }
         else
         {
@@ -172,7 +172,7 @@ internal sealed unsafe class TrainingSession : IDisposable
     {
         if (Watcher is null)
         {
-            _crew.Backward(Plan.Operations[step], Pass);
+            _workers.Backward(Plan.Operations[step], Pass);
         }
         else
         {
@@ -184,11 +184,11 @@ internal sealed unsafe class TrainingSession : IDisposable
     {
         if (isBackward)
         {
-            _crew.Backward(Plan.Operations[step], Pass);
+            _workers.Backward(Plan.Operations[step], Pass);
         }
         else
         {
-            _crew.Forward(Plan.Operations[step], Pass);
+            _workers.Forward(Plan.Operations[step], Pass);
         }
     });
 
