@@ -7,7 +7,7 @@ public sealed partial class Network
     /// <param name="parameters">Receives the flat vector. If this throws, nothing has changed.</param>
     /// <param name="options">How names are matched; null for the same names and no extra tensors.</param>
     /// <exception cref="InvalidDataException">The file is broken, lacks a tensor, has one too many, or one of another shape; the message says which and what to do.</exception>
-    /// <exception cref="ArgumentException">The vector is not the network's, or names do not map one to one.</exception>
+    /// <exception cref="ArgumentException">The vector is not the network's, or a name in the file is null.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public void LoadWeights(string path, Span<float> parameters, WeightFileOptions? options = null)
     {
