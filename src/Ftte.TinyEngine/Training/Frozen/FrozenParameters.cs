@@ -55,8 +55,12 @@ public abstract class FrozenParameters : IDisposable
     /// <param name="network">The network.</param>
     /// <param name="path">A file of the flat vector: its float32 values, little-endian, and nothing else.</param>
     /// <returns>The parameters.</returns>
+    /// <remarks>
+    /// The file must not become shorter while it is mapped; replace it by another one instead. Each training call and each <see cref="CopyTo"/> checks its length
+    /// first and throws <see cref="InvalidDataException"/>. A file that shrinks during the call ends the process, as with any mapped file.
+    /// </remarks>
     /// <exception cref="InvalidDataException">The file does not have the size of the vector.</exception>
-    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="IOException">The file is missing or cannot be opened.</exception>
     public static FrozenParameters Map(Network network, string path)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -83,8 +87,10 @@ public abstract class FrozenParameters : IDisposable
         Read(start, destination);
     }
 
-    /// <summary>Checks that they were not disposed: what is read in place has no other guard.</summary>
-    internal void CheckHeld() => ObjectDisposedException.ThrowIf(_isDisposed, this);
+    /// <summary>Checks that they can be read: what is read in place has no other guard.</summary>
+    /// <exception cref="ObjectDisposedException">The parameters were disposed.</exception>
+    /// <exception cref="InvalidDataException">The file in which they are has become shorter.</exception>
+    internal virtual void CheckHeld() => ObjectDisposedException.ThrowIf(_isDisposed, this);
 
     private protected abstract void Read(int start, Span<float> destination);
 
