@@ -4,13 +4,15 @@ namespace Ftte;
 /// <remarks>Durations are at most <see cref="WireMessage.MaxDuration"/>.</remarks>
 public sealed class FederatedClientOptions
 {
-    /// <summary>Gets or sets the name under which the device takes part.</summary>
-    /// <value>Required.</value>
-    public required ClientId ClientId { get; set; }
+    private const long NotSet = -1;
+
+    /// <summary>Gets or sets the ID under which the device takes part.</summary>
+    /// <value>Required. Configuration binds it from a string.</value>
+    public ClientId ClientId { get; set; }
 
     /// <summary>Gets or sets the memory that the device can spare for training, in bytes.</summary>
-    /// <value>Required; not negative.</value>
-    public required long MemoryBudgetBytes { get; set; }
+    /// <value>Required; not negative. Initially -1: not set.</value>
+    public long MemoryBudgetBytes { get; set; } = NotSet;
 
     /// <summary>Gets or sets the first wait after a failure; it grows with every failure that follows and returns to this after a success.</summary>
     /// <value>Default 1 second.</value>
@@ -49,13 +51,34 @@ public sealed class FederatedClientOptions
     /// <remarks>A server believes a device that it holds the version which the server started from, or the one that it sent the device last; whatever else is held is sent anew.</remarks>
     public ModelSnapshot? HeldModel { get; set; }
 
+    /// <summary>
+    /// Gets or sets a condition to await before each round of <see cref="FederatedClient.RunAsync"/> and <see cref="FederatedClient.RunRoundsAsync"/>,
+    /// such as until the device is idle, charging and on an unmetered network.
+    /// </summary>
+    /// <value>
+    /// Default null: rounds start at once. The argument is canceled with the loop; an exception ends the loop. To stop a round that is running, cancel the loop.
+    /// </value>
+    public Func<CancellationToken, ValueTask>? WaitUntilReady { get; set; }
+
+    /// <summary>Gets or sets the receiver of the client's status each time its phase changes.</summary>
+    /// <value>
+    /// Default null. Called on the thread that runs the round: return at once, or use <see cref="Progress{T}"/>, which posts to the thread that created it.
+    /// <see cref="FederatedClient.Status"/> gives the same value at any time.
+    /// </value>
+    public IProgress<ClientStatus>? Progress { get; set; }
+
     /// <summary>Checks the settings.</summary>
     /// <exception cref="ArgumentException">A setting is missing or out of range; the message names it.</exception>
     public void Validate()
     {
         if (ClientId.Value.Length == 0)
         {
-            throw new ArgumentException("The device has no name; set ClientId.", nameof(ClientId));
+            throw new ArgumentException("ClientId is empty. Set an ID that is the device's own, such as \"phone-17\".", nameof(ClientId));
+        }
+
+        if (MemoryBudgetBytes == NotSet)
+        {
+            throw new ArgumentException("MemoryBudgetBytes is not set. Set the memory that the device can spare for training, in bytes.", nameof(MemoryBudgetBytes));
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(MemoryBudgetBytes);
@@ -63,7 +86,7 @@ public sealed class FederatedClientOptions
         DurationGuard.Positive(MaxBackoff, nameof(MaxBackoff));
         if (MaxBackoff < InitialBackoff)
         {
-            throw new ArgumentOutOfRangeException(nameof(MaxBackoff), MaxBackoff, $"The longest wait must not be shorter than the first one, {InitialBackoff}.");
+            throw new ArgumentOutOfRangeException(nameof(MaxBackoff), MaxBackoff, $"MaxBackoff must not be shorter than InitialBackoff, {InitialBackoff}.");
         }
 
         PolicyGuard.Within(BackoffFactor, 1, double.MaxValue);
