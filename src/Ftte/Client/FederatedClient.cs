@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
@@ -13,11 +12,11 @@ namespace Ftte;
 /// <para><b>Broken links</b>: whatever the server or its proxy throws is a broken link, except for misuse (<see cref="ArgumentException"/>,
 /// <see cref="ObjectDisposedException"/>, <see cref="NotSupportedException"/>, <see cref="NotImplementedException"/>) and cancellation by the caller's token.
 /// Exceptions of the trainer are never taken for one.</para>
-/// <para><b>Diagnostics</b>: <see cref="RunRoundsAsync"/> returns the rounds, <see cref="Status"/> and <see cref="FederatedClientOptions.Progress"/> what the
+/// <para><b>Diagnostics</b>: <see cref="RunRoundsAsync"/> returns the rounds, <see cref="Status"/> and <see cref="FederatedClientOptions.StatusChanged"/> what the
 /// client does within a round. Metrics are named in <see cref="FtteDiagnostics"/>.</para>
 /// <para><b>Reproducible</b>: waits come from the clock given and jitter from a seed; the client draws nothing else at random.</para>
 /// </remarks>
-public sealed class FederatedClient
+public sealed partial class FederatedClient
 {
     private const long NoVersion = long.MinValue;
 
@@ -38,16 +37,22 @@ public sealed class FederatedClient
     /// <summary>Makes a client; nothing is sent before its first round.</summary>
     /// <param name="server">The server, or a proxy of it.</param>
     /// <param name="trainer">What trains on this device; one that is an <see cref="IImportanceProbe"/> too may also be asked what training would be worth.</param>
-    /// <param name="options">The settings.</param>
+    /// <param name="options">The settings. Copied.</param>
     /// <param name="time">The clock; null for the system's.</param>
     /// <param name="logger">Where events go; null for nowhere.</param>
-    /// <exception cref="ArgumentException">An option is missing or out of range, or <see cref="FederatedClientOptions.HeldModel"/> is of another layout than the trainer's.</exception>
+    /// <param name="heldModel">
+    /// The model that the device has already: the one that the app was shipped with, or one that it kept. A check-out then brings only what it lacks.
+    /// Copied. Null if the first check-out is to bring everything. A server believes a device that it holds the version which the server started from, or
+    /// the one that it sent the device last; whatever else is held is sent again.
+    /// </param>
+    /// <exception cref="ArgumentException">An option is missing or out of range, or <paramref name="heldModel"/> has another layout than the trainer's.</exception>
     public FederatedClient(
         IFederatedServer server,
         ILocalTrainer trainer,
         FederatedClientOptions options,
         TimeProvider? time = null,
-        ILogger<FederatedClient>? logger = null)
+        ILogger<FederatedClient>? logger = null,
+        ModelSnapshot? heldModel = null)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(trainer);
@@ -63,11 +68,9 @@ public sealed class FederatedClient
         _backoff = new Backoff(_options);
         _submitBackoff = new Backoff(_options);
         _parameters = new float[trainer.Layout.ParameterCount];
-        if (_options.HeldModel is { } held)
+        if (heldModel is not null)
         {
-            // Copied, so it need not be kept alive.
-            _options.HeldModel = null;
-            Hold(held, nameof(options));
+            Hold(heldModel, nameof(heldModel));
         }
     }
 
@@ -174,65 +177,6 @@ public sealed class FederatedClient
         }
     }
 
-    /// <summary>Runs one round. A link that breaks is part of the result; everything else that goes wrong is thrown.</summary>
-    private async ValueTask<ClientRound> RunRoundAsync(CancellationToken cancellationToken)
-    {
-        if (Interlocked.Exchange(ref _running, 1) != 0)
-        {
-            throw new InvalidOperationException("A round is running already; a client runs one at a time.");
-        }
-
-        try
-        {
-            ClientRound round = await CheckOutTrainAndSubmitAsync(cancellationToken).ConfigureAwait(false);
-            ClientMetrics.RoundEnded(round);
-            if (round.IsAccepted)
-            {
-                _status = _status with { AcceptedUpdates = _status.AcceptedUpdates + 1 };
-            }
-
-            return round;
-        }
-        finally
-        {
-            Volatile.Write(ref _running, 0);
-        }
-    }
-
-    private async ValueTask<ClientRound> CheckOutTrainAndSubmitAsync(CancellationToken cancellationToken)
-    {
-        Enter(ClientPhase.CheckingOut);
-        long started = _time.GetTimestamp();
-        CheckOut checkOut;
-        try
-        {
-            checkOut = await CheckOutAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (IOException broken)
-        {
-            return new ClientRound(CheckOutOutcome.None) { Error = broken, CheckOutDuration = _time.GetElapsedTime(started) };
-        }
-
-        var round = new ClientRound(checkOut.Outcome, RetryAfter: checkOut.RetryAfter) { CheckOutDuration = _time.GetElapsedTime(started) };
-        if (!checkOut.IsAssigned)
-        {
-            return round;
-        }
-
-        _status = _status with { Version = checkOut.Assignment.Version };
-        Log.RoundStarted(_logger, _options.ClientId, checkOut.Assignment.Version, checkOut.Assignment.Content, checkOut.Assignment.Selection.Count);
-        started = _time.GetTimestamp();
-        using SparseUpdate update = await TrainAsync(checkOut.Assignment, cancellationToken).ConfigureAwait(false);
-        round = round with { Version = checkOut.Assignment.Version, TrainDuration = _time.GetElapsedTime(started) };
-        round = await SubmitAsync(update, round, cancellationToken).ConfigureAwait(false);
-        if (round.Receipt is { } receipt)
-        {
-            Log.RoundCompleted(_logger, _options.ClientId, checkOut.Assignment.Version, round.TrainDuration, receipt.Outcome);
-        }
-
-        return round;
-    }
-
     private void Hold(ModelSnapshot model, string argument)
     {
         if (model.Layout.Fingerprint != _trainer.Layout.Fingerprint)
@@ -255,65 +199,6 @@ public sealed class FederatedClient
         ModelVersion? held = checkOut.IsAssigned ? checkOut.Assignment.Version : device.HeldVersion;
         Volatile.Write(ref _heldVersion, held?.Number ?? NoVersion);
         return checkOut;
-    }
-
-    private async ValueTask<SparseUpdate> TrainAsync(TrainingAssignment assignment, CancellationToken cancellationToken)
-    {
-        bool probes = assignment.Content == UpdateContent.Importance;
-        if (probes && _probe is null)
-        {
-            throw new InvalidOperationException($"The server asks '{assignment.Client}' what the blocks are worth, which this device did not offer. The server is at fault.");
-        }
-
-        using Activity? activity = FtteDiagnostics.Source.StartActivity(probes ? FtteDiagnostics.ProbeActivity : FtteDiagnostics.TrainActivity);
-        Enter(probes ? ClientPhase.Probing : ClientPhase.Training);
-        ValueTask<SparseUpdate> work = probes
-            ? _probe!.ProbeAsync(assignment, _parameters, _options.MemoryBudgetBytes, cancellationToken)
-            : _trainer.TrainAsync(assignment, _parameters, cancellationToken);
-        SparseUpdate update = await work.ConfigureAwait(false);
-        UpdateHeader header = update.Header;
-        if (header.Client != assignment.Client || header.Id != assignment.UpdateId || header.Content == UpdateContent.Importance != probes)
-        {
-            update.Dispose();
-            throw new InvalidOperationException(
-                $"The trainer's update is {header.Id} of '{header.Client}' ({header.Content}), the assignment {assignment.UpdateId} of '{assignment.Client}' "
-                + $"({assignment.Content}); make the header with the assignment's CreateHeader.");
-        }
-
-        return update;
-    }
-
-    private async ValueTask<ClientRound> SubmitAsync(SparseUpdate update, ClientRound round, CancellationToken cancellationToken)
-    {
-        _submitBackoff.Reset();
-        long started = _time.GetTimestamp();
-        for (int attempt = 1; ; attempt++)
-        {
-            Enter(ClientPhase.Submitting);
-            IOException? broken = null;
-            UpdateReceipt receipt = default;
-            try
-            {
-                receipt = await _link.SubmitAsync(update, cancellationToken).ConfigureAwait(false);
-            }
-            catch (IOException error)
-            {
-                broken = error;
-            }
-
-            if (attempt == _options.MaxSubmitAttempts || (broken is null && receipt.Outcome != UpdateOutcome.Busy))
-            {
-                round = round with { SubmitDuration = _time.GetElapsedTime(started), Retries = attempt - 1 };
-                return broken is null
-                    ? round with { Receipt = receipt, RetryAfter = receipt.RetryAfter }
-                    : round with { Error = broken };
-            }
-
-            TimeSpan wait = _submitBackoff.Next(receipt.RetryAfter);
-            Log.SubmitsAgain(_logger, _options.ClientId, update.Header.Id, wait, attempt + 1);
-            Enter(ClientPhase.Submitting, wait);
-            await WaitAsync(wait, cancellationToken).ConfigureAwait(false);
-        }
     }
 
     /// <summary>Returns why the loop must end after a round; null if it goes on.</summary>
@@ -357,7 +242,7 @@ public sealed class FederatedClient
             LastError = _link.LastError,
         };
         Volatile.Write(ref _status, status);
-        _options.Progress?.Report(status);
+        _options.StatusChanged?.Invoke(status);
     }
 
     private Task WaitAsync(TimeSpan wait, CancellationToken cancellationToken) =>

@@ -1,13 +1,18 @@
 namespace Ftte;
 
 /// <summary>The settings of a <see cref="FederatedClient"/>. Read once, when the client is made.</summary>
-/// <remarks>Durations are at most <see cref="WireMessage.MaxDuration"/>.</remarks>
+/// <remarks>
+/// Durations are at most <see cref="WireMessage.MaxDuration"/>. Everything but the two delegates binds from configuration.
+/// </remarks>
 public sealed class FederatedClientOptions
 {
     private const long NotSet = -1;
 
     /// <summary>Gets or sets the ID under which the device takes part.</summary>
-    /// <value>Required. Configuration binds it from a string.</value>
+    /// <value>
+    /// Required. Configuration binds it from a string under the key <c>ClientId</c>; with the source generator for ahead-of-time compilation, under the key
+    /// <c>ClientId:Value</c>.
+    /// </value>
     public ClientId ClientId { get; set; }
 
     /// <summary>Gets or sets the memory that the device can spare for training, in bytes.</summary>
@@ -46,11 +51,6 @@ public sealed class FederatedClientOptions
     /// <value>Default true. The answer is one number per block, made from local data as an update is.</value>
     public bool AllowProbes { get; set; } = true;
 
-    /// <summary>Gets or sets the model that the device has already: the one that the app came with, or one that it kept. A check-out then brings only what it lacks.</summary>
-    /// <value>Default null: the first check-out brings everything. Copied; of the trainer's layout.</value>
-    /// <remarks>A server believes a device that it holds the version which the server started from, or the one that it sent the device last; whatever else is held is sent anew.</remarks>
-    public ModelSnapshot? HeldModel { get; set; }
-
     /// <summary>
     /// Gets or sets a condition to await before each round of <see cref="FederatedClient.RunAsync"/> and <see cref="FederatedClient.RunRoundsAsync"/>,
     /// such as until the device is idle, charging and on an unmetered network.
@@ -60,12 +60,12 @@ public sealed class FederatedClientOptions
     /// </value>
     public Func<CancellationToken, ValueTask>? WaitUntilReady { get; set; }
 
-    /// <summary>Gets or sets the receiver of the client's status each time its phase changes.</summary>
+    /// <summary>Gets or sets what to call with the client's status each time its phase changes.</summary>
     /// <value>
-    /// Default null. Called on the thread that runs the round: return at once, or use <see cref="Progress{T}"/>, which posts to the thread that created it.
-    /// <see cref="FederatedClient.Status"/> gives the same value at any time.
+    /// Default null. Called on the thread that runs the round, so it should return at once; an exception ends the round. <see cref="FederatedClient.Status"/>
+    /// gives the same value at any time.
     /// </value>
-    public IProgress<ClientStatus>? Progress { get; set; }
+    public Action<ClientStatus>? StatusChanged { get; set; }
 
     /// <summary>Checks the settings.</summary>
     /// <exception cref="ArgumentException">A setting is missing or out of range; the message names it.</exception>

@@ -29,10 +29,15 @@ public sealed class FtteClientBuilder
     /// <returns>This builder.</returns>
     public FtteClientBuilder UseTrainer(Func<IServiceProvider, ILocalTrainer> create) => Use(Name, create);
 
+    /// <summary>Sets the model that the device has already, such as by loading a file that the app was shipped with.</summary>
+    /// <param name="load">Called once, when the client is first resolved. Without this call the first check-out brings everything.</param>
+    /// <returns>This builder.</returns>
+    public FtteClientBuilder UseHeldModel(Func<IServiceProvider, ModelSnapshot> load) => Use(new PartKey(Name), load);
+
     /// <summary>Sets how to reach the server. Required unless the server of the same name is in the same container.</summary>
     /// <param name="connect">Creates the transport's proxy; called once, when the client is first resolved. The container disposes it.</param>
     /// <returns>This builder.</returns>
-    public FtteClientBuilder UseServer(Func<IServiceProvider, IFederatedServer> connect) => Use(new LinkKey(Name), connect);
+    public FtteClientBuilder UseServer(Func<IServiceProvider, IFederatedServer> connect) => Use(new PartKey(Name), connect);
 
     private FtteClientBuilder Use<T>(object? key, Func<IServiceProvider, T> create)
         where T : class
@@ -42,6 +47,6 @@ public sealed class FtteClientBuilder
         return this;
     }
 
-    /// <summary>The key of a client's proxy. It differs from the server's own key, so a proxy never takes the place of a server in the same container.</summary>
-    internal sealed record LinkKey(string? Name);
+    /// <summary>The key of a client's proxy and model. It differs from the server's, so they never take the place of the server's own in the same container.</summary>
+    internal sealed record PartKey(string? Name);
 }

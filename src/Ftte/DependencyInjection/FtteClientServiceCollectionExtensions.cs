@@ -45,13 +45,14 @@ public static class FtteClientServiceCollectionExtensions
             provider.GetRequiredKeyedService<ILocalTrainer>(name),
             provider.GetRequiredKeyedService<FederatedClientOptions>(name),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetService<ILogger<FederatedClient>>()));
+            provider.GetService<ILogger<FederatedClient>>(),
+            provider.GetKeyedService<ModelSnapshot>(new FtteClientBuilder.PartKey(name))));
         services.AddSingleton(new Federation(typeof(FederatedClient), name));
         return new FtteClientBuilder(services, name);
     }
 
     private static IFederatedServer GetServer(IServiceProvider provider, string? name) =>
-        provider.GetKeyedService<IFederatedServer>(new FtteClientBuilder.LinkKey(name))
+        provider.GetKeyedService<IFederatedServer>(new FtteClientBuilder.PartKey(name))
         ?? provider.GetKeyedService<IFederatedServer>(name)
         ?? throw Federations.Missing<FederatedClient>(name, "server", nameof(FtteClientBuilder.UseServer));
 }

@@ -46,7 +46,7 @@ public sealed class FederatedClientRoundTests
     public async Task A_model_that_the_app_came_with_is_told_to_the_server_and_only_what_it_lacks_is_written()
     {
         float[] shipped = [.. Enumerable.Repeat(3f, Layout.ParameterCount)];
-        var bench = new ClientBench(options => options.HeldModel = new ModelSnapshot(Layout, new ModelVersion(3), shipped));
+        var bench = new ClientBench(heldModel: new ModelSnapshot(Layout, new ModelVersion(3), shipped));
         Assert.Equal(new ModelVersion(3), bench.Client.HeldVersion);
         Assert.Equal(shipped, bench.Client.Parameters.ToArray());
         bench.Server.OnCheckOut = (device, parameters) => bench.Assign(device, parameters, version: 7, refreshed: B);
@@ -64,7 +64,7 @@ public sealed class FederatedClientRoundTests
         ParameterLayout other = ParameterLayout.Create(("other", [5]));
         var held = new ModelSnapshot(other, default, new float[5]);
 
-        ArgumentException error = Assert.Throws<ArgumentException>(() => new ClientBench(options => options.HeldModel = held));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new ClientBench(heldModel: held));
 
         Assert.Contains("give the model that this trainer trains", error.Message, StringComparison.Ordinal);
     }

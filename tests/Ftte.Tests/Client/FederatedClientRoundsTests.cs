@@ -139,9 +139,9 @@ public sealed class FederatedClientRoundsTests
     [Fact]
     public async Task Each_phase_is_reported_with_its_time_the_next_attempt_and_the_failures()
     {
-        var reports = new Reports();
+        var reports = new List<ClientStatus>();
         var time = new JumpingTime();
-        var bench = new ClientBench(o => (o.Progress, o.Jitter, o.PauseBetweenRounds) = (reports, 0, TimeSpan.FromSeconds(60)), time);
+        var bench = new ClientBench(o => (o.StatusChanged, o.Jitter, o.PauseBetweenRounds) = (reports.Add, 0, TimeSpan.FromSeconds(60)), time);
         bench.CheckOuts(() => throw new TimeoutException("too slow"), () => bench.Assign(bench.Server.Devices.Last(), new float[12], version: 4), Stop);
         bench.Receipts(() => Receipt(UpdateOutcome.Busy, 9), () => Receipt(UpdateOutcome.Published));
 
@@ -160,18 +160,18 @@ public sealed class FederatedClientRoundsTests
             (ClientPhase.CheckingOut, null, 0, 4, 1),
             (ClientPhase.Waiting, 0, 0, 4, 1),
             (ClientPhase.Idle, null, 0, 4, 1),
-        ], reports.All.Select(s => (s.Phase, (double?)(s.NextAttempt - s.Since)?.TotalSeconds, s.ConsecutiveFailures, s.Version?.Number, s.AcceptedUpdates)));
-        Assert.Equal([0, 0, 1, 1, 1, 1, 10, 10, 70, 70, 70], reports.All.Select(s => (s.Since - reports.All[0].Since).TotalSeconds));
-        Assert.Equal("too slow", reports.All[1].LastError?.InnerException?.Message);
-        Assert.Null(reports.All[3].LastError);
-        Assert.Same(reports.All[^1], bench.Client.Status);
+        ], reports.Select(s => (s.Phase, (double?)(s.NextAttempt - s.Since)?.TotalSeconds, s.ConsecutiveFailures, s.Version?.Number, s.AcceptedUpdates)));
+        Assert.Equal([0, 0, 1, 1, 1, 1, 10, 10, 70, 70, 70], reports.Select(s => (s.Since - reports[0].Since).TotalSeconds));
+        Assert.Equal("too slow", reports[1].LastError?.InnerException?.Message);
+        Assert.Null(reports[3].LastError);
+        Assert.Same(reports[^1], bench.Client.Status);
     }
 
     [Fact]
     public async Task Probing_is_a_phase_of_its_own()
     {
-        var reports = new Reports();
-        var bench = new ClientBench(o => o.Progress = reports, trainer: new ScriptedProbe(ServerBench.Layout));
+        var reports = new List<ClientStatus>();
+        var bench = new ClientBench(o => o.StatusChanged = reports.Add, trainer: new ScriptedProbe(ServerBench.Layout));
         bench.Server.OnCheckOut = (device, parameters) =>
         {
             CheckOut answer = bench.Assign(device, parameters);
@@ -180,13 +180,6 @@ public sealed class FederatedClientRoundsTests
 
         await bench.Client.RunOnceAsync();
 
-        Assert.Equal([ClientPhase.CheckingOut, ClientPhase.Probing, ClientPhase.Submitting, ClientPhase.Idle], reports.All.Select(s => s.Phase));
-    }
-
-    private sealed class Reports : IProgress<ClientStatus>
-    {
-        public List<ClientStatus> All { get; } = [];
-
-        public void Report(ClientStatus value) => All.Add(value);
+        Assert.Equal([ClientPhase.CheckingOut, ClientPhase.Probing, ClientPhase.Submitting, ClientPhase.Idle], reports.Select(s => s.Phase));
     }
 }

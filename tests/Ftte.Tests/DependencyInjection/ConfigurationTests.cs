@@ -27,6 +27,15 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public void A_client_id_binds_from_the_key_of_its_value_too()
+    {
+        var options = new FederatedClientOptions();
+        Configuration(("ClientId:Value", "phone-17")).Bind(options);
+
+        Assert.Equal(new ClientId("phone-17"), options.ClientId);
+    }
+
+    [Fact]
     public void Every_setting_of_a_server_binds()
     {
         var options = new FederatedServerOptions();

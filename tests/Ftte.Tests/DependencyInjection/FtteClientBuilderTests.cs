@@ -71,6 +71,19 @@ public sealed class FtteClientBuilderTests
     }
 
     [Fact]
+    public async Task A_held_model_is_the_clients_and_never_the_servers()
+    {
+        var held = new ModelSnapshot(Layout, new ModelVersion(3), new float[12]);
+        var services = new ServiceCollection();
+        services.AddFtteServer().UseModel(Start).UseSelection(A);
+        services.AddFtteClient(Options).UseTrainer(_ => new ScriptedTrainer(Layout)).UseHeldModel(_ => held);
+        await using ServiceProvider provider = Build(services);
+
+        Assert.Equal(new ModelVersion(3), provider.GetRequiredService<FederatedClient>().HeldVersion);
+        Assert.Same(Start, provider.GetRequiredService<FederatedServer>().Current);
+    }
+
+    [Fact]
     public async Task Of_two_calls_of_one_builder_method_the_last_wins()
     {
         var first = new ScriptedServer();

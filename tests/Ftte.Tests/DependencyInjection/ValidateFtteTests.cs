@@ -20,11 +20,8 @@ public sealed class ValidateFtteTests
         { "The FederatedClient has no trainer. Add .UseTrainer(...)", s => s.AddFtteClient(Phone).UseServer(_ => new ScriptedServer()) },
         { "The FederatedClient 'y' has no server. Add .UseServer(...)", s => s.AddFtteClient(Phone, name: "y").UseTrainer(_ => new ScriptedTrainer(Layout)) },
         { "ClientId is empty", s => s.AddFtteClient().UseServer(_ => new ScriptedServer()).UseTrainer(_ => new ScriptedTrainer(Layout)) },
-        { "give the model that this trainer trains", s => s.AddFtteClient(o =>
-            {
-                Phone(o);
-                o.HeldModel = new ModelSnapshot(Other, default, [1, 2, 3]);
-            }).UseServer(_ => new ScriptedServer()).UseTrainer(_ => new ScriptedTrainer(Layout))
+        { "give the model that this trainer trains", s => s.AddFtteClient(Phone)
+            .UseServer(_ => new ScriptedServer()).UseTrainer(_ => new ScriptedTrainer(Layout)).UseHeldModel(_ => new ModelSnapshot(Other, default, [1, 2, 3]))
         },
     };
 
