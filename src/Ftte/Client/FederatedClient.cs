@@ -32,6 +32,7 @@ public sealed partial class FederatedClient
     private long _heldVersion = NoVersion;
     private ClientStatus _status;
     private CheckOutOutcome _loggedOutcome;
+    private ulong _heldFingerprint;
     private int _running;
 
     /// <summary>Makes a client; nothing is sent before its first round.</summary>
@@ -42,8 +43,8 @@ public sealed partial class FederatedClient
     /// <param name="logger">Where events go; null for nowhere.</param>
     /// <param name="heldModel">
     /// The model that the device has already: the one that the app was shipped with, or one that it kept. A check-out then brings only what it lacks.
-    /// Copied. Null if the first check-out is to bring everything. A server believes a device that it holds the version which the server started from, or
-    /// the one that it sent the device last; whatever else is held is sent again.
+    /// Copied. Null if the first check-out is to bring everything. The server identifies the model by its version and fingerprint; if it does not know the
+    /// pair, for example because the model is from another training run, it sends all parameters.
     /// </param>
     /// <exception cref="ArgumentException">An option is missing or out of range, or <paramref name="heldModel"/> has another layout than the trainer's.</exception>
     public FederatedClient(
@@ -70,12 +71,18 @@ public sealed partial class FederatedClient
         _parameters = new float[trainer.Layout.ParameterCount];
         if (heldModel is not null)
         {
-            Hold(heldModel, nameof(heldModel));
+            Hold(heldModel, _options.HeldFingerprint, nameof(heldModel));
         }
     }
 
     /// <summary>Gets the version that <see cref="Parameters"/> hold; null before the first check-out unless one was given, during one, and after one that failed half-way.</summary>
     public ModelVersion? HeldVersion => Volatile.Read(ref _heldVersion) is var number && number == NoVersion ? null : new ModelVersion(number);
+
+    /// <summary>Gets the <see cref="ModelSnapshot.Fingerprint"/> that the server stated for <see cref="HeldVersion"/>; meaningful only while that is not null.</summary>
+    /// <value>
+    /// An app that stores <see cref="Parameters"/> to start from them later stores this number too, see <see cref="FederatedClientOptions.HeldFingerprint"/>.
+    /// </value>
+    public ulong HeldFingerprint => Volatile.Read(ref _heldFingerprint);
 
     /// <summary>Gets the model as last received, for use on the device between rounds.</summary>
     /// <value>
@@ -177,7 +184,7 @@ public sealed partial class FederatedClient
         }
     }
 
-    private void Hold(ModelSnapshot model, string argument)
+    private void Hold(ModelSnapshot model, ulong? fingerprint, string argument)
     {
         if (model.Layout.Fingerprint != _trainer.Layout.Fingerprint)
         {
@@ -186,17 +193,20 @@ public sealed partial class FederatedClient
         }
 
         model.Parameters.CopyTo(_parameters);
+        _heldFingerprint = fingerprint ?? model.Fingerprint;
         _heldVersion = model.Version.Number;
     }
 
     private async ValueTask<CheckOut> CheckOutAsync(CancellationToken cancellationToken)
     {
-        var device = new DeviceProfile(_options.ClientId, _options.MemoryBudgetBytes, _trainer.Layout.Fingerprint, HeldVersion, CanProbe: _probe is not null);
+        var device = new DeviceProfile(
+            _options.ClientId, _options.MemoryBudgetBytes, _trainer.Layout.Fingerprint, HeldVersion, CanProbe: _probe is not null, HeldVersion is null ? 0 : HeldFingerprint);
 
         // Nothing is held until the answer is complete: if it breaks off, the buffer is a mixture of two versions.
         Volatile.Write(ref _heldVersion, NoVersion);
         CheckOut checkOut = await _link.CheckOutAsync(device, _parameters, cancellationToken).ConfigureAwait(false);
         ModelVersion? held = checkOut.IsAssigned ? checkOut.Assignment.Version : device.HeldVersion;
+        Volatile.Write(ref _heldFingerprint, checkOut.Assignment?.ModelFingerprint ?? device.HeldFingerprint);
         Volatile.Write(ref _heldVersion, held?.Number ?? NoVersion);
         return checkOut;
     }

@@ -67,6 +67,14 @@ public sealed class FederatedClientOptions
     /// </value>
     public Action<ClientStatus>? StatusChanged { get; set; }
 
+    /// <summary>Gets or sets the fingerprint that the server stated for the held model, if the device stored a copy that was rounded in transit.</summary>
+    /// <value>
+    /// Default null: the fingerprint of the values in the held model that is given to the client's constructor. Set it to the stored
+    /// <see cref="FederatedClient.HeldFingerprint"/> if parameters are downloaded as bfloat16 or int8; otherwise the server does not recognize the rounded
+    /// values and sends all parameters.
+    /// </value>
+    public ulong? HeldFingerprint { get; set; }
+
     /// <summary>Checks the settings.</summary>
     /// <exception cref="ArgumentException">A setting is missing or out of range; the message names it.</exception>
     public void Validate()
