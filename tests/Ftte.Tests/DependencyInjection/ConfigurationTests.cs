@@ -27,15 +27,6 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
-    public void A_client_id_binds_from_the_key_of_its_value_too()
-    {
-        var options = new FederatedClientOptions();
-        Configuration(("ClientId:Value", "phone-17")).Bind(options);
-
-        Assert.Equal(new ClientId("phone-17"), options.ClientId);
-    }
-
-    [Fact]
     public void Every_setting_of_a_server_binds()
     {
         var options = new FederatedServerOptions();
@@ -90,7 +81,7 @@ public sealed class ConfigurationTests
     {
         var services = new ServiceCollection();
         IConfiguration configuration = Configuration([.. new (string Key, string? Value)[] { ("ClientId", "a"), ("MemoryBudgetBytes", "1") }
-            .Select(s => s.Key == setting ? (s.Key, value) : s)
+            .Select(s => s.Key == setting ? (s.Key, Value: value) : s)
             .Where(s => s.Value is not null)]);
 
         ArgumentException error = Assert.ThrowsAny<ArgumentException>(() => services.AddFtteClient(configuration.Bind));
