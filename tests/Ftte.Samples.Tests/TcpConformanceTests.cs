@@ -48,13 +48,14 @@ public sealed class TcpConformanceTests : TransportConformanceSuite, IDisposable
         using (var connection = new TcpClient())
         {
             await connection.ConnectAsync(address);
-            await connection.GetStream().WriteAsync(request);
+            NetworkStream stream = connection.GetStream();
+            await stream.WriteAsync(request);
             if (closes)
             {
                 connection.Client.Shutdown(SocketShutdown.Send);
             }
 
-            Assert.True(await connection.GetStream().ReadAsync(new byte[1]) == 0, what);
+            Assert.True(await stream.ReadAsync(new byte[1]) == 0, what);
         }
 
         await AssertServesAsync(proxy);

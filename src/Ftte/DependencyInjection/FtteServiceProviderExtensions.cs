@@ -1,6 +1,6 @@
-using Ftte;
+using Microsoft.Extensions.DependencyInjection;
 
-namespace Microsoft.Extensions.DependencyInjection;
+namespace Ftte;
 
 /// <summary>Validates the federated servers and clients of an app at startup.</summary>
 public static class FtteServiceProviderExtensions
