@@ -193,7 +193,7 @@ public sealed class FederatedClient
         _training = true; // stays so if the trainer throws: its own I/O errors are not broken links
         ValueTask<SparseUpdate> work = probes
             ? _probe!.ProbeAsync(assignment, _parameters, _options.MemoryBudgetBytes, cancellationToken)
-            : _trainer.TrainAsync(assignment, _parameters, cancellationToken);
+            : _trainer.TrainAsync(assignment with { MemoryBudgetBytes = _options.MemoryBudgetBytes }, _parameters, cancellationToken);
         SparseUpdate update = await work.ConfigureAwait(false);
         _training = false;
         UpdateHeader header = update.Header;

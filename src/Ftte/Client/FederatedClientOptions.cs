@@ -9,7 +9,7 @@ public sealed class FederatedClientOptions
     public required ClientId ClientId { get; set; }
 
     /// <summary>Gets or sets the memory that the device can spare for training, in bytes.</summary>
-    /// <value>Required; not negative.</value>
+    /// <value>Required; not negative. The trainer gets it with each assignment; a trainer that plans its memory throws if training needs more.</value>
     public required long MemoryBudgetBytes { get; set; }
 
     /// <summary>Gets or sets the first wait after a failure; it grows with every failure that follows and returns to this after a success.</summary>

@@ -7,9 +7,13 @@ namespace Ftte.TinyEngine;
 /// </remarks>
 public abstract class FrozenParameters : IDisposable
 {
-    private volatile bool _isDisposed;
+    private readonly ResourceGuard _guard;
 
-    private protected FrozenParameters(int count) => Count = count;
+    private protected FrozenParameters(int count)
+    {
+        Count = count;
+        _guard = new ResourceGuard(Free);
+    }
 
     /// <summary>Gets the number of parameters.</summary>
     public int Count { get; }
@@ -77,22 +81,36 @@ public abstract class FrozenParameters : IDisposable
     /// <exception cref="ObjectDisposedException">The parameters were disposed.</exception>
     public void CopyTo(int start, Span<float> destination)
     {
-        CheckHeld();
-        ArgumentOutOfRangeException.ThrowIfNegative(start);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, Count - destination.Length);
-        Read(start, destination);
+        Enter();
+        try
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(start);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(start, Count - destination.Length);
+            Read(start, destination);
+        }
+        finally
+        {
+            Exit();
+        }
     }
 
-    /// <summary>Checks that they were not disposed: what is read in place has no other guard.</summary>
-    internal void CheckHeld() => ObjectDisposedException.ThrowIf(_isDisposed, this);
+    /// <summary>Begins a run that reads the parameters. They are held until it ends, even if they are disposed meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">The parameters were disposed.</exception>
+    internal void Enter() => _guard.Enter(this);
+
+    /// <summary>Ends a run that reads the parameters.</summary>
+    internal void Exit() => _guard.Exit();
+
+    /// <summary>Reads some parameters within a run.</summary>
+    internal void CopyHeld(int start, Span<float> destination) => Read(start, destination);
 
     private protected abstract void Read(int start, Span<float> destination);
 
     /// <inheritdoc />
+    /// <remarks>If a run reads the parameters, they are freed when it ends.</remarks>
     public void Dispose()
     {
-        Dispose(disposing: true);
-        _isDisposed = true;
+        _guard.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -101,4 +119,6 @@ public abstract class FrozenParameters : IDisposable
     protected virtual void Dispose(bool disposing)
     {
     }
+
+    private void Free() => Dispose(disposing: true);
 }
