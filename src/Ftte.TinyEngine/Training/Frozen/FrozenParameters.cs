@@ -59,8 +59,12 @@ public abstract class FrozenParameters : IDisposable
     /// <param name="network">The network.</param>
     /// <param name="path">A file of the flat vector: its float32 values, little-endian, and nothing else.</param>
     /// <returns>The parameters.</returns>
+    /// <remarks>
+    /// The file must not become shorter while it is mapped; replace it by another one instead. Each training call and each <see cref="CopyTo"/> checks its length
+    /// first and throws <see cref="InvalidDataException"/>. A file that shrinks during the call ends the process, as with any mapped file.
+    /// </remarks>
     /// <exception cref="InvalidDataException">The file does not have the size of the vector.</exception>
-    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="IOException">The file is missing or cannot be opened.</exception>
     public static FrozenParameters Map(Network network, string path)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -96,13 +100,31 @@ public abstract class FrozenParameters : IDisposable
 
     /// <summary>Begins a run that reads the parameters. They are held until it ends, even if they are disposed meanwhile.</summary>
     /// <exception cref="ObjectDisposedException">The parameters were disposed.</exception>
-    internal void Enter() => _guard.Enter(this);
+    /// <exception cref="InvalidDataException">The file that contains them has become shorter.</exception>
+    internal void Enter()
+    {
+        _guard.Enter(this);
+        try
+        {
+            CheckReadable();
+        }
+        catch
+        {
+            _guard.Exit();
+            throw;
+        }
+    }
 
     /// <summary>Ends a run that reads the parameters.</summary>
     internal void Exit() => _guard.Exit();
 
     /// <summary>Reads some parameters within a run.</summary>
     internal void CopyHeld(int start, Span<float> destination) => Read(start, destination);
+
+    /// <summary>Checks that the parameters can be read, before a run reads them.</summary>
+    private protected virtual void CheckReadable()
+    {
+    }
 
     private protected abstract void Read(int start, Span<float> destination);
 
