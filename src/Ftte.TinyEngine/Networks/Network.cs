@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>A network: layers in execution order, ended by a loss. Holds no parameters; they are a flat vector described by <see cref="Layout"/>.</summary>
@@ -157,7 +159,7 @@ public sealed partial class Network
         {
             if (!(share > 0 && share <= 1))
             {
-                throw new ArgumentException($"A share of the input channels is {share}; shares lie in (0, 1].", nameof(inputShares));
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"A share of the input channels is {share}; shares lie in (0, 1]."), nameof(inputShares));
             }
         }
 

@@ -25,6 +25,8 @@ internal sealed class DepthwiseConvolution(string name, Value input, Value outpu
 
     public override bool EagerKeepsInput => true;
 
+    protected override string Settings => $"{Shape} {hasBias}";
+
     public override long MultiplyAdds => (long)Shape.OutputHeight * Shape.OutputWidth * Shape.WeightCount;
 
     private int Taps => Shape.KernelHeight * Shape.KernelWidth;

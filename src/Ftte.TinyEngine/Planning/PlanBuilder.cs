@@ -231,7 +231,7 @@ internal sealed class PlanBuilder
 
     /// <summary>Gets the tensors that the streamed prefix fills chunk by chunk and the rest reads.</summary>
     public ImmutableArray<Tensor> Boundary() =>
-        [.. Network.Values.Where(v => Streams && Cut < Network.Operations.Length && v.FirstStep < Cut && v.LastStep >= Cut).Select(v => _data[v.Index]!).Distinct()];
+        [.. Network.Values.Where(v => Streams && Cut > 0 && Cut < Network.Operations.Length && v.FirstStep < Cut && v.LastStep >= Cut).Select(v => _data[v.Index]!).Distinct()];
 
     /// <summary>Says why a tensor is there.</summary>
     public TensorRole RoleOf(Tensor tensor) =>

@@ -57,7 +57,6 @@ internal sealed unsafe class TrainingPass
     /// <summary>Says where parameters are.</summary>
     public void Bind(FrozenParameters frozen, float* trained)
     {
-        frozen.CheckHeld();
         Frozen = frozen;
         Received = frozen.Pointer;
         Trained = trained;

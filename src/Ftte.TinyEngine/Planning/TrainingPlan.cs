@@ -31,9 +31,8 @@ public sealed class TrainingPlan
         Boundary = builder.Boundary();
         if (!Boundary.IsEmpty && settings.CachedExamples > 0)
         {
-            long features = Boundary.Sum(t => t.BytesPerExample);
-            FeatureCacheBytes = ((settings.StoresFeatures ? 0 : features) + FeatureCache.NoteBytes) * settings.CachedExamples;
-            FeatureStoreBytes = settings.StoresFeatures ? FeatureCache.StoreBytes(features, settings.CachedExamples) : 0;
+            long bytes = FeatureCache.StoreBytes(Boundary.Sum(t => t.BytesPerExample), settings.CachedExamples);
+            (FeatureCacheBytes, FeatureStoreBytes) = settings.StoresFeatures ? (0L, bytes) : (bytes, 0L);
         }
 
         UpdateRuns = FindUpdateRuns(network, selection);
@@ -71,7 +70,7 @@ public sealed class TrainingPlan
     /// <summary>Gets the bytes in use in the arena at its busiest moment; what <see cref="ArenaBytes"/> has more is lost in gaps.</summary>
     public long BusiestBytes { get; }
 
-    /// <summary>Gets the bytes of the frozen prefix's features, if they are kept for the whole run; of a note on each, if they are kept in a file.</summary>
+    /// <summary>Gets the bytes of the frozen prefix's features and of the hashes that verify them, if they are kept in memory; 0 if they are kept in a file.</summary>
     public long FeatureCacheBytes { get; }
 
     /// <summary>Gets the bytes of storage that features take in the file of <see cref="EngineOptions.FeatureStore"/>; no memory.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>How stochastic gradient descent goes over the examples.</summary>
@@ -81,7 +83,7 @@ public sealed class SgdOptions
         if (!(WeightDecay >= 0 && LearningRate * WeightDecay < 1))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(WeightDecay), WeightDecay, $"The weight decay is not negative and less than 1 / {LearningRate}, one over the step size.");
+                nameof(WeightDecay), WeightDecay, string.Create(CultureInfo.InvariantCulture, $"The weight decay is not negative and less than 1 / {LearningRate}, one over the step size."));
         }
 
         if (!(Momentum >= 0 && Momentum < 1))

@@ -76,7 +76,7 @@ public sealed partial class FederatedClient
         Enter(probes ? ClientPhase.Probing : ClientPhase.Training);
         ValueTask<SparseUpdate> work = probes
             ? _probe!.ProbeAsync(assignment, _parameters, _options.MemoryBudgetBytes, cancellationToken)
-            : _trainer.TrainAsync(assignment, _parameters, cancellationToken);
+            : _trainer.TrainAsync(assignment with { MemoryBudgetBytes = _options.MemoryBudgetBytes }, _parameters, cancellationToken);
         SparseUpdate update = await work.ConfigureAwait(false);
         UpdateHeader header = update.Header;
         if (header.Client != assignment.Client || header.Id != assignment.UpdateId || header.Content == UpdateContent.Importance != probes)

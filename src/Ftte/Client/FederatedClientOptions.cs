@@ -16,7 +16,9 @@ public sealed class FederatedClientOptions
     public ClientId ClientId { get; set; }
 
     /// <summary>Gets or sets the memory that the device can spare for training, in bytes.</summary>
-    /// <value>Required; not negative. Initially -1: not set.</value>
+    /// <value>
+    /// Required; not negative. Initially -1: not set. The trainer gets it with each assignment; a trainer that plans its memory throws if training needs more.
+    /// </value>
     public long MemoryBudgetBytes { get; set; } = NotSet;
 
     /// <summary>Gets or sets the first wait after a failure; it grows with every failure that follows and returns to this after a success.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ftte;
 
 /// <summary>Checks a selection and its certificate against what was asked, without trusting who made them.</summary>
@@ -48,7 +50,7 @@ public static class SelectionVerifier
         {
             if (!Equals(said, found))
             {
-                faults.Add($"The certificate says {what} {said}, it is {found}.");
+                faults.Add(string.Create(CultureInfo.InvariantCulture, $"The certificate says {what} {said}, it is {found}."));
             }
         }
 

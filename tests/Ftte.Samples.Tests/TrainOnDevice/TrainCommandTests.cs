@@ -101,4 +101,22 @@ public sealed class TrainCommandTests : IDisposable
             _options = options;
             return 0;
         });
+
+    [Theory]
+    [InlineData("run.json")]
+    [InlineData("plan.png")]
+    [InlineData("weights.safetensors")]
+    public async Task A_full_disk_is_one_line_and_no_crash(string name)
+    {
+        if (!File.Exists("/dev/full"))
+        {
+            return; // Only Linux has it.
+        }
+
+        string link = _run.Folder.File(name);
+        File.CreateSymbolicLink(link, "/dev/full");
+        Assert.Equal(2, await _run.InvokeAsync($"--model digits --memory 200KiB --examples 40 --epochs 1 --save {_run.Folder.File("weights.safetensors")}"));
+        _run.AssertOneErrorLine(link);
+        Assert.Equal("/dev/full", new FileInfo(link).LinkTarget);
+    }
 }

@@ -64,6 +64,32 @@ public class MemoryModeTests
         }
     }
 
+    [UnixFact]
+    public void A_mapped_file_that_became_shorter_is_refused_before_it_is_read()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("parameters", MemoryMarshal.AsBytes<float>(Start).ToArray());
+        using FrozenParameters mapped = FrozenParameters.Map(Network, path);
+        using (var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            file.SetLength(10);
+        }
+
+        string reason = $"{path} has become shorter: it has 10 bytes, ";
+        Assert.StartsWith(reason, Assert.Throws<InvalidDataException>(() => Train(mapped)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(reason, Assert.Throws<InvalidDataException>(() => mapped.CopyTo(0, new float[1])).Message, StringComparison.Ordinal);
+    }
+
+    [UnixFact]
+    public void A_mapped_file_that_was_deleted_is_still_read()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("parameters", MemoryMarshal.AsBytes<float>(Start).ToArray());
+        using FrozenParameters mapped = FrozenParameters.Map(Network, path);
+        File.Delete(path);
+        Assert.Equal(Train(FrozenParameters.Of(Start)), Train(mapped));
+    }
+
     [Fact]
     public void A_file_of_another_size_is_refused_with_both_sizes()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Ftte;
 
@@ -21,7 +22,7 @@ public sealed class BlockImportance
         {
             if (!double.IsFinite(values[i]) || values[i] < 0)
             {
-                throw new ArgumentException($"The importance of block '{layout.Blocks[i].Name}' is {values[i]}; it must be finite and not negative.", nameof(values));
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The importance of block '{layout.Blocks[i].Name}' is {values[i]}; it must be finite and not negative."), nameof(values));
             }
         }
 
