@@ -66,18 +66,18 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
             throw new ArgumentException($"The training profile is of a model with {reselection.Profile.Layout}, the server's has {start.Layout}.", nameof(reselection));
         }
 
-        registry ??= new DeviceRegistry();
-        _aggregator = aggregator;
         _time = time ?? TimeProvider.System;
+        registry ??= new DeviceRegistry(_options.MaxClients, _options.ClientRetention, _time);
+        _aggregator = aggregator;
         _logger = logger ?? NullLogger<FederatedServer>.Instance;
         _feed = new VersionFeed(start);
-        _desk = new WorkDesk(_feed, selections, registry, _options, _time, reselection?.Probes ?? 0);
+        _desk = new WorkDesk(_feed, selections, registry, _options, _time, reselection, BufferLimitsOf(aggregator));
         _queue = new UpdateQueue(_options.QueueCapacity);
         _timer = new PublicationTimer(_options.PublishTimeout, _time, RingForPublication);
-        _metrics = new FtteMetrics(() => _queue.Length, () => _desk.LeaseCount);
+        _metrics = new FtteMetrics(() => _queue.Length, () => _desk.LeaseCount, () => _desk.WaitingCount, () => _desk.SincePublication.TotalSeconds);
         _stop = new Lazy<Task>(StopAsync);
         Log.ServerStarted(_logger, start.Version, start.Layout.ParameterCount, selections.Current.Selection.Count);
-        _reselection = reselection is null ? null : new Reselection(reselection, _desk, registry, start.Version, _logger);
+        _reselection = reselection is null ? null : new Reselection(reselection, _desk, registry, _options.RequireRegistration, start.Version, _logger);
     }
 
     /// <summary>Gets the latest published version.</summary>
@@ -108,6 +108,7 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
         activity?.SetTag(FtteDiagnostics.OutcomeTag, checkOut.Outcome.ToString());
         _metrics.CheckedOut(checkOut.Outcome);
         Log.CheckedOut(_logger, device.Client, checkOut.Outcome);
+        ReportStall();
         return new ValueTask<CheckOut>(checkOut);
     }
 
@@ -128,6 +129,7 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
         _metrics.Answered(receipt.Outcome);
         UpdateHeader header = update.Header;
         Log.Answered(_logger, header.Client, header.Id, header.BaseVersion, receipt.Outcome, receipt.Weight);
+        ReportStall();
         return receipt;
     }
 
@@ -189,6 +191,11 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
             return new UpdateReceipt(UpdateOutcome.UnknownClient, Current.Version);
         }
 
+        if (!_stopping && Precheck(update.Header) is { } outcome)
+        {
+            return _desk.Settle(update.Header, new UpdateReceipt(outcome, Current.Version));
+        }
+
         var call = new QueuedCall<UpdateReceipt>(cancelled => FoldAsync(update, cancelled), cancellationToken);
         if (_queue.TryEnter(call))
         {
@@ -221,6 +228,7 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
         catch (Exception error) when (!cancellationToken.IsCancellationRequested || error is not OperationCanceledException)
         {
             Log.AggregatorThrew(_logger, error, header.Client, header.Id);
+            _desk.Release(header);
             throw;
         }
         finally
@@ -241,6 +249,23 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
 
         return _desk.Settle(header, receipt);
     }
+
+    /// <summary>Rejects an update that the server did not ask for before it takes a place in the queue.</summary>
+    private UpdateOutcome? Precheck(in UpdateHeader header) =>
+        header.LayoutFingerprint != Current.Layout.Fingerprint ? UpdateOutcome.LayoutMismatch
+        : !_desk.IsAssigned(header) ? UpdateOutcome.NotAssigned
+        : null;
+
+    private void ReportStall()
+    {
+        if (!_stopping && _desk.FindStall() is { } stall)
+        {
+            _metrics.Stalled();
+            Log.Stalled(_logger, stall, _options);
+        }
+    }
+
+    private static BufferLimits? BufferLimitsOf(IAsyncAggregator aggregator) => null;
 
     private bool RingForPublication() => _queue.TryEnter(new QueuedCall<ModelSnapshot?>(
         async cancelled => _timer.IsDue() ? await PublishIncompleteAsync(cancelled).ConfigureAwait(false) : null,

@@ -25,6 +25,9 @@ internal sealed class PublicationPace(TimeSpan least, TimeProvider time)
         }
     }
 
+    /// <summary>Gets the average time between publications; 0 before it is known.</summary>
+    public double AverageSeconds => _averageSeconds ?? 0;
+
     public void Published()
     {
         long now = time.GetTimestamp();

@@ -12,6 +12,7 @@ internal sealed class Reselection
     private readonly ReselectionOptions _options;
     private readonly WorkDesk _desk;
     private readonly DeviceRegistry _registry;
+    private readonly bool _isRegistrationRequired;
     private readonly ILogger _logger;
     private BlockImportance _importance;
     private ModelVersion _since;
@@ -19,9 +20,9 @@ internal sealed class Reselection
     private long _turn;
     private volatile SelectionResult? _latest;
 
-    public Reselection(ReselectionOptions options, WorkDesk desk, DeviceRegistry registry, ModelVersion start, ILogger logger)
+    public Reselection(ReselectionOptions options, WorkDesk desk, DeviceRegistry registry, bool isRegistrationRequired, ModelVersion start, ILogger logger)
     {
-        (_options, _desk, _registry, _logger) = (options, desk, registry, logger);
+        (_options, _desk, _registry, _isRegistrationRequired, _logger) = (options, desk, registry, isRegistrationRequired, logger);
         _importance = options.Importance;
         _since = _current = start;
         if (options.Probes > 0)
@@ -90,7 +91,7 @@ internal sealed class Reselection
         _turn++;
         try
         {
-            long budget = _options.MemoryBudgetBytes ?? _registry.GetMemoryBudget(_options.ExcludedShare).Bytes;
+            long budget = _options.MemoryBudgetBytes ?? _registry.GetTrainableBudget(CountExcluded, _options.SmallestPeakBytes).Bytes;
             var request = new SelectionRequest(_options.Profile, _importance, budget, _options.PayloadBudgetBytes)
             {
                 ComputeBudget = _options.ComputeBudget,
@@ -108,5 +109,16 @@ internal sealed class Reselection
         {
             Log.NotReselected(_logger, error, _turn, _current, error.Message);
         }
+    }
+
+    /// <summary>Counts the devices that may be left out. Budgets of unregistered devices are claims, so that no single one of them may decide for all.</summary>
+    private int CountExcluded(int devices)
+    {
+        if (_options.ExcludedShare is { } share)
+        {
+            return (int)(share * devices);
+        }
+
+        return _isRegistrationRequired ? 0 : Math.Max((int)(ReselectionOptions.ExcludedClaims * devices), devices >= 3 ? 1 : 0);
     }
 }

@@ -57,4 +57,10 @@ public enum UpdateOutcome : byte
 
     /// <summary>It told importance, which was noted for the next selection.</summary>
     Surveyed = 16,
+
+    /// <summary>It answers no assignment that the server issued to this client and still remembers. Check out again.</summary>
+    NotAssigned = 17,
+
+    /// <summary>It completed a buffer whose step would have broken the model. No version was published and the buffer was discarded; it may be submitted again.</summary>
+    Refused = 18,
 }

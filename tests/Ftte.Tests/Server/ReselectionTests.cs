@@ -167,7 +167,9 @@ public sealed class ReselectionTests
         options.MemoryBudgetBytes = null;
         await using ServerBench bench = Adding(reselection: options);
 
-        Assert.Equal(UpdateOutcome.Published, (await bench.Submit("unregistered")).Outcome);
+        TrainingAssignment assignment = await bench.Assignment("leaves");
+        bench.Registry.Remove(new ClientId("leaves"));
+        Assert.Equal(UpdateOutcome.Published, (await bench.Submit(assignment)).Outcome);
 
         Assert.Equal(A, bench.Selections.Current.Selection);
         Assert.Empty(_selector.Requests);
