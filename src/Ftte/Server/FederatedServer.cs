@@ -70,6 +70,7 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
         registry ??= new DeviceRegistry(_options.MaxClients, _options.ClientRetention, _time);
         _aggregator = aggregator;
         _logger = logger ?? NullLogger<FederatedServer>.Instance;
+        _ = start.Fingerprint;
         _feed = new VersionFeed(start);
         _desk = new WorkDesk(_feed, selections, registry, _options, _time, reselection, BufferLimitsOf(aggregator));
         _queue = new UpdateQueue(_options.QueueCapacity);
@@ -92,7 +93,7 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
     /// <inheritdoc />
     /// <remarks>
     /// Checked in this order: stopped, admission, layout, buffer length, memory, places. One lease per client: asking again replaces the older one.
-    /// A held version is believed if it is the one this server started from, or the one it sent that client last; otherwise everything is sent.
+    /// A held version is believed if this server published it, or started from it, with the fingerprint that the device states; otherwise everything is sent.
     /// Who has too little memory for the selection in force is not asked for importance either, and who is asked takes a place among those at work.
     /// </remarks>
     /// <exception cref="ArgumentException">The buffer's length is not the layout's, or the memory budget is negative.</exception>
@@ -304,6 +305,9 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
             return;
         }
 
+        _ = newest.Fingerprint; // computed here, outside the dispatcher's lock
+        // Computed once per version; here it keeps no check-out waiting.
+        _ = newest.Fingerprint;
         _desk.Publish(newest);
         _timer.Published();
         _metrics.Published();

@@ -13,11 +13,9 @@ internal sealed class WorkDesk
     private readonly SelectionHistory _selections;
     private readonly DeviceRegistry _registry;
     private readonly ParameterLayout _layout;
-    private readonly ModelVersion _start;
     private readonly ClientTable _clients;
     private readonly LeaseTable _leases;
     private readonly RefreshLog _refreshes;
-    private readonly ReceivedVersions _received = new();
     private readonly PublicationPace _pace;
     private readonly SurveyCollector? _survey;
     private readonly StallMonitor _stalls;
@@ -43,10 +41,10 @@ internal sealed class WorkDesk
     {
         (_feed, _selections, _registry, _options) = (feed, selections, registry, options);
         ModelSnapshot start = feed.Current;
-        (_layout, _start) = (start.Layout, start.Version);
+        _layout = start.Layout;
         _clients = new ClientTable(options, time);
         _leases = new LeaseTable(options, time);
-        _leases.SetVersion(_start);
+        _leases.SetVersion(start.Version);
         _refreshes = new RefreshLog(start, options.RefreshHistory);
         _pace = new PublicationPace(options.BusyRetryAfter, time);
         _survey = reselection is { Probes: > 0 } ? new SurveyCollector(_layout, reselection.Probes) : null;
@@ -295,8 +293,8 @@ internal sealed class WorkDesk
             }
 
             model = current;
-            TrainingAssignment assignment = Describe(device, id, current.Version, measures ? UpdateContent.Importance : _options.Content);
-            client.Add(new IssuedAssignment(id, assignment.Version, assignment.SelectionVersion, assignment.Content));
+            TrainingAssignment assignment = Describe(device, id, current, measures ? UpdateContent.Importance : _options.Content);
+            client.Add(new IssuedAssignment(id, assignment.Version, assignment.ModelFingerprint, assignment.SelectionVersion, assignment.Content));
             return new CheckOut(CheckOutOutcome.Assigned, assignment);
         }
     }
@@ -312,20 +310,19 @@ internal sealed class WorkDesk
         return client;
     }
 
-    private TrainingAssignment Describe(DeviceProfile device, UpdateId id, ModelVersion current, UpdateContent content)
+    private TrainingAssignment Describe(DeviceProfile device, UpdateId id, ModelSnapshot current, UpdateContent content)
     {
-        ModelVersion? held = device.HeldVersion is { } named && (named == _start || _received.Contains(device.Client, named)) ? named : null;
-        _received.Note(device.Client, current, _refreshes.Oldest);
         (SelectionVersion selectionVersion, ParameterSelection selection) = _selections.Current;
         return new TrainingAssignment(
             device.Client,
             id,
             _layout.Fingerprint,
-            current,
+            current.Version,
             selectionVersion,
             selection,
-            _refreshes.Since(held),
+            _refreshes.Since(device.HeldVersion, device.HeldFingerprint),
             content,
-            _options.LeaseDuration);
+            _options.LeaseDuration,
+            current.Fingerprint);
     }
 }

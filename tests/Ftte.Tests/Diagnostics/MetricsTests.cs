@@ -72,7 +72,7 @@ public sealed class MetricsTests
         seen.Look();
 
         Assert.Equal([1, 0], seen.Values(FtteDiagnostics.QueueLength));
-        Assert.Equal([2, 0], seen.Values(FtteDiagnostics.Leases));
+        Assert.Equal([4, 0], seen.Values(FtteDiagnostics.Leases));
     }
 
     [Fact]
@@ -99,8 +99,10 @@ public sealed class MetricsTests
         [
             FtteDiagnostics.Updates, FtteDiagnostics.Publications, FtteDiagnostics.UpdateAge, FtteDiagnostics.UpdateWeight,
             FtteDiagnostics.FoldDuration, FtteDiagnostics.QueueLength, FtteDiagnostics.Leases, FtteDiagnostics.CheckOuts,
+            FtteDiagnostics.WaitingClients, FtteDiagnostics.PublicationAge,
         ];
-        Assert.Equal(names.Order(), seen.Instruments.Order());
+        string[] seldom = [FtteDiagnostics.Refusals, FtteDiagnostics.Stalls];
+        Assert.Equal(names.Concat(seldom).Order(), seen.Instruments.Order());
         Assert.All(names, name => Assert.NotEmpty(seen.Values(name)));
         Assert.Equal([FtteDiagnostics.OutcomeTag], seen.TagNames);
     }
