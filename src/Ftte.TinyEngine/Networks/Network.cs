@@ -20,7 +20,7 @@ public sealed partial class Network
             throw new ArgumentException($"Nothing reads what layer '{unused.Name}' makes; return it from its branch, or leave it out.");
         }
 
-        Layout = ParameterLayout.Create([.. Operations.SelectMany(o => o.Blocks).Select(b => (b.Name, b.Shape))]);
+        Layout = ParameterLayout.Create([.. Operations.SelectMany(o => o.Blocks).Select(b => (b.Name, b.Shape, b.ParameterRole))]);
         foreach (Operation operation in Operations)
         {
             operation.Attach(Layout);

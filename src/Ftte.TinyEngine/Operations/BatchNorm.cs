@@ -31,7 +31,7 @@ internal sealed class BatchNorm(string name, Value input, Value output, double e
         new($"{Name}.weight", [Channels], BlockRole.Weight),
         new($"{Name}.bias", [Channels], BlockRole.Bias),
         new($"{Name}.running_mean", [Channels], BlockRole.Statistic),
-        new($"{Name}.running_var", [Channels], BlockRole.Statistic),
+        new($"{Name}.running_var", [Channels], BlockRole.Statistic) { ParameterRole = ParameterRole.Variance },
     ];
 
     public override bool MayKeepInput => true;

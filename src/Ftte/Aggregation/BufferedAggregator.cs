@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics.Tensors;
 
 namespace Ftte;
 
@@ -6,14 +7,19 @@ namespace Ftte;
 /// Folds updates in as they arrive and publishes a version after every K: FTTE's rule, and with other options FedBuff, FedAsync and FedAvg.
 /// </summary>
 /// <remarks>
-/// <para>An update passes, in this order: layout, content (importance is no step, and nobody here asks for it: too stale), selection, length, finiteness, norm, duplicate, age, the client's share of the buffer, weight, fold.
-/// Whatever fails rejects the whole update with that reason and leaves no trace.</para>
-/// <para>The references that weights and caps depend on change only when a version is published, and sums are fixed-point, so the K updates
+/// <para>An update is checked in this order: layout, content (importance is not a step: too stale), duplicate, selection, length, finiteness, norm, age,
+/// the client's share of the buffer, weight. The first check that fails rejects the whole update with that reason and leaves no trace.</para>
+/// <para>The references that weights, clips and caps depend on change only when a version is published, and sums are fixed-point, so the K updates
 /// of a buffer give the same bits in every arrival order.</para>
+/// <para>A version that would break the model is not published: the buffer is discarded and everything else is as if it had never been
+/// (<see cref="UpdateOutcome.Refused"/>, <see cref="LatestRefusal"/>).</para>
+/// <para>Statistics of batch normalization (<see cref="ParameterRole"/>) are averaged over what the devices measured, whatever the reduction and the
+/// optimizer, and take no part in norms and variances.</para>
 /// <para>Memory: one accumulator per selection in the buffer (8 bytes per selected coordinate), the optimizer's state, two models while a version
-/// is made; nothing grows with the number of clients. Robust reductions also hold K updates.</para>
+/// is made; nothing grows with the number of clients. Robust reductions also hold K updates. So does, if norms are clipped or example counts capped, the
+/// first buffer, before it is known what is usual: K x selected coordinates x 4 bytes until the first version.</para>
 /// </remarks>
-public sealed class BufferedAggregator : IAsyncAggregator
+public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAggregator
 {
     /// <summary>Less than this cannot be told from nothing in the sums' resolution.</summary>
     private const double SmallestWeight = 1.0 / (1 << 20);
@@ -22,25 +28,35 @@ public sealed class BufferedAggregator : IAsyncAggregator
     private readonly SelectionHistory _selections;
     private readonly MemoryPool<float> _pool;
     private readonly UpdateBuffer _buffer;
-    private readonly OptimizerState _optimizer;
     private readonly AcceptedUpdates _accepted;
-    private readonly RunningReference _usualVariance = new();
-    private readonly RunningReference _usualNorm = new();
-    private readonly RunningReference _usualExamples;
+    private readonly UsualValues _usual;
+    private readonly StepHistory _steps = new();
     private readonly LastDirection? _direction;
+    private readonly StatisticHistory? _statistics;
     private readonly long _maxAge;
+
+    /// <summary>Updates that came before it was known what is usual.</summary>
+    private readonly List<UpdateCopy> _held = [];
+
+    /// <summary>The versions that were undone, each exclusive its first and inclusive its last.</summary>
+    private readonly List<(ModelVersion After, ModelVersion Through)> _undone = [];
+
+    private OptimizerState _optimizer;
     private ModelSnapshot _current;
+    private VersionRefusal? _latestRefusal;
+    private long _refusals;
 
     /// <summary>Starts from a model.</summary>
     /// <param name="initial">The version that training starts from.</param>
     /// <param name="selections">The selections announced, shared with the server.</param>
     /// <param name="options">The rule; null for FTTE's defaults.</param>
     /// <param name="pool">Where temporary vectors come from; null for the shared pool.</param>
-    /// <exception cref="ArgumentException">The selections are of another model, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">The selections are of another model, the version is negative, or an option is out of range.</exception>
     public BufferedAggregator(ModelSnapshot initial, SelectionHistory selections, BufferedAggregatorOptions? options = null, MemoryPool<float>? pool = null)
     {
         ArgumentNullException.ThrowIfNull(initial);
         ArgumentNullException.ThrowIfNull(selections);
+        ArgumentOutOfRangeException.ThrowIfNegative(initial.Version.Number, nameof(initial));
         if (selections.ParameterCount != initial.Layout.ParameterCount)
         {
             throw new ArgumentException($"The selections are of {selections.ParameterCount} parameters, the model has {initial.Layout.ParameterCount}.", nameof(selections));
@@ -51,17 +67,29 @@ public sealed class BufferedAggregator : IAsyncAggregator
         _selections = selections;
         _pool = pool ?? MemoryPool<float>.Shared;
         _current = initial;
-        _buffer = _options.Reduction.CreateBuffer(_options.Capacity, _options.MinimumMassShare, _pool);
+        _buffer = _options.Reduction.CreateBuffer(_options.Capacity, _options.MinimumMassShare, initial.Layout, _pool);
         _optimizer = _options.Optimizer.CreateState(initial.Layout.ParameterCount);
         _maxAge = _options.MaxAge ?? Math.Max(20, 4L * (_options.Concurrency ?? 0) / _options.Capacity);
         _accepted = new AcceptedUpdates(_options.Capacity, Math.Max(_maxAge, 20));
-        _usualExamples = new RunningReference(_options.ExpectedExampleCount ?? double.NaN);
+        _usual = new UsualValues(_options, _buffer.CountsExamples);
         _direction = _options.Weighting.NeedsAlignment ? new LastDirection(initial.Layout.ParameterCount) : null;
-        SetUsualExamples();
+        _buffer.SetUsualExamples(_usual.Examples);
+        if (initial.Layout.Roles.StatisticCount > 0)
+        {
+            _statistics = new StatisticHistory(initial.Layout, _maxAge);
+            _statistics.Publish(initial);
+        }
     }
 
     /// <inheritdoc />
     public ModelSnapshot Current => Volatile.Read(ref _current);
+
+    /// <inheritdoc />
+    public VersionRefusal? LatestRefusal => Volatile.Read(ref _latestRefusal);
+
+    private ParameterLayout Layout => _current.Layout;
+
+    private int Count => _buffer.Count + _held.Count;
 
     /// <inheritdoc />
     public ValueTask<UpdateReceipt> AggregateAsync(SparseUpdate update, CancellationToken cancellationToken = default)
@@ -72,17 +100,21 @@ public sealed class BufferedAggregator : IAsyncAggregator
     }
 
     /// <inheritdoc />
+    /// <remarks>
+    /// Also returns null if the reduction could not protect the model with so few updates, and if the version was refused
+    /// (<see cref="LatestRefusal"/>).
+    /// </remarks>
     public ValueTask<ModelSnapshot?> FlushAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        bool enough = _buffer.Count > 0 && _buffer.Count >= _options.FlushShare * _options.Capacity;
-        return new ValueTask<ModelSnapshot?>(enough ? Publish() : null);
+        bool isEnough = Count > 0 && Count >= _options.FlushShare * _options.Capacity && FindObstacle() is null;
+        return new ValueTask<ModelSnapshot?>(isEnough && TryPublish() ? _current : null);
     }
 
     private UpdateReceipt Aggregate(SparseUpdate update)
     {
         UpdateHeader header = update.Header;
-        if (header.LayoutFingerprint != _current.Layout.Fingerprint)
+        if (header.LayoutFingerprint != Layout.Fingerprint)
         {
             return Rejected(UpdateOutcome.LayoutMismatch);
         }
@@ -90,6 +122,12 @@ public sealed class BufferedAggregator : IAsyncAggregator
         if (header.Content == UpdateContent.Importance)
         {
             return Rejected(UpdateOutcome.TooStale);
+        }
+
+        // First of all that may have changed since the update was sent before: what was accepted once stays accepted.
+        if (_accepted.Contains(header))
+        {
+            return Rejected(UpdateOutcome.Duplicate) with { AwaitsNextVersion = HasItsShare(header.Client) };
         }
 
         if (!_selections.TryGet(header.SelectionVersion, out ParameterSelection? selection))
@@ -108,54 +146,77 @@ public sealed class BufferedAggregator : IAsyncAggregator
             return Rejected(UpdateOutcome.NotFinite);
         }
 
-        if (header.Content == UpdateContent.Difference)
+        PackedRoles roles = Layout.Roles.Of(selection);
+        if (header.Content == UpdateContent.Difference && roles.StatisticCount == 0)
         {
-            return AggregateStep(header, selection, values, update.Moments);
+            return AggregateStep(header, selection, roles, values, update.Moments, default);
         }
 
         using IMemoryOwner<float> difference = _pool.Rent(values.Length);
         Span<float> step = difference.Memory.Span[..values.Length];
-        selection.Gather(_current.Parameters.Span, step);
-        System.Numerics.Tensors.TensorPrimitives.Subtract(values, step, step);
-        return AggregateStep(header, selection, step, UpdateMoments.Measure(step));
+        MakeStep(header, selection, roles, values, step);
+        return AggregateStep(header, selection, roles, step, roles.Measure(step, statistics: false), roles.Measure(step, statistics: true));
     }
 
-    private UpdateReceipt AggregateStep(in UpdateHeader header, ParameterSelection selection, ReadOnlySpan<float> step, in UpdateMoments moments)
+    /// <summary>Turns trained parameters, and statistics in any case, into steps from the current model.</summary>
+    private void MakeStep(in UpdateHeader header, ParameterSelection selection, PackedRoles roles, ReadOnlySpan<float> values, Span<float> step)
     {
-        if (!(moments.Norm <= (_options.MaxNorm ?? double.MaxValue)))
+        ReadOnlySpan<float> current = _current.Parameters.Span;
+        if (header.Content == UpdateContent.Difference)
+        {
+            values.CopyTo(step);
+            _statistics?.Rebase(roles, header.BaseVersion, step);
+        }
+        else
+        {
+            selection.Gather(current, step);
+            TensorPrimitives.Subtract(values, step, step);
+        }
+
+        foreach (PackedRoles.Piece piece in roles.Pieces)
+        {
+            // No device measures a negative variance; one that claims to counts as zero.
+            for (int i = 0; piece.Role == ParameterRole.Variance && i < piece.Length; i++)
+            {
+                step[piece.Start + i] = Math.Max(step[piece.Start + i], -current[piece.Coordinate + i]);
+            }
+        }
+    }
+
+    private UpdateReceipt AggregateStep(
+        in UpdateHeader header, ParameterSelection selection, PackedRoles roles, ReadOnlySpan<float> step, in UpdateMoments moments, in UpdateMoments statisticMoments)
+    {
+        if (!(moments.Norm <= (_options.MaxNorm ?? double.MaxValue) && statisticMoments.Norm <= double.MaxValue))
         {
             return Rejected(UpdateOutcome.NormTooLarge);
         }
 
-        if (_accepted.Contains(header))
+        if (header.BaseVersion.Number < 0 || header.BaseVersion > _current.Version)
         {
-            return Rejected(UpdateOutcome.Duplicate);
+            return Rejected(UpdateOutcome.FutureVersion);
         }
 
         long age = _current.Version - header.BaseVersion;
-        if (age < 0 || age > _maxAge)
+        if (age > _maxAge || WasUndone(header.BaseVersion))
         {
-            return Rejected(age < 0 ? UpdateOutcome.FutureVersion : UpdateOutcome.TooStale);
+            return Rejected(UpdateOutcome.TooStale);
         }
 
-        if (_accepted.CountInBuffer(header.Client) >= _options.MaxUpdatesPerClient)
+        if (HasItsShare(header.Client))
         {
-            return Rejected(UpdateOutcome.ClientQuota);
+            return Rejected(UpdateOutcome.ClientQuota) with { AwaitsNextVersion = true };
         }
 
-        // Comparisons with a reference that is not known yet (NaN) are false: nothing is clipped or capped by it.
-        double longest = (_options.NormClip ?? double.NaN) * _usualNorm.Value;
-        double clip = moments.Norm > longest ? longest / moments.Norm : 1;
-        int examples = header.ExampleCount > _options.ExampleCap * _usualExamples.Value
-            ? (int)(_options.ExampleCap * _usualExamples.Value)
-            : header.ExampleCount;
+        double clip = _usual.Clip(moments.Norm, roles.TrainableCount);
+        double statisticClip = _usual.ClipStatistics(statisticMoments.Norm, roles.StatisticCount);
+        int examples = _usual.Cap(header.ExampleCount);
         var statistics = new UpdateStatistics(
             age + (long)_options.AgeOrigin,
             moments.Variance * clip * clip,
-            _usualVariance.Value,
+            _usual.Variance,
             moments.Norm * clip,
             examples,
-            _direction?.Cosine(selection, step, moments.Norm) ?? double.NaN);
+            _direction?.Cosine(roles, step, moments.Norm) ?? double.NaN);
         double weight = _options.Weighting.GetWeight(statistics);
         if (!double.IsFinite(weight) || weight < 0)
         {
@@ -167,60 +228,51 @@ public sealed class BufferedAggregator : IAsyncAggregator
             return Rejected(UpdateOutcome.ZeroWeight);
         }
 
-        if (!_buffer.TryAdd(new AdmittedUpdate(header, selection, examples, weight, clip, moments.Norm), step))
+        var admitted = new AdmittedUpdate(header, selection, roles, examples, weight, clip, moments.Norm, statisticClip, statisticMoments.Norm);
+        if (!_buffer.CanAdd(admitted))
         {
             return Rejected(UpdateOutcome.NormTooLarge);
         }
 
-        _accepted.Add(header, _current.Version);
-        _usualVariance.Observe(statistics.Variance);
-        _usualNorm.Observe(moments.Norm);
-        _usualExamples.Observe(examples);
-        if (_buffer.Count < _options.Capacity)
+        Admit(admitted, step, moments.Variance);
+        if (Count < _options.Capacity)
         {
-            return new UpdateReceipt(UpdateOutcome.Buffered, _current.Version, weight);
+            return new UpdateReceipt(UpdateOutcome.Buffered, _current.Version, weight, AwaitsNextVersion: HasItsShare(header.Client));
         }
 
-        Publish();
-        return new UpdateReceipt(UpdateOutcome.Published, _current.Version, weight);
+        return TryPublish()
+            ? new UpdateReceipt(UpdateOutcome.Published, _current.Version, weight)
+            : Rejected(UpdateOutcome.Refused);
     }
 
-    private ModelSnapshot Publish()
+    private void Admit(in AdmittedUpdate update, ReadOnlySpan<float> step, double variance)
     {
-        var parameters = GC.AllocateUninitializedArray<float>(_current.Layout.ParameterCount);
-        _current.Parameters.Span.CopyTo(parameters);
-        _optimizer.BeginStep(_buffer.MeanWeight);
-        _direction?.Begin();
-        _buffer.Reduce((start, step) =>
+        if (_usual.IsEnoughFor(update))
         {
-            _optimizer.Apply(parameters.AsSpan(start, step.Length), step, start);
-            _direction?.Record(start, step);
-        });
-        ParameterSelection touched = _buffer.Touched;
-        _buffer.Clear();
-        _usualVariance.Publish();
-        _usualNorm.Publish();
-        _usualExamples.Publish();
-        SetUsualExamples();
-        if (!UpdateMoments.Measure(parameters).IsFinite)
+            _buffer.Add(update, step);
+            _usual.Observe(update, variance);
+        }
+        else
         {
-            _accepted.Publish(_current.Version);
-            throw new InvalidOperationException(
-                $"The step from {_current.Version} made the model infinite, so it was not published and its buffer is lost. Lower the server's learning rate, or set MaxNorm or NormClip.");
+            _held.Add(UpdateCopy.Create(update with { Clip = 1, StatisticClip = 1 }, variance, step, _pool));
         }
 
-        var published = ModelSnapshot.TakeOver(_current.Layout, _current.Version.Next, parameters, touched);
-        _accepted.Publish(published.Version);
-        Volatile.Write(ref _current, published);
-        return published;
+        _accepted.Add(update.Header);
     }
 
-    private void SetUsualExamples()
+    private bool HasItsShare(ClientId client) => _accepted.CountInBuffer(client) >= _options.MaxUpdatesPerClient;
+
+    private bool WasUndone(ModelVersion version)
     {
-        if (_usualExamples.Value >= 1)
+        foreach ((ModelVersion after, ModelVersion through) in _undone)
         {
-            _buffer.SetUsualExamples(_usualExamples.Value);
+            if (version > after && version <= through)
+            {
+                return true;
+            }
         }
+
+        return false;
     }
 
     private UpdateReceipt Rejected(UpdateOutcome outcome) => new(outcome, _current.Version);

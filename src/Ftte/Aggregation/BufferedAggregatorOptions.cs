@@ -1,7 +1,11 @@
 namespace Ftte;
 
 /// <summary>The settings of a <see cref="BufferedAggregator"/>. The defaults are FTTE's rule; the factory methods give the others.</summary>
-/// <remarks>Read once, when the aggregator is made. The sources and reasons are in <c>docs/aggregation.md</c>.</remarks>
+/// <remarks>
+/// The defaults protect the model from a few devices whose training diverges or who claim too many examples. The factory methods give the
+/// published rules, which clip and cap nothing; set <see cref="NormClip"/> and <see cref="ExampleCap"/> to add that. All have a <see cref="Guard"/>.
+/// Read once, when the aggregator is made. The sources and reasons are in <c>docs/aggregation.md</c>.
+/// </remarks>
 public sealed class BufferedAggregatorOptions
 {
     /// <summary>Gets or sets K: how many updates make a version.</summary>
@@ -37,27 +41,38 @@ public sealed class BufferedAggregatorOptions
     public int MaxUpdatesPerClient { get; set; } = 1;
 
     /// <summary>Gets or sets how many times the usual example count an update may claim; what it claims beyond is not counted.</summary>
-    /// <value>Default 10 times the running median.</value>
-    public double ExampleCap { get; set; } = 10;
+    /// <value>
+    /// Default 10 times the running median; in the first buffer, 10 times its own median, or the smaller count if there are two. Null for no cap, as in
+    /// published rules. At least 1.
+    /// </value>
+    public double? ExampleCap { get; set; } = 10;
 
     /// <summary>Gets or sets the usual example count until a running median is known.</summary>
-    /// <value>Default null: the first buffer counts claims as they are.</value>
+    /// <value>Default null: the first buffer's own median.</value>
     public int? ExpectedExampleCount { get; set; }
 
-    /// <summary>Gets or sets how many times the usual norm a step may have; a longer one is scaled down to it.</summary>
-    /// <value>Default null: no clipping.</value>
-    public double? NormClip { get; set; }
+    /// <summary>Gets or sets how many times the usual norm per coordinate (root mean square) a step may have; a longer one is scaled down to it.</summary>
+    /// <value>
+    /// Default 3 times the running median, so that one device whose training diverges does not destroy the model; in the first buffer, 3 times its own
+    /// median, or, with fewer than three updates, the norm of the parameters that the step changes. Null for no clipping, as in published rules.
+    /// </value>
+    /// <remarks>Statistics of batch normalization are clipped in the same way among themselves.</remarks>
+    public double? NormClip { get; set; } = 3;
 
     /// <summary>Gets or sets the largest norm that is accepted at all.</summary>
     /// <value>Default null: what the accumulator can hold, far beyond any sane step.</value>
     public double? MaxNorm { get; set; }
+
+    /// <summary>Gets or sets what decides whether a version may be published.</summary>
+    /// <value>Default <see cref="StepGuard"/>. Null refuses only models that are not finite.</value>
+    public IVersionGuard? Guard { get; set; } = new StepGuard();
 
     /// <summary>Gets or sets kappa: the least share of the buffer's mass by which a coordinate's sum is divided, however few updates contain it.</summary>
     /// <value>Default 0.25; 0 divides by the contributors' own mass, 1 by the whole buffer's.</value>
     public double MinimumMassShare { get; set; } = 0.25;
 
     /// <summary>Gets or sets how full a buffer must be to be published when its time is up.</summary>
-    /// <value>Default 0.5 of the capacity, rounded up.</value>
+    /// <value>Default 0.5 of the capacity, rounded up. A robust reduction also waits until it has enough updates to protect the model.</value>
     public double FlushShare { get; set; } = 0.5;
 
     /// <summary>Gives FedBuff as its paper has it (arXiv 2106.06639): weights by age, over the capacity.</summary>
@@ -70,6 +85,8 @@ public sealed class BufferedAggregatorOptions
         Reduction = Reduction.OverCapacity(),
         Weighting = new PolynomialWeighting(),
         Optimizer = ServerOptimizer.Sgd(learningRate),
+        ExampleCap = null,
+        NormClip = null,
     };
 
     /// <summary>
@@ -84,6 +101,8 @@ public sealed class BufferedAggregatorOptions
         Reduction = Reduction.Sum(),
         Weighting = new PolynomialWeighting(),
         Optimizer = ServerOptimizer.Sgd(PolicyGuard.Within(mixing, double.Epsilon, 1)),
+        ExampleCap = null,
+        NormClip = null,
     };
 
     /// <summary>
@@ -99,6 +118,8 @@ public sealed class BufferedAggregatorOptions
         Weighting = new ConstantWeighting(),
         Optimizer = ServerOptimizer.Sgd(learningRate),
         MaxAge = 0,
+        ExampleCap = null,
+        NormClip = null,
     };
 
     /// <summary>Checks the settings.</summary>
@@ -113,7 +134,7 @@ public sealed class BufferedAggregatorOptions
         ArgumentOutOfRangeException.ThrowIfNegative(MaxAge ?? 0, nameof(MaxAge));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxUpdatesPerClient, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(ExpectedExampleCount ?? 1, 1, nameof(ExpectedExampleCount));
-        PolicyGuard.Within(ExampleCap, 1, double.MaxValue);
+        PolicyGuard.Within(ExampleCap ?? 1, 1, double.MaxValue, nameof(ExampleCap));
         PolicyGuard.Positive(NormClip ?? 1, nameof(NormClip));
         PolicyGuard.Positive(MaxNorm ?? 1, nameof(MaxNorm));
         PolicyGuard.Within(MinimumMassShare, 0, 1);
@@ -121,6 +142,11 @@ public sealed class BufferedAggregatorOptions
         if (!Enum.IsDefined(AgeOrigin))
         {
             throw new ArgumentOutOfRangeException(nameof(AgeOrigin), AgeOrigin, "Choose one of the named origins.");
+        }
+
+        if (Reduction.FindObstacle(Capacity) is { } obstacle)
+        {
+            throw new ArgumentException(obstacle, nameof(Reduction));
         }
     }
 

@@ -3,7 +3,7 @@ namespace Ftte;
 /// <summary>The step of the last publication, to compare updates with.</summary>
 internal sealed class LastDirection(int parameterCount)
 {
-    private readonly float[] _step = new float[parameterCount];
+    private float[] _step = new float[parameterCount];
     private bool _known;
 
     public void Begin()
@@ -20,9 +20,12 @@ internal sealed class LastDirection(int parameterCount)
         }
     }
 
-    /// <summary>Gives the cosine between an update and the last step over the update's coordinates; NaN if either has no direction.</summary>
+    /// <summary>Forgets the direction.</summary>
+    public void Reset() => _known = false;
+
+    /// <summary>Gives the cosine between an update and the last step over the update's trainable coordinates; NaN if either has no direction.</summary>
     /// <remarks>Summed in ascending order in float64, so it has the same bits everywhere.</remarks>
-    public double Cosine(ParameterSelection selection, ReadOnlySpan<float> values, double norm)
+    public double Cosine(PackedRoles roles, ReadOnlySpan<float> values, double norm)
     {
         if (!_known)
         {
@@ -30,10 +33,15 @@ internal sealed class LastDirection(int parameterCount)
         }
 
         double dot = 0, square = 0;
-        int at = 0;
-        foreach (ParameterRange range in selection.Ranges)
+        foreach (PackedRoles.Piece piece in roles.Pieces)
         {
-            foreach (float component in _step.AsSpan(range.Start, range.Length))
+            if (piece.IsStatistic)
+            {
+                continue;
+            }
+
+            int at = piece.Start;
+            foreach (float component in _step.AsSpan(piece.Coordinate, piece.Length))
             {
                 dot += (double)component * values[at++];
                 square += (double)component * component;
@@ -42,5 +50,23 @@ internal sealed class LastDirection(int parameterCount)
 
         double cosine = dot / (Math.Sqrt(square) * norm);
         return double.IsFinite(cosine) ? Math.Clamp(cosine, -1, 1) : double.NaN;
+    }
+
+    public void Save(StateWriter writer)
+    {
+        writer.Flag(_known);
+        if (_known)
+        {
+            writer.Values<float>(_step);
+        }
+    }
+
+    public void Load(ref StateReader reader)
+    {
+        _known = reader.Flag("flag of a direction");
+        if (_known)
+        {
+            _step = reader.Finite("direction", _step.Length);
+        }
     }
 }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Ftte;
 
-/// <summary>Hashes a layout with 64-bit FNV-1a over the UTF-8 names, each with its length, and the shapes as little-endian int32, each with its rank.</summary>
+/// <summary>Hashes a layout with 64-bit FNV-1a over the UTF-8 names, each with its length, and the shapes as little-endian int32, each with its rank; then the role, negated, of blocks that are not trainable.</summary>
 /// <remarks>A hash for telling honest mistakes apart, not a defence against a forger: authentication is the transport's.</remarks>
 internal static class LayoutFingerprint
 {
@@ -27,6 +27,12 @@ internal static class LayoutFingerprint
             foreach (int dimension in block.Shape)
             {
                 hash = AppendInt32(hash, dimension);
+            }
+
+            // Negative, because the length of a name would follow here; nothing for the default, so that layouts without statistics keep their hash.
+            if (block.Role != ParameterRole.Trainable)
+            {
+                hash = AppendInt32(hash, -(int)block.Role);
             }
         }
 

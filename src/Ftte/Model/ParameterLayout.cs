@@ -27,6 +27,7 @@ public sealed class ParameterLayout
         }
 
         Fingerprint = LayoutFingerprint.Compute(blocks);
+        Roles = new RoleMap(blocks);
     }
 
     /// <summary>Gets the blocks, in the order in which they lie in the vector.</summary>
@@ -36,16 +37,36 @@ public sealed class ParameterLayout
     public int ParameterCount { get; }
 
     /// <summary>
-    /// Gets a 64-bit hash of all names and shapes, the same on every machine. Messages carry it, so that a device
+    /// Gets a 64-bit hash of all names, shapes and roles, the same on every machine. Messages carry it, so that a device
     /// with another model is told so and not folded in.
     /// </summary>
     public ulong Fingerprint { get; }
+
+    /// <summary>Gets which coordinates are statistics.</summary>
+    internal RoleMap Roles { get; }
 
     /// <summary>Lays out named tensors one after the other.</summary>
     /// <param name="blocks">The name and the dimensions of each tensor, in the order of the vector. Dimensions are positive; a scalar has none.</param>
     /// <returns>The layout.</returns>
     /// <exception cref="ArgumentException">No block was given, a name is empty or used twice, a dimension is not positive, or the total exceeds the largest array.</exception>
     public static ParameterLayout Create(params ReadOnlySpan<(string Name, int[] Shape)> blocks)
+    {
+        var withRoles = new (string, int[], ParameterRole)[blocks.Length];
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            withRoles[i] = (blocks[i].Name, blocks[i].Shape, ParameterRole.Trainable);
+        }
+
+        return Create(withRoles);
+    }
+
+    /// <summary>Creates a layout of named tensors, some of which are statistics.</summary>
+    /// <param name="blocks">The name, the dimensions and the role of each tensor, in the order of the vector. Dimensions are positive; a scalar has none.</param>
+    /// <returns>The layout.</returns>
+    /// <exception cref="ArgumentException">
+    /// No block was given, a name is empty or used twice, a dimension is not positive, a role is not defined, or the total exceeds the largest array.
+    /// </exception>
+    public static ParameterLayout Create(ReadOnlySpan<(string Name, int[] Shape, ParameterRole Role)> blocks)
     {
         if (blocks.IsEmpty)
         {
@@ -54,10 +75,15 @@ public sealed class ParameterLayout
 
         var laidOut = ImmutableArray.CreateBuilder<ParameterBlock>(blocks.Length);
         long start = 0;
-        foreach ((string name, int[] shape) in blocks)
+        foreach ((string name, int[] shape, ParameterRole role) in blocks)
         {
             ArgumentException.ThrowIfNullOrWhiteSpace(name, nameof(blocks));
             ArgumentNullException.ThrowIfNull(shape, nameof(blocks));
+            if (!Enum.IsDefined(role))
+            {
+                throw new ArgumentException($"Block '{name}' has the role {role}, which is not defined.", nameof(blocks));
+            }
+
             long length = 1;
             foreach (int dimension in shape)
             {
@@ -75,7 +101,7 @@ public sealed class ParameterLayout
                 throw new ArgumentException($"With block '{name}' the vector would exceed {Array.MaxLength} values, the longest array.", nameof(blocks));
             }
 
-            laidOut.Add(new ParameterBlock(name, [.. shape], new ParameterRange((int)start, (int)length)));
+            laidOut.Add(new ParameterBlock(name, [.. shape], new ParameterRange((int)start, (int)length), role));
             start += length;
         }
 

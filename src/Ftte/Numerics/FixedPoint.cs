@@ -18,4 +18,17 @@ internal readonly record struct FixedPoint
     public FixedPoint Plus(double term) => new(_units + (Int128)Math.Round(term * One, MidpointRounding.ToEven));
 
     public FixedPoint Plus(FixedPoint other) => new(_units + other._units);
+
+    public static FixedPoint Load(ref StateReader reader)
+    {
+        ulong lower = reader.UInt64();
+        var sum = new FixedPoint(new Int128(reader.UInt64(), lower));
+        return sum._units >= 0 ? sum : throw StateReader.Bad("mass", sum.Value);
+    }
+
+    public void Save(StateWriter writer)
+    {
+        writer.UInt64((ulong)(UInt128)_units);
+        writer.UInt64((ulong)((UInt128)_units >> 64));
+    }
 }

@@ -45,4 +45,7 @@ public readonly record struct UpdateMoments
         (double sum, double sumOfSquares) = MomentsKernel.Measure(values);
         return new UpdateMoments(values.Length, sum, sumOfSquares);
     }
+
+    /// <summary>Combines the moments of two vectors into those of both.</summary>
+    internal UpdateMoments Plus(in UpdateMoments other) => new(Count + other.Count, Sum + other.Sum, SumOfSquares + other.SumOfSquares);
 }

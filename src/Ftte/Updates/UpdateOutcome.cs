@@ -58,9 +58,12 @@ public enum UpdateOutcome : byte
     /// <summary>It told importance, which was noted for the next selection.</summary>
     Surveyed = 16,
 
-    /// <summary>It answers no assignment that the server issued to this client and still remembers. Check out again.</summary>
+    /// <summary>It does not answer an assignment that this server issued to this client. Check out again and train the new assignment.</summary>
     NotAssigned = 17,
 
-    /// <summary>It completed a buffer whose step would have broken the model. No version was published and the buffer was discarded; it may be submitted again.</summary>
+    /// <summary>
+    /// It completed a buffer whose step would have broken the model, so no version was published and the whole buffer was discarded. The update may be
+    /// sent again; the server's log states the reason.
+    /// </summary>
     Refused = 18,
 }

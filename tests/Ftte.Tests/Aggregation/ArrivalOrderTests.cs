@@ -18,6 +18,7 @@ public class ArrivalOrderTests
     public static TheoryData<string, Func<BufferedAggregatorOptions>> Rules => new()
     {
         { "FTTE", () => new() },
+        { "FTTE, not clipped", () => new() { NormClip = null, ExampleCap = null } },
         { "FTTE, clipped", () => new() { NormClip = 1 } },
         { "weighted mean", () => new() { Reduction = Reduction.WeightedMean() } },
         { "FedBuff", () => BufferedAggregatorOptions.FedBuff() },
@@ -25,7 +26,7 @@ public class ArrivalOrderTests
         { "alignment", () => new() { Weighting = new AlignmentWeighting() } },
         { "median", () => new() { Reduction = Reduction.Median() } },
         { "trimmed mean", () => new() { Reduction = Reduction.TrimmedMean(.2) } },
-        { "Multi-Krum", () => new() { Reduction = Reduction.MultiKrum(1, 2) } },
+        { "Multi-Krum", () => new() { Reduction = Reduction.MultiKrum(0, 2) } },
     };
 
     [Theory]

@@ -61,13 +61,37 @@ public class IngestTests
         bench.Submit(accepted, 1, 1);
         UpdateHeader late = accepted with { BaseVersion = new(5) };
         Assert.Equal(UpdateOutcome.LayoutMismatch, bench.Submit(late with { LayoutFingerprint = 0, SelectionVersion = new(9) }, float.NaN).Outcome);
+        Assert.Equal(UpdateOutcome.Duplicate, bench.Submit(late with { SelectionVersion = new(9) }, float.NaN).Outcome);
+        late = late with { Id = new(1000) };
         Assert.Equal(UpdateOutcome.UnknownSelection, bench.Submit(late with { SelectionVersion = new(9) }, float.NaN).Outcome);
         Assert.Equal(UpdateOutcome.LengthMismatch, bench.Submit(late, float.NaN).Outcome);
         Assert.Equal(UpdateOutcome.NotFinite, bench.Submit(late, float.NaN, 1e9f).Outcome);
         Assert.Equal(UpdateOutcome.NormTooLarge, bench.Submit(late, 1e9f, 1e9f).Outcome);
-        Assert.Equal(UpdateOutcome.Duplicate, bench.Submit(late, 1, 1).Outcome);
-        Assert.Equal(UpdateOutcome.FutureVersion, bench.Submit(late with { Id = new(1000) }, 1, 1).Outcome);
+        Assert.Equal(UpdateOutcome.FutureVersion, bench.Submit(late, 1, 1).Outcome);
         Assert.Equal(UpdateOutcome.ClientQuota, bench.Submit(accepted with { Id = new(1000) }, 1, 1).Outcome);
+    }
+
+    [Theory]
+    [InlineData(0, long.MinValue, UpdateOutcome.FutureVersion)]
+    [InlineData(0, -1, UpdateOutcome.FutureVersion)]
+    [InlineData(5, long.MinValue, UpdateOutcome.FutureVersion)]
+    [InlineData(5, long.MaxValue, UpdateOutcome.FutureVersion)]
+    [InlineData(5, 6, UpdateOutcome.FutureVersion)]
+    [InlineData(long.MaxValue - 1, 0, UpdateOutcome.TooStale)]
+    [InlineData(long.MaxValue - 1, long.MinValue, UpdateOutcome.FutureVersion)]
+    public void A_base_version_that_was_never_published_is_rejected_without_overflow(long current, long received, UpdateOutcome outcome)
+    {
+        var layout = ParameterLayout.Create(("x", [1]));
+        BufferedAggregator aggregator = Bench.Aged(layout, [0], new SelectionHistory(ParameterSelection.Full(layout)), current, new());
+        using var update = SparseUpdate.Create(new UpdateHeader(new ClientId("c"), default, layout.Fingerprint, new ModelVersion(received), default, 1), [1f]);
+        Assert.Equal(outcome, Bench.Now(aggregator.AggregateAsync(update)).Outcome);
+    }
+
+    [Fact]
+    public void A_model_of_a_negative_version_is_refused()
+    {
+        var layout = ParameterLayout.Create(("x", [1]));
+        Assert.Throws<ArgumentOutOfRangeException>("initial", () => Bench.Aged(layout, [0], new SelectionHistory(ParameterSelection.Full(layout)), -1, new()));
     }
 
     [Fact]

@@ -28,6 +28,49 @@ public class OnceOnlyTests
     }
 
     [Fact]
+    public void Trained_parameters_sent_twice_are_a_duplicate_although_the_model_has_moved_beyond_the_largest_norm()
+    {
+        Bench bench = Bench.OfZeros(new() { Capacity = 1, MaxNorm = 3, NormClip = null, Reduction = Reduction.Sum(), Weighting = new ConstantWeighting() });
+        UpdateHeader first = bench.Header() with { Content = UpdateContent.Trained };
+        Assert.Equal(UpdateOutcome.Published, bench.Submit(first, 1.5f, 0).Outcome);
+        Assert.Equal(UpdateOutcome.Published, bench.Submit(0, 2.9f, 0f).Outcome);
+        Assert.Equal(UpdateOutcome.Published, bench.Submit(0, 2.9f, 0f).Outcome);
+        Assert.Equal(UpdateOutcome.Duplicate, bench.Submit(first, 1.5f, 0).Outcome);
+    }
+
+    [Fact]
+    public void An_update_sent_twice_is_a_duplicate_although_its_selection_was_forgotten()
+    {
+        Bench bench = Bench.OfZeros(new() { Capacity = 3 });
+        UpdateHeader header = bench.Header();
+        Assert.Equal(UpdateOutcome.Buffered, bench.Submit(header, 1, 1).Outcome);
+        for (int i = 0; i <= bench.Selections.Capacity; i++)
+        {
+            bench.Selections.Announce(ParameterSelection.Create(2, [new(i % 2, 1)]));
+        }
+
+        Assert.Equal(UpdateOutcome.UnknownSelection, bench.Submit(header with { Id = new(99) }, 1, 1).Outcome);
+        Assert.Equal(UpdateOutcome.Duplicate, bench.Submit(header, 1, 1).Outcome);
+    }
+
+    [Fact]
+    public void The_receipt_says_when_the_client_has_used_up_its_share_of_the_buffer()
+    {
+        Bench bench = Bench.OfZeros(new() { Capacity = 4, MaxUpdatesPerClient = 2 });
+        UpdateHeader header = bench.Header();
+        Assert.False(bench.Submit(header, 1, 1).AwaitsNextVersion);
+        Assert.False(bench.Submit(header, 1, 1).AwaitsNextVersion);
+        Assert.True(bench.Submit(header with { Id = new(98) }, 1, 1).AwaitsNextVersion);
+        UpdateReceipt duplicate = bench.Submit(header, 1, 1), third = bench.Submit(header with { Id = new(99) }, 1, 1);
+        Assert.Equal((UpdateOutcome.Duplicate, true), (duplicate.Outcome, duplicate.AwaitsNextVersion));
+        Assert.Equal((UpdateOutcome.ClientQuota, true), (third.Outcome, third.AwaitsNextVersion));
+        Assert.False(bench.Submit(0, 1f, 1f).AwaitsNextVersion);
+        UpdateReceipt last = bench.Submit(0, 1f, 1f);
+        Assert.Equal((UpdateOutcome.Published, false), (last.Outcome, last.AwaitsNextVersion));
+        Assert.False(bench.Submit(header, 1, 1).AwaitsNextVersion);
+    }
+
+    [Fact]
     public void A_version_not_yet_published_is_rejected()
     {
         Bench bench = Bench.OfZeros();

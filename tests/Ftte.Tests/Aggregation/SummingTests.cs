@@ -62,7 +62,7 @@ public class SummingTests
     public void A_step_that_makes_the_model_infinite_is_not_published()
     {
         Bench bench = Bench.OfZeros(new() { Capacity = 1, Optimizer = ServerOptimizer.Sgd(1e38) });
-        Assert.Throws<InvalidOperationException>(() => bench.Submit(0, 100f, 0f));
+        Assert.Equal(UpdateOutcome.Refused, bench.Submit(0, 100f, 0f).Outcome);
         Assert.Equal(0, bench.Aggregator.Current.Version.Number);
         Assert.Equal([0f, 0f], bench.Model);
         Assert.Equal(UpdateOutcome.Published, bench.Submit(0, 1e-38f, 0f).Outcome);

@@ -193,7 +193,7 @@ public sealed class ReselectionTests
             var selector = new TurningSelector { OnSelect = r => r.Importance.Values.IndexOf(r.Importance.Values.Max()) };
             await using ServerBench bench = Choosing(selector.Every(2, probes: 3), capacity: 2);
             var random = new Random(7);
-            while (bench.Server.Current.Version.Number < 30)
+            while (bench.Server.Current.Version.Number < 60)
             {
                 string name = $"d{random.Next(6)}";
                 CheckOut answer = await bench.CheckOut(Device(name) with { CanProbe = name != "d0" });

@@ -2,24 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace Ftte;
 
-/// <summary>What an optimizer with moments does with the second one.</summary>
-internal enum MomentRule
-{
-    Momentum,
-    Adagrad,
-    Adam,
-    Yogi,
-}
-
 /// <summary>Momentum, Adagrad, Adam and Yogi: one loop, they differ in one line.</summary>
 internal sealed class MomentOptimizer : ServerOptimizer
 {
-    private readonly MomentRule _rule;
+    private readonly OptimizerKind _rule;
     private readonly double _beta1;
     private readonly double _beta2;
     private readonly double _tau;
 
-    public MomentOptimizer(MomentRule rule, double learningRate, double beta1, double beta2, double tau)
+    public MomentOptimizer(OptimizerKind rule, double learningRate, double beta1, double beta2, double tau)
         : base(learningRate)
     {
         _rule = rule;
@@ -35,6 +26,8 @@ internal sealed class MomentOptimizer : ServerOptimizer
         private readonly MomentOptimizer _optimizer;
         private readonly float[] _first;
         private readonly float[]? _second;
+
+        // The number of the step that touched each coordinate last; 0 for none.
         private readonly int[] _lastStep;
         private double _learningRate;
         private int _step;
@@ -44,57 +37,106 @@ internal sealed class MomentOptimizer : ServerOptimizer
             _optimizer = optimizer;
             _first = new float[parameterCount];
             _lastStep = new int[parameterCount];
-            if (optimizer._rule != MomentRule.Momentum)
+            if (optimizer._rule != OptimizerKind.Momentum)
             {
                 _second = new float[parameterCount];
                 Array.Fill(_second, (float)(optimizer._tau * optimizer._tau));
             }
         }
 
-        public override void BeginStep(double meanWeight)
-        {
-            _step++;
+        public override OptimizerKind Kind => _optimizer._rule;
+
+        public override bool KeepsState => true;
+
+        public override void BeginStep(double meanWeight) =>
             _learningRate = _optimizer.LearningRate * (_second is null ? 1 : meanWeight);
-        }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Apply(Span<float> parameters, ReadOnlySpan<double> step, int start)
         {
-            double beta1 = _optimizer._beta1;
-            double share = _second is null ? 1 : 1 - beta1;
-            int knownGap = 0;
-            double decay = 1;
+            var gap = new GapDecay(_optimizer._beta1);
             for (int i = 0; i < parameters.Length; i++)
             {
-                int j = start + i;
-                double d = step[i];
-                // Steps that passed this coordinate by since it was last touched; neighbours mostly share the gap.
-                int gap = _step - _lastStep[j] - 1;
-                if (gap != knownGap)
-                {
-                    (knownGap, decay) = (gap, Math.Pow(beta1, gap));
-                }
-
-                double first = (beta1 * decay * _first[j]) + (share * d);
-                _first[j] = (float)first;
-                _lastStep[j] = _step;
-                double direction = first;
-                if (_second is not null)
-                {
-                    double second = NextSecond(_second[j], d * d);
-                    _second[j] = (float)second;
-                    direction = first / (Math.Sqrt(second) + _optimizer._tau);
-                }
-
+                (double first, double second) = NextMoments(start + i, step[i], ref gap);
+                double direction = _second is null ? first : first / (Math.Sqrt(second) + _optimizer._tau);
                 parameters[i] = (float)(parameters[i] + (_learningRate * direction));
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override void Record(ReadOnlySpan<double> step, int start)
+        {
+            var gap = new GapDecay(_optimizer._beta1);
+            for (int i = 0; i < step.Length; i++)
+            {
+                int j = start + i;
+                (double first, double second) = NextMoments(j, step[i], ref gap);
+                _first[j] = (float)first;
+                _lastStep[j] = _step + 1;
+                if (_second is not null)
+                {
+                    _second[j] = (float)second;
+                }
+            }
+        }
+
+        public override void EndStep() => _step++;
+
+        public override void Save(StateWriter writer)
+        {
+            writer.Int32(_step);
+            writer.Values<float>(_first);
+            writer.Values<float>(_second);
+            writer.Values<int>(_lastStep);
+        }
+
+        public override void Load(ref StateReader reader)
+        {
+            _step = reader.Int32("number of steps");
+            reader.Values<float>(_first);
+            StateReader.CheckFinite("momentum", _first);
+            if (_second is not null)
+            {
+                reader.Values<float>(_second);
+                StateReader.CheckFinite("second moment", _second);
+            }
+
+            reader.Values<int>(_lastStep);
+            if (_second.AsSpan().ContainsAnyExceptInRange(0f, float.MaxValue) || _lastStep.AsSpan().ContainsAnyExceptInRange(0, _step))
+            {
+                throw StateReader.Bad("second moment or last step", _step);
+            }
+        }
+
+        private (double First, double Second) NextMoments(int j, double d, ref GapDecay gap)
+        {
+            double share = _second is null ? 1 : 1 - _optimizer._beta1;
+            double first = (_optimizer._beta1 * gap.DecayOver(_step - _lastStep[j]) * _first[j]) + (share * d);
+            return (first, _second is null ? 0 : NextSecond(_second[j], d * d));
+        }
+
         private double NextSecond(double second, double square) => _optimizer._rule switch
         {
-            MomentRule.Adagrad => second + square,
-            MomentRule.Adam => (_optimizer._beta2 * second) + ((1 - _optimizer._beta2) * square),
+            OptimizerKind.Adagrad => second + square,
+            OptimizerKind.Adam => (_optimizer._beta2 * second) + ((1 - _optimizer._beta2) * square),
             _ => second - ((1 - _optimizer._beta2) * square * Math.Sign(second - square)),
         };
+    }
+
+    /// <summary>What is left of a momentum after steps that passed its coordinate by; neighbours mostly share the number of steps.</summary>
+    private struct GapDecay(double beta)
+    {
+        private int _gap;
+        private double _decay = 1;
+
+        public double DecayOver(int gap)
+        {
+            if (gap != _gap)
+            {
+                (_gap, _decay) = (gap, Math.Pow(beta, gap));
+            }
+
+            return _decay;
+        }
     }
 }

@@ -6,6 +6,7 @@ namespace Ftte;
 /// sparse coordinates: momentum and variance are touched only where a step has contributors, and momentum that was left alone for g steps
 /// first decays by beta1^g without being applied. With an adaptive optimizer the learning rate is multiplied by the buffer's mean weight,
 /// which normalising by the root of the variance would otherwise cancel.
+/// Statistics of batch normalization are averaged whatever the optimizer (<see cref="ParameterRole.Statistic"/>).
 /// </remarks>
 public abstract class ServerOptimizer
 {
@@ -24,7 +25,7 @@ public abstract class ServerOptimizer
     /// <param name="beta">What one step leaves of the momentum, in [0, 1).</param>
     /// <returns>The optimizer.</returns>
     public static ServerOptimizer Momentum(double learningRate = 1, double beta = 0.9) =>
-        new MomentOptimizer(MomentRule.Momentum, learningRate, beta, 0, 0);
+        new MomentOptimizer(OptimizerKind.Momentum, learningRate, beta, 0, 0);
 
     /// <summary>FedAdagrad: m = beta1 m + (1 - beta1) D; v += D^2; x += eta m / (sqrt(v) + tau); v starts at tau^2.</summary>
     /// <param name="learningRate">eta, finite and positive.</param>
@@ -32,7 +33,7 @@ public abstract class ServerOptimizer
     /// <param name="tau">How adaptive: smaller adapts more; finite and positive.</param>
     /// <returns>The optimizer.</returns>
     public static ServerOptimizer Adagrad(double learningRate = 0.1, double beta1 = 0, double tau = 1e-3) =>
-        new MomentOptimizer(MomentRule.Adagrad, learningRate, beta1, 0, PolicyGuard.Positive(tau));
+        new MomentOptimizer(OptimizerKind.Adagrad, learningRate, beta1, 0, PolicyGuard.Positive(tau));
 
     /// <summary>FedAdam: as <see cref="Adagrad"/> with v = beta2 v + (1 - beta2) D^2.</summary>
     /// <param name="learningRate">eta, finite and positive.</param>
@@ -41,7 +42,7 @@ public abstract class ServerOptimizer
     /// <param name="tau">How adaptive: smaller adapts more; finite and positive.</param>
     /// <returns>The optimizer.</returns>
     public static ServerOptimizer Adam(double learningRate = 0.01, double beta1 = 0.9, double beta2 = 0.99, double tau = 1e-3) =>
-        new MomentOptimizer(MomentRule.Adam, learningRate, beta1, beta2, PolicyGuard.Positive(tau));
+        new MomentOptimizer(OptimizerKind.Adam, learningRate, beta1, beta2, PolicyGuard.Positive(tau));
 
     /// <summary>FedYogi: as <see cref="Adagrad"/> with v -= (1 - beta2) D^2 sign(v - D^2).</summary>
     /// <param name="learningRate">eta, finite and positive.</param>
@@ -50,22 +51,66 @@ public abstract class ServerOptimizer
     /// <param name="tau">How adaptive: smaller adapts more; finite and positive.</param>
     /// <returns>The optimizer.</returns>
     public static ServerOptimizer Yogi(double learningRate = 0.01, double beta1 = 0.9, double beta2 = 0.99, double tau = 1e-3) =>
-        new MomentOptimizer(MomentRule.Yogi, learningRate, beta1, beta2, PolicyGuard.Positive(tau));
+        new MomentOptimizer(OptimizerKind.Yogi, learningRate, beta1, beta2, PolicyGuard.Positive(tau));
 
     /// <summary>Makes the state that one aggregator keeps.</summary>
     internal abstract OptimizerState CreateState(int parameterCount);
 }
 
+/// <summary>Which optimizer a saved state is of. The numbers are saved.</summary>
+internal enum OptimizerKind : byte
+{
+    Sgd = 0,
+    Momentum = 1,
+    Adagrad = 2,
+    Adam = 3,
+    Yogi = 4,
+}
+
 /// <summary>One aggregator's optimizer at work.</summary>
+/// <remarks>
+/// A step is applied to a copy of the parameters first, which changes nothing here, and recorded only once its version is published: a version that
+/// is refused leaves no trace.
+/// </remarks>
 internal abstract class OptimizerState
 {
-    /// <summary>Begins the next step of the whole model.</summary>
+    public abstract OptimizerKind Kind { get; }
+
+    /// <summary>Gets how far a statistic moves to the average of what devices measured, in (0, 1]: it is averaged, whatever the optimizer.</summary>
+    public virtual double StatisticRate => 1;
+
+    /// <summary>Gets whether steps must be recorded.</summary>
+    public virtual bool KeepsState => false;
+
+    /// <summary>Begins a step of the whole model.</summary>
     /// <param name="meanWeight">The mean weight of the buffer's updates.</param>
-    public abstract void BeginStep(double meanWeight);
+    public virtual void BeginStep(double meanWeight)
+    {
+    }
 
     /// <summary>Moves a run of coordinates that all have contributors.</summary>
     /// <param name="parameters">The run.</param>
     /// <param name="step">D for each of them.</param>
     /// <param name="start">The run's first coordinate in the dense vector.</param>
     public abstract void Apply(Span<float> parameters, ReadOnlySpan<double> step, int start);
+
+    /// <summary>Records the step of a run of coordinates, after all of them have been applied.</summary>
+    /// <param name="step">D, as it was applied.</param>
+    /// <param name="start">The run's first coordinate in the dense vector.</param>
+    public virtual void Record(ReadOnlySpan<double> step, int start)
+    {
+    }
+
+    /// <summary>Ends a step that was recorded.</summary>
+    public virtual void EndStep()
+    {
+    }
+
+    public virtual void Save(StateWriter writer)
+    {
+    }
+
+    public virtual void Load(ref StateReader reader)
+    {
+    }
 }

@@ -9,9 +9,10 @@ internal sealed class SgdOptimizer(double learningRate) : ServerOptimizer(learni
 
     private sealed class State(double learningRate) : OptimizerState
     {
-        public override void BeginStep(double meanWeight)
-        {
-        }
+        public override OptimizerKind Kind => OptimizerKind.Sgd;
+
+        // Without momentum a learning rate of at most 1 is an average with the current model, which statistics follow.
+        public override double StatisticRate => Math.Min(1, learningRate);
 
         public override void Apply(Span<float> parameters, ReadOnlySpan<double> step, int start) =>
             StepKernel.Add(step, learningRate, parameters);

@@ -7,7 +7,7 @@ namespace Ftte;
 /// Holds no update: its memory is 8 bytes per selected coordinate and selection, whatever the number of clients. The coefficient of an update,
 /// n w clip in units of the usual example count (a power of two), is rounded to 24 bits once, so that its product with a float32 is exact.
 /// </remarks>
-internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int capacity, double minimumMassShare) : UpdateBuffer
+internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int capacity, double minimumMassShare, RoleMap roles) : UpdateBuffer
 {
     /// <summary>The unit of mass until a usual example count is known: leaves room for a million examples and precision for one.</summary>
     private const double UnknownExamples = 1024;
@@ -18,6 +18,8 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
     private readonly long[] _merged = new long[TileLength];
 
     private double _unit = byExamples ? UnknownExamples : 1;
+
+    public override bool CountsExamples => byExamples;
 
     public override double MeanWeight => WholeMass(weighted: true) / WholeMass(weighted: false);
 
@@ -35,26 +37,34 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
         }
     }
 
-    public override void SetUsualExamples(double examples) => _unit = byExamples ? Math.ScaleB(1, (int)Math.Ceiling(Math.Log2(examples))) : 1;
+    public override void SetUsualExamples(double examples) =>
+        _unit = !byExamples ? 1 : examples >= 1 ? Math.ScaleB(1, (int)Math.Ceiling(Math.Log2(examples))) : UnknownExamples;
 
-    public override bool TryAdd(in AdmittedUpdate update, ReadOnlySpan<float> values)
+    public override bool CanAdd(in AdmittedUpdate update)
     {
-        double mass = byExamples ? update.ExampleCount / _unit : 1;
-        float weightedMass = (float)(mass * update.Weight);
-        float coefficient = (float)(weightedMass * update.Clip);
-        double largestProduct = coefficient * update.Norm;
         // A norm bounds every coordinate, and no update may take more than its share of the range: so no sum overflows, and none keeps another out.
-        if (!(largestProduct < StepLimit / capacity && weightedMass < FixedPoint.LargestTerm))
+        float weightedMass = WeightedMass(update);
+        double limit = StepLimit / capacity;
+        return (float)(weightedMass * update.Clip) * update.Norm < limit
+            && (float)(weightedMass * update.StatisticClip) * update.StatisticNorm < limit
+            && weightedMass < FixedPoint.LargestTerm;
+    }
+
+    public override void Add(in AdmittedUpdate update, ReadOnlySpan<float> values)
+    {
+        float weightedMass = WeightedMass(update);
+        float coefficient = (float)(weightedMass * update.Clip);
+        float statisticCoefficient = (float)(weightedMass * update.StatisticClip);
+        Accumulator accumulator = AccumulatorFor(update.Header.SelectionVersion, update.Selection);
+        foreach (PackedRoles.Piece piece in update.Roles.Pieces)
         {
-            return false;
+            (float scale, double norm) = piece.IsStatistic ? (statisticCoefficient, update.StatisticNorm) : (coefficient, update.Norm);
+            FixedPointKernel.Fold(values.Slice(piece.Start, piece.Length), scale, accumulator.Sums.Span.Slice(piece.Start, piece.Length), scale * norm);
         }
 
-        Accumulator accumulator = AccumulatorFor(update.Header.SelectionVersion, update.Selection);
-        FixedPointKernel.Fold(values, coefficient, accumulator.Sums.Span, largestProduct);
-        accumulator.Mass = accumulator.Mass.Plus(mass);
+        accumulator.Mass = accumulator.Mass.Plus(Mass(update));
         accumulator.WeightedMass = accumulator.WeightedMass.Plus(weightedMass);
         Count++;
-        return true;
     }
 
     public override void Reduce(StepSink sink)
@@ -63,11 +73,13 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
         SegmentSweep.Run(_active.ConvertAll(a => a.Selection), (start, length, contributors) =>
         {
             double factor = 1 / (FixedPointKernel.One * DivisorOf(contributors));
-            for (int done = 0; done < length; done += TileLength)
+            double statisticFactor = 1 / (FixedPointKernel.One * StatisticDivisorOf(contributors));
+            int count;
+            for (int done = 0; done < length; done += count)
             {
-                int count = Math.Min(TileLength, length - done);
-                StepKernel.ToSteps(SumOf(contributors, done, count), factor, _tile);
-                sink(start + done, _tile.AsSpan(0, count));
+                count = roles.RunLength(start + done, Math.Min(TileLength, length - done), out ParameterRole role);
+                StepKernel.ToSteps(SumOf(contributors, done, count), role == ParameterRole.Trainable ? factor : statisticFactor, _tile);
+                sink(start + done, _tile.AsSpan(0, count), role);
             }
         });
     }
@@ -86,21 +98,82 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
         Count = 0;
     }
 
-    private double DivisorOf(ReadOnlySpan<SegmentSweep.Contributor> contributors)
+    public override void Save(StateWriter writer)
     {
-        if (divisor is SumDivisor.One or SumDivisor.Capacity)
+        writer.Byte((byte)Kind);
+        writer.Int32(capacity);
+        writer.Double(_unit);
+        writer.Int32(Count);
+        writer.Int32(_active.Count);
+        foreach (Accumulator accumulator in _active)
         {
-            return divisor is SumDivisor.Capacity ? capacity : 1;
+            StateSelections.Write(writer, accumulator.Version, accumulator.Selection);
+            accumulator.Mass.Save(writer);
+            accumulator.WeightedMass.Save(writer);
+            writer.Values<long>(accumulator.Sums.Span);
+        }
+    }
+
+    public override void Load(ref StateReader reader, StateSelections selections)
+    {
+        StateMismatch.Check("reduction", (ReductionKind)reader.Byte(), Kind);
+        int admittedFor = reader.Int32("capacity", min: 1);
+        _unit = reader.Positive("unit of mass");
+        Count = reader.Int32("number of updates");
+        if (Count > 0)
+        {
+            // Each update was admitted with the K-th share of the sums' range.
+            StateMismatch.Check("capacity, while the buffer holds updates,", admittedFor, capacity);
         }
 
+        int accumulators = reader.Count("number of sums", 1);
+        for (int i = 0; i < accumulators; i++)
+        {
+            (SelectionVersion version, ParameterSelection selection) = selections.Read(ref reader);
+            FixedPoint mass = FixedPoint.Load(ref reader), weightedMass = FixedPoint.Load(ref reader);
+            reader.CheckLeft((long)selection.Count * sizeof(long));
+            var added = new Accumulator(new AlignedSums(selection.Count)) { Version = version, Selection = selection, Mass = mass, WeightedMass = weightedMass };
+            reader.Values(added.Sums.Span);
+            _active.Add(added);
+        }
+
+        if (_active.Count > Count || (_active.Count == 0) != (Count == 0))
+        {
+            throw StateReader.Bad("number of sums", accumulators);
+        }
+    }
+
+    private ReductionKind Kind => (ReductionKind)((byte)divisor | (byExamples ? 8 : 0));
+
+    private double Mass(in AdmittedUpdate update) => byExamples ? update.ExampleCount / _unit : 1;
+
+    private float WeightedMass(in AdmittedUpdate update) => (float)(Mass(update) * update.Weight);
+
+    private double DivisorOf(ReadOnlySpan<SegmentSweep.Contributor> contributors) => divisor switch
+    {
+        SumDivisor.One => 1,
+        SumDivisor.Capacity => capacity,
+        _ => MassOf(contributors, divisor is SumDivisor.WeightedMass),
+    };
+
+    /// <summary>The divisor with which a statistic lands between the current value and those that the devices measured: a sum is averaged too.</summary>
+    private double StatisticDivisorOf(ReadOnlySpan<SegmentSweep.Contributor> contributors) => roles.StatisticCount == 0 ? 1 : Math.Max(
+        divisor is SumDivisor.One ? MassOf(contributors, weighted: false) : DivisorOf(contributors),
+        OwnMass(contributors, weighted: true));
+
+    private double MassOf(ReadOnlySpan<SegmentSweep.Contributor> contributors, bool weighted) =>
+        Math.Max(OwnMass(contributors, weighted), minimumMassShare * WholeMass(weighted));
+
+    private double OwnMass(ReadOnlySpan<SegmentSweep.Contributor> contributors, bool weighted)
+    {
         FixedPoint own = default;
         foreach (SegmentSweep.Contributor contributor in contributors)
         {
             Accumulator accumulator = _active[contributor.Index];
-            own = own.Plus(divisor is SumDivisor.Mass ? accumulator.Mass : accumulator.WeightedMass);
+            own = own.Plus(weighted ? accumulator.WeightedMass : accumulator.Mass);
         }
 
-        return Math.Max(own.Value, minimumMassShare * WholeMass(divisor is SumDivisor.WeightedMass));
+        return own.Value;
     }
 
     private double WholeMass(bool weighted)

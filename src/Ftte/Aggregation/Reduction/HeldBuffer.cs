@@ -5,17 +5,19 @@ namespace Ftte;
 
 /// <summary>Copies of a buffer's updates, for reductions that must see all of them: K x selected coordinates x 4 bytes, pooled.</summary>
 /// <remarks>Updates are put in the order of their names before they are reduced, so the arrival order leaves no trace in the bits.</remarks>
-internal sealed class HeldBuffer(IRobustCenter center, double minimumMassShare, MemoryPool<float> pool) : UpdateBuffer
+internal sealed class HeldBuffer(IRobustCenter center, double minimumMassShare, ParameterLayout layout, MemoryPool<float> pool) : UpdateBuffer
 {
-    private readonly List<Held> _updates = [];
+    private readonly List<UpdateCopy> _updates = [];
     private readonly double[] _tile = new double[TileLength];
+
+    public override bool CountsExamples => false;
 
     public override double MeanWeight
     {
         get
         {
             FixedPoint sum = default;
-            foreach (Held held in _updates)
+            foreach (UpdateCopy held in _updates)
             {
                 sum = sum.Plus(held.Update.Weight);
             }
@@ -26,36 +28,46 @@ internal sealed class HeldBuffer(IRobustCenter center, double minimumMassShare, 
 
     public override ParameterSelection Touched => _updates.Select(u => u.Update.Selection).Aggregate((a, b) => a.Union(b));
 
-    public override bool TryAdd(in AdmittedUpdate update, ReadOnlySpan<float> values)
-    {
-        if (!(update.Weight < StepLimit && update.Weight * update.Clip * update.Norm < StepLimit))
-        {
-            return false;
-        }
+    public override bool CanAdd(in AdmittedUpdate update) =>
+        update.Weight < StepLimit
+        && update.Weight * update.Clip * update.Norm < StepLimit
+        && update.Weight * update.StatisticClip * update.StatisticNorm < StepLimit;
 
-        IMemoryOwner<float> copy = pool.Rent(values.Length);
-        float clip = (float)update.Clip;
-        Span<float> target = copy.Memory.Span[..values.Length];
-        System.Numerics.Tensors.TensorPrimitives.Multiply(values, clip, target);
-        _updates.Add(new Held(update, copy));
+    public override void Add(in AdmittedUpdate update, ReadOnlySpan<float> values)
+    {
+        _updates.Add(UpdateCopy.Create(update, 0, values, pool));
         Count++;
-        return true;
+    }
+
+    public override string? FindObstacle(IEnumerable<ParameterSelection> others)
+    {
+        ParameterSelection[] all = [.. _updates.Select(u => u.Update.Selection), .. others];
+        int contributors = 0;
+        SegmentSweep.Run([.. all.Where(s => all.Count(s.Equals) >= center.SmallestGroup)], (_, _, c) => contributors = Math.Max(contributors, c.Length));
+        return contributors < Math.Max(1, center.FewestContributors) ? $"No coordinates have enough of the {all.Length} updates in the buffer. {center.Need}" : null;
     }
 
     public override void Reduce(StepSink sink)
     {
         _updates.Sort(static (a, b) => CompareNames(a.Update.Header, b.Update.Header));
         double meanWeight = MeanWeight;
-        var groups = _updates.GroupBy(u => u.Update.Header.SelectionVersion).OrderBy(g => g.Key.Number).ToList();
-        List<Held> chosen = [.. groups.Where(g => groups.Count == 1 || g.Count() >= center.SmallestGroup).SelectMany(Choose)];
+        var groups = _updates.GroupBy(u => u.Update.Selection).OrderBy(g => g.Min(u => u.Update.Header.SelectionVersion.Number));
+        List<UpdateCopy> chosen = [.. groups.Where(g => g.Count() >= center.SmallestGroup).SelectMany(Choose)];
         var values = new float[chosen.Count];
         SegmentSweep.Run(chosen.ConvertAll(h => h.Update.Selection), (start, length, contributors) =>
         {
+            if (contributors.Length < center.FewestContributors)
+            {
+                return;
+            }
+
             // As with sums: few contributors do not move a coordinate as if the whole buffer had agreed.
             double factor = meanWeight * contributors.Length / Math.Max(contributors.Length, minimumMassShare * chosen.Count);
-            for (int done = 0; done < length; done += TileLength)
+            int count;
+            for (int done = 0; done < length; done += count)
             {
-                int count = Math.Min(TileLength, length - done);
+                count = layout.Roles.RunLength(start + done, Math.Min(TileLength, length - done), out ParameterRole role);
+                double scale = role == ParameterRole.Trainable ? factor : Math.Min(1, factor);
                 for (int i = 0; i < count; i++)
                 {
                     for (int c = 0; c < contributors.Length; c++)
@@ -63,39 +75,55 @@ internal sealed class HeldBuffer(IRobustCenter center, double minimumMassShare, 
                         values[c] = chosen[contributors[c].Index].Values.Span[contributors[c].PackedStart + done + i];
                     }
 
-                    _tile[i] = center.Center(values.AsSpan(0, contributors.Length)) * factor;
+                    _tile[i] = center.Center(values.AsSpan(0, contributors.Length)) * scale;
                 }
 
-                sink(start + done, _tile.AsSpan(0, count));
+                sink(start + done, _tile.AsSpan(0, count), role);
             }
         });
     }
 
     public override void Clear()
     {
-        foreach (Held held in _updates)
+        foreach (UpdateCopy held in _updates)
         {
-            held.Copy.Dispose();
+            held.Dispose();
         }
 
         _updates.Clear();
         Count = 0;
     }
 
-    private IEnumerable<Held> Choose(IEnumerable<Held> ofOneSelection)
+    public override void Save(StateWriter writer)
     {
-        List<Held> updates = [.. ofOneSelection];
-        return center.Choose(updates.ConvertAll(u => u.Values)).Select(i => updates[i]);
+        writer.Byte((byte)center.Kind);
+        writer.Int32(Count);
+        foreach (UpdateCopy copy in _updates)
+        {
+            copy.Save(writer);
+        }
+    }
+
+    public override void Load(ref StateReader reader, StateSelections selections)
+    {
+        StateMismatch.Check("reduction", (ReductionKind)reader.Byte(), center.Kind);
+        int count = reader.Count("number of updates", UpdateCopy.MinSavedBytes);
+        for (int i = 0; i < count; i++)
+        {
+            _updates.Add(UpdateCopy.Load(ref reader, selections, layout, pool));
+            Count++;
+        }
+    }
+
+    private IEnumerable<UpdateCopy> Choose(IEnumerable<UpdateCopy> ofOneSelection)
+    {
+        List<UpdateCopy> updates = [.. ofOneSelection];
+        return center.Choose(updates.ConvertAll(u => u.Values), updates[0].Update.Roles).Select(i => updates[i]);
     }
 
     private static int CompareNames(in UpdateHeader a, in UpdateHeader b)
     {
         int order = string.CompareOrdinal(a.Client.Value, b.Client.Value);
         return order != 0 ? order : a.Id.Value.CompareTo(b.Id.Value);
-    }
-
-    private sealed record Held(AdmittedUpdate Update, IMemoryOwner<float> Copy)
-    {
-        public ReadOnlyMemory<float> Values => Copy.Memory[..Update.Selection.Count];
     }
 }

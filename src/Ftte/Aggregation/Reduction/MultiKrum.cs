@@ -15,10 +15,14 @@ internal sealed class MultiKrum : IRobustCenter
         _kept = kept;
     }
 
-    /// <summary>Gets n of which n - f - 2 is 1: fewer could be all hostile and would choose themselves.</summary>
-    public int SmallestGroup => _byzantine + 3;
+    public ReductionKind Kind => ReductionKind.MultiKrum;
 
-    public IReadOnlyList<int> Choose(IReadOnlyList<ReadOnlyMemory<float>> updates)
+    public string Need => $"Multi-Krum with f = {_byzantine} hostile updates and m = {_kept} kept needs at least f + 3 = {(long)_byzantine + 3} updates and f + m = {(long)_byzantine + _kept}.";
+
+    /// <summary>Gets n of which n - f - 2 is 1, as fewer could be all hostile and would choose themselves, and of which n - f are not fewer than are kept.</summary>
+    public int SmallestGroup => (int)Math.Min(int.MaxValue, (long)_byzantine + Math.Max(3, _kept));
+
+    public IReadOnlyList<int> Choose(IReadOnlyList<ReadOnlyMemory<float>> updates, PackedRoles roles)
     {
         int count = updates.Count;
         int neighbours = Math.Clamp(count - _byzantine - 2, 1, Math.Max(1, count - 1));
@@ -28,7 +32,7 @@ internal sealed class MultiKrum : IRobustCenter
         {
             for (int j = i + 1; j < count; j++)
             {
-                distances[i, j] = distances[j, i] = SquaredDistance(updates[i].Span, updates[j].Span);
+                distances[i, j] = distances[j, i] = SquaredDistance(updates[i].Span, updates[j].Span, roles);
             }
         }
 
@@ -51,13 +55,16 @@ internal sealed class MultiKrum : IRobustCenter
         return sum / values.Length;
     }
 
-    private static double SquaredDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    private static double SquaredDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b, PackedRoles roles)
     {
         double sum = 0;
-        for (int i = 0; i < a.Length; i++)
+        foreach (PackedRoles.Piece piece in roles.Pieces)
         {
-            double difference = (double)a[i] - b[i];
-            sum += difference * difference;
+            for (int i = piece.Start; i < piece.Start + piece.Length && !piece.IsStatistic; i++)
+            {
+                double difference = (double)a[i] - b[i];
+                sum += difference * difference;
+            }
         }
 
         return sum;

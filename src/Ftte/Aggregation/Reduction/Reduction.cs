@@ -38,20 +38,31 @@ public abstract class Reduction
 
     /// <summary>Gets the median of each coordinate, times the mean weight. Robust against fewer than half.</summary>
     /// <returns>The reduction.</returns>
+    /// <remarks>Needs a capacity of at least 3. A coordinate that fewer than three updates contain does not move, and a buffer without any other is not published.</remarks>
     public static Reduction Median() => new RobustReduction(new CoordinateMedian());
 
     /// <summary>Gets the mean of each coordinate without the extremes, times the mean weight.</summary>
-    /// <param name="trimmedShare">The share of the values dropped at each end, in [0, 0.5), rounded down to whole values.</param>
+    /// <param name="trimmedShare">The share of the values dropped at each end, in [0, 0.5), rounded down to whole values, but at least one value unless the share is 0.</param>
     /// <returns>The reduction.</returns>
+    /// <remarks>
+    /// Needs a capacity of at least 3 unless the share is 0. A coordinate that fewer than three updates contain does not move, and a buffer without any
+    /// other is not published.
+    /// </remarks>
     public static Reduction TrimmedMean(double trimmedShare = 0.1) => new RobustReduction(new TrimmedMean(trimmedShare));
 
     /// <summary>Gets Multi-Krum (NeurIPS 2017): the mean of the m updates that lie closest to their neighbours, times the mean weight.</summary>
     /// <param name="byzantine">f: how many updates of a buffer may be hostile; at least 0.</param>
     /// <param name="kept">m: how many updates are averaged, at least 1; 1 is Krum.</param>
     /// <returns>The reduction.</returns>
-    /// <remarks>Distances need updates of one selection: with several in a buffer, each selection's updates are judged among themselves, and fewer than f + 3 of one do not count.</remarks>
+    /// <remarks>
+    /// Needs a capacity of at least f + 3 and f + m. Distances need updates of one selection: with several in a buffer, each selection's updates are
+    /// judged among themselves, and fewer than that of one selection do not count. A buffer without enough of any selection is not published.
+    /// </remarks>
     public static Reduction MultiKrum(int byzantine, int kept = 1) => new RobustReduction(new MultiKrum(byzantine, kept));
 
+    /// <summary>Says why the reduction cannot work with a capacity; null if it can.</summary>
+    internal virtual string? FindObstacle(int capacity) => null;
+
     /// <summary>Makes the buffer that one aggregator keeps.</summary>
-    internal abstract UpdateBuffer CreateBuffer(int capacity, double minimumMassShare, MemoryPool<float> pool);
+    internal abstract UpdateBuffer CreateBuffer(int capacity, double minimumMassShare, ParameterLayout layout, MemoryPool<float> pool);
 }

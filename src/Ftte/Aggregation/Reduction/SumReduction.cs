@@ -21,6 +21,6 @@ internal enum SumDivisor
 /// <summary>The reductions that are sums, folded on arrival.</summary>
 internal sealed class SumReduction(SumDivisor divisor, bool byExamples) : Reduction
 {
-    internal override UpdateBuffer CreateBuffer(int capacity, double minimumMassShare, MemoryPool<float> pool) =>
-        new FixedPointBuffer(divisor, byExamples, capacity, minimumMassShare);
+    internal override UpdateBuffer CreateBuffer(int capacity, double minimumMassShare, ParameterLayout layout, MemoryPool<float> pool) =>
+        new FixedPointBuffer(divisor, byExamples, capacity, minimumMassShare, layout.Roles);
 }

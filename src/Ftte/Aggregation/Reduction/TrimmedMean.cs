@@ -1,16 +1,22 @@
 namespace Ftte;
 
-/// <summary>The mean of what is left after dropping a share of the smallest and of the largest values (arXiv 1803.01498).</summary>
+/// <summary>The mean of what is left after dropping a share of the smallest and of the largest values, at least one each (arXiv 1803.01498).</summary>
 internal sealed class TrimmedMean : IRobustCenter
 {
     private readonly double _share;
 
     public TrimmedMean(double trimmedShare) => _share = PolicyGuard.Within(trimmedShare, 0, Math.BitDecrement(0.5));
 
+    public ReductionKind Kind => ReductionKind.TrimmedMean;
+
+    public string Need => "The trimmed mean needs at least 3 updates to drop one at each end.";
+
+    public int FewestContributors => _share > 0 ? 3 : 1;
+
     public double Center(Span<float> values)
     {
         values.Sort();
-        int dropped = (int)(_share * values.Length);
+        int dropped = _share > 0 ? Math.Max(1, (int)(_share * values.Length)) : 0;
         double sum = 0;
         foreach (float value in values[dropped..^dropped])
         {

@@ -1,30 +1,46 @@
 namespace Ftte;
 
-/// <summary>Receives the buffer's step D, tile by tile; the coordinates of a tile all have contributors.</summary>
+/// <summary>Receives the buffer's step D, tile by tile; the coordinates of a tile all have contributors and one role.</summary>
 /// <param name="start">The tile's first coordinate in the dense vector.</param>
-/// <param name="step">D for each coordinate of the tile.</param>
-internal delegate void StepSink(int start, ReadOnlySpan<double> step);
+/// <param name="step">D for each coordinate of the tile; of statistics, the step to their average.</param>
+/// <param name="role">The coordinates' role.</param>
+internal delegate void StepSink(int start, ReadOnlySpan<double> step, ParameterRole role);
 
 /// <summary>An update on its way into a buffer, after all checks.</summary>
 /// <param name="Header">Whose it is.</param>
 /// <param name="Selection">The coordinates that its values belong to.</param>
+/// <param name="Roles">The pieces of its packed values.</param>
 /// <param name="ExampleCount">n, capped.</param>
 /// <param name="Weight">w, positive.</param>
-/// <param name="Clip">What norm clipping leaves of the values, in (0, 1].</param>
-/// <param name="Norm">The norm of the values, before clipping.</param>
-internal readonly record struct AdmittedUpdate(UpdateHeader Header, ParameterSelection Selection, int ExampleCount, double Weight, double Clip, double Norm);
+/// <param name="Clip">What norm clipping leaves of the trainable values, in (0, 1].</param>
+/// <param name="Norm">The norm of the trainable values, before clipping.</param>
+/// <param name="StatisticClip">What norm clipping leaves of the statistics' steps, in (0, 1].</param>
+/// <param name="StatisticNorm">The norm of the statistics' steps, before clipping.</param>
+internal readonly record struct AdmittedUpdate(
+    UpdateHeader Header,
+    ParameterSelection Selection,
+    PackedRoles Roles,
+    int ExampleCount,
+    double Weight,
+    double Clip,
+    double Norm,
+    double StatisticClip,
+    double StatisticNorm);
 
 /// <summary>The updates between two publications, in whatever form the reduction needs them.</summary>
 internal abstract class UpdateBuffer
 {
     /// <summary>The longest run of coordinates given to a <see cref="StepSink"/> at once; its float64 step stays in the first-level cache.</summary>
-    protected const int TileLength = 2048;
+    public const int TileLength = 2048;
 
     /// <summary>What no coordinate of a buffer may reach (2^63 in units of 2^-40), so that sums do not overflow and models stay finite.</summary>
     protected const double StepLimit = 1 << 23;
 
     /// <summary>Gets the number of updates in the buffer.</summary>
     public int Count { get; protected set; }
+
+    /// <summary>Gets whether claimed example counts decide how much an update counts.</summary>
+    public abstract bool CountsExamples { get; }
 
     /// <summary>Gets the weighted over the full mass: what share of the buffer staleness and variance left.</summary>
     public abstract double MeanWeight { get; }
@@ -33,21 +49,37 @@ internal abstract class UpdateBuffer
     public abstract ParameterSelection Touched { get; }
 
     /// <summary>Sets the example count that counts as one unit of mass until the next <see cref="Clear"/>; called while the buffer is empty.</summary>
-    /// <param name="examples">The usual example count, at least 1.</param>
+    /// <param name="examples">The usual example count, at least 1; NaN if it is not known.</param>
     public virtual void SetUsualExamples(double examples)
     {
     }
 
-    /// <summary>Folds an update in.</summary>
+    /// <summary>Says whether no coordinate can reach <see cref="StepLimit"/> because of an update.</summary>
+    /// <param name="update">What is known of it.</param>
+    public abstract bool CanAdd(in AdmittedUpdate update);
+
+    /// <summary>Folds an update in that <see cref="CanAdd"/>.</summary>
     /// <param name="update">What is known of it.</param>
     /// <param name="values">Its values, packed.</param>
-    /// <returns>False if a coordinate could reach <see cref="StepLimit"/> with it; then nothing has changed.</returns>
-    public abstract bool TryAdd(in AdmittedUpdate update, ReadOnlySpan<float> values);
+    public abstract void Add(in AdmittedUpdate update, ReadOnlySpan<float> values);
 
-    /// <summary>Computes the step of the whole buffer, in ascending order of coordinates.</summary>
+    /// <summary>Says why the buffer must not be reduced, or not yet.</summary>
+    /// <param name="others">The selections of updates that will be added before.</param>
+    /// <returns>The reason in complete sentences; null if the reduction protects against what it should.</returns>
+    public virtual string? FindObstacle(IEnumerable<ParameterSelection> others) => null;
+
+    /// <summary>Computes the step of the whole buffer, in ascending order of coordinates; may be called again, with the same result.</summary>
     /// <param name="sink">Receives it.</param>
     public abstract void Reduce(StepSink sink);
 
     /// <summary>Empties the buffer, keeping its memory for the next one.</summary>
     public abstract void Clear();
+
+    /// <summary>Writes what is in the buffer.</summary>
+    public abstract void Save(StateWriter writer);
+
+    /// <summary>Reads what was in a buffer into this one, which is empty.</summary>
+    /// <param name="reader">The state.</param>
+    /// <param name="selections">Finds the selections.</param>
+    public abstract void Load(ref StateReader reader, StateSelections selections);
 }
