@@ -157,6 +157,59 @@ public sealed class DeviceRegistry
         }
     }
 
+    internal void Save(StateWriter writer)
+    {
+        lock (_lock)
+        {
+            ForgetExpired();
+            writer.Int32(_registered.Count);
+            foreach ((ClientId client, long budget) in _registered.OrderBy(device => device.Key.Value, StringComparer.Ordinal))
+            {
+                writer.Client(client);
+                writer.Int64(budget);
+            }
+
+            writer.Int32(_claims.Count);
+            foreach (Claim claim in _bySeen)
+            {
+                writer.Client(claim.Client);
+                writer.Int64(claim.MemoryBudgetBytes);
+                writer.Duration(_time.GetElapsedTime(claim.LastSeen));
+            }
+        }
+    }
+
+    /// <summary>Reads what was saved. Devices that are there already stay as they are.</summary>
+    /// <param name="reader">The state.</param>
+    /// <param name="registers">Whether to register the devices that were registered; otherwise this registry alone says which are.</param>
+    internal void Load(ref StateReader reader, bool registers)
+    {
+        const int MinBytes = 10;
+        lock (_lock)
+        {
+            int registered = reader.Count("number of registered devices", MinBytes);
+            for (int i = 0; i < registered; i++)
+            {
+                ClientId client = reader.Client();
+                long budget = reader.Int64("memory budget");
+                if (registers)
+                {
+                    _registered.TryAdd(client, budget);
+                }
+            }
+
+            int claims = reader.Count("number of claimed devices", MinBytes);
+            for (int i = 0; i < claims; i++)
+            {
+                var claim = new Claim(reader.Client(), reader.Int64("memory budget"), _time.GetTimestampBefore(reader.Duration("time since a device was seen")));
+                if (!_registered.ContainsKey(claim.Client) && !_claims.ContainsKey(claim.Client))
+                {
+                    _claims.Add(claim.Client, _bySeen.AddLast(claim));
+                }
+            }
+        }
+    }
+
     private bool RemoveClaim(ClientId client)
     {
         if (!_claims.Remove(client, out LinkedListNode<Claim>? claim))

@@ -22,9 +22,6 @@ internal sealed class ClientRecord(ClientId client)
     /// <summary>Gets or sets the buffer, by its number, in which the client's share is used up.</summary>
     public long WaitsInBuffer { get; set; } = -1;
 
-    /// <summary>Gets or sets the buffer, by its number, during which the client was last seen.</summary>
-    public long SeenInBuffer { get; set; } = -1;
-
     /// <summary>Gets or sets the importance survey, by its number, for which the client was last asked.</summary>
     public long AskedInSurvey { get; set; } = -1;
 

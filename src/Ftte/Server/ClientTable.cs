@@ -44,8 +44,56 @@ internal sealed class ClientTable(FederatedServerOptions options, TimeProvider t
         return node.Value;
     }
 
+    /// <summary>Writes the records, least recently seen first.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.Int32(Count);
+        foreach (ClientRecord record in _bySeen)
+        {
+            writer.Client(record.Client);
+            writer.Duration(time.GetElapsedTime(record.LastSeen));
+            writer.Int64(record.WaitsInBuffer);
+            writer.Int64(record.AskedInSurvey);
+            writer.UInt64(record.SurveyId.Value);
+            writer.Flag(record.HasAnsweredSurvey);
+            writer.Byte((byte)record.Assignments.Length);
+            foreach (IssuedAssignment assignment in record.Assignments)
+            {
+                assignment.Save(writer);
+            }
+        }
+    }
+
+    public void Load(ref StateReader reader)
+    {
+        const int MinBytes = 40;
+        int count = reader.Count("number of clients", MinBytes);
+        for (int i = 0; i < count; i++)
+        {
+            var record = new ClientRecord(reader.Client())
+            {
+                LastSeen = time.GetTimestampBefore(reader.Duration("time since a client was seen")),
+                WaitsInBuffer = reader.Int64("number of a buffer", min: -1),
+                AskedInSurvey = reader.Int64("number of a survey", min: -1),
+                SurveyId = new UpdateId(reader.UInt64()),
+                HasAnsweredSurvey = reader.Flag("flag of an answer"),
+            };
+            for (int assignments = reader.Byte(); assignments > 0; assignments--)
+            {
+                record.Add(IssuedAssignment.Load(ref reader));
+            }
+
+            if (_byClient.ContainsKey(record.Client))
+            {
+                throw StateReader.Bad("number of records of one client", 2);
+            }
+
+            Add(record);
+        }
+    }
+
     /// <summary>Adds a record that was saved, as the most recently seen.</summary>
-    public void Add(ClientRecord record) => _byClient.Add(record.Client, _bySeen.AddLast(record));
+    private void Add(ClientRecord record) => _byClient.Add(record.Client, _bySeen.AddLast(record));
 
     /// <summary>Removes the least recently seen record that must be forgotten.</summary>
     /// <returns>The record removed; null if all may stay.</returns>

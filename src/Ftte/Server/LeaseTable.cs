@@ -147,6 +147,48 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
         }
     }
 
+    public void Save(StateWriter writer)
+    {
+        writer.UInt64(_origin);
+        writer.UInt64(_issued);
+        writer.Int64(_version.Number);
+        writer.Int32(_acceptedInVersion);
+        writer.Int64(_buffer);
+        writer.Int32(_byExpiry.Count);
+        foreach (Lease lease in _byExpiry)
+        {
+            writer.Client(lease.Holder.Client);
+            writer.UInt64(lease.Id.Value);
+            writer.Int64(lease.Version.Number);
+            writer.Flag(lease.Trains);
+            writer.Duration(time.GetElapsedTime(lease.IssuedAt));
+        }
+    }
+
+    /// <summary>Reads what was saved. IDs go on where they were, whatever <see cref="FederatedServerOptions.Seed"/> is, so that none repeats.</summary>
+    public void Load(ref StateReader reader, ClientTable clients)
+    {
+        const int MinBytes = 27;
+        _origin = reader.UInt64();
+        _issued = reader.UInt64();
+        _version = new ModelVersion(reader.Int64("version of assignments"));
+        _acceptedInVersion = reader.Int32("number of accepted updates");
+        _buffer = reader.Int64("number of the buffer");
+        int count = reader.Count("number of leases", MinBytes);
+        for (int i = 0; i < count; i++)
+        {
+            ClientRecord holder = clients.Find(reader.Client()) is { Lease: null } known ? known : throw StateReader.Bad("holder of a lease", i);
+            Add(new Lease(
+                holder,
+                new UpdateId(reader.UInt64()),
+                new ModelVersion(reader.Int64("version of a lease")),
+                reader.Flag("flag of a lease"),
+                time.GetTimestampBefore(reader.Duration("age of a lease"))));
+        }
+
+        _waiting = clients.MostRecentFirst.Count(IsWaiting);
+    }
+
     private void EndExpired()
     {
         while (_byExpiry.First is { } oldest && time.GetElapsedTime(oldest.Value.IssuedAt) >= options.LeaseDuration)

@@ -34,6 +34,29 @@ internal sealed class Reselection
     /// <summary>Gets the latest choice; null before the first. May be read from any thread.</summary>
     public SelectionResult? Latest => _latest;
 
+    public void Save(StateWriter writer)
+    {
+        writer.Values(_importance.Values.AsSpan());
+        writer.Int64(_since.Number);
+        writer.Int64(_turn);
+    }
+
+    /// <summary>Reads what was saved. The latest choice itself is not part of it: its selection is in force.</summary>
+    public void Load(ref StateReader reader)
+    {
+        _importance = LoadImportance(ref reader, _importance.Layout);
+        _since = new ModelVersion(reader.Int64("version of the last choice", max: _current.Number));
+        _turn = reader.Int64("number of choices");
+    }
+
+    /// <summary>Reads past what was saved by a server that chose anew, for one that does not.</summary>
+    public static void Skip(ref StateReader reader, ParameterLayout layout)
+    {
+        LoadImportance(ref reader, layout);
+        reader.Int64("version of the last choice");
+        reader.Int64("number of choices");
+    }
+
     /// <summary>Chooses or asks, if it is time.</summary>
     public void Published(ModelVersion version)
     {
@@ -68,6 +91,14 @@ internal sealed class Reselection
         }
 
         return outcome;
+    }
+
+    private static BlockImportance LoadImportance(ref StateReader reader, ParameterLayout layout)
+    {
+        double[] values = reader.Values<double>(layout.Blocks.Length);
+        return Array.TrueForAll(values, value => double.IsFinite(value) && value >= 0)
+            ? new BlockImportance(layout, values)
+            : throw StateReader.Bad("importance of the blocks", string.Join(", ", values));
     }
 
     private void EndSurvey()

@@ -10,6 +10,20 @@ internal sealed class SurveyCollector(ParameterLayout layout, int probes)
     private long _number;
     private ImportanceSurvey? _survey = new(layout);
 
+    public void Save(StateWriter writer)
+    {
+        writer.Int64(_number);
+        writer.Flag(IsOpen);
+        _survey?.Save(writer);
+    }
+
+    public void Load(ref StateReader reader)
+    {
+        _number = reader.Int64("number of the survey");
+        _survey = reader.Flag("flag of an open survey") ? new ImportanceSurvey(layout) : null;
+        _survey?.Load(ref reader);
+    }
+
     public bool IsOpen => _survey is not null;
 
     /// <summary>Gets whether as many devices have answered as are wanted.</summary>

@@ -15,7 +15,7 @@ internal sealed class WorkDesk
     private readonly ParameterLayout _layout;
     private readonly ClientTable _clients;
     private readonly LeaseTable _leases;
-    private readonly RefreshLog _refreshes;
+    private RefreshLog _refreshes;
     private readonly PublicationPace _pace;
     private readonly SurveyCollector? _survey;
     private readonly StallMonitor _stalls;
@@ -243,6 +243,37 @@ internal sealed class WorkDesk
         lock (_lock)
         {
             return _survey!.Close();
+        }
+    }
+
+    public void Save(StateWriter writer)
+    {
+        lock (_lock)
+        {
+            writer.Int64(_requiredMemoryBytes);
+            _refreshes.Save(writer);
+            _pace.Save(writer);
+            _clients.Save(writer);
+            _leases.Save(writer);
+            writer.Flag(_survey is not null);
+            _survey?.Save(writer);
+        }
+    }
+
+    public void Load(ref StateReader reader)
+    {
+        lock (_lock)
+        {
+            _requiredMemoryBytes = reader.Int64("required memory");
+            _refreshes = RefreshLog.Load(ref reader, _feed.Current, _options.RefreshHistory);
+            _pace.Load(ref reader);
+            _clients.Load(ref reader);
+            _leases.Load(ref reader, _clients);
+            if (reader.Flag("flag of a survey"))
+            {
+                // A server that asks no devices any more reads past the survey of one that did.
+                (_survey ?? new SurveyCollector(_layout, probes: 1)).Load(ref reader);
+            }
         }
     }
 

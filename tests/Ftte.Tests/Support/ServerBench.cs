@@ -16,11 +16,11 @@ internal sealed class ServerBench : IAsyncDisposable
 
     private readonly Dictionary<(string Client, ulong Id), UpdateHeader> _headers = [];
 
-    private ServerBench(IAsyncAggregator aggregator, SelectionHistory selections, FederatedServerOptions? options, DeviceRegistry? registry, ReselectionOptions? reselection = null)
+    private ServerBench(IAsyncAggregator aggregator, SelectionHistory selections, FederatedServerOptions? options, DeviceRegistry? registry, ReselectionOptions? reselection = null, bool log = false)
     {
         Selections = selections;
         Registry = registry ?? new DeviceRegistry();
-        Server = new FederatedServer(aggregator, selections, options, Registry, Time, reselection is null ? null : Log, reselection);
+        Server = new FederatedServer(aggregator, selections, options, Registry, Time, reselection is null && !log ? null : Log, reselection);
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -51,10 +51,10 @@ internal sealed class ServerBench : IAsyncDisposable
     }
 
     /// <summary>A server whose aggregator follows a script.</summary>
-    public static ServerBench Scripted(out ScriptedAggregator aggregator, FederatedServerOptions? options = null, ModelSnapshot? start = null)
+    public static ServerBench Scripted(out ScriptedAggregator aggregator, FederatedServerOptions? options = null, ModelSnapshot? start = null, bool log = false)
     {
         aggregator = new ScriptedAggregator(start ?? Start);
-        return new ServerBench(aggregator, new SelectionHistory(A), options, null);
+        return new ServerBench(aggregator, new SelectionHistory(A), options, null, log: log);
     }
 
     public static DeviceProfile Device(string client, long? held = null, long memoryBudgetBytes = 1 << 20) =>
