@@ -42,7 +42,7 @@ public abstract partial class TransportConformanceSuite
 
         Assert.Equal(UpdateContent.Difference, work.Assignment!.Content);
         using SparseUpdate opinion = SparseUpdate.Create(work.Assignment.CreateHeader(1) with { Content = UpdateContent.Importance }, [1, 1, 1, 1]);
-        Assert.Equal(UpdateOutcome.TooStale, (await link.SubmitAsync(opinion)).Outcome);
+        Assert.Equal(UpdateOutcome.NotAssigned, (await link.SubmitAsync(opinion)).Outcome);
         Assert.Null(server.LatestSelection);
     }
 

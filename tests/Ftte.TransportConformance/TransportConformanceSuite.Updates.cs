@@ -76,7 +76,7 @@ public abstract partial class TransportConformanceSuite
         TrainingAssignment assignment = (await link.CheckOutAsync(Device(), new float[SmallLayout.ParameterCount])).Assignment!;
         UpdateHeader header = assignment.CreateHeader(1);
 
-        Assert.Equal(UpdateOutcome.UnknownSelection, await Submit(header with { SelectionVersion = new SelectionVersion(9) }, Ramp(assignment.Selection.Count)));
+        Assert.Equal(UpdateOutcome.NotAssigned, await Submit(header with { SelectionVersion = new SelectionVersion(9) }, Ramp(assignment.Selection.Count)));
         Assert.Equal(UpdateOutcome.LengthMismatch, await Submit(header, [1]));
         Assert.Equal(UpdateOutcome.NotFinite, await Submit(header, [.. Enumerable.Repeat(float.NaN, assignment.Selection.Count)]));
         Assert.Equal(UpdateOutcome.Published, await Submit(header, Ramp(assignment.Selection.Count)));

@@ -19,17 +19,17 @@ internal sealed record ResultLine
 
 /// <remarks>What may be left out comes last, with a default; in files it stands where it always stood.</remarks>
 internal sealed record RunLine(
-    string Rule, ulong Seed, bool IsComplete, long Ticks, [property: JsonPropertyOrder(1)] TotalsLine Totals, double? Target = null, SimulationEnding? Ending = null)
+    string Rule, ulong Seed, bool IsComplete, long Ticks, [property: JsonPropertyOrder(1)] TotalsLine Totals, double? Target = null, SimulationEnding? Ending = null, string? Reason = null)
 {
     [JsonIgnore]
     public string? Fault =>
         Ticks < 0 ? "the duration is negative"
-        : Ending is { } ending && !Enum.IsDefined(ending) ? "the ending is none that there is"
+        : Ending is { } ending && !Enum.IsDefined(ending) ? "the ending is unknown"
         : Target is < 0 or > 1 ? "the target does not lie in [0, 1]"
         : Totals.Least < 0 ? "a total is negative" : null;
 
     public static RunLine Of(SimulationResult result) =>
-        new(result.Rule, result.Seed, result.IsComplete, result.Duration.Ticks, TotalsLine.Of(result.Totals), result.Target, result.Ending == SimulationEnding.Unknown ? null : result.Ending);
+        new(result.Rule, result.Seed, result.IsComplete, result.Duration.Ticks, TotalsLine.Of(result.Totals), result.Target, result.Ending == SimulationEnding.Unknown ? null : result.Ending, result.EndingReason);
 
     public SimulationResult ToResult(ImmutableArray<EvaluationPoint> points, ImmutableArray<JobRecord> jobs) => new()
     {
@@ -37,6 +37,7 @@ internal sealed record RunLine(
         Seed = Seed,
         IsComplete = IsComplete,
         Ending = Ending ?? SimulationEnding.Unknown,
+        EndingReason = Reason,
         Duration = new TimeSpan(Ticks),
         Points = points,
         Jobs = jobs,
@@ -60,12 +61,15 @@ internal sealed record TotalsLine(
     long MultiplyAdds,
     long WastedMultiplyAdds,
     long PeakDeviceBytes,
-    long Events)
+    long Events,
+    long? RefusedVersions = null,
+    long? FailedSelections = null)
 {
     [JsonIgnore]
     public long Least => new[]
     {
         Trips, Accepted, Rejected, Dropped, Unfinished, Measured, Refused, BytesUp, BytesDown, WastedBytes, MultiplyAdds, WastedMultiplyAdds, PeakDeviceBytes, Events,
+        RefusedVersions ?? 0, FailedSelections ?? 0,
     }.Min();
 
     public static TotalsLine Of(in SimulationTotals t) => new(
@@ -82,7 +86,9 @@ internal sealed record TotalsLine(
         t.MultiplyAdds,
         t.WastedMultiplyAdds,
         t.PeakDeviceBytes,
-        t.Events);
+        t.Events,
+        NotZero(t.RefusedVersions),
+        NotZero(t.FailedSelections));
 
     public SimulationTotals ToTotals() => new(
         Trips,
@@ -98,7 +104,11 @@ internal sealed record TotalsLine(
         MultiplyAdds,
         WastedMultiplyAdds,
         PeakDeviceBytes,
-        Events);
+        Events,
+        RefusedVersions ?? 0,
+        FailedSelections ?? 0);
+
+    private static long? NotZero(long count) => count == 0 ? null : count;
 }
 
 internal sealed record PointLine(

@@ -22,8 +22,26 @@ public enum SimulationEnding
     Target = 5,
 
     /// <summary>
-    /// Nothing would ever have happened any more: nobody is at work, and nobody can be given any. The devices have gone for good, have too little memory or have
-    /// done their part in a round that lacks others, or the last of the listed ones has come.
+    /// No device is at work, and none can be given work any more: the devices have left for good or have too little memory, or the last listed arrival is over.
+    /// From this value on the run could not make progress; <see cref="SimulationResult.EndingReason"/> says why.
     /// </summary>
     Nobody = 6,
+
+    /// <summary>
+    /// The buffer cannot be completed: no device is at work, and those that remain have used their share of it. Choose a smaller capacity or more updates per client, set a
+    /// publication timeout, or simulate more devices.
+    /// </summary>
+    BufferCannotFill = 7,
+
+    /// <summary>Ten versions in a row were refused, because each would have broken the model.</summary>
+    VersionsRefused = 8,
+
+    /// <summary>Updates were rejected one after the other, more than ten per device, without one that was accepted.</summary>
+    UpdatesRejected = 9,
+
+    /// <summary>More jobs than <see cref="SimulationOptions.MaxTripsPerVersion"/> ended without a version, and devices gave up most of them.</summary>
+    DevicesDropOut = 10,
+
+    /// <summary>More jobs than <see cref="SimulationOptions.MaxTripsPerVersion"/> ended without a version, although updates were accepted.</summary>
+    NoPublication = 11,
 }

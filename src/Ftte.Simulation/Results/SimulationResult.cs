@@ -18,6 +18,9 @@ public sealed record SimulationResult
     /// <value><see cref="SimulationEnding.Unknown"/> for a result read from a file that does not say.</value>
     public SimulationEnding Ending { get; init; }
 
+    /// <summary>Gets the reason why the run could not make progress, in sentences; null if it ended at a limit or at its target, or was cancelled.</summary>
+    public string? EndingReason { get; init; }
+
     /// <summary>Gets the virtual time that it lasted.</summary>
     public required TimeSpan Duration { get; init; }
 
@@ -147,6 +150,8 @@ public enum JobFate
 /// <param name="WastedMultiplyAdds">Of it, what belongs to rejected and dropped jobs.</param>
 /// <param name="PeakDeviceBytes">The memory that the most demanding job took, as planned.</param>
 /// <param name="Events">The events of the simulation.</param>
+/// <param name="RefusedVersions">The versions that were not published because they would have broken the model.</param>
+/// <param name="FailedSelections">The times that choosing a new selection failed, so that the one in force stayed.</param>
 public readonly record struct SimulationTotals(
     long Trips,
     long Accepted,
@@ -161,4 +166,6 @@ public readonly record struct SimulationTotals(
     long MultiplyAdds,
     long WastedMultiplyAdds,
     long PeakDeviceBytes,
-    long Events);
+    long Events,
+    long RefusedVersions = 0,
+    long FailedSelections = 0);

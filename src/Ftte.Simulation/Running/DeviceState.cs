@@ -15,8 +15,8 @@ internal struct DeviceState
     /// <summary>How many jobs it had.</summary>
     public long Jobs;
 
-    /// <summary>The version in whose round its update was accepted last.</summary>
-    public ModelVersion? AcceptedIn;
+    /// <summary>The buffer, by its number, of which it has used its share; 0 for none.</summary>
+    public long WaitsInBuffer;
 
     /// <summary>The selection for which it had too little memory.</summary>
     public SelectionVersion? TooSmallFor;

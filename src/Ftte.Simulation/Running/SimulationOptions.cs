@@ -23,6 +23,10 @@ public sealed record SimulationOptions
     /// <value>Default null: no limit.</value>
     public long? MaxTrips { get; init; }
 
+    /// <summary>Gets the number of jobs that may end without a new version before the run ends, because it makes no progress.</summary>
+    /// <value>Default null: 1,000 and 100 for each device.</value>
+    public long? MaxTripsPerVersion { get; init; }
+
     /// <summary>Gets the accuracy to reach.</summary>
     /// <value>Default null. Reports say when it was reached; <see cref="StopAtTarget"/> ends the run there.</value>
     public double? Target { get; init; }
@@ -72,6 +76,7 @@ public sealed record SimulationOptions
         Guard.Positive(MaxTime ?? TimeSpan.MaxValue, nameof(MaxTime));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxVersions ?? 1, 1, nameof(MaxVersions));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxTrips ?? 1, 1, nameof(MaxTrips));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxTripsPerVersion ?? 1, 1, nameof(MaxTripsPerVersion));
         Guard.Share(Target ?? 0, nameof(Target));
         ArgumentOutOfRangeException.ThrowIfLessThan(EvaluateEveryVersions, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(EvaluateEvery, TimeSpan.Zero);

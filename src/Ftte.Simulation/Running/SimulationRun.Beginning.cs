@@ -34,6 +34,12 @@ internal sealed partial class SimulationRun
         {
             await BeginAsync(device, duration).ConfigureAwait(false);
         }
+        else if (MayBegin && _atWork.Count == 0)
+        {
+            // An endless arrival process must not go on for ever without devices.
+            bool mayPublish = _timersInVain < MaxTimersInVain && _clock.NextTimer is not null;
+            _isDeserted = !_idle.All.Any(other => Returns(other) && !IsTooSmall(other) && (mayPublish || !IsWaiting(other)));
+        }
     }
 
     private void ScheduleArrival()
@@ -51,6 +57,11 @@ internal sealed partial class SimulationRun
         TimeSpan? first = null;
         foreach (int device in _idle.All)
         {
+            if (IsWaiting(device) || IsTooSmall(device))
+            {
+                continue;
+            }
+
             TimeSpan? back = NextWindow(device)?.From - _devices[device].ClockSkew;
             first = back > Now && !(back >= first) ? back : first;
         }
@@ -73,10 +84,15 @@ internal sealed partial class SimulationRun
         SimulatedDevice spec = _devices[device];
         bool isThere = ReferenceEquals(spec.Availability, Availability.Always)
             || (spec.Availability.CheckedWindowAt(Now + spec.ClockSkew) is { } window && window.From <= Now + spec.ClockSkew);
-        return isThere
-            && !(_places.HasRounds && _states[device].AcceptedIn == Version)
-            && _states[device].TooSmallFor != _selections.Current.Version;
+        return isThere && !IsWaiting(device) && !IsTooSmall(device);
     }
+
+    private bool IsWaiting(int device) => _states[device].WaitsInBuffer == Buffer;
+
+    private bool IsTooSmall(int device) => _states[device].TooSmallFor == _selections.Current.Version;
+
+    /// <summary>Determines whether a device is there now or at any time to come.</summary>
+    private bool Returns(int device) => ReferenceEquals(_devices[device].Availability, Availability.Always) || NextWindow(device) is not null;
 
     private async Task<CheckOutOutcome> BeginAsync(int device, TimeSpan? duration)
     {
@@ -103,6 +119,7 @@ internal sealed partial class SimulationRun
         (_states[device].Held, _states[device].HeldFingerprint) =
             _rule.Down == ValueFormat.Float32 ? (assignment.Version, assignment.ModelFingerprint) : (_start.Version, _start.Fingerprint);
         _jobs++;
+        _timersInVain = 0;
         _atWork.Add(job);
         _ledger.Began(cost.MemoryBytes);
         TimeSpan expires = _places.Take(device, job.Number, Now, assignment.Version, assignment.Content != UpdateContent.Importance);

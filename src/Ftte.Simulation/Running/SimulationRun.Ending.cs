@@ -21,45 +21,32 @@ internal sealed partial class SimulationRun
         _atWork.Remove(job);
         job.Dispose();
         (job.BytesUp, job.BytesDown) = (job.BytesUp + _link.BytesUp - up, job.BytesDown + _link.BytesDown - down);
-        if (receipt.Outcome != UpdateOutcome.ClientQuota)
+        bool isRoundDone = _places.HasRounds && receipt.Outcome == UpdateOutcome.Buffered && assignment.Version == Version;
+        if (isRoundDone || _link.LastAwaitsNextVersion)
+        {
+            _states[job.Device].WaitsInBuffer = Buffer;
+        }
+
+        if (receipt.Outcome == UpdateOutcome.ClientQuota)
+        {
+            // The server still expects the same update, and keeps its place until the lease expires.
+            TimeSpan expires = job.Start + _rule.Server.LeaseDuration;
+            Schedule(expires > Now ? expires : Now, new SimulationEvent(EventKind.Wake));
+        }
+        else
         {
             _places.End(job.Device, job.Number, Now, receipt.IsAccepted);
         }
 
-        if (receipt.Outcome is UpdateOutcome.Buffered or UpdateOutcome.Published)
-        {
-            _states[job.Device].AcceptedIn = assignment.Version;
-        }
-
         JobFate fate = receipt.Outcome == UpdateOutcome.Surveyed ? JobFate.Measured : receipt.IsAccepted ? JobFate.Accepted : JobFate.Rejected;
-        _ledger.Ended(Record(job, fate, Now, age, receipt));
-        if (receipt.Outcome == UpdateOutcome.ClientQuota)
-        {
-            await AskAgainAsync(job).ConfigureAwait(false);
-        }
-        else
-        {
-            Rest(job.Device);
-        }
+        Note(Record(job, fate, Now, age, receipt));
+        Rest(job.Device);
     }
 
-    /// <summary>Lets a device ask for new work to which the server still gives the place of the old: with it, nobody else can have that place.</summary>
-    private async Task AskAgainAsync(SimulatedJob job)
+    private void Note(in JobRecord job)
     {
-        _states[job.Device].IdleSince = Now;
-        bool asks = _options.Arrivals is null && MayBegin && CanBeAsked(job.Device);
-        if (asks && await BeginAsync(job.Device, null).ConfigureAwait(false) == CheckOutOutcome.Assigned)
-        {
-            return;
-        }
-
-        if (!asks)
-        {
-            _idle.Add(job.Device);
-        }
-
-        TimeSpan expires = job.Start + _rule.Server.LeaseDuration;
-        Schedule(expires > Now ? expires : Now, new SimulationEvent(EventKind.Wake));
+        _ledger.Ended(job);
+        _watch.Ended(job);
     }
 
     private void Rest(int device)
@@ -73,7 +60,7 @@ internal sealed partial class SimulationRun
         await job.AbandonAsync().ConfigureAwait(false);
         _atWork.Remove(job);
         job.Dispose();
-        _ledger.Ended(Record(job, fate, Now, Version - job.Assignment!.Version, default));
+        Note(Record(job, fate, Now, Version - job.Assignment!.Version, default));
     }
 
     private async Task AbandonAllAsync()
@@ -99,4 +86,23 @@ internal sealed partial class SimulationRun
         job.BytesDown,
         job.BytesUp,
         fate == JobFate.Unfinished ? 0 : job.DoneAhead + (long)((job.Cost.MultiplyAdds - job.DoneAhead) * job.Timing.ShareDone));
+
+    /// <summary>Says why no device can be given work.</summary>
+    private (SimulationEnding Ending, string Reason) DescribeDesertion()
+    {
+        int gone = 0, tooSmall = 0, waiting = 0;
+        foreach (int device in _idle.All)
+        {
+            bool returns = Returns(device);
+            gone += returns ? 0 : 1;
+            tooSmall += returns && IsTooSmall(device) ? 1 : 0;
+            waiting += returns && !IsTooSmall(device) && IsWaiting(device) ? 1 : 0;
+        }
+
+        string counts = $"Of {_devices.Length} devices, {gone} have left for good, {tooSmall} have too little memory for the selection, and {waiting} have used their share of the buffer.";
+        string failure = _events.LastFailure is { } last ? $" The selection could not be changed: {last}" : "";
+        return waiting > 0
+            ? (SimulationEnding.BufferCannotFill, $"The buffer cannot be completed. {counts}{failure}")
+            : (SimulationEnding.Nobody, $"No device can be given work. {counts}{failure}");
+    }
 }

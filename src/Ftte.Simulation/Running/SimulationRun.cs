@@ -8,6 +8,10 @@ internal sealed partial class SimulationRun : IAsyncDisposable
     private const int LeastHistory = 256;
     private const int MostHistory = 16_384;
     private const int UsualHistory = 4096;
+
+    /// <summary>The number of times that the server's timer may fire without a version while nothing else happens: it fires once more for a buffer that is younger than it thought.</summary>
+    private const int MaxTimersInVain = 10;
+
     private static readonly TimeSpan Forever = TimeSpan.FromSeconds(JobTiming.LongestSeconds);
 
     private readonly SimulationRule _rule;
@@ -27,7 +31,9 @@ internal sealed partial class SimulationRun : IAsyncDisposable
     private readonly Evaluations _evaluations;
     private readonly Ledger _ledger = new();
     private readonly ProgressMeter _progress;
-    private readonly PriorityQueue<SimulationEvent, (TimeSpan Time, long Number)> _events = new();
+    private readonly ServerEvents _events = new();
+    private readonly ProgressWatch _watch;
+    private readonly PriorityQueue<SimulationEvent, (TimeSpan Time, long Number)> _schedule = new();
     private readonly HashSet<SimulatedJob> _atWork = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly TimeSpan _end;
@@ -36,6 +42,8 @@ internal sealed partial class SimulationRun : IAsyncDisposable
     private long _arrivals;
     private TimeSpan _lastArrival;
     private TimeSpan? _wake;
+    private int _timersInVain;
+    private bool _isDeserted;
 
     public SimulationRun(
         SimulationRule rule,
@@ -52,7 +60,7 @@ internal sealed partial class SimulationRun : IAsyncDisposable
         FederatedServerOptions server = rule.Server.Copy();
         server.Seed = options.Seed;
         server.RefreshHistory = (int)Math.Clamp(options.MaxVersions ?? UsualHistory, LeastHistory, MostHistory);
-        _server = new FederatedServer(aggregator, _selections, server, time: _clock, reselection: rule.Reselection);
+        _server = new FederatedServer(aggregator, _selections, server, time: _clock, logger: _events, reselection: rule.Reselection);
         _link = new WireLink(_server, start.Layout.ParameterCount, rule.Down, rule.Up);
         _places = new WorkPlaces(server);
         _idle = new IdleDevices(devices.Length, options.Order, options.Seed);
@@ -60,12 +68,16 @@ internal sealed partial class SimulationRun : IAsyncDisposable
         Array.Fill(_states, new DeviceState { Held = start.Version, HeldFingerprint = start.Fingerprint, IdleSince = -options.HeadStart });
         _evaluations = new Evaluations(task, options, crew, journal);
         _progress = new ProgressMeter(options);
+        _watch = new ProgressWatch(devices.Length, options.MaxTripsPerVersion);
         _end = options.MaxTime is { } limit && limit < Forever ? limit : Forever;
     }
 
     private TimeSpan Now => _clock.Now;
 
     private ModelVersion Version => _server.Current.Version;
+
+    /// <summary>Gets the number of the current buffer, from 1: a version that is published or refused begins another.</summary>
+    private long Buffer => 1 + (Version - _start.Version) + _events.RefusedVersions;
 
     private bool MayBegin => _jobs < (_options.MaxTrips ?? long.MaxValue);
 
@@ -76,10 +88,11 @@ internal sealed partial class SimulationRun : IAsyncDisposable
     {
         using CancellationTokenRegistration stopping = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _stop);
         SimulationEnding ending;
+        string? reason = null;
         try
         {
             await LookAsync().ConfigureAwait(false);
-            ending = await GoAsync().ConfigureAwait(false);
+            (ending, reason) = await GoAsync().ConfigureAwait(false);
             await _evaluations.FinishAsync(_server.Current, Point(), _stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -97,10 +110,11 @@ internal sealed partial class SimulationRun : IAsyncDisposable
             Seed = _options.Seed,
             IsComplete = isComplete,
             Ending = ending,
+            EndingReason = reason,
             Duration = _clock.Now,
             Points = _evaluations.Points,
             Jobs = _ledger.Jobs,
-            Totals = _ledger.Totals with { BytesUp = _link.BytesUp, BytesDown = _link.BytesDown },
+            Totals = _ledger.Totals with { BytesUp = _link.BytesUp, BytesDown = _link.BytesDown, RefusedVersions = _events.RefusedVersions, FailedSelections = _events.FailedSelections },
             Model = _server.Current,
             Selection = _selections.Current.Selection,
             Target = _options.Target,
@@ -114,48 +128,69 @@ internal sealed partial class SimulationRun : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task<SimulationEnding> GoAsync()
+    private async Task<(SimulationEnding Ending, string? Reason)> GoAsync()
     {
         ScheduleArrival();
         await StartIdleAsync().ConfigureAwait(false);
-        while (!IsOver && Next() is { } next)
+        while (!IsOver && !_isDeserted && Next() is { } next)
         {
             _stop.Token.ThrowIfCancellationRequested();
             if (next > _end)
             {
                 _clock.AdvanceTo(_end);
-                return SimulationEnding.Time;
+                return (SimulationEnding.Time, null);
             }
 
-            ModelVersion before = Version;
+            (ModelVersion before, long refused) = (Version, _events.RefusedVersions);
             await HappenAsync(next).ConfigureAwait(false);
             _ledger.Happened();
-            if (Version != before && _evaluations.IsDue(Now, Version))
+            _watch.Refused(_events.RefusedVersions - refused);
+            if (Version != before)
             {
-                await LookAsync().ConfigureAwait(false);
+                _timersInVain = 0;
+                _watch.Published();
+                if (_evaluations.IsDue(Now, Version))
+                {
+                    await LookAsync().ConfigureAwait(false);
+                }
             }
 
             if (!IsOver)
             {
+                if (_watch.Check(_events) is { } stuck)
+                {
+                    return stuck;
+                }
+
                 await StartIdleAsync().ConfigureAwait(false);
             }
 
             _progress.Report(Now, Version, _start.Version, _jobs, _evaluations.Newest, isLast: false);
         }
 
-        return _evaluations.IsDone ? SimulationEnding.Target : IsOver ? SimulationEnding.Versions : MayBegin ? SimulationEnding.Nobody : SimulationEnding.Trips;
+        return _evaluations.IsDone ? (SimulationEnding.Target, null)
+            : IsOver ? (SimulationEnding.Versions, null)
+            : MayBegin ? DescribeDesertion()
+            : (SimulationEnding.Trips, null);
     }
 
-    /// <summary>Says when something happens next; null if nothing ever does.</summary>
+    /// <summary>Returns when something happens next; null if nothing does.</summary>
     private TimeSpan? Next()
     {
-        // The server's own timer, with nobody at work or to come, could go on for ever.
-        if (!_events.TryPeek(out _, out var first) || (_atWork.Count == 0 && !MayBegin))
+        // The server's own timer, with no device at work or to come, could go on for ever.
+        if (_atWork.Count == 0 && !MayBegin)
         {
             return null;
         }
 
-        return _clock.NextTimer is { } timer && timer < first.Time ? timer : first.Time;
+        TimeSpan? timer = _clock.NextTimer;
+        if (_schedule.TryPeek(out _, out var first))
+        {
+            return timer < first.Time ? timer : first.Time;
+        }
+
+        // Devices that have used their share of the buffer go on if the server publishes it incomplete.
+        return _timersInVain < MaxTimersInVain ? timer : null;
     }
 
     private async Task HappenAsync(TimeSpan time)
@@ -163,15 +198,16 @@ internal sealed partial class SimulationRun : IAsyncDisposable
         if (_clock.AdvanceTo(time))
         {
             // What timers asked for passes the server's queue.
+            _timersInVain++;
             await _server.DrainAsync(_stop.Token).ConfigureAwait(false);
         }
 
-        if (_events.Peek() is var happening && _events.TryPeek(out _, out var first) && first.Time > time)
+        if (!_schedule.TryPeek(out SimulationEvent happening, out var first) || first.Time > time)
         {
             return;
         }
 
-        _events.Dequeue();
+        _schedule.Dequeue();
         switch (happening.Kind)
         {
             case EventKind.JobEnds:
@@ -186,7 +222,7 @@ internal sealed partial class SimulationRun : IAsyncDisposable
         }
     }
 
-    private void Schedule(TimeSpan time, SimulationEvent happening) => _events.Enqueue(happening, (time, _eventsMade++));
+    private void Schedule(TimeSpan time, SimulationEvent happening) => _schedule.Enqueue(happening, (time, _eventsMade++));
 
     private Task LookAsync() => _evaluations.BeginAsync(_server.Current, Point(), _stop.Token);
 

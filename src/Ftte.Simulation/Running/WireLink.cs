@@ -22,6 +22,9 @@ internal sealed class WireLink(IFederatedServer server, int parameterCount, Valu
     /// <summary>Gets the bytes of the last answer to one.</summary>
     public long LastDownloadBytes { get; private set; }
 
+    /// <summary>Gets whether the last update used up its device's share of the buffer. The receipt does not carry it: the server answers the next request with busy.</summary>
+    public bool LastAwaitsNextVersion { get; private set; }
+
     /// <summary>Gets the bytes that the update will take which answers an assignment.</summary>
     public long UpdateBytes(TrainingAssignment assignment, int blockCount) => assignment.Content == UpdateContent.Importance
         ? UpdateMessage.GetLength(blockCount, ValueFormat.Float32, assignment.Client, assignment.Content)
@@ -55,6 +58,7 @@ internal sealed class WireLink(IFederatedServer server, int parameterCount, Valu
         using SparseUpdate arrived = UpdateMessage.Read(Send(writer => UpdateMessage.Write(writer, update, up, seed)));
         BytesUp += _wire.WrittenCount;
         UpdateReceipt receipt = await AnswerAsync(arrived, cancellationToken);
+        LastAwaitsNextVersion = receipt.AwaitsNextVersion || receipt.Outcome == UpdateOutcome.ClientQuota;
         ReadOnlySpan<byte> answer = Send(writer => ReceiptMessage.Write(writer, receipt));
         BytesDown += answer.Length;
         return ReceiptMessage.Read(answer);

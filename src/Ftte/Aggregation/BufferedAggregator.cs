@@ -90,6 +90,9 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
 
     private ParameterLayout Layout => _current.Layout;
 
+    /// <summary>Gets what a server needs to know of the buffer to see whether it can fill.</summary>
+    internal BufferLimits Limits => new(_options.Capacity, _options.MaxUpdatesPerClient, Count);
+
     private int Count => _buffer.Count + _held.Count;
 
     /// <inheritdoc />

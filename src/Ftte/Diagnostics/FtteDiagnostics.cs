@@ -36,6 +36,18 @@ public static class FtteDiagnostics
     /// <summary>Counter: requests for work that were answered, with <see cref="OutcomeTag"/>.</summary>
     public const string CheckOuts = "ftte.checkouts";
 
+    /// <summary>Counter: versions that were refused because the step would have broken the model.</summary>
+    public const string Refusals = "ftte.refusals";
+
+    /// <summary>Counter: warnings that no version can be published; the log says why.</summary>
+    public const string Stalls = "ftte.stalls";
+
+    /// <summary>Gauge: seconds since the last version was published, or since the server started.</summary>
+    public const string PublicationAge = "ftte.publication.age";
+
+    /// <summary>Gauge: clients whose share of the buffer is used up, which get no training until the next version.</summary>
+    public const string WaitingClients = "ftte.clients.waiting";
+
     /// <summary>
     /// Counter: rounds of the device loop, with <see cref="OutcomeTag"/>: the name of the <see cref="UpdateOutcome"/> if there was work, of the
     /// <see cref="CheckOutOutcome"/> if there was none, or <see cref="LinkBrokenOutcome"/>.

@@ -8,21 +8,27 @@ internal sealed class FtteMetrics : IDisposable
     private readonly Counter<long> _updates;
     private readonly Counter<long> _publications;
     private readonly Counter<long> _checkOuts;
+    private readonly Counter<long> _refusals;
+    private readonly Counter<long> _stalls;
     private readonly Histogram<long> _age;
     private readonly Histogram<double> _weight;
     private readonly Histogram<double> _foldDuration;
 
-    public FtteMetrics(Func<int> queueLength, Func<int> leases)
+    public FtteMetrics(Func<int> queueLength, Func<int> leases, Func<int> waitingClients, Func<double> publicationAge)
     {
         Meter = new Meter(FtteDiagnostics.MeterName);
         _updates = Meter.CreateCounter<long>(FtteDiagnostics.Updates, "{update}", "Updates answered.");
         _publications = Meter.CreateCounter<long>(FtteDiagnostics.Publications, "{version}", "Versions published.");
         _checkOuts = Meter.CreateCounter<long>(FtteDiagnostics.CheckOuts, "{request}", "Requests for work answered.");
+        _refusals = Meter.CreateCounter<long>(FtteDiagnostics.Refusals, "{version}", "Versions refused.");
+        _stalls = Meter.CreateCounter<long>(FtteDiagnostics.Stalls, "{warning}", "Warnings that no version can be published.");
         _age = Meter.CreateHistogram(FtteDiagnostics.UpdateAge, "{version}", "Age of accepted updates.", advice: Buckets<long>(0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89));
         _weight = Meter.CreateHistogram(FtteDiagnostics.UpdateWeight, "1", "Weight of accepted updates.", advice: Buckets(0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1));
         _foldDuration = Meter.CreateHistogram(FtteDiagnostics.FoldDuration, "s", "Time to aggregate an update.", advice: Buckets(1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10));
         Meter.CreateObservableGauge(FtteDiagnostics.QueueLength, queueLength, "{update}", "Updates that wait.");
         Meter.CreateObservableGauge(FtteDiagnostics.Leases, leases, "{lease}", "Devices at work.");
+        Meter.CreateObservableGauge(FtteDiagnostics.WaitingClients, waitingClients, "{client}", "Clients that wait for the next version.");
+        Meter.CreateObservableGauge(FtteDiagnostics.PublicationAge, publicationAge, "s", "Time since the last publication.");
     }
 
     /// <summary>Gets this server's meter; several servers in one process have one each, all of one name.</summary>
@@ -41,6 +47,10 @@ internal sealed class FtteMetrics : IDisposable
     public void Aggregated(TimeSpan duration) => _foldDuration.Record(duration.TotalSeconds);
 
     public void Published() => _publications.Add(1);
+
+    public void Refused() => _refusals.Add(1);
+
+    public void Stalled() => _stalls.Add(1);
 
     public void Dispose() => Meter.Dispose();
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace Ftte;
@@ -40,6 +41,48 @@ internal static partial class Log
 
     [LoggerMessage(1011, LogLevel.Warning, "At {Version}, choice {Turn} failed, and what is selected stays: {Reason}")]
     public static partial void NotReselected(ILogger logger, Exception error, long turn, ModelVersion version, string reason);
+
+    /// <summary>Logs why no version is published, and what to do about it.</summary>
+    public static void Stalled(ILogger logger, Stall stall, FederatedServerOptions options)
+    {
+        switch (stall.Reason)
+        {
+            case StallReason.BufferCannotFill:
+                BufferCannotFill(logger, stall.Elapsed, stall.Buffered, stall.Capacity?.ToString(CultureInfo.InvariantCulture) ?? "an unknown number of", stall.Waiting, stall.Clients);
+                break;
+            case StallReason.NoUpdateAccepted:
+                NoUpdateAccepted(logger, stall.Elapsed, stall.Updates, stall.MostRejected);
+                break;
+            case StallReason.NoClientEligible:
+                NoClientEligible(logger, stall.Elapsed, stall.Requests, stall.MostDenied);
+                break;
+            default:
+                NoUpdateReceived(logger, stall.Elapsed, stall.Assignments, options.LeaseDuration);
+                break;
+        }
+    }
+
+    [LoggerMessage(1013, LogLevel.Warning,
+        "No version was published for {Elapsed}, because too few clients are left to complete the buffer. It holds {Buffered} of {Capacity} updates; "
+        + "{Waiting} of {Clients} known clients have used their share and wait for the next version. "
+        + "Connect more clients, lower Capacity, raise MaxUpdatesPerClient, or set PublishTimeout to publish incomplete buffers.")]
+    public static partial void BufferCannotFill(ILogger logger, TimeSpan elapsed, int buffered, string capacity, int waiting, int clients);
+
+    [LoggerMessage(1014, LogLevel.Warning,
+        "No version was published for {Elapsed}, because all {Updates} updates since the last version were rejected, most often with {Outcome}.")]
+    public static partial void NoUpdateAccepted(ILogger logger, TimeSpan elapsed, long updates, UpdateOutcome outcome);
+
+    [LoggerMessage(1015, LogLevel.Warning,
+        "No version was published for {Elapsed}, because none of {Requests} requests for work was granted since the last version. Most often the answer was {Outcome}.")]
+    public static partial void NoClientEligible(ILogger logger, TimeSpan elapsed, long requests, CheckOutOutcome outcome);
+
+    [LoggerMessage(1016, LogLevel.Warning,
+        "No version was published for {Elapsed}: {Assignments} assignments were issued since the last version, and no update arrived. "
+        + "Check whether devices finish within LeaseDuration ({LeaseDuration}) and reach the server.")]
+    public static partial void NoUpdateReceived(ILogger logger, TimeSpan elapsed, long assignments, TimeSpan leaseDuration);
+
+    [LoggerMessage(1012, LogLevel.Warning, "Refused version {Refused} made from {Updates} updates; {Version} stays current. {Reason}")]
+    public static partial void VersionRefused(ILogger logger, ModelVersion refused, int updates, ModelVersion version, string reason);
 
     [LoggerMessage(EventId = 1050, Message = "{Client} got no work: {Outcome}. Next check-out in {Wait}.")]
     public static partial void NoWork(ILogger logger, LogLevel level, ClientId client, CheckOutOutcome outcome, TimeSpan wait);

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text;
 
 namespace Ftte;
@@ -13,14 +15,17 @@ public readonly record struct ClientId
     public const int MaxBytes = 128;
 
     /// <summary>Names a device.</summary>
-    /// <param name="value">The name: 1 to <see cref="MaxBytes"/> bytes of UTF-8.</param>
-    /// <exception cref="ArgumentException">The name is empty, blank, too long or not valid Unicode.</exception>
+    /// <param name="value">
+    /// The name: 1 to <see cref="MaxBytes"/> bytes of UTF-8, not only white space, without control or format characters and without line or paragraph separators, so
+    /// that no name can break a log line or look like another one.
+    /// </param>
+    /// <exception cref="ArgumentException">The name is empty, blank, too long, not valid Unicode, or holds a character that is not allowed.</exception>
     public ClientId(string value)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(value);
-        if (!IsValid(value))
+        ArgumentNullException.ThrowIfNull(value);
+        if (FindFault(value) is { } fault)
         {
-            throw new ArgumentException($"A client id is at most {MaxBytes} bytes of valid Unicode; this one has {value.Length} characters.", nameof(value));
+            throw new ArgumentException($"The client ID {fault}. {Rule}", nameof(value));
         }
 
         Value = value;
@@ -33,17 +38,34 @@ public readonly record struct ClientId
     /// <inheritdoc />
     public override string ToString() => Value;
 
-    private static bool IsValid(string value)
-    {
-        try
-        {
-            return StrictUtf8.GetByteCount(value) <= MaxBytes;
-        }
-        catch (EncoderFallbackException)
-        {
-            return false;
-        }
-    }
+    /// <summary>What is allowed, for error messages.</summary>
+    internal static string Rule { get; } = $"Use 1 to {MaxBytes} bytes of UTF-8 without control characters and line breaks.";
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    /// <summary>Describes what is wrong with a name without repeating it; null if it is valid.</summary>
+    internal static string? FindFault(string value)
+    {
+        if (string.IsNullOrWhiteSpace(value))
+        {
+            return "is empty or blank";
+        }
+
+        int bytes = 0;
+        for (int at = 0; at < value.Length;)
+        {
+            if (Rune.DecodeFromUtf16(value.AsSpan(at), out Rune rune, out int length) != OperationStatus.Done)
+            {
+                return $"is not valid Unicode at index {at}";
+            }
+
+            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+            {
+                return $"holds the character U+{rune.Value:X4} at index {at}";
+            }
+
+            bytes += rune.Utf8SequenceLength;
+            at += length;
+        }
+
+        return bytes > MaxBytes ? $"takes {bytes} bytes" : null;
+    }
 }

@@ -1,9 +1,14 @@
 namespace Ftte;
 
 /// <summary>The number of a published model: 0 is the model that training started from, and each publication adds one.</summary>
-/// <param name="Number">The count of publications before this version.</param>
+/// <param name="Number">The number of publications before this version; not negative.</param>
+/// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
 public readonly record struct ModelVersion(long Number) : IComparable<ModelVersion>
 {
+    /// <summary>Gets the number of publications before this version.</summary>
+    /// <value>Not negative, so that the difference of two versions never overflows.</value>
+    public long Number { get; init => field = NotNegative(value); } = NotNegative(Number);
+
     /// <summary>Gets the version that the next publication will have.</summary>
     public ModelVersion Next => new(Number + 1);
 
@@ -30,4 +35,10 @@ public readonly record struct ModelVersion(long Number) : IComparable<ModelVersi
 
     /// <inheritdoc />
     public override string ToString() => $"v{Number}";
+
+    private static long NotNegative(long number)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(number, nameof(Number));
+        return number;
+    }
 }

@@ -27,6 +27,17 @@ public sealed class SelectionHistory
         _current = Add(new SelectionVersion(0), first);
     }
 
+    private SelectionHistory(int capacity, IReadOnlyList<(SelectionVersion Version, ParameterSelection Selection)> known)
+    {
+        Capacity = capacity;
+        ParameterCount = known[0].Selection.ParameterCount;
+        _current = Add(known[0].Version, known[0].Selection);
+        foreach ((SelectionVersion version, ParameterSelection selection) in known.Skip(1))
+        {
+            _current = Add(version, selection);
+        }
+    }
+
     /// <summary>Gets how many selections are remembered.</summary>
     public int Capacity { get; }
 
@@ -79,6 +90,37 @@ public sealed class SelectionHistory
         {
             return _known.TryGetValue(version, out selection);
         }
+    }
+
+    internal void Save(StateWriter writer)
+    {
+        lock (_lock)
+        {
+            writer.Int32(Capacity);
+            writer.Int32(_order.Count);
+            foreach (SelectionVersion version in _order)
+            {
+                writer.Int32(version.Number);
+                writer.Selection(_known[version]);
+            }
+        }
+    }
+
+    internal static SelectionHistory Load(ref StateReader reader, int parameterCount)
+    {
+        const int MinBytes = 8;
+        int capacity = reader.Int32("number of selections remembered", min: 1);
+        var known = new List<(SelectionVersion, ParameterSelection)>();
+        int count = reader.Count("number of selections", MinBytes);
+        int before = -1;
+        for (int i = 0; i < count; i++)
+        {
+            before = reader.Int32("number of a selection", min: before + 1);
+            ParameterSelection selection = reader.Selection(parameterCount);
+            known.Add((new SelectionVersion(before), selection.Count > 0 ? selection : throw StateReader.Bad("number of selected parameters", 0)));
+        }
+
+        return count > 0 && count <= capacity ? new SelectionHistory(capacity, known) : throw StateReader.Bad("number of selections", count);
     }
 
     private Announcement Add(SelectionVersion version, ParameterSelection selection)

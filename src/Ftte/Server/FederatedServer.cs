@@ -16,9 +16,11 @@ namespace Ftte;
 /// <para><b>Memory</b>: a few small records per device; nothing grows with devices times parameters.</para>
 /// <para><b>Ownership</b>: the aggregator is not disposed with the server. While the server runs, it alone calls the aggregator.</para>
 /// </remarks>
-public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
+public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
 {
     private readonly IAsyncAggregator _aggregator;
+    private readonly SelectionHistory _selections;
+    private readonly DeviceRegistry _registry;
     private readonly FederatedServerOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -29,6 +31,7 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
     private readonly Reselection? _reselection;
     private readonly FtteMetrics _metrics;
     private readonly Lazy<Task> _stop;
+    private VersionRefusal? _latestRefusal;
     private volatile bool _stopping;
 
     /// <summary>Starts a server at the aggregator's current version.</summary>
@@ -48,6 +51,19 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
         TimeProvider? time = null,
         ILogger<FederatedServer>? logger = null,
         ReselectionOptions? reselection = null)
+        : this(aggregator, selections, options, registry, time, logger, reselection, saved: null)
+    {
+    }
+
+    private FederatedServer(
+        IAsyncAggregator aggregator,
+        SelectionHistory selections,
+        FederatedServerOptions? options,
+        DeviceRegistry? registry,
+        TimeProvider? time,
+        ILogger<FederatedServer>? logger,
+        ReselectionOptions? reselection,
+        ServerState? saved)
     {
         ArgumentNullException.ThrowIfNull(aggregator);
         ArgumentNullException.ThrowIfNull(selections);
@@ -66,18 +82,28 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
             throw new ArgumentException($"The training profile is of a model with {reselection.Profile.Layout}, the server's has {start.Layout}.", nameof(reselection));
         }
 
-        registry ??= new DeviceRegistry();
-        _aggregator = aggregator;
         _time = time ?? TimeProvider.System;
+        bool registers = registry is null;
+        _registry = registry ??= new DeviceRegistry(_options.MaxClients, _options.ClientRetention, _time);
+        _aggregator = aggregator;
+        _selections = selections;
         _logger = logger ?? NullLogger<FederatedServer>.Instance;
+        _ = start.Fingerprint;
         _feed = new VersionFeed(start);
-        _desk = new WorkDesk(_feed, selections, registry, _options, _time, reselection?.Probes ?? 0);
+        _latestRefusal = (aggregator as IGuardedAggregator)?.LatestRefusal;
+        _desk = new WorkDesk(_feed, selections, registry, _options, _time, reselection, (aggregator as BufferedAggregator)?.Limits);
+        _reselection = reselection is null ? null : new Reselection(reselection, _desk, registry, _options.RequireRegistration, start.Version, _logger);
+        TimeSpan? waited = saved is null ? null : Load(saved, registers);
         _queue = new UpdateQueue(_options.QueueCapacity);
         _timer = new PublicationTimer(_options.PublishTimeout, _time, RingForPublication);
-        _metrics = new FtteMetrics(() => _queue.Length, () => _desk.LeaseCount);
+        _metrics = new FtteMetrics(() => _queue.Length, () => _desk.LeaseCount, () => _desk.WaitingCount, () => _desk.SincePublication.TotalSeconds);
         _stop = new Lazy<Task>(StopAsync);
+        if (waited is { } before)
+        {
+            _timer.Resume(before);
+        }
+
         Log.ServerStarted(_logger, start.Version, start.Layout.ParameterCount, selections.Current.Selection.Count);
-        _reselection = reselection is null ? null : new Reselection(reselection, _desk, registry, start.Version, _logger);
     }
 
     /// <summary>Gets the latest published version.</summary>
@@ -108,6 +134,7 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
         activity?.SetTag(FtteDiagnostics.OutcomeTag, checkOut.Outcome.ToString());
         _metrics.CheckedOut(checkOut.Outcome);
         Log.CheckedOut(_logger, device.Client, checkOut.Outcome);
+        ReportStall();
         return new ValueTask<CheckOut>(checkOut);
     }
 
@@ -128,6 +155,7 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
         _metrics.Answered(receipt.Outcome);
         UpdateHeader header = update.Header;
         Log.Answered(_logger, header.Client, header.Id, header.BaseVersion, receipt.Outcome, receipt.Weight);
+        ReportStall();
         return receipt;
     }
 
@@ -189,6 +217,11 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
             return new UpdateReceipt(UpdateOutcome.UnknownClient, Current.Version);
         }
 
+        if (!_stopping && Precheck(update.Header) is { } outcome)
+        {
+            return _desk.Settle(update.Header, new UpdateReceipt(outcome, Current.Version));
+        }
+
         var call = new QueuedCall<UpdateReceipt>(cancelled => FoldAsync(update, cancelled), cancellationToken);
         if (_queue.TryEnter(call))
         {
@@ -221,6 +254,7 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
         catch (Exception error) when (!cancellationToken.IsCancellationRequested || error is not OperationCanceledException)
         {
             Log.AggregatorThrew(_logger, error, header.Client, header.Id);
+            _desk.Release(header);
             throw;
         }
         finally
@@ -240,6 +274,21 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
         }
 
         return _desk.Settle(header, receipt);
+    }
+
+    /// <summary>Rejects an update that the server did not ask for before it takes a place in the queue.</summary>
+    private UpdateOutcome? Precheck(in UpdateHeader header) =>
+        header.LayoutFingerprint != Current.Layout.Fingerprint ? UpdateOutcome.LayoutMismatch
+        : !_desk.IsAssigned(header) ? UpdateOutcome.NotAssigned
+        : null;
+
+    private void ReportStall()
+    {
+        if (!_stopping && _desk.FindStall() is { } stall)
+        {
+            _metrics.Stalled();
+            Log.Stalled(_logger, stall, _options);
+        }
     }
 
     private bool RingForPublication() => _queue.TryEnter(new QueuedCall<ModelSnapshot?>(
@@ -273,6 +322,15 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
     /// <summary>Compares the aggregator's version with the one known here; whatever call published it, everybody learns of it before that call is answered.</summary>
     private void TellOfPublication()
     {
+        if ((_aggregator as IGuardedAggregator)?.LatestRefusal is { } refusal && !ReferenceEquals(refusal, _latestRefusal))
+        {
+            _latestRefusal = refusal;
+            _desk.Refuse();
+            _timer.Published();
+            _metrics.Refused();
+            Log.VersionRefused(_logger, refusal.Version.Next, refusal.UpdateCount, refusal.Version, refusal.Reason);
+        }
+
         ModelSnapshot newest = _aggregator.Current;
         if (ReferenceEquals(newest, Current))
         {
@@ -280,6 +338,8 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
         }
 
         _ = newest.Fingerprint; // computed here, outside the dispatcher's lock
+        // Computed once per version; here it keeps no check-out waiting.
+        _ = newest.Fingerprint;
         _desk.Publish(newest);
         _timer.Published();
         _metrics.Published();

@@ -34,8 +34,8 @@ public sealed class FederatedServerOptions
     /// <value>Default 1 second.</value>
     public TimeSpan BusyRetryAfter { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Gets or sets whether only devices in the registry may take part.</summary>
-    /// <value>Default false: a device registers by asking for work, with the memory it states.</value>
+    /// <summary>Gets or sets whether only devices that the application registered in the <see cref="DeviceRegistry"/> may take part.</summary>
+    /// <value>Default false: every client name is accepted, and the memory that a device states is a claim. <c>docs/open-server.md</c> says what that means.</value>
     public bool RequireRegistration { get; set; }
 
     /// <summary>
@@ -53,6 +53,17 @@ public sealed class FederatedServerOptions
     /// <value>Default 256. The version that the server started from is known however long ago it was, because apps bring it along.</value>
     public int RefreshHistory { get; set; } = 256;
 
+    /// <summary>Gets or sets the maximum number of clients that the server remembers; the least recently seen one is forgotten first.</summary>
+    /// <value>
+    /// Default 1,000,000. A client that was forgotten loses its lease, and updates that answer its earlier assignments get <see cref="UpdateOutcome.NotAssigned"/>; it
+    /// starts again with its next check-out.
+    /// </value>
+    public int MaxClients { get; set; } = DeviceRegistry.DefaultMaxClaims;
+
+    /// <summary>Gets or sets how long the server remembers a client that it has not heard from.</summary>
+    /// <value>Default 30 days; at least <see cref="LeaseDuration"/>.</value>
+    public TimeSpan ClientRetention { get; set; } = TimeSpan.FromDays(30);
+
     /// <summary>
     /// Gets or sets what the ids of assignments are made from. A server that restarts with the state of an earlier run must be given another seed
     /// for every start; otherwise ids repeat, and new updates are taken for doubles of old ones.
@@ -69,9 +80,16 @@ public sealed class FederatedServerOptions
         DurationGuard.Positive(LeaseDuration, nameof(LeaseDuration));
         DurationGuard.Positive(PublishTimeout ?? WireMessage.MaxDuration, nameof(PublishTimeout));
         ArgumentOutOfRangeException.ThrowIfLessThan(QueueCapacity, 1);
-        DurationGuard.NotNegative(BusyRetryAfter, nameof(BusyRetryAfter));
+        DurationGuard.Positive(BusyRetryAfter, nameof(BusyRetryAfter));
         ArgumentOutOfRangeException.ThrowIfNegative(RequiredMemoryBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(RefreshHistory, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxClients, 1);
+        if (ClientRetention < LeaseDuration)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(ClientRetention), ClientRetention, $"Clients must be remembered at least as long as their leases last, {LeaseDuration}. Set a longer retention or a shorter {nameof(LeaseDuration)}.");
+        }
+
         if (Content is not (UpdateContent.Difference or UpdateContent.Trained))
         {
             throw new ArgumentOutOfRangeException(nameof(Content), Content, $"Devices train {UpdateContent.Difference} or {UpdateContent.Trained}.");

@@ -25,6 +25,25 @@ internal sealed class PublicationPace(TimeSpan least, TimeProvider time)
         }
     }
 
+    /// <summary>Gets the average time between publications; 0 before it is known.</summary>
+    public double AverageSeconds => _averageSeconds ?? 0;
+
+    public void Save(StateWriter writer)
+    {
+        writer.Duration(_last is { } last ? time.GetElapsedTime(last) : TimeSpan.Zero);
+        writer.Flag(_last is not null);
+        writer.Double(AverageSeconds);
+        writer.Flag(_averageSeconds is not null);
+    }
+
+    public void Load(ref StateReader reader)
+    {
+        TimeSpan since = reader.Duration("time since the last publication");
+        _last = reader.Flag("flag of a publication") ? time.GetTimestampBefore(since) : null;
+        double average = reader.NotNegative("average interval of publications");
+        _averageSeconds = reader.Flag("flag of an average") ? average : null;
+    }
+
     public void Published()
     {
         long now = time.GetTimestamp();

@@ -58,6 +58,16 @@ internal sealed class PublicationTimer : IDisposable
         return false;
     }
 
+    /// <summary>Gets how long the buffer has waited; null if none waits.</summary>
+    public TimeSpan? Waited => _waitingSince is { } since ? _time.GetElapsedTime(since) : null;
+
+    /// <summary>Goes on with a buffer that had waited before the server was restarted.</summary>
+    public void Resume(TimeSpan waited)
+    {
+        _waitingSince = _time.GetTimestampBefore(waited);
+        Arm(_timeout is { } timeout ? TimeSpan.FromTicks(Math.Max(0, (timeout - waited).Ticks)) : null);
+    }
+
     public void Dispose() => _timer?.Dispose();
 
     private void Restart()

@@ -79,6 +79,65 @@ internal sealed class RefreshLog
         _fingerprints[Slot(before)] = fingerprintBefore;
     }
 
+    public void Save(StateWriter writer)
+    {
+        writer.Int64(_start.Number);
+        writer.UInt64(_startFingerprint);
+        writer.Selection(_sinceStart);
+        writer.Int64(_current.Number);
+        writer.UInt64(_currentFingerprint);
+        writer.Int32((int)(_current.Number - _oldest.Number));
+        ParameterSelection? before = null;
+        for (long held = _oldest.Number; held < _current.Number; held++)
+        {
+            writer.UInt64(_fingerprints[Slot(held)]);
+            bool isSame = ReferenceEquals(before, Lacking(held));
+            writer.Flag(isSame);
+            before = Lacking(held);
+            if (!isSame)
+            {
+                writer.Selection(before);
+            }
+        }
+    }
+
+    /// <summary>Reads what was saved; only as many of the newest versions as this log remembers.</summary>
+    public static RefreshLog Load(ref StateReader reader, ModelSnapshot current, int capacity)
+    {
+        const int MinBytes = 9;
+        int length = current.Layout.ParameterCount;
+        var log = new RefreshLog(
+            current, capacity, new ModelVersion(reader.Int64("version of the start")), reader.UInt64(), reader.Selection(length));
+        long number = reader.Int64("current version");
+        ulong fingerprint = reader.UInt64();
+        if (number != current.Version.Number || fingerprint != current.Fingerprint)
+        {
+            throw new ArgumentException(
+                $"The state was captured at version {number} with the fingerprint {fingerprint:x16}, and the aggregator is at {current.Version} with {current.Fingerprint:x16}. "
+                + $"Restore the aggregator from {nameof(ServerState)}.{nameof(ServerState.Aggregator)}.",
+                nameof(current));
+        }
+
+        int versions = reader.Count("number of versions", MinBytes);
+        log._oldest = new ModelVersion(Math.Max(0, number - Math.Min(versions, capacity)));
+        ParameterSelection? before = null;
+        for (long held = number - versions; held < number; held++)
+        {
+            ulong known = reader.UInt64();
+            before = reader.Flag("flag of a change") ? before : reader.Selection(length);
+            if (held >= log._oldest.Number)
+            {
+                log._fingerprints[log.Slot(held)] = known;
+                log.Lacking(held) = before ?? throw StateReader.Bad("flag of the first change", true);
+            }
+        }
+
+        return log;
+    }
+
+    private RefreshLog(ModelSnapshot current, int capacity, ModelVersion start, ulong startFingerprint, ParameterSelection sinceStart)
+        : this(current, capacity) => (_start, _startFingerprint, _sinceStart) = (start, startFingerprint, sinceStart);
+
     private static ParameterSelection Merge(ParameterSelection known, ParameterSelection added)
     {
         if (ReferenceEquals(known, added) || known.Count == 0)

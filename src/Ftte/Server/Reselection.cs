@@ -12,6 +12,7 @@ internal sealed class Reselection
     private readonly ReselectionOptions _options;
     private readonly WorkDesk _desk;
     private readonly DeviceRegistry _registry;
+    private readonly bool _isRegistrationRequired;
     private readonly ILogger _logger;
     private BlockImportance _importance;
     private ModelVersion _since;
@@ -19,9 +20,9 @@ internal sealed class Reselection
     private long _turn;
     private volatile SelectionResult? _latest;
 
-    public Reselection(ReselectionOptions options, WorkDesk desk, DeviceRegistry registry, ModelVersion start, ILogger logger)
+    public Reselection(ReselectionOptions options, WorkDesk desk, DeviceRegistry registry, bool isRegistrationRequired, ModelVersion start, ILogger logger)
     {
-        (_options, _desk, _registry, _logger) = (options, desk, registry, logger);
+        (_options, _desk, _registry, _isRegistrationRequired, _logger) = (options, desk, registry, isRegistrationRequired, logger);
         _importance = options.Importance;
         _since = _current = start;
         if (options.Probes > 0)
@@ -32,6 +33,29 @@ internal sealed class Reselection
 
     /// <summary>Gets the latest choice; null before the first. May be read from any thread.</summary>
     public SelectionResult? Latest => _latest;
+
+    public void Save(StateWriter writer)
+    {
+        writer.Values(_importance.Values.AsSpan());
+        writer.Int64(_since.Number);
+        writer.Int64(_turn);
+    }
+
+    /// <summary>Reads what was saved. The latest choice itself is not part of it: its selection is in force.</summary>
+    public void Load(ref StateReader reader)
+    {
+        _importance = LoadImportance(ref reader, _importance.Layout);
+        _since = new ModelVersion(reader.Int64("version of the last choice", max: _current.Number));
+        _turn = reader.Int64("number of choices");
+    }
+
+    /// <summary>Reads past what was saved by a server that chose anew, for one that does not.</summary>
+    public static void Skip(ref StateReader reader, ParameterLayout layout)
+    {
+        LoadImportance(ref reader, layout);
+        reader.Int64("version of the last choice");
+        reader.Int64("number of choices");
+    }
 
     /// <summary>Chooses or asks, if it is time.</summary>
     public void Published(ModelVersion version)
@@ -69,6 +93,14 @@ internal sealed class Reselection
         return outcome;
     }
 
+    private static BlockImportance LoadImportance(ref StateReader reader, ParameterLayout layout)
+    {
+        double[] values = reader.Values<double>(layout.Blocks.Length);
+        return Array.TrueForAll(values, value => double.IsFinite(value) && value >= 0)
+            ? new BlockImportance(layout, values)
+            : throw StateReader.Bad("importance of the blocks", string.Join(", ", values));
+    }
+
     private void EndSurvey()
     {
         ImportanceSurvey survey = _desk.CloseSurvey();
@@ -90,7 +122,7 @@ internal sealed class Reselection
         _turn++;
         try
         {
-            long budget = _options.MemoryBudgetBytes ?? _registry.GetMemoryBudget(_options.ExcludedShare).Bytes;
+            long budget = _options.MemoryBudgetBytes ?? _registry.GetTrainableBudget(CountExcluded, _options.SmallestPeakBytes).Bytes;
             var request = new SelectionRequest(_options.Profile, _importance, budget, _options.PayloadBudgetBytes)
             {
                 ComputeBudget = _options.ComputeBudget,
@@ -108,5 +140,16 @@ internal sealed class Reselection
         {
             Log.NotReselected(_logger, error, _turn, _current, error.Message);
         }
+    }
+
+    /// <summary>Counts the devices that may be left out. Budgets of unregistered devices are claims, so that no single one of them may decide for all.</summary>
+    private int CountExcluded(int devices)
+    {
+        if (_options.ExcludedShare is { } share)
+        {
+            return (int)(share * devices);
+        }
+
+        return _isRegistrationRequired ? 0 : Math.Max((int)(ReselectionOptions.ExcludedClaims * devices), devices >= 3 ? 1 : 0);
     }
 }

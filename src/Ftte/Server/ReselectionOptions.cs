@@ -33,9 +33,12 @@ public sealed class ReselectionOptions
     /// <value>Default 0: devices are never asked.</value>
     public int Probes { get; set; }
 
-    /// <summary>Gets or sets the largest share of the registered devices that may be left out, see <see cref="DeviceRegistry.GetMemoryBudget"/>.</summary>
-    /// <value>Default 0: what is chosen fits the weakest device; within [0, 1).</value>
-    public double ExcludedShare { get; set; }
+    /// <summary>Gets or sets the largest share of the devices that may be left out, see <see cref="DeviceRegistry.GetMemoryBudget"/>.</summary>
+    /// <value>
+    /// Default null: 0 if the server requires registration. Otherwise budgets are what devices claim, and 0.05 are left out, but at least one device as soon as
+    /// there are three, so that no single claim decides what all devices train. Within [0, 1).
+    /// </value>
+    public double? ExcludedShare { get; set; }
 
     /// <summary>Gets or sets the peak that no device may exceed, in bytes.</summary>
     /// <value>Default null: what the registered devices can spare when the choice is made.</value>
@@ -63,7 +66,7 @@ public sealed class ReselectionOptions
 
         ArgumentOutOfRangeException.ThrowIfLessThan(EveryVersions, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(Probes);
-        if (!(ExcludedShare >= 0 && ExcludedShare < 1))
+        if (ExcludedShare is not (null or (>= 0 and < 1)))
         {
             throw new ArgumentOutOfRangeException(nameof(ExcludedShare), ExcludedShare, "The share to leave out lies in [0, 1).");
         }
@@ -71,6 +74,37 @@ public sealed class ReselectionOptions
         ArgumentOutOfRangeException.ThrowIfNegative(MemoryBudgetBytes ?? 0, nameof(MemoryBudgetBytes));
         ArgumentOutOfRangeException.ThrowIfNegative(PayloadBudgetBytes ?? 0, nameof(PayloadBudgetBytes));
         ArgumentOutOfRangeException.ThrowIfNegative(ComputeBudget ?? 0, nameof(ComputeBudget));
+    }
+
+    /// <summary>The share of the claimed budgets that may be left out by default.</summary>
+    internal const double ExcludedClaims = 0.05;
+
+    /// <summary>Gets the memory of the smallest choice of the profile, in bytes: devices with less cannot train whatever is selected.</summary>
+    internal long SmallestPeakBytes
+    {
+        get
+        {
+            if (field == 0)
+            {
+                long smallest = long.MaxValue;
+                int[] choices = new int[Profile.Steps.Length];
+                Array.Fill(choices, -1);
+                for (int step = 0; step < choices.Length; step++)
+                {
+                    for (int choice = 0; choice < Profile.Steps[step].Choices.Length; choice++)
+                    {
+                        choices[step] = choice;
+                        smallest = Math.Min(smallest, MemoryTimeline.Compute(Profile, choices).PeakBytes);
+                    }
+
+                    choices[step] = -1;
+                }
+
+                field = smallest;
+            }
+
+            return field;
+        }
     }
 
     internal ReselectionOptions Copy() => (ReselectionOptions)MemberwiseClone();

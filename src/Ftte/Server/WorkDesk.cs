@@ -13,10 +13,13 @@ internal sealed class WorkDesk
     private readonly SelectionHistory _selections;
     private readonly DeviceRegistry _registry;
     private readonly ParameterLayout _layout;
-    private readonly LeaseBook _leases;
-    private readonly RefreshLog _refreshes;
+    private readonly ClientTable _clients;
+    private readonly LeaseTable _leases;
+    private RefreshLog _refreshes;
     private readonly PublicationPace _pace;
-    private readonly SurveyBook? _survey;
+    private readonly SurveyCollector? _survey;
+    private readonly StallMonitor _stalls;
+    private readonly long _minimumMemoryBytes;
     private long _requiredMemoryBytes;
 
     /// <summary>Opens the desk.</summary>
@@ -25,16 +28,28 @@ internal sealed class WorkDesk
     /// <param name="registry">The devices known.</param>
     /// <param name="options">The settings.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="probes">How many devices a survey asks; with 0 there is none.</param>
-    public WorkDesk(VersionFeed feed, SelectionHistory selections, DeviceRegistry registry, FederatedServerOptions options, TimeProvider time, int probes)
+    /// <param name="reselection">How the selection changes; null if it does not.</param>
+    /// <param name="limits">What is known of the aggregator's buffer.</param>
+    public WorkDesk(
+        VersionFeed feed,
+        SelectionHistory selections,
+        DeviceRegistry registry,
+        FederatedServerOptions options,
+        TimeProvider time,
+        ReselectionOptions? reselection = null,
+        BufferLimits? limits = null)
     {
         (_feed, _selections, _registry, _options) = (feed, selections, registry, options);
         ModelSnapshot start = feed.Current;
         _layout = start.Layout;
-        _leases = new LeaseBook(options, time);
+        _clients = new ClientTable(options, time);
+        _leases = new LeaseTable(options, time);
+        _leases.SetVersion(start.Version);
         _refreshes = new RefreshLog(start, options.RefreshHistory);
         _pace = new PublicationPace(options.BusyRetryAfter, time);
-        _survey = probes > 0 ? new SurveyBook(_layout, probes) : null;
+        _survey = reselection is { Probes: > 0 } ? new SurveyCollector(_layout, reselection.Probes) : null;
+        _stalls = new StallMonitor(options, _clients, _leases, limits, _pace, time);
+        _minimumMemoryBytes = reselection is { MemoryBudgetBytes: null } ? reselection.SmallestPeakBytes : 0;
         _requiredMemoryBytes = options.RequiredMemoryBytes;
     }
 
@@ -50,7 +65,55 @@ internal sealed class WorkDesk
         }
     }
 
-    public bool Admits(ClientId client) => client.Value.Length > 0 && (!_options.RequireRegistration || _registry.Contains(client));
+    /// <summary>Gets the number of clients whose share of the current buffer is used up.</summary>
+    public int WaitingCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _leases.WaitingCount;
+            }
+        }
+    }
+
+    /// <summary>Gets the time since the last version, or since the server started.</summary>
+    public TimeSpan SincePublication
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _stalls.SincePublication;
+            }
+        }
+    }
+
+    public bool Admits(ClientId client) => client.Value.Length > 0 && (!_options.RequireRegistration || _registry.IsRegistered(client));
+
+    /// <summary>Determines whether an update answers an assignment that was issued to its client, and notes that the client was seen.</summary>
+    public bool IsAssigned(in UpdateHeader header)
+    {
+        lock (_lock)
+        {
+            if (_clients.Find(header.Client)?.IsAssigned(header) != true)
+            {
+                return false;
+            }
+
+            _clients.See(header.Client);
+            return true;
+        }
+    }
+
+    /// <summary>Returns the reason why no version is published, if it is to be reported now.</summary>
+    public Stall? FindStall()
+    {
+        lock (_lock)
+        {
+            return _stalls.Check();
+        }
+    }
 
     /// <summary>Answers a device that asks for work; writes nothing yet.</summary>
     /// <param name="device">The device.</param>
@@ -58,52 +121,13 @@ internal sealed class WorkDesk
     /// <param name="model">The version to copy from; null if there is no work.</param>
     public CheckOut Assign(DeviceProfile device, Memory<float> parameters, out ModelSnapshot? model)
     {
-        model = null;
-        if (!Admits(device.Client))
-        {
-            return new CheckOut(CheckOutOutcome.UnknownClient);
-        }
-
-        if (device.LayoutFingerprint != _layout.Fingerprint)
-        {
-            return new CheckOut(CheckOutOutcome.LayoutMismatch);
-        }
-
-        if (parameters.Length != _layout.ParameterCount)
-        {
-            throw new ArgumentException($"The buffer has {parameters.Length} values, the model {_layout.ParameterCount} parameters.", nameof(parameters));
-        }
-
-        if (!_options.RequireRegistration)
-        {
-            // Also without enough memory: the next selection may be chosen for this device.
-            _registry.Register(device.Client, device.MemoryBudgetBytes);
-        }
-
+        CheckOut answer = AssignCore(device, parameters, out model);
         lock (_lock)
         {
-            if (device.MemoryBudgetBytes < _requiredMemoryBytes)
-            {
-                return new CheckOut(CheckOutOutcome.NotEnoughMemory);
-            }
-
-            ModelSnapshot current = _feed.Current;
-            bool measures = _survey is not null && _survey.Wants(device, _leases.MeasuringCount);
-            LeaseBook.Answer answer = _leases.TryIssue(device.Client, current.Version, trains: !measures, out UpdateId id);
-            if (answer != LeaseBook.Answer.Granted)
-            {
-                TimeSpan wait = answer == LeaseBook.Answer.VersionFull ? _pace.UntilNext : _options.BusyRetryAfter;
-                return new CheckOut(CheckOutOutcome.Busy, RetryAfter: wait);
-            }
-
-            if (measures)
-            {
-                _survey!.Ask(device.Client, id);
-            }
-
-            model = current;
-            return new CheckOut(CheckOutOutcome.Assigned, Describe(device, id, current, measures ? UpdateContent.Importance : _options.Content));
+            _stalls.CheckedOut(answer.Outcome);
         }
+
+        return answer;
     }
 
     /// <summary>Ends the lease that an update answers if the receipt is final; otherwise says when to come back.</summary>
@@ -111,15 +135,35 @@ internal sealed class WorkDesk
     {
         lock (_lock)
         {
-            switch (receipt.Outcome)
+            _stalls.Answered(receipt.Outcome);
+            if (_clients.Find(header.Client) is not { } client || receipt.Outcome is UpdateOutcome.Busy or UpdateOutcome.Stopped)
             {
-                case UpdateOutcome.Busy or UpdateOutcome.Stopped:
-                    return receipt;
-                case UpdateOutcome.ClientQuota:
-                    return receipt with { RetryAfter = receipt.RetryAfter ?? _pace.UntilNext };
-                default:
-                    _leases.End(header.Client, header.Id, receipt.IsAccepted);
-                    return receipt;
+                return receipt;
+            }
+
+            if (receipt.AwaitsNextVersion || receipt.Outcome == UpdateOutcome.ClientQuota)
+            {
+                _leases.Wait(client);
+            }
+
+            if (receipt.Outcome == UpdateOutcome.ClientQuota)
+            {
+                return receipt with { RetryAfter = receipt.RetryAfter ?? _pace.UntilNext };
+            }
+
+            _leases.End(client, header.Id, receipt.IsAccepted);
+            return receipt;
+        }
+    }
+
+    /// <summary>Ends the lease that an update answers whose aggregation failed. The update may be submitted again.</summary>
+    public void Release(in UpdateHeader header)
+    {
+        lock (_lock)
+        {
+            if (_clients.Find(header.Client) is { } client)
+            {
+                _leases.End(client, header.Id, accepted: false);
             }
         }
     }
@@ -130,7 +174,19 @@ internal sealed class WorkDesk
         {
             _refreshes.Publish(published);
             _pace.Published();
+            _leases.BeginBuffer(published.Version);
+            _stalls.Published();
             _feed.Publish(published);
+        }
+    }
+
+    /// <summary>Notes that a version was refused: the buffer was discarded, so every client has its share again.</summary>
+    public void Refuse()
+    {
+        lock (_lock)
+        {
+            _leases.BeginBuffer(_feed.Current.Version);
+            _stalls.Refused();
         }
     }
 
@@ -174,7 +230,7 @@ internal sealed class WorkDesk
                 return UpdateOutcome.TooStale;
             }
 
-            UpdateOutcome outcome = _survey.Answer(header, values);
+            UpdateOutcome outcome = _clients.Find(header.Client) is { } client ? _survey.Answer(client, header, values) : UpdateOutcome.TooStale;
             completes = outcome == UpdateOutcome.Surveyed && _survey.IsComplete;
             return outcome;
         }
@@ -188,6 +244,101 @@ internal sealed class WorkDesk
         {
             return _survey!.Close();
         }
+    }
+
+    public void Save(StateWriter writer)
+    {
+        lock (_lock)
+        {
+            writer.Int64(_requiredMemoryBytes);
+            _refreshes.Save(writer);
+            _pace.Save(writer);
+            _clients.Save(writer);
+            _leases.Save(writer);
+            writer.Flag(_survey is not null);
+            _survey?.Save(writer);
+        }
+    }
+
+    public void Load(ref StateReader reader)
+    {
+        lock (_lock)
+        {
+            _requiredMemoryBytes = reader.Int64("required memory");
+            _refreshes = RefreshLog.Load(ref reader, _feed.Current, _options.RefreshHistory);
+            _pace.Load(ref reader);
+            _clients.Load(ref reader);
+            _leases.Load(ref reader, _clients);
+            if (reader.Flag("flag of a survey"))
+            {
+                // A server that asks no devices any more reads past the survey of one that did.
+                (_survey ?? new SurveyCollector(_layout, probes: 1)).Load(ref reader);
+            }
+        }
+    }
+
+    private CheckOut AssignCore(DeviceProfile device, Memory<float> parameters, out ModelSnapshot? model)
+    {
+        model = null;
+        if (!Admits(device.Client))
+        {
+            return new CheckOut(CheckOutOutcome.UnknownClient);
+        }
+
+        if (device.LayoutFingerprint != _layout.Fingerprint)
+        {
+            return new CheckOut(CheckOutOutcome.LayoutMismatch);
+        }
+
+        if (parameters.Length != _layout.ParameterCount)
+        {
+            throw new ArgumentException($"The buffer has {parameters.Length} values, the model {_layout.ParameterCount} parameters.", nameof(parameters));
+        }
+
+        if (!_options.RequireRegistration)
+        {
+            // Also without enough memory: the next selection may be chosen for this device.
+            _registry.Observe(device.Client, device.MemoryBudgetBytes);
+        }
+
+        lock (_lock)
+        {
+            if (device.MemoryBudgetBytes < Math.Max(_requiredMemoryBytes, _minimumMemoryBytes))
+            {
+                return new CheckOut(CheckOutOutcome.NotEnoughMemory);
+            }
+
+            ModelSnapshot current = _feed.Current;
+            ClientRecord client = See(device.Client);
+            bool measures = _survey is not null && _survey.Wants(client, device.CanProbe, _leases.MeasuringCount);
+            LeaseTable.Answer answer = _leases.TryIssue(client, trains: !measures, out UpdateId id);
+            if (answer != LeaseTable.Answer.Granted)
+            {
+                TimeSpan wait = answer == LeaseTable.Answer.AwaitsNextVersion ? _pace.UntilNext : _options.BusyRetryAfter;
+                return new CheckOut(CheckOutOutcome.Busy, RetryAfter: wait);
+            }
+
+            if (measures)
+            {
+                _survey!.Ask(client, id);
+            }
+
+            model = current;
+            TrainingAssignment assignment = Describe(device, id, current, measures ? UpdateContent.Importance : _options.Content);
+            client.Add(new IssuedAssignment(id, assignment.Version, assignment.ModelFingerprint, assignment.SelectionVersion, assignment.Content));
+            return new CheckOut(CheckOutOutcome.Assigned, assignment);
+        }
+    }
+
+    private ClientRecord See(ClientId id)
+    {
+        ClientRecord client = _clients.See(id);
+        while (_clients.RemoveExpired() is { } forgotten)
+        {
+            _leases.Forget(forgotten);
+        }
+
+        return client;
     }
 
     private TrainingAssignment Describe(DeviceProfile device, UpdateId id, ModelSnapshot current, UpdateContent content)

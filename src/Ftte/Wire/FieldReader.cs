@@ -79,9 +79,8 @@ internal ref struct FieldReader(ReadOnlySpan<byte> header)
 
         ReadOnlySpan<byte> utf8 = Take(length);
         string name = Utf8.IsValid(utf8) ? Encoding.UTF8.GetString(utf8) : "";
-        return string.IsNullOrWhiteSpace(name)
-            ? throw new WireFormatException(WireError.BadValue,
-                $"The client id is empty, blank or not valid UTF-8. Give the device a name of 1 to {ClientId.MaxBytes} bytes.")
+        return ClientId.FindFault(name) is { } fault
+            ? throw new WireFormatException(WireError.BadValue, $"The client ID {(name.Length == 0 ? "is empty or not valid UTF-8" : fault)}. {ClientId.Rule}")
             : new ClientId(name);
     }
 

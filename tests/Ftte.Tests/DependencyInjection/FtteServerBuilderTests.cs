@@ -54,9 +54,11 @@ public sealed class FtteServerBuilderTests
         var services = new ServiceCollection();
         services.AddFtteServer().UseModel(Start).UseSelection(A).UseAggregator(BufferedAggregatorOptions.FedAsync());
         await using ServiceProvider provider = Build(services);
-        using SparseUpdate update = Update(Header("a"), 4);
+        IFederatedServer server = provider.GetRequiredService<IFederatedServer>();
+        TrainingAssignment assignment = (await server.CheckOutAsync(Device("a"), new float[12])).Assignment!;
+        using SparseUpdate update = Update(assignment.CreateHeader(1), 4);
 
-        Assert.Equal(UpdateOutcome.Published, (await provider.GetRequiredService<IFederatedServer>().SubmitAsync(update)).Outcome);
+        Assert.Equal(UpdateOutcome.Published, (await server.SubmitAsync(update)).Outcome);
     }
 
     [Theory]
@@ -69,9 +71,11 @@ public sealed class FtteServerBuilderTests
         FtteServerBuilder builder = services.AddFtteServer().UseModel(Start).UseSelection(A).UseAggregator(BufferedAggregatorOptions.FedAsync());
         _ = late ? builder.UseReselection(provider => provider.GetRequiredService<ModelSnapshot>() == Start ? reselection : null!) : builder.UseReselection(reselection);
         await using ServiceProvider provider = Build(services);
-        using SparseUpdate update = Update(Header("a"), 4);
+        IFederatedServer server = provider.GetRequiredService<IFederatedServer>();
+        TrainingAssignment assignment = (await server.CheckOutAsync(Device("a"), new float[12])).Assignment!;
+        using SparseUpdate update = Update(assignment.CreateHeader(1), 4);
 
-        await provider.GetRequiredService<IFederatedServer>().SubmitAsync(update);
+        await server.SubmitAsync(update);
 
         Assert.Equal(B, provider.GetRequiredService<FederatedServer>().LatestSelection?.Selection);
     }

@@ -49,13 +49,14 @@ public sealed class LogTests
         var log = new LogLines<FederatedServer>();
         var aggregator = new ScriptedAggregator(ServerBench.Start) { OnAggregate = (_, _) => throw new InvalidOperationException("cannot"), OnFlush = () => throw new InvalidOperationException("cannot") };
         await using var server = new FederatedServer(aggregator, new SelectionHistory(ServerBench.A), logger: log);
-        using SparseUpdate update = ServerBench.Update(ServerBench.Header("phone", 7), 4);
+        TrainingAssignment assignment = (await server.CheckOutAsync(ServerBench.Device("phone"), new float[12])).Assignment!;
+        using SparseUpdate update = ServerBench.Update(assignment.CreateHeader(1), 4);
 
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await server.SubmitAsync(update));
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await server.FlushAsync());
 
         var errors = log.Written.Where(l => l.Error is not null).ToList();
-        Assert.Equal(["Error: The aggregator threw on 0000000000000007 of phone. That call fails; the server goes on.",
+        Assert.Equal([$"Error: The aggregator threw on {assignment.UpdateId} of phone. That call fails; the server goes on.",
             "Error: The aggregator threw when it was to publish an incomplete buffer. The server goes on."], errors.Select(l => l.Text));
         Assert.All(errors, l => Assert.Equal("cannot", l.Error!.Message));
     }

@@ -15,9 +15,9 @@ public sealed class MetricsTests
         await bench.CheckOut("b");
         await bench.Submit(assignment);
         await bench.Submit(assignment);
-        await bench.Submit(assignment.CreateHeader(1) with { Id = new UpdateId(5) }, count: 1);
+        await bench.Submit((await bench.Assignment("c")).CreateHeader(1), count: 1);
 
-        Assert.Equal(["Assigned", "Busy"], seen.Tags(FtteDiagnostics.CheckOuts));
+        Assert.Equal(["Assigned", "Busy", "Assigned"], seen.Tags(FtteDiagnostics.CheckOuts));
         Assert.Equal(["Published", "Duplicate", "LengthMismatch"], seen.Tags(FtteDiagnostics.Updates));
         Assert.Equal([1], seen.Values(FtteDiagnostics.Publications));
     }
@@ -38,11 +38,12 @@ public sealed class MetricsTests
 
             return new(aggregator.Answer(outcome) with { Weight = 0.5 });
         };
-        await bench.Submit("a");
-        await bench.Submit("b");
-        await bench.Submit("c");
+        UpdateHeader[] headers = [.. new[] { "a", "b", "c", "d" }.Select(client => bench.AssignedHeader(client))];
+        await bench.Submit(headers[0]);
+        await bench.Submit(headers[1]);
+        await bench.Submit(headers[2]);
         outcome = UpdateOutcome.TooStale;
-        await bench.Submit("d");
+        await bench.Submit(headers[3]);
 
         Assert.Equal([0, 1, 2], seen.Values(FtteDiagnostics.UpdateAge));
         Assert.Equal([0.5, 0.5, 0.5], seen.Values(FtteDiagnostics.UpdateWeight));
@@ -72,7 +73,7 @@ public sealed class MetricsTests
         seen.Look();
 
         Assert.Equal([1, 0], seen.Values(FtteDiagnostics.QueueLength));
-        Assert.Equal([2, 0], seen.Values(FtteDiagnostics.Leases));
+        Assert.Equal([4, 0], seen.Values(FtteDiagnostics.Leases));
     }
 
     [Fact]
@@ -99,8 +100,10 @@ public sealed class MetricsTests
         [
             FtteDiagnostics.Updates, FtteDiagnostics.Publications, FtteDiagnostics.UpdateAge, FtteDiagnostics.UpdateWeight,
             FtteDiagnostics.FoldDuration, FtteDiagnostics.QueueLength, FtteDiagnostics.Leases, FtteDiagnostics.CheckOuts,
+            FtteDiagnostics.WaitingClients, FtteDiagnostics.PublicationAge,
         ];
-        Assert.Equal(names.Order(), seen.Instruments.Order());
+        string[] seldom = [FtteDiagnostics.Refusals, FtteDiagnostics.Stalls];
+        Assert.Equal(names.Concat(seldom).Order(), seen.Instruments.Order());
         Assert.All(names, name => Assert.NotEmpty(seen.Values(name)));
         Assert.Equal([FtteDiagnostics.OutcomeTag], seen.TagNames);
     }

@@ -33,6 +33,32 @@ public class ClientIdTests
         // Not inline data: an attribute cannot hold them.
         Assert.All(["\ud800", "a\udc00b"], name => Assert.Throws<ArgumentException>(() => new ClientId(name)));
 
+    [Theory]
+    [InlineData("a\nCRITICAL forged line", "U+000A")]
+    [InlineData("a\rb", "U+000D")]
+    [InlineData("a\tb", "U+0009")]
+    [InlineData("a\0", "U+0000")]
+    [InlineData("a\u001b[31m", "U+001B")]
+    [InlineData("a\u0085b", "U+0085")]
+    [InlineData("a\u2028b", "U+2028")]
+    [InlineData("a\u2029b", "U+2029")]
+    [InlineData("a\u202eb", "U+202E")]
+    [InlineData("a\u200bb", "U+200B")]
+    [InlineData("a\ufeff", "U+FEFF")]
+    public void A_character_that_could_forge_a_log_line_or_hide_is_refused_and_not_repeated(string name, string character)
+    {
+        var error = Assert.Throws<ArgumentException>(() => new ClientId(name));
+        Assert.Contains($"holds the character {character} at index 1. Use 1 to 128 bytes", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(name, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("phone 17")]
+    [InlineData("日本 ä ö")]
+    [InlineData("{Client}")]
+    [InlineData("😀")]
+    public void Other_names_are_accepted(string name) => Assert.Equal(name, new ClientId(name).Value);
+
     [Fact]
     public void Names_are_compared_ordinally()
     {

@@ -32,4 +32,14 @@ public class ModelVersionTests
 
     [Fact]
     public void A_version_reads_like_one() => Assert.Equal("v12", new ModelVersion(12).ToString());
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(long.MinValue)]
+    public void A_negative_number_is_refused_so_that_ages_never_overflow(long number)
+    {
+        Assert.Throws<ArgumentOutOfRangeException>("Number", () => new ModelVersion(number));
+        Assert.Throws<ArgumentOutOfRangeException>("Number", () => new ModelVersion(1) with { Number = number });
+        Assert.Throws<ArgumentOutOfRangeException>("Number", () => new SelectionVersion(-1));
+    }
 }

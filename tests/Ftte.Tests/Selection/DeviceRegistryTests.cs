@@ -109,4 +109,38 @@ public class DeviceRegistryTests
         Assert.Equal(1001, registry.Count);
         Assert.Equal(2, registry.GetMemoryBudget().Bytes);
     }
+
+    [Fact]
+    public void Claims_are_forgotten_beyond_their_count_and_after_their_time_and_registered_devices_are_not()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var registry = new DeviceRegistry(maxClaims: 2, claimRetention: TimeSpan.FromDays(1), time);
+        registry.Register(new ClientId("trusted"), 5);
+        foreach (string claim in new[] { "a", "b", "a", "c" })
+        {
+            registry.Observe(new ClientId(claim), 7);
+        }
+
+        Assert.Equal(["a", "c", "trusted"], new[] { "a", "b", "c", "trusted" }.Where(name => registry.Contains(new ClientId(name))));
+        registry.Observe(new ClientId("trusted"), 1);
+        Assert.Equal(5, registry.GetMemoryBudget().Bytes);
+
+        time.Advance(TimeSpan.FromDays(1));
+
+        Assert.Equal(1, registry.Count);
+        Assert.True(registry.IsRegistered(new ClientId("trusted")));
+        Assert.False(registry.IsRegistered(new ClientId("a")));
+    }
+
+    [Fact]
+    public void A_hundred_thousand_names_leave_as_many_records_as_allowed()
+    {
+        var registry = new DeviceRegistry(maxClaims: 1000);
+        for (int i = 0; i < 100_000; i++)
+        {
+            registry.Observe(new ClientId($"x{i}"), 0);
+        }
+
+        Assert.Equal(1000, registry.Count);
+    }
 }

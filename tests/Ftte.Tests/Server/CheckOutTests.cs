@@ -160,7 +160,7 @@ public sealed class CheckOutTests
         await using ServerBench bench = Adding(new FederatedServerOptions { MaxConcurrency = 1 });
         await bench.Assignment("a");
 
-        await bench.Submit("a", id: 1);
+        Assert.Equal(UpdateOutcome.NotAssigned, (await bench.Submit(Header("a"))).Outcome);
 
         Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut("b")).Outcome);
     }

@@ -64,7 +64,7 @@ public sealed class RaceTests
                 using var cancellation = new CancellationTokenSource();
                 int examples = (thread * Submissions) + i;
                 cancellations[examples] = cancellation;
-                UpdateHeader header = Header($"d{thread}", (ulong)i) with { ExampleCount = examples };
+                UpdateHeader header = (await bench.Assignment($"d{thread}")).CreateHeader(examples);
                 SparseUpdate update = SparseUpdate.Create(header, [.. Enumerable.Repeat((float)examples, Values)], pool);
                 Task canceller = random.Next(2) == 0 ? Task.CompletedTask : CancelAsync(cancellation, random.Next(500));
                 try

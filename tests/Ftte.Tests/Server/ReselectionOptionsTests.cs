@@ -38,7 +38,7 @@ public sealed class ReselectionOptionsTests
 
         options.Validate();
 
-        Assert.Equal((50, 0, 0d), (options.EveryVersions, options.Probes, options.ExcludedShare));
+        Assert.Equal((50, 0, (double?)null), (options.EveryVersions, options.Probes, options.ExcludedShare));
         Assert.Equal((null, null, null), (options.MemoryBudgetBytes, options.PayloadBudgetBytes, options.ComputeBudget));
     }
 }

@@ -32,7 +32,7 @@ public sealed class SubmitTests
         Task<UpdateReceipt> beingFolded = bench.Submit("a");
         await gate.Arrived;
         using var cancellation = new CancellationTokenSource();
-        Task<UpdateReceipt> cancelled = bench.Submit(Header("b"), cancellationToken: cancellation.Token), next = bench.Submit("c");
+        Task<UpdateReceipt> cancelled = bench.Submit(bench.AssignedHeader("b"), cancellationToken: cancellation.Token), next = bench.Submit("c");
 
         await cancellation.CancelAsync();
 
@@ -49,7 +49,7 @@ public sealed class SubmitTests
         await using ServerBench bench = Scripted(out ScriptedAggregator aggregator);
         Gate gate = Hold(aggregator);
         using var cancellation = new CancellationTokenSource();
-        Task<UpdateReceipt> call = bench.Submit(Header("a"), cancellationToken: cancellation.Token);
+        Task<UpdateReceipt> call = bench.Submit(bench.AssignedHeader("a"), cancellationToken: cancellation.Token);
         await gate.Arrived;
 
         await cancellation.CancelAsync();
@@ -70,7 +70,7 @@ public sealed class SubmitTests
             return default;
         };
         using var cancellation = new CancellationTokenSource();
-        Task<UpdateReceipt> call = bench.Submit(Header("a"), cancellationToken: cancellation.Token);
+        Task<UpdateReceipt> call = bench.Submit(bench.AssignedHeader("a"), cancellationToken: cancellation.Token);
         await gate.Arrived;
 
         await cancellation.CancelAsync();

@@ -136,9 +136,9 @@ public sealed class SurveyTests
         TrainingAssignment asked = await Probe(bench, "a");
         UpdateHeader header = asked.CreateHeader(1);
 
-        Assert.Equal(UpdateOutcome.TooStale, await OutcomeAsync(trains.CreateHeader(1) with { Content = UpdateContent.Importance }));
-        Assert.Equal(UpdateOutcome.TooStale, await OutcomeAsync(header with { Client = new ClientId("thief") }));
-        Assert.Equal(UpdateOutcome.TooStale, await OutcomeAsync(header with { Id = new UpdateId(4711) }));
+        Assert.Equal(UpdateOutcome.NotAssigned, await OutcomeAsync(trains.CreateHeader(1) with { Content = UpdateContent.Importance }));
+        Assert.Equal(UpdateOutcome.NotAssigned, await OutcomeAsync(header with { Client = new ClientId("thief") }));
+        Assert.Equal(UpdateOutcome.NotAssigned, await OutcomeAsync(header with { Id = new UpdateId(4711) }));
         Assert.Equal(UpdateOutcome.LayoutMismatch, await OutcomeAsync(header with { LayoutFingerprint = 1 }));
         Assert.Empty(_selector.Requests);
         Assert.Equal(UpdateOutcome.Surveyed, await OutcomeAsync(header));
@@ -162,7 +162,7 @@ public sealed class SurveyTests
 
         UpdateReceipt receipt = await server.SubmitAsync(update);
 
-        Assert.Equal(asks ? UpdateOutcome.Surveyed : UpdateOutcome.TooStale, receipt.Outcome);
+        Assert.Equal(asks ? UpdateOutcome.Surveyed : UpdateOutcome.NotAssigned, receipt.Outcome);
         Assert.Empty(aggregator.Seen);
     }
 

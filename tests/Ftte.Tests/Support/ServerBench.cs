@@ -14,11 +14,13 @@ internal sealed class ServerBench : IAsyncDisposable
 
     public static readonly ParameterSelection C = ParameterSelection.OfBlocks(Layout, "c");
 
-    private ServerBench(IAsyncAggregator aggregator, SelectionHistory selections, FederatedServerOptions? options, DeviceRegistry? registry, ReselectionOptions? reselection = null)
+    private readonly Dictionary<(string Client, ulong Id), UpdateHeader> _headers = [];
+
+    private ServerBench(IAsyncAggregator aggregator, SelectionHistory selections, FederatedServerOptions? options, DeviceRegistry? registry, ReselectionOptions? reselection = null, bool log = false)
     {
         Selections = selections;
         Registry = registry ?? new DeviceRegistry();
-        Server = new FederatedServer(aggregator, selections, options, Registry, Time, reselection is null ? null : Log, reselection);
+        Server = new FederatedServer(aggregator, selections, options, Registry, Time, reselection is null && !log ? null : Log, reselection);
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -49,10 +51,10 @@ internal sealed class ServerBench : IAsyncDisposable
     }
 
     /// <summary>A server whose aggregator follows a script.</summary>
-    public static ServerBench Scripted(out ScriptedAggregator aggregator, FederatedServerOptions? options = null, ModelSnapshot? start = null)
+    public static ServerBench Scripted(out ScriptedAggregator aggregator, FederatedServerOptions? options = null, ModelSnapshot? start = null, bool log = false)
     {
         aggregator = new ScriptedAggregator(start ?? Start);
-        return new ServerBench(aggregator, new SelectionHistory(A), options, null);
+        return new ServerBench(aggregator, new SelectionHistory(A), options, null, log: log);
     }
 
     public static DeviceProfile Device(string client, long? held = null, long memoryBudgetBytes = 1 << 20) =>
@@ -87,7 +89,22 @@ internal sealed class ServerBench : IAsyncDisposable
 
     public Task<UpdateReceipt> Submit(TrainingAssignment assignment) => Submit(assignment.CreateHeader(1), assignment.Selection.Count);
 
-    public Task<UpdateReceipt> Submit(string client, ulong id = 1) => Submit(Header(client, id));
+    /// <summary>Submits a client's n-th update, for which it asks for work the first time.</summary>
+    public Task<UpdateReceipt> Submit(string client, ulong n = 1) => Submit(AssignedHeader(client, n));
+
+    /// <summary>The header of a client's n-th update: that of an assignment, or one that nothing was assigned for if the server has no work.</summary>
+    public UpdateHeader AssignedHeader(string client, ulong n = 1)
+    {
+        if (!_headers.TryGetValue((client, n), out UpdateHeader header))
+        {
+            Task<CheckOut> answer = CheckOut(client);
+            Assert.True(answer.IsCompletedSuccessfully);
+            header = answer.Result.Assignment?.CreateHeader(1) ?? Header(client, n);
+            _headers.Add((client, n), header);
+        }
+
+        return header;
+    }
 
     /// <summary>Lets one device do a whole round, which publishes if the aggregator is one that publishes after every update.</summary>
     public async Task<UpdateReceipt> Round(string client, long? held = null) => await Submit(await Assignment(client, held));

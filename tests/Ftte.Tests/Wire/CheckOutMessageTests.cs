@@ -122,8 +122,6 @@ public sealed class CheckOutMessageTests
             new CheckOut(CheckOutOutcome.Busy, null, TimeSpan.FromTicks(-1)),
             new CheckOut(CheckOutOutcome.Busy, null, WireMessage.MaxDuration + TimeSpan.FromTicks(1)),
             new CheckOut(CheckOutOutcome.Assigned, work with { Client = default }),
-            new CheckOut(CheckOutOutcome.Assigned, work with { Version = new ModelVersion(-1) }),
-            new CheckOut(CheckOutOutcome.Assigned, work with { SelectionVersion = new SelectionVersion(-1) }),
             new CheckOut(CheckOutOutcome.Assigned, work with { Content = (UpdateContent)9 }),
             new CheckOut(CheckOutOutcome.Assigned, work with { LeaseDuration = TimeSpan.FromTicks(-1) }),
             new CheckOut(CheckOutOutcome.Assigned, work with { LeaseDuration = TimeSpan.MaxValue }),

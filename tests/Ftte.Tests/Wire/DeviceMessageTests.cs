@@ -24,7 +24,6 @@ public sealed class DeviceMessageTests
         [
             good with { Client = default },
             good with { MemoryBudgetBytes = -1 },
-            good with { HeldVersion = new ModelVersion(-1) },
         ];
         foreach (DeviceProfile device in bad)
         {

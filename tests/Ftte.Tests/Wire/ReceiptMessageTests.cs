@@ -32,7 +32,6 @@ public sealed class ReceiptMessageTests
         [
             default,
             good with { Outcome = (UpdateOutcome)200 },
-            good with { Version = new ModelVersion(-1) },
             good with { Weight = -0.5 },
             good with { Weight = double.NaN },
             good with { Weight = double.PositiveInfinity },

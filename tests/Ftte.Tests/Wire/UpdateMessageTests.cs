@@ -138,8 +138,6 @@ public sealed class UpdateMessageTests
         UpdateHeader[] bad =
         [
             good with { Client = default },
-            good with { BaseVersion = new ModelVersion(-1) },
-            good with { SelectionVersion = new SelectionVersion(-1) },
             good with { Content = (UpdateContent)9 },
         ];
         foreach (UpdateHeader header in bad)

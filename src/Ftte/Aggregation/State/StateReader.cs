@@ -6,7 +6,7 @@ using System.Text.Unicode;
 
 namespace Ftte;
 
-/// <summary>Reads the fields of an aggregator's state and refuses what a field may never hold. The mirror of <see cref="StateWriter"/>.</summary>
+/// <summary>Reads the fields of a saved state and refuses what a field may never hold. The mirror of <see cref="StateWriter"/>.</summary>
 /// <remarks>Every count is checked against the bytes that are left, so nothing larger than the state itself is allocated.</remarks>
 internal ref struct StateReader(ReadOnlySpan<byte> content)
 {
@@ -63,7 +63,7 @@ internal ref struct StateReader(ReadOnlySpan<byte> content)
     {
         ReadOnlySpan<byte> name = Take(Byte());
         string text = name.Length <= ClientId.MaxBytes && Utf8.IsValid(name) ? Encoding.UTF8.GetString(name) : "";
-        return string.IsNullOrWhiteSpace(text) ? throw Bad("length of a client id", name.Length) : new ClientId(text);
+        return ClientId.FindFault(text) is null ? new ClientId(text) : throw Bad("length of a client id", name.Length);
     }
 
     public ParameterSelection Selection(int parameterCount)
@@ -79,6 +79,11 @@ internal ref struct StateReader(ReadOnlySpan<byte> content)
 
         return ParameterSelection.Create(parameterCount, ranges);
     }
+
+    public TimeSpan Duration(string name) => new(Int64(name));
+
+    /// <summary>Reads bytes that are preceded by their number.</summary>
+    public ReadOnlySpan<byte> Bytes(string name) => Take(Int64(name));
 
     /// <summary>Reads values whose number is known, after checking that so many bytes are left.</summary>
     public T[] Values<T>(int count)
@@ -105,7 +110,7 @@ internal ref struct StateReader(ReadOnlySpan<byte> content)
     {
         if (!UpdateMoments.Measure(values).IsFinite)
         {
-            throw new WireFormatException(WireError.BadValue, $"The aggregator's state holds a {name} that is NaN or infinite. Use an earlier state.");
+            throw new WireFormatException(WireError.BadValue, $"The saved state holds a {name} that is NaN or infinite. Use an earlier state.");
         }
     }
 
@@ -121,12 +126,12 @@ internal ref struct StateReader(ReadOnlySpan<byte> content)
     {
         if (!_rest.IsEmpty)
         {
-            throw new WireFormatException(WireError.Inconsistent, $"{_rest.Length} bytes follow the last field of the aggregator's state. Use an earlier state.");
+            throw new WireFormatException(WireError.Inconsistent, $"{_rest.Length} bytes follow the last field of the saved state. Use an earlier state.");
         }
     }
 
     public static WireFormatException Bad<T>(string name, T value) =>
-        new(WireError.BadValue, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The {name} in the aggregator's state is {value}, which cannot be. Use an earlier state."));
+        new(WireError.BadValue, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The {name} in the saved state is {value}, which cannot be. Use an earlier state."));
 
     private double Double() => BitConverter.UInt64BitsToDouble(UInt64());
 
@@ -154,5 +159,5 @@ internal ref struct StateReader(ReadOnlySpan<byte> content)
     }
 
     private static WireFormatException Short() =>
-        new(WireError.Inconsistent, "The aggregator's state ends before its last field. Use an earlier state.");
+        new(WireError.Inconsistent, "The saved state ends before its last field. Use an earlier state.");
 }

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Ftte;
 
-/// <summary>Writes the fields of an aggregator's state, little-endian. The mirror of <see cref="StateReader"/>.</summary>
+/// <summary>Writes the fields of a saved state, little-endian. The mirror of <see cref="StateReader"/>.</summary>
 internal sealed class StateWriter
 {
     private readonly ArrayBufferWriter<byte> _output = new();
@@ -33,6 +33,15 @@ internal sealed class StateWriter
     }
 
     public void UInt64(ulong value) => Int64(unchecked((long)value));
+
+    public void Duration(TimeSpan value) => Int64(value.Ticks);
+
+    /// <summary>Writes bytes, preceded by their number.</summary>
+    public void Bytes(ReadOnlySpan<byte> bytes)
+    {
+        Int64(bytes.Length);
+        _output.Write(bytes);
+    }
 
     public void Double(double value) => Int64(BitConverter.DoubleToInt64Bits(value));
 

@@ -38,6 +38,28 @@ public sealed class ImportanceSurvey(ParameterLayout layout)
         return true;
     }
 
+    internal void Save(StateWriter writer)
+    {
+        writer.Int32(_vectors.Count);
+        foreach (float[] vector in _vectors)
+        {
+            writer.Values<float>(vector);
+        }
+    }
+
+    internal void Load(ref StateReader reader)
+    {
+        int blocks = _layout.Blocks.Length;
+        int count = reader.Count("number of answers", blocks * sizeof(float));
+        for (int i = 0; i < count; i++)
+        {
+            if (!TryAdd(reader.Values<float>(blocks)))
+            {
+                throw StateReader.Bad("answer", i);
+            }
+        }
+    }
+
     /// <summary>Combines what was taken.</summary>
     /// <returns>The median share of each block; the shares need not add up to one.</returns>
     /// <exception cref="InvalidOperationException">No vector was taken.</exception>

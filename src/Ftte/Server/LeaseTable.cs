@@ -1,0 +1,216 @@
+using Ftte.Numerics;
+
+namespace Ftte;
+
+/// <summary>The clients at work: one lease per client, limits on how many, and the IDs of their updates.</summary>
+/// <remarks>
+/// Leases last equally long, so the order in which they were issued is the order in which they expire; expired leases are removed before every
+/// answer. Not thread-safe.
+/// </remarks>
+internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider time)
+{
+    private readonly LinkedList<Lease> _byExpiry = [];
+    private ulong _origin = CounterHash.Mix(options.Seed);
+    private ulong _issued;
+    private ModelVersion _version;
+    private int _atWorkInVersion;
+    private int _acceptedInVersion;
+    private int _measuring;
+    private long _buffer;
+    private int _waiting;
+
+    public enum Answer
+    {
+        Granted,
+
+        /// <summary>As many devices as allowed are at work.</summary>
+        ConcurrencyReached,
+
+        /// <summary>The version has as many assignments as allowed, or the client's share of the buffer is used up.</summary>
+        AwaitsNextVersion,
+    }
+
+    /// <summary>Gets the number of leases that have neither ended nor expired.</summary>
+    public int Count
+    {
+        get
+        {
+            EndExpired();
+            return _byExpiry.Count;
+        }
+    }
+
+    /// <summary>Gets the number of active leases for measuring importance.</summary>
+    public int MeasuringCount
+    {
+        get
+        {
+            EndExpired();
+            return _measuring;
+        }
+    }
+
+    /// <summary>Gets the number of clients whose share of the current buffer is used up.</summary>
+    public int WaitingCount => _waiting;
+
+    /// <summary>Gets the number of the current buffer; it grows with every publication and with every refused version.</summary>
+    public long Buffer => _buffer;
+
+    public bool IsWaiting(ClientRecord client) => client.WaitsInBuffer == _buffer;
+
+    /// <summary>Issues a lease on the current version; it replaces the one that the client has, if any.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="trains">Whether the assignment is to train. Measuring takes no place in the version and is allowed while the client waits for the next one.</param>
+    /// <param name="id">The lease's ID if it was granted; no other lease of this server has the same.</param>
+    public Answer TryIssue(ClientRecord client, bool trains, out UpdateId id)
+    {
+        id = default;
+        EndExpired();
+
+        // A client that asks again has lost its work, so its own lease must not stand in its way.
+        LinkedListNode<Lease>? own = client.Lease;
+        int atWork = _byExpiry.Count - (own is null ? 0 : 1);
+        if (atWork >= options.MaxConcurrency)
+        {
+            return Answer.ConcurrencyReached;
+        }
+
+        int assigned = _atWorkInVersion + _acceptedInVersion - (own is not null && TakesPlace(own.Value) ? 1 : 0);
+        if (trains && (assigned >= options.MaxAssignmentsPerVersion || IsWaiting(client)))
+        {
+            return Answer.AwaitsNextVersion;
+        }
+
+        if (own is not null)
+        {
+            End(own);
+        }
+
+        // Mixing is a bijection and the sum counts up: IDs look random, but none repeats.
+        id = new UpdateId(CounterHash.Mix(_origin + _issued++));
+        Add(new Lease(client, id, _version, trains, time.GetTimestamp()));
+        return Answer.Granted;
+    }
+
+    /// <summary>Ends the lease that an update answers, unless it expired or was replaced.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="id">The update's ID.</param>
+    /// <param name="accepted">Whether the update counts; the place of a rejected one goes to another device.</param>
+    public void End(ClientRecord client, UpdateId id, bool accepted)
+    {
+        EndExpired();
+        if (client.Lease is not { } lease || lease.Value.Id != id)
+        {
+            return;
+        }
+
+        bool takesPlace = TakesPlace(lease.Value);
+        End(lease);
+        if (accepted && takesPlace && options.MaxAssignmentsPerVersion is not null)
+        {
+            _acceptedInVersion++;
+            Wait(client);
+        }
+    }
+
+    /// <summary>Notes that a client's share of the current buffer is used up: it gets no training until the next buffer begins.</summary>
+    public void Wait(ClientRecord client)
+    {
+        _waiting += IsWaiting(client) ? 0 : 1;
+        client.WaitsInBuffer = _buffer;
+    }
+
+    /// <summary>Begins the next buffer, because a version was published or refused.</summary>
+    /// <param name="current">The version now current.</param>
+    public void BeginBuffer(ModelVersion current)
+    {
+        _buffer++;
+        _waiting = 0;
+        _acceptedInVersion = 0;
+        SetVersion(current);
+    }
+
+    /// <summary>Sets the version that assignments are of.</summary>
+    public void SetVersion(ModelVersion current)
+    {
+        _atWorkInVersion = current == _version ? _atWorkInVersion : 0;
+        _version = current;
+    }
+
+    /// <summary>Ends the lease of a client that is forgotten.</summary>
+    public void Forget(ClientRecord client)
+    {
+        _waiting -= IsWaiting(client) ? 1 : 0;
+        if (client.Lease is { } lease)
+        {
+            End(lease);
+        }
+    }
+
+    public void Save(StateWriter writer)
+    {
+        writer.UInt64(_origin);
+        writer.UInt64(_issued);
+        writer.Int64(_version.Number);
+        writer.Int32(_acceptedInVersion);
+        writer.Int64(_buffer);
+        writer.Int32(_byExpiry.Count);
+        foreach (Lease lease in _byExpiry)
+        {
+            writer.Client(lease.Holder.Client);
+            writer.UInt64(lease.Id.Value);
+            writer.Int64(lease.Version.Number);
+            writer.Flag(lease.Trains);
+            writer.Duration(time.GetElapsedTime(lease.IssuedAt));
+        }
+    }
+
+    /// <summary>Reads what was saved. IDs go on where they were, whatever <see cref="FederatedServerOptions.Seed"/> is, so that none repeats.</summary>
+    public void Load(ref StateReader reader, ClientTable clients)
+    {
+        const int MinBytes = 27;
+        _origin = reader.UInt64();
+        _issued = reader.UInt64();
+        _version = new ModelVersion(reader.Int64("version of assignments"));
+        _acceptedInVersion = reader.Int32("number of accepted updates");
+        _buffer = reader.Int64("number of the buffer");
+        int count = reader.Count("number of leases", MinBytes);
+        for (int i = 0; i < count; i++)
+        {
+            ClientRecord holder = clients.Find(reader.Client()) is { Lease: null } known ? known : throw StateReader.Bad("holder of a lease", i);
+            Add(new Lease(
+                holder,
+                new UpdateId(reader.UInt64()),
+                new ModelVersion(reader.Int64("version of a lease")),
+                reader.Flag("flag of a lease"),
+                time.GetTimestampBefore(reader.Duration("age of a lease"))));
+        }
+
+        _waiting = clients.MostRecentFirst.Count(IsWaiting);
+    }
+
+    private void EndExpired()
+    {
+        while (_byExpiry.First is { } oldest && time.GetElapsedTime(oldest.Value.IssuedAt) >= options.LeaseDuration)
+        {
+            End(oldest);
+        }
+    }
+
+    private void Add(in Lease lease)
+    {
+        lease.Holder.Lease = _byExpiry.AddLast(lease);
+        _atWorkInVersion += TakesPlace(lease) ? 1 : 0;
+        _measuring += lease.Trains ? 0 : 1;
+    }
+
+    private void End(LinkedListNode<Lease> lease)
+    {
+        _byExpiry.Remove(lease);
+        lease.Value.Holder.Lease = null;
+        _atWorkInVersion -= TakesPlace(lease.Value) ? 1 : 0;
+        _measuring -= lease.Value.Trains ? 0 : 1;
+    }
+
+    private bool TakesPlace(in Lease lease) => lease.Trains && lease.Version == _version;
+}

@@ -1,0 +1,125 @@
+using System.Buffers.Binary;
+using Ftte.Numerics;
+
+namespace Ftte;
+
+/// <summary>The saved state of a <see cref="FederatedServer"/> and its aggregator, so that training goes on after a restart as if there had been none.</summary>
+/// <remarks>
+/// <para>Contains the aggregator's state, the selections, what each client was assigned, leases, shares and surveys, what clients lack of the model, the claimed and registered devices,
+/// and the counter of update IDs. Options are not part of it. Time during which no server runs does not count: a lease has as much time left as when it was saved.</para>
+/// <para>Immutable and safe to share between threads. The checksum finds damage, not forgery: keep states where only the server can write.</para>
+/// </remarks>
+public sealed class ServerState
+{
+    /// <summary>The version of the format that this library writes and reads.</summary>
+    public const byte FormatVersion = 1;
+
+    private const uint Magic = 0x5653_5446; // "FTSV"
+
+    // Magic, version, length of the content; after the content the checksum.
+    private const int FixedLength = sizeof(uint) + 1 + sizeof(long);
+
+    private readonly byte[] _bytes;
+    private readonly int _selectionsStart;
+
+    private ServerState(byte[] bytes)
+    {
+        _bytes = bytes;
+        StateReader reader = new(bytes.AsSpan(FixedLength..^sizeof(uint)));
+        LayoutFingerprint = reader.UInt64();
+        ParameterCount = reader.Int32("number of parameters", min: 1);
+        ReadOnlySpan<byte> aggregator = reader.Bytes("length of the aggregator's state");
+        Aggregator = AggregatorState.Read(aggregator);
+        _selectionsStart = FixedLength + sizeof(ulong) + sizeof(int) + sizeof(long) + aggregator.Length;
+    }
+
+    /// <summary>Gets the aggregator's part: restore the aggregator from it before the server.</summary>
+    public AggregatorState Aggregator { get; }
+
+    /// <summary>Gets the <see cref="ParameterLayout.Fingerprint"/> of the model.</summary>
+    public ulong LayoutFingerprint { get; }
+
+    /// <summary>Gets the number of the model's parameters.</summary>
+    public int ParameterCount { get; }
+
+    /// <summary>Gets the whole state for a file: what <see cref="Read"/> takes.</summary>
+    public ReadOnlyMemory<byte> Bytes => _bytes;
+
+    /// <summary>Reads a state that was saved.</summary>
+    /// <param name="bytes">The whole state and nothing else. Copied once its length and checksum are right.</param>
+    /// <returns>The state.</returns>
+    /// <exception cref="WireFormatException">The bytes are not a server's state, are cut off or damaged, or are of another format version.</exception>
+    public static ServerState Read(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < FixedLength + sizeof(uint))
+        {
+            throw new WireFormatException(WireError.TooShort, $"{bytes.Length} bytes are too few for a server's state. The file was cut off; use an earlier one.");
+        }
+
+        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic)
+        {
+            throw new WireFormatException(WireError.BadMagic, "The bytes do not begin with \"FTSV\": they are not a server's state. Specify another file.");
+        }
+
+        if (bytes[4] != FormatVersion)
+        {
+            throw new WireFormatException(WireError.UnsupportedVersion, $"The server's state is of format version {bytes[4]}, this library knows {FormatVersion}. Update the library.");
+        }
+
+        long declaredLength = BinaryPrimitives.ReadInt64LittleEndian(bytes[5..]), length = bytes.Length - FixedLength - sizeof(uint);
+        if (declaredLength != length)
+        {
+            throw new WireFormatException(
+                declaredLength > length ? WireError.TooShort : WireError.Inconsistent,
+                $"The server's state declares {declaredLength} bytes of content and has {length}. The file was cut off or extended; use an earlier one.");
+        }
+
+        uint declared = BinaryPrimitives.ReadUInt32LittleEndian(bytes[^sizeof(uint)..]), actual = Crc32C.Compute(bytes[..^sizeof(uint)]);
+        return declared == actual
+            ? new ServerState(bytes.ToArray())
+            : throw new WireFormatException(WireError.ChecksumMismatch, $"The checksum of the server's state is {actual:x8}, but {declared:x8} is declared: the file was damaged. Use an earlier one.");
+    }
+
+    /// <summary>Restores the selections that the server had announced, for the aggregator and the server.</summary>
+    /// <returns>A new history.</returns>
+    /// <exception cref="WireFormatException">The selections in the state are not valid.</exception>
+    public SelectionHistory RestoreSelections()
+    {
+        StateReader reader = SelectionsReader();
+        return SelectionHistory.Load(ref reader, ParameterCount);
+    }
+
+    /// <inheritdoc />
+    public override string ToString() => $"{Aggregator}; {_bytes.Length} bytes with the server's";
+
+    /// <summary>Creates a state from what a server saves.</summary>
+    /// <param name="layout">The model's layout.</param>
+    /// <param name="aggregator">The aggregator's state.</param>
+    /// <param name="save">Writes the selections and then everything else.</param>
+    internal static ServerState Create(ParameterLayout layout, AggregatorState aggregator, Action<StateWriter> save)
+    {
+        var writer = new StateWriter();
+        writer.UInt64(layout.Fingerprint);
+        writer.Int32(layout.ParameterCount);
+        writer.Bytes(aggregator.Bytes.Span);
+        save(writer);
+        ReadOnlySpan<byte> content = writer.Written;
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(checked(FixedLength + content.Length + sizeof(uint)));
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, Magic);
+        bytes[4] = FormatVersion;
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(5), content.Length);
+        content.CopyTo(bytes.AsSpan(FixedLength));
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - sizeof(uint)), Crc32C.Compute(bytes.AsSpan(..^sizeof(uint))));
+        return new ServerState(bytes);
+    }
+
+    /// <summary>Returns a reader of everything that follows the selections.</summary>
+    internal StateReader ServerReader()
+    {
+        StateReader reader = SelectionsReader();
+        SelectionHistory.Load(ref reader, ParameterCount);
+        return reader;
+    }
+
+    private StateReader SelectionsReader() => new(_bytes.AsSpan(_selectionsStart..^sizeof(uint)));
+}

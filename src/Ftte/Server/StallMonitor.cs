@@ -1,0 +1,144 @@
+namespace Ftte;
+
+/// <summary>Detects that no version can be published, and why, so that a hung federation differs from a slow one in the log.</summary>
+/// <remarks>
+/// It is asked whenever a client is answered: without clients there is nobody to wait for. A situation is reported once and again only after twice the
+/// time. Not thread-safe.
+/// </remarks>
+internal sealed class StallMonitor(FederatedServerOptions options, ClientTable clients, LeaseTable leases, BufferLimits? limits, PublicationPace pace, TimeProvider time)
+{
+    /// <summary>The number of waits of <see cref="FederatedServerOptions.BusyRetryAfter"/> after which missing clients are reported: enough for those that come at the same time.</summary>
+    private const int GraceWaits = 10;
+
+    /// <summary>The number of usual publication intervals without a version that are not normal any more.</summary>
+    private const int PatienceIntervals = 10;
+
+    private readonly Tally<CheckOutOutcome> _checkOuts = new();
+    private readonly Tally<UpdateOutcome> _updates = new();
+    private long _since = time.GetTimestamp();
+    private TimeSpan _due = options.BusyRetryAfter * GraceWaits;
+    private int _buffered = limits?.Count ?? 0;
+
+    /// <summary>Gets the time since the last version, or since the server started.</summary>
+    public TimeSpan SincePublication => time.GetElapsedTime(_since);
+
+    private TimeSpan Grace => options.BusyRetryAfter * GraceWaits;
+
+    private TimeSpan Patience => TimeSpan.FromSeconds(Math.Max(options.LeaseDuration.TotalSeconds, PatienceIntervals * pace.AverageSeconds));
+
+    public void CheckedOut(CheckOutOutcome outcome) => _checkOuts.Add(outcome);
+
+    public void Answered(UpdateOutcome outcome)
+    {
+        _updates.Add(outcome);
+        _buffered += outcome == UpdateOutcome.Buffered ? 1 : 0;
+    }
+
+    /// <summary>Notes that a version was published.</summary>
+    public void Published()
+    {
+        _since = time.GetTimestamp();
+        _due = Grace;
+        _checkOuts.Clear();
+        _updates.Clear();
+        _buffered = 0;
+    }
+
+    /// <summary>Notes that a version was refused and its buffer discarded.</summary>
+    public void Refused() => _buffered = 0;
+
+    /// <summary>Returns what is to be reported now; null if nothing is.</summary>
+    public Stall? Check()
+    {
+        TimeSpan elapsed = SincePublication;
+        if (elapsed < _due)
+        {
+            return null;
+        }
+
+        StallReason reason = Find(elapsed);
+        _due = reason == StallReason.None ? elapsed + Grace : elapsed * 2;
+        return reason == StallReason.None ? null : new Stall(reason, elapsed)
+        {
+            Buffered = _buffered,
+            Capacity = limits?.Capacity,
+            Clients = clients.Count,
+            Waiting = leases.WaitingCount,
+            Requests = _checkOuts.Sum,
+            MostDenied = _checkOuts.MostFrequent(IsDenial),
+            Updates = _updates.Sum,
+            MostRejected = _updates.MostFrequent(IsRejection),
+            Assignments = _checkOuts[CheckOutOutcome.Assigned],
+        };
+    }
+
+    private static bool IsDenial(CheckOutOutcome outcome) =>
+        outcome is CheckOutOutcome.NotEnoughMemory or CheckOutOutcome.LayoutMismatch or CheckOutOutcome.UnknownClient;
+
+    private static bool IsRejection(UpdateOutcome outcome) => outcome is not (UpdateOutcome.Buffered or UpdateOutcome.Published or UpdateOutcome.Duplicate or UpdateOutcome.Surveyed);
+
+    private StallReason Find(TimeSpan elapsed)
+    {
+        // With a publication timeout an incomplete buffer is offered first; only if that did not help it is stuck.
+        bool isOffered = options.PublishTimeout is not { } timeout || elapsed >= timeout * 2;
+        if (isOffered && !CanFill(options.ClientRetention))
+        {
+            return StallReason.BufferCannotFill;
+        }
+
+        if (elapsed < Patience)
+        {
+            return StallReason.None;
+        }
+
+        long assigned = _checkOuts[CheckOutOutcome.Assigned];
+        long rejected = _updates.Count(IsRejection);
+        return rejected > 0 && rejected == _updates.Sum ? StallReason.NoUpdateAccepted
+            : assigned == 0 && _updates.Sum == 0 && _checkOuts.Count(IsDenial) > 0 ? StallReason.NoClientEligible
+            : assigned > 0 && _updates.Sum == 0 ? StallReason.NoUpdateReceived
+            : isOffered && !CanFill(options.LeaseDuration) ? StallReason.BufferCannotFill
+            : StallReason.None;
+    }
+
+    /// <summary>Determines whether the clients that were seen within a time and have shares left can complete the buffer.</summary>
+    private bool CanFill(TimeSpan window)
+    {
+        if (clients.Count == 0)
+        {
+            return true;
+        }
+
+        long missing = limits is { } known ? known.Capacity - _buffered : 1;
+        long each = limits?.MaxUpdatesPerClient ?? 1;
+        foreach (ClientRecord client in clients.MostRecentFirst)
+        {
+            if (missing <= 0 || time.GetElapsedTime(client.LastSeen) > window)
+            {
+                break;
+            }
+
+            missing -= leases.IsWaiting(client) ? 0 : each;
+        }
+
+        return missing <= 0;
+    }
+
+    /// <summary>Counts by outcome.</summary>
+    private sealed class Tally<T>
+        where T : struct, Enum
+    {
+        private readonly Dictionary<T, long> _counts = [];
+
+        public long this[T outcome] => _counts.GetValueOrDefault(outcome);
+
+        public long Sum => _counts.Values.Sum();
+
+        public void Add(T outcome) => _counts[outcome] = this[outcome] + 1;
+
+        public void Clear() => _counts.Clear();
+
+        public long Count(Func<T, bool> isCounted) => _counts.Where(pair => isCounted(pair.Key)).Sum(pair => pair.Value);
+
+        public T MostFrequent(Func<T, bool> isCounted) => _counts.Where(pair => isCounted(pair.Key)).OrderByDescending(pair => pair.Value).Select(pair => pair.Key).FirstOrDefault();
+    }
+}
