@@ -69,7 +69,7 @@ internal sealed class AdaptiveTable(int headings = 1)
         foreach (var row in _rows)
         {
             console.MarkupLine(Styled(string.Join(", ", row.Cells.Take(headings).Where(cell => cell.Length > 0)), "bold"));
-            string[] facts = [.. Enumerable.Range(headings, _columns.Count - headings).Where(c => row.Cells[c].Length > 0).Select(c => Styled($"{_columns[c].Name} {row.Cells[c]}".Trim(), StyleOf(row, c)))];
+            string[] facts = [.. Enumerable.Range(headings, _columns.Count - headings).Where(c => row.Cells[c].Length > 0).Select(c => Styled(_columns[c].Name.Length == 0 ? row.Cells[c] : $"{_columns[c].Name}: {row.Cells[c]}", StyleOf(row, c)))];
             if (facts.Length > 0)
             {
                 console.Write(new Padder(new Markup(string.Join("; ", facts)), new Padding(2, 0, 0, 0)));

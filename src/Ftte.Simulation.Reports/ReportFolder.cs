@@ -12,7 +12,6 @@ internal static class ReportFolder
     {
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         bool isNew = !Directory.Exists(target);
-        Directory.CreateDirectory(target);
 
         // Below the target, so that moving never crosses from one file system to another.
         string staging = Path.Combine(target, $".{Path.GetRandomFileName()}.tmp");
@@ -25,22 +24,25 @@ internal static class ReportFolder
                 File.Move(file, Path.Combine(target, Path.GetFileName(file)), overwrite: true);
             }
         }
-        catch when (isNew)
+        catch (Exception failure) when (AtomicFile.TryDescribe(folder, failure, out Exception? clear))
         {
-            Directory.Delete(staging, recursive: true);
-            if (!Directory.EnumerateFileSystemEntries(target).Any())
-            {
-                Directory.Delete(target);
-            }
-
-            throw;
+            throw clear;
         }
         finally
         {
-            if (Directory.Exists(staging))
+            Delete(staging);
+            if (isNew && Directory.Exists(target) && !Directory.EnumerateFileSystemEntries(target).Any())
             {
-                Directory.Delete(staging, recursive: true);
+                Delete(target);
             }
+        }
+    }
+
+    private static void Delete(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
         }
     }
 }

@@ -31,7 +31,7 @@ internal static class MicroBenchmark
                 .AddLogger(ConsoleLogger.Default)
                 .AddColumnProvider(DefaultColumnProviders.Instance)
                 .WithArtifactsPath(artifacts.FullName)
-                .WithOptions(ConfigOptions.DisableLogFile | ConfigOptions.JoinSummary);
+                .WithOptions(ConfigOptions.DisableLogFile);
             Type[] chosen = [.. Classes.Where((_, i) => names.Contains(known[i]))];
             Summary[] summaries = BenchmarkRunner.Run(chosen, config);
             bool isComplete = summaries.All(summary => !summary.HasCriticalValidationErrors && summary.Reports.Length > 0 && summary.Reports.All(report => report.Success));

@@ -15,6 +15,12 @@ internal static class RunTable
         "cell", "rule", "time to target, s", "bytes to target, MB", "final accuracy", "on stragglers' classes", "payload of a trip, KiB", "device memory, KiB", "trips", "wasted",
     ];
 
+    /// <summary>The same for terminals, where the long names would need more room than there is.</summary>
+    private static readonly string[] ShortColumns =
+    [
+        "cell", "rule", "time to target, s", "MB to target", "accuracy", "stragglers", "KiB per trip", "device KiB", "trips", "wasted",
+    ];
+
     /// <summary>Writes the comparison as Markdown, for files.</summary>
     public static string Of(IEnumerable<RunLine> lines)
     {
@@ -43,7 +49,7 @@ internal static class RunTable
     public static void Write(IAnsiConsole console, IEnumerable<RunLine> lines)
     {
         RunLine[] complete = [.. lines.Where(line => line.Complete)];
-        Write(console, Columns, Rows(complete));
+        Write(console, ShortColumns, Rows(complete));
         string[] gains = Gains(complete);
         if (gains.Length > 0)
         {
