@@ -113,7 +113,8 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
         Comparison[] chosen = [.. all
             .Where(comparison => options.Cells.IsEmpty || options.Cells.Contains(comparison.Cell.Name))
             .Select(comparison => comparison with { Contenders = [.. comparison.Contenders.Where(rule => options.Rules.IsEmpty || options.Rules.Contains(rule.Name))] })
-            .Where(comparison => !comparison.Contenders.IsEmpty)];
+            .Where(comparison => !comparison.Contenders.IsEmpty)
+            .Select(comparison => options.Trips is { } trips ? comparison with { Cell = comparison.Cell with { Trips = Math.Min(trips, comparison.Cell.Trips ?? trips) } } : comparison)];
         return chosen.Length > 0 ? chosen : throw new InputException("There is nothing to run: none of the rules is in one of the cells. Leave out --cells or --rules.");
     }
 

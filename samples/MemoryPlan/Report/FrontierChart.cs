@@ -86,7 +86,8 @@ internal static class FrontierChart
         plot.Axes.Left.SetTicks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"]);
         plot.Axes.Bottom.TickLabelStyle.FontSize = 15;
         plot.Axes.Left.TickLabelStyle.FontSize = 15;
-        plot.Axes.Left.MinimumSize = 95;
+        plot.Axes.Left.MinimumSize = 100;
+        plot.Axes.Left.Label.OffsetX = 8;
         plot.Axes.Right.FrameLineStyle.Width = 0;
         plot.Axes.Top.FrameLineStyle.Width = 0;
         plot.HideGrid();

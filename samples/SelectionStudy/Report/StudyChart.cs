@@ -50,7 +50,9 @@ internal static class StudyChart
         plot.Axes.SetLimitsX(-0.5, budgets.Length - 0.5);
         plot.Title("CIFAR-10, ResNet-8: what is learned under a memory budget", 22);
         plot.XLabel("memory budget, of what training everything takes without a plan", 17);
-        plot.YLabel("accuracy on the test pictures, %", 17);
+        plot.YLabel("test accuracy (%)", 17);
+        plot.Axes.Left.MinimumSize = 90;
+        plot.Axes.Left.Label.OffsetX = 8;
         plot.Font.Set(ChartFont.Name);
         LegendRows.AddTo(plot, Width, 16, ChartFont.Name);
         ChartFile.Save(plot, path, Width, Height);
