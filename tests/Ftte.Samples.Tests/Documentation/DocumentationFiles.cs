@@ -14,9 +14,12 @@ internal static partial class DocumentationFiles
     public static IEnumerable<string> Commands(string markdown)
     {
         IEnumerable<string> inBlocks = FencedBlock().Matches(markdown).SelectMany(block => block.Groups[1].Value.Split('\n')).Select(line => Comment().Replace(line, ""));
-        IEnumerable<string> inSpans = CodeSpan().Matches(FencedBlock().Replace(markdown, "")).Select(span => span.Groups[1].Value);
+        IEnumerable<string> inSpans = CodeSpan().Matches(WithoutBlocks(markdown)).Select(span => span.Groups[1].Value);
         return inBlocks.Concat(inSpans).Select(command => Space().Replace(command, " ").Trim()).Where(command => Command().IsMatch(command));
     }
+
+    /// <summary>Returns a page without its fenced blocks.</summary>
+    public static string WithoutBlocks(string markdown) => FencedBlock().Replace(markdown, "");
 
     private static string FindRoot()
     {

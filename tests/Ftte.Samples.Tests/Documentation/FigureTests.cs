@@ -10,9 +10,9 @@ public sealed partial class FigureTests
         get
         {
             var paragraphs = new TheoryData<string, string>();
-            foreach (string paragraph in File.ReadAllText(Path.Combine(DocumentationFiles.Root, "README.md")).Split("\n\n"))
+            foreach (string paragraph in DocumentationFiles.WithoutBlocks(File.ReadAllText(Path.Combine(DocumentationFiles.Root, "README.md"))).Split("\n\n"))
             {
-                if (!paragraph.Contains("```", StringComparison.Ordinal) && Figures(paragraph).Length > 0)
+                if (Figures(paragraph).Length > 0)
                 {
                     paragraphs.Add(paragraph, Link().Match(paragraph).Groups[1].Value);
                 }
