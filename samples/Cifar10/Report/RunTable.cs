@@ -49,7 +49,15 @@ internal static class RunTable
     public static void Write(IAnsiConsole console, IEnumerable<RunLine> lines)
     {
         RunLine[] complete = [.. lines.Where(line => line.Complete)];
-        Write(console, ShortColumns, Rows(complete));
+        if (complete.Length == 0)
+        {
+            console.WriteLine("No run was completed.");
+        }
+        else
+        {
+            Write(console, ShortColumns, Rows(complete));
+        }
+
         string[] gains = Gains(complete);
         if (gains.Length > 0)
         {

@@ -102,7 +102,7 @@ public sealed class ExperimentTests : IDisposable
         Directory.CreateDirectory(At("report/summary.md"));
         Assert.Equal(ExitCode.BadInput, await Invoke(new CancellationToken(canceled: true), "--report", At("report")));
         Assert.Contains("summary.md", Assert.Single(_error.ToString().TrimEnd().Split('\n')), StringComparison.Ordinal);
-        Assert.Contains("time to target, s", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("No run was completed.", _output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
