@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace Ftte.Samples.Shared;
 
@@ -13,10 +14,14 @@ internal static class CommandRunner
     /// <returns>The exit code of the command, or 2 if the input cannot be used or a file cannot be read or written.</returns>
     public static async Task<int> InvokeAsync(RootCommand command, string[] args, TextWriter output, TextWriter error)
     {
+        // The tables, messages and charts of the samples are in English, and so are their numbers.
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         ParseResult result = command.Parse(args);
         if (result.Errors.Count > 0)
         {
-            await error.WriteLineAsync($"{result.Errors[0].Message} (--help shows every option.)");
+            string misspelled = result.UnmatchedTokens.FirstOrDefault(token => token.StartsWith('-')) ?? "";
+            string suggestion = Suggestion.For(misspelled, command.Options.Select(option => option.Name).Where(_ => misspelled.Length > 0));
+            await error.WriteLineAsync($"{result.Errors[0].Message}{suggestion} (--help shows every option.)");
             return ExitCode.BadInput;
         }
 
