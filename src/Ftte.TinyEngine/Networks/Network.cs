@@ -151,7 +151,15 @@ public sealed partial class Network
         EngineOptions? engine = null,
         IReadOnlyList<double>? inputShares = null,
         FrozenParameters? frozen = null,
-        int exampleCount = 0)
+        int exampleCount = 0) => Profile(options, engine, inputShares, frozen, exampleCount, CancellationToken.None);
+
+    private TrainingProfile Profile(
+        SgdOptions options,
+        EngineOptions? engine,
+        IReadOnlyList<double>? inputShares,
+        FrozenParameters? frozen,
+        int exampleCount,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         inputShares ??= [1];
@@ -163,7 +171,7 @@ public sealed partial class Network
             }
         }
 
-        return ProfileBuilder.Build(this, Settings(options, engine, frozen, exampleCount), inputShares);
+        return ProfileBuilder.Build(this, Settings(options, engine, frozen, exampleCount), inputShares, cancellationToken);
     }
 
     /// <inheritdoc />

@@ -16,9 +16,15 @@ internal sealed class PlanBuilder
     private readonly List<(int Step, Tensor Tensor)> _kept = [];
     private readonly HashSet<Tensor> _backwardScratch = [];
 
-    private PlanBuilder(Network network, ParameterSelection selection, PlanSettings settings)
+    private readonly bool _everyStepIsCut;
+    private long[]? _flowBytes;
+    private long[]? _keptBytes;
+    private long[]? _gradientBytes;
+    private long[]? _backwardScratchBytes;
+
+    private PlanBuilder(Network network, ParameterSelection selection, PlanSettings settings, bool everyStepIsCut)
     {
-        (Network, Selection, Settings) = (network, selection, settings);
+        (Network, Selection, Settings, _everyStepIsCut) = (network, selection, settings, everyStepIsCut);
         _data = new Tensor?[network.Values.Length];
         _gradients = new Tensor?[network.Values.Length];
         _needsGradient = new bool[network.Values.Length];
@@ -83,7 +89,12 @@ internal sealed class PlanBuilder
 
     private int BackwardMoment => Backward(Operation.Step);
 
-    public static PlanBuilder Run(Network network, ParameterSelection selection, PlanSettings settings) => new(network, selection, settings);
+    public static PlanBuilder Run(Network network, ParameterSelection selection, PlanSettings settings) => new(network, selection, settings, everyStepIsCut: false);
+
+    /// <summary>Plans every trained operation as if no operation before it were trained: none of them computes the gradient of its input.</summary>
+    /// <remarks>Only what a single operation declares is meaningful in such a plan, such as <see cref="BackwardScratchBytes"/>; it cannot be executed.</remarks>
+    public static PlanBuilder RunEveryStepAsCut(Network network, ParameterSelection selection, PlanSettings settings) =>
+        new(network, selection, settings, everyStepIsCut: true);
 
     public static int Forward(int step) => step;
 
@@ -173,7 +184,7 @@ internal sealed class PlanBuilder
     /// <summary>Gets where the gradient of an input goes; null if nobody needs it.</summary>
     public InputGradientTarget? InputGradient(Value input)
     {
-        if (!NeedsGradient(input))
+        if (!PassesGradientTo(input))
         {
             return null;
         }
@@ -187,7 +198,7 @@ internal sealed class PlanBuilder
     /// <remarks>Called before <see cref="OutputGradient"/>.</remarks>
     public bool ShareGradient(Value input)
     {
-        if (!NeedsGradient(input) || input.Consumers.Count > 1 || input.Shape.Count != Operation.Output.Shape.Count)
+        if (!PassesGradientTo(input) || input.Consumers.Count > 1 || input.Shape.Count != Operation.Output.Shape.Count)
         {
             return false;
         }
@@ -208,16 +219,19 @@ internal sealed class PlanBuilder
     public long BytesAt(int moment) => OutsideBytes + _tensors.Where(t => t.LivesAt(moment)).Sum(t => t.Bytes);
 
     /// <summary>Gets the bytes that a step needs while it runs forward, without what is only kept for later.</summary>
-    public long FlowBytes(int step) => _tensors.Where(t => t.FlowsAt(Forward(step)) && !IsResident(t)).Sum(t => t.Bytes);
+    public long FlowBytes(int step) => (_flowBytes ??= SumByMoment(_tensors.Where(t => !IsResident(t)), t => t.LastFlow))[Forward(step)];
 
     /// <summary>Gets the bytes that a step keeps for its backward pass.</summary>
-    public long KeptBytes(int step) => _kept.Where(k => k.Step == step).Select(k => k.Tensor).Distinct().Sum(t => t.Bytes);
+    public long KeptBytes(int step) => (_keptBytes ??= SumKept())[step];
 
     /// <summary>Gets the bytes of gradients on their way while a step runs backward.</summary>
-    public long GradientBytes(int step) => _gradients.Distinct().Where(t => t is not null && t.LivesAt(Backward(step))).Sum(t => t!.Bytes);
+    public long GradientBytes(int step) => (_gradientBytes ??= SumByMoment(_gradients.OfType<Tensor>().Distinct(), t => t.Last))[Backward(step)];
+
+    /// <summary>Gets the bytes of the gradient of a step's output; 0 if there is none.</summary>
+    public long OutputGradientBytes(int step) => _gradients[Network.Operations[step].Output.Index]?.Bytes ?? 0;
 
     /// <summary>Gets the bytes of workspace while a step runs backward.</summary>
-    public long BackwardScratchBytes(int step) => _backwardScratch.Where(t => t.LivesAt(Backward(step))).Sum(t => t.Bytes);
+    public long BackwardScratchBytes(int step) => (_backwardScratchBytes ??= SumByMoment(_backwardScratch, t => t.Last))[Backward(step)];
 
     /// <summary>Gets the bytes in the arena that are held throughout whatever is trained.</summary>
     public long ResidentBytes => Labels.Bytes + (Priors?.Bytes ?? 0);
@@ -241,6 +255,37 @@ internal sealed class PlanBuilder
         : TensorRole.Transient;
 
     private bool IsResident(Tensor tensor) => tensor == Labels || tensor == Priors || tensor == Accumulators || tensor == Velocity;
+
+    private bool PassesGradientTo(Value input) => NeedsGradient(input) && !(_everyStepIsCut && Operation.Trainable.Any(IsTrained));
+
+    private long[] SumKept()
+    {
+        long[] sums = new long[Network.Operations.Length];
+        foreach ((int step, Tensor tensor) in _kept.Distinct())
+        {
+            sums[step] += tensor.Bytes;
+        }
+
+        return sums;
+    }
+
+    /// <summary>Sums for every moment the bytes of the tensors that live then.</summary>
+    private long[] SumByMoment(IEnumerable<Tensor> tensors, Func<Tensor, int> last)
+    {
+        long[] sums = new long[Moments + 1];
+        foreach (Tensor tensor in tensors.Where(t => t.First <= last(t)))
+        {
+            sums[tensor.First] += tensor.Bytes;
+            sums[last(tensor) + 1] -= tensor.Bytes;
+        }
+
+        for (int moment = 1; moment < sums.Length; moment++)
+        {
+            sums[moment] += sums[moment - 1];
+        }
+
+        return sums;
+    }
 
     private bool MayBeKeptByOthers(Value value)
     {
