@@ -44,6 +44,10 @@ public sealed class SgdOptions
     /// <value>Null by default: gradients are not clipped. Otherwise positive; the gradient is then held as a whole, 4 bytes per trained parameter.</value>
     public double? ClipNorm { get; set; }
 
+    /// <summary>Gets or sets the largest norm of a unit's gradient, as a multiple of the norm of the unit's weights; a longer gradient is scaled down to it.</summary>
+    /// <value>0.1 by default.</value>
+    public float? ClipRatio { get; set; } = 0.1f;
+
     /// <summary>Gets or sets where batch normalisation gets its statistics.</summary>
     /// <value><see cref="NormalizationMode.Frozen"/> by default.</value>
     public NormalizationMode Normalization { get; set; }
