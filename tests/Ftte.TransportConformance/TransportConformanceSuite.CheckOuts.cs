@@ -36,7 +36,8 @@ public abstract partial class TransportConformanceSuite
             ParameterSelection.OfBlocks(SmallLayout, "head"),
             ParameterSelection.Create(SmallLayout.ParameterCount, [new ParameterRange(1, 2), new ParameterRange(20, 1)]),
             UpdateContent.Trained,
-            TimeSpan.FromSeconds(37.5));
+            TimeSpan.FromSeconds(37.5),
+            ModelFingerprint: ulong.MaxValue - 4);
         float[] model = Ramp(SmallLayout.ParameterCount);
         server.OnCheckOut = (_, parameters) =>
         {
@@ -62,7 +63,7 @@ public abstract partial class TransportConformanceSuite
     public async Task What_a_device_says_about_itself_arrives(long? held, long memoryBudgetBytes, bool canProbe)
     {
         (ScriptedServer server, IFederatedServer link) = await ScriptAsync();
-        var device = new DeviceProfile(Client, memoryBudgetBytes, 0xFEDC_BA98_7654_3210, held is { } number ? new ModelVersion(number) : null, canProbe);
+        var device = new DeviceProfile(Client, memoryBudgetBytes, 0xFEDC_BA98_7654_3210, held is { } number ? new ModelVersion(number) : null, canProbe, held is null ? 0 : ulong.MaxValue - 5);
 
         await link.CheckOutAsync(device, new float[SmallLayout.ParameterCount]);
 
@@ -83,7 +84,7 @@ public abstract partial class TransportConformanceSuite
         }
 
         Array.Fill(buffer, Untouched);
-        TrainingAssignment second = (await link.CheckOutAsync(Device(first.Version), buffer)).Assignment!;
+        TrainingAssignment second = (await link.CheckOutAsync(Device(first.Version, first.ModelFingerprint), buffer)).Assignment!;
 
         Assert.Equal(new ModelVersion(1), second.Version);
         Assert.NotEqual(first.UpdateId, second.UpdateId);
@@ -102,7 +103,7 @@ public abstract partial class TransportConformanceSuite
         await using FederatedServer running = server;
         float[] buffer = Untrained(SmallLayout.ParameterCount);
 
-        CheckOut answer = await link.CheckOutAsync(Device(server.Current.Version), buffer);
+        CheckOut answer = await link.CheckOutAsync(Device(server.Current.Version, server.Current.Fingerprint), buffer);
 
         Assert.Equal(0, answer.Assignment!.Refreshed.Count);
         Assert.Equal(Untrained(SmallLayout.ParameterCount), buffer);

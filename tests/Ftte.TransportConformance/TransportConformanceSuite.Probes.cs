@@ -26,7 +26,7 @@ public abstract partial class TransportConformanceSuite
             Assert.Equal(UpdateOutcome.Duplicate, (await link.SubmitAsync(answer)).Outcome);
         }
 
-        CheckOut next = await link.CheckOutAsync(Device(asked.Assignment.Version) with { CanProbe = true }, buffer);
+        CheckOut next = await link.CheckOutAsync(Device(asked.Assignment.Version, asked.Assignment.ModelFingerprint) with { CanProbe = true }, buffer);
         Assert.Equal(UpdateContent.Difference, next.Assignment!.Content);
         Assert.Equal(ParameterSelection.OfBlocks(SmallLayout, "between"), next.Assignment.Selection);
     }

@@ -6,6 +6,9 @@ internal struct DeviceState
     /// <summary>The version that it holds.</summary>
     public ModelVersion Held;
 
+    /// <summary>The fingerprint of that version.</summary>
+    public ulong HeldFingerprint;
+
     /// <summary>Since when it has been idle.</summary>
     public TimeSpan IdleSince;
 

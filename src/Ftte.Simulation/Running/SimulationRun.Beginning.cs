@@ -100,7 +100,8 @@ internal sealed partial class SimulationRun
         (job.Cost, job.DoneAhead) = (cost, DoneAhead(device, cost));
         job.Timing = JobTiming.Draw(spec, new JobLoad(_link.LastDownloadBytes, _link.LastRequestBytes + update, cost.MultiplyAdds - job.DoneAhead), Now, duration, random);
         (job.BytesUp, job.BytesDown) = (_link.BytesUp - up, _link.BytesDown - down);
-        _states[device].Held = _rule.Down == ValueFormat.Float32 ? assignment.Version : _start.Version;
+        (_states[device].Held, _states[device].HeldFingerprint) =
+            _rule.Down == ValueFormat.Float32 ? (assignment.Version, assignment.ModelFingerprint) : (_start.Version, _start.Fingerprint);
         _jobs++;
         _atWork.Add(job);
         _ledger.Began(cost.MemoryBytes);
@@ -151,6 +152,7 @@ internal sealed partial class SimulationRun
 
             // What has changed since is overwritten by the check-out; all else is what it was, so the current values stand for the held ones.
             HeldModel = held == _start.Version ? _start : new ModelSnapshot(_start.Layout, held, _server.Current.Parameters.Span),
+            HeldFingerprint = _states[device].HeldFingerprint,
         };
         return new FederatedClient(_link, job, options, spec.ClockSkew == default ? _clock : new SkewedClock(_clock, spec.ClockSkew));
     }

@@ -57,7 +57,7 @@ internal sealed partial class SimulationRun : IAsyncDisposable
         _places = new WorkPlaces(server);
         _idle = new IdleDevices(devices.Length, options.Order, options.Seed);
         _states = new DeviceState[devices.Length];
-        Array.Fill(_states, new DeviceState { Held = start.Version, IdleSince = -options.HeadStart });
+        Array.Fill(_states, new DeviceState { Held = start.Version, HeldFingerprint = start.Fingerprint, IdleSince = -options.HeadStart });
         _evaluations = new Evaluations(task, options, crew, journal);
         _progress = new ProgressMeter(options);
         _end = options.MaxTime is { } limit && limit < Forever ? limit : Forever;

@@ -24,6 +24,7 @@ public sealed class FederatedClient
     private readonly Backoff _submitBackoff;
     private readonly float[] _parameters;
     private long _heldVersion = NoVersion;
+    private ulong _heldFingerprint;
     private int _running;
     private bool _training;
 
@@ -58,12 +59,18 @@ public sealed class FederatedClient
         {
             // Copied, so it need not be kept alive.
             _options.HeldModel = null;
-            Hold(held, nameof(options));
+            Hold(held, _options.HeldFingerprint, nameof(options));
         }
     }
 
     /// <summary>Gets the version that <see cref="Parameters"/> hold; null before the first check-out unless one was given, during one, and after one that failed half-way.</summary>
     public ModelVersion? HeldVersion => Volatile.Read(ref _heldVersion) is var number && number == NoVersion ? null : new ModelVersion(number);
+
+    /// <summary>Gets the <see cref="ModelSnapshot.Fingerprint"/> that the server stated for <see cref="HeldVersion"/>; meaningful only while that is not null.</summary>
+    /// <value>
+    /// An app that stores <see cref="Parameters"/> to start from them later stores this number too, see <see cref="FederatedClientOptions.HeldFingerprint"/>.
+    /// </value>
+    public ulong HeldFingerprint => Volatile.Read(ref _heldFingerprint);
 
     /// <summary>Gets the model as last received, for use on the device between rounds.</summary>
     /// <value>
@@ -147,7 +154,7 @@ public sealed class FederatedClient
         }
     }
 
-    private void Hold(ModelSnapshot model, string argument)
+    private void Hold(ModelSnapshot model, ulong? fingerprint, string argument)
     {
         if (model.Layout.Fingerprint != _trainer.Layout.Fingerprint)
         {
@@ -156,17 +163,20 @@ public sealed class FederatedClient
         }
 
         model.Parameters.CopyTo(_parameters);
+        _heldFingerprint = fingerprint ?? model.Fingerprint;
         _heldVersion = model.Version.Number;
     }
 
     private async ValueTask<CheckOut> CheckOutAsync(CancellationToken cancellationToken)
     {
-        var device = new DeviceProfile(_options.ClientId, _options.MemoryBudgetBytes, _trainer.Layout.Fingerprint, HeldVersion, CanProbe: _probe is not null);
+        var device = new DeviceProfile(
+            _options.ClientId, _options.MemoryBudgetBytes, _trainer.Layout.Fingerprint, HeldVersion, CanProbe: _probe is not null, HeldVersion is null ? 0 : HeldFingerprint);
 
         // Nothing is held until the answer is complete: if it breaks off, the buffer is a mixture of two versions.
         Volatile.Write(ref _heldVersion, NoVersion);
         CheckOut checkOut = await _server.CheckOutAsync(device, _parameters, cancellationToken).ConfigureAwait(false);
         ModelVersion? held = checkOut.IsAssigned ? checkOut.Assignment.Version : device.HeldVersion;
+        Volatile.Write(ref _heldFingerprint, checkOut.Assignment?.ModelFingerprint ?? device.HeldFingerprint);
         Volatile.Write(ref _heldVersion, held?.Number ?? NoVersion);
         return checkOut;
     }

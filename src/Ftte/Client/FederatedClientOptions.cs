@@ -46,8 +46,18 @@ public sealed class FederatedClientOptions
 
     /// <summary>Gets or sets the model that the device has already: the one that the app came with, or one that it kept. A check-out then brings only what it lacks.</summary>
     /// <value>Default null: the first check-out brings everything. Copied; of the trainer's layout.</value>
-    /// <remarks>A server believes a device that it holds the version which the server started from, or the one that it sent the device last; whatever else is held is sent anew.</remarks>
+    /// <remarks>
+    /// The server identifies the model by its version and fingerprint. If it does not know the pair, for example because the model is from another training run, it
+    /// sends all parameters.
+    /// </remarks>
     public ModelSnapshot? HeldModel { get; set; }
+
+    /// <summary>Gets or sets the fingerprint that the server stated for <see cref="HeldModel"/>, if the device stored a copy that was rounded in transit.</summary>
+    /// <value>
+    /// Default null: the fingerprint of the values in <see cref="HeldModel"/>. Set it to the stored <see cref="FederatedClient.HeldFingerprint"/> if parameters are
+    /// downloaded as bfloat16 or int8; otherwise the server does not recognize the rounded values and sends all parameters.
+    /// </value>
+    public ulong? HeldFingerprint { get; set; }
 
     /// <summary>Checks the settings.</summary>
     /// <exception cref="ArgumentException">A setting is missing or out of range; the message names it.</exception>

@@ -12,6 +12,7 @@ namespace Ftte;
 /// <param name="LeaseDuration">
 /// How long the server counts the device as at work. An update that arrives later is still accepted, at its true age.
 /// </param>
+/// <param name="ModelFingerprint">The <see cref="ModelSnapshot.Fingerprint"/> of the version to start from.</param>
 public sealed record TrainingAssignment(
     ClientId Client,
     UpdateId UpdateId,
@@ -21,11 +22,12 @@ public sealed record TrainingAssignment(
     ParameterSelection Selection,
     ParameterSelection Refreshed,
     UpdateContent Content,
-    TimeSpan LeaseDuration)
+    TimeSpan LeaseDuration,
+    ulong ModelFingerprint = 0)
 {
     /// <summary>Makes the header of the update that answers this assignment.</summary>
     /// <param name="exampleCount">The number of local examples trained on or measured with, at least 1.</param>
     /// <returns>The header.</returns>
     public UpdateHeader CreateHeader(int exampleCount) =>
-        new(Client, UpdateId, LayoutFingerprint, Version, SelectionVersion, exampleCount, Content);
+        new(Client, UpdateId, LayoutFingerprint, Version, SelectionVersion, exampleCount, Content, ModelFingerprint);
 }

@@ -4,6 +4,8 @@ namespace Ftte;
 /// <remarks>Safe to share between threads. A snapshot keeps its parameters alive as long as it is referenced.</remarks>
 public sealed class ModelSnapshot
 {
+    private readonly Lazy<ulong> _fingerprint;
+
     /// <summary>Takes a copy of a model's parameters.</summary>
     /// <param name="layout">What the vector holds.</param>
     /// <param name="version">The version's number.</param>
@@ -35,6 +37,7 @@ public sealed class ModelSnapshot
         Version = version;
         Parameters = parameters;
         Changed = changed;
+        _fingerprint = new Lazy<ulong>(() => ModelFingerprint.Compute(parameters), LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <summary>Gets what the vector holds.</summary>
@@ -45,6 +48,13 @@ public sealed class ModelSnapshot
 
     /// <summary>Gets the flat vector.</summary>
     public ReadOnlyMemory<float> Parameters { get; }
+
+    /// <summary>Gets a hash of the parameters. Together with <see cref="Version"/> it identifies the model across restarts and between servers.</summary>
+    /// <value>
+    /// The first eight bytes of the SHA-256 of the parameters as little-endian float32, read as a little-endian integer; computed when it is first read.
+    /// A version number alone identifies nothing: a server that restarts with another start model, or from an earlier checkpoint, uses the same numbers again.
+    /// </value>
+    public ulong Fingerprint => _fingerprint.Value;
 
     /// <summary>Gets the coordinates in which this version may differ from the one before it; null when that is not known, which means all.</summary>
     /// <value>Lets a server send a device only what it lacks.</value>

@@ -92,7 +92,7 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
     /// <inheritdoc />
     /// <remarks>
     /// Checked in this order: stopped, admission, layout, buffer length, memory, places. One lease per client: asking again replaces the older one.
-    /// A held version is believed if it is the one this server started from, or the one it sent that client last; otherwise everything is sent.
+    /// A held version is believed if this server published it, or started from it, with the fingerprint that the device states; otherwise everything is sent.
     /// Who has too little memory for the selection in force is not asked for importance either, and who is asked takes a place among those at work.
     /// </remarks>
     /// <exception cref="ArgumentException">The buffer's length is not the layout's, or the memory budget is negative.</exception>
@@ -279,6 +279,7 @@ public sealed class FederatedServer : IFederatedServer, IAsyncDisposable
             return;
         }
 
+        _ = newest.Fingerprint; // computed here, outside the dispatcher's lock
         _desk.Publish(newest);
         _timer.Published();
         _metrics.Published();

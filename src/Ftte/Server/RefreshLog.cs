@@ -3,43 +3,49 @@ namespace Ftte;
 /// <summary>Knows what a device lacks that holds one of the last N versions, or the one that training started from, which apps bring along.</summary>
 /// <remarks>
 /// Kept for each version held: the union of all that changed since. A publication adds its coordinates to every one of them; because training mostly
-/// changes the same selection, they are nearly always one and the same object, and a check-out only looks up. Not thread-safe.
+/// changes the same selection, they are nearly always one and the same object, and a check-out only looks up. A version is identified by its number and its
+/// fingerprint, because other servers and earlier runs use the same numbers. Not thread-safe.
 /// </remarks>
 internal sealed class RefreshLog
 {
     private readonly ParameterSelection _everything;
     private readonly ParameterSelection _nothing;
     private readonly ParameterSelection[] _lacking;
+    private readonly ulong[] _fingerprints;
     private readonly ModelVersion _start;
+    private readonly ulong _startFingerprint;
     private ParameterSelection _sinceStart;
     private ModelVersion _oldest;
     private ModelVersion _current;
+    private ulong _currentFingerprint;
 
     public RefreshLog(ModelSnapshot start, int capacity)
     {
         _everything = ParameterSelection.Full(start.Layout);
         _nothing = ParameterSelection.Create(start.Layout.ParameterCount, []);
         _lacking = new ParameterSelection[capacity];
+        _fingerprints = new ulong[capacity];
         _sinceStart = _nothing;
         _oldest = _current = _start = start.Version;
+        _currentFingerprint = _startFingerprint = start.Fingerprint;
     }
 
-    /// <summary>Gets the oldest version that can be brought up to date without sending everything.</summary>
-    public ModelVersion Oldest => _oldest;
-
-    /// <summary>Says what to send a device that holds a version, or none.</summary>
-    public ParameterSelection Since(ModelVersion? held) => held switch
+    /// <summary>Returns the coordinates to send to a device that holds a version, or none.</summary>
+    /// <param name="held">The version that the device states; null for none.</param>
+    /// <param name="fingerprint">The fingerprint that it states for that version.</param>
+    public ParameterSelection Since(ModelVersion? held, ulong fingerprint) => held switch
     {
-        { } version when version == _current => _nothing,
-        { } version when version == _start => _sinceStart,
-        { } version when version >= _oldest && version < _current => Lacking(version.Number),
+        { } version when version == _current && fingerprint == _currentFingerprint => _nothing,
+        { } version when version == _start && fingerprint == _startFingerprint => _sinceStart,
+        { } version when version >= _oldest && version < _current && fingerprint == _fingerprints[Slot(version.Number)] => Lacking(version.Number),
         _ => _everything,
     };
 
     public void Publish(ModelSnapshot published)
     {
         long before = _current.Number;
-        _current = published.Version;
+        ulong fingerprintBefore = _currentFingerprint;
+        (_current, _currentFingerprint) = (published.Version, published.Fingerprint);
         if (_current.Number != before + 1)
         {
             // The aggregator skipped a version or went back: what changed in between is not known.
@@ -70,6 +76,7 @@ internal sealed class RefreshLog
         }
 
         Lacking(before) = changed;
+        _fingerprints[Slot(before)] = fingerprintBefore;
     }
 
     private static ParameterSelection Merge(ParameterSelection known, ParameterSelection added)
@@ -83,5 +90,7 @@ internal sealed class RefreshLog
         return union.Equals(known) ? known : union;
     }
 
-    private ref ParameterSelection Lacking(long held) => ref _lacking[(int)(held % _lacking.Length)];
+    private ref ParameterSelection Lacking(long held) => ref _lacking[Slot(held)];
+
+    private int Slot(long version) => (int)(version % _lacking.Length);
 }

@@ -13,10 +13,8 @@ internal sealed class WorkDesk
     private readonly SelectionHistory _selections;
     private readonly DeviceRegistry _registry;
     private readonly ParameterLayout _layout;
-    private readonly ModelVersion _start;
     private readonly LeaseBook _leases;
     private readonly RefreshLog _refreshes;
-    private readonly ReceivedVersions _received = new();
     private readonly PublicationPace _pace;
     private readonly SurveyBook? _survey;
     private long _requiredMemoryBytes;
@@ -32,7 +30,7 @@ internal sealed class WorkDesk
     {
         (_feed, _selections, _registry, _options) = (feed, selections, registry, options);
         ModelSnapshot start = feed.Current;
-        (_layout, _start) = (start.Layout, start.Version);
+        _layout = start.Layout;
         _leases = new LeaseBook(options, time);
         _refreshes = new RefreshLog(start, options.RefreshHistory);
         _pace = new PublicationPace(options.BusyRetryAfter, time);
@@ -104,7 +102,7 @@ internal sealed class WorkDesk
             }
 
             model = current;
-            return new CheckOut(CheckOutOutcome.Assigned, Describe(device, id, current.Version, measures ? UpdateContent.Importance : _options.Content));
+            return new CheckOut(CheckOutOutcome.Assigned, Describe(device, id, current, measures ? UpdateContent.Importance : _options.Content));
         }
     }
 
@@ -192,20 +190,19 @@ internal sealed class WorkDesk
         }
     }
 
-    private TrainingAssignment Describe(DeviceProfile device, UpdateId id, ModelVersion current, UpdateContent content)
+    private TrainingAssignment Describe(DeviceProfile device, UpdateId id, ModelSnapshot current, UpdateContent content)
     {
-        ModelVersion? held = device.HeldVersion is { } named && (named == _start || _received.Contains(device.Client, named)) ? named : null;
-        _received.Note(device.Client, current, _refreshes.Oldest);
         (SelectionVersion selectionVersion, ParameterSelection selection) = _selections.Current;
         return new TrainingAssignment(
             device.Client,
             id,
             _layout.Fingerprint,
-            current,
+            current.Version,
             selectionVersion,
             selection,
-            _refreshes.Since(held),
+            _refreshes.Since(device.HeldVersion, device.HeldFingerprint),
             content,
-            _options.LeaseDuration);
+            _options.LeaseDuration,
+            current.Fingerprint);
     }
 }

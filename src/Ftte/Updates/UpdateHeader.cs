@@ -8,6 +8,7 @@ namespace Ftte;
 /// <param name="SelectionVersion">The selection that was trained.</param>
 /// <param name="ExampleCount">The number of local examples behind it, at least 1. A claim: the server caps it.</param>
 /// <param name="Content">What the values are: differences, trained parameters, or importance.</param>
+/// <param name="BaseFingerprint">The <see cref="ModelSnapshot.Fingerprint"/> of <paramref name="BaseVersion"/>, from the assignment.</param>
 public readonly record struct UpdateHeader(
     ClientId Client,
     UpdateId Id,
@@ -15,4 +16,5 @@ public readonly record struct UpdateHeader(
     ModelVersion BaseVersion,
     SelectionVersion SelectionVersion,
     int ExampleCount,
-    UpdateContent Content = UpdateContent.Difference);
+    UpdateContent Content = UpdateContent.Difference,
+    ulong BaseFingerprint = 0);

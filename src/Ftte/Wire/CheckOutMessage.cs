@@ -13,7 +13,7 @@ public static class CheckOutMessage
     private const int AnswerLength = sizeof(byte) + sizeof(long);
 
     private const int AssignmentLength =
-        sizeof(ulong) + sizeof(ulong) + sizeof(long) + sizeof(int) + sizeof(byte) + sizeof(long) + sizeof(int);
+        sizeof(ulong) + sizeof(ulong) + sizeof(long) + sizeof(ulong) + sizeof(int) + sizeof(byte) + sizeof(long) + sizeof(int);
 
     /// <summary>Gets the number of bytes that <see cref="Write"/> writes, without writing them.</summary>
     /// <param name="answer">The answer.</param>
@@ -131,6 +131,7 @@ public static class CheckOutMessage
         message.UInt64(assignment.LayoutFingerprint);
         message.UInt64(assignment.UpdateId.Value);
         message.Int64("version", assignment.Version.Number);
+        message.UInt64(assignment.ModelFingerprint);
         message.Int32("selection version", assignment.SelectionVersion.Number);
         message.Enum("content", assignment.Content);
         message.Duration("lease", assignment.LeaseDuration);
@@ -146,6 +147,7 @@ public static class CheckOutMessage
         ulong fingerprint = fields.UInt64();
         ulong id = fields.UInt64();
         long version = fields.Int64("version");
+        ulong modelFingerprint = fields.UInt64();
         int selectionVersion = fields.Int32("selection version");
         UpdateContent content = fields.Enum<UpdateContent>("content");
         TimeSpan lease = fields.Duration("lease");
@@ -177,7 +179,8 @@ public static class CheckOutMessage
             selection,
             refreshed.IsSameAs(selected) ? selection : refreshed.ToSelection(parameterCount),
             content,
-            lease);
+            lease,
+            modelFingerprint);
     }
 
     private static void CheckFinite(Envelope envelope)

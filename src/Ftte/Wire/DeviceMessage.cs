@@ -6,7 +6,7 @@ namespace Ftte;
 /// <remarks>Thread-safe: nothing is kept between calls.</remarks>
 public static class DeviceMessage
 {
-    private const int FixedLength = sizeof(ulong) + sizeof(long) + sizeof(long) + sizeof(byte);
+    private const int FixedLength = sizeof(ulong) + sizeof(long) + sizeof(long) + sizeof(ulong) + sizeof(byte);
 
     private const byte CanProbe = 1;
 
@@ -32,10 +32,12 @@ public static class DeviceMessage
         if (device.HeldVersion is { } held)
         {
             message.Int64("held version", held.Number);
+            message.UInt64(device.HeldFingerprint);
         }
         else
         {
             message.Int64("held version", -1, least: -1);
+            message.UInt64(0);
         }
 
         message.Byte(device.CanProbe ? CanProbe : (byte)0);
@@ -56,10 +58,14 @@ public static class DeviceMessage
         ulong fingerprint = fields.UInt64();
         long budget = fields.Int64("memory budget");
         long held = fields.Int64("held version", least: -1);
+        ulong heldFingerprint = fields.UInt64();
         byte flags = fields.Flags("flags", known: CanProbe);
         ClientId client = fields.Client();
         fields.End();
-        return new DeviceProfile(client, budget, fingerprint, held == -1 ? null : new ModelVersion(held), (flags & CanProbe) != 0);
+        bool canProbe = (flags & CanProbe) != 0;
+        return held == -1
+            ? new DeviceProfile(client, budget, fingerprint, CanProbe: canProbe)
+            : new DeviceProfile(client, budget, fingerprint, new ModelVersion(held), canProbe, heldFingerprint);
     }
 
     private static int GetHeaderLength(DeviceProfile device) => FixedLength + MessageWriter.GetClientLength(device.Client);

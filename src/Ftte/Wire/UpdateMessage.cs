@@ -6,7 +6,7 @@ namespace Ftte;
 /// <remarks>Thread-safe: nothing is kept between calls.</remarks>
 public static class UpdateMessage
 {
-    private const int FixedLength = sizeof(ulong) + sizeof(ulong) + sizeof(long) + sizeof(int) + sizeof(int) + sizeof(byte);
+    private const int FixedLength = sizeof(ulong) + sizeof(ulong) + sizeof(long) + sizeof(ulong) + sizeof(int) + sizeof(int) + sizeof(byte);
 
     /// <summary>Gets the number of bytes that <see cref="Write"/> writes, without writing them.</summary>
     /// <param name="valueCount">The number of packed values.</param>
@@ -46,6 +46,7 @@ public static class UpdateMessage
         message.UInt64(header.LayoutFingerprint);
         message.UInt64(header.Id.Value);
         message.Int64("base version", header.BaseVersion.Number);
+        message.UInt64(header.BaseFingerprint);
         message.Int32("selection version", header.SelectionVersion.Number);
         message.Int32("example count", header.ExampleCount, least: 1);
         message.Enum("content", header.Content);
@@ -73,6 +74,7 @@ public static class UpdateMessage
         ulong fingerprint = fields.UInt64();
         ulong id = fields.UInt64();
         long baseVersion = fields.Int64("base version");
+        ulong baseFingerprint = fields.UInt64();
         int selectionVersion = fields.Int32("selection version");
         int exampleCount = fields.Int32("example count", least: 1);
         UpdateContent content = fields.Enum<UpdateContent>("content");
@@ -105,7 +107,7 @@ public static class UpdateMessage
         }
 
         var header = new UpdateHeader(
-            client, new UpdateId(id), fingerprint, new ModelVersion(baseVersion), new SelectionVersion(selectionVersion), exampleCount, content);
+            client, new UpdateId(id), fingerprint, new ModelVersion(baseVersion), new SelectionVersion(selectionVersion), exampleCount, content, baseFingerprint);
         return new SparseUpdate(header, values, envelope.ValueCount);
     }
 

@@ -65,13 +65,13 @@ public sealed class ReselectionTests
 
         // Trains a, then b, then c, then a.
         await bench.Round("x");
-        TrainingAssignment second = (await bench.CheckOut(Device("slow", held: 0), buffer)).Assignment!;
+        TrainingAssignment second = (await bench.CheckOut(Holding(first), buffer)).Assignment!;
         Assert.Equal((B, A), (second.Selection, second.Refreshed));
         Assert.Equal(bench.Server.Current.Parameters.ToArray(), buffer);
 
         await bench.Round("x");
         await bench.Round("x");
-        TrainingAssignment third = (await bench.CheckOut(Device("slow", held: 1), buffer)).Assignment!;
+        TrainingAssignment third = (await bench.CheckOut(Holding(second), buffer)).Assignment!;
         Assert.Equal((A, B.Union(C)), (third.Selection, third.Refreshed));
         Assert.Equal(bench.Server.Current.Parameters.ToArray(), buffer);
     }
@@ -80,19 +80,19 @@ public sealed class ReselectionTests
     public async Task Through_many_switches_every_device_holds_exactly_what_the_server_has()
     {
         await using ServerBench bench = Choosing(_selector.Every(2), capacity: 2, options: new() { RefreshHistory = 6 });
-        var devices = Enumerable.Range(0, 5).Select(i => (Name: $"d{i}", Buffer: new float[Layout.ParameterCount], Held: (long?)null)).ToArray();
+        var devices = Enumerable.Range(0, 5).Select(i => (Name: $"d{i}", Buffer: new float[Layout.ParameterCount], Held: (TrainingAssignment?)null)).ToArray();
         int partly = 0;
         for (int step = 0; bench.Server.Current.Version.Number < 20; step++)
         {
             // The last ones come back rarely, from versions long ago; one too old is sent everything.
             foreach (int i in Enumerable.Range(0, devices.Length).Where(i => step % ((i * i) + 1) == 0))
             {
-                (string name, float[] buffer, long? held) = devices[i];
-                TrainingAssignment assignment = (await bench.CheckOut(Device(name, held), buffer)).Assignment!;
+                (string name, float[] buffer, TrainingAssignment? held) = devices[i];
+                TrainingAssignment assignment = (await bench.CheckOut(held is null ? Device(name) : Holding(held), buffer)).Assignment!;
                 Assert.Equal(bench.Server.Current.Version, assignment.Version);
                 Assert.Equal(bench.Server.Current.Parameters.ToArray(), buffer);
                 partly += assignment.Refreshed.IsFull ? 0 : 1;
-                devices[i].Held = assignment.Version.Number;
+                devices[i].Held = assignment;
                 using SparseUpdate update = SparseUpdate.Create(assignment.CreateHeader(1), [.. Enumerable.Range(1, assignment.Selection.Count).Select(v => (0.01f * v) + step)]);
                 Assert.True((await bench.Server.SubmitAsync(update)).Outcome is UpdateOutcome.Buffered or UpdateOutcome.Published or UpdateOutcome.ClientQuota);
             }

@@ -56,7 +56,11 @@ internal sealed class ServerBench : IAsyncDisposable
     }
 
     public static DeviceProfile Device(string client, long? held = null, long memoryBudgetBytes = 1 << 20) =>
-        new(new ClientId(client), memoryBudgetBytes, Layout.Fingerprint, held is { } version ? new ModelVersion(version) : null);
+        new(new ClientId(client), memoryBudgetBytes, Layout.Fingerprint, held is { } version ? new ModelVersion(version) : null, HeldFingerprint: Start.Fingerprint);
+
+    /// <summary>A device that holds what an assignment brought it.</summary>
+    public static DeviceProfile Holding(TrainingAssignment assignment) =>
+        Device(assignment.Client.Value, assignment.Version.Number) with { HeldFingerprint = assignment.ModelFingerprint };
 
     public static SparseUpdate Update(UpdateHeader header, int count) => SparseUpdate.Create(header, [.. Enumerable.Repeat(1f, count)]);
 

@@ -9,7 +9,7 @@ public sealed class DeviceMessageTests
     [Fact]
     public void A_request_survives_the_way_there_and_back() => Gen.Select(Clients, Gen.Long[0, long.MaxValue], Gen.ULong, Versions.Nullable(), Gen.Bool).Sample((client, budget, fingerprint, held, canProbe) =>
     {
-        var device = new DeviceProfile(client, budget, fingerprint, held, canProbe);
+        var device = new DeviceProfile(client, budget, fingerprint, held, canProbe, held is null ? 0 : ~fingerprint);
         byte[] message = Write(w => DeviceMessage.Write(w, device));
         Assert.Equal(DeviceMessage.GetLength(device), message.Length);
         Assert.Equal(MessageKind.Device, WireMessage.Peek(message));

@@ -12,7 +12,7 @@ public sealed class UpdateMessageTests
         Gen.Select(Gen.Int[0, int.MaxValue], Gen.Int[1, int.MaxValue], Gen.Enum<UpdateContent>()),
         Gen.Select(Gen.OneOf(Lengths), Gen.Int, Gen.Enum<ValueFormat>(), Gen.ULong)).Sample((a, b, c) =>
     {
-        var header = new UpdateHeader(a.Item1, new UpdateId(a.Item2), a.Item3, a.Item4, new SelectionVersion(b.Item1), b.Item2, b.Item3);
+        var header = new UpdateHeader(a.Item1, new UpdateId(a.Item2), a.Item3, a.Item4, new SelectionVersion(b.Item1), b.Item2, b.Item3, ~a.Item3);
         float[] values = Values(c.Item1, c.Item2);
         byte[] message = Write(header, values, c.Item3, c.Item4);
 
@@ -99,7 +99,7 @@ public sealed class UpdateMessageTests
     [Fact]
     public void A_message_over_2_GiB_has_a_length_but_is_not_begun()
     {
-        Assert.Equal(20 + 35 + (4L * int.MaxValue) + 4, UpdateMessage.GetLength(int.MaxValue, ValueFormat.Float32, new ClientId("a")));
+        Assert.Equal(20 + 43 + (4L * int.MaxValue) + 4, UpdateMessage.GetLength(int.MaxValue, ValueFormat.Float32, new ClientId("a")));
         var buffer = new ArrayBufferWriter<byte>();
         ArgumentException error = Assert.Throws<ArgumentException>(() =>
         {

@@ -129,7 +129,7 @@ public sealed class WireErrorTests
         AssertRefused(WireError.Inconsistent, Seal(Patch(Receipt, 6, [1])), MessageKind.Receipt);
 
         // Importance travels as float32 only.
-        AssertRefused(WireError.Inconsistent, Seal(Patch(Int8Update, 52, [(byte)UpdateContent.Importance])), MessageKind.Update);
+        AssertRefused(WireError.Inconsistent, Seal(Patch(Int8Update, 60, [(byte)UpdateContent.Importance])), MessageKind.Update);
     }
 
     [Theory]
@@ -160,21 +160,21 @@ public sealed class WireErrorTests
         { "group size without groups", Update, 7, [128] },
         { "group size", Int8Update, 7, [64] },
         { "negative base version", Update, 36, Int64(-1) },
-        { "negative selection version", Update, 44, Int32(-1) },
-        { "no examples", Update, 48, Int32(0) },
-        { "negative examples", Update, 48, Int32(int.MinValue) },
-        { "update content", Update, 52, [3] },
-        { "client id too long", Update, 53, [129] },
-        { "empty client id", Update, 53, [0] },
-        { "client id that is not UTF-8", Update, 54, [0xC3, 0x28] },
-        { "surrogate in the client id", Update, 54, [0xED, 0xA0, 0x80] },
-        { "blank client id", Update, 54, "        "u8.ToArray() },
-        { "negative scale", Int8Update, 62, BitConverter.GetBytes(-1f) },
-        { "infinite scale", Int8Update, 62 + 132, BitConverter.GetBytes(float.PositiveInfinity) },
+        { "negative selection version", Update, 52, Int32(-1) },
+        { "no examples", Update, 56, Int32(0) },
+        { "negative examples", Update, 56, Int32(int.MinValue) },
+        { "update content", Update, 60, [3] },
+        { "client id too long", Update, 61, [129] },
+        { "empty client id", Update, 61, [0] },
+        { "client id that is not UTF-8", Update, 62, [0xC3, 0x28] },
+        { "surrogate in the client id", Update, 62, [0xED, 0xA0, 0x80] },
+        { "blank client id", Update, 62, "        "u8.ToArray() },
+        { "negative scale", Int8Update, 70, BitConverter.GetBytes(-1f) },
+        { "infinite scale", Int8Update, 70 + 132, BitConverter.GetBytes(float.PositiveInfinity) },
         { "negative memory budget", Device, 28, Int64(-1) },
         { "negative held version", Device, 36, Int64(-2) },
-        { "a flag that is not defined", Device, 44, [2] },
-        { "a flag beside one that is", Device, 44, [0x81] },
+        { "a flag that is not defined", Device, 52, [2] },
+        { "a flag beside one that is", Device, 52, [0x81] },
         { "receipt that nobody filled in", Receipt, 20, [0] },
         { "update outcome", Receipt, 20, [17] },
         { "negative version", Receipt, 21, Int64(-1) },
@@ -187,13 +187,13 @@ public sealed class WireErrorTests
         { "check-out outcome", Refusal, 20, [7] },
         { "wait over the limit", Refusal, 21, Int64(WireMessage.MaxDuration.Ticks + 1) },
         { "negative version", CheckOut, 45, Int64(long.MinValue) },
-        { "negative selection version", CheckOut, 53, Int32(-1) },
-        { "update content", CheckOut, 57, [3] },
-        { "negative lease", CheckOut, 58, Int64(-1) },
-        { "endless lease", CheckOut, 58, Int64(long.MaxValue) },
-        { "no parameters", CheckOut, 66, Int32(0) },
-        { "negative scale", Int8CheckOut, 86, BitConverter.GetBytes(-1f) },
-        { "client id with a stray continuation byte", CheckOut, 71, [0x80] },
+        { "negative selection version", CheckOut, 61, Int32(-1) },
+        { "update content", CheckOut, 65, [3] },
+        { "negative lease", CheckOut, 66, Int64(-1) },
+        { "endless lease", CheckOut, 66, Int64(long.MaxValue) },
+        { "no parameters", CheckOut, 74, Int32(0) },
+        { "negative scale", Int8CheckOut, 94, BitConverter.GetBytes(-1f) },
+        { "client id with a stray continuation byte", CheckOut, 79, [0x80] },
     };
 
     [Theory]
@@ -201,7 +201,7 @@ public sealed class WireErrorTests
     public void BadValue_is_the_reason_for_a_field(string field, byte[] message, int offset, byte[] bytes)
     {
         // An empty id shifts what follows, which must not be noticed first.
-        byte[] changed = field == "empty client id" ? Resize(Patch(message, offset, bytes), 34, []) : Patch(message, offset, bytes);
+        byte[] changed = field == "empty client id" ? Resize(Patch(message, offset, bytes), 42, []) : Patch(message, offset, bytes);
         AssertRefused(WireError.BadValue, Seal(changed), (MessageKind)message[5], because: field);
     }
 
@@ -255,7 +255,7 @@ public sealed class WireErrorTests
         return Seal(Patch(changed, 12, Int32(kept + added.Length)));
     }
 
-    private static byte[] WithSelections(byte[] selections) => Resize(CheckOut, 20 + 8 + 31, selections);
+    private static byte[] WithSelections(byte[] selections) => Resize(CheckOut, 20 + 8 + 39, selections);
 
     private static byte[] WithValue(byte[] message) => Seal(Patch([.. message[..^4], 0, 0, 0, 0, 0, 0, 0, 0], 16, Int32(1)));
 

@@ -8,6 +8,8 @@ namespace Ftte.Tests;
 /// <summary>Makes messages, and what goes into them, for the tests of the wire format.</summary>
 internal static class WireSamples
 {
+    public const ulong Fingerprint = 0xA1B2C3D4E5F60718;
+
     public static readonly int[] Lengths = [0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 63, 64, 65, 127, 128, 129, 1000, 2047, 2048, 2049];
 
     public static readonly ValueFormat[] Formats = Enum.GetValues<ValueFormat>();
@@ -52,7 +54,7 @@ internal static class WireSamples
         Write(w => CheckOutMessage.Write(w, answer, parameters, format, seed));
 
     public static UpdateHeader Header(string client = "phone-17") => new(
-        new ClientId(client), new UpdateId(0x0123456789ABCDEF), 0xFEDCBA9876543210, new ModelVersion(41), new SelectionVersion(2), 320);
+        new ClientId(client), new UpdateId(0x0123456789ABCDEF), 0xFEDCBA9876543210, new ModelVersion(41), new SelectionVersion(2), 320, BaseFingerprint: Fingerprint);
 
     public static CheckOut Assigned(ParameterSelection selection, ParameterSelection refreshed) => new(
         CheckOutOutcome.Assigned,
@@ -65,7 +67,8 @@ internal static class WireSamples
             selection,
             refreshed,
             UpdateContent.Difference,
-            TimeSpan.FromMinutes(10)));
+            TimeSpan.FromMinutes(10),
+            Fingerprint));
 
     public static ParameterSelection Selection(int parameterCount, params (int Start, int Length)[] ranges) =>
         ParameterSelection.Create(parameterCount, ranges.Select(r => new ParameterRange(r.Start, r.Length)));
