@@ -12,6 +12,7 @@ public sealed partial class Network
     /// <param name="inputShares">The shares of a layer's input channels that may be trained; null for 1/8, 1/4, 1/2 and 1.</param>
     /// <param name="selector">What chooses where not everything fits; null for the exact one.</param>
     /// <param name="exampleCount">The number of examples; needed only where <see cref="EngineOptions.CacheFrozenFeatures"/> keeps something of each.</param>
+    /// <remarks>With <see cref="NormalizationMode.Batch"/>, the selection of the plan also contains the running statistics.</remarks>
     /// <returns>The plan that is worth most; of equals the one with the largest micro-batch, which is the fastest.</returns>
     /// <exception cref="BudgetTooSmallException">Not even the smallest choice fits; the message says what it would take.</exception>
     /// <exception cref="ArgumentException">Options do not fit together.</exception>
@@ -30,7 +31,7 @@ public sealed partial class Network
         EngineOptions[] candidates = Candidates(options, engine ?? new EngineOptions());
         foreach (EngineOptions candidate in candidates)
         {
-            TrainingPlan whole = Plan(Trainable, options, candidate, exampleCount: exampleCount);
+            TrainingPlan whole = Plan(GetTrainable(options.Normalization), options, candidate, exampleCount: exampleCount);
             if (whole.PeakBytes <= memoryBudgetBytes)
             {
                 return new FittedPlan(whole, candidate, null);
@@ -44,7 +45,7 @@ public sealed partial class Network
             TrainingProfile profile = Profile(options, candidate, inputShares ?? [1.0 / 8, 1.0 / 4, 1.0 / 2, 1], exampleCount: exampleCount);
             try
             {
-                FittedPlan fitted = Choose(profile, selection => Plan(selection, options, candidate, exampleCount: exampleCount), candidate, importance, memoryBudgetBytes, selector ?? new ExactSelector());
+                FittedPlan fitted = Choose(profile, selection => Plan(Travelling(selection, options), options, candidate, exampleCount: exampleCount), candidate, importance, memoryBudgetBytes, selector ?? new ExactSelector());
                 best = best is null || fitted.Chosen!.Certificate.Objective > best.Chosen!.Certificate.Objective ? fitted : best;
             }
             catch (BudgetTooSmallException refusal)
@@ -55,6 +56,10 @@ public sealed partial class Network
 
         return best ?? throw new BudgetTooSmallException(memoryBudgetBytes, required);
     }
+
+    /// <summary>Adds the running statistics that training changes.</summary>
+    private ParameterSelection Travelling(ParameterSelection selection, SgdOptions options) =>
+        options.Normalization == NormalizationMode.Batch ? selection.Union(Statistics) : selection;
 
     private static EngineOptions[] Candidates(SgdOptions options, EngineOptions engine)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
+using Microsoft.Extensions.Logging;
 
 namespace Ftte.TinyEngine;
 
@@ -22,6 +23,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     private readonly EngineOptions _engine;
     private readonly MemoryPool<float> _pool;
     private readonly ProbeOptions _probeOptions;
+    private readonly TrainingWarnings _warnings;
     private GradientEnergyProbe? _probe;
     private long _probeBudget;
     private TrainingSession? _session;
@@ -34,6 +36,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     /// <param name="pool">Where updates' buffers come from; null for the shared pool.</param>
     /// <param name="engine">How memory and threads are used; null for the defaults. Copied.</param>
     /// <param name="probe">How to measure what training each block would be worth, when asked; null for the defaults. Copied.</param>
+    /// <param name="logger">Receives <see cref="Warnings"/>; null for the trace listeners of the process.</param>
     /// <exception cref="ArgumentException">The examples do not fit the network, or an option is out of range.</exception>
     public LocalTrainer(
         Network network,
@@ -41,7 +44,8 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         SgdOptions? options = null,
         MemoryPool<float>? pool = null,
         EngineOptions? engine = null,
-        ProbeOptions? probe = null)
+        ProbeOptions? probe = null,
+        ILogger<LocalTrainer>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         network.CheckFits(examples);
@@ -53,6 +57,8 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         _examples = examples;
         _pool = pool ?? MemoryPool<float>.Shared;
         Network = network;
+        _warnings = new TrainingWarnings(logger);
+        _warnings.Check(network, _options);
     }
 
     /// <summary>Gets the network.</summary>
@@ -60,6 +66,10 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
 
     /// <inheritdoc />
     public ParameterLayout Layout => Network.Layout;
+
+    /// <summary>Gets what is known to be fragile about the settings, in words; empty if nothing is.</summary>
+    /// <value>Each entry is also logged once, when it is found: most when the trainer is made, some during the first training run.</value>
+    public IReadOnlyList<string> Warnings => _warnings.All;
 
     /// <summary>Gets the plan of the latest assignment; null before the first.</summary>
     public TrainingPlan? Plan { get; private set; }
@@ -71,7 +81,9 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     public ProbeResult? LastProbe { get; private set; }
 
     /// <inheritdoc />
-    /// <exception cref="ArgumentException">The assignment or the vector is of another layout.</exception>
+    /// <exception cref="ArgumentException">
+    /// The assignment or the vector is of another layout, or <see cref="SgdOptions.Normalization"/> is <see cref="NormalizationMode.Batch"/> and the selection omits running statistics.
+    /// </exception>
     /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
     public ValueTask<SparseUpdate> TrainAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken cancellationToken = default)
     {
@@ -156,6 +168,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
                     using var frozen = new BorrowedVector(vector, received.Length);
                     session.Pass.Bind(frozen, values);
                     LastRun = Sgd.Run(session, _examples, _options, SeedOf(assignment), cancellationToken);
+                    _warnings.CheckClasses(session.ClassesFound);
                 }
             }
 
@@ -210,6 +223,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         if (Plan is null || !Plan.Selection.Equals(selection))
         {
             Network.CheckCache(_engine, _examples, selection);
+            TrainingWarnings.CheckStatistics(Network, _options, selection);
             TrainingPlan plan = Network.Plan(selection, Network.Settings(_options, _engine, exampleCount: _examples.Count));
             // The old arena goes first, so that the two are never held together.
             Release();
