@@ -36,23 +36,28 @@ internal sealed record ZooEntry(string Name, Network Network, DataKind Data)
     public int TestExamples { get; init; } = 1000;
 
     /// <summary>Gets the networks that train fast enough for a build server.</summary>
-    public static ImmutableArray<string> SmallNames { get; } = ["autoencoder", "digits", "dscnn", "mlp"];
+    public static ImmutableArray<string> SmallNames { get; } = ["digits", "mlp", "dscnn"];
+
+    /// <summary>Returns the multiply-adds of a network, so that the cheapest networks run first.</summary>
+    public static long CostOf(string name) => NetworkZoo.Create(name).MultiplyAdds;
 
     /// <summary>Creates the entry of a network.</summary>
     /// <param name="name">The name in the zoo.</param>
     /// <param name="isSmall">Whether it is small enough for a build server.</param>
     public static ZooEntry Of(string name, bool isSmall)
     {
+        Network network = name == "dscnn" ? NetworkZoo.DsCnn(WearableClasses) : NetworkZoo.Create(name);
         ZooEntry entry = name switch
         {
-            "mlp" or "digits" => new ZooEntry(name, NetworkZoo.Create(name), DataKind.Mnist) { Versions = 100 },
-            "fedavg-cnn" => new ZooEntry(name, NetworkZoo.Create(name), DataKind.Mnist) { Versions = 20 },
-            "dscnn" => new ZooEntry(name, NetworkZoo.DsCnn(classes: WearableClasses), DataKind.Wearables) { Versions = 60 },
-            "autoencoder" => new ZooEntry(name, NetworkZoo.Create(name), DataKind.Wearables) { Versions = 100 },
-            "resnet18" => new ZooEntry(name, NetworkZoo.Create(name), DataKind.Cifar10) { ExamplesPerDevice = 20, Versions = 20, TestExamples = 300 },
-            _ => new ZooEntry(name, NetworkZoo.Create(name), DataKind.Cifar10),
+            "digits" or "mlp" => new ZooEntry(name, network, DataKind.Mnist) { Versions = isSmall ? 40 : 80 },
+            "fedavg-cnn" => new ZooEntry(name, network, DataKind.Mnist) { ExamplesPerDevice = 20, Versions = 60 },
+            "autoencoder" => new ZooEntry(name, network, DataKind.Wearables) { ExamplesPerDevice = 100, Versions = isSmall ? 300 : 1000, BaseEpochs = 20 },
+            "dscnn" => new ZooEntry(name, network, DataKind.Wearables) { Versions = 60 },
+            "resnet18" => new ZooEntry(name, network, DataKind.Cifar10) { Devices = 200, ExamplesPerDevice = 5, Versions = 80, PublicExamples = 600, TestExamples = 300 },
+            "resnet20" or "mobilenetv2-0.35-128" => new ZooEntry(name, network, DataKind.Cifar10) { Devices = 100, ExamplesPerDevice = 20, Versions = 60, PublicExamples = 1000, TestExamples = 500 },
+            _ => new ZooEntry(name, network, DataKind.Cifar10) { Devices = 100, ExamplesPerDevice = 20, Versions = 100, PublicExamples = 1000 },
         };
-        return entry;
+        return isSmall ? entry with { TestExamples = 300 } : entry;
     }
 
     private const int WearableClasses = 5;
