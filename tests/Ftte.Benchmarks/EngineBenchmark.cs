@@ -77,7 +77,7 @@ internal static class EngineBenchmark
         long first = 0, begun = 0, allocatedBefore = 0, allocated = 0;
         int steps = 0, measured = 0;
         using var stop = new CancellationTokenSource();
-        var options = new SgdOptions { BatchSize = examples.Count, Steps = int.MaxValue, LearningRate = 1e-5f };
+        var options = new SgdOptions { BatchSize = examples.Count, Steps = int.MaxValue, LearningRate = 1e-5f, ClipRatio = null };
         options.Progress = _ =>
         {
             long now = TimeProvider.System.GetTimestamp();

@@ -40,7 +40,7 @@ internal static class SimulationBenchmark
     {
         private readonly ArrayExamples _test = Points(ulong.MaxValue, 500);
 
-        public ILocalTrainer CreateTrainer(int device) => new LocalTrainer(network, Points((ulong)device, ExamplesPerDevice), new SgdOptions { LearningRate = 0.05f });
+        public ILocalTrainer CreateTrainer(int device) => new LocalTrainer(network, Points((ulong)device, ExamplesPerDevice), new SgdOptions { LearningRate = 0.05f, ClipRatio = null });
 
         public JobCost CostOf(int device, TrainingAssignment assignment) => new(3 * network.MultiplyAdds * ExamplesPerDevice, 0);
 

@@ -13,6 +13,7 @@ public sealed partial class Network
     /// <param name="selector">What chooses where not everything fits; null for the exact one.</param>
     /// <param name="exampleCount">The number of examples; needed only where <see cref="EngineOptions.CacheFrozenFeatures"/> keeps something of each.</param>
     /// <param name="cancellationToken">Stops the search; nothing is kept of it.</param>
+    /// <remarks>With <see cref="NormalizationMode.Batch"/>, the selection of the plan also contains the running statistics.</remarks>
     /// <returns>The plan that is worth most; of equals the one with the largest micro-batch, which is the fastest.</returns>
     /// <exception cref="BudgetTooSmallException">Not even the smallest choice fits; the message says what it would take.</exception>
     /// <exception cref="ArgumentException">Options do not fit together.</exception>
@@ -34,7 +35,7 @@ public sealed partial class Network
         foreach (EngineOptions candidate in candidates)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            TrainingPlan whole = Plan(Trainable, options, candidate, exampleCount: exampleCount);
+            TrainingPlan whole = Plan(GetTrainable(options.Normalization), options, candidate, exampleCount: exampleCount);
             if (whole.PeakBytes <= memoryBudgetBytes)
             {
                 return new FittedPlan(whole, candidate, null);
@@ -50,7 +51,7 @@ public sealed partial class Network
             {
                 FittedPlan fitted = Choose(
                     profile,
-                    selection => Plan(selection, options, candidate, exampleCount: exampleCount),
+                    selection => Plan(Travelling(selection, options), options, candidate, exampleCount: exampleCount),
                     candidate,
                     importance,
                     memoryBudgetBytes,
@@ -66,6 +67,10 @@ public sealed partial class Network
 
         return best ?? throw new BudgetTooSmallException(memoryBudgetBytes, required);
     }
+
+    /// <summary>Adds the running statistics that training changes.</summary>
+    private ParameterSelection Travelling(ParameterSelection selection, SgdOptions options) =>
+        options.Normalization == NormalizationMode.Batch ? selection.Union(Statistics) : selection;
 
     private static EngineOptions[] Candidates(SgdOptions options, EngineOptions engine)
     {

@@ -29,6 +29,7 @@ public sealed partial class Network
         }
 
         Trainable = ParameterSelection.Create(Layout.ParameterCount, Operations.SelectMany(o => o.Trainable).Select(b => b.Range));
+        Statistics = ParameterSelection.Create(Layout.ParameterCount, Operations.OfType<BatchNorm>().SelectMany(o => o.Parameters.Skip(2)).Select(b => b.Range));
         MultiplyAdds = Operations.Sum(o => o.MultiplyAdds);
     }
 
@@ -37,6 +38,9 @@ public sealed partial class Network
 
     /// <summary>Gets the coordinates that a gradient reaches: all but the running statistics of batch normalisation.</summary>
     public ParameterSelection Trainable { get; }
+
+    /// <summary>Gets the running statistics of batch normalization.</summary>
+    internal ParameterSelection Statistics { get; }
 
     /// <summary>Gets the shape of one example.</summary>
     public ImageShape InputShape => Values[0].Shape;
@@ -173,6 +177,13 @@ public sealed partial class Network
 
         return ProfileBuilder.Build(this, Settings(options, engine, frozen, exampleCount), inputShares, cancellationToken);
     }
+
+    /// <summary>Returns everything that training changes.</summary>
+    /// <param name="normalization">The source of the statistics of batch normalization, as in <see cref="SgdOptions.Normalization"/>.</param>
+    /// <returns>
+    /// <see cref="Trainable"/>; with <see cref="NormalizationMode.Batch"/> also the running statistics, which follow the batches and must travel to be averaged.
+    /// </returns>
+    public ParameterSelection GetTrainable(NormalizationMode normalization) => normalization == NormalizationMode.Batch ? Trainable.Union(Statistics) : Trainable;
 
     /// <inheritdoc />
     public override string ToString() =>

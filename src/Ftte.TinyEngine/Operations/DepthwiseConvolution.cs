@@ -82,7 +82,7 @@ internal sealed class DepthwiseConvolution(string name, Value input, Value outpu
             Saved = saved,
             SavedFirst = first,
             SavedCount = count,
-            Gradient = weight.IsTrained ? PlannedGradient.Whole(weight) : null,
+            Gradient = weight.IsTrained ? plan.AddGradient(PlannedGradient.Whole(weight)) : null,
             GradientTile = tile,
             YGradient = plan.OutputGradient(),
             XGradient = dx,

@@ -74,6 +74,8 @@ internal sealed class PlanBuilder
 
     public List<PlannedOperation> Steps { get; } = [];
 
+    public List<PlannedGradient> Gradients { get; } = [];
+
     /// <summary>Gets the bytes outside the arena: the received parameters, and the selected ones that are trained and become the update.</summary>
     public long OutsideBytes => (Settings.FrozenBytes ?? sizeof(float) * (long)Network.Layout.ParameterCount) + (sizeof(float) * (long)Selection.Count);
 
@@ -151,6 +153,13 @@ internal sealed class PlanBuilder
         Tensor tensor = Add($"{Operation.Name}.{what}", bytesPerExample, examples ?? Settings.MicroBatchSize);
         tensor.UseAt(ForwardMoment);
         return Keep(tensor);
+    }
+
+    /// <summary>Registers where the gradient of a block goes.</summary>
+    public PlannedGradient AddGradient(PlannedGradient gradient)
+    {
+        Gradients.Add(gradient);
+        return gradient;
     }
 
     /// <summary>Makes a tensor that lives while this step runs forward; null if it would be empty.</summary>

@@ -26,6 +26,8 @@ public sealed class TrainingPlan
         BusiestBytes = ArenaLayout.Busiest(builder.Tensors);
         EagerBytes = EagerEstimate.Compute(network, settings.BatchSize);
         Operations = [.. builder.Steps];
+        Gradients = [.. builder.Gradients];
+        TrainedLayers = Math.Max(1, Gradients.Any(g => !g.IsVector) ? Gradients.Count(g => !g.IsVector) : Gradients.Length);
         NeedsGradient = [.. network.Operations.Select(o => builder.NeedsGradient(o.Output))];
         (Input, Labels, Priors, Accumulators, Velocity) = (builder.Input, builder.Labels, builder.Priors, builder.Accumulators, builder.Velocity);
         Boundary = builder.Boundary();
@@ -98,6 +100,12 @@ public sealed class TrainingPlan
     internal PlanSettings Settings { get; }
 
     internal PlannedOperation[] Operations { get; }
+
+    /// <summary>Gets where the gradient of each trained block goes.</summary>
+    internal PlannedGradient[] Gradients { get; }
+
+    /// <summary>Gets the number of trained weight matrices; of trained vectors if no matrix is trained; at least 1.</summary>
+    internal int TrainedLayers { get; }
 
     internal bool[] NeedsGradient { get; }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
+using Microsoft.Extensions.Logging;
 
 namespace Ftte.TinyEngine;
 
@@ -26,6 +27,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     private readonly EngineOptions _engine;
     private readonly MemoryPool<float> _pool;
     private readonly ProbeOptions _probeOptions;
+    private readonly TrainingWarnings _warnings;
     private readonly ResourceGuard _guard;
 
     // Never disposed: without a timer it holds nothing, and disposing it could race with a run that links to it.
@@ -42,6 +44,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     /// <param name="pool">Where updates' buffers come from; null for the shared pool.</param>
     /// <param name="engine">How memory and threads are used; null for the defaults. Copied.</param>
     /// <param name="probe">How to measure what training each block would be worth, when asked; null for the defaults. Copied.</param>
+    /// <param name="logger">Receives <see cref="Warnings"/>; null for the trace listeners of the process.</param>
     /// <exception cref="ArgumentException">The examples do not fit the network, or an option is out of range.</exception>
     public LocalTrainer(
         Network network,
@@ -49,7 +52,8 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         SgdOptions? options = null,
         MemoryPool<float>? pool = null,
         EngineOptions? engine = null,
-        ProbeOptions? probe = null)
+        ProbeOptions? probe = null,
+        ILogger<LocalTrainer>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         network.CheckFits(examples);
@@ -62,6 +66,8 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         _pool = pool ?? MemoryPool<float>.Shared;
         _guard = new ResourceGuard(Release, "The trainer is at work already. Await a call before the next one, and do not call the trainer from its own callbacks or example source.");
         Network = network;
+        _warnings = new TrainingWarnings(logger);
+        _warnings.Check(network, _options);
     }
 
     /// <summary>Gets the network.</summary>
@@ -69,6 +75,10 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
 
     /// <inheritdoc />
     public ParameterLayout Layout => Network.Layout;
+
+    /// <summary>Gets what is known to be fragile about the settings, in words; empty if nothing is.</summary>
+    /// <value>Each entry is also logged once, when it is found: most when the trainer is made, some during the first training run.</value>
+    public IReadOnlyList<string> Warnings => _warnings.All;
 
     /// <summary>Gets the plan of the latest assignment; null before the first.</summary>
     public TrainingPlan? Plan { get; private set; }
@@ -80,7 +90,10 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     public ProbeResult? LastProbe { get; private set; }
 
     /// <inheritdoc />
-    /// <exception cref="ArgumentException">The assignment, the vector or the examples do not fit the network.</exception>
+    /// <exception cref="ArgumentException">
+    /// The assignment, the vector or the examples do not fit the network, or <see cref="SgdOptions.Normalization"/> is <see cref="NormalizationMode.Batch"/> and
+    /// the selection omits running statistics.
+    /// </exception>
     /// <exception cref="BudgetTooSmallException">Training the selection needs more memory than the assignment's budget.</exception>
     /// <exception cref="InvalidOperationException">
     /// There are no examples, their number changed during the round, a label is not a class of the network, or another call has not ended.
@@ -203,6 +216,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
                 using var frozen = new BorrowedVector(vector, received.Length);
                 using TrainingRun run = session.Begin(frozen, values, exampleCount);
                 LastRun = Sgd.Run(session, _examples, _options, SeedOf(assignment), stop);
+                _warnings.CheckClasses(session.ClassesFound);
             }
 
             if (assignment.Content == UpdateContent.Difference)
@@ -267,6 +281,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     private TrainingSession SessionFor(ParameterSelection selection, int exampleCount, long? budget)
     {
         Network.CheckCache(_engine, _examples, selection);
+        TrainingWarnings.CheckStatistics(Network, _options, selection);
         (int Examples, long? Budget) planned = (_engine.KeepsFeatures ? exampleCount : 0, budget);
         if (Plan is null || planned != _planned || !Plan.Selection.Equals(selection))
         {

@@ -24,6 +24,7 @@ internal static unsafe class Sgd
         long seen = 0;
         session.Velocity.Clear();
         session.CalibrateLabels(examples, options.LabelCalibration);
+        pass.ClipRatio = (options.ClipRatio ?? 0) / session.Plan.TrainedLayers;
         for (long step = 0; step < steps; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -84,6 +85,14 @@ internal static unsafe class Sgd
     private static void Spend(TrainingSession session, double? clipNorm)
     {
         float* gradient = session.Pass.Accumulators;
+        if (session.Pass.ClipRatio > 0)
+        {
+            foreach (PlannedGradient block in session.Plan.Gradients)
+            {
+                block.ClipSums(session.Pass);
+            }
+        }
+
         if (clipNorm is { } longest)
         {
             double norm = Math.Sqrt(SgdKernel.SumOfSquares(gradient, session.Plan.Selection.Count));

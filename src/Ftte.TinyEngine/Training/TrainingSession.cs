@@ -126,6 +126,9 @@ internal sealed unsafe class TrainingSession : IDisposable
         }
     }
 
+    /// <summary>Gets the number of classes that were found among the examples; 0 if labels were not counted.</summary>
+    public int ClassesFound { get; private set; }
+
     /// <summary>Looks at all labels and sets what the loss adds to the logits, if it is to add anything.</summary>
     /// <param name="examples">The examples.</param>
     /// <param name="strength">How many times the logarithm of a class's share.</param>
@@ -146,6 +149,12 @@ internal sealed unsafe class TrainingSession : IDisposable
         {
             SetLabel(index, 0, Read(examples, index, 0, Inputs(0)));
             priors[((int*)Pass.Bytes(Plan.Labels))[0]]++;
+        }
+
+        ClassesFound = 0;
+        foreach (float prior in priors)
+        {
+            ClassesFound += prior > Unseen ? 1 : 0;
         }
 
         foreach (ref float prior in priors)

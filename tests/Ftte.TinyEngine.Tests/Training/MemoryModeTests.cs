@@ -190,7 +190,7 @@ public class MemoryModeTests
         Assert.Equal(0.05f, Rate(LearningRateSchedule.OneCycle, 60), 1e-6f);
 
         float[] parameters = [.. Start], gradient = Network.Gradient(Start, Examples);
-        var options = new SgdOptions { BatchSize = 6, Steps = 1, LearningRate = 1, ClipNorm = 0.01 };
+        var options = new SgdOptions { BatchSize = 6, Steps = 1, LearningRate = 1, ClipRatio = null, ClipNorm = 0.01 };
         Network.Train(parameters, Examples, options);
         double norm = Math.Sqrt(gradient.Sum(g => (double)g * g)), step = Math.Sqrt(parameters.Zip(Start, (p, s) => ((double)p - s) * ((double)p - s)).Sum());
         Assert.True(norm > 0.01);
