@@ -34,7 +34,7 @@ public sealed partial class ReportEscapingTests : IDisposable
     [Fact]
     public void A_rule_with_any_name_is_one_field_of_CSV_and_comes_back_from_JSON()
     {
-        SimulationResult run = SampleResults.Run(Awkward, 1, 0.5).WithAges(0) with { Totals = new SimulationTotals { Trips = 1, Accepted = 1 } };
+        SimulationResult run = SampleResults.Run(Awkward, 2, 0.5, 0.5).WithAges(0) with { Totals = new SimulationTotals { Trips = 1, Accepted = 1 } };
         using var csv = new StringWriter();
         using var json = new StringWriter();
 
@@ -42,7 +42,7 @@ public sealed partial class ReportEscapingTests : IDisposable
         ResultFile.WriteJsonLines(json, run);
 
         Assert.Contains($"\n\"{Awkward.Replace("\"", "\"\"", StringComparison.Ordinal)}\",1,0,", csv.ToString(), StringComparison.Ordinal);
-        Assert.Equal(3, json.ToString().TrimEnd().Split('\n').Length);
+        Assert.Equal(4, json.ToString().TrimEnd().Split('\n').Length);
         Assert.Equal(Awkward, ResultFile.ReadJsonLines(new StringReader(json.ToString())).Rule);
     }
 
