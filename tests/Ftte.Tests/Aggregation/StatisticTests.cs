@@ -42,7 +42,11 @@ public class StatisticTests
             selections.Announce(ParameterSelection.OfBlocks(Layout, "variance", "mean", "bias"));
             var aggregator = new BufferedAggregator(new ModelSnapshot(Layout, default, Start), selections, new()
             {
-                Capacity = 5, Optimizer = optimizer(), Reduction = Reductions[reduction], Weighting = Weightings[weighting], Guard = null,
+                Capacity = 5,
+                Optimizer = optimizer(),
+                Reduction = Reductions[reduction],
+                Weighting = Weightings[weighting],
+                Guard = null,
             });
             List<ModelSnapshot> versions = [aggregator.Current];
             float[] low = [.. Start], high = [.. Start];
