@@ -65,7 +65,7 @@ public sealed class ServerSoakTests
         await watcher;
         Assert.Equal(Threads * CallsPerThread, answered.Sum());
         Assert.Equal(0, pool.Outstanding);
-        Assert.Equal(1, aggregator.MostInside);
+        Assert.InRange(aggregator.MostInside, 0, 1);
         Assert.True(UpdateMoments.Measure(server.Current.Parameters.Span).IsFinite);
 
         // A state can be captured by the aggregator's rules after any of this, and it restores to the same bits.
