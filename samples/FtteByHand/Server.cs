@@ -3,41 +3,30 @@ namespace FtteByHand;
 /// <summary>What a device sends: which coordinates it trained, how they moved, from which version, on how many examples.</summary>
 public sealed record Update(long BaseVersion, int Examples, int[] Coordinates, float[] Values);
 
-/// <summary>The whole server of FTTE in plain loops: weigh an update, fold it in, publish after K. Nothing is fast here; everything can be read.</summary>
+/// <summary>The whole server of FTTE in plain loops: weigh an update, keep it, publish after K. Nothing is fast here; everything can be read.</summary>
 public sealed class Server(float[] model, int capacity)
 {
     private const double MinimumMassShare = 0.25;
-    private readonly double[] _sum = new double[model.Length];      // of n w d, per coordinate
-    private readonly double[] _mass = new double[model.Length];     // of n, per coordinate
-    private readonly List<double> _variances = [];                  // of this buffer
-    private readonly List<double> _exampleCounts = [];
-    private double _wholeMass;
+    private const double NormClip = 3;
+    private const double ExampleCap = 10;
+    private readonly List<(Update Update, double Weight)> _buffer = [];
+
+    // What is usual; not a number before the first version.
     private double _usualVariance = double.NaN;
+    private double _usualScale = double.NaN;
     private double _usualExamples = double.NaN;
 
     public float[] Model { get; } = model;
 
     public long Version { get; private set; }
 
-    /// <summary>Folds an update in and returns the weight it was given; publishes when it is the K-th.</summary>
+    /// <summary>Takes an update and returns the weight it was given; publishes when it is the K-th.</summary>
     public double Submit(Update update)
     {
-        long age = Version - update.BaseVersion;
-        double variance = Variance(update.Values);
-        double weight = Weight(age, variance, _usualVariance);
-
-        // Nobody may claim more than ten times the usual number of examples.
-        int examples = update.Examples > 10 * _usualExamples ? (int)(10 * _usualExamples) : update.Examples;
-        for (int i = 0; i < update.Coordinates.Length; i++)
-        {
-            _sum[update.Coordinates[i]] += examples * weight * update.Values[i];
-            _mass[update.Coordinates[i]] += examples;
-        }
-
-        _wholeMass += examples;
-        _variances.Add(variance);
-        _exampleCounts.Add(examples);
-        if (_variances.Count == capacity)
+        double clip = Clip(update, _usualScale);
+        double weight = Weight(Version - update.BaseVersion, Variance(update.Values) * clip * clip, _usualVariance);
+        _buffer.Add((update, weight));
+        if (_buffer.Count == capacity)
         {
             Publish();
         }
@@ -75,29 +64,81 @@ public sealed class Server(float[] model, int capacity)
     /// <summary>Moves the model by the mass-damped mean: what stale updates lose in weight is lost, not given to the others.</summary>
     private void Publish()
     {
-        for (int j = 0; j < Model.Length; j++)
+        // The first buffer is judged by its own medians; two updates have none.
+        bool isFirst = double.IsNaN(_usualScale);
+        bool hasMedian = _buffer.Count >= 3;
+        double scale = isFirst && hasMedian ? Median(_buffer.ConvertAll(b => Scale(b.Update.Values))) : _usualScale;
+        List<double> claims = _buffer.ConvertAll(b => (double)b.Update.Examples);
+        double usualExamples = !isFirst ? _usualExamples : hasMedian ? Median(claims) : claims.Min();
+
+        var sum = new double[Model.Length];     // of n w d, per coordinate
+        var mass = new double[Model.Length];    // of n, per coordinate
+        double wholeMass = 0;
+        List<double> variances = [], scales = [], exampleCounts = [];
+        foreach ((Update update, double weight) in _buffer)
         {
-            if (_mass[j] > 0)
+            double clip = isFirst && !hasMedian ? ClipByModel(update) : Clip(update, scale);
+            int examples = update.Examples > ExampleCap * usualExamples ? (int)(ExampleCap * usualExamples) : update.Examples;
+            for (int i = 0; i < update.Coordinates.Length; i++)
             {
-                double step = _sum[j] / Math.Max(_mass[j], MinimumMassShare * _wholeMass);
-                Model[j] = (float)(Model[j] + step);
+                sum[update.Coordinates[i]] += examples * weight * clip * update.Values[i];
+                mass[update.Coordinates[i]] += examples;
             }
 
-            (_sum[j], _mass[j]) = (0, 0);
+            wholeMass += examples;
+            variances.Add(Variance(update.Values) * clip * clip);
+            scales.Add(Scale(update.Values) * (hasMedian ? 1 : clip));
+            exampleCounts.Add(examples);
         }
 
-        _usualVariance = Usual(_usualVariance, _variances);
-        _usualExamples = Usual(_usualExamples, _exampleCounts);
-        _wholeMass = 0;
+        for (int j = 0; j < Model.Length; j++)
+        {
+            if (mass[j] > 0)
+            {
+                Model[j] = (float)(Model[j] + (sum[j] / Math.Max(mass[j], MinimumMassShare * wholeMass)));
+            }
+        }
+
+        _usualVariance = Usual(_usualVariance, variances);
+        _usualScale = Usual(_usualScale, scales);
+        _usualExamples = Usual(_usualExamples, exampleCounts);
+        _buffer.Clear();
         Version++;
     }
 
+    /// <summary>No update may be longer per coordinate than three times the usual.</summary>
+    private static double Clip(Update update, double usualScale)
+    {
+        double scale = Scale(update.Values);
+        return scale > NormClip * usualScale ? NormClip * usualScale / scale : 1;
+    }
+
+    /// <summary>Without anything to compare with, an update may be as long as the parameters that it changes.</summary>
+    private double ClipByModel(Update update)
+    {
+        double longest = Scale(Array.ConvertAll(update.Coordinates, j => Model[j])), scale = Scale(update.Values);
+        return longest > 0 && scale > longest ? longest / scale : 1;
+    }
+
+    /// <summary>The root mean square.</summary>
+    private static double Scale(float[] values)
+    {
+        double squares = 0;
+        foreach (float value in values)
+        {
+            squares += (double)value * value;
+        }
+
+        return Math.Sqrt(squares / values.Length);
+    }
+
     /// <summary>An exponential average of the buffers' medians.</summary>
-    private static double Usual(double before, List<double> values)
+    private static double Usual(double before, List<double> values) =>
+        double.IsNaN(before) ? Median(values) : before + (0.25 * (Median(values) - before));
+
+    private static double Median(List<double> values)
     {
         values.Sort();
-        double median = values.Count % 2 == 1 ? values[values.Count / 2] : (values[(values.Count / 2) - 1] + values[values.Count / 2]) / 2;
-        values.Clear();
-        return double.IsNaN(before) ? median : before + (0.25 * (median - before));
+        return values.Count % 2 == 1 ? values[values.Count / 2] : (values[(values.Count / 2) - 1] + values[values.Count / 2]) / 2;
     }
 }

@@ -49,7 +49,7 @@ public class CompositionTests
     public async Task The_librarys_aggregator_weighs_by_a_rule_from_outside()
     {
         var selections = new SelectionHistory(Head);
-        var aggregator = new BufferedAggregator(Model.Start, selections, new() { Capacity = 1, Weighting = new HalfLife(versions: 2) });
+        var aggregator = new BufferedAggregator(Model.Start, selections, new() { Capacity = 1, Weighting = new HalfLife(versions: 2), NormClip = null });
         await using var server = new FederatedServer(aggregator, selections);
         float[] parameters = new float[Model.Layout.ParameterCount];
         CheckOut early = await server.CheckOutAsync(Model.Device("slow"), parameters);

@@ -6,6 +6,8 @@ namespace Ftte;
 /// reader); <see cref="Current"/> may be read from any thread at any time.</para>
 /// <para><b>Ownership</b>: an update is borrowed until the returned task completes; copy what you keep.</para>
 /// <para><b>Rejections</b> are receipts, not exceptions. A rejected update leaves no trace in the model.</para>
+/// <para><b>Versions that would break the model</b> are not published: see <see cref="IGuardedAggregator"/>. Whether the state can be saved:
+/// <see cref="IStatefulAggregator"/>.</para>
 /// <para><b>Order</b>: the K updates of a buffer give the same bits in whatever order they arrive.</para>
 /// </remarks>
 public interface IAsyncAggregator
@@ -21,6 +23,6 @@ public interface IAsyncAggregator
 
     /// <summary>Publishes an incomplete buffer, if it holds enough; the server calls this when a buffer does not fill in time.</summary>
     /// <param name="cancellationToken">Cancels before anything is published.</param>
-    /// <returns>The version published, or null if the buffer held too little and waits on.</returns>
+    /// <returns>The version published, or null if the buffer held too little and waits on, or the version was refused.</returns>
     ValueTask<ModelSnapshot?> FlushAsync(CancellationToken cancellationToken = default);
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Ftte;
 
-/// <summary>The server's answer to an update as bytes.</summary>
+/// <summary>The server's answer to an update as bytes, all but <see cref="UpdateReceipt.AwaitsNextVersion"/>.</summary>
 /// <remarks>Thread-safe: nothing is kept between calls.</remarks>
 public static class ReceiptMessage
 {

@@ -12,6 +12,13 @@ internal sealed class Bench
         Aggregator = new BufferedAggregator(new ModelSnapshot(Layout, default, model), Selections, options);
     }
 
+    public Bench(ParameterLayout layout, float[] model, BufferedAggregatorOptions? options)
+    {
+        Layout = layout;
+        Selections = new SelectionHistory(ParameterSelection.Full(layout));
+        Aggregator = new BufferedAggregator(new ModelSnapshot(layout, default, model), Selections, options);
+    }
+
     public ParameterLayout Layout { get; }
 
     public SelectionHistory Selections { get; }

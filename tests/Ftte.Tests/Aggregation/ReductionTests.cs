@@ -77,7 +77,7 @@ public class ReductionTests
         var layout = ParameterLayout.Create(("x", [1]));
         foreach ((UpdateContent content, float value, double origin) in new[] { (UpdateContent.Difference, a - 1, 1.0), (UpdateContent.Trained, a, b) })
         {
-            var options = new BufferedAggregatorOptions { Capacity = 1, Reduction = Reduction.Sum(), Weighting = new PolynomialWeighting() };
+            var options = new BufferedAggregatorOptions { Capacity = 1, Reduction = Reduction.Sum(), Weighting = new PolynomialWeighting(), NormClip = null };
             var aggregator = Bench.Aged(layout, [b], new SelectionHistory(ParameterSelection.Full(layout)), 1, options);
             using var update = SparseUpdate.Create(new UpdateHeader(new ClientId("c"), default, layout.Fingerprint, default, default, 1, content), [value]);
             Bench.Now(aggregator.AggregateAsync(update));

@@ -12,7 +12,7 @@ public class TwinTests
             var random = new Random(seed);
             float[] model = [.. Enumerable.Range(0, parameters).Select(_ => random.NextSingle())];
             var twin = new FtteByHand.Server([.. model], capacity);
-            var bench = new Bench(model, new() { Capacity = capacity, MaxAge = 1000 });
+            var bench = new Bench(model, new() { Capacity = capacity, MaxAge = 1000, Guard = null });
             ParameterSelection selection = bench.Selections.Current.Selection;
             for (int i = 0; i < capacity * 5; i++)
             {
@@ -52,7 +52,7 @@ public class TwinTests
         Gen.Select(Gen.Int[1, 40], Gen.Int[0, int.MaxValue]).Sample((parameters, seed) =>
         {
             // Within one buffer there is no reference yet, so every fresh update counts in full.
-            float[] ftte = Publish(new(), parameters, seed), fedAvg = Publish(BufferedAggregatorOptions.FedAvg(), parameters, seed);
+            float[] ftte = Publish(new() { NormClip = null, ExampleCap = null }, parameters, seed), fedAvg = Publish(BufferedAggregatorOptions.FedAvg(), parameters, seed);
             Assert.Equal(fedAvg, ftte);
         });
 
@@ -60,7 +60,7 @@ public class TwinTests
     public void Without_a_variance_exponent_FTTE_over_the_capacity_is_FedBuff_exactly() =>
         Gen.Select(Gen.Int[1, 40], Gen.Int[0, int.MaxValue]).Sample((parameters, seed) =>
         {
-            BufferedAggregatorOptions options = new() { Reduction = Reduction.OverCapacity(), Weighting = new AgeAndVarianceWeighting(varianceExponent: 0) };
+            BufferedAggregatorOptions options = new() { Reduction = Reduction.OverCapacity(), Weighting = new AgeAndVarianceWeighting(varianceExponent: 0), NormClip = null };
             Assert.Equal(Publish(BufferedAggregatorOptions.FedBuff(), parameters, seed, 3), Publish(options, parameters, seed, 3));
         });
 

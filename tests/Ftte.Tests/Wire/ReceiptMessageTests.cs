@@ -18,6 +18,13 @@ public sealed class ReceiptMessageTests
     });
 
     [Fact]
+    public void Whether_the_client_has_used_up_its_share_does_not_travel()
+    {
+        var receipt = new UpdateReceipt(UpdateOutcome.Buffered, new ModelVersion(1), 0.5);
+        Assert.Equal(receipt, ReceiptMessage.Read(Write(w => ReceiptMessage.Write(w, receipt with { AwaitsNextVersion = true }))));
+    }
+
+    [Fact]
     public void Receipts_that_no_reader_would_take_are_refused_before_a_byte_is_written()
     {
         var good = new UpdateReceipt(UpdateOutcome.Buffered, new ModelVersion(1), 0.5);

@@ -119,7 +119,7 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
         StateMismatch.Check("reduction", (ReductionKind)reader.Byte(), Kind);
         int admittedFor = reader.Int32("capacity", min: 1);
         _unit = reader.Positive("unit of mass");
-        Count = reader.Int32("number of updates");
+        Count = reader.Int32("number of updates", max: admittedFor - 1);
         if (Count > 0)
         {
             // Each update was admitted with the K-th share of the sums' range.

@@ -17,10 +17,11 @@ internal sealed class MultiKrum : IRobustCenter
 
     public ReductionKind Kind => ReductionKind.MultiKrum;
 
-    public string Need => $"Multi-Krum with f = {_byzantine} hostile updates and m = {_kept} kept needs at least f + 3 = {(long)_byzantine + 3} updates and f + m = {(long)_byzantine + _kept}.";
+    public string Need => $"Multi-Krum with f = {_byzantine} hostile updates and m = {_kept} kept needs at least 2 f + 3 = {(2L * _byzantine) + 3} updates and f + m = {(long)_byzantine + _kept}.";
 
-    /// <summary>Gets n of which n - f - 2 is 1, as fewer could be all hostile and would choose themselves, and of which n - f are not fewer than are kept.</summary>
-    public int SmallestGroup => (int)Math.Min(int.MaxValue, (long)_byzantine + Math.Max(3, _kept));
+    /// <summary>Gets the n that the paper's proof needs (n > 2 f + 2), of which n - f are not fewer than are kept.</summary>
+    /// <remarks>With fewer, n - f - 2 neighbours can all be hostile: f updates that agree would choose themselves.</remarks>
+    public int SmallestGroup => (int)Math.Min(int.MaxValue, _byzantine + Math.Max(_byzantine + 3L, _kept));
 
     public IReadOnlyList<int> Choose(IReadOnlyList<ReadOnlyMemory<float>> updates, PackedRoles roles)
     {

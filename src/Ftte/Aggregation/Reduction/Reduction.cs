@@ -55,7 +55,7 @@ public abstract class Reduction
     /// <param name="kept">m: how many updates are averaged, at least 1; 1 is Krum.</param>
     /// <returns>The reduction.</returns>
     /// <remarks>
-    /// Needs a capacity of at least f + 3 and f + m. Distances need updates of one selection: with several in a buffer, each selection's updates are
+    /// Needs a capacity of at least 2 f + 3 and f + m. Distances need updates of one selection: with several in a buffer, each selection's updates are
     /// judged among themselves, and fewer than that of one selection do not count. A buffer without enough of any selection is not published.
     /// </remarks>
     public static Reduction MultiKrum(int byzantine, int kept = 1) => new RobustReduction(new MultiKrum(byzantine, kept));
