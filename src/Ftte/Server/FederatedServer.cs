@@ -104,6 +104,10 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         }
 
         Log.ServerStarted(_logger, start.Version, start.Layout.ParameterCount, selections.Current.Selection.Count);
+        if (saved is null && reselection is { Probes: > 0 })
+        {
+            Log.SurveyOpened(_logger, reselection.Probes, start.Version);
+        }
     }
 
     /// <summary>Gets the latest published version.</summary>

@@ -25,10 +25,6 @@ internal sealed class Reselection
         (_options, _desk, _registry, _isRegistrationRequired, _logger) = (options, desk, registry, isRegistrationRequired, logger);
         _importance = options.Importance;
         _since = _current = start;
-        if (options.Probes > 0)
-        {
-            Log.SurveyOpened(logger, options.Probes, start);
-        }
     }
 
     /// <summary>Gets the latest choice; null before the first. May be read from any thread.</summary>

@@ -137,7 +137,7 @@ public sealed class ServerStateTests
                 hostile[random.Next(13, hostile.Length - 4)] = (byte)random.Next(256);
             }
 
-            BitConverter.TryWriteBytes(hostile.AsSpan(hostile.Length - 4), Numerics.Crc32C.Compute(hostile.AsSpan(..^4)));
+            BitConverter.TryWriteBytes(hostile.AsSpan(hostile.Length - 4), global::Ftte.Numerics.Crc32C.Compute(hostile.AsSpan(..^4)));
             try
             {
                 ServerState state = ServerState.Read(hostile);

@@ -49,6 +49,11 @@ public sealed class StallTests
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         var selections = new SelectionHistory(A);
         await using var server = new FederatedServer(new BufferedAggregator(Start, selections, new() { Capacity = 3 }), selections, time: time, logger: log);
+        for (int device = 0; device < 4; device++)
+        {
+            await server.CheckOutAsync(Device($"d{device}"), new float[12]);
+        }
+
         for (int round = 0; round < 50; round++)
         {
             CheckOut answer = await server.CheckOutAsync(Device($"d{round % 4}"), new float[12]);
