@@ -160,7 +160,7 @@ public class FeatureKeyTests
         Assert.Equal(definition, operation.Definition);
     }
 
-    private static IEnumerable<object> Changed(object value)
+    private static List<object> Changed(object value)
     {
         switch (value)
         {

@@ -51,11 +51,11 @@ public class MemoryBudgetTests
     }
 
     [Fact]
-    public void Supplied_memory_that_holds_only_a_smaller_micro_batch_is_used_for_it()
+    public async Task Supplied_memory_that_holds_only_a_smaller_micro_batch_is_used_for_it()
     {
         long arena = Network.Plan(Selection, Options, new EngineOptions { MicroBatchSize = 2 }).ArenaBytes;
         using var trainer = new LocalTrainer(Network, Examples, Options, engine: new EngineOptions { Memory = new byte[arena + 64] });
-        using SparseUpdate update = trainer.TrainAsync(TestData.Assign(Network, Selection), Start).AsTask().GetAwaiter().GetResult();
+        using SparseUpdate update = await trainer.TrainAsync(TestData.Assign(Network, Selection), Start);
         Assert.Equal(Train(budget: null, out _), update.Values.ToArray());
         Assert.InRange(trainer.Plan!.ArenaBytes, 0, arena);
 

@@ -150,7 +150,7 @@ public class WorkerPoolTests
 
         public int? Failing { get; set; }
 
-        public IReadOnlyCollection<Thread> Threads => _threads;
+        public HashSet<Thread> Threads => _threads;
 
         public override void Forward(TrainingPass pass, int phase, int worker)
         {
