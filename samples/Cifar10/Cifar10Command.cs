@@ -31,13 +31,14 @@ internal static class Cifar10Command
         Option<string?> data = TypedOption.Path("--data", "DIR", "The folder with CIFAR-10's binary files.");
         Option<ScenarioName> scenario = TypedOption.Named("--scenario", "What is run.", ScenarioName.Quick);
         Option<int> seeds = TypedOption.Whole("--seeds", "Runs of every rule, each with its own devices, split and draws.", 1, 1, 100);
+        Option<int> trips = TypedOption.Whole("--trips", "End every run after so many jobs, to try a scenario in a short time; 0 for all.", 0, 0, int.MaxValue);
         Option<int> threads = TypedOption.Whole("--threads", "Threads that train; the results are the same with any number.", Environment.ProcessorCount, 1, 256);
         Option<string[]> cells = Names("--cells", "The settings that are run; all of the scenario without it.");
         Option<string[]> rules = Names("--rules", "The rules that are run; all without it.");
         Option<string?> json = TypedOption.Path("--json", "FILE", "Write a line of JSON per rule and seed to this file.");
         Option<string?> report = TypedOption.Path("--report", "DIR", "Write a Markdown report with charts and CSV to this folder.");
         Option<string?> resume = TypedOption.Path("--resume", "DIR", "Keep base models and runs in this folder, and go on where an earlier call with it was stopped.");
-        var command = new RootCommand(About) { data, scenario, seeds, threads, cells, rules, json, report, resume };
+        var command = new RootCommand(About) { data, scenario, seeds, trips, threads, cells, rules, json, report, resume };
         command.SetAction((parsed, cancellationToken) =>
         {
             var options = new Cifar10Options
@@ -45,6 +46,7 @@ internal static class Cifar10Command
                 DataFolder = parsed.GetValue(data),
                 Scenario = parsed.GetValue(scenario),
                 Seeds = parsed.GetValue(seeds),
+                Trips = parsed.GetValue(trips) is > 0 and int limit ? limit : null,
                 Threads = parsed.GetValue(threads),
                 Cells = [.. parsed.GetValue(cells) ?? []],
                 Rules = [.. parsed.GetValue(rules) ?? []],

@@ -14,6 +14,9 @@ internal sealed record Cifar10Options
     /// <summary>Gets how many seeds each rule is run with, from 1.</summary>
     public int Seeds { get; init; } = 1;
 
+    /// <summary>Gets after how many jobs a run gives out no more; null for as many as its setting has.</summary>
+    public int? Trips { get; init; }
+
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Gets the cells that are run; empty for all of the scenario.</summary>

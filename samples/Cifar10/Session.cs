@@ -5,6 +5,7 @@ using Cifar10.Learning;
 using Cifar10.Report;
 using Cifar10.Scenarios;
 using Ftte;
+using Ftte.Markdown;
 using Ftte.Samples.Shared;
 using Ftte.Simulation;
 using Ftte.Simulation.Reports;
@@ -26,6 +27,7 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
 
     private readonly RunStore _store = new(options.ResumeFolder);
     private readonly List<RunLine> _lines = [];
+    private readonly List<string> _pages = [];
 
     /// <summary>Runs.</summary>
     /// <param name="cancellationToken">Stops; what there is until then is written.</param>
@@ -48,11 +50,11 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
         }
         catch (Exception refusal) when (IsRefusal(refusal))
         {
-            await WriteAsync().ConfigureAwait(false);
+            Write(isStopped: true);
             throw Refused(refusal);
         }
 
-        await WriteAsync().ConfigureAwait(false);
+        Write(cancellationToken.IsCancellationRequested);
         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_lines.Count} runs, {time.GetElapsedTime(began).TotalMinutes:0.0} minutes."));
         return cancellationToken.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Done;
     }
@@ -62,29 +64,40 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
     private static InputException Refused(Exception refusal) => new(
         refusal is InvalidDataException
             ? refusal.Message
-            : $"{refusal.Message.TrimEnd('.')}. Make room or give other files, and run it again: what --resume keeps is not done twice.",
+            : $"{refusal.Message.TrimEnd('.')}. Runs in the folder of --resume are not repeated.",
         refusal);
 
-    /// <summary>Writes what there is: to the console first, where nothing is refused.</summary>
-    private async Task WriteAsync()
+    /// <summary>Writes the results: to the console first, where nothing can fail. Those of a stopped run never replace earlier files.</summary>
+    private void Write(bool isStopped)
     {
-        string table = RunTable.Of(_lines);
-        console.Profile.Out.Writer.WriteLine(table);
+        RunTable.Write(console, _lines);
         try
         {
             if (options.JsonFile is { } json)
             {
-                await File.WriteAllLinesAsync(json, _lines.Select(line => line.ToJson()), CancellationToken.None).ConfigureAwait(false);
+                Save(json, string.Concat(_lines.Select(line => line.ToJson() + "\n")));
             }
 
             if (options.ReportFolder is { } folder)
             {
-                await File.WriteAllTextAsync(Path.Combine(folder, "summary.md"), table, CancellationToken.None).ConfigureAwait(false);
+                Save(Path.Combine(folder, "summary.md"), RunTable.Of(_lines));
             }
         }
         catch (Exception refusal) when (IsRefusal(refusal))
         {
             throw Refused(refusal);
+        }
+
+        foreach (string page in _pages)
+        {
+            console.WriteFileName(page);
+        }
+
+        void Save(string path, string text)
+        {
+            string file = PartialFile.For(path, isStopped);
+            AtomicFile.WriteAllText(file, text);
+            _pages.Add(file);
         }
     }
 
@@ -100,7 +113,8 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
         Comparison[] chosen = [.. all
             .Where(comparison => options.Cells.IsEmpty || options.Cells.Contains(comparison.Cell.Name))
             .Select(comparison => comparison with { Contenders = [.. comparison.Contenders.Where(rule => options.Rules.IsEmpty || options.Rules.Contains(rule.Name))] })
-            .Where(comparison => !comparison.Contenders.IsEmpty)];
+            .Where(comparison => !comparison.Contenders.IsEmpty)
+            .Select(comparison => options.Trips is { } trips ? comparison with { Cell = comparison.Cell with { Trips = Math.Min(trips, comparison.Cell.Trips ?? trips) } } : comparison)];
         return chosen.Length > 0 ? chosen : throw new InputException("There is nothing to run: none of the rules is in one of the cells. Leave out --cells or --rules.");
     }
 
@@ -109,7 +123,7 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
         string[] names = [.. known.Distinct()];
         if (asked.FirstOrDefault(name => !names.Contains(name)) is { } unknown)
         {
-            throw new InputException($"{option} '{unknown}': the scenario {options.Scenario} has no such name. It has: {string.Join("; ", names)}. Several are separated by spaces.");
+            throw new InputException($"{option} '{unknown}': the scenario {options.Scenario} has no such name. It has: {string.Join("; ", names)}. Several are separated by spaces.{Suggestion.For(unknown, names)}");
         }
     }
 
@@ -161,15 +175,24 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
         {
             if (options.ReportFolder is { } folder && results.Count > 0)
             {
-                SimulationReport.Write(Path.Combine(folder, comparison.Cell.Name), new ReportContent
-                {
-                    Title = $"CIFAR-10, {comparison.Cell.Name}",
-                    Results = [.. comparison.Contenders.SelectMany(rule => results.Where(result => result.Rule == rule.Name))],
-                    Devices = devices,
-                    Notes = [$"{comparison.Cell}"],
-                });
+                bool isComplete = results.Count == Seeds().Count() * comparison.Contenders.Length && results.All(result => result.IsComplete);
+                Report(Path.Combine(folder, comparison.Cell.Name), comparison, results, devices, isComplete);
             }
         }
+    }
+
+    private void Report(string folder, Comparison comparison, List<SimulationResult> results, ImmutableArray<SimulatedDevice> devices, bool isComplete)
+    {
+        // Without the rules that were not reached, complete runs are no finished report either.
+        folder = !isComplete && File.Exists(Path.Combine(folder, "report.md")) ? Path.Combine(folder, "partial") : folder;
+        string page = SimulationReport.Write(folder, new ReportContent
+        {
+            Title = $"CIFAR-10, {comparison.Cell.Name}",
+            Results = [.. comparison.Contenders.SelectMany(rule => results.Where(result => result.Rule == rule.Name))],
+            Devices = devices,
+            Notes = [MarkdownText.Escape($"{comparison.Cell}")],
+        });
+        _pages.Add(page);
     }
 
     private async Task<SimulationResult> RunAsync(Cell cell, Contender contender, World world, StartingPoint start, ulong seed, CancellationToken cancellationToken)

@@ -6,35 +6,52 @@ using Ftte;
 namespace CustomTransport;
 
 /// <summary>The device's end: looks like the server, and carries each call over a connection of its own, so that calls may overlap and fail alone.</summary>
-internal sealed class TcpServerProxy(IPEndPoint address, ParameterLayout layout) : IFederatedServer
+/// <remarks>Everything that can go wrong between the two ends is an <see cref="IOException"/>, which the device loop retries.</remarks>
+internal sealed class TcpServerProxy(IPEndPoint address, ParameterLayout layout, TimeSpan? timeout = null, TimeProvider? time = null) : IFederatedServer
 {
+    private readonly WireLimits _limits = WireLimits.For(layout);
+
     public async ValueTask<CheckOut> CheckOutAsync(DeviceProfile device, Memory<float> parameters, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(parameters.Length, layout.ParameterCount, nameof(parameters));
-        byte[] answer = await CallAsync(request => DeviceMessage.Write(request, device), cancellationToken);
-        return CheckOutMessage.Read(answer, parameters.Span);
+        return await CallAsync(
+            request => DeviceMessage.Write(request, device),
+            _limits.MaxMessageBytes,
+            answer => CheckOutMessage.Read(answer.Span, parameters.Span, _limits),
+            cancellationToken);
     }
 
     public async ValueTask<UpdateReceipt> SubmitAsync(SparseUpdate update, CancellationToken cancellationToken = default)
     {
         ulong seed = WireMessage.GetSeed(update.Header.Client, update.Header.Id);
-        return ReceiptMessage.Read(await CallAsync(request => UpdateMessage.Write(request, update, ValueFormat.Float32, seed), cancellationToken));
+        return await CallAsync(
+            request => UpdateMessage.Write(request, update, ValueFormat.Float32, seed),
+            ReceiptMessage.Length,
+            answer => ReceiptMessage.Read(answer.Span),
+            cancellationToken);
     }
 
-    private async Task<byte[]> CallAsync(Action<IBufferWriter<byte>> write, CancellationToken cancellationToken)
+    private async Task<T> CallAsync<T>(Action<IBufferWriter<byte>> write, int limit, Func<ReadOnlyMemory<byte>, T> read, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var request = new ArrayBufferWriter<byte>();
         write(request);
+        using var late = new CancellationTokenSource(timeout ?? TimeSpan.FromMinutes(10), time ?? TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         using var connection = new TcpClient { NoDelay = true };
         try
         {
-            await connection.ConnectAsync(address, cancellationToken);
-            await Frame.WriteAsync(connection.GetStream(), request.WrittenMemory, cancellationToken);
-            return await Frame.ReadAsync(connection.GetStream(), int.MaxValue, cancellationToken);
+            await connection.ConnectAsync(address, either.Token);
+            await Frame.WriteAsync(connection.GetStream(), request.WrittenMemory, either.Token);
+            return read(await Frame.ReadAsync(connection.GetStream(), limit, either.Token));
         }
-        catch (SocketException broken)
+        catch (Exception error) when (error is SocketException or WireFormatException)
         {
-            throw new IOException($"The server at {address} cannot be reached.", broken); // what the device loop retries
+            throw new IOException($"The call to {address} failed: {error.Message}", error);
+        }
+        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException($"The server at {address} did not answer in time.", error);
         }
     }
 }

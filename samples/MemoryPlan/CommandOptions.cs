@@ -23,7 +23,7 @@ internal sealed class CommandOptions
     private readonly Option<int> _batch = TypedOption.Whole("--batch", "Examples per step.", 20, 1, MostExamples);
     private readonly Option<int> _micro = TypedOption.Whole("--micro", "Examples that run at once, from 1 to the batch; 0 for the whole batch.", 0, 0, MostExamples);
     private readonly Option<string> _selector = TypedOption.Create<string>(
-        "--selector", "NAME", $"What chooses: {SelectorNames}.", Selectors.Names[0], TryReadSelector, $"there is no such selector; give one of {SelectorNames}");
+        "--selector", "NAME", $"What chooses: {SelectorNames}.", Selectors.Names[0], TryReadSelector, $"there is no such selector; give one of {SelectorNames}", [.. Selectors.Names]);
 
     private readonly Option<ImmutableArray<double>> _shares = TypedOption.Create<ImmutableArray<double>>(
         "--shares", "LIST", "The shares of a layer's inputs whose weights may be trained.", [1.0 / 8, 1.0 / 4, 1.0 / 2, 1], InputShares.TryParse,

@@ -38,10 +38,12 @@ internal sealed class Session(PlanOptions options, IAnsiConsole console, TimePro
             console.WriteLine($"The picture of the plan is in {chart}.");
         }
 
-        Frontier? frontier = options.FrontierFile is { } file ? Explore(problem, file, cancellationToken) : null;
+        Frontier? frontier = options.FrontierFile is { } picture ? Explore(problem, picture, cancellationToken) : null;
         if (options.JsonFile is { } json)
         {
-            PlanJson.Write(json, PlanFacts.Of(options, plan, frontier));
+            string file = PartialFile.For(json, frontier is { IsComplete: false });
+            PlanJson.Write(file, PlanFacts.Of(options, plan, frontier));
+            console.WriteFileName(file);
         }
 
         return frontier is { IsComplete: false } ? ExitCode.Cancelled : ExitCode.Done;
@@ -68,6 +70,7 @@ internal sealed class Session(PlanOptions options, IAnsiConsole console, TimePro
             return frontier;
         }
 
+        file = PartialFile.For(file, !frontier.IsComplete);
         FrontierChart.Save(file, options, Selectors.Names, frontier);
         console.WriteLine($"What less and more memory reaches is in {file}{end}.");
         return frontier;

@@ -27,7 +27,7 @@ internal sealed class Experiment
     {
         (_digits, _devices, _settings) = (digits, devices, settings);
         _model = new DigitModel(settings.Seed);
-        _local = new SgdOptions { BatchSize = DigitModel.BatchSize, Epochs = LocalEpochs, LearningRate = settings.LearningRate, Seed = settings.Seed };
+        _local = new SgdOptions { BatchSize = DigitModel.BatchSize, Epochs = LocalEpochs, LearningRate = settings.LearningRate, ClipRatio = null, Seed = settings.Seed };
     }
 
     /// <summary>Runs the whole comparison.</summary>

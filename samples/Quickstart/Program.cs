@@ -1,3 +1,4 @@
+using Ftte.Samples.Shared;
 using Quickstart;
 using Spectre.Console;
 
@@ -8,10 +9,7 @@ static async Task RunAsync(QuickstartOptions options, CancellationToken cancella
     long begun = TimeProvider.System.GetTimestamp();
     ulong seed = (ulong)options.Seed;
 
-    // Some build servers are taken for terminals; a file or a pipe never gets colours or moving bars.
-    AnsiSupport colours = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect;
-    IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = colours });
-
+    IAnsiConsole console = SampleConsole.Create();
     FederatedDigits digits = options.MnistFolder is { } folder
         ? FederatedDigits.FromMnist(folder, seed, options.Devices)
         : FederatedDigits.Draw(seed, options.Devices);
@@ -34,9 +32,15 @@ static async Task RunAsync(QuickstartOptions options, CancellationToken cancella
         options.Devices,
         TimeProvider.System.GetElapsedTime(begun).TotalSeconds);
     ResultTable.Write(console, result);
-    AccuracyChart.Save(options.ChartFile, $"{options.Devices} devices learn to read digits; nine in ten are ten times slower", [outcome.Ftte.Run, outcome.FedAvg.Run], outcome.BaseAccuracy, settings.Target);
+    if (options.ChartFile is { } chart)
+    {
+        AccuracyChart.Save(chart, $"{options.Devices} devices learn to read digits; nine in ten are ten times slower", [outcome.Ftte.Run, outcome.FedAvg.Run], outcome.BaseAccuracy, settings.Target);
+        console.WriteFileName(chart);
+    }
+
     if (options.JsonFile is { } json)
     {
         ResultJson.Write(json, result);
+        console.WriteFileName(json);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ftte.Samples.Shared;
 
 namespace Quickstart;
 
@@ -31,12 +32,7 @@ internal static class QuickstartCommand
         Option<int> devices = WholeNumber("--devices", 100, FewestDevices, MostDevices,
             "How many devices take part, 10 to 10000; nine in ten of them are ten times slower.");
         var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Also write the figures of the table to this file, as JSON." };
-        var chart = new Option<string>("--chart")
-        {
-            HelpName = "FILE",
-            Description = "Where the chart of accuracy over virtual time goes, as PNG.",
-            DefaultValueFactory = _ => "quickstart.png",
-        };
+        var chart = new Option<string?>("--chart") { HelpName = "FILE", Description = "Draw accuracy over virtual time to this file, as PNG." };
 
         var command = new RootCommand(
             "Trains a digit classifier across simulated phones, watches and sensors, most of them slow, twice: with FTTE, which waits for nobody and "
@@ -51,21 +47,14 @@ internal static class QuickstartCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             var options = new QuickstartOptions(
-                parsed.GetValue(mnist), parsed.GetValue(seed), parsed.GetValue(devices), parsed.GetValue(json), parsed.GetRequiredValue(chart));
+                parsed.GetValue(mnist), parsed.GetValue(seed), parsed.GetValue(devices), parsed.GetValue(json), parsed.GetValue(chart));
             Check(options);
             return run(options, cancellationToken);
         });
 
-        ParseResult result = command.Parse(args);
-        if (result.Errors.Count > 0)
-        {
-            await error.WriteLineAsync($"{result.Errors[0].Message} (--help shows every option.)");
-            return BadInput;
-        }
-
         try
         {
-            return await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+            return await CommandRunner.InvokeAsync(command, args, output, error);
         }
         catch (OperationCanceledException)
         {
@@ -87,11 +76,15 @@ internal static class QuickstartCommand
             throw new InputException($"--mnist: there is no folder '{folder}'; give the one that holds MNIST's four files.");
         }
 
-        OutputFile.CheckWritable("--chart", options.ChartFile, ".png");
+        if (options.ChartFile is { } chart)
+        {
+            OutputFile.CheckWritable("--chart", chart, ".png");
+        }
+
         if (options.JsonFile is { } json)
         {
             OutputFile.CheckWritable("--json", json);
-            if (Path.GetFullPath(json) == Path.GetFullPath(options.ChartFile))
+            if (options.ChartFile is { } picture && Path.GetFullPath(json) == Path.GetFullPath(picture))
             {
                 throw new InputException($"--json and --chart both name '{json}'; give each a file of its own.");
             }

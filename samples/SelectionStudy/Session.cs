@@ -55,17 +55,21 @@ internal sealed class Session(StudyOptions options, IAnsiConsole console, TimePr
         ProgressTrack.Run(console, time, "study", track => runs = study.Run(
             (share, run) => track.Report(share, $"{run.Selector}, {100 * run.BudgetShare:0} %, seed {run.Seed}, step {run.LearningRate}: {100 * run.Accuracy:0.0} %"), cancellationToken));
         StudyTable.Write(console, runs, baseAccuracy);
+        bool isStopped = cancellationToken.IsCancellationRequested;
         if (options.JsonFile is { } json)
         {
+            json = PartialFile.For(json, isStopped);
             StudyJson.Write(json, new StudyFacts(baseAccuracy, study.EagerBytes, options.Updates, options.Devices, runs));
+            console.WriteFileName(json);
         }
 
         if (options.ChartFile is { } chart && runs.Count > 0)
         {
+            chart = PartialFile.For(chart, isStopped);
             StudyChart.Save(chart, runs, baseAccuracy);
             console.WriteLine($"The picture is in {chart}.");
         }
 
-        return cancellationToken.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Done;
+        return isStopped ? ExitCode.Cancelled : ExitCode.Done;
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Ftte.Samples.Shared;
+using SelectionStudy.Running;
 
 namespace SelectionStudy;
 
@@ -58,6 +59,7 @@ internal static class StudyCommand
                 JsonFile = parsed.GetValue(json),
                 ChartFile = parsed.GetValue(chart),
             };
+            CheckSelectors(options.Selectors);
             OutputFile.CheckAll(("--json", options.JsonFile, ""), ("--chart", options.ChartFile, ".png"));
             return Task.Run(() => run(options, cancellationToken), CancellationToken.None);
         });
@@ -71,6 +73,15 @@ internal static class StudyCommand
     {
         numbers = [.. text.Split(',').Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN)];
         return numbers.All(number => number is > 0 and <= 1);
+    }
+
+    private static void CheckSelectors(ImmutableArray<string> selectors)
+    {
+        string[] known = ["full", .. Contender.All(0).Select(contender => contender.Name)];
+        if (selectors.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
+        {
+            throw new InputException($"--selectors '{unknown}': there is no such selector; give {string.Join(", ", known[..^1])} or {known[^1]}, with spaces between several.{Suggestion.For(unknown, known)}");
+        }
     }
 
     private static string CheckFolder(string? folder) =>

@@ -8,7 +8,7 @@ internal static class ExitCode
     /// <summary>Nothing can be trained within the budgets.</summary>
     public const int BudgetTooSmall = 1;
 
-    /// <summary>What was given cannot be used.</summary>
+    /// <summary>The input cannot be used, or a file cannot be read or written, for example because the disk is full.</summary>
     public const int BadInput = 2;
 
     /// <summary>Ctrl+C, as shells have it.</summary>

@@ -24,7 +24,7 @@ internal static class OutputFile
         }
     }
 
-    /// <summary>Tries whether a file can be written; one that is there stays as it is, one that is not is not left behind.</summary>
+    /// <summary>Checks that a file can be written. An existing file does not change, and a new one is not left behind.</summary>
     /// <param name="option">The option that named it.</param>
     /// <param name="path">The file.</param>
     /// <param name="extension">What the name must end in; empty for anything.</param>
@@ -38,12 +38,7 @@ internal static class OutputFile
 
         try
         {
-            bool wasThere = File.Exists(path);
-            File.Open(path, FileMode.OpenOrCreate, FileAccess.Write).Dispose();
-            if (!wasThere)
-            {
-                File.Delete(path);
-            }
+            AtomicFile.CheckCanWrite(path);
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {

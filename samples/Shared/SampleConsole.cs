@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spectre.Console;
 
 namespace Ftte.Samples.Shared;
@@ -6,18 +7,25 @@ namespace Ftte.Samples.Shared;
 internal static class SampleConsole
 {
     private const int LogWidth = 240; // nothing breaks the lines of a log
+    private const int MinWidth = 20;
 
-    /// <summary>Makes a console on standard output.</summary>
+    /// <summary>Creates a console on standard output.</summary>
     public static IAnsiConsole Create()
     {
-        // Some build servers are taken for terminals; a file or a pipe never gets colours or moving bars.
-        AnsiSupport colours = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect;
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = colours });
+        // Some build servers are taken for terminals; a file or a pipe never gets colors or moving bars.
+        AnsiSupport colors = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect;
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = colors });
         if (Console.IsOutputRedirected)
         {
-            console.Profile.Width = LogWidth;
+            console.Profile.Width = WidthOf(Environment.GetEnvironmentVariable("COLUMNS"));
         }
 
         return console;
     }
+
+    /// <summary>Says that a file was written. The path is not broken where the terminal ends, so that it can be copied.</summary>
+    public static void WriteFileName(this IAnsiConsole console, string path) => console.Profile.Out.Writer.WriteLine($"Wrote {path}.");
+
+    private static int WidthOf(string? columns) =>
+        int.TryParse(columns, NumberStyles.None, CultureInfo.InvariantCulture, out int width) && width >= MinWidth ? width : LogWidth;
 }

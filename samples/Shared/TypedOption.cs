@@ -17,7 +17,8 @@ internal static class TypedOption
     /// <param name="standard">Its value when it is not given.</param>
     /// <param name="read">Reads the value.</param>
     /// <param name="advice">What to give, for the error.</param>
-    public static Option<T> Create<T>(string name, string helpName, string description, T standard, TryRead<T> read, string advice) => new(name)
+    /// <param name="names">The names that may be given, of which the closest one is suggested; null if the value is not a name.</param>
+    public static Option<T> Create<T>(string name, string helpName, string description, T standard, TryRead<T> read, string advice, IReadOnlyCollection<string>? names = null) => new(name)
     {
         HelpName = helpName,
         Description = description,
@@ -27,7 +28,7 @@ internal static class TypedOption
             string text = argument.Tokens.Count == 1 ? argument.Tokens[0].Value : "";
             if (!read(text, out T value))
             {
-                argument.AddError($"{name} {text}: {advice}.");
+                argument.AddError($"{name} {text}: {advice}.{Suggestion.For(text, names ?? [])}");
             }
 
             return value;
@@ -40,14 +41,14 @@ internal static class TypedOption
     {
         string[] names = [.. Enum.GetNames<T>().Select(known => known.ToLowerInvariant())];
         string advice = $"give {string.Join(", ", names[..^1])} or {names[^1]}";
-        return Create<T>(name, string.Join('|', names), description, standard, TryReadName, advice);
+        return Create<T>(name, string.Join('|', names), description, standard, TryReadName, advice, names);
     }
 
     /// <summary>Makes an option that takes a network of the zoo.</summary>
     public static Option<string> Model(string name, string standard)
     {
         string models = string.Join(", ", NetworkZoo.Names);
-        return Create<string>(name, "NAME", $"The network: {models}.", standard, TryReadModel, $"there is no such network; give one of {models}");
+        return Create<string>(name, "NAME", $"The network: {models}.", standard, TryReadModel, $"there is no such network; give one of {models}", [.. NetworkZoo.Names]);
     }
 
     /// <summary>Makes an option that takes an amount of memory.</summary>

@@ -41,7 +41,7 @@ internal static class WeightFile
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"{option}: {path} cannot be written; give a file that you may write to.", refused);
+            throw new InputException($"{option}: {refused.Message}", refused);
         }
     }
 }

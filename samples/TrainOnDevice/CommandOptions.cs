@@ -37,13 +37,7 @@ internal sealed class CommandOptions
     private readonly Option<string?> _weights = TypedOption.Path("--weights", "FILE.safetensors", "Start from these weights; from random ones otherwise.");
     private readonly Option<string?> _save = TypedOption.Path("--save", "FILE.safetensors", "Where the trained weights go.");
     private readonly Option<bool> _planOnly = TypedOption.Flag("--plan-only", "Show what would be done, and stop.");
-    private readonly Option<string> _chart = new("--chart")
-    {
-        HelpName = "FILE.png",
-        Description = "Where the picture of the plan goes.",
-        DefaultValueFactory = _ => "plan.png",
-    };
-
+    private readonly Option<string?> _chart = TypedOption.Path("--chart", "FILE.png", "Draw the memory in use over one pass to this file.");
     private readonly Option<string?> _curve = TypedOption.Path(
         "--curve", "FILE.png", "Also test on the held-out examples after every epoch, and draw loss and accuracy over the epochs to this file.");
 
@@ -83,7 +77,7 @@ internal sealed class CommandOptions
         WeightsFile = parsed.GetValue(_weights),
         SaveFile = parsed.GetValue(_save),
         PlanOnly = parsed.GetValue(_planOnly),
-        ChartFile = parsed.GetRequiredValue(_chart),
+        ChartFile = parsed.GetValue(_chart),
         JsonFile = parsed.GetValue(_json),
         Seed = (ulong)parsed.GetValue(_seed),
     };

@@ -14,6 +14,8 @@ namespace TrainOnDevice;
 /// <param name="time">The clock.</param>
 internal sealed class Session(TrainOptions options, IAnsiConsole console, TimeProvider time)
 {
+    private string? _saved;
+
     /// <summary>Runs.</summary>
     /// <param name="cancellationToken">Stops training; what was learned is kept.</param>
     /// <returns>The exit code.</returns>
@@ -34,13 +36,18 @@ internal sealed class Session(TrainOptions options, IAnsiConsole console, TimePr
         FittedTraining training = Fitting.Find(network, parameters, data.Training, options);
         Introduction.Write(console, options.Model, data, training);
         PlanTable.Write(console, training);
-        PlanChart.Save(options.ChartFile, options.Model, training);
-        console.WriteLine($"The picture is in {options.ChartFile}.");
+        if (options.ChartFile is { } chart)
+        {
+            PlanChart.Save(chart, options.Model, training);
+            console.WriteLine($"The picture is in {chart}.");
+        }
 
         TrainingOutcome? outcome = options.PlanOnly ? null : Train(parameters, training, data, cancellationToken);
         if (options.JsonFile is { } json)
         {
-            ResultJson.Write(json, RunResult.Of(options, data, training, outcome));
+            string file = PartialFile.For(json, outcome is { IsCancelled: true });
+            ResultJson.Write(file, RunResult.Of(options with { SaveFile = _saved }, data, training, outcome));
+            console.WriteFileName(file);
         }
 
         return outcome is { IsCancelled: true } ? ExitCode.Cancelled : ExitCode.Done;
@@ -49,19 +56,20 @@ internal sealed class Session(TrainOptions options, IAnsiConsole console, TimePr
     private TrainingOutcome Train(float[] parameters, FittedTraining training, DataSet data, CancellationToken cancellationToken)
     {
         TrainingOutcome outcome = new DeviceTraining(training, data, console, time, options.CurveFile is not null).Run(parameters, Save, cancellationToken);
-        string kept = options.SaveFile is { } file ? $"is in {file}" : "was tested; give --save to keep it";
+        string kept = _saved is { } file ? $"is in {file}" : "was tested; give --save to keep it";
         if (outcome.IsCancelled)
         {
             console.WriteLine($"Stopped after {outcome.Steps:N0} of {outcome.StepsPlanned:N0} steps; what was learned until then {kept}.");
         }
-        else if (options.SaveFile is not null)
+        else if (_saved is not null)
         {
             console.WriteLine($"What was learned {kept}.");
         }
 
         if (options.CurveFile is { } curve)
         {
-            LearningCurve.Save(curve, $"{options.Model} on {data.Name}", outcome.Curve);
+            curve = PartialFile.For(curve, outcome.IsCancelled);
+            LearningCurve.Save(curve, $"{options.Model} on {data.Name}", outcome.Curve, !outcome.IsCancelled);
             console.WriteLine($"Accuracy over the epochs is in {curve}.");
         }
 
@@ -70,11 +78,12 @@ internal sealed class Session(TrainOptions options, IAnsiConsole console, TimePr
             + $"{Units.Duration(outcome.Duration)}, {Units.Rate(outcome.ExamplesPerSecond)} examples/s.");
         return outcome;
 
-        void Save(float[] trained)
+        void Save(float[] trained, bool isComplete)
         {
             if (options.SaveFile is { } file)
             {
-                WeightFile.Write(file, training.Plan.Network, trained);
+                _saved = PartialFile.For(file, !isComplete);
+                WeightFile.Write(_saved, training.Plan.Network, trained);
             }
         }
     }

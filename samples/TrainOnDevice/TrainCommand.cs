@@ -53,6 +53,6 @@ internal static class TrainCommand
             throw new InputException($"--weights '{weights}': there is no such file.");
         }
 
-        OutputFile.CheckAll(("--chart", options.ChartFile, ".png"), ("--json", options.JsonFile, ""), ("--save", options.SaveFile, ".safetensors"));
+        OutputFile.CheckAll(("--chart", options.ChartFile, ".png"), ("--json", options.JsonFile, ""), ("--curve", options.CurveFile, ".png"), ("--save", options.SaveFile, ".safetensors"));
     }
 }

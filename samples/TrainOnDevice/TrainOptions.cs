@@ -48,7 +48,8 @@ internal sealed record TrainOptions
     /// <summary>Gets whether to stop after planning.</summary>
     public bool PlanOnly { get; init; }
 
-    public string ChartFile { get; init; } = "plan.png";
+    /// <summary>Gets where the picture of the plan goes; null for nowhere.</summary>
+    public string? ChartFile { get; init; }
 
     /// <summary>Gets where the facts go as JSON; null for nowhere.</summary>
     public string? JsonFile { get; init; }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Ftte.TinyEngine;
 
@@ -13,44 +12,32 @@ namespace Ftte.Benchmarks;
 internal static class EngineBenchmark
 {
     private const int Rounds = 7;
+    private const int WarmUpSteps = 40;
     private static readonly TimeSpan RoundTime = TimeSpan.FromSeconds(0.25);
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.5);
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     public static int Run(string[] args)
     {
-        int threads = 1;
-        string? file = null;
-        string[] models = ["cnn", "resnet8", "resnet20", "dscnn", "mobilenetv2-0.35"];
-        for (int i = 0; i + 1 < args.Length; i += 2)
-        {
-            switch (args[i])
-            {
-                case "--threads": threads = int.Parse(args[i + 1], CultureInfo.InvariantCulture); break;
-                case "--json": file = args[i + 1]; break;
-                case "--models": models = args[i + 1].Split(','); break;
-                default: Console.Error.WriteLine($"There is no option {args[i]}."); return 2;
-            }
-        }
-
+        const int MaxThreads = 256;
+        Arguments arguments = Arguments.Parse(args, "--threads", "--models", "--json", "--quick");
+        int threads = arguments.Number("--threads", 1, 1, MaxThreads);
+        string[] models = arguments.Names("--models", ["cnn", "resnet8", "resnet20", "dscnn", "mobilenetv2-0.35"], [.. NetworkZoo.Names]);
+        var pace = arguments.IsQuick ? new Pace(1, 2, TimeSpan.FromMilliseconds(10), TimeSpan.Zero) : new Pace(Rounds, WarmUpSteps, RoundTime, WarmUp);
         var lines = new List<string>();
         foreach (string model in models)
         {
             foreach (int batch in (int[])[1, 8, 32])
             {
-                Report(Measure(model, threads, batch, isSuffix: false, isCached: false));
-                Report(Measure(model, threads, batch, isSuffix: true, isCached: false));
-                Report(Measure(model, threads, batch, isSuffix: true, isCached: true));
+                Report(Measure(model, threads, batch, pace, isSuffix: false, isCached: false));
+                Report(Measure(model, threads, batch, pace, isSuffix: true, isCached: false));
+                Report(Measure(model, threads, batch, pace, isSuffix: true, isCached: true));
             }
         }
 
-        (double gemm, double peak) = GemmBenchmark.Measure();
+        (double gemm, double peak) = GemmBenchmark.Measure(arguments.IsQuick);
         Report(new { GemmGflops = Math.Round(gemm, 1), FmaPeakGflops = Math.Round(peak, 1) });
-        if (file is not null)
-        {
-            File.WriteAllLines(file, lines);
-        }
-
+        arguments.Save(string.Concat(lines.Select(line => line + "\n")));
         return 0;
 
         void Report(object row)
@@ -60,7 +47,7 @@ internal static class EngineBenchmark
         }
     }
 
-    private static Row Measure(string model, int threads, int batch, bool isSuffix, bool isCached)
+    private static Row Measure(string model, int threads, int batch, Pace pace, bool isSuffix, bool isCached)
     {
         Network network = NetworkZoo.Create(model);
         ParameterSelection selection = isSuffix ? LastThird(network) : network.Trainable;
@@ -76,7 +63,7 @@ internal static class EngineBenchmark
                 PrefixExamples = Math.Min(micro, 4),
                 CacheFrozenFeatures = isCached,
             };
-            Row row = Time(network, selection, parameters, examples, engine, best with { MicroBatch = micro });
+            Row row = Time(network, selection, parameters, examples, engine, pace, best with { MicroBatch = micro });
             best = row.SamplesPerSecond > best.SamplesPerSecond ? row : best;
         }
 
@@ -84,13 +71,13 @@ internal static class EngineBenchmark
     }
 
     /// <summary>Runs training and reads the clock from its progress, so that planning and the first steps do not count.</summary>
-    private static Row Time(Network network, ParameterSelection selection, float[] parameters, RandomExamples examples, EngineOptions engine, Row row)
+    private static Row Time(Network network, ParameterSelection selection, float[] parameters, RandomExamples examples, EngineOptions engine, Pace pace, Row row)
     {
         var seconds = new List<double>();
         long first = 0, begun = 0, allocatedBefore = 0, allocated = 0;
         int steps = 0, measured = 0;
         using var stop = new CancellationTokenSource();
-        var options = new SgdOptions { BatchSize = examples.Count, Steps = int.MaxValue, LearningRate = 1e-5f };
+        var options = new SgdOptions { BatchSize = examples.Count, Steps = int.MaxValue, LearningRate = 1e-5f, ClipRatio = null };
         options.Progress = _ =>
         {
             long now = TimeProvider.System.GetTimestamp();
@@ -99,7 +86,7 @@ internal static class EngineBenchmark
             {
                 // Code reaches its final form after some dozens of calls and a moment in the background.
                 first = first == 0 ? now : first;
-                if (steps >= 40 && TimeProvider.System.GetElapsedTime(first, now) > WarmUp)
+                if (steps >= pace.WarmUpSteps && TimeProvider.System.GetElapsedTime(first, now) >= pace.WarmUp)
                 {
                     Restart();
                 }
@@ -108,12 +95,12 @@ internal static class EngineBenchmark
             }
 
             TimeSpan elapsed = TimeProvider.System.GetElapsedTime(begun, now);
-            if (elapsed >= RoundTime)
+            if (elapsed >= pace.RoundTime)
             {
                 allocated += GC.GetAllocatedBytesForCurrentThread() - allocatedBefore;
                 measured += steps;
                 seconds.Add(elapsed.TotalSeconds / steps);
-                if (seconds.Count == Rounds)
+                if (seconds.Count == pace.Rounds)
                 {
                     stop.Cancel();
                 }
@@ -141,7 +128,7 @@ internal static class EngineBenchmark
         }
 
         seconds.Sort();
-        TrainingPlan plan = network.Plan(selection, options, engine);
+        TrainingPlan plan = network.Plan(selection, options, engine, exampleCount: engine.CacheFrozenFeatures ? examples.Count : 0);
         return row with
         {
             SamplesPerSecond = Math.Round(examples.Count / seconds[seconds.Count / 2], 1),
@@ -166,6 +153,9 @@ internal static class EngineBenchmark
 
         return ParameterSelection.Create(network.Layout.ParameterCount, ranges);
     }
+
+    /// <summary>How often and how long a step is measured.</summary>
+    private sealed record Pace(int Rounds, int WarmUpSteps, TimeSpan RoundTime, TimeSpan WarmUp);
 
     private sealed record Row(
         string Model,

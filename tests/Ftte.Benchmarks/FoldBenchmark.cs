@@ -21,28 +21,27 @@ internal static class FoldBenchmark
 
     public static int Run(string[] args)
     {
+        Arguments arguments = Arguments.Parse(args, "--json", "--quick");
         var rows = new List<Row>();
-        foreach (int coordinates in new[] { 10_000, 1_000_000, 25_000_000 })
+        int[] lengths = arguments.IsQuick ? [10_000] : [10_000, 1_000_000, 25_000_000];
+        foreach (int coordinates in lengths)
         {
-            Row row = Measure(coordinates);
+            Row row = Measure(coordinates, arguments.IsQuick);
             rows.Add(row);
             Console.WriteLine(
                 $"{row.Coordinates,10:N0}  fold {row.FoldPerSecond / 1e9,5:F2} G/s ({row.FoldPerSecond / row.MultiplyAddPerSecond:P0} of MultiplyAdd {row.MultiplyAddPerSecond / 1e9:F2})  "
                 + $"seal and fold {row.SealAndFoldPerSecond / 1e9:F2}  measure {row.MeasurePerSecond / 1e9:F2}  {row.AllocatedBytesPerUpdate:F1} B per update  {row.VectorBits}-bit");
         }
 
-        if (args is ["--json", var file])
-        {
-            File.WriteAllText(file, JsonSerializer.Serialize(rows, Json));
-        }
-
+        arguments.Save(JsonSerializer.Serialize(rows, Json));
         return 0;
     }
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
 
-    private static Row Measure(int coordinates)
+    private static Row Measure(int coordinates, bool isQuick)
     {
+        int rounds = isQuick ? 3 : Rounds;
         int repeats = Math.Clamp(40_000_000 / coordinates, 1, Capacity - 1);
         var layout = ParameterLayout.Create(("vector", [coordinates]));
         var selections = new SelectionHistory(ParameterSelection.Full(layout));
@@ -72,7 +71,7 @@ internal static class FoldBenchmark
         long allocated = 0;
         // The compiler takes a while to settle on its best code, whatever the length of a round.
         long begun = TimeProvider.System.GetTimestamp();
-        for (int round = -WarmUp; round < Rounds; round++)
+        for (int round = -WarmUp; round < rounds; round++)
         {
             StartBuffer();
             long before = GC.GetAllocatedBytesForCurrentThread();
@@ -82,7 +81,7 @@ internal static class FoldBenchmark
             double measureSeconds = Seconds(repeats, measureOne);
             StartBuffer();
             double bothSeconds = Seconds(repeats, sealAndFoldOne);
-            if (round == -1 && TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(2))
+            if (round == -1 && !isQuick && TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(2))
             {
                 round = -2;
             }
@@ -112,7 +111,7 @@ internal static class FoldBenchmark
             coordinates,
             coordinates / Median(fold),
             coordinates / Median(multiplyAdd),
-            allocated / (double)(Rounds * repeats),
+            allocated / (double)(rounds * repeats),
             coordinates / Median(measure),
             coordinates / Median(sealAndFold),
             Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128);

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Ftte.TinyEngine.Kernels;
 
@@ -37,11 +36,11 @@ internal static unsafe class GemmBenchmark
 
     public static int Run(string[] args)
     {
-        _ = args;
+        int rounds = Arguments.Parse(args, "--quick").IsQuick ? 1 : Rounds;
         Console.WriteLine($"{"",-22} {"peak",6} {"forward",14} {"input gradient",16} {"weight gradient",17}   GFLOP/s and share of the peak");
         foreach ((string name, ConvolutionShape shape, int examples) in Shapes)
         {
-            Row row = Measure(shape, examples);
+            Row row = Measure(shape, examples, rounds);
             Console.WriteLine(
                 $"{name,-22} {row.Peak,6:F0} {row.Forward,6:F0} {row.Forward / row.Peak,7:P0} {row.InputGradient,8:F0} {row.InputGradient / row.Peak,7:P0} {row.WeightGradient,9:F0} {row.WeightGradient / row.Peak,7:P0}");
         }
@@ -50,21 +49,22 @@ internal static unsafe class GemmBenchmark
     }
 
     /// <summary>Gives the slowest of the products of 256, 512 and 1024 cubed, relative to the peak measured with it, and the peak: both in GFLOP/s.</summary>
-    public static (double Gemm, double Peak) Measure()
+    /// <param name="isQuick">Whether one round is enough.</param>
+    public static (double Gemm, double Peak) Measure(bool isQuick)
     {
-        Row[] rows = [.. Shapes.Take(3).Select(s => Measure(s.Shape, s.Examples))];
+        Row[] rows = [.. Shapes.Take(3).Select(s => Measure(s.Shape, s.Examples, isQuick ? 1 : Rounds))];
         Row slowest = rows.MinBy(r => r.Forward / r.Peak)!;
         return (slowest.Forward, slowest.Peak);
     }
 
-    private static Row Measure(in ConvolutionShape s, int examples)
+    private static Row Measure(in ConvolutionShape s, int examples, int rounds)
     {
         ConvolutionShape shape = s;
-        using var x = new Buffer((long)examples * s.InputValues);
-        using var y = new Buffer((long)examples * s.OutputValues);
-        using var w = new Buffer(s.WeightCount);
-        using var packed = new Buffer(ConvolutionInputGradient.PackedFloats(s));
-        using var scratch = new Buffer(Math.Max(
+        using var x = new NativeFloats((long)examples * s.InputValues);
+        using var y = new NativeFloats((long)examples * s.OutputValues);
+        using var w = new NativeFloats(s.WeightCount);
+        using var packed = new NativeFloats(ConvolutionInputGradient.PackedFloats(s));
+        using var scratch = new NativeFloats(Math.Max(
             ConvolutionForward.ScratchFloats(s), Math.Max(ConvolutionInputGradient.ScratchFloats(s), ConvolutionWeightGradient.ScratchFloats(s))));
         double work = 2.0 * examples * s.OutputHeight * s.OutputWidth * s.WeightCount;
         Action[] actions =
@@ -80,7 +80,7 @@ internal static unsafe class GemmBenchmark
         ];
         double[] works = [2.0 * PeakSteps * 12 * (Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4), work, work, work];
         var rates = new List<double>[] { [], [], [], [] };
-        for (int round = -3; round < Rounds; round++)
+        for (int round = -3; round < rounds; round++)
         {
             for (int i = 0; i < actions.Length; i++)
             {
@@ -158,20 +158,4 @@ internal static unsafe class GemmBenchmark
     private static ConvolutionShape Point(int height, int width, int channels, int filters) => new(height, width, channels, filters, 1, 1, 1, 1, 0, 0);
 
     private sealed record Row(double Peak, double Forward, double InputGradient, double WeightGradient);
-
-    private sealed class Buffer : IDisposable
-    {
-        public Buffer(long count)
-        {
-            Pointer = (float*)NativeMemory.AlignedAlloc((nuint)Math.Max(64, sizeof(float) * count), 64);
-            for (long i = 0; i < count; i++)
-            {
-                Pointer[i] = ((i % 17) - 8) * 0.01f;
-            }
-        }
-
-        public float* Pointer { get; }
-
-        public void Dispose() => NativeMemory.AlignedFree(Pointer);
-    }
 }

@@ -13,7 +13,7 @@ internal static class SelectionBenchmark
 
     public static int Run(string[] args)
     {
-        string? file = args is ["--json", var path] ? path : null;
+        Arguments arguments = Arguments.Parse(args, "--json");
         var rows = new List<SelectionRow>();
         foreach ((string model, TrainingProfile profile, BlockImportance importance) in Models())
         {
@@ -26,11 +26,7 @@ internal static class SelectionBenchmark
             }
         }
 
-        if (file is not null)
-        {
-            File.WriteAllText(file, JsonSerializer.Serialize(rows, Json));
-        }
-
+        arguments.Save(JsonSerializer.Serialize(rows, Json));
         return 0;
     }
 

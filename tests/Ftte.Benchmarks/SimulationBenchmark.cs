@@ -15,7 +15,7 @@ internal static class SimulationBenchmark
 
     public static int Run(string[] args)
     {
-        int devices = args is ["--devices", var text] && int.TryParse(text, out int parsed) && parsed is > 0 and <= 1_000_000 ? parsed : 10_000;
+        int devices = Arguments.Parse(args, "--devices").Number("--devices", 10_000, 1, 1_000_000);
         Network network = Network.Build(16).Linear("hidden", 16).Relu().Linear("class", 4).SoftmaxCrossEntropy();
         var task = new BlobTask(network);
         var start = new ModelSnapshot(network.Layout, default, network.Initialize(1));
@@ -40,7 +40,7 @@ internal static class SimulationBenchmark
     {
         private readonly ArrayExamples _test = Points(ulong.MaxValue, 500);
 
-        public ILocalTrainer CreateTrainer(int device) => new LocalTrainer(network, Points((ulong)device, ExamplesPerDevice), new SgdOptions { LearningRate = 0.05f });
+        public ILocalTrainer CreateTrainer(int device) => new LocalTrainer(network, Points((ulong)device, ExamplesPerDevice), new SgdOptions { LearningRate = 0.05f, ClipRatio = null });
 
         public JobCost CostOf(int device, TrainingAssignment assignment) => new(3 * network.MultiplyAdds * ExamplesPerDevice, 0);
 

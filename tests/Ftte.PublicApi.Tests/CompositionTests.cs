@@ -120,7 +120,7 @@ public class CompositionTests
             .UseModel(Model.Start)
             .UseSelection(Head)
             .UseAggregator(p => new RunningAverage(p.GetRequiredService<ModelSnapshot>(), p.GetRequiredService<SelectionHistory>(), new HalfLife(1)));
-        services.AddFtteClient(new FederatedClientOptions { ClientId = new ClientId("device"), MemoryBudgetBytes = 130 })
+        services.AddFtteClient(o => (o.ClientId, o.MemoryBudgetBytes) = (new ClientId("device"), 130))
             .UseTrainer(_ => new PullTrainer(Model.Layout, Targets[0]))
             .UseServer(p => new CountingLink(p.GetRequiredService<FederatedServer>()));
         await using ServiceProvider provider = services.BuildServiceProvider();

@@ -58,7 +58,7 @@ public abstract partial class TransportConformanceSuite
 
     private sealed class MostImportantBlock : IParameterSelector
     {
-        public SelectionResult Select(SelectionRequest request)
+        public SelectionResult Select(SelectionRequest request, CancellationToken cancellationToken = default)
         {
             int most = request.Importance.Values.IndexOf(request.Importance.Values.Max());
             return SelectionResult.Create(request, [.. Enumerable.Range(0, request.Profile.Steps.Length).Select(t => t == most ? 0 : -1)]);

@@ -4,7 +4,7 @@ namespace Ftte.TransportConformance;
 
 /// <summary>What every transport must do. Inherit it, say how to connect, and all facts run against your transport.</summary>
 /// <remarks>
-/// The transport must carry float32 values as they are. Each fact runs on a new instance; what <see cref="ConnectAsync"/> started is to be stopped by
+/// The transport must carry float32 values as they are. A transport over a network overrides <see cref="ConnectToFaultyServerAsync"/> too. Each fact runs on a new instance; what <see cref="ConnectAsync"/> started is to be stopped by
 /// overriding <see cref="DisposeAsync"/>. Proxies that are disposable are disposed by the suite.
 /// </remarks>
 public abstract partial class TransportConformanceSuite : IAsyncLifetime
@@ -26,6 +26,11 @@ public abstract partial class TransportConformanceSuite : IAsyncLifetime
     /// <param name="server">The server. It may be a real one or one that plays a part.</param>
     /// <returns>The proxy.</returns>
     protected abstract ValueTask<IFederatedServer> ConnectAsync(IFederatedServer server);
+
+    /// <summary>Connects to a server, or to something in its place, that fails every call in the same way.</summary>
+    /// <param name="fault">How it fails.</param>
+    /// <returns>The proxy; null, as by default, if this transport cannot fail in this way. The facts about this fault then pass.</returns>
+    protected virtual ValueTask<IFederatedServer?> ConnectToFaultyServerAsync(LinkFault fault) => new((IFederatedServer?)null);
 
     /// <inheritdoc />
     public virtual Task InitializeAsync() => Task.CompletedTask;

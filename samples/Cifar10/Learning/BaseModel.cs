@@ -28,6 +28,7 @@ internal static class BaseModel
             BatchSize = 50,
             Epochs = epochs,
             LearningRate = isNormalized ? 0.05f : 0.01f,
+            ClipRatio = null,
             Momentum = 0.9f,
             Normalization = NormalizationMode.Batch,
             Seed = 1,
@@ -47,6 +48,7 @@ internal static class BaseModel
             BatchSize = Math.Min(500, pictures.Count),
             Epochs = SettlingEpochs,
             LearningRate = 1e-9f,
+            ClipRatio = null,
             Normalization = NormalizationMode.Batch,
             Seed = 2,
         };

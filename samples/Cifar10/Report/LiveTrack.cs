@@ -23,8 +23,9 @@ internal sealed class LiveTrack(IAnsiConsole console, TimeProvider time, string 
             return;
         }
 
-        // Back to the beginning of the line, and what was there is erased.
-        console.Profile.Out.Writer.Write($"\r\u001b[K{name}: {100 * progress.Share,3:0} %  {state}");
+        // Back to the beginning of the line, and what was there is erased. A line longer than the terminal would leave its first part behind.
+        string line = $"{name}: {100 * progress.Share,3:0} %  {state}";
+        console.Profile.Out.Writer.Write($"\r\u001b[K{line[..Math.Min(line.Length, console.Profile.Width - 1)]}");
         console.Profile.Out.Writer.Flush();
     }
 

@@ -1,72 +1,124 @@
 using System.Globalization;
 using System.Text;
+using Ftte.Markdown;
+using Ftte.Samples.Shared;
+using Spectre.Console;
 
 namespace Cifar10.Report;
 
-/// <summary>The comparison in short, as Markdown: medians and ranges over seeds, and the change against the first rule of each cell.</summary>
+/// <summary>The comparison in short: medians and ranges over seeds, and the change against the first rule of each cell.</summary>
 /// <remarks>A run that was stopped is only named: how far it came says nothing of where it would have ended.</remarks>
 internal static class RunTable
 {
+    private static readonly string[] Columns =
+    [
+        "cell", "rule", "time to target, s", "bytes to target, MB", "final accuracy", "on stragglers' classes", "payload of a trip, KiB", "device memory, KiB", "trips", "wasted",
+    ];
+
+    /// <summary>The same for terminals, where the long names would need more room than there is.</summary>
+    private static readonly string[] ShortColumns =
+    [
+        "cell", "rule", "time to target, s", "MB to target", "accuracy", "stragglers", "KiB per trip", "device KiB", "trips", "wasted",
+    ];
+
+    /// <summary>Writes the comparison as Markdown, for files.</summary>
     public static string Of(IEnumerable<RunLine> lines)
     {
-        RunLine[] stopped = [.. lines.Where(line => !line.Complete)];
-        lines = [.. lines.Where(line => line.Complete)];
-        var table = new StringBuilder();
-        table.Append("| cell | rule | time to target, s | bytes to target, MB | final accuracy | on stragglers' classes | payload of a trip, KiB | device memory, KiB | trips | wasted |\n");
-        table.Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        RunLine[] complete = [.. lines.Where(line => line.Complete)];
+        var text = new StringBuilder(MarkdownText.Header(Columns));
+        foreach (string[] row in Rows(complete))
+        {
+            text.Append(MarkdownText.Row(row));
+        }
+
+        text.Append('\n');
+        string[] gains = Gains(complete);
+        if (gains.Length > 0)
+        {
+            text.Append(MarkdownText.Header(["seconds until so many points above the base model", .. gains]));
+            foreach (string[] row in GainRows(complete, gains))
+            {
+                text.Append(MarkdownText.Row([$"{row[0]}: {row[1]}", .. row[2..]]));
+            }
+        }
+
+        return text.Append(string.Concat(Stopped(lines).Select(note => $"\n{note}\n"))).ToString();
+    }
+
+    /// <summary>Writes the comparison to a terminal, as wide as that is.</summary>
+    public static void Write(IAnsiConsole console, IEnumerable<RunLine> lines)
+    {
+        RunLine[] complete = [.. lines.Where(line => line.Complete)];
+        if (complete.Length == 0)
+        {
+            console.WriteLine("No run was completed.");
+        }
+        else
+        {
+            Write(console, ShortColumns, Rows(complete));
+        }
+
+        string[] gains = Gains(complete);
+        if (gains.Length > 0)
+        {
+            console.WriteLine();
+            console.WriteLine("Seconds until the accuracy was so many points above the base model's:");
+            Write(console, ["cell", "rule", .. gains], GainRows(complete, gains));
+        }
+
+        foreach (string note in Stopped(lines))
+        {
+            console.WriteLine(note);
+        }
+    }
+
+    private static void Write(IAnsiConsole console, string[] columns, IEnumerable<string[]> rows)
+    {
+        var table = new AdaptiveTable(headings: 2);
+        foreach (string column in columns)
+        {
+            table.AddColumn(column);
+        }
+
+        foreach (string[] row in rows)
+        {
+            table.AddRow(row);
+        }
+
+        table.Write(console);
+    }
+
+    private static IEnumerable<string> Stopped(IEnumerable<RunLine> lines) => lines.Where(line => !line.Complete)
+        .Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.Cell}, {line.Rule}, seed {line.Seed}: stopped after {line.Time:#,0} s, and left out."));
+
+    private static IEnumerable<string[]> Rows(RunLine[] lines) => Compare(lines, (rule, reference, isReference) =>
+    [
+        Reached(rule, reference, isReference, line => line.TimeToTarget, "#,0"),
+        Reached(rule, reference, isReference, line => line.BytesToTarget / 1e6, "#,0"),
+        Range(rule, line => 100 * line.FinalAccuracy, "0.0") + " %",
+        Range(rule, line => 100 * line.StragglerAccuracy, "0.0") + " %",
+        Compared(rule, reference, isReference, line => (line.BytesUp + line.BytesDown) / 1024.0 / Math.Max(1, line.Trips), "#,0"),
+        Compared(rule, reference, isReference, line => line.DeviceBytes / 1024.0, "#,0"),
+        Range(rule, line => line.Trips, "#,0"),
+        Range(rule, line => 100 * line.WastedShare, "0") + " %",
+    ]);
+
+    private static string[] Gains(RunLine[] lines) => lines.Length == 0 ? [] : [.. lines[0].TimeToGain.Keys.Select(gain => "+" + gain)];
+
+    private static IEnumerable<string[]> GainRows(RunLine[] lines, string[] gains) => Compare(
+        lines, (rule, reference, isReference) => [.. gains.Select(gain => Reached(rule, reference, isReference, line => line.TimeToGain[gain[1..]], "#,0"))]);
+
+    /// <summary>Makes a row of every rule of every cell: the cell's name, the rule's, and what is made of its runs and those of the cell's first rule.</summary>
+    private static IEnumerable<string[]> Compare(RunLine[] lines, Func<RunLine[], RunLine[], bool, string[]> measure)
+    {
         foreach (IGrouping<string, RunLine> cell in lines.GroupBy(line => line.Cell))
         {
             RunLine[] reference = [.. cell.GroupBy(line => line.Rule).First()];
             foreach (RunLine[] rule in cell.GroupBy(line => line.Rule).Select(group => group.ToArray()))
             {
-                bool isReference = rule[0].Rule == reference[0].Rule;
-                string[] cells =
-                [
-                    cell.Key,
-                    rule[0].Rule,
-                    Reached(rule, reference, isReference, line => line.TimeToTarget, "#,0"),
-                    Reached(rule, reference, isReference, line => line.BytesToTarget / 1e6, "#,0"),
-                    Range(rule, line => 100 * line.FinalAccuracy, "0.0") + " %",
-                    Range(rule, line => 100 * line.StragglerAccuracy, "0.0") + " %",
-                    Compared(rule, reference, isReference, line => (line.BytesUp + line.BytesDown) / 1024.0 / Math.Max(1, line.Trips), "#,0"),
-                    Compared(rule, reference, isReference, line => line.DeviceBytes / 1024.0, "#,0"),
-                    Range(rule, line => line.Trips, "#,0"),
-                    Range(rule, line => 100 * line.WastedShare, "0") + " %",
-                ];
-                table.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", cells)} |\n");
+                yield return [cell.Key, rule[0].Rule, .. measure(rule, reference, rule[0].Rule == reference[0].Rule)];
             }
         }
-
-        string notes = string.Concat(stopped.Select(line =>
-            string.Create(CultureInfo.InvariantCulture, $"\n{line.Cell}, {line.Rule}, seed {line.Seed}: stopped after {line.Time:#,0} s, and left out.\n")));
-        return $"{table}\n{Gains(lines)}{notes}";
-    }
-
-    /// <summary>Says when each rule was how much better than the base model.</summary>
-    private static string Gains(IEnumerable<RunLine> lines)
-    {
-        RunLine[] all = [.. lines];
-        if (all.Length == 0)
-        {
-            return "";
-        }
-
-        string[] gains = [.. all[0].TimeToGain.Keys];
-        var table = new StringBuilder();
-        table.Append(CultureInfo.InvariantCulture, $"| seconds until so many points above the base model | {string.Join(" | ", gains.Select(gain => "+" + gain))} |\n");
-        table.Append(CultureInfo.InvariantCulture, $"| --- |{string.Concat(gains.Select(_ => " --- |"))}\n");
-        foreach (IGrouping<string, RunLine> cell in all.GroupBy(line => line.Cell))
-        {
-            RunLine[] reference = [.. cell.GroupBy(line => line.Rule).First()];
-            foreach (RunLine[] rule in cell.GroupBy(line => line.Rule).Select(group => group.ToArray()))
-            {
-                bool isReference = rule[0].Rule == reference[0].Rule;
-                IEnumerable<string> cells = gains.Select(gain => Reached(rule, reference, isReference, line => line.TimeToGain[gain], "#,0"));
-                table.Append(CultureInfo.InvariantCulture, $"| {cell.Key}: {rule[0].Rule} | {string.Join(" | ", cells)} |\n");
-            }
-        }
-
-        return table.ToString();
     }
 
     private static string Reached(RunLine[] rule, RunLine[] reference, bool isReference, Func<RunLine, double?> measure, string format)

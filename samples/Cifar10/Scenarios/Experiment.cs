@@ -64,6 +64,7 @@ internal static class Experiment
         BatchSize = contender.Batch,
         Epochs = contender.Epochs,
         LearningRate = contender.ClientRate,
+        ClipRatio = null,
         Normalization = contender.Normalization,
         LabelCalibration = contender.Calibration,
         Seed = seed,

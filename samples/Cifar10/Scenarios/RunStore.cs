@@ -1,4 +1,5 @@
 using Cifar10.Report;
+using Ftte;
 using Ftte.Samples.Shared;
 using Ftte.Simulation;
 
@@ -52,14 +53,8 @@ internal sealed class RunStore(string? folder)
             return;
         }
 
-        using (StreamWriter writer = File.CreateText(At(run, "jsonl")))
-        {
-            ResultFile.WriteJsonLines(writer, result);
-        }
-
-        string draft = At(run, "draft");
-        File.WriteAllLines(draft, [settings, line.ToJson()]);
-        File.Move(draft, At(run, "json"), overwrite: true);
+        AtomicFile.WriteText(At(run, "jsonl"), writer => ResultFile.WriteJsonLines(writer, result));
+        AtomicFile.WriteAllText(At(run, "json"), $"{settings}\n{line.ToJson()}\n");
     }
 
     private string At(string run, string extension) => Path.Combine(folder!, $"{run}.{extension}");

@@ -1,3 +1,4 @@
+using Ftte.Charts;
 using Ftte.Samples.Shared;
 using MemoryPlan.Planning;
 using ScottPlot;
@@ -43,7 +44,7 @@ internal static class FrontierChart
         plot.YLabel(options.Importance == ImportanceKind.Parameters ? "trained share of all parameters" : "trained share of all squared weights", 17);
         plot.Font.Set(ChartFont.Name);
         AddLegend(plot, selectors, frontier);
-        plot.SavePng(path, Width, Height);
+        ChartFile.Save(plot, path, Width, Height);
     }
 
     private static double X(FrontierPoint point) => Math.Log2(point.BudgetBytes);
@@ -66,13 +67,7 @@ internal static class FrontierChart
             plot.Legend.ManualItems.Add(new LegendItem { LabelText = hasPoints ? selectors[i] : $"{selectors[i]} (nothing fits)", FillColor = color, LineWidth = 0 });
         }
 
-        plot.Legend.FontName = ChartFont.Name;
-        plot.Legend.FontSize = 16;
-        plot.Legend.OutlineWidth = 0;
-        plot.Legend.ShadowColor = Colors.Transparent;
-        plot.Legend.Orientation = Orientation.Horizontal;
-        plot.Legend.TightHorizontalWrapping = true;
-        plot.ShowLegend(Edge.Bottom);
+        LegendRows.AddTo(plot, Width, 16, ChartFont.Name);
     }
 
     private static void SetTicks(Plot plot, double first, double last)
@@ -91,7 +86,8 @@ internal static class FrontierChart
         plot.Axes.Left.SetTicks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"]);
         plot.Axes.Bottom.TickLabelStyle.FontSize = 15;
         plot.Axes.Left.TickLabelStyle.FontSize = 15;
-        plot.Axes.Left.MinimumSize = 95;
+        plot.Axes.Left.MinimumSize = 100;
+        plot.Axes.Left.Label.OffsetX = 8;
         plot.Axes.Right.FrameLineStyle.Width = 0;
         plot.Axes.Top.FrameLineStyle.Width = 0;
         plot.HideGrid();

@@ -12,15 +12,14 @@ internal static class LayerTable
 
     public static void Write(IAnsiConsole console, ImmutableArray<PlannedLayer> layers)
     {
-        Table table = new Table()
-            .Border(console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii)
-            .AddColumn("[bold]Layer[/]")
-            .AddColumn("[bold]Trained[/]")
-            .AddColumn(Number("Share"))
-            .AddColumn(Number("Adds"))
-            .AddColumn(Number("of"))
-            .AddColumn(Number("Held"))
-            .AddColumn(Number("Saved"));
+        AdaptiveTable table = new AdaptiveTable()
+            .AddColumn("Layer")
+            .AddColumn("Trained")
+            .AddColumn("Share", isNumber: true)
+            .AddColumn("Adds", isNumber: true)
+            .AddColumn("of", isNumber: true)
+            .AddColumn("Held", isNumber: true)
+            .AddColumn("Saved", isNumber: true);
         for (int i = 0; i < layers.Length;)
         {
             int count = layers.Length > MostRows ? layers.Skip(i).TakeWhile(layer => !layer.IsTrained).Count() : 0;
@@ -35,15 +34,13 @@ internal static class LayerTable
             }
         }
 
-        console.Write(table);
+        table.Write(console);
         console.WriteLine(
             "Share: the trained part of the layer's parameters. Adds: what it is worth, of what all of the layer is; everything is worth 100 %. "
             + "Held: kept throughout for what is trained. Saved: kept for the backward pass.");
     }
 
-    private static TableColumn Number(string name) => new TableColumn($"[bold]{name}[/]").RightAligned();
-
-    private static void AddRow(Table table, PlannedLayer layer)
+    private static void AddRow(AdaptiveTable table, PlannedLayer layer)
     {
         string style = layer.IsTrained ? "default" : "dim";
         string[] cells =
@@ -56,10 +53,10 @@ internal static class LayerTable
             Bytes(layer.HeldBytes),
             Bytes(layer.SavedBytes),
         ];
-        table.AddRow([.. cells.Select(cell => $"[{style}]{Markup.Escape(cell)}[/]")]);
+        table.AddRow(cells, style);
     }
 
-    private static void AddFolded(Table table, ImmutableArray<PlannedLayer> layers)
+    private static void AddFolded(AdaptiveTable table, ImmutableArray<PlannedLayer> layers)
     {
         string[] cells =
         [
@@ -71,7 +68,7 @@ internal static class LayerTable
             "",
             Bytes(layers.Sum(layer => layer.SavedBytes)),
         ];
-        table.AddRow([.. cells.Select(cell => $"[dim]{Markup.Escape(cell)}[/]")]);
+        table.AddRow(cells, "dim");
     }
 
     private static string Bytes(long bytes) => bytes == 0 ? "" : ByteSize.ToCell(bytes);

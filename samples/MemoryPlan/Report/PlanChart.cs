@@ -1,3 +1,4 @@
+using Ftte;
 using Ftte.Samples.Shared;
 using MemoryPlan.Planning;
 using ScottPlot;
@@ -18,10 +19,10 @@ internal static class PlanChart
         using SKSurface surface = SKSurface.Create(new SKImageInfo(Width, Height));
         surface.Canvas.Clear(SKColors.White);
         Draw(surface.Canvas, Timeline(options, plan), 0, TimelineWidth);
-        Draw(surface.Canvas, TrainedPanel.Draw(options.Selector, plan), TimelineWidth, Width);
+        Draw(surface.Canvas, TrainedPanel.Draw(options.Selector, plan, Width - TimelineWidth), TimelineWidth, Width);
         using SKImage image = surface.Snapshot();
         using SKData png = image.Encode(SKEncodedImageFormat.Png, quality: 100);
-        File.WriteAllBytes(path, png.AsSpan());
+        AtomicFile.WriteAllBytes(path, png.AsSpan());
     }
 
     private static void Draw(SKCanvas canvas, Plot plot, int left, int right)

@@ -135,5 +135,5 @@ internal sealed record StepFacts(string Name, string? Choice, long ForwardBytes,
 [JsonSerializable(typeof(PlanFacts))]
 internal sealed partial class PlanJson : JsonSerializerContext
 {
-    public static void Write(string path, PlanFacts facts) => File.WriteAllText(path, JsonSerializer.Serialize(facts, Default.PlanFacts) + "\n");
+    public static void Write(string path, PlanFacts facts) => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(facts, Default.PlanFacts) + "\n");
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ftte.Charts;
 using Ftte.Samples.Shared;
 using MemoryPlan.Planning;
 using ScottPlot;
@@ -14,7 +15,7 @@ internal static class TrainedPanel
     private static readonly Color Ink = Color.FromHex("#222222");
     private static readonly Color Empty = Color.FromHex("#ECEEF1");
 
-    public static Plot Draw(string selector, DevicePlan plan)
+    public static Plot Draw(string selector, DevicePlan plan, int width)
     {
         ImmutableArray<TrainedBar> bars = TrainedBar.Of(PlannedLayer.Of(plan));
         var plot = new Plot();
@@ -37,7 +38,7 @@ internal static class TrainedPanel
         plot.Title($"{Units.Percent(plan.TrainedShare)} of the parameters trained ({selector})", 22);
         plot.XLabel("trained share of the layer's parameters", 17);
         plot.Font.Set(ChartFont.Name);
-        AddLegend(plot, bars);
+        AddLegend(plot, bars, width);
         return plot;
     }
 
@@ -72,20 +73,14 @@ internal static class TrainedPanel
         Orientation = Orientation.Horizontal,
     });
 
-    private static void AddLegend(Plot plot, ImmutableArray<TrainedBar> bars)
+    private static void AddLegend(Plot plot, ImmutableArray<TrainedBar> bars, int width)
     {
         foreach (LayerKind kind in bars.SelectMany(bar => bar.Parts).Select(part => part.Kind).Distinct().Order())
         {
             plot.Legend.ManualItems.Add(new LegendItem { LabelText = NameOf(kind), FillColor = ColorOf(kind), LineWidth = 0 });
         }
 
-        plot.Legend.FontName = ChartFont.Name;
-        plot.Legend.FontSize = 16;
-        plot.Legend.OutlineWidth = 0;
-        plot.Legend.ShadowColor = Colors.Transparent;
-        plot.Legend.Orientation = Orientation.Horizontal;
-        plot.Legend.TightHorizontalWrapping = true;
-        plot.ShowLegend(Edge.Bottom);
+        LegendRows.AddTo(plot, width, 16, ChartFont.Name);
     }
 
     private static string NameOf(LayerKind kind) => kind switch

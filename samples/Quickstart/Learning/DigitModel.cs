@@ -21,7 +21,7 @@ internal sealed class DigitModel(ulong seed)
     public ModelSnapshot TrainBase(IExampleSource publicImages, CancellationToken cancellationToken)
     {
         float[] parameters = Network.Initialize(new SeededRandom(seed, WeightStream).NextUInt64());
-        var options = new SgdOptions { BatchSize = BaseBatchSize, Epochs = BaseEpochs, LearningRate = 0.1f, Seed = seed };
+        var options = new SgdOptions { BatchSize = BaseBatchSize, Epochs = BaseEpochs, LearningRate = 0.1f, ClipRatio = null, Seed = seed };
         Network.Train(parameters, publicImages, options, cancellationToken: cancellationToken);
         return new ModelSnapshot(Network.Layout, default, parameters);
     }

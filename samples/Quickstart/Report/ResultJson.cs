@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Ftte;
 
 namespace Quickstart;
 
@@ -10,5 +11,5 @@ internal sealed partial class ResultJson : JsonSerializerContext
 {
     public static string ToText(QuickstartResult result) => JsonSerializer.Serialize(result, Default.QuickstartResult) + "\n";
 
-    public static void Write(string path, QuickstartResult result) => File.WriteAllText(path, ToText(result));
+    public static void Write(string path, QuickstartResult result) => AtomicFile.WriteAllText(path, ToText(result));
 }

@@ -1,3 +1,4 @@
+using Ftte.Charts;
 using Ftte.Samples.Shared;
 using ScottPlot;
 using SelectionStudy.Running;
@@ -49,15 +50,12 @@ internal static class StudyChart
         plot.Axes.SetLimitsX(-0.5, budgets.Length - 0.5);
         plot.Title("CIFAR-10, ResNet-8: what is learned under a memory budget", 22);
         plot.XLabel("memory budget, of what training everything takes without a plan", 17);
-        plot.YLabel("accuracy on the test pictures, %", 17);
+        plot.YLabel("test accuracy (%)", 17);
+        plot.Axes.Left.MinimumSize = 90;
+        plot.Axes.Left.Label.OffsetX = 8;
         plot.Font.Set(ChartFont.Name);
-        plot.Legend.FontName = ChartFont.Name;
-        plot.Legend.FontSize = 16;
-        plot.Legend.OutlineWidth = 0;
-        plot.Legend.ShadowColor = Colors.Transparent;
-        plot.Legend.Orientation = Orientation.Horizontal;
-        plot.ShowLegend(Edge.Bottom);
-        plot.SavePng(path, Width, Height);
+        LegendRows.AddTo(plot, Width, 16, ChartFont.Name);
+        ChartFile.Save(plot, path, Width, Height);
     }
 
     private static void AddLevel(Plot plot, double accuracy, string name, int budgets)

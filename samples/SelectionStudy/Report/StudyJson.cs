@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Ftte;
 using SelectionStudy.Running;
 
 namespace SelectionStudy.Report;
@@ -7,7 +8,7 @@ namespace SelectionStudy.Report;
 /// <summary>Writes every run as JSON.</summary>
 internal static class StudyJson
 {
-    public static void Write(string path, StudyFacts facts) => File.WriteAllText(path, JsonSerializer.Serialize(facts, StudyJsonContext.Default.StudyFacts));
+    public static void Write(string path, StudyFacts facts) => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(facts, StudyJsonContext.Default.StudyFacts));
 }
 
 /// <summary>What is written.</summary>

@@ -20,6 +20,7 @@ internal static class BaseModel
             BatchSize = 50,
             Epochs = Epochs,
             LearningRate = 0.05f,
+            ClipRatio = null,
             Momentum = 0.9f,
             WeightDecay = 5e-4f,
             Schedule = LearningRateSchedule.Cosine,

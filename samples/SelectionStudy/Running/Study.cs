@@ -90,7 +90,7 @@ internal sealed class Study(StudyOptions options, Network network, ModelSnapshot
         ReselectionOptions? again = contender?.EveryVersions is { } versions
             ? new ReselectionOptions { Selector = contender.Selector, Profile = _profile, Importance = importance, EveryVersions = versions, MemoryBudgetBytes = budget }
             : null;
-        var sgd = new SgdOptions { BatchSize = options.Batch, LearningRate = rate, Seed = seed };
+        var sgd = new SgdOptions { BatchSize = options.Batch, LearningRate = rate, ClipRatio = null, Seed = seed };
         ModelSnapshot last = FederatedRun.RunAsync(network, start, devices, first, again, sgd, updates, seed, cancellationToken).GetAwaiter().GetResult();
         return new StudyRun(
             name,

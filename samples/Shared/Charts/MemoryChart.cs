@@ -1,3 +1,4 @@
+using Ftte.Charts;
 using ScottPlot;
 
 namespace Ftte.Samples.Shared;
@@ -28,12 +29,7 @@ internal static class MemoryChart
         plot.Axes.SetLimits(0, areas.Moments, 0, Headroom * top);
         SetTicks(plot, AxisNames.Of(groups, areas, width), Headroom * top);
         plot.Font.Set(ChartFont.Name);
-        plot.Legend.FontSize = 16;
-        plot.Legend.OutlineWidth = 0;
-        plot.Legend.ShadowColor = Colors.Transparent;
-        plot.Legend.Orientation = Orientation.Horizontal;
-        plot.Legend.TightHorizontalWrapping = true;
-        plot.ShowLegend(Edge.Bottom);
+        LegendRows.AddTo(plot, width, 16, ChartFont.Name);
         return plot;
     }
 

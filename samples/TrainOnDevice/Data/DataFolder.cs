@@ -13,7 +13,7 @@ internal enum DataKind
     Idx,
 }
 
-/// <summary>A folder with a known data set, recognised by what is in its files; only training and test files are told apart by name.</summary>
+/// <summary>A folder with a known data set, recognized by the content of its files; only training and test files are told apart by name.</summary>
 /// <param name="Kind">What it holds.</param>
 /// <param name="Path">Where the files are: the folder, or the one folder in it that the archive unpacked to.</param>
 /// <param name="Images">The IDX files of images; empty for CIFAR-10.</param>
@@ -22,19 +22,22 @@ internal sealed record DataFolder(DataKind Kind, string Path, IReadOnlyList<stri
 {
     private const int CifarRecordBytes = 1 + (32 * 32 * 3);
     private const byte CifarClasses = 10;
+    private static readonly string[] CifarArchives = ["cifar-10-binary.tar.gz", "cifar-10-binary.tar"];
+
     private const string Expected =
         "CIFAR-10's binary files (data_batch_1.bin to data_batch_5.bin, test_batch.bin) or MNIST's IDX files (train-images, train-labels, t10k-images, t10k-labels)";
 
-    /// <summary>Recognises a folder.</summary>
+    /// <summary>Recognizes a folder.</summary>
     /// <exception cref="InputException">It holds neither data set, or both.</exception>
-    public static DataFolder Recognise(string folder)
+    public static DataFolder Recognize(string folder)
     {
         try
         {
-            DataFolder[] found = [.. Directory.GetDirectories(folder).Order(StringComparer.Ordinal).Prepend(folder).SelectMany(In)];
+            DataFolder[] found = [.. Places(folder).SelectMany(In)];
             return found.Length switch
             {
                 1 => found[0],
+                0 when CifarArchives.Any(name => File.Exists(System.IO.Path.Combine(folder, name))) => new DataFolder(DataKind.Cifar10, folder, [], []),
                 0 => throw new InputException($"--data '{folder}': no file there is of a known data set; give the folder with {Expected}."),
                 _ => throw new InputException($"--data '{folder}': there is more than one data set, {string.Join(" and ", found.Select(f => f.Kind))}; give a folder with one."),
             };
@@ -45,9 +48,16 @@ internal sealed record DataFolder(DataKind Kind, string Path, IReadOnlyList<stri
         }
     }
 
+    /// <summary>Lists the folder, those in it, and the raw folder in which torchvision keeps each of its sets.</summary>
+    private static IEnumerable<string> Places(string folder)
+    {
+        string[] below = [.. Directory.GetDirectories(folder).Order(StringComparer.Ordinal)];
+        return [folder, .. below, .. below.Select(place => System.IO.Path.Combine(place, "raw")).Where(Directory.Exists)];
+    }
+
     private static IEnumerable<DataFolder> In(string folder)
     {
-        ILookup<FileContent, string> files = Directory.GetFiles(folder).Order(StringComparer.Ordinal).ToLookup(Look);
+        ILookup<FileContent, string> files = FilesOf(folder).ToLookup(LookIfReadable);
         if (files.Contains(FileContent.CifarRecords))
         {
             yield return new DataFolder(DataKind.Cifar10, folder, [], []);
@@ -56,6 +66,33 @@ internal sealed record DataFolder(DataKind Kind, string Path, IReadOnlyList<stri
         if (files.Contains(FileContent.IdxImages) && files.Contains(FileContent.IdxLabels))
         {
             yield return new DataFolder(DataKind.Idx, folder, [.. files[FileContent.IdxImages]], [.. files[FileContent.IdxLabels]]);
+        }
+    }
+
+    /// <summary>Lists the files of a folder; of one that is there plain and packed, the plain one.</summary>
+    private static IEnumerable<string> FilesOf(string folder)
+    {
+        try
+        {
+            string[] files = [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)];
+            return files.Where(file => !file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) || !File.Exists(file[..^3]));
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return []; // A folder that may not be read does not hide the others.
+        }
+    }
+
+    /// <summary>Looks into a file. A broken link, or a file that may not be read, is not part of a data set and does not hide the other files.</summary>
+    private static FileContent LookIfReadable(string path)
+    {
+        try
+        {
+            return Look(path);
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            return FileContent.Unknown;
         }
     }
 

@@ -16,7 +16,7 @@ internal static class DataSets
     /// <exception cref="InputException">The data cannot be read, or does not fit the network.</exception>
     public static DataSet Open(Network network, TrainOptions options)
     {
-        DataSet data = options.DataFolder is { } folder ? DataSetReader.Read(DataFolder.Recognise(folder)) : Generate(network, options);
+        DataSet data = options.DataFolder is { } folder ? DataSetReader.Read(DataFolder.Recognize(folder)) : Generate(network, options);
         CheckFits(network, data, options);
         IExampleSource training = FirstExamples.Of(data.Training, options.Examples);
         if (options.Augment)

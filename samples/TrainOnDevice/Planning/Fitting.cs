@@ -26,6 +26,7 @@ internal static class Fitting
             BatchSize = Math.Min(options.Batch, examples.Count),
             Epochs = options.Epochs,
             LearningRate = options.LearningRate,
+            ClipRatio = null,
             Momentum = options.Momentum,
             WeightDecay = options.WeightDecay,
             Schedule = options.Schedule,

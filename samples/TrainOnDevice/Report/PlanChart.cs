@@ -26,6 +26,6 @@ internal static class PlanChart
         plot.XLabel($"one pass of {micro} through the layers and back; {what} parameters are trained", 17);
         plot.Axes.Title.Label.FontName = ChartFont.Name;
         plot.Axes.Bottom.Label.FontName = ChartFont.Name;
-        plot.SavePng(path, Width, Height);
+        ChartFile.Save(plot, path, Width, Height);
     }
 }

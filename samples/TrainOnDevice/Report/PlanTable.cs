@@ -14,13 +14,12 @@ internal static class PlanTable
         PlanRow[] rows = PlanRow.Of(training.Plan);
         Peak peak = Peak.Of(training.Plan);
         bool isShort = rows.Length <= MostRows;
-        Table table = new Table()
-            .Border(console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii)
-            .AddColumn("[bold]Step[/]")
-            .AddColumn("[bold]Trained[/]")
-            .AddColumn(new TableColumn("[bold]Saved[/]").RightAligned())
-            .AddColumn(new TableColumn("[bold]Forward[/]").RightAligned())
-            .AddColumn(new TableColumn("[bold]Backward[/]").RightAligned());
+        AdaptiveTable table = new AdaptiveTable()
+            .AddColumn("Step")
+            .AddColumn("Trained")
+            .AddColumn("Saved", isNumber: true)
+            .AddColumn("Forward", isNumber: true)
+            .AddColumn("Backward", isNumber: true);
         int leftOut = 0;
         for (int t = 0; t < rows.Length; t++)
         {
@@ -31,15 +30,19 @@ internal static class PlanTable
                 continue;
             }
 
-            table.AddRow(
-                Markup.Escape(row.Name),
-                Markup.Escape(row.Trained),
+            const int Forward = 3, Backward = 4;
+            string[] cells =
+            [
+                row.Name,
+                row.Trained,
                 row.SavedBytes == 0 ? "" : ByteSize.ToCell(row.SavedBytes),
                 Cell(row.ForwardBytes, t == peak.Step && !peak.IsBackward),
-                Cell(row.BackwardBytes, t == peak.Step && peak.IsBackward));
+                Cell(row.BackwardBytes, t == peak.Step && peak.IsBackward),
+            ];
+            table.AddRow(cells, marked: t != peak.Step ? -1 : peak.IsBackward ? Backward : Forward);
         }
 
-        console.Write(table);
+        table.Write(console);
         string hidden = leftOut > 0 ? $" {leftOut} steps that neither train nor save anything are left out." : "";
         console.WriteLine($"Forward and backward: all bytes in use while the step runs, parameters included; * is the peak.{hidden}");
         long gaps = training.Plan.ArenaBytes - training.Plan.BusiestBytes;
@@ -49,6 +52,5 @@ internal static class PlanTable
         }
     }
 
-    private static string Cell(long bytes, bool isPeak) =>
-        bytes == 0 ? "" : isPeak ? $"[bold red]* {ByteSize.ToCell(bytes)}[/]" : ByteSize.ToCell(bytes);
+    private static string Cell(long bytes, bool isPeak) => bytes == 0 ? "" : isPeak ? $"* {ByteSize.ToCell(bytes)}" : ByteSize.ToCell(bytes);
 }

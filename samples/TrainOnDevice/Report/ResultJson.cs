@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Ftte;
 
 namespace TrainOnDevice.Report;
 
@@ -8,5 +9,5 @@ namespace TrainOnDevice.Report;
 [JsonSerializable(typeof(RunResult))]
 internal sealed partial class ResultJson : JsonSerializerContext
 {
-    public static void Write(string path, RunResult result) => File.WriteAllText(path, JsonSerializer.Serialize(result, Default.RunResult) + "\n");
+    public static void Write(string path, RunResult result) => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(result, Default.RunResult) + "\n");
 }

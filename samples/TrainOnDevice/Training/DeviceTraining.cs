@@ -15,10 +15,10 @@ internal sealed class DeviceTraining(FittedTraining training, DataSet data, IAns
 
     /// <summary>Trains; a cancelled run keeps what was learned until then.</summary>
     /// <param name="parameters">The weights, trained in place.</param>
-    /// <param name="save">Keeps the trained weights; called before they are tested, because that takes its time.</param>
+    /// <param name="save">Keeps the trained weights, and is told whether training came to its end. Called before they are tested, because that takes its time.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>
     /// <exception cref="InputException">Training diverged.</exception>
-    public TrainingOutcome Run(float[] parameters, Action<float[]> save, CancellationToken cancellationToken)
+    public TrainingOutcome Run(float[] parameters, Action<float[], bool> save, CancellationToken cancellationToken)
     {
         Evaluation before = Test(parameters);
         console.WriteLine($"Before: {Describe(before)} on {before.Count:N0} held-out examples.");
@@ -46,7 +46,7 @@ internal sealed class DeviceTraining(FittedTraining training, DataSet data, IAns
 
         TimeSpan took = time.GetElapsedTime(begun);
         selection.Scatter(trained, parameters);
-        save(parameters);
+        save(parameters, latest.Step == latest.Steps);
         Evaluation after = Test(parameters);
         return new TrainingOutcome(
             before, after, latest.Step, latest.Steps, latest.Step > 0 ? latest.MeanLoss : null, took, PerSecond(latest.Step, took), _curve);

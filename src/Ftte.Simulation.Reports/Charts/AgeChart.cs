@@ -2,12 +2,12 @@ using ScottPlot;
 
 namespace Ftte.Simulation.Reports;
 
-/// <summary>How old updates were when they were folded in: the share of each age, rule by rule.</summary>
+/// <summary>The ages of the accepted updates: the share of each age, rule by rule.</summary>
 internal static class AgeChart
 {
-    private const int MostAges = 25;
+    private const int MaxAges = 25;
 
-    /// <summary>Counts the share of each age from 0; whatever is older goes with the last.</summary>
+    /// <summary>Counts the share of each age from 0; older updates count toward the last.</summary>
     public static double[] Shares(RuleResults rule, int ages)
     {
         double[] counts = new double[ages];
@@ -20,12 +20,16 @@ internal static class AgeChart
         return [.. counts.Select(count => all > 0 ? count / all : 0)];
     }
 
-    public static void Save(string path, string title, IReadOnlyList<RuleResults> rules)
+    public static void Save(string path, string title, IReadOnlyList<RuleResults> rules) =>
+        ChartStyle.Save(Draw(rules), path, title, "age in versions", "share of the accepted updates (%)");
+
+    /// <summary>Draws the bars.</summary>
+    public static Plot Draw(IReadOnlyList<RuleResults> rules)
     {
         var plot = new Plot();
         long oldest = rules.SelectMany(rule => rule.Accepted).Select(job => job.Age).DefaultIfEmpty().Max();
-        int ages = (int)Math.Min(oldest, MostAges - 1) + 1;
-        double width = 0.8 / Math.Max(1, rules.Count);
+        int ages = (int)Math.Min(oldest, MaxAges - 1) + 1;
+        double width = 0.8 / Math.Max(1, rules.Count), highest = 0;
         for (int i = 0; i < rules.Count; i++)
         {
             double[] shares = Shares(rules[i], ages);
@@ -36,11 +40,12 @@ internal static class AgeChart
                 (bar.Size, bar.FillColor, bar.LineWidth) = (width, ChartStyle.Of(i), 0);
             }
 
-            bars.LegendText = rules[i].Rule;
+            bars.LegendText = rules[i].Accepted.Any() ? rules[i].Rule : $"{rules[i].Rule} (no accepted update)";
+            highest = Math.Max(highest, shares.Max());
         }
 
-        plot.Axes.Margins(bottom: 0);
-        string last = oldest >= MostAges ? $" ({MostAges - 1}: or more)" : "";
-        ChartStyle.Save(plot, path, title, $"age in versions{last}", "share of the updates that count (%)");
+        plot.Axes.SetLimitsY(0, highest > 0 ? 105 * highest : 100);
+        ChartStyle.SetAges(plot, ages - 1, hasOlder: oldest >= MaxAges);
+        return plot;
     }
 }

@@ -1,14 +1,18 @@
+using System.Globalization;
+using Ftte.Charts;
 using ScottPlot;
 using SkiaSharp;
 
 namespace Ftte.Simulation.Reports;
 
-/// <summary>What all charts have in common: font, sizes, and colours that the colour-blind can tell apart (Okabe and Ito).</summary>
+/// <summary>What all charts have in common: font, sizes, and colors that the color-blind can tell apart (Okabe and Ito).</summary>
 internal static class ChartStyle
 {
     public const int Width = 1200;
     public const int Height = 700;
+    private const float LegendSize = 15;
     private static readonly string[] PlainFonts = ["Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans", "Noto Sans", "DejaVu Sans"];
+    private static readonly LinePattern[] Patterns = [LinePattern.Solid, LinePattern.Dashed, LinePattern.Dotted, LinePattern.DenselyDashed];
     private static readonly Color[] Colors =
     [
         Color.FromHex("#D55E00"), Color.FromHex("#0072B2"), Color.FromHex("#E69F00"), Color.FromHex("#009E73"),
@@ -17,39 +21,47 @@ internal static class ChartStyle
 
     public static Color Quiet { get; } = Color.FromHex("#666666");
 
+    public static string FontName { get; } = PlainFonts.Intersect(SKFontManager.Default.FontFamilies, StringComparer.OrdinalIgnoreCase).FirstOrDefault() ?? Fonts.Sans;
+
+    /// <summary>Gets the color of a rule.</summary>
     public static Color Of(int rule) => Colors[rule % Colors.Length];
 
-    /// <summary>Gives the unit in which times up to an end are best read.</summary>
-    public static (double Seconds, string Name) Unit(TimeSpan end) => end.TotalSeconds switch
-    {
-        < 180 => (1, "seconds"),
-        < 3 * 3600 => (60, "minutes"),
-        < 3 * 86_400 => (3600, "hours"),
-        _ => (86_400, "days"),
-    };
+    /// <summary>Gets the pattern of a rule's line: another one once all colors are taken.</summary>
+    public static LinePattern PatternOf(int rule) => Patterns[rule / Colors.Length % Patterns.Length];
 
-    /// <summary>Dresses a chart and writes it.</summary>
-    public static void Save(Plot plot, string path, string title, string x, string y, bool hasLegend = true, int height = Height)
+    /// <summary>Formats the ages of an axis that begins at 0 and on which the last stands for older ones, too.</summary>
+    /// <param name="plot">The plot.</param>
+    /// <param name="oldest">The greatest age on the axis.</param>
+    /// <param name="hasOlder">Whether the greatest age stands for older ones.</param>
+    public static void SetAges(Plot plot, int oldest, bool hasOlder)
     {
-        plot.Title(title, 22);
+        const int MaxTicks = 25;
+        int step = 1 + (oldest / MaxTicks);
+        double[] ages = [.. Enumerable.Range(0, (oldest / step) + 1).Select(i => (double)(i * step)).Where(age => age + step <= oldest || age == oldest).Append(oldest).Distinct()];
+        plot.Axes.Bottom.SetTicks(ages, [.. ages.Select(age => age.ToString(CultureInfo.InvariantCulture) + (hasOlder && age == oldest ? "+" : ""))]);
+        plot.Axes.SetLimitsX(-0.5, oldest + 0.5);
+    }
+
+    /// <summary>Adds title, labels and legend to a chart, and writes it.</summary>
+    public static void Save(Plot plot, string path, string title, string x, string y, int height = Height)
+    {
+        plot.Title(title, FitFont(title, Width - 60, 22));
         plot.XLabel(x, 18);
         plot.YLabel(y, 18);
         plot.Axes.Bottom.TickLabelStyle.FontSize = 15;
         plot.Axes.Left.TickLabelStyle.FontSize = 15;
-        plot.Axes.Left.MinimumSize = 90;
+        plot.Axes.Left.MinimumSize = 105;
+        plot.Axes.Left.Label.OffsetX = 8;
         plot.Axes.Right.MinimumSize = 30;
-        plot.Font.Set(PlainFonts.Intersect(SKFontManager.Default.FontFamilies, StringComparer.OrdinalIgnoreCase).FirstOrDefault() ?? Fonts.Sans);
-        if (hasLegend)
-        {
-            plot.Legend.FontSize = 15;
-            plot.Legend.SymbolWidth = 30;
-            plot.Legend.Padding = new PixelPadding(8, 8, 10, 10);
-            plot.Legend.Orientation = Orientation.Horizontal;
-            plot.Legend.OutlineWidth = 0;
-            plot.Legend.ShadowColor = ScottPlot.Colors.Transparent;
-            plot.ShowLegend(Edge.Bottom);
-        }
-
+        plot.Font.Set(FontName);
+        LegendRows.AddTo(plot, Width, LegendSize, FontName);
         plot.SavePng(path, Width, height);
+    }
+
+    /// <summary>Returns the largest font size, up to a given one, at which text fits a width.</summary>
+    public static float FitFont(string text, int width, float size)
+    {
+        const float CharacterWidth = 0.6f; // of the font size, about
+        return Math.Clamp(width / (CharacterWidth * Math.Max(1, text.Length)), 8, size);
     }
 }

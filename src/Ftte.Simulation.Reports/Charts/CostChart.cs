@@ -3,9 +3,13 @@ using ScottPlot;
 
 namespace Ftte.Simulation.Reports;
 
-/// <summary>What training cost, rule by rule, next to each other: one panel per cost, a bar for the median, a line for the range over seeds.</summary>
+/// <summary>What training cost, rule by rule: one panel per cost, a bar for the median, a line for the range over seeds.</summary>
 internal static class CostChart
 {
+    private const int Width = ChartStyle.Width + 300;
+    private const int LabelHeight = 150;
+    private const int LabelWidth = 230; // what fits the height at a slant
+
     public static void Save(string path, string title, IReadOnlyList<RuleResults> rules)
     {
         (string Name, Func<SimulationResult, double> Measure)[] costs =
@@ -25,14 +29,20 @@ internal static class CostChart
             plot.Axes.Bottom.SetTicks([.. Enumerable.Range(0, rules.Count).Select(i => (double)i)], [.. rules.Select(rule => rule.Rule)]);
             plot.Axes.Bottom.TickLabelStyle.Rotation = 35;
             plot.Axes.Bottom.TickLabelStyle.Alignment = Alignment.UpperLeft;
-            plot.Axes.Bottom.TickLabelStyle.FontSize = 14;
-            plot.Axes.Bottom.MinimumSize = 150;
+            plot.Axes.Bottom.TickLabelStyle.FontSize = rules.Min(rule => ChartStyle.FitFont(rule.Rule, LabelWidth, 14));
+            plot.Axes.Bottom.MinimumSize = LabelHeight;
             plot.Axes.Right.MinimumSize = 40;
             plot.Axes.SetLimitsY(0, Math.Max(1e-9, 1.12 * spreads.Select(spread => double.IsNaN(spread.Most) ? 0 : spread.Most).DefaultIfEmpty().Max()));
-            plot.Title(cost == 0 ? $"{title}: {costs[cost].Name}" : costs[cost].Name, 17);
+            plot.Title(costs[cost].Name, 17);
+            if (cost == costs.Length / 2)
+            {
+                plot.XLabel(title, ChartStyle.FitFont(title, (Width / costs.Length) - 40, 20));
+            }
+
+            plot.Font.Set(ChartStyle.FontName);
         }
 
-        multiplot.SavePng(path, ChartStyle.Width + 300, ChartStyle.Height - 100);
+        multiplot.SavePng(path, Width, ChartStyle.Height - 100);
     }
 
     /// <summary>Draws the bars, the lines from least to most, and the medians in figures on top.</summary>

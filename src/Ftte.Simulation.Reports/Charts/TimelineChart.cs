@@ -1,30 +1,39 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using ScottPlot;
 
 namespace Ftte.Simulation.Reports;
 
-/// <summary>What devices did when: a row per device, a bar per job, coloured by what became of it.</summary>
+/// <summary>The jobs of the devices over time: a row per device, a bar per job in the color of its fate.</summary>
 internal static class TimelineChart
 {
-    private const int MostDevices = 40;
+    private const int MaxDevices = 40;
     private const int JobsPerDevice = 4;
 
     private static readonly (JobFate Fate, string Name, Color Color)[] Fates =
     [
-        (JobFate.Accepted, "counts", Color.FromHex("#009E73")),
+        (JobFate.Accepted, "accepted", Color.FromHex("#009E73")),
         (JobFate.Rejected, "rejected", Color.FromHex("#D55E00")),
-        (JobFate.Dropped, "given up", Color.FromHex("#CC79A7")),
+        (JobFate.Dropped, "dropped by the device", Color.FromHex("#CC79A7")),
         (JobFate.Measured, "measured importance", Color.FromHex("#56B4E9")),
         (JobFate.Unfinished, "unfinished", Color.FromHex("#AAAAAA")),
     ];
 
-    public static void Save(string path, string title, SimulationResult run, ImmutableArray<SimulatedDevice> devices)
+    public static void Save(string path, string title, SimulationResult run, ImmutableArray<SimulatedDevice> devices, TimeUnit unit)
+    {
+        (Plot plot, string label) = Draw(run, devices, unit);
+        ChartStyle.Save(plot, path, title, label, "");
+    }
+
+    /// <summary>Draws the bars.</summary>
+    /// <returns>The plot, and the label of its axis: which part of the run it shows.</returns>
+    public static (Plot Plot, string Label) Draw(SimulationResult run, ImmutableArray<SimulatedDevice> devices, TimeUnit unit)
     {
         // The time in which the devices that work first have a few jobs each.
         JobRecord[] inTurn = [.. run.Jobs.OrderBy(job => job.Number)];
-        int[] shown = [.. inTurn.Select(job => job.Device).Distinct().Take(MostDevices).OrderBy(device => devices[device].IsStraggler).ThenBy(device => device)];
-        TimeSpan end = inTurn.Length == 0 ? TimeSpan.FromSeconds(1) : inTurn.Take(MostDevices * JobsPerDevice).Max(job => job.End);
-        (double unit, string unitName) = ChartStyle.Unit(end);
+        int[] all = [.. inTurn.Select(job => job.Device).Distinct()];
+        int[] shown = [.. all.Take(MaxDevices).OrderBy(device => devices[device].IsStraggler).ThenBy(device => device)];
+        TimeSpan end = inTurn.Length == 0 ? TimeSpan.FromSeconds(1) : inTurn.Take(MaxDevices * JobsPerDevice).Max(job => job.End);
         var plot = new Plot();
         foreach ((JobFate fate, string name, Color color) in Fates)
         {
@@ -32,25 +41,33 @@ internal static class TimelineChart
             foreach (JobRecord job in inTurn.Where(job => job.Fate == fate && job.Start < end && Array.IndexOf(shown, job.Device) >= 0))
             {
                 double row = shown.Length - Array.IndexOf(shown, job.Device);
-                var bar = plot.Add.Rectangle(job.Start.TotalSeconds / unit, Math.Min(job.End.TotalSeconds, end.TotalSeconds) / unit, row - 0.4, row + 0.4);
+                var bar = plot.Add.Rectangle(unit.Of(job.Start), unit.Of(job.End < end ? job.End : end), row - 0.4, row + 0.4);
                 (bar.FillColor, bar.LineColor, bar.LineWidth) = (color, Colors.White, 1);
                 bar.LegendText = isNamed ? "" : name;
                 isNamed = true;
             }
         }
 
-        // So many rows would need names too small to read: only where stragglers begin is said.
-        int fast = shown.Count(device => !devices[device].IsStraggler);
-        plot.Axes.Left.SetTicks(
-            [shown.Length - (fast / 2.0) + 0.5, (shown.Length - fast + 1) / 2.0], [fast > 0 ? "fast devices" : "", fast < shown.Length ? "stragglers" : ""]);
-        plot.Axes.Left.TickLabelStyle.Rotation = -90;
-        plot.Axes.Left.TickLabelStyle.Alignment = Alignment.LowerCenter;
-        if (fast > 0 && fast < shown.Length)
-        {
-            plot.Add.HorizontalLine(shown.Length - fast + 0.5, 1.5f, ChartStyle.Quiet, LinePattern.Dotted);
-        }
+        AddGroups(plot, shown.Length, shown.Count(device => !devices[device].IsStraggler));
+        plot.Axes.SetLimits(0, Math.Max(1e-9, unit.Of(end)), 0.4, shown.Length + 0.6);
+        plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { TickDensity = 0.6 };
+        string which = all.Length > shown.Length ? $"; the first {shown.Length} of {all.Length} devices that work" : "";
+        string part = end < run.Duration ? $"; the first {Text(end)} of {Text(run.Duration)}" : "";
+        return (plot, unit.AxisLabel + part + which);
 
-        plot.Axes.SetLimits(0, Math.Max(1e-9, end.TotalSeconds / unit), 0.4, shown.Length + 0.6);
-        ChartStyle.Save(plot, path, title, $"virtual time ({unitName})", "");
+        string Text(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{unit.Of(time):#,0.#} {unit.Symbol}");
+    }
+
+    // So many rows would need names too small to read: only where stragglers begin is said.
+    private static void AddGroups(Plot plot, int rows, int fast)
+    {
+        (double Row, string Name)[] groups = [.. new[] { (Row: rows - (fast / 2.0) + 0.5, Name: fast > 0 ? "fast" : ""), (Row: (rows - fast + 1) / 2.0, Name: fast < rows ? "stragglers" : "") }.Where(group => group.Name.Length > 0)];
+        plot.Axes.Left.SetTicks([.. groups.Select(group => group.Row)], [.. groups.Select(group => group.Name)]);
+        plot.Axes.Left.MajorTickStyle.Length = 0;
+        plot.Grid.YAxisStyle.IsVisible = false;
+        if (fast > 0 && fast < rows)
+        {
+            plot.Add.HorizontalLine(rows - fast + 0.5, 1.5f, ChartStyle.Quiet, LinePattern.Dotted);
+        }
     }
 }

@@ -94,7 +94,7 @@ public static class AvailabilityTrace
 
     private static TimeSpan ReadTime(string name, int line, string field, string text) =>
         !TryRead(text, out double seconds) ? throw Bad(name, line, $"the {field}, is '{text.Trim()}'; a time is a number of seconds, such as 12.5")
-        : !(Math.Abs(seconds) < Farthest) ? throw Bad(name, line, $"the {field}, is {text.Trim()}; a time is less than {Farthest:R} seconds before or after the beginning")
+        : !(Math.Abs(seconds) < Farthest) ? throw Bad(name, line, string.Create(CultureInfo.InvariantCulture, $"the {field}, is {text.Trim()}; a time is less than {Farthest:R} seconds before or after the beginning"))
         : TimeSpan.FromSeconds(seconds);
 
     private static bool TryRead(string text, out double seconds) =>

@@ -87,15 +87,22 @@ public static class DataSplit
     /// <summary>Gives devices unlike numbers of examples, in proportion to draws from a log-normal law, and each at least one.</summary>
     /// <param name="examples">How many examples there are.</param>
     /// <param name="devices">Among how many devices, at least 1.</param>
-    /// <param name="sigma">The deviation of the logarithm; 0 for all alike, 1 for some ten times larger than others.</param>
+    /// <param name="sigma">The standard deviation of the logarithm; 0 for equal sizes, 1 for some ten times larger than others. At most about 37.</param>
     /// <param name="seed">The seed.</param>
     /// <returns>How many each gets; together all.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">There are fewer examples than devices.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// There are fewer examples than devices, or the standard deviation is negative, not finite or so large that the distribution's mean is not finite.
+    /// </exception>
     public static int[] LogNormalSizes(int examples, int devices, double sigma, ulong seed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(devices, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(examples, devices);
         Guard.NotNegative(sigma);
+        if (!double.IsFinite(Math.Exp(sigma * sigma / 2)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "The mean of the distribution, exp(sigma^2 / 2), is not finite. Specify at most 37.");
+        }
+
         var random = new SeededRandom(seed, Stream.Size);
         double[] draws = new double[devices];
         for (int d = 0; d < devices; d++)

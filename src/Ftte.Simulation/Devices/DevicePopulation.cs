@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Ftte.Simulation;
 
@@ -24,7 +25,7 @@ public static class DevicePopulation
         if (!(kind.LatencySeconds > 0 && kind.LatencySeconds <= JobTiming.LongestSeconds))
         {
             throw new ArgumentException(
-                $"The kind '{kind.Name}' has the {nameof(kind.LatencySeconds)} {kind.LatencySeconds:R}; give it a positive one of at most {JobTiming.LongestSeconds:R}.", nameof(kind));
+                string.Create(CultureInfo.InvariantCulture, $"The kind '{kind.Name}' has the {nameof(kind.LatencySeconds)} {kind.LatencySeconds:R}; give it a positive one of at most {JobTiming.LongestSeconds:R}."), nameof(kind));
         }
 
         return Make([.. Enumerable.Repeat(kind, count)], seed);

@@ -44,7 +44,9 @@ internal sealed class JournalFile : IDisposable
     /// <exception cref="IOException">The file cannot be opened, or another run has it open.</exception>
     public static JournalFile Open(string path, string description)
     {
+        bool isNew = !Path.Exists(path);
         var journal = new JournalFile(path, new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        isNew &= journal._file.Length == 0;
         try
         {
             journal.ReadHeader(description);
@@ -57,6 +59,11 @@ internal sealed class JournalFile : IDisposable
         catch
         {
             journal.Dispose();
+            if (isNew)
+            {
+                File.Delete(path);
+            }
+
             throw;
         }
     }
@@ -150,8 +157,8 @@ internal sealed class JournalFile : IDisposable
         if (start.Length < header.Length && header.AsSpan().StartsWith(start))
         {
             // New, or killed before it had begun. Nothing else is written over, however short.
-            _file.Write(header.AsSpan(start.Length));
-            _file.Flush();
+            Write([header.AsMemory(start.Length)], start.Length);
+            _file.Position = header.Length;
             return;
         }
 
@@ -235,8 +242,22 @@ internal sealed class JournalFile : IDisposable
         byte[] head = HeadOf(payload);
         lock (_writing)
         {
-            RandomAccess.Write(_handle!, (ReadOnlyMemory<byte>[])[head, payload], _end);
+            Write([head, payload], _end);
             _end += head.Length + payload.Length;
+        }
+    }
+
+    /// <summary>Writes without a buffer, so that nothing is left to be written when the file is closed. What a failure left half-written is written over or cut off.</summary>
+    /// <exception cref="IOException">The file cannot be written, for example because the disk is full; the message says so and names the file.</exception>
+    private void Write(ReadOnlyMemory<byte>[] parts, long offset)
+    {
+        try
+        {
+            RandomAccess.Write(_handle ?? _file.SafeFileHandle, parts, offset);
+        }
+        catch (IOException failure) when (AtomicFile.TryDescribe(_path, failure, out Exception? clear))
+        {
+            throw clear;
         }
     }
 }

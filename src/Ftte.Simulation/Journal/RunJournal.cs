@@ -5,7 +5,8 @@ namespace Ftte.Simulation;
 /// <para>A run that finds its journal goes through the same events again, from the beginning, but takes from the file what devices had trained and how good models
 /// were: that takes seconds, and the results are the same bits as if it had never stopped. The journal of a run that came to its end is deleted.</para>
 /// <para>The file holds one update per job, as float32. Whatever a crash left half-written at its end is cut off and trained again.
-/// While a run has it open, another is refused with <see cref="IOException"/>.</para>
+/// While a run has it open, another is refused with <see cref="IOException"/>. If it cannot be written, for example because the disk is full, the run ends with an
+/// <see cref="IOException"/> that says so, and continues from the journal when it is started again.</para>
 /// </remarks>
 /// <param name="Path">The file; made if it is not there.</param>
 /// <param name="Description">

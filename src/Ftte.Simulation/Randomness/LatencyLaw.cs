@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ftte.Simulation;
 
 /// <summary>A law of random durations or factors, of those that the literature draws clients' times from.</summary>
@@ -26,7 +28,7 @@ public sealed class LatencyLaw
     public static LatencyLaw Constant(double value)
     {
         Guard.NotNegative(value);
-        return new LatencyLaw($"constant {value:R}", value, (ref random) => value);
+        return new LatencyLaw(string.Create(CultureInfo.InvariantCulture, $"constant {value:R}"), value, (ref random) => value);
     }
 
     /// <summary>Draws evenly.</summary>
@@ -38,7 +40,7 @@ public sealed class LatencyLaw
         Guard.NotNegative(least);
         Guard.NotNegative(most);
         ArgumentOutOfRangeException.ThrowIfLessThan(most, least);
-        return new LatencyLaw($"uniform {least:R} to {most:R}", (least + most) / 2, (ref random) => least + ((most - least) * random.NextDouble()));
+        return new LatencyLaw(string.Create(CultureInfo.InvariantCulture, $"uniform {least:R} to {most:R}"), (least + most) / 2, (ref random) => least + ((most - least) * random.NextDouble()));
     }
 
     /// <summary>Draws |x| of a normal x around 0.</summary>
@@ -47,7 +49,7 @@ public sealed class LatencyLaw
     public static LatencyLaw HalfNormal(double deviation)
     {
         Guard.Positive(deviation);
-        return new LatencyLaw($"half-normal {deviation:R}", deviation * Math.Sqrt(2 / Math.PI), (ref random) => deviation * Math.Abs(random.NextGaussian()));
+        return new LatencyLaw(string.Create(CultureInfo.InvariantCulture, $"half-normal {deviation:R}"), deviation * Math.Sqrt(2 / Math.PI), (ref random) => deviation * Math.Abs(random.NextGaussian()));
     }
 
     /// <summary>Draws exp(x) of a normal x.</summary>
@@ -61,7 +63,7 @@ public sealed class LatencyLaw
         double mean = median * Math.Exp(sigma * sigma / 2);
         return !double.IsFinite(mean)
             ? throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "The law's mean, median exp(sigma^2 / 2), is too large to be told.")
-            : new LatencyLaw($"log-normal {median:R}, {sigma:R}", mean, (ref random) => median * Math.Exp(sigma * random.NextGaussian()));
+            : new LatencyLaw(string.Create(CultureInfo.InvariantCulture, $"log-normal {median:R}, {sigma:R}"), mean, (ref random) => median * Math.Exp(sigma * random.NextGaussian()));
     }
 
     /// <summary>Draws times without memory.</summary>
@@ -70,7 +72,7 @@ public sealed class LatencyLaw
     public static LatencyLaw Exponential(double mean)
     {
         Guard.Positive(mean);
-        return new LatencyLaw($"exponential {mean:R}", mean, (ref random) => -mean * Math.Log(1 - random.NextDouble()));
+        return new LatencyLaw(string.Create(CultureInfo.InvariantCulture, $"exponential {mean:R}"), mean, (ref random) => -mean * Math.Log(1 - random.NextDouble()));
     }
 
     /// <summary>Draws from Pareto's law, cut off: P(x > t) = (least / t)^shape below the cap, and nothing above it.</summary>
@@ -90,7 +92,7 @@ public sealed class LatencyLaw
             ? least * Math.Log(cap / least)
             : least / (shape - 1) * (1 - Math.Pow(least / cap, shape - 1)));
         return new LatencyLaw(
-            $"Pareto {shape:R} from {least:R} to {cap:R}", mean, (ref random) => Math.Min(cap, least * Math.Pow(1 - random.NextDouble(), -1 / shape)));
+            string.Create(CultureInfo.InvariantCulture, $"Pareto {shape:R} from {least:R} to {cap:R}"), mean, (ref random) => Math.Min(cap, least * Math.Pow(1 - random.NextDouble(), -1 / shape)));
     }
 
     /// <summary>Draws k units with a probability in proportion to k^-exponent, k = 1 to <paramref name="count"/>.</summary>
@@ -113,7 +115,7 @@ public sealed class LatencyLaw
             moment += k * weight;
         }
 
-        return new LatencyLaw($"Zipf {exponent:R} of {count} x {unit:R}", unit * moment / total, (ref random) =>
+        return new LatencyLaw(string.Create(CultureInfo.InvariantCulture, $"Zipf {exponent:R} of {count} x {unit:R}"), unit * moment / total, (ref random) =>
         {
             // The first k whose cumulated weight exceeds what was drawn.
             int found = Array.BinarySearch(cumulative, random.NextDouble() * total);
@@ -149,7 +151,7 @@ public sealed class LatencyLaw
             double value = quantile(share);
             return value >= 0 && double.IsFinite(value)
                 ? value
-                : throw new InvalidOperationException($"The law '{name}' has the quantile {value:R} for the share {share:R}; let it be finite and not negative.");
+                : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The law '{name}' has the quantile {value:R} for the share {share:R}; let it be finite and not negative."));
         }
     }
 
@@ -162,7 +164,7 @@ public sealed class LatencyLaw
         Guard.NotNegative(factor);
         return !double.IsFinite(factor * Mean)
             ? throw new ArgumentOutOfRangeException(nameof(factor), factor, $"The mean of '{_name}' times this is too large to be told.")
-            : new LatencyLaw($"{factor:R} x {_name}", factor * Mean, (ref random) => Math.Min(double.MaxValue, factor * _draw(ref random)));
+            : new LatencyLaw(string.Create(CultureInfo.InvariantCulture, $"{factor:R} x {_name}"), factor * Mean, (ref random) => Math.Min(double.MaxValue, factor * _draw(ref random)));
     }
 
     /// <summary>Draws a value.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ftte.Simulation;
 
 /// <summary>A small random generator (SplitMix64) that gives the same numbers on every machine for the same keys.</summary>
@@ -30,30 +32,44 @@ public struct SeededRandom
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
 
     /// <summary>Draws from [low, high).</summary>
-    /// <param name="low">The least value.</param>
-    /// <param name="high">What every value is below, but for rounding.</param>
+    /// <param name="low">The minimum.</param>
+    /// <param name="high">The exclusive maximum, apart from rounding; at least <paramref name="low"/>.</param>
     /// <returns>A value.</returns>
-    public float NextSingle(float low, float high) => low + ((high - low) * (float)NextDouble());
+    /// <exception cref="ArgumentOutOfRangeException">The maximum is below the minimum, or their difference is not finite.</exception>
+    public float NextSingle(float low, float high) => high >= low && float.IsFinite(high - low)
+        ? low + ((high - low) * (float)NextDouble())
+        : throw new ArgumentOutOfRangeException(nameof(high), high, string.Create(CultureInfo.InvariantCulture, $"The maximum is below the minimum {low}, or too far from it; specify finite numbers in ascending order."));
 
     /// <summary>Draws from 0 to <paramref name="count"/> - 1.</summary>
-    /// <param name="count">How many numbers there are, at least 1.</param>
+    /// <param name="count">The number of possible values; at least 1.</param>
     /// <returns>One of them.</returns>
-    public int NextInt(int count) => (int)Math.BigMul(NextUInt64(), (ulong)count, out _);
+    /// <exception cref="ArgumentOutOfRangeException">The number is less than 1.</exception>
+    public int NextInt(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return (int)Math.BigMul(NextUInt64(), (ulong)count, out _);
+    }
 
     /// <summary>Draws from the normal distribution with mean 0 and deviation 1, by the method of Box and Muller.</summary>
     /// <returns>A value.</returns>
     public double NextGaussian() =>
         Math.Sqrt(-2 * Math.Log(1 - NextDouble())) * Math.Cos(2 * Math.PI * NextDouble());
 
-    /// <summary>Draws an index with the probability of its weight; the weights are not negative and not all zero.</summary>
-    /// <param name="weights">The weights.</param>
+    /// <summary>Draws an index with a probability in proportion to its weight.</summary>
+    /// <param name="weights">The weights: not negative, at least one of them positive, and with a finite sum.</param>
     /// <returns>The index.</returns>
+    /// <exception cref="ArgumentException">There are no weights, all are zero, one is negative or not a number, or their sum is not finite.</exception>
     public int NextIndex(ReadOnlySpan<double> weights)
     {
         double total = 0;
         foreach (double weight in weights)
         {
-            total += weight;
+            total += weight >= 0 ? weight : throw new ArgumentException($"A weight is {weight.ToString(CultureInfo.InvariantCulture)}; specify weights of at least 0.", nameof(weights));
+        }
+
+        if (total <= 0 || !double.IsFinite(total))
+        {
+            throw new ArgumentException($"The sum of the {weights.Length} weights is {total.ToString(CultureInfo.InvariantCulture)}; specify weights with a positive, finite sum.", nameof(weights));
         }
 
         double remaining = NextDouble() * total;

@@ -14,8 +14,10 @@ public static class ResultFile
     private const int LongestLine = 1 << 16;
 
     /// <summary>Writes a result as JSON lines.</summary>
-    /// <param name="writer">Where to.</param>
+    /// <param name="writer">Receives the lines.</param>
     /// <param name="result">The result.</param>
+    /// <exception cref="ArgumentException">The name of the rule is so long that <see cref="ReadJsonLines"/> would refuse the line. Nothing has been written.</exception>
+    /// <exception cref="IOException">The writer cannot write, for example because the disk is full.</exception>
     public static void WriteJsonLines(TextWriter writer, SimulationResult result)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -31,7 +33,13 @@ public static class ResultFile
             Write(new ResultLine { Job = JobLine.Of(job) });
         }
 
-        void Write(ResultLine line) => writer.Write(JsonSerializer.Serialize(line, ResultJson.Default.ResultLine) + "\n");
+        void Write(ResultLine line)
+        {
+            string text = JsonSerializer.Serialize(line, ResultJson.Default.ResultLine);
+            writer.Write(text.Length <= LongestLine
+                ? text + "\n"
+                : throw new ArgumentException($"The line of the run would have {text.Length} characters, more than {LongestLine}; give the rule a shorter name.", nameof(result)));
+        }
     }
 
     /// <summary>Reads what <see cref="WriteJsonLines"/> wrote.</summary>
@@ -116,7 +124,7 @@ public static class ResultFile
         }
     }
 
-    private static string Quote(string text) => text.AsSpan().ContainsAny(",\"\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    private static string Quote(string text) => text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
     private static string Number(double value) => double.IsNaN(value) ? "" : value.ToString(CultureInfo.InvariantCulture);
 

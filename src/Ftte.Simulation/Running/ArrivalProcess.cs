@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Ftte.Simulation;
 
@@ -30,7 +31,7 @@ public sealed class ArrivalProcess
             if (!IsTime(arrivals[i].Gap) || !IsTime(arrivals[i].JobDuration ?? TimeSpan.Zero))
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(arrivals), arrivals[i], $"The times of arrival {i} are not both within 0 and {JobTiming.LongestSeconds:R} seconds, longer than which no run lasts.");
+                    nameof(arrivals), arrivals[i], string.Create(CultureInfo.InvariantCulture, $"The times of arrival {i} are not both within 0 and {JobTiming.LongestSeconds:R} seconds, longer than which no run lasts."));
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Ftte.Simulation;
 
@@ -68,7 +69,7 @@ internal sealed class Evaluations(ILearningTask task, SimulationOptions options,
         if (quality.Accuracy is not (>= 0 and <= 1) || quality.StragglerAccuracy is < 0 or > 1)
         {
             throw new InvalidOperationException(
-                $"Version {model.Version} was found to have an accuracy of {quality.Accuracy}, {quality.StragglerAccuracy} for stragglers; {task.GetType()} is to give shares, 0 to 1.");
+                string.Create(CultureInfo.InvariantCulture, $"Version {model.Version} was found to have an accuracy of {quality.Accuracy}, {quality.StragglerAccuracy} for stragglers; {task.GetType()} is to give shares, 0 to 1."));
         }
 
         journal?.Add(model.Version, fingerprint, quality);

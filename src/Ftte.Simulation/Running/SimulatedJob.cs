@@ -77,7 +77,9 @@ internal sealed class SimulatedJob(long number, int device, TimeSpan start, Para
     private ValueTask<SparseUpdate> Begin(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, long memoryBudgetBytes, CancellationToken cancellationToken)
     {
         _ = cancellationToken; // the simulation alone says when a job ends
-        (Assignment, Parameters, MemoryBudgetBytes) = (assignment, parameters, memoryBudgetBytes);
+
+        // In a simulation budgets decide who gets work: rules that are compared may train more than a device has memory for.
+        (Assignment, Parameters, MemoryBudgetBytes) = (assignment with { MemoryBudgetBytes = null }, parameters, memoryBudgetBytes);
         return new ValueTask<SparseUpdate>(_arrival.Task);
     }
 

@@ -166,11 +166,11 @@ internal sealed partial class SimulationRun
             ClientId = new ClientId(spec.Name),
             MemoryBudgetBytes = spec.MemoryBudgetBytes,
             AllowProbes = _rule.Reselection is { Probes: > 0 },
-
-            // What has changed since is overwritten by the check-out; all else is what it was, so the current values stand for the held ones.
-            HeldModel = held == _start.Version ? _start : new ModelSnapshot(_start.Layout, held, _server.Current.Parameters.Span),
             HeldFingerprint = _states[device].HeldFingerprint,
         };
-        return new FederatedClient(_link, job, options, spec.ClockSkew == default ? _clock : new SkewedClock(_clock, spec.ClockSkew));
+
+        // What has changed since is overwritten by the check-out; all else is what it was, so the current values stand for the held ones.
+        ModelSnapshot model = held == _start.Version ? _start : new ModelSnapshot(_start.Layout, held, _server.Current.Parameters.Span);
+        return new FederatedClient(_link, job, options, spec.ClockSkew == default ? _clock : new SkewedClock(_clock, spec.ClockSkew), heldModel: model);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Ftte.TinyEngine.Kernels;
 
 namespace Ftte.TinyEngine;
@@ -62,7 +63,7 @@ public sealed class TteAccounting
             if (convolution < first || convolution >= ConvolutionCount || !(ratio >= 0 && ratio <= 1))
             {
                 throw new ArgumentException(
-                    $"Convolution {convolution} at ratio {ratio}: weights are trained at ratios from 0 to 1, of convolutions {first} to {ConvolutionCount - 1}, which the bias update reaches.", nameof(ratios));
+                    string.Create(CultureInfo.InvariantCulture, $"Convolution {convolution} at ratio {ratio}: weights are trained at ratios from 0 to 1, of convolutions {first} to {ConvolutionCount - 1}, which the bias update reaches."), nameof(ratios));
             }
         }
 
@@ -91,7 +92,7 @@ public sealed class TteAccounting
         {
             if (!(ratio > 0 && ratio <= 1))
             {
-                throw new ArgumentException($"A ratio is {ratio}; ratios lie above 0 and up to 1.", nameof(ratios));
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"A ratio is {ratio}; ratios lie above 0 and up to 1."), nameof(ratios));
             }
         }
 

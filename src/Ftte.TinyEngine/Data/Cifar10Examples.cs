@@ -21,6 +21,8 @@ public sealed class Cifar10Examples : IExampleSource
     private const string Folder = "cifar-10-batches-bin";
     private const string Source = "the binary version of CIFAR-10 is on its publisher's page, https://www.cs.toronto.edu/~kriz/cifar.html, and unpacks to a folder " + Folder;
 
+    private static readonly string[] PythonVersion = ["cifar-10-batches-py", "cifar-10-python.tar.gz", "data_batch_1"];
+
     private readonly ReadOnlyMemory<byte> _records;
     private readonly PixelScaling _scaling;
     private readonly int[]? _indices;
@@ -39,12 +41,15 @@ public sealed class Cifar10Examples : IExampleSource
     public int InputLength => Channels * PlaneLength;
 
     /// <summary>Reads one part of the data set: data_batch_1.bin to data_batch_5.bin, or test_batch.bin.</summary>
-    /// <param name="directory">The folder that holds the files, or the one above it.</param>
+    /// <param name="directory">
+    /// The folder that holds the files, or the one above it, or the folder that holds the publisher's archive (cifar-10-binary.tar.gz), or the archive itself.
+    /// The archive is read without being unpacked to disk.
+    /// </param>
     /// <param name="part">Which part.</param>
     /// <param name="scaling">How bytes become inputs; <see cref="PixelScaling.Cifar10"/> by default.</param>
     /// <returns>The examples, in the files' order.</returns>
     /// <exception cref="FileNotFoundException">A file is missing; the message says what to get and where to put it.</exception>
-    /// <exception cref="InvalidDataException">A file is not what it should be; the message says which, what is wrong and what to do.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or not of CIFAR-10; the message says which, what is wrong and what to do.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="ArgumentException">The scaling is for another number of channels.</exception>
     public static Cifar10Examples Load(string directory, CifarPart part, PixelScaling? scaling = null)
@@ -57,38 +62,39 @@ public sealed class Cifar10Examples : IExampleSource
             _ => throw new ArgumentOutOfRangeException(nameof(part), part, "There are a part to train and a part to test with."),
         };
         string below = Path.Combine(directory, Folder);
-        string folder = Directory.Exists(below) ? below : directory;
-        string? missing = Array.Find(names, name => !File.Exists(Path.Combine(folder, name)));
-        return missing is null
-            ? LoadFiles([.. names.Select(name => Path.Combine(folder, name))], scaling)
-            : throw new FileNotFoundException($"{folder}: there is no {missing}; put {string.Join(", ", names)} there ({Source}).", Path.Combine(folder, missing));
+        string[] folders = Directory.Exists(below) ? [below, directory] : [directory];
+        if (Array.Find(folders, folder => Array.TrueForAll(names, name => File.Exists(Path.Combine(folder, name)))) is { } complete)
+        {
+            return LoadFiles([.. names.Select(name => Path.Combine(complete, name))], scaling);
+        }
+
+        string[] archives = [directory, .. Cifar10Archive.Names.Select(name => Path.Combine(directory, name))];
+        if (Array.Find(archives, File.Exists) is { } archive)
+        {
+            scaling = Checked(scaling);
+            return new Cifar10Examples(Join(Cifar10Archive.Read(archive, names, CheckLength)), scaling, indices: null);
+        }
+
+        string missing = Array.Find(names, name => !File.Exists(Path.Combine(folders[0], name))) ?? names[0];
+        string other = PythonVersion.Any(name => Path.Exists(Path.Combine(directory, name))) ? "; what is there is the version for Python" : "";
+        throw new FileNotFoundException($"{folders[0]}: there is no {missing}{other}; put {string.Join(", ", names)} there ({Source}).", Path.Combine(folders[0], missing));
     }
 
     /// <summary>Reads files of the same layout, one after the other.</summary>
     /// <param name="files">The files, each with any number of records but none with none.</param>
     /// <param name="scaling">How bytes become inputs; <see cref="PixelScaling.Cifar10"/> by default.</param>
     /// <returns>The examples, in the files' order.</returns>
+    /// <exception cref="FileNotFoundException">A file does not exist.</exception>
     /// <exception cref="InvalidDataException">A file is not what it should be; the message says which, what is wrong and what to do.</exception>
-    /// <exception cref="IOException">A file is missing or cannot be read.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="ArgumentException">There is no file, or the scaling is for another number of channels.</exception>
     public static Cifar10Examples LoadFiles(IReadOnlyList<string> files, PixelScaling? scaling = null)
     {
         ArgumentNullException.ThrowIfNull(files);
         ArgumentOutOfRangeException.ThrowIfZero(files.Count, nameof(files));
-        scaling ??= PixelScaling.Cifar10;
-        scaling.ThrowUnlessFits(Channels);
-        int[] lengths = new int[files.Count];
-        long total = 0;
-        for (int i = 0; i < lengths.Length; i++)
-        {
-            long length = new FileInfo(files[i]).Length;
-            total += length;
-            lengths[i] = length > 0 && length % RecordLength == 0 && total <= Array.MaxLength
-                ? (int)length
-                : throw BadFile.Because(files[i], $"its {length} bytes are not a number of whole records of {RecordLength}, or too many", $"get the file again ({Source})");
-        }
-
-        byte[] records = new byte[(int)total];
+        scaling = Checked(scaling);
+        int[] lengths = [.. files.Select(LengthOf)];
+        byte[] records = new byte[TotalOf(lengths, files[^1])];
         int start = 0;
         for (int i = 0; i < lengths.Length; i++)
         {
@@ -128,21 +134,65 @@ public sealed class Cifar10Examples : IExampleSource
         return record[0];
     }
 
+    private static PixelScaling Checked(PixelScaling? scaling)
+    {
+        scaling ??= PixelScaling.Cifar10;
+        scaling.ThrowUnlessFits(Channels);
+        return scaling;
+    }
+
+    private static ReadOnlyMemory<byte> Join((string Name, byte[] Content)[] files)
+    {
+        byte[] records = new byte[TotalOf([.. files.Select(file => file.Content.Length)], files[^1].Name)];
+        int start = 0;
+        foreach ((string name, byte[] content) in files)
+        {
+            CheckLabels(name, content);
+            content.CopyTo(records, start);
+            start += content.Length;
+        }
+
+        return records;
+    }
+
+    private static int TotalOf(int[] lengths, string last)
+    {
+        long total = lengths.Sum(length => (long)length);
+        return total <= Array.MaxLength
+            ? (int)total
+            : throw BadFile.Because(last, $"with it the files have {total} bytes, more than {Array.MaxLength}", "read fewer files");
+    }
+
+    private static int LengthOf(string path)
+    {
+        using FileStream file = DataFile.OpenRead(path);
+        return CheckLength(path, file.Length);
+    }
+
+    private static int CheckLength(string name, long length) => length > 0 && length % RecordLength == 0 && length <= Array.MaxLength
+        ? (int)length
+        : throw BadFile.Because(name, $"its {length} bytes are not a number of whole records of {RecordLength}, or too many", $"get the file again ({Source})");
+
+    private static void CheckLabels(string name, ReadOnlySpan<byte> records)
+    {
+        for (int at = 0; at < records.Length; at += RecordLength)
+        {
+            if (records[at] >= ClassCount)
+            {
+                throw BadFile.Because(name, $"record {at / RecordLength} has the label {records[at]}, not 0 to 9", $"give files of CIFAR-10, not of another set ({Source})");
+            }
+        }
+    }
+
     private static void Read(string path, Span<byte> records)
     {
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = DataFile.OpenRead(path);
         if (file.ReadAtLeast(records, records.Length, throwOnEndOfStream: false) < records.Length || file.ReadByte() >= 0)
         {
             throw BadFile.Because(path, "its length changed while it was read", "read it when nobody writes it");
         }
 
-        for (int at = 0; at < records.Length; at += RecordLength)
-        {
-            if (records[at] >= ClassCount)
-            {
-                throw BadFile.Because(path, $"record {at / RecordLength} has the label {records[at]}, not 0 to 9", $"give files of CIFAR-10, not of another set ({Source})");
-            }
-        }
+        CheckLabels(path, records);
     }
 
     private ReadOnlySpan<byte> RecordOf(int index) => _records.Span.Slice((_indices?[index] ?? index) * RecordLength, RecordLength);

@@ -23,15 +23,14 @@ public sealed class IdxFile
 
     /// <summary>Reads a file. A gzip file is unpacked; it is known by its first bytes, not by its name.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>What it holds.</returns>
+    /// <returns>The content.</returns>
     /// <remarks>Memory is taken for bytes that the file can really hold, not for what its head announces.</remarks>
-    /// <exception cref="InvalidDataException">The file is not IDX, holds something other than bytes, is cut short or too long, or is damaged; the message says which and what to do.</exception>
+    /// <exception cref="InvalidDataException">The file is not IDX, holds something other than bytes, is cut short or too long, or is damaged (the checksum of a gzip file is verified); the message says which and what to do.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static IdxFile Read(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = DataFile.OpenRead(path);
         return IdxReader.Read(file, path);
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.IO.Compression;
 
 namespace Ftte.TinyEngine;
 
@@ -32,14 +31,14 @@ internal sealed class IdxReader
     public static IdxFile Read(Stream file, string name)
     {
         Span<byte> start = stackalloc byte[2];
-        bool isPacked = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start is [0x1F, 0x8B];
+        bool isPacked = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && CheckedGZipStream.IsGZip(start);
         file.Position = 0;
         if (!isPacked)
         {
             return new IdxReader(file, name, file.Length, isPacked).Read();
         }
 
-        using var unpacked = new GZipStream(file, CompressionMode.Decompress, leaveOpen: true);
+        using var unpacked = new CheckedGZipStream(file, name);
         return new IdxReader(unpacked, name, file.Length * MostUnpackedPerByte, isPacked).Read();
     }
 
@@ -92,44 +91,25 @@ internal sealed class IdxReader
     private int ReadInt32()
     {
         Span<byte> bytes = stackalloc byte[sizeof(int)];
-        return Fill(bytes) == bytes.Length ? BinaryPrimitives.ReadInt32BigEndian(bytes) : throw Bad("it ends within its head", "get the file again");
+        return _content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length
+            ? BinaryPrimitives.ReadInt32BigEndian(bytes)
+            : throw Bad("it ends within its head", "get the file again");
     }
 
     private byte[] ReadValues(int length, string announced)
     {
         // A plain file was seen to be long enough. How much a packed one holds shows only as it is unpacked.
-        byte[] values = new byte[_isPacked ? Math.Min(length, FirstBufferBytes) : length];
-        int filled = 0;
-        while (true)
+        byte[] values = DataFile.Read(_content, length, _isPacked ? FirstBufferBytes : length, out int filled);
+        if (filled < length)
         {
-            filled += Fill(values.AsSpan(filled));
-            if (filled < values.Length)
-            {
-                throw Bad($"it announces {announced} but ends after {filled}", "get the file again");
-            }
-
-            if (filled == length)
-            {
-                break;
-            }
-
-            Array.Resize(ref values, (int)Math.Min(length, 2L * values.Length));
+            throw Bad($"it announces {announced} but ends after {filled}", "get the file again");
         }
 
-        return Fill(stackalloc byte[1]) == 0 ? values : throw Bad($"more follows after the {announced} that it announces", "get the file again");
+        // Reading to the end also verifies the checksum of a packed file.
+        return _content.ReadAtLeast(stackalloc byte[1], 1, throwOnEndOfStream: false) == 0
+            ? values
+            : throw Bad($"more follows after the {announced} that it announces", "get the file again");
     }
 
-    private int Fill(Span<byte> buffer)
-    {
-        try
-        {
-            return _content.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-        }
-        catch (InvalidDataException damaged)
-        {
-            throw Bad("it is a damaged gzip file", "get the file again", damaged);
-        }
-    }
-
-    private InvalidDataException Bad(string what, string advice, Exception? cause = null) => BadFile.Because(_name, what, advice, cause);
+    private InvalidDataException Bad(string what, string advice) => BadFile.Because(_name, what, advice);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>How a pixel's byte becomes the network's input: (byte / 255 - mean) / deviation, for each colour channel.</summary>
@@ -23,7 +25,7 @@ public sealed class PixelScaling
         {
             if (!float.IsFinite(mean[channel]) || !float.IsFinite(deviation[channel]) || deviation[channel] <= 0)
             {
-                throw new ArgumentException($"Channel {channel} has mean {mean[channel]} and deviation {deviation[channel]}; both are finite and a deviation is positive.", nameof(deviation));
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Channel {channel} has mean {mean[channel]} and deviation {deviation[channel]}; both are finite and a deviation is positive."), nameof(deviation));
             }
 
             for (int value = 0; value < ByteValues; value++)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>Turns one measured value per block into importance.</summary>
@@ -36,7 +38,7 @@ internal static class BlockValues
             if (!double.IsFinite(values[i]))
             {
                 throw new InvalidOperationException(
-                    $"What block '{block.Name}' is worth came out as {values[i]}: parameters, examples or trial steps are too large or not finite. Measure with parameters that have not diverged, and with smaller steps if any are tried.");
+                    string.Create(CultureInfo.InvariantCulture, $"What block '{block.Name}' is worth came out as {values[i]}: parameters, examples or trial steps are too large or not finite. Measure with parameters that have not diverged, and with smaller steps if any are tried."));
             }
 
             worth[i] = Math.Max(0, values[i]);

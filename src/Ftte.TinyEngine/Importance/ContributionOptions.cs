@@ -6,7 +6,7 @@ public sealed class ContributionOptions
 {
     /// <summary>Gets or sets how each block is trained; always from the given parameters, and with the same seed.</summary>
     /// <value>20 steps by default. Keep it short: every block is trained.</value>
-    public SgdOptions Training { get; set; } = new() { Steps = 20 };
+    public SgdOptions Training { get; set; } = new() { Steps = 20, LearningRate = 0.05f, ClipRatio = null };
 
     /// <summary>Gets or sets how training uses memory and threads.</summary>
     /// <value>Null by default, for the defaults.</value>

@@ -12,16 +12,16 @@ internal static class ExampleGradients
     public static unsafe void ForEach(
         Network network, ReadOnlySpan<float> parameters, IExampleSource examples, Action<ReadOnlySpan<float>> use, CancellationToken cancellationToken)
     {
-        network.CheckFits(parameters, examples);
+        int count = network.CheckFits(parameters, examples);
         var settings = new PlanSettings(BatchSize: 1, MicroBatchSize: 1) { Accumulates = true };
         using var session = new TrainingSession(network.Plan(ParameterSelection.Full(network.Layout), settings));
         fixed (float* received = parameters)
         {
             // With everything selected, packed and dense are the same.
             using var frozen = new BorrowedVector(received, parameters.Length);
-            session.Pass.Bind(frozen, received);
+            using TrainingRun run = session.Begin(frozen, received, count);
             session.Pass.LossScale = 1;
-            for (int n = 0; n < examples.Count; n++)
+            for (int n = 0; n < count; n++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 session.Accumulators.Clear();

@@ -49,13 +49,13 @@ public sealed class GradientEnergyProbe
     public ProbeResult Measure(
         ReadOnlySpan<float> parameters, IExampleSource examples, ulong seed = 0, CancellationToken cancellationToken = default)
     {
-        _network.CheckFits(parameters, examples);
+        int exampleCount = _network.CheckFits(parameters, examples);
         cancellationToken.ThrowIfCancellationRequested();
-        int count = Math.Min(_options.MaxExamples, examples.Count);
+        int count = Math.Min(_options.MaxExamples, exampleCount);
         var energies = new BlockEnergies(_network.Layout);
         foreach (ProbeGroup group in _grouping.Value.Groups)
         {
-            Measure(group, parameters, examples, count, seed, energies, cancellationToken);
+            Measure(group, parameters, examples, exampleCount, count, seed, energies, cancellationToken);
         }
 
         BlockImportance importance = BlockValues.Seal(_network, energies.Sums);
@@ -65,16 +65,16 @@ public sealed class GradientEnergyProbe
     private static long PeakOf(TrainingPlan plan) => plan.ParameterBytes + plan.ArenaBytes;
 
     private unsafe void Measure(
-        ProbeGroup group, ReadOnlySpan<float> parameters, IExampleSource examples, int count, ulong seed, BlockEnergies energies, CancellationToken cancellationToken)
+        ProbeGroup group, ReadOnlySpan<float> parameters, IExampleSource examples, int exampleCount, int count, ulong seed, BlockEnergies energies, CancellationToken cancellationToken)
     {
         TrainingPlan plan = Plan(group.FirstBlock, group.LastBlock);
         using var session = new TrainingSession(plan, new EngineOptions { Memory = _memory });
-        var batch = new ExampleBatch(examples, new Shuffle(examples.Count, SplitMix64.At(seed, 0)), first: 0, seed);
+        var batch = new ExampleBatch(examples, new Shuffle(exampleCount, SplitMix64.At(seed, 0)), first: 0, seed);
         fixed (float* received = parameters)
         {
             using var frozen = new BorrowedVector(received, parameters.Length);
             // A group is one range, so its packed parameters are where the received ones are; they are only read.
-            session.Pass.Bind(frozen, received + _network.Layout.RangeOf(group.FirstBlock).Start);
+            using TrainingRun run = session.Begin(frozen, received + _network.Layout.RangeOf(group.FirstBlock).Start, exampleCount);
             (session.Pass.LossScale, session.Pass.Energies) = (1, energies);
             for (int i = 0; i < count; i++)
             {

@@ -31,7 +31,7 @@ public sealed class TrialStepMeasure : IImportanceMeasure
         float[] gradient = network.Gradient(parameters, examples, cancellationToken: cancellationToken);
         float[] before = parameters.ToArray(), after = parameters.ToArray();
         (SgdOptions options, EngineOptions? engine) = _options is null
-            ? (new SgdOptions { BatchSize = examples.Count, Steps = 1 }, _engine ?? new EngineOptions { MicroBatchSize = 16 })
+            ? (new SgdOptions { BatchSize = examples.Count, Steps = 1, LearningRate = 0.05f, ClipRatio = null }, _engine ?? new EngineOptions { MicroBatchSize = 16 })
             : (_options, _engine);
         network.Train(after, examples, options, network.Trainable, engine, cancellationToken);
         return BlockValues.Sum(network, j => -gradient[j] * ((double)after[j] - before[j]));

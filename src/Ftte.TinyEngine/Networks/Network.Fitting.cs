@@ -12,9 +12,12 @@ public sealed partial class Network
     /// <param name="inputShares">The shares of a layer's input channels that may be trained; null for 1/8, 1/4, 1/2 and 1.</param>
     /// <param name="selector">What chooses where not everything fits; null for the exact one.</param>
     /// <param name="exampleCount">The number of examples; needed only where <see cref="EngineOptions.CacheFrozenFeatures"/> keeps something of each.</param>
+    /// <param name="cancellationToken">Stops the search; nothing is kept of it.</param>
+    /// <remarks>With <see cref="NormalizationMode.Batch"/>, the selection of the plan also contains the running statistics.</remarks>
     /// <returns>The plan that is worth most; of equals the one with the largest micro-batch, which is the fastest.</returns>
     /// <exception cref="BudgetTooSmallException">Not even the smallest choice fits; the message says what it would take.</exception>
     /// <exception cref="ArgumentException">Options do not fit together.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public FittedPlan Fit(
         long memoryBudgetBytes,
         SgdOptions? options = null,
@@ -22,7 +25,8 @@ public sealed partial class Network
         BlockImportance? importance = null,
         IReadOnlyList<double>? inputShares = null,
         IParameterSelector? selector = null,
-        int exampleCount = 0)
+        int exampleCount = 0,
+        CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(memoryBudgetBytes);
         options ??= new SgdOptions();
@@ -30,7 +34,8 @@ public sealed partial class Network
         EngineOptions[] candidates = Candidates(options, engine ?? new EngineOptions());
         foreach (EngineOptions candidate in candidates)
         {
-            TrainingPlan whole = Plan(Trainable, options, candidate, exampleCount: exampleCount);
+            cancellationToken.ThrowIfCancellationRequested();
+            TrainingPlan whole = Plan(GetTrainable(options.Normalization), options, candidate, exampleCount: exampleCount);
             if (whole.PeakBytes <= memoryBudgetBytes)
             {
                 return new FittedPlan(whole, candidate, null);
@@ -41,10 +46,17 @@ public sealed partial class Network
         long required = long.MaxValue;
         foreach (EngineOptions candidate in candidates)
         {
-            TrainingProfile profile = Profile(options, candidate, inputShares ?? [1.0 / 8, 1.0 / 4, 1.0 / 2, 1], exampleCount: exampleCount);
+            TrainingProfile profile = Profile(options, candidate, inputShares ?? [1.0 / 8, 1.0 / 4, 1.0 / 2, 1], frozen: null, exampleCount, cancellationToken);
             try
             {
-                FittedPlan fitted = Choose(profile, selection => Plan(selection, options, candidate, exampleCount: exampleCount), candidate, importance, memoryBudgetBytes, selector ?? new ExactSelector());
+                FittedPlan fitted = Choose(
+                    profile,
+                    selection => Plan(Travelling(selection, options), options, candidate, exampleCount: exampleCount),
+                    candidate,
+                    importance,
+                    memoryBudgetBytes,
+                    selector ?? new ExactSelector(),
+                    cancellationToken);
                 best = best is null || fitted.Chosen!.Certificate.Objective > best.Chosen!.Certificate.Objective ? fitted : best;
             }
             catch (BudgetTooSmallException refusal)
@@ -55,6 +67,10 @@ public sealed partial class Network
 
         return best ?? throw new BudgetTooSmallException(memoryBudgetBytes, required);
     }
+
+    /// <summary>Adds the running statistics that training changes.</summary>
+    private ParameterSelection Travelling(ParameterSelection selection, SgdOptions options) =>
+        options.Normalization == NormalizationMode.Batch ? selection.Union(Statistics) : selection;
 
     private static EngineOptions[] Candidates(SgdOptions options, EngineOptions engine)
     {
@@ -81,11 +97,13 @@ public sealed partial class Network
         EngineOptions engine,
         BlockImportance importance,
         long budget,
-        IParameterSelector selector)
+        IParameterSelector selector,
+        CancellationToken cancellationToken)
     {
         for (long aim = budget; ;)
         {
-            SelectionResult chosen = selector.Select(new SelectionRequest(profile, importance, aim));
+            SelectionResult chosen = selector.Select(new SelectionRequest(profile, importance, aim), cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
             TrainingPlan plan = makePlan(chosen.Selection);
             if (plan.PeakBytes <= budget)
             {

@@ -33,12 +33,12 @@ public sealed partial class Network
     public unsafe Evaluation EvaluateFrozen(FrozenParameters parameters, IExampleSource examples, int batchSize = DefaultEvaluationBatch, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        CheckFits(examples);
-        var options = new SgdOptions { BatchSize = Math.Min(batchSize, examples.Count) };
+        int count = CheckFits(examples);
+        var options = new SgdOptions { BatchSize = Math.Min(batchSize, count) };
         var engine = new EngineOptions { PrefixExamples = null, Threads = threads };
         using var session = new TrainingSession(Plan(Nothing, Settings(options, engine, parameters)));
-        session.Pass.Bind(parameters, trained: null);
-        return Evaluate(session, examples);
+        using TrainingRun run = session.Begin(parameters, trained: null, count);
+        return Evaluate(session, examples, count);
     }
 
     /// <summary>Measures loss and accuracy of a model of which only a selection changes: examples that were met before run through the trained suffix alone.</summary>
@@ -55,19 +55,18 @@ public sealed partial class Network
     {
         ArgumentNullException.ThrowIfNull(selection);
         ArgumentNullException.ThrowIfNull(features);
-        CheckFits(parameters, examples);
-        var options = new SgdOptions { BatchSize = Math.Min(batchSize, examples.Count) };
+        int count = CheckFits(parameters, examples);
+        var options = new SgdOptions { BatchSize = Math.Min(batchSize, count) };
         var engine = new EngineOptions { FeatureStore = features };
         CheckCache(engine, examples, selection);
         float[] trained = new float[selection.Count];
-        using var session = new TrainingSession(Plan(selection, Settings(options, engine, exampleCount: examples.Count)), engine, examples.Count);
+        using var session = new TrainingSession(Plan(selection, Settings(options, engine, exampleCount: count)), engine);
         selection.Gather(parameters, trained);
         fixed (float* received = parameters, values = trained)
         {
             using var frozen = new BorrowedVector(received, parameters.Length);
-            session.Pass.Bind(frozen, values);
-            session.CheckFeatures();
-            return Evaluate(session, examples);
+            using TrainingRun run = session.Begin(frozen, values, count);
+            return Evaluate(session, examples, count);
         }
     }
 
@@ -83,22 +82,22 @@ public sealed partial class Network
     public unsafe float[] Gradient(
         ReadOnlySpan<float> parameters, IExampleSource examples, int batchSize = DefaultEvaluationBatch, CancellationToken cancellationToken = default)
     {
-        CheckFits(parameters, examples);
+        int count = CheckFits(parameters, examples);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        batchSize = Math.Min(batchSize, examples.Count);
+        batchSize = Math.Min(batchSize, count);
         PlanSettings settings = Settings(new SgdOptions { BatchSize = batchSize }, engine: null) with { Accumulates = true };
         using var session = new TrainingSession(Plan(ParameterSelection.Full(Layout), settings));
         fixed (float* received = parameters)
         {
             // With everything selected, packed and dense are the same.
             using var frozen = new BorrowedVector(received, parameters.Length);
-            session.Pass.Bind(frozen, received);
-            session.Pass.LossScale = 1f / examples.Count;
+            using TrainingRun run = session.Begin(frozen, received, count);
+            session.Pass.LossScale = 1f / count;
             session.Accumulators.Clear();
-            for (int first = 0; first < examples.Count; first += batchSize)
+            for (int first = 0; first < count; first += batchSize)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                session.Forward(new ExampleBatch(examples, order: null, first, seed: null), 0, Math.Min(batchSize, examples.Count - first));
+                session.Forward(new ExampleBatch(examples, order: null, first, seed: null), 0, Math.Min(batchSize, count - first));
                 session.Backward();
             }
         }
@@ -164,25 +163,25 @@ public sealed partial class Network
     {
         ArgumentNullException.ThrowIfNull(frozen);
         ArgumentNullException.ThrowIfNull(selection);
-        CheckFits(examples);
+        int count = CheckFits(examples);
         options = options?.Copy() ?? new SgdOptions();
         CheckCache(engine, examples, selection);
-        TrainingPlan plan = Plan(selection, Settings(options, engine, frozen, examples.Count));
+        TrainingPlan plan = Plan(selection, Settings(options, engine, frozen, count));
         if (trained.Length != selection.Count)
         {
             throw new ArgumentException($"The selection has {selection.Count} parameters, the trained vector {trained.Length}.", nameof(trained));
         }
 
-        using var session = new TrainingSession(plan, engine, examples.Count);
+        using var session = new TrainingSession(plan, engine);
         fixed (float* values = trained)
         {
-            session.Pass.Bind(frozen, values);
+            using TrainingRun run = session.Begin(frozen, values, count);
             return Sgd.Run(session, examples, options, options.Seed, cancellationToken);
         }
     }
 
-    /// <summary>Checks that examples can be fed to this network.</summary>
-    internal void CheckFits(IExampleSource examples)
+    /// <summary>Checks that examples can be fed to this network, and returns their number.</summary>
+    internal int CheckFits(IExampleSource examples)
     {
         ArgumentNullException.ThrowIfNull(examples);
         if (examples.InputLength != InputLength)
@@ -190,7 +189,8 @@ public sealed partial class Network
             throw new ArgumentException($"Layer '{Operations[0].Name}' takes {InputLength} inputs, the examples have {examples.InputLength}.", nameof(examples));
         }
 
-        if (examples.Count < 1)
+        int count = examples.Count;
+        if (count < 1)
         {
             throw new ArgumentException("There are no examples; give at least one.", nameof(examples));
         }
@@ -200,6 +200,8 @@ public sealed partial class Network
             throw new ArgumentException(
                 $"Loss '{Loss.Name}' compares {OutputLength} outputs with a target; give it examples that are an {nameof(ITargetSource)} of {OutputLength} values.", nameof(examples));
         }
+
+        return count;
     }
 
     /// <summary>Checks that features of the frozen prefix may be kept, if that is asked for.</summary>
@@ -222,25 +224,26 @@ public sealed partial class Network
         }
     }
 
-    private Evaluation Evaluate(TrainingSession session, IExampleSource examples)
+    private Evaluation Evaluate(TrainingSession session, IExampleSource examples, int count)
     {
         int batch = session.Plan.BatchSize;
-        for (int first = 0; first < examples.Count; first += batch)
+        for (int first = 0; first < count; first += batch)
         {
-            session.Forward(new ExampleBatch(examples, order: null, first, seed: null), 0, Math.Min(batch, examples.Count - first));
+            session.Forward(new ExampleBatch(examples, order: null, first, seed: null), 0, Math.Min(batch, count - first));
         }
 
         return new Evaluation(
-            session.Result.MeanLoss, ClassCount == 0 ? double.NaN : (double)session.Result.Correct / examples.Count, examples.Count);
+            session.Result.MeanLoss, ClassCount == 0 ? double.NaN : (double)session.Result.Correct / count, count);
     }
 
     private ParameterSelection Nothing => ParameterSelection.Create(Layout.ParameterCount, []);
 
-    /// <summary>Checks that a vector and examples can be fed to this network.</summary>
-    internal void CheckFits(ReadOnlySpan<float> parameters, IExampleSource examples)
+    /// <summary>Checks that a vector and examples can be fed to this network, and returns the number of examples.</summary>
+    internal int CheckFits(ReadOnlySpan<float> parameters, IExampleSource examples)
     {
-        CheckFits(examples);
+        int count = CheckFits(examples);
         CheckFits(parameters);
+        return count;
     }
 
     /// <summary>Checks that a vector is of this network.</summary>

@@ -7,7 +7,7 @@ public sealed partial class Network
     /// <param name="parameters">Receives the flat vector. If this throws, nothing has changed.</param>
     /// <param name="options">How names are matched; null for the same names and no extra tensors.</param>
     /// <exception cref="InvalidDataException">The file is broken, lacks a tensor, has one too many, or one of another shape; the message says which and what to do.</exception>
-    /// <exception cref="ArgumentException">The vector is not the network's, or names do not map one to one.</exception>
+    /// <exception cref="ArgumentException">The vector is not the network's, or a name in the file is null.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public void LoadWeights(string path, Span<float> parameters, WeightFileOptions? options = null)
     {
@@ -16,25 +16,24 @@ public sealed partial class Network
         WeightExchange.Load(file, WeightEntries(), parameters, options);
     }
 
-    /// <summary>Writes parameters to a safetensors file, with the shapes that PyTorch gives them. The file is there only once it is whole.</summary>
-    /// <param name="path">The file; an existing one is replaced.</param>
+    /// <summary>Writes parameters to a safetensors file, with the shapes that PyTorch gives them.</summary>
+    /// <remarks>
+    /// The complete file replaces an existing one in one step. If writing fails, the existing file is unchanged and nothing else is left in the folder. Several threads
+    /// or processes may save to the same file: the last one to finish wins.
+    /// </remarks>
+    /// <param name="path">The file. An existing file is replaced; a link is followed.</param>
     /// <param name="parameters">The flat vector.</param>
     /// <param name="format">How values are written.</param>
-    /// <param name="options">What the tensors are called; null for the network's own names.</param>
-    /// <exception cref="ArgumentException">The vector is not the network's, or names do not map one to one.</exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <param name="options">The names of the tensors in the file; null for the network's own names.</param>
+    /// <exception cref="ArgumentException">The vector is not the network's, or two parameters have the same name in the file.</exception>
+    /// <exception cref="IOException">The file cannot be written, for example because the disk is full.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file or its folder is write-protected.</exception>
     public void SaveWeights(
         string path, ReadOnlySpan<float> parameters, SafetensorsFormat format = SafetensorsFormat.Float32, WeightFileOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         CheckLength(parameters);
-        string whole = path + ".part";
-        using (FileStream stream = File.Create(whole))
-        {
-            WeightExchange.Save(stream, WeightEntries(), parameters, format, options);
-        }
-
-        File.Move(whole, path, overwrite: true);
+        AtomicFile.Write(path, parameters, (stream, values) => WeightExchange.Save(stream, WeightEntries(), values, format, options));
     }
 
     private WeightEntry[] WeightEntries() =>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>A network: layers in execution order, ended by a loss. Holds no parameters; they are a flat vector described by <see cref="Layout"/>.</summary>
@@ -27,6 +29,7 @@ public sealed partial class Network
         }
 
         Trainable = ParameterSelection.Create(Layout.ParameterCount, Operations.SelectMany(o => o.Trainable).Select(b => b.Range));
+        Statistics = ParameterSelection.Create(Layout.ParameterCount, Operations.OfType<BatchNorm>().SelectMany(o => o.Parameters.Skip(2)).Select(b => b.Range));
         MultiplyAdds = Operations.Sum(o => o.MultiplyAdds);
     }
 
@@ -35,6 +38,9 @@ public sealed partial class Network
 
     /// <summary>Gets the coordinates that a gradient reaches: all but the running statistics of batch normalisation.</summary>
     public ParameterSelection Trainable { get; }
+
+    /// <summary>Gets the running statistics of batch normalization.</summary>
+    internal ParameterSelection Statistics { get; }
 
     /// <summary>Gets the shape of one example.</summary>
     public ImageShape InputShape => Values[0].Shape;
@@ -149,7 +155,15 @@ public sealed partial class Network
         EngineOptions? engine = null,
         IReadOnlyList<double>? inputShares = null,
         FrozenParameters? frozen = null,
-        int exampleCount = 0)
+        int exampleCount = 0) => Profile(options, engine, inputShares, frozen, exampleCount, CancellationToken.None);
+
+    private TrainingProfile Profile(
+        SgdOptions options,
+        EngineOptions? engine,
+        IReadOnlyList<double>? inputShares,
+        FrozenParameters? frozen,
+        int exampleCount,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         inputShares ??= [1];
@@ -157,12 +171,19 @@ public sealed partial class Network
         {
             if (!(share > 0 && share <= 1))
             {
-                throw new ArgumentException($"A share of the input channels is {share}; shares lie in (0, 1].", nameof(inputShares));
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"A share of the input channels is {share}; shares lie in (0, 1]."), nameof(inputShares));
             }
         }
 
-        return ProfileBuilder.Build(this, Settings(options, engine, frozen, exampleCount), inputShares);
+        return ProfileBuilder.Build(this, Settings(options, engine, frozen, exampleCount), inputShares, cancellationToken);
     }
+
+    /// <summary>Returns everything that training changes.</summary>
+    /// <param name="normalization">The source of the statistics of batch normalization, as in <see cref="SgdOptions.Normalization"/>.</param>
+    /// <returns>
+    /// <see cref="Trainable"/>; with <see cref="NormalizationMode.Batch"/> also the running statistics, which follow the batches and must travel to be averaged.
+    /// </returns>
+    public ParameterSelection GetTrainable(NormalizationMode normalization) => normalization == NormalizationMode.Batch ? Trainable.Union(Statistics) : Trainable;
 
     /// <inheritdoc />
     public override string ToString() =>

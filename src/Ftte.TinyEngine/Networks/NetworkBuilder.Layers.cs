@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ftte.TinyEngine.Kernels;
 
 namespace Ftte.TinyEngine;
@@ -166,7 +167,7 @@ public sealed partial class NetworkBuilder
     {
         if (!float.IsFinite(slope))
         {
-            throw new ArgumentException($"A slope of {slope} is not finite.", nameof(slope));
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"A slope of {slope} is not finite."), nameof(slope));
         }
 
         return Masked(name, "leaky", MaskedActivationKind.LeakyRelu, slope);
@@ -246,7 +247,7 @@ public sealed partial class NetworkBuilder
         string claimed = Claim(name, "dropout");
         if (!(rate >= 0 && rate < 1))
         {
-            throw Wrong(claimed, $"drops a share of {rate}; rates lie in [0, 1)");
+            throw Wrong(claimed, string.Create(CultureInfo.InvariantCulture, $"drops a share of {rate}; rates lie in [0, 1)"));
         }
 
         return Append(new Dropout(claimed, _value, NewValue(claimed), rate));
@@ -341,7 +342,7 @@ public sealed partial class NetworkBuilder
     {
         if (!(epsilon > 0 && double.IsFinite(epsilon)))
         {
-            throw Wrong(name, $"has an epsilon of {epsilon}; it is positive");
+            throw Wrong(name, string.Create(CultureInfo.InvariantCulture, $"has an epsilon of {epsilon}; it is positive"));
         }
     }
 }

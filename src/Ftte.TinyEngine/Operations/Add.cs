@@ -6,6 +6,8 @@ namespace Ftte.TinyEngine;
 /// <remarks>Saved for backward: nothing. The gradient goes to every branch as it is; one of them takes it over, the others get copies.</remarks>
 internal sealed class Add(string name, Value output, params Value[] inputs) : Operation(name, output, inputs)
 {
+    protected override string Settings => "";
+
     public override PlannedOperation Plan(PlanBuilder plan)
     {
         Tensor[] x = [.. Inputs.Select(plan.Read)];

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using static System.FormattableString;
 
 namespace Ftte.TinyEngine;
 
@@ -35,6 +36,8 @@ internal sealed class BatchNorm(string name, Value input, Value output, double e
     ];
 
     public override bool MayKeepInput => true;
+
+    protected override string Settings => Invariant($"{Epsilon}");
 
     public override bool EagerKeepsInput => true;
 

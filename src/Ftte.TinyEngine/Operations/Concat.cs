@@ -6,6 +6,8 @@ namespace Ftte.TinyEngine;
 /// <remarks>Saved for backward: nothing.</remarks>
 internal sealed class Concat(string name, Value output, params Value[] inputs) : Operation(name, output, inputs)
 {
+    protected override string Settings => "";
+
     public override PlannedOperation Plan(PlanBuilder plan)
     {
         Tensor[] x = [.. Inputs.Select(plan.Read)];

@@ -34,6 +34,8 @@ internal sealed class Convolution(string name, Value input, Value output, Convol
 
     public override bool EagerKeepsInput => true;
 
+    protected override string Settings => $"{Shape} {hasBias}";
+
     public override long MultiplyAdds => (long)Shape.OutputHeight * Shape.OutputWidth * Shape.WeightCount;
 
     /// <summary>Draws weights uniformly with variance 2 / inputs before a ReLU and 1 / inputs otherwise; the bias is 0.</summary>

@@ -25,6 +25,8 @@ internal sealed class DepthwiseConvolution(string name, Value input, Value outpu
 
     public override bool EagerKeepsInput => true;
 
+    protected override string Settings => $"{Shape} {hasBias}";
+
     public override long MultiplyAdds => (long)Shape.OutputHeight * Shape.OutputWidth * Shape.WeightCount;
 
     private int Taps => Shape.KernelHeight * Shape.KernelWidth;
@@ -80,7 +82,7 @@ internal sealed class DepthwiseConvolution(string name, Value input, Value outpu
             Saved = saved,
             SavedFirst = first,
             SavedCount = count,
-            Gradient = weight.IsTrained ? PlannedGradient.Whole(weight) : null,
+            Gradient = weight.IsTrained ? plan.AddGradient(PlannedGradient.Whole(weight)) : null,
             GradientTile = tile,
             YGradient = plan.OutputGradient(),
             XGradient = dx,

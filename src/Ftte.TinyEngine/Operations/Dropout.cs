@@ -1,4 +1,5 @@
 using Ftte.TinyEngine.Kernels;
+using static System.FormattableString;
 
 namespace Ftte.TinyEngine;
 
@@ -9,6 +10,8 @@ internal sealed class Dropout(string name, Value input, Value output, float rate
     public float Rate { get; } = rate;
 
     public override bool EagerKeepsOutput => true;
+
+    protected override string Settings => Invariant($"{Rate}");
 
     public override PlannedOperation Plan(PlanBuilder plan)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using static System.FormattableString;
 
 namespace Ftte.TinyEngine;
 
@@ -19,6 +20,8 @@ internal sealed class GroupNorm(string name, Value input, Value output, int grou
     ];
 
     public override bool MayKeepInput => true;
+
+    protected override string Settings => Invariant($"{Groups} {Epsilon}");
 
     public override bool EagerKeepsInput => true;
 

@@ -28,6 +28,8 @@ internal sealed class LossOperation(string name, Value input, Value output, Loss
 
     public override bool EagerKeepsOutput => true;
 
+    protected override string Settings => $"{Kind}";
+
     public override PlannedOperation Plan(PlanBuilder plan) => new PlannedLoss(this, plan.Read(Input), plan.Labels, plan.Priors, plan.LossGradient());
 }
 

@@ -1,4 +1,5 @@
 using Ftte.TinyEngine.Kernels;
+using static System.FormattableString;
 
 namespace Ftte.TinyEngine;
 
@@ -11,6 +12,8 @@ internal sealed class MaskedActivation(string name, Value input, Value output, M
     public float Slope { get; } = slope;
 
     public override bool EagerKeepsOutput => true;
+
+    protected override string Settings => Invariant($"{Kind} {Slope}");
 
     public override PlannedOperation Plan(PlanBuilder plan)
     {

@@ -53,6 +53,18 @@ internal abstract class Operation
     /// <summary>Gets the multiply-adds of one example's forward pass.</summary>
     public virtual long MultiplyAdds => 0;
 
+    /// <summary>Gets the definition: what is computed from which values, with which settings and parameters. Names do not count.</summary>
+    public string Definition => string.Join(' ', [
+        GetType().Name,
+        $"({Settings})",
+        .. Inputs.Append(Output).Select(v => $"{v.Index}:{v.Shape.Height}x{v.Shape.Width}x{v.Shape.Channels}"),
+        .. Parameters.Select(b => $"{b.Range.Start}-{b.Range.End}"),
+    ]);
+
+    /// <summary>Gets every setting on which the result depends, besides inputs, shapes and parameters.</summary>
+    /// <remarks>Kept features are found again by it: if a setting is missing, features of another network are used.</remarks>
+    protected abstract string Settings { get; }
+
     public void Attach(ParameterLayout layout) => Parameters = [.. Blocks.Select(b => layout[b.Name])];
 
     /// <summary>Fills its parameters with starting values.</summary>

@@ -1,4 +1,5 @@
 using Ftte.TinyEngine.Kernels;
+using static System.FormattableString;
 
 namespace Ftte.TinyEngine;
 
@@ -7,6 +8,8 @@ namespace Ftte.TinyEngine;
 internal sealed class MaxPooling(string name, Value input, Value output, PoolingShape shape) : Operation(name, output, input)
 {
     public PoolingShape Shape { get; } = shape;
+
+    protected override string Settings => $"{Shape}";
 
     public override bool EagerKeepsInput => true;
 
@@ -47,6 +50,8 @@ internal sealed class AveragePooling(string name, Value input, Value output, Poo
 {
     public PoolingShape Shape { get; } = shape;
 
+    protected override string Settings => $"{Shape}";
+
     public override PlannedOperation Plan(PlanBuilder plan)
     {
         Tensor x = plan.Read(Input);
@@ -80,6 +85,8 @@ internal sealed unsafe class PlannedAveragePooling(PoolingShape shape, Tensor x,
 internal sealed class GlobalPooling(string name, Value input, Value output, int pixels) : Operation(name, output, input)
 {
     public int Pixels { get; } = pixels;
+
+    protected override string Settings => Invariant($"{Pixels}");
 
     public override PlannedOperation Plan(PlanBuilder plan)
     {

@@ -16,6 +16,8 @@ internal sealed class SmoothActivation(string name, Value input, Value output, S
 
     public override bool EagerKeepsOutput => MayKeepOutput;
 
+    protected override string Settings => $"{Kind}";
+
     public override PlannedOperation Plan(PlanBuilder plan)
     {
         Tensor x = plan.Read(Input);

@@ -34,6 +34,8 @@ internal sealed unsafe class Arena : IDisposable
 
     public long Bytes { get; }
 
+    private bool IsSupplied => _owned is null;
+
     /// <summary>Gets the first byte; null once disposed.</summary>
     public byte* Pointer { get; private set; }
 
@@ -42,6 +44,25 @@ internal sealed unsafe class Arena : IDisposable
     {
         ObjectDisposedException.ThrowIf(Pointer is null, this);
         return new Span<byte>(Pointer, checked((int)Bytes));
+    }
+
+    /// <summary>Begins a run in this memory.</summary>
+    /// <exception cref="InvalidOperationException">The memory was supplied, and another run uses it.</exception>
+    public void Enter()
+    {
+        if (IsSupplied)
+        {
+            SuppliedMemory.Enter((nint)Pointer, (nint)(Pointer + Bytes));
+        }
+    }
+
+    /// <summary>Ends a run.</summary>
+    public void Exit()
+    {
+        if (IsSupplied)
+        {
+            SuppliedMemory.Exit((nint)Pointer, (nint)(Pointer + Bytes));
+        }
     }
 
     public void Dispose()

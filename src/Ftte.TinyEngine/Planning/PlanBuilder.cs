@@ -16,9 +16,15 @@ internal sealed class PlanBuilder
     private readonly List<(int Step, Tensor Tensor)> _kept = [];
     private readonly HashSet<Tensor> _backwardScratch = [];
 
-    private PlanBuilder(Network network, ParameterSelection selection, PlanSettings settings)
+    private readonly bool _everyStepIsCut;
+    private long[]? _flowBytes;
+    private long[]? _keptBytes;
+    private long[]? _gradientBytes;
+    private long[]? _backwardScratchBytes;
+
+    private PlanBuilder(Network network, ParameterSelection selection, PlanSettings settings, bool everyStepIsCut)
     {
-        (Network, Selection, Settings) = (network, selection, settings);
+        (Network, Selection, Settings, _everyStepIsCut) = (network, selection, settings, everyStepIsCut);
         _data = new Tensor?[network.Values.Length];
         _gradients = new Tensor?[network.Values.Length];
         _needsGradient = new bool[network.Values.Length];
@@ -68,6 +74,8 @@ internal sealed class PlanBuilder
 
     public List<PlannedOperation> Steps { get; } = [];
 
+    public List<PlannedGradient> Gradients { get; } = [];
+
     /// <summary>Gets the bytes outside the arena: the received parameters, and the selected ones that are trained and become the update.</summary>
     public long OutsideBytes => (Settings.FrozenBytes ?? sizeof(float) * (long)Network.Layout.ParameterCount) + (sizeof(float) * (long)Selection.Count);
 
@@ -83,7 +91,12 @@ internal sealed class PlanBuilder
 
     private int BackwardMoment => Backward(Operation.Step);
 
-    public static PlanBuilder Run(Network network, ParameterSelection selection, PlanSettings settings) => new(network, selection, settings);
+    public static PlanBuilder Run(Network network, ParameterSelection selection, PlanSettings settings) => new(network, selection, settings, everyStepIsCut: false);
+
+    /// <summary>Plans every trained operation as if no operation before it were trained: none of them computes the gradient of its input.</summary>
+    /// <remarks>Only what a single operation declares is meaningful in such a plan, such as <see cref="BackwardScratchBytes"/>; it cannot be executed.</remarks>
+    public static PlanBuilder RunEveryStepAsCut(Network network, ParameterSelection selection, PlanSettings settings) =>
+        new(network, selection, settings, everyStepIsCut: true);
 
     public static int Forward(int step) => step;
 
@@ -142,6 +155,13 @@ internal sealed class PlanBuilder
         return Keep(tensor);
     }
 
+    /// <summary>Registers where the gradient of a block goes.</summary>
+    public PlannedGradient AddGradient(PlannedGradient gradient)
+    {
+        Gradients.Add(gradient);
+        return gradient;
+    }
+
     /// <summary>Makes a tensor that lives while this step runs forward; null if it would be empty.</summary>
     public Tensor? ForwardScratch(string what, long bytes) => Scratch(what, bytes, ForwardMoment);
 
@@ -173,7 +193,7 @@ internal sealed class PlanBuilder
     /// <summary>Gets where the gradient of an input goes; null if nobody needs it.</summary>
     public InputGradientTarget? InputGradient(Value input)
     {
-        if (!NeedsGradient(input))
+        if (!PassesGradientTo(input))
         {
             return null;
         }
@@ -187,7 +207,7 @@ internal sealed class PlanBuilder
     /// <remarks>Called before <see cref="OutputGradient"/>.</remarks>
     public bool ShareGradient(Value input)
     {
-        if (!NeedsGradient(input) || input.Consumers.Count > 1 || input.Shape.Count != Operation.Output.Shape.Count)
+        if (!PassesGradientTo(input) || input.Consumers.Count > 1 || input.Shape.Count != Operation.Output.Shape.Count)
         {
             return false;
         }
@@ -208,16 +228,19 @@ internal sealed class PlanBuilder
     public long BytesAt(int moment) => OutsideBytes + _tensors.Where(t => t.LivesAt(moment)).Sum(t => t.Bytes);
 
     /// <summary>Gets the bytes that a step needs while it runs forward, without what is only kept for later.</summary>
-    public long FlowBytes(int step) => _tensors.Where(t => t.FlowsAt(Forward(step)) && !IsResident(t)).Sum(t => t.Bytes);
+    public long FlowBytes(int step) => (_flowBytes ??= SumByMoment(_tensors.Where(t => !IsResident(t)), t => t.LastFlow))[Forward(step)];
 
     /// <summary>Gets the bytes that a step keeps for its backward pass.</summary>
-    public long KeptBytes(int step) => _kept.Where(k => k.Step == step).Select(k => k.Tensor).Distinct().Sum(t => t.Bytes);
+    public long KeptBytes(int step) => (_keptBytes ??= SumKept())[step];
 
     /// <summary>Gets the bytes of gradients on their way while a step runs backward.</summary>
-    public long GradientBytes(int step) => _gradients.Distinct().Where(t => t is not null && t.LivesAt(Backward(step))).Sum(t => t!.Bytes);
+    public long GradientBytes(int step) => (_gradientBytes ??= SumByMoment(_gradients.OfType<Tensor>().Distinct(), t => t.Last))[Backward(step)];
+
+    /// <summary>Gets the bytes of the gradient of a step's output; 0 if there is none.</summary>
+    public long OutputGradientBytes(int step) => _gradients[Network.Operations[step].Output.Index]?.Bytes ?? 0;
 
     /// <summary>Gets the bytes of workspace while a step runs backward.</summary>
-    public long BackwardScratchBytes(int step) => _backwardScratch.Where(t => t.LivesAt(Backward(step))).Sum(t => t.Bytes);
+    public long BackwardScratchBytes(int step) => (_backwardScratchBytes ??= SumByMoment(_backwardScratch, t => t.Last))[Backward(step)];
 
     /// <summary>Gets the bytes in the arena that are held throughout whatever is trained.</summary>
     public long ResidentBytes => Labels.Bytes + (Priors?.Bytes ?? 0);
@@ -231,7 +254,7 @@ internal sealed class PlanBuilder
 
     /// <summary>Gets the tensors that the streamed prefix fills chunk by chunk and the rest reads.</summary>
     public ImmutableArray<Tensor> Boundary() =>
-        [.. Network.Values.Where(v => Streams && Cut < Network.Operations.Length && v.FirstStep < Cut && v.LastStep >= Cut).Select(v => _data[v.Index]!).Distinct()];
+        [.. Network.Values.Where(v => Streams && Cut > 0 && Cut < Network.Operations.Length && v.FirstStep < Cut && v.LastStep >= Cut).Select(v => _data[v.Index]!).Distinct()];
 
     /// <summary>Says why a tensor is there.</summary>
     public TensorRole RoleOf(Tensor tensor) =>
@@ -241,6 +264,37 @@ internal sealed class PlanBuilder
         : TensorRole.Transient;
 
     private bool IsResident(Tensor tensor) => tensor == Labels || tensor == Priors || tensor == Accumulators || tensor == Velocity;
+
+    private bool PassesGradientTo(Value input) => NeedsGradient(input) && !(_everyStepIsCut && Operation.Trainable.Any(IsTrained));
+
+    private long[] SumKept()
+    {
+        long[] sums = new long[Network.Operations.Length];
+        foreach ((int step, Tensor tensor) in _kept.Distinct())
+        {
+            sums[step] += tensor.Bytes;
+        }
+
+        return sums;
+    }
+
+    /// <summary>Sums for every moment the bytes of the tensors that live then.</summary>
+    private long[] SumByMoment(IEnumerable<Tensor> tensors, Func<Tensor, int> last)
+    {
+        long[] sums = new long[Moments + 1];
+        foreach (Tensor tensor in tensors.Where(t => t.First <= last(t)))
+        {
+            sums[tensor.First] += tensor.Bytes;
+            sums[last(tensor) + 1] -= tensor.Bytes;
+        }
+
+        for (int moment = 1; moment < sums.Length; moment++)
+        {
+            sums[moment] += sums[moment - 1];
+        }
+
+        return sums;
+    }
 
     private bool MayBeKeptByOthers(Value value)
     {

@@ -62,7 +62,7 @@ internal sealed unsafe class PlannedBlock
                 }
                 else
                 {
-                    pass.Frozen.CopyTo(tile.Offset + (row * tile.Stride), target);
+                    pass.Frozen.CopyHeld(tile.Offset + (row * tile.Stride), target);
                 }
             }
         }

@@ -15,8 +15,10 @@ internal sealed unsafe class PlannedGradient
 
     /// <param name="block">The block.</param>
     /// <param name="gradientRows">For each row of the block its row in the gradient, or -1.</param>
-    public PlannedGradient(PlannedBlock block, int[] gradientRows)
+    /// <param name="isVector">Whether the block has one value per channel, such as a bias, and is clipped as a whole; otherwise every column is clipped by itself.</param>
+    public PlannedGradient(PlannedBlock block, int[] gradientRows, bool isVector = false)
     {
+        IsVector = isVector;
         _tiles = [.. block.TrainedTiles];
         _gradientRows = gradientRows;
         _start = block.Start;
@@ -27,6 +29,9 @@ internal sealed unsafe class PlannedGradient
         IsDense = _tiles.All(t => t.Column == 0 && t.Columns == Columns && t.Stride == Columns && t.Offset - first == gradientRows[t.Row] * Columns)
             && _tiles.Sum(t => t.Rows) == Rows;
     }
+
+    /// <summary>Gets whether the block has one value per channel, such as a bias.</summary>
+    public bool IsVector { get; }
 
     public int Rows { get; }
 
@@ -39,7 +44,7 @@ internal sealed unsafe class PlannedGradient
     public bool IsDense { get; }
 
     /// <summary>Makes the gradient of a block whose rows all have one.</summary>
-    public static PlannedGradient Whole(PlannedBlock block) => new(block, [.. Enumerable.Range(0, block.Rows)]);
+    public static PlannedGradient Whole(PlannedBlock block, bool isVector = false) => new(block, [.. Enumerable.Range(0, block.Rows)], isVector);
 
     /// <summary>Begins the gradient of some columns: from what earlier micro-batches came to, so that sums do not depend on how a batch is divided.</summary>
     /// <param name="pass">The pass.</param>
@@ -73,6 +78,11 @@ internal sealed unsafe class PlannedGradient
             return;
         }
 
+        if (pass.ClipRatio > 0 && pass.Accumulators is null)
+        {
+            Clip(pass, gradient, firstColumn, lastColumn);
+        }
+
         foreach (Run run in Runs(firstColumn, lastColumn))
         {
             if (pass.Accumulators is not null)
@@ -83,6 +93,74 @@ internal sealed unsafe class PlannedGradient
             {
                 SgdStep.Apply(pass, gradient + run.Gradient, run.Packed, run.Count);
             }
+        }
+    }
+
+    /// <summary>Clips the sums over micro-batches, once they are complete.</summary>
+    public void ClipSums(TrainingPass pass) => Clip(pass, gradient: null, 0, Columns);
+
+    /// <summary>Scales down the gradients of units that are long in comparison with the unit's weights; see <see cref="SgdOptions.ClipRatio"/>.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="gradient">The gradient's columns, or null for the sums.</param>
+    /// <param name="firstColumn">The first column.</param>
+    /// <param name="lastColumn">The column after the last.</param>
+    private void Clip(TrainingPass pass, float* gradient, int firstColumn, int lastColumn)
+    {
+        if (IsVector)
+        {
+            ClipVector(pass, gradient);
+            return;
+        }
+
+        float* gradientSquares = stackalloc float[UnitClip.Width], weightSquares = stackalloc float[UnitClip.Width];
+        for (int first = firstColumn; first < lastColumn; first += UnitClip.Width)
+        {
+            int last = Math.Min(first + UnitClip.Width, lastColumn);
+            new Span<float>(gradientSquares, UnitClip.Width).Clear();
+            new Span<float>(weightSquares, UnitClip.Width).Clear();
+            foreach (WeightTile tile in _tiles)
+            {
+                int from = Math.Max(first, tile.Column), count = Math.Min(last, tile.Column + tile.Columns) - from;
+                for (int row = 0; row < tile.Rows && count > 0; row++)
+                {
+                    long packed = tile.Offset + ((long)row * tile.Stride) + (from - tile.Column);
+                    float* values = Locate(pass, gradient, tile.Row + row, packed, firstColumn, lastColumn, from);
+                    UnitClip.AddSquares(values, gradientSquares + (from - first), count);
+                    UnitClip.AddSquares(pass.Trained + packed, weightSquares + (from - first), count);
+                }
+            }
+
+            UnitClip.Factors(gradientSquares, weightSquares, last - first, pass.ClipRatio);
+            foreach (WeightTile tile in _tiles)
+            {
+                int from = Math.Max(first, tile.Column), count = Math.Min(last, tile.Column + tile.Columns) - from;
+                for (int row = 0; row < tile.Rows && count > 0; row++)
+                {
+                    long packed = tile.Offset + ((long)row * tile.Stride) + (from - tile.Column);
+                    UnitClip.Multiply(Locate(pass, gradient, tile.Row + row, packed, firstColumn, lastColumn, from), gradientSquares + (from - first), count);
+                }
+            }
+        }
+    }
+
+    private float* Locate(TrainingPass pass, float* gradient, int row, long packed, int firstColumn, int lastColumn, int column) =>
+        gradient is null ? pass.Accumulators + packed : gradient + ((long)_gradientRows[row] * (lastColumn - firstColumn)) + (column - firstColumn);
+
+    private void ClipVector(TrainingPass pass, float* gradient)
+    {
+        double gradientSquares = 0, weightSquares = 0;
+        int count = 0;
+        foreach (WeightTile tile in _tiles)
+        {
+            gradientSquares += SgdKernel.SumOfSquares(gradient is null ? pass.Accumulators + tile.Offset : gradient + tile.Column, tile.Columns);
+            weightSquares += SgdKernel.SumOfSquares(pass.Trained + tile.Offset, tile.Columns);
+            count += tile.Columns;
+        }
+
+        float factor = UnitClip.FactorOfVector(gradientSquares, weightSquares, count, pass.ClipRatio);
+        foreach (WeightTile tile in _tiles)
+        {
+            Elementwise.Scale(gradient is null ? pass.Accumulators + tile.Offset : gradient + tile.Column, factor, tile.Columns);
         }
     }
 

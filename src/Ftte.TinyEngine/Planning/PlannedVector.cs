@@ -16,7 +16,7 @@ internal sealed unsafe class PlannedVector
         _backward = isReadBackward ? plan.BackwardScratch(what, block.AssemblyBytes) : null;
         if (block.IsTrained && hasGradient)
         {
-            _gradient = PlannedGradient.Whole(block);
+            _gradient = plan.AddGradient(PlannedGradient.Whole(block, isVector: true));
             bool sumsInPlace = _gradient.IsDense && plan.Settings.Accumulates;
             _tile = sumsInPlace ? null : plan.BackwardScratch($"{what}.gradient", sizeof(float) * (long)block.Columns);
         }

@@ -4,56 +4,72 @@ namespace Ftte.TinyEngine;
 
 /// <summary>Reads a training profile off plans, so that an estimate is made of the very tensors that are then allocated.</summary>
 /// <remarks>
-/// What a step needs while it runs, what it keeps for backward and what its gradients take is measured in plans in which everything else is trained and
-/// it is trained by none or one of its choices; as the cut, in plans in which it alone is trained. A tensor that two steps keep, or that one keeps while it
-/// flows anyway, is counted twice in a sum of steps, so a profile never says less than the plan takes, and may say more.
+/// <para>What a step needs while it runs, what it keeps for backward and what its gradients take depends on the step's own choice and on whether a gradient
+/// passes through it, and on nothing else that is chosen. Therefore one plan measures every step at once: in plan k each step trains its k-th choice. The
+/// number of plans is that of the choices of one step, not of all steps.</para>
+/// <para>A tensor that two steps keep, or that one keeps while it flows anyway, is counted twice in a sum of steps, so a profile never says less than the
+/// plan takes, and may say more.</para>
 /// </remarks>
 internal static class ProfileBuilder
 {
-    public static TrainingProfile Build(Network network, PlanSettings settings, IReadOnlyList<double> inputShares)
+    public static TrainingProfile Build(Network network, PlanSettings settings, IReadOnlyList<double> inputShares, CancellationToken cancellationToken = default)
     {
         PlanSettings whole = settings with { PrefixExamples = null };
         Operation[] operations = network.Operations;
         PlanBuilder frozen = Plan(network, [], whole);
         PlanBuilder streamed = Plan(network, [], settings);
         PlanBuilder full = Plan(network, network.Trainable.Ranges, whole);
-        var steps = ImmutableArray.CreateBuilder<TrainingStep>(operations.Length);
-        for (int t = 0; t < operations.Length; t++)
+
+        // With only the first trainable steps trained, a gradient passes through exactly the steps through which it passes when all others are trained.
+        PlanBuilder passing = Plan(network, operations.Where(o => !GetsGradient(o)).SelectMany(o => o.Trainable).Select(b => b.Range), whole);
+        ImmutableArray<OperationChoice>[] offered = [.. operations.Select(o => o.Choices(inputShares).ToImmutableArray())];
+        var trained = new PlanBuilder[offered.Max(choices => choices.Length)];
+        var asCut = new PlanBuilder[trained.Length];
+        for (int k = 0; k < trained.Length; k++)
         {
-            ParameterRange[] others = [.. operations.Where(o => o.Step != t).SelectMany(o => o.Trainable).Select(b => b.Range)];
-            PlanBuilder passing = operations[t].Parameters.IsEmpty ? full : Plan(network, others, whole);
-            long forward = Math.Max(frozen.FlowBytes(t), passing.FlowBytes(t));
-            long passingScratch = passing.BackwardScratchBytes(t), backwardAtCut = 0;
-            var choices = ImmutableArray.CreateBuilder<TrainingChoice>();
-            foreach (OperationChoice choice in operations[t].Choices(inputShares))
+            cancellationToken.ThrowIfCancellationRequested();
+            var ranges = ParameterSelection.Create(
+                network.Layout.ParameterCount, offered.Where(choices => !choices.IsEmpty).SelectMany(choices => choices[Math.Min(k, choices.Length - 1)].Ranges));
+            trained[k] = PlanBuilder.Run(network, ranges, whole);
+            asCut[k] = PlanBuilder.RunEveryStepAsCut(network, ranges, whole);
+        }
+
+        return new TrainingProfile(network.Layout, frozen.OutsideBytes + frozen.ResidentBytes, [.. operations.Select(MakeStep)]);
+
+        bool GetsGradient(Operation operation) => operation.Inputs.Any(full.NeedsGradient);
+
+        TrainingStep MakeStep(Operation operation, int t)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            PlanBuilder untrained = !operation.Trainable.Any() ? full : GetsGradient(operation) ? passing : frozen;
+            long forward = Math.Max(frozen.FlowBytes(t), untrained.FlowBytes(t));
+            long passingScratch = untrained.BackwardScratchBytes(t), backwardAtCut = 0;
+            var choices = ImmutableArray.CreateBuilder<TrainingChoice>(offered[t].Length);
+            for (int k = 0; k < offered[t].Length; k++)
             {
-                PlanBuilder alone = Plan(network, choice.Ranges, whole);
-                PlanBuilder amongOthers = Plan(network, [.. others, .. choice.Ranges], whole);
-                forward = Math.Max(forward, amongOthers.FlowBytes(t));
-                long workspace = Math.Max(0, amongOthers.BackwardScratchBytes(t) - passingScratch);
-                backwardAtCut = Math.Max(backwardAtCut, alone.GradientBytes(t) + alone.BackwardScratchBytes(t) - workspace);
+                OperationChoice choice = offered[t][k];
+                forward = Math.Max(forward, trained[k].FlowBytes(t));
+                long workspace = Math.Max(0, trained[k].BackwardScratchBytes(t) - passingScratch);
+                backwardAtCut = Math.Max(backwardAtCut, asCut[k].OutputGradientBytes(t) + asCut[k].BackwardScratchBytes(t) - workspace);
                 choices.Add(new TrainingChoice(
-                    choice.Name, choice.Ranges, amongOthers.KeptBytes(t), PersistentBytes(alone.Selection.Count, settings), choice.MultiplyAdds)
+                    choice.Name, choice.Ranges, trained[k].KeptBytes(t), PersistentBytes(choice.Ranges.Sum(r => r.Length), settings), choice.MultiplyAdds)
                 {
                     WorkspaceBytes = workspace,
                     Window = choice.Window,
                 });
             }
 
-            steps.Add(new TrainingStep(
-                operations[t].Name, forward, full.GradientBytes(t) + passingScratch, backwardAtCut, passing.KeptBytes(t), choices.ToImmutable())
+            return new TrainingStep(operation.Name, forward, full.GradientBytes(t) + passingScratch, backwardAtCut, untrained.KeptBytes(t), choices.MoveToImmutable())
             {
                 // With nothing trained up to here a step needs less than it may when it is.
                 StreamedForwardBytes = streamed.FlowBytes(t),
                 BoundaryBytes = streamed.Streams ? frozen.BoundaryBytes(t) : 0,
-                ForwardMultiplyAdds = operations[t].MultiplyAdds,
+                ForwardMultiplyAdds = operation.MultiplyAdds,
 
                 // The gradient of a layer's input takes the same products as its output.
-                InputGradientMultiplyAdds = operations[t].MultiplyAdds,
-            });
+                InputGradientMultiplyAdds = operation.MultiplyAdds,
+            };
         }
-
-        return new TrainingProfile(network.Layout, frozen.OutsideBytes + frozen.ResidentBytes, steps.MoveToImmutable());
     }
 
     private static long PersistentBytes(int count, PlanSettings settings)

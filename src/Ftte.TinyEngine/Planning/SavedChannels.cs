@@ -14,7 +14,7 @@ internal sealed record SavedChannels(Tensor Tensor, int[]? Channels, Convolution
         int[] channels = [.. TrainedRows(weight).Select(row => row % shape.GroupChannels).Distinct().Order()];
         if (channels.Length == shape.GroupChannels || shape.Groups > 1)
         {
-            return new SavedChannels(plan.Keep(x), null, shape, PlannedGradient.Whole(weight));
+            return new SavedChannels(plan.Keep(x), null, shape, plan.AddGradient(PlannedGradient.Whole(weight)));
         }
 
         int[] rows = [.. Enumerable.Range(0, shape.WeightRows).Select(row =>
@@ -23,7 +23,7 @@ internal sealed record SavedChannels(Tensor Tensor, int[]? Channels, Convolution
             return place < 0 ? -1 : (row / shape.Channels * channels.Length) + place;
         })];
         Tensor tensor = plan.AddKept("saved", sizeof(float) * (long)shape.Height * shape.Width * channels.Length);
-        return new SavedChannels(tensor, channels, shape with { Channels = channels.Length }, new PlannedGradient(weight, rows));
+        return new SavedChannels(tensor, channels, shape with { Channels = channels.Length }, plan.AddGradient(new PlannedGradient(weight, rows)));
     }
 
     /// <summary>Copies the channels out of the input.</summary>

@@ -11,8 +11,18 @@ namespace Ftte.TinyEngine;
 internal static class TileDecomposition
 {
     /// <summary>Says whether any coordinate of a block is selected.</summary>
-    public static bool Selects(ParameterSelection selection, ParameterRange block) =>
-        selection.Ranges.Any(r => r.Start < block.End && block.Start < r.End);
+    public static bool Selects(ParameterSelection selection, ParameterRange block)
+    {
+        ReadOnlySpan<ParameterRange> ranges = selection.Ranges.AsSpan();
+        int low = 0, high = ranges.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            (low, high) = ranges[middle].End > block.Start ? (low, middle) : (middle + 1, high);
+        }
+
+        return low < ranges.Length && ranges[low].Start < block.End;
+    }
 
     /// <summary>Cuts a block of rows x columns.</summary>
     public static ImmutableArray<WeightTile> Cut(ParameterSelection selection, ParameterRange block, int columns)

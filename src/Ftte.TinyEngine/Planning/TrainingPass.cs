@@ -48,6 +48,9 @@ internal sealed unsafe class TrainingPass
     /// <summary>Gets or sets the share of the old momentum that is kept.</summary>
     public float Momentum { get; set; }
 
+    /// <summary>Gets or sets the largest norm of a unit's gradient, as a multiple of the norm of its weights; 0 for no limit.</summary>
+    public float ClipRatio { get; set; }
+
     /// <summary>Gets the counters to which the loss adds.</summary>
     public PassResult Result { get; } = new();
 
@@ -57,7 +60,6 @@ internal sealed unsafe class TrainingPass
     /// <summary>Says where parameters are.</summary>
     public void Bind(FrozenParameters frozen, float* trained)
     {
-        frozen.CheckHeld();
         Frozen = frozen;
         Received = frozen.Pointer;
         Trained = trained;

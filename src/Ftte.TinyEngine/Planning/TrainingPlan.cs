@@ -26,14 +26,15 @@ public sealed class TrainingPlan
         BusiestBytes = ArenaLayout.Busiest(builder.Tensors);
         EagerBytes = EagerEstimate.Compute(network, settings.BatchSize);
         Operations = [.. builder.Steps];
+        Gradients = [.. builder.Gradients];
+        TrainedLayers = Math.Max(1, Gradients.Any(g => !g.IsVector) ? Gradients.Count(g => !g.IsVector) : Gradients.Length);
         NeedsGradient = [.. network.Operations.Select(o => builder.NeedsGradient(o.Output))];
         (Input, Labels, Priors, Accumulators, Velocity) = (builder.Input, builder.Labels, builder.Priors, builder.Accumulators, builder.Velocity);
         Boundary = builder.Boundary();
         if (!Boundary.IsEmpty && settings.CachedExamples > 0)
         {
-            long features = Boundary.Sum(t => t.BytesPerExample);
-            FeatureCacheBytes = ((settings.StoresFeatures ? 0 : features) + FeatureCache.NoteBytes) * settings.CachedExamples;
-            FeatureStoreBytes = settings.StoresFeatures ? FeatureCache.StoreBytes(features, settings.CachedExamples) : 0;
+            long bytes = FeatureCache.StoreBytes(Boundary.Sum(t => t.BytesPerExample), settings.CachedExamples);
+            (FeatureCacheBytes, FeatureStoreBytes) = settings.StoresFeatures ? (0L, bytes) : (bytes, 0L);
         }
 
         UpdateRuns = FindUpdateRuns(network, selection);
@@ -71,7 +72,7 @@ public sealed class TrainingPlan
     /// <summary>Gets the bytes in use in the arena at its busiest moment; what <see cref="ArenaBytes"/> has more is lost in gaps.</summary>
     public long BusiestBytes { get; }
 
-    /// <summary>Gets the bytes of the frozen prefix's features, if they are kept for the whole run; of a note on each, if they are kept in a file.</summary>
+    /// <summary>Gets the bytes of the frozen prefix's features and of the hashes that verify them, if they are kept in memory; 0 if they are kept in a file.</summary>
     public long FeatureCacheBytes { get; }
 
     /// <summary>Gets the bytes of storage that features take in the file of <see cref="EngineOptions.FeatureStore"/>; no memory.</summary>
@@ -99,6 +100,12 @@ public sealed class TrainingPlan
     internal PlanSettings Settings { get; }
 
     internal PlannedOperation[] Operations { get; }
+
+    /// <summary>Gets where the gradient of each trained block goes.</summary>
+    internal PlannedGradient[] Gradients { get; }
+
+    /// <summary>Gets the number of trained weight matrices; of trained vectors if no matrix is trained; at least 1.</summary>
+    internal int TrainedLayers { get; }
 
     internal bool[] NeedsGradient { get; }
 

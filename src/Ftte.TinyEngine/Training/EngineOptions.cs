@@ -7,7 +7,7 @@ public sealed class EngineOptions
     /// <summary>Gets or sets the number of examples that run forward and backward at once; their gradients are added up until the batch is full.</summary>
     /// <value>
     /// Null by default: the whole batch, and gradients are spent as soon as they are known. Otherwise at least 1; smaller takes less memory for activations
-    /// and 4 bytes more per trained parameter. With frozen normalisation statistics every size gives the same bits.
+    /// and 4 bytes more per trained parameter. A <see cref="LocalTrainer"/> takes fewer if the device's memory budget requires it. With frozen normalisation statistics every size gives the same bits.
     /// </value>
     public int? MicroBatchSize { get; set; }
 
@@ -15,7 +15,7 @@ public sealed class EngineOptions
     /// <value>1 by default, which takes the least memory; null to take the whole micro-batch.</value>
     public int? PrefixExamples { get; set; } = 1;
 
-    /// <summary>Gets or sets whether what the frozen prefix makes of each example is kept for the whole run.</summary>
+    /// <summary>Gets or sets whether what the frozen prefix makes of each example is kept for the whole run; by a <see cref="LocalTrainer"/>, as long as the selection and the number of examples stay the same.</summary>
     /// <value>False by default. Memory for every example is counted in the plan. Not possible when examples vary between visits, or with dropout in the prefix.</value>
     public bool CacheFrozenFeatures { get; set; }
 

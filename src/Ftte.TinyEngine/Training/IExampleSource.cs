@@ -7,7 +7,7 @@ namespace Ftte.TinyEngine;
 /// </remarks>
 public interface IExampleSource
 {
-    /// <summary>Gets the number of examples; it does not change while they are being used.</summary>
+    /// <summary>Gets the number of examples. It must not change during a run; between runs it may.</summary>
     int Count { get; }
 
     /// <summary>Gets the number of input values per example.</summary>

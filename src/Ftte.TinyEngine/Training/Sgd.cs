@@ -9,7 +9,7 @@ internal static unsafe class Sgd
     private const ulong VisitStream = 0x5649534954;
 
     /// <summary>Trains.</summary>
-    /// <param name="session">The plan and its memory, with its pass pointing at frozen and trained parameters.</param>
+    /// <param name="session">The plan and its memory, in a run.</param>
     /// <param name="examples">The examples.</param>
     /// <param name="options">The options, valid.</param>
     /// <param name="seed">Decides the order of the examples, their augmentation, and dropout.</param>
@@ -18,12 +18,13 @@ internal static unsafe class Sgd
         TrainingSession session, IExampleSource examples, SgdOptions options, ulong seed, CancellationToken cancellationToken)
     {
         TrainingPass pass = session.Pass;
-        int stepsPerEpoch = (int)(((long)examples.Count + options.BatchSize - 1) / options.BatchSize);
+        int exampleCount = examples.Count;
+        int stepsPerEpoch = (int)(((long)exampleCount + options.BatchSize - 1) / options.BatchSize);
         long steps = options.Steps ?? (long)stepsPerEpoch * options.Epochs;
         long seen = 0;
         session.Velocity.Clear();
-        session.CheckFeatures();
         session.CalibrateLabels(examples, options.LabelCalibration);
+        pass.ClipRatio = (options.ClipRatio ?? 0) / session.Plan.TrainedLayers;
         for (long step = 0; step < steps; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -34,8 +35,8 @@ internal static unsafe class Sgd
             }
 
             int first = (int)(stepInEpoch * options.BatchSize);
-            int count = Math.Min(options.BatchSize, examples.Count - first);
-            var order = new Shuffle(examples.Count, SplitMix64.At(seed, (ulong)epoch));
+            int count = Math.Min(options.BatchSize, exampleCount - first);
+            var order = new Shuffle(exampleCount, SplitMix64.At(seed, (ulong)epoch));
             pass.Seed = SplitMix64.At(seed ^ VisitStream, (ulong)step);
             pass.LossScale = 1f / count;
             (pass.Rate, pass.Decay, pass.Momentum) = (RateAt(options, step, steps), options.WeightDecay, options.Momentum);
@@ -84,6 +85,14 @@ internal static unsafe class Sgd
     private static void Spend(TrainingSession session, double? clipNorm)
     {
         float* gradient = session.Pass.Accumulators;
+        if (session.Pass.ClipRatio > 0)
+        {
+            foreach (PlannedGradient block in session.Plan.Gradients)
+            {
+                block.ClipSums(session.Pass);
+            }
+        }
+
         if (clipNorm is { } longest)
         {
             double norm = Math.Sqrt(SgdKernel.SumOfSquares(gradient, session.Plan.Selection.Count));

@@ -1,7 +1,16 @@
+using System.Globalization;
+
 namespace Ftte.TinyEngine;
 
-/// <summary>How stochastic gradient descent goes over the examples.</summary>
-/// <remarks>Read when a trainer is made; changing it afterwards changes nothing.</remarks>
+/// <summary>Specifies how stochastic gradient descent trains on the examples.</summary>
+/// <remarks>
+/// <para>Read when a trainer is made; changing it afterwards changes nothing.</para>
+/// <para>With the defaults, every network of <see cref="NetworkZoo"/> learns in a federation, from random weights and from a trained base; see
+/// <c>docs/experiments/zoo.md</c>. On by default: batches of 20, one epoch, a constant step size of 0.1, gradients clipped per unit
+/// (<see cref="ClipRatio"/>, no memory), and frozen normalization statistics. Off by default, because it takes memory or depends on the task: momentum,
+/// weight decay, label calibration, clipping by the norm of the whole gradient (<see cref="ClipNorm"/>), and batch statistics.</para>
+/// <para><see cref="LocalTrainer.Warnings"/> lists settings that are known to be fragile.</para>
+/// </remarks>
 public sealed class SgdOptions
 {
     /// <summary>Gets or sets the number of examples per step; the last step of an epoch takes what is left.</summary>
@@ -17,8 +26,8 @@ public sealed class SgdOptions
     public int? Steps { get; set; }
 
     /// <summary>Gets or sets the step size.</summary>
-    /// <value>0.05 by default; finite and positive.</value>
-    public float LearningRate { get; set; } = 0.05f;
+    /// <value>0.1 by default, which needs <see cref="ClipRatio"/>; finite and positive.</value>
+    public float LearningRate { get; set; } = 0.1f;
 
     /// <summary>Gets or sets how the step size changes over the run.</summary>
     /// <value><see cref="LearningRateSchedule.Constant"/> by default.</value>
@@ -41,11 +50,27 @@ public sealed class SgdOptions
     public float LabelCalibration { get; set; }
 
     /// <summary>Gets or sets the largest norm of a step's whole gradient; a longer one is shortened to it.</summary>
-    /// <value>Null by default: gradients are not clipped. Otherwise positive; the gradient is then held as a whole, 4 bytes per trained parameter.</value>
+    /// <value>Null by default: no limit. Otherwise positive; the gradient is then held as a whole, 4 bytes per trained parameter.</value>
     public double? ClipNorm { get; set; }
 
+    /// <summary>Gets or sets the largest norm of a unit's gradient, as a multiple of the norm of the unit's weights; a longer gradient is scaled down to it.</summary>
+    /// <value>
+    /// 0.5 by default; null for no such clipping; otherwise finite and positive. The ratio is divided by the number of trained layers, because changes of layers multiply: with the
+    /// default <see cref="LearningRate"/>, one step changes the weights of a unit by at most 5 % of their norm divided by the number of trained layers. A unit is an output of a linear layer or a
+    /// filter of a convolution; a bias, scale or shift is clipped as one vector. A unit's norm counts as at least 0.1, and the root mean square of a vector as at least 1.
+    /// </value>
+    /// <remarks>
+    /// Adaptive gradient clipping (Brock et al., ICML 2021, arXiv 2102.06171), with the dependence on depth of Bernstein et al. (NeurIPS 2020, arXiv 2002.03432). Networks whose normalization is
+    /// frozen need it, because nothing rescales activations after a large step. It takes no memory: every unit is clipped where its gradient is used. All micro-batch
+    /// sizes, thread counts and vector widths give the same bits. Applied before momentum and weight decay, and before <see cref="ClipNorm"/>.
+    /// </remarks>
+    public float? ClipRatio { get; set; } = 0.5f;
+
     /// <summary>Gets or sets where batch normalisation gets its statistics.</summary>
-    /// <value><see cref="NormalizationMode.Frozen"/> by default.</value>
+    /// <value>
+    /// <see cref="NormalizationMode.Frozen"/> by default. With <see cref="NormalizationMode.Batch"/>, the selection must contain the running statistics, or they never reach the
+    /// server: use <see cref="Network.GetTrainable(NormalizationMode)"/>. A <see cref="LocalTrainer"/> refuses other selections.
+    /// </value>
     public NormalizationMode Normalization { get; set; }
 
     /// <summary>Gets or sets the seed of the order in which examples are taken, of their augmentation and of dropout; each round mixes it with its update's id.</summary>
@@ -81,7 +106,7 @@ public sealed class SgdOptions
         if (!(WeightDecay >= 0 && LearningRate * WeightDecay < 1))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(WeightDecay), WeightDecay, $"The weight decay is not negative and less than 1 / {LearningRate}, one over the step size.");
+                nameof(WeightDecay), WeightDecay, string.Create(CultureInfo.InvariantCulture, $"The weight decay is not negative and less than 1 / {LearningRate}, one over the step size."));
         }
 
         if (!(Momentum >= 0 && Momentum < 1))
@@ -92,6 +117,11 @@ public sealed class SgdOptions
         if (!(LabelCalibration >= 0 && float.IsFinite(LabelCalibration)))
         {
             throw new ArgumentOutOfRangeException(nameof(LabelCalibration), LabelCalibration, "The calibration is finite and not negative; 0 for none.");
+        }
+
+        if (ClipRatio is { } ratio && !(ratio > 0 && float.IsFinite(ratio)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(ClipRatio), ClipRatio, "The clip ratio must be finite and positive; null turns clipping off.");
         }
 
         if (ClipNorm is { } norm && !(norm > 0 && double.IsFinite(norm)))

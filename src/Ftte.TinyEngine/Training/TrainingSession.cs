@@ -8,18 +8,28 @@ internal sealed unsafe class TrainingSession : IDisposable
     /// <summary>By how many examples more each class counts, so that one which is not there has a logarithm.</summary>
     private const float Unseen = 0.5f;
 
-    private readonly Crew _crew;
+    private readonly WorkerPool _workers;
     private readonly FeatureCache? _cache;
+    private int? _exampleCount;
 
-    public TrainingSession(TrainingPlan plan, EngineOptions? engine = null, int exampleCount = 0)
+    public TrainingSession(TrainingPlan plan, EngineOptions? engine = null)
     {
         Plan = plan;
         Arena = new Arena(plan.ArenaBytes, engine?.Memory ?? default);
-        Pass = new TrainingPass { Arena = Arena.Pointer, Workers = plan.Settings.Threads };
-        Pass.Accumulators = plan.Accumulators is null ? null : Pass.Floats(plan.Accumulators);
-        Pass.Velocity = plan.Velocity is null ? null : Pass.Floats(plan.Velocity);
-        _cache = engine is { KeepsFeatures: true } && plan.Boundary.Length > 0 ? new FeatureCache(plan, exampleCount, engine.FeatureStore) : null;
-        _crew = new Crew(plan.Settings.Threads);
+        try
+        {
+            Pass = new TrainingPass { Arena = Arena.Pointer, Workers = plan.Settings.Threads };
+            Pass.Accumulators = plan.Accumulators is null ? null : Pass.Floats(plan.Accumulators);
+            Pass.Velocity = plan.Velocity is null ? null : Pass.Floats(plan.Velocity);
+            _cache = engine is { KeepsFeatures: true } && plan.Boundary.Length > 0 ? new FeatureCache(plan, engine.FeatureStore) : null;
+            _workers = new WorkerPool(plan.Settings.Threads);
+        }
+        catch
+        {
+            _cache?.Dispose();
+            Arena.Dispose();
+            throw;
+        }
     }
 
     public TrainingPlan Plan { get; }
@@ -39,13 +49,56 @@ internal sealed unsafe class TrainingSession : IDisposable
     /// <summary>Gets the packed momentum.</summary>
     public Span<float> Velocity => new(Pass.Velocity, Pass.Velocity is null ? 0 : Plan.Selection.Count);
 
+    /// <summary>Begins a run. Parameters, memory and kept features are held until it ends.</summary>
+    /// <param name="frozen">The frozen parameters.</param>
+    /// <param name="trained">The packed selected parameters.</param>
+    /// <param name="exampleCount">The number of examples, which stays the same during the run.</param>
+    /// <exception cref="ObjectDisposedException">The parameters or the feature store were disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another run uses the feature store or the supplied memory.</exception>
+    public TrainingRun Begin(FrozenParameters frozen, float* trained, int exampleCount)
+    {
+        frozen.Enter();
+        try
+        {
+            Arena.Enter();
+            try
+            {
+                Pass.Bind(frozen, trained);
+                _cache?.Enter(Pass, exampleCount);
+            }
+            catch
+            {
+                Arena.Exit();
+                throw;
+            }
+        }
+        catch
+        {
+            frozen.Exit();
+            throw;
+        }
+
+        _exampleCount = exampleCount;
+        return new TrainingRun(this);
+    }
+
+    /// <summary>Ends a run.</summary>
+    public void End()
+    {
+        _exampleCount = null;
+        _cache?.Exit();
+        Arena.Exit();
+        Pass.Frozen.Exit();
+    }
+
     /// <summary>Runs a micro-batch forward.</summary>
     /// <param name="batch">Which examples, and the random bits of their visit.</param>
     /// <param name="first">The place in the batch of the micro-batch's first example.</param>
     /// <param name="count">The number of examples, at most the micro-batch size.</param>
-    /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
+    /// <exception cref="InvalidOperationException">An example's label is not a class of the network, or the number of examples changed.</exception>
     public void Forward(in ExampleBatch batch, int first, int count)
     {
+        CheckCount(batch.Examples);
         int chunk = Plan.Settings.PrefixExamples ?? count;
         Pass.ExampleInBatch = first;
         for (int at = 0; at < count; at += chunk)
@@ -73,6 +126,9 @@ internal sealed unsafe class TrainingSession : IDisposable
         }
     }
 
+    /// <summary>Gets the number of classes that were found among the examples; 0 if labels were not counted.</summary>
+    public int ClassesFound { get; private set; }
+
     /// <summary>Looks at all labels and sets what the loss adds to the logits, if it is to add anything.</summary>
     /// <param name="examples">The examples.</param>
     /// <param name="strength">How many times the logarithm of a class's share.</param>
@@ -87,36 +143,41 @@ internal sealed unsafe class TrainingSession : IDisposable
         Pass.FirstExample = 0;
         var priors = new Span<float>(Pass.Floats(Plan.Priors), Plan.Network.ClassCount);
         priors.Fill(Unseen);
-        for (int index = 0; index < examples.Count; index++)
+        CheckCount(examples);
+        int count = examples.Count;
+        for (int index = 0; index < count; index++)
         {
-            SetLabel(index, 0, examples.CopyTo(index, 0, Inputs(0)));
+            SetLabel(index, 0, Read(examples, index, 0, Inputs(0)));
             priors[((int*)Pass.Bytes(Plan.Labels))[0]]++;
+        }
+
+        ClassesFound = 0;
+        foreach (float prior in priors)
+        {
+            ClassesFound += prior > Unseen ? 1 : 0;
         }
 
         foreach (ref float prior in priors)
         {
-            prior = (float)(strength * PortableMath.Log(prior / (examples.Count + (Unseen * priors.Length))));
+            prior = (float)(strength * PortableMath.Log(prior / (count + (Unseen * priors.Length))));
         }
     }
 
-    /// <summary>Drops what was kept of the frozen prefix's features, unless the frozen parameters are the same as then.</summary>
-    public void CheckFeatures() => _cache?.Check(Pass.Frozen, Plan);
-
-    /// <summary>Makes and keeps the features of all examples of which none are kept.</summary>
+    /// <summary>Computes and keeps the features of all examples of which none are kept.</summary>
     public void KeepFeatures(IExampleSource examples, CancellationToken cancellationToken)
     {
-        CheckFeatures();
         (Pass.FirstExample, Pass.Examples, Pass.ExampleInBatch) = (0, 1, 0);
-        for (int index = 0; index < examples.Count && _cache is not null; index++)
+        for (int index = 0; index < _exampleCount && _cache is not null; index++)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            CheckCount(examples);
             RunPrefix(new ExampleBatch(examples, order: null, index, seed: null), 0);
         }
     }
 
     public void Dispose()
     {
-        _crew.Dispose();
+        _workers.Dispose();
         _cache?.Dispose();
         Arena.Dispose();
     }
@@ -126,25 +187,14 @@ internal sealed unsafe class TrainingSession : IDisposable
     {
         for (int n = 0; n < Pass.Examples; n++)
         {
-            int place = first + Pass.FirstExample + n;
-            int index = batch.IndexOf(place);
-            if (_cache is not null && _cache.TryRestore(Pass, index))
-            {
-                LoadTarget(batch, index, place, n);
-                return;
-            }
+            Load(batch, first, n);
+        }
 
-            Load(batch, index, place, n);
-            if (_cache is { Lasts: true })
-            {
-                if (_cache.TryAdopt(Pass, index, Inputs(n)))
-                {
-                    return;
-                }
-
-                // What was read in vain may lie where the inputs were.
-                Load(batch, index, place, n);
-            }
+        // With a cache chunks are single examples.
+        int index = batch.IndexOf(first + Pass.FirstExample);
+        if (_cache is not null && TryRestore(batch, first, index))
+        {
+            return;
         }
 
         for (int step = 0; step < Plan.PrefixSteps; step++)
@@ -152,15 +202,32 @@ internal sealed unsafe class TrainingSession : IDisposable
             RunForward(step);
         }
 
-        // With a cache chunks are single examples.
-        _cache?.Store(Pass, batch.IndexOf(first + Pass.FirstExample));
+        _cache?.Store(Pass, index);
+    }
+
+    private bool TryRestore(in ExampleBatch batch, int first, int index)
+    {
+        if (!_cache!.Contains(index, Inputs(0)))
+        {
+            return false;
+        }
+
+        if (_cache.TryRestore(Pass, index))
+        {
+            return true;
+        }
+
+        // What was read in vain may lie where the inputs were. The source may return other inputs now, so they are hashed again.
+        Load(batch, first, 0);
+        _cache.Contains(index, Inputs(0));
+        return false;
     }
 
     private void RunForward(int step)
     {
         if (Watcher is null)
         {
-            _crew.Forward(Plan.Operations[step], Pass);
+            _workers.Forward(Plan.Operations[step], Pass);
         }
         else
         {
@@ -172,7 +239,7 @@ internal sealed unsafe class TrainingSession : IDisposable
     {
         if (Watcher is null)
         {
-            _crew.Backward(Plan.Operations[step], Pass);
+            _workers.Backward(Plan.Operations[step], Pass);
         }
         else
         {
@@ -184,42 +251,56 @@ internal sealed unsafe class TrainingSession : IDisposable
     {
         if (isBackward)
         {
-            _crew.Backward(Plan.Operations[step], Pass);
+            _workers.Backward(Plan.Operations[step], Pass);
         }
         else
         {
-            _crew.Forward(Plan.Operations[step], Pass);
+            _workers.Forward(Plan.Operations[step], Pass);
         }
     });
 
-    private void Load(in ExampleBatch batch, int index, int place, int n)
+    private void Load(in ExampleBatch batch, int first, int n)
     {
-        Network network = Plan.Network;
-        int label = batch.Examples.CopyTo(index, batch.DrawOf(place), Inputs(n));
-        if (network.Loss.TakesLabels)
-        {
-            SetLabel(index, n, label);
-        }
-        else
-        {
-            LoadTarget(batch, index, place, n);
-        }
-    }
-
-    private Span<float> Inputs(int n) => new(Pass.Floats(Plan.Input) + ((long)n * Plan.Network.InputLength), Plan.Network.InputLength);
-
-    private void LoadTarget(in ExampleBatch batch, int index, int place, int n)
-    {
+        int place = first + Pass.FirstExample + n, index = batch.IndexOf(place);
+        ulong draw = batch.DrawOf(place);
+        int label = Read(batch.Examples, index, draw, Inputs(n));
         LossOperation loss = Plan.Network.Loss;
         if (loss.TakesLabels)
         {
-            SetLabel(index, n, _cache!.LabelOf(index));
+            SetLabel(index, n, label);
             return;
         }
 
         float* target = Pass.Floats(Plan.Labels) + ((long)n * loss.Outputs);
-        ((ITargetSource)batch.Examples).CopyTargetTo(index, batch.DrawOf(place), new Span<float>(target, loss.Outputs));
+        ((ITargetSource)batch.Examples).CopyTargetTo(index, draw, new Span<float>(target, loss.Outputs));
     }
+
+    private int Read(IExampleSource examples, int index, ulong draw, Span<float> inputs)
+    {
+        try
+        {
+            return examples.CopyTo(index, draw, inputs);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException && HasOtherCount(examples))
+        {
+            throw OtherCount(examples, failure);
+        }
+    }
+
+    private void CheckCount(IExampleSource examples)
+    {
+        if (HasOtherCount(examples))
+        {
+            throw OtherCount(examples, failure: null);
+        }
+    }
+
+    private bool HasOtherCount(IExampleSource examples) => _exampleCount is { } count && examples.Count != count;
+
+    private InvalidOperationException OtherCount(IExampleSource examples, Exception? failure) => new(
+        $"The number of examples changed from {_exampleCount} to {examples.Count} during a run. Add and remove examples between runs only.", failure);
+
+    private Span<float> Inputs(int n) => new(Pass.Floats(Plan.Input) + ((long)n * Plan.Network.InputLength), Plan.Network.InputLength);
 
     private void SetLabel(int index, int n, int label)
     {
@@ -230,6 +311,5 @@ internal sealed unsafe class TrainingSession : IDisposable
         }
 
         ((int*)Pass.Bytes(Plan.Labels))[n] = label;
-        _cache?.SetLabel(index, label);
     }
 }

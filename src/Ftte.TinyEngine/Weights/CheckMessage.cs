@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Ftte.TinyEngine;
@@ -11,7 +12,7 @@ internal ref struct CheckMessage
     public CheckMessage(int literalLength, int formattedCount, bool holds, out bool isNeeded)
     {
         isNeeded = !holds;
-        _text = holds ? default : new DefaultInterpolatedStringHandler(literalLength, formattedCount);
+        _text = holds ? default : new DefaultInterpolatedStringHandler(literalLength, formattedCount, CultureInfo.InvariantCulture);
     }
 
     public void AppendLiteral(string value) => _text.AppendLiteral(value);

@@ -26,7 +26,7 @@ public sealed class SafetensorsFile : IDisposable
         Tensors = [.. _byName.Values.OrderBy(tensor => tensor.Start)];
     }
 
-    /// <summary>Gets the tensors, in the order in which their values lie in the file.</summary>
+    /// <summary>Gets the tensors, in the order in which their values lie in the file. A tensor with several names occurs once.</summary>
     public ImmutableArray<SafetensorsTensor> Tensors { get; }
 
     /// <summary>Gets the notes that the file's writer left, such as "format": "pt"; empty if there are none.</summary>
@@ -46,8 +46,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static SafetensorsFile Open(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return Open(File.OpenRead(path), leaveOpen: false, path);
+        return Open(DataFile.OpenRead(path), leaveOpen: false, path);
     }
 
     /// <summary>Reads the header of a file in a stream.</summary>
@@ -95,14 +94,19 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>Finds a tensor by its name.</summary>
-    /// <param name="name">The name, case-sensitive.</param>
-    /// <param name="tensor">What the file says about it; null if there is none of that name.</param>
+    /// <summary>Finds a tensor by its name or by an alias.</summary>
+    /// <remarks>
+    /// For weights that two layers share, PyTorch's <c>safetensors.torch.save_model</c> writes one tensor and an entry of <see cref="Metadata"/> whose key is the
+    /// other name and whose value is the name of the tensor. Such a key is an alias.
+    /// </remarks>
+    /// <param name="name">The name or the alias, case-sensitive. A tensor of that name takes precedence over an alias.</param>
+    /// <param name="tensor">The tensor, under its own name; null if there is none.</param>
     /// <returns>Whether there is one.</returns>
-    public bool TryFind(string name, [NotNullWhen(true)] out SafetensorsTensor? tensor) => _byName.TryGetValue(name, out tensor);
+    public bool TryFind(string name, [NotNullWhen(true)] out SafetensorsTensor? tensor) =>
+        _byName.TryGetValue(name, out tensor) || (Metadata.TryGetValue(name, out string? target) && _byName.TryGetValue(target, out tensor));
 
     /// <summary>Reads the values of one tensor of type F32, BF16 or F16, without allocating.</summary>
-    /// <param name="name">The tensor's name.</param>
+    /// <param name="name">The tensor's name, or an alias; see <see cref="TryFind"/>.</param>
     /// <param name="values">Receives them, the last dimension varying fastest; as long as the tensor.</param>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
     /// <exception cref="ArgumentException">The destination is not as long as the tensor.</exception>

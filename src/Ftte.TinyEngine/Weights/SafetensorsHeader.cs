@@ -63,7 +63,7 @@ internal ref struct SafetensorsHeader
                 continue;
             }
 
-            Check(name.Length > 0 && !name.AsSpan().ContainsAnyInRange('\0', '\x1F') && !name.Contains('\x7F', StringComparison.Ordinal), "a tensor's name is empty or has control characters");
+            Check(name.Length > 0 && !HasControl(name), "a tensor's name is empty or has control characters");
             Check(_tensors.Count < SafetensorsLimits.MostTensors, $"it has more than {SafetensorsLimits.MostTensors} tensors");
             Check(_tensors.TryAdd(name, ReadTensor(name)), $"it has two tensors named '{name}'");
         }
@@ -84,7 +84,7 @@ internal ref struct SafetensorsHeader
 
     private SafetensorsTensor ReadTensor(string name)
     {
-        string type = "";
+        string? type = null;
         int size = 0, dimensions = -1, offsets = -1;
         Span<long> shape = stackalloc long[SafetensorsLimits.MostDimensions];
         Span<long> range = stackalloc long[2];
@@ -93,10 +93,9 @@ internal ref struct SafetensorsHeader
         {
             if (_json.ValueTextEquals("dtype"u8))
             {
-                Check(size == 0, $"tensor '{name}' has two types");
+                Check(type is null, $"tensor '{name}' has two types");
                 Next(JsonTokenType.String, "the name of a type");
-                type = SafetensorsType.Find(ref _json, out size);
-                Check(size > 0, $"tensor '{name}' is of an unknown type");
+                type = ReadType(name, out size);
             }
             else if (_json.ValueTextEquals("shape"u8))
             {
@@ -110,18 +109,37 @@ internal ref struct SafetensorsHeader
             }
         }
 
-        Check(size > 0 && dimensions >= 0 && offsets == 2, $"tensor '{name}' lacks its type, its shape or its two offsets");
+        Check(type is not null && dimensions >= 0 && offsets == 2, $"tensor '{name}' lacks its type, its shape or its two offsets");
         long elements = 1;
         foreach (long dimension in shape[..dimensions])
         {
-            Check(dimension == 0 || elements <= long.MaxValue / size / dimension, $"tensor '{name}' has more values than can be counted");
+            Check(dimension == 0 || elements <= long.MaxValue / Math.Max(size, 1) / dimension, $"tensor '{name}' has more values than can be counted");
             elements *= dimension;
         }
 
         long length = range[1] - range[0];
-        Check(length == elements * size, $"tensor '{name}' takes {length} bytes where its shape and type need {elements * size}");
-        return new SafetensorsTensor(name, type, ImmutableArray.Create<long>(shape[..dimensions]), elements, range[0], length);
+
+        // How many bytes a value of an unknown type takes is unknown. The tensor can be skipped nevertheless, because it says where it ends.
+        Check(size == 0 ? length >= 0 : length == elements * size, $"tensor '{name}' takes {length} bytes where its shape and type need {elements * size}");
+        return new SafetensorsTensor(name, type!, ImmutableArray.Create<long>(shape[..dimensions]), elements, range[0], length);
     }
+
+    /// <summary>Reads the name of a type, known or not.</summary>
+    private readonly string ReadType(string name, out int size)
+    {
+        string type = SafetensorsType.Find(in _json, out size);
+        if (size > 0)
+        {
+            return type;
+        }
+
+        Check(_json.ValueSpan.Length is > 0 and <= SafetensorsLimits.MostTypeBytes, $"tensor '{name}' has a type without a name, or with one of more than {SafetensorsLimits.MostTypeBytes} bytes");
+        type = _json.GetString()!;
+        Check(!HasControl(type), $"tensor '{name}' has a type whose name has control characters");
+        return type;
+    }
+
+    private static bool HasControl(string name) => name.AsSpan().ContainsAnyInRange('\0', '\x1F') || name.Contains('\x7F', StringComparison.Ordinal);
 
     /// <summary>Reads a list of counts and says how many there were.</summary>
     private int ReadNumbers(string name, scoped Span<long> numbers)

@@ -11,6 +11,7 @@ internal static class SafetensorsLimits
     public const int MostMetadata = 1 << 12;
     public const int MostDimensions = 8;
     public const int MostNameBytes = 1024;
+    public const int MostTypeBytes = 64;
 
     /// <summary>The name that stands for the file's own notes and for no tensor.</summary>
     public const string Metadata = "__metadata__";

@@ -13,7 +13,7 @@ public sealed class SafetensorsTensor
     /// <summary>Gets the name, unique within the file.</summary>
     public string Name { get; }
 
-    /// <summary>Gets the type of the values as the file names it, such as F32, BF16, F16 or I64.</summary>
+    /// <summary>Gets the type of the values as the file names it, such as F32, BF16, F16 or I64. It may be one that this library does not know.</summary>
     public string Type { get; }
 
     /// <summary>Gets the dimensions, outermost first; none for a single value. A dimension may be 0.</summary>

@@ -11,14 +11,15 @@ internal static class WeightExchange
     /// <param name="entries">The network's tensors; each has to be there.</param>
     /// <param name="parameters">Receives them at the entries' ranges; the rest stays. If anything fails, all of it stays as it was.</param>
     /// <param name="options">How to match names; the same names and no extra tensors by default.</param>
+    /// <remarks>Two entries may have the same tensor: weights that the model in the file shares between layers.</remarks>
     /// <exception cref="InvalidDataException">The file lacks a tensor, has one too many, or one of another shape or type; the message says which and what to do.</exception>
-    /// <exception cref="ArgumentException">The entries contradict themselves or the vector, or two have one name in the file.</exception>
+    /// <exception cref="ArgumentException">The entries contradict themselves or the vector.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static void Load(SafetensorsFile file, IReadOnlyList<WeightEntry> entries, Span<float> parameters, WeightFileOptions? options = null)
     {
         ThrowUnlessConsistent(entries, parameters.Length);
         string[] names = NamesInFile(entries, options);
-        Match(file, entries, names, allowExtra: options?.AllowExtra ?? false);
+        names = Match(file, entries, names, allowExtra: options?.AllowExtra ?? false);
 
         // Reading can fail as late as in the last tensor, so all is read before anything changes.
         float[] loaded = parameters.ToArray();
@@ -39,13 +40,14 @@ internal static class WeightExchange
     /// <param name="parameters">The flat vector.</param>
     /// <param name="format">How to write the values.</param>
     /// <param name="options">What to call the tensors; the network's own names by default.</param>
-    /// <exception cref="ArgumentException">The entries contradict themselves or the vector, or two have one name in the file. Nothing has been written.</exception>
+    /// <exception cref="ArgumentException">The entries contradict themselves or the vector, or two have the same name in the file. Nothing has been written.</exception>
     /// <exception cref="IOException">The stream cannot be written to.</exception>
     public static void Save(
         Stream stream, IReadOnlyList<WeightEntry> entries, ReadOnlySpan<float> parameters, SafetensorsFormat format, WeightFileOptions? options = null)
     {
         ThrowUnlessConsistent(entries, parameters.Length);
         string[] names = NamesInFile(entries, options);
+        ThrowIfShared(entries, names);
         int[] order = SafetensorsWriter.OrderOf(names);
 
         // "format": "pt" is what PyTorch's own loaders look for.
@@ -60,18 +62,16 @@ internal static class WeightExchange
         }
     }
 
-    private static void Match(SafetensorsFile file, IReadOnlyList<WeightEntry> entries, string[] names, bool allowExtra)
+    /// <summary>Finds the tensor of each entry and checks the shapes.</summary>
+    /// <returns>The names in the file.</returns>
+    private static string[] Match(SafetensorsFile file, IReadOnlyList<WeightEntry> entries, string[] names, bool allowExtra)
     {
-        string[] missing = [.. names.Where(name => !file.TryFind(name, out _))];
-        string[] extra = [.. file.Tensors.Select(t => t.Name).Except(names).Where(name => !name.EndsWith(Counter, StringComparison.Ordinal))];
-        if (missing.Length > 0)
+        if (!Array.TrueForAll(names, name => file.TryFind(name, out _)))
         {
-            throw BadFile.Because(
-                file.Name,
-                $"it lacks {Listing.Of(missing)}; it has, unused: {Listing.Of(extra)}",
-                $"save all of the model, or say with {nameof(WeightFileOptions)}.{nameof(WeightFileOptions.NameInFile)} what the file calls them");
+            names = WrapperNames.Find(file, names) ?? throw Lacks(file, names);
         }
 
+        string[] extra = ExtraOf(file, names);
         if (extra.Length > 0 && !allowExtra)
         {
             throw BadFile.Because(
@@ -91,15 +91,46 @@ internal static class WeightExchange
                     "give the weights of a model with the same layers, in PyTorch's order of dimensions");
             }
         }
+
+        return names;
     }
 
-    private static string[] NamesInFile(IReadOnlyList<WeightEntry> entries, WeightFileOptions? options)
+    private static InvalidDataException Lacks(SafetensorsFile file, string[] names)
     {
-        string[] names = [.. entries.Select(entry => options?.NameInFile is { } map ? map(entry.Name) : entry.Name)];
-        string? twice = names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1)?.Key;
-        return twice is null
-            ? names
-            : throw new ArgumentException($"Two parameters are named '{twice}' in the file; let {nameof(WeightFileOptions.NameInFile)} give each a name of its own.", nameof(options));
+        string map = $"{nameof(WeightFileOptions)}.{nameof(WeightFileOptions.NameInFile)}";
+        string advice = WrapperNames.CommonPrefix(file, names) is { } prefix
+            ? $"names in the file begin with '{prefix}': add it with {map} = name => \"{prefix}\" + name, or save all of the model"
+            : $"save all of the model, or say with {map} what the file calls them";
+        string[] missing = [.. names.Where(name => !file.TryFind(name, out _))];
+        return BadFile.Because(file.Name, $"it lacks {Listing.Of(missing)}; it has, unused: {Listing.Of(ExtraOf(file, names))}", advice);
+    }
+
+    /// <summary>Lists the tensors that no name stands for, apart from PyTorch's counters.</summary>
+    private static string[] ExtraOf(SafetensorsFile file, string[] names)
+    {
+        var used = names.Select(name => file.TryFind(name, out SafetensorsTensor? tensor) ? tensor.Name : name).ToHashSet(StringComparer.Ordinal);
+        return [.. file.Tensors.Select(tensor => tensor.Name).Where(name => !used.Contains(name) && !name.EndsWith(Counter, StringComparison.Ordinal))];
+    }
+
+    private static string[] NamesInFile(IReadOnlyList<WeightEntry> entries, WeightFileOptions? options) =>
+        [.. entries.Select(entry => options?.NameInFile is { } map ? map(entry.Name) ?? throw NoName(entry) : entry.Name)];
+
+    private static ArgumentException NoName(WeightEntry entry) =>
+        new($"{nameof(WeightFileOptions)}.{nameof(WeightFileOptions.NameInFile)} returned null for '{entry.Name}'. Return the name in the file.");
+
+    private static void ThrowIfShared(IReadOnlyList<WeightEntry> entries, string[] names)
+    {
+        var owners = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (int i = 0; i < names.Length; i++)
+        {
+            if (!owners.TryAdd(names[i], entries[i].Name))
+            {
+                throw new ArgumentException(
+                    $"The parameters '{owners[names[i]]}' and '{entries[i].Name}' are both named '{names[i]}' in the file, which only loading allows, for weights that layers share. "
+                    + $"Return a different name for each from {nameof(WeightFileOptions)}.{nameof(WeightFileOptions.NameInFile)} to save.",
+                    nameof(names));
+            }
+        }
     }
 
     private static int Longest(IReadOnlyList<WeightEntry> entries) => entries.Count == 0 ? 0 : entries.Max(entry => entry.Range.Length);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Numerics.Tensors;
 
 namespace Ftte;
@@ -223,7 +224,9 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
         double weight = _options.Weighting.GetWeight(statistics);
         if (!double.IsFinite(weight) || weight < 0)
         {
-            throw new InvalidOperationException($"{_options.Weighting.GetType().Name} returned {weight} for {statistics}; weights are finite and not negative.");
+            throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_options.Weighting.GetType().Name} returned {weight} for an update of age {statistics.Age}, variance {statistics.Variance}, reference variance {statistics.ReferenceVariance}, norm {statistics.Norm}, {statistics.ExampleCount} examples and alignment {statistics.Alignment}; weights are finite and not negative."));
         }
 
         if (weight < SmallestWeight)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Ftte;
@@ -12,5 +13,5 @@ internal static class PolicyGuard
         double.IsFinite(value) && value > 0 ? value : throw new ArgumentOutOfRangeException(name, value, "The value must be finite and positive.");
 
     public static double Within(double value, double low, double high, [CallerArgumentExpression(nameof(value))] string? name = null) =>
-        value >= low && value <= high ? value : throw new ArgumentOutOfRangeException(name, value, $"The value must lie in [{low}, {high}].");
+        value >= low && value <= high ? value : throw new ArgumentOutOfRangeException(name, value, string.Create(CultureInfo.InvariantCulture, $"The value must lie in [{low}, {high}]."));
 }

@@ -1,7 +1,35 @@
 namespace Ftte;
 
-/// <summary>What came of one round of a <see cref="FederatedClient"/>.</summary>
-/// <param name="Outcome">Whether there was work, and if not why.</param>
-/// <param name="Receipt">What became of the update; null if there was no work.</param>
-/// <param name="RetryAfter">How long the server asks to wait before the next round; null if it did not say.</param>
-public readonly record struct ClientRound(CheckOutOutcome Outcome, UpdateReceipt? Receipt = null, TimeSpan? RetryAfter = null);
+/// <summary>Represents the result of one round of a <see cref="FederatedClient"/>.</summary>
+/// <param name="Outcome">The server's answer to the check-out; <see cref="CheckOutOutcome.None"/> if there was no answer.</param>
+/// <param name="Receipt">The server's answer to the update; null if there was no work or no answer.</param>
+/// <param name="RetryAfter">The wait that the server asks for before the next round; null if it did not ask for one.</param>
+public readonly record struct ClientRound(CheckOutOutcome Outcome, UpdateReceipt? Receipt = null, TimeSpan? RetryAfter = null)
+{
+    /// <summary>Gets the version of the model that training started from.</summary>
+    /// <value>Null if there was no work.</value>
+    public ModelVersion? Version { get; init; }
+
+    /// <summary>Gets the duration of the check-out.</summary>
+    public TimeSpan CheckOutDuration { get; init; }
+
+    /// <summary>Gets the duration of training, or of measuring importance.</summary>
+    public TimeSpan TrainDuration { get; init; }
+
+    /// <summary>Gets the duration of submitting the update, repeated attempts and the waits between them included.</summary>
+    public TimeSpan SubmitDuration { get; init; }
+
+    /// <summary>Gets how many times the update was submitted again.</summary>
+    public int Retries { get; init; }
+
+    /// <summary>Gets the reason for a round that failed because the link to the server broke.</summary>
+    /// <value>Null if the round did not fail. The inner exception, if any, is what the transport threw.</value>
+    public IOException? Error { get; init; }
+
+    /// <summary>Gets the wait before the next round of the loop.</summary>
+    /// <value>Zero for a single round and for the last round of a loop.</value>
+    public TimeSpan Wait { get; init; }
+
+    /// <summary>Gets whether the server accepted the update of this round.</summary>
+    public bool IsAccepted => Receipt is { IsAccepted: true };
+}

@@ -1,16 +1,25 @@
 namespace Ftte;
 
 /// <summary>The settings of a <see cref="FederatedClient"/>. Read once, when the client is made.</summary>
-/// <remarks>Durations are at most <see cref="WireMessage.MaxDuration"/>.</remarks>
+/// <remarks>
+/// Durations are at most <see cref="WireMessage.MaxDuration"/>. Everything but the two delegates binds from configuration.
+/// </remarks>
 public sealed class FederatedClientOptions
 {
-    /// <summary>Gets or sets the name under which the device takes part.</summary>
-    /// <value>Required.</value>
-    public required ClientId ClientId { get; set; }
+    private const long NotSet = -1;
+
+    /// <summary>Gets or sets the ID under which the device takes part.</summary>
+    /// <value>
+    /// Required. Configuration binds it from a string under the key <c>ClientId</c>; with the source generator for ahead-of-time compilation, under the key
+    /// <c>ClientId:Value</c>.
+    /// </value>
+    public ClientId ClientId { get; set; }
 
     /// <summary>Gets or sets the memory that the device can spare for training, in bytes.</summary>
-    /// <value>Required; not negative.</value>
-    public required long MemoryBudgetBytes { get; set; }
+    /// <value>
+    /// Required; not negative. Initially -1: not set. The trainer gets it with each assignment; a trainer that plans its memory throws if training needs more.
+    /// </value>
+    public long MemoryBudgetBytes { get; set; } = NotSet;
 
     /// <summary>Gets or sets the first wait after a failure; it grows with every failure that follows and returns to this after a success.</summary>
     /// <value>Default 1 second.</value>
@@ -44,18 +53,27 @@ public sealed class FederatedClientOptions
     /// <value>Default true. The answer is one number per block, made from local data as an update is.</value>
     public bool AllowProbes { get; set; } = true;
 
-    /// <summary>Gets or sets the model that the device has already: the one that the app came with, or one that it kept. A check-out then brings only what it lacks.</summary>
-    /// <value>Default null: the first check-out brings everything. Copied; of the trainer's layout.</value>
-    /// <remarks>
-    /// The server identifies the model by its version and fingerprint. If it does not know the pair, for example because the model is from another training run, it
-    /// sends all parameters.
-    /// </remarks>
-    public ModelSnapshot? HeldModel { get; set; }
-
-    /// <summary>Gets or sets the fingerprint that the server stated for <see cref="HeldModel"/>, if the device stored a copy that was rounded in transit.</summary>
+    /// <summary>
+    /// Gets or sets a condition to await before each round of <see cref="FederatedClient.RunAsync"/> and <see cref="FederatedClient.RunRoundsAsync"/>,
+    /// such as until the device is idle, charging and on an unmetered network.
+    /// </summary>
     /// <value>
-    /// Default null: the fingerprint of the values in <see cref="HeldModel"/>. Set it to the stored <see cref="FederatedClient.HeldFingerprint"/> if parameters are
-    /// downloaded as bfloat16 or int8; otherwise the server does not recognize the rounded values and sends all parameters.
+    /// Default null: rounds start at once. The argument is canceled with the loop; an exception ends the loop. To stop a round that is running, cancel the loop.
+    /// </value>
+    public Func<CancellationToken, ValueTask>? WaitUntilReady { get; set; }
+
+    /// <summary>Gets or sets what to call with the client's status each time its phase changes.</summary>
+    /// <value>
+    /// Default null. Called on the thread that runs the round, so it should return at once; an exception ends the round. <see cref="FederatedClient.Status"/>
+    /// gives the same value at any time.
+    /// </value>
+    public Action<ClientStatus>? StatusChanged { get; set; }
+
+    /// <summary>Gets or sets the fingerprint that the server stated for the held model, if the device stored a copy that was rounded in transit.</summary>
+    /// <value>
+    /// Default null: the fingerprint of the values in the held model that is given to the client's constructor. Set it to the stored
+    /// <see cref="FederatedClient.HeldFingerprint"/> if parameters are downloaded as bfloat16 or int8; otherwise the server does not recognize the rounded
+    /// values and sends all parameters.
     /// </value>
     public ulong? HeldFingerprint { get; set; }
 
@@ -65,7 +83,12 @@ public sealed class FederatedClientOptions
     {
         if (ClientId.Value.Length == 0)
         {
-            throw new ArgumentException("The device has no name; set ClientId.", nameof(ClientId));
+            throw new ArgumentException("ClientId is empty. Set an ID that is the device's own, such as \"phone-17\".", nameof(ClientId));
+        }
+
+        if (MemoryBudgetBytes == NotSet)
+        {
+            throw new ArgumentException("MemoryBudgetBytes is not set. Set the memory that the device can spare for training, in bytes.", nameof(MemoryBudgetBytes));
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(MemoryBudgetBytes);
@@ -73,7 +96,7 @@ public sealed class FederatedClientOptions
         DurationGuard.Positive(MaxBackoff, nameof(MaxBackoff));
         if (MaxBackoff < InitialBackoff)
         {
-            throw new ArgumentOutOfRangeException(nameof(MaxBackoff), MaxBackoff, $"The longest wait must not be shorter than the first one, {InitialBackoff}.");
+            throw new ArgumentOutOfRangeException(nameof(MaxBackoff), MaxBackoff, $"MaxBackoff must not be shorter than InitialBackoff, {InitialBackoff}.");
         }
 
         PolicyGuard.Within(BackoffFactor, 1, double.MaxValue);

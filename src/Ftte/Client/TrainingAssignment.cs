@@ -25,6 +25,10 @@ public sealed record TrainingAssignment(
     TimeSpan LeaseDuration,
     ulong ModelFingerprint = 0)
 {
+    /// <summary>Gets the memory that the device can spare for this assignment, in bytes.</summary>
+    /// <value>Null if it is not known. Set on the device, by <see cref="FederatedClient"/>; never sent.</value>
+    public long? MemoryBudgetBytes { get; init; }
+
     /// <summary>Makes the header of the update that answers this assignment.</summary>
     /// <param name="exampleCount">The number of local examples trained on or measured with, at least 1.</param>
     /// <returns>The header.</returns>

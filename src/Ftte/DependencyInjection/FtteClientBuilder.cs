@@ -3,35 +3,50 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ftte;
 
-/// <summary>Says how a device trains and how it reaches the server; made by <c>services.AddFtteClient(...)</c>.</summary>
-/// <remarks>Add-ons extend it: whatever they add, they add to <see cref="Services"/>. Of two calls of one method the later counts.</remarks>
+/// <summary>Configures how a device trains and how it reaches the server; created by <c>services.AddFtteClient(...)</c>.</summary>
+/// <remarks>
+/// Every part is a singleton: without a key for a client without a name, and with the name as its key otherwise. If a method is called more than once,
+/// the last call wins. Packages extend this class with methods that add to <see cref="Services"/> under <see cref="Name"/>.
+/// </remarks>
 public sealed class FtteClientBuilder
 {
-    // Kept apart from the server that the same container may hold, so that a proxy to it never takes its place.
-    internal const string ServerKey = "Ftte.Client";
-
-    internal FtteClientBuilder(IServiceCollection services) => Services = services;
+    internal FtteClientBuilder(IServiceCollection services, string? name) => (Services, Name) = (services, name);
 
     /// <summary>Gets the app's services.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>Sets what trains on this device. Needed.</summary>
+    /// <summary>Gets the name of the client, which is the key of its services.</summary>
+    /// <value>Null for the client without a name, whose services have no key.</value>
+    public string? Name { get; }
+
+    /// <summary>Sets how to get the options if they are known only when the client is created. Replaces those that were given to <c>AddFtteClient</c>.</summary>
+    /// <param name="get">Called once, such as <c>provider =&gt; provider.GetRequiredService&lt;IOptions&lt;FederatedClientOptions&gt;&gt;().Value</c>.</param>
+    /// <returns>This builder.</returns>
+    public FtteClientBuilder UseOptions(Func<IServiceProvider, FederatedClientOptions> get) => Use(Name, get);
+
+    /// <summary>Sets the trainer of this device. Required.</summary>
     /// <param name="create">Called once, when the client is first resolved.</param>
     /// <returns>This builder.</returns>
-    public FtteClientBuilder UseTrainer(Func<IServiceProvider, ILocalTrainer> create)
+    public FtteClientBuilder UseTrainer(Func<IServiceProvider, ILocalTrainer> create) => Use(Name, create);
+
+    /// <summary>Sets the model that the device has already, such as by loading a file that the app was shipped with.</summary>
+    /// <param name="load">Called once, when the client is first resolved. Without this call the first check-out brings everything.</param>
+    /// <returns>This builder.</returns>
+    public FtteClientBuilder UseHeldModel(Func<IServiceProvider, ModelSnapshot> load) => Use(new PartKey(Name), load);
+
+    /// <summary>Sets how to reach the server. Required unless the server of the same name is in the same container.</summary>
+    /// <param name="connect">Creates the transport's proxy; called once, when the client is first resolved. The container disposes it.</param>
+    /// <returns>This builder.</returns>
+    public FtteClientBuilder UseServer(Func<IServiceProvider, IFederatedServer> connect) => Use(new PartKey(Name), connect);
+
+    private FtteClientBuilder Use<T>(object? key, Func<IServiceProvider, T> create)
+        where T : class
     {
         ArgumentNullException.ThrowIfNull(create);
-        Services.Replace(ServiceDescriptor.Singleton(create));
+        Services.Replace(ServiceDescriptor.KeyedSingleton(key, (provider, _) => create(provider)));
         return this;
     }
 
-    /// <summary>Sets how to reach the server. Needed unless the server is in the same container.</summary>
-    /// <param name="connect">Makes the transport's proxy; called once, when the client is first resolved. The container disposes it.</param>
-    /// <returns>This builder.</returns>
-    public FtteClientBuilder UseServer(Func<IServiceProvider, IFederatedServer> connect)
-    {
-        ArgumentNullException.ThrowIfNull(connect);
-        Services.AddKeyedSingleton(ServerKey, (provider, _) => connect(provider));
-        return this;
-    }
+    /// <summary>The key of a client's proxy and model. It differs from the server's, so they never take the place of the server's own in the same container.</summary>
+    internal sealed record PartKey(string? Name);
 }

@@ -4,48 +4,55 @@ using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Puts a device's federated client into an app's services.</summary>
+/// <summary>Adds federated clients to an app's services.</summary>
 public static class FtteClientServiceCollectionExtensions
 {
     /// <summary>Adds a <see cref="FederatedClient"/> as a singleton. Nothing runs until the app calls <see cref="FederatedClient.RunAsync"/>.</summary>
     /// <param name="services">The app's services.</param>
-    /// <param name="options">The client's name, its memory and its waits.</param>
-    /// <returns>A builder on which to say how to train and how to reach the server.</returns>
-    public static FtteClientBuilder AddFtteClient(this IServiceCollection services, FederatedClientOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        return services.AddFtteClient(_ => options);
-    }
-
-    /// <summary>Adds a <see cref="FederatedClient"/> as a singleton, with options that are known only when it is resolved.</summary>
-    /// <param name="services">The app's services.</param>
-    /// <param name="getOptions">Gives the client's name, its memory and its waits; called once. Of two clients added the later counts.</param>
-    /// <returns>A builder on which to say how to train and how to reach the server.</returns>
+    /// <param name="configure">
+    /// Sets the options, such as <c>options =&gt; configuration.GetSection("Ftte").Bind(options)</c>; called and validated at once.
+    /// Null if <see cref="FtteClientBuilder.UseOptions"/> gives them.
+    /// </param>
+    /// <param name="name">
+    /// The name, if an app has several: the key of the client and of all its parts, such as
+    /// <c>provider.GetRequiredKeyedService&lt;FederatedClient&gt;(name)</c>. Null for services without a key.
+    /// </param>
+    /// <returns>A builder that sets the trainer and the way to the server.</returns>
     /// <remarks>
-    /// Without <see cref="FtteClientBuilder.UseServer"/> the client works for the <see cref="IFederatedServer"/> in the same container. Taken from the
-    /// container if there, otherwise added: <see cref="TimeProvider"/>. Events go to the container's logging, if it has any.
+    /// Without <see cref="FtteClientBuilder.UseServer"/> the client works for the <see cref="IFederatedServer"/> in the same container.
+    /// <see cref="TimeProvider"/> is taken from the container, or added. Events go to the container's logging, if it has any. To report missing parts at
+    /// startup, call <see cref="FtteServiceProviderExtensions.ValidateFtte"/>.
     /// </remarks>
-    public static FtteClientBuilder AddFtteClient(this IServiceCollection services, Func<IServiceProvider, FederatedClientOptions> getOptions)
+    /// <exception cref="ArgumentException">An option is missing or out of range, or the name is empty.</exception>
+    /// <exception cref="InvalidOperationException">A client of this name, or without one, was already added.</exception>
+    public static FtteClientBuilder AddFtteClient(this IServiceCollection services, Action<FederatedClientOptions>? configure = null, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        ArgumentNullException.ThrowIfNull(getOptions);
-        services.Replace(ServiceDescriptor.Singleton(getOptions));
+        Federations.CheckName(name);
+        Federations.CheckIsNew<FederatedClient>(services, name, nameof(AddFtteClient));
+        var options = new FederatedClientOptions();
+        if (configure is not null)
+        {
+            configure(options);
+            options.Validate();
+        }
+
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<ILocalTrainer>(_ => throw Missing("trainer", nameof(FtteClientBuilder.UseTrainer)));
-        services.TryAddSingleton(provider => new FederatedClient(
-            GetServer(provider),
-            provider.GetRequiredService<ILocalTrainer>(),
-            provider.GetRequiredService<FederatedClientOptions>(),
+        services.AddKeyedSingleton(name, options);
+        services.TryAddKeyedSingleton<ILocalTrainer>(name, (_, _) => throw Federations.Missing<FederatedClient>(name, "trainer", nameof(FtteClientBuilder.UseTrainer)));
+        services.AddKeyedSingleton(name, (provider, _) => new FederatedClient(
+            GetServer(provider, name),
+            provider.GetRequiredKeyedService<ILocalTrainer>(name),
+            provider.GetRequiredKeyedService<FederatedClientOptions>(name),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetService<ILogger<FederatedClient>>()));
-        return new FtteClientBuilder(services);
+            provider.GetService<ILogger<FederatedClient>>(),
+            provider.GetKeyedService<ModelSnapshot>(new FtteClientBuilder.PartKey(name))));
+        services.AddSingleton(new Federation(typeof(FederatedClient), name));
+        return new FtteClientBuilder(services, name);
     }
 
-    private static IFederatedServer GetServer(IServiceProvider provider) =>
-        provider.GetKeyedService<IFederatedServer>(FtteClientBuilder.ServerKey)
-        ?? provider.GetService<IFederatedServer>()
-        ?? throw Missing("server", nameof(FtteClientBuilder.UseServer));
-
-    private static InvalidOperationException Missing(string what, string call) =>
-        new($"The federated client has no {what}. Add .{call}(...) after services.{nameof(AddFtteClient)}(...).");
+    private static IFederatedServer GetServer(IServiceProvider provider, string? name) =>
+        provider.GetKeyedService<IFederatedServer>(new FtteClientBuilder.PartKey(name))
+        ?? provider.GetKeyedService<IFederatedServer>(name)
+        ?? throw Federations.Missing<FederatedClient>(name, "server", nameof(FtteClientBuilder.UseServer));
 }

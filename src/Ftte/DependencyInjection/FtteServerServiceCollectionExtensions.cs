@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Puts a federated server into an app's services.</summary>
+/// <summary>Adds federated servers to an app's services.</summary>
 public static class FtteServerServiceCollectionExtensions
 {
     /// <summary>
@@ -12,51 +12,46 @@ public static class FtteServerServiceCollectionExtensions
     /// with the container, which must be disposed asynchronously, as hosts do.
     /// </summary>
     /// <param name="services">The app's services.</param>
-    /// <param name="configure">Sets the server's options; called at once. Calls of several <c>AddFtteServer</c> apply to the same options.</param>
-    /// <returns>A builder on which to say what is trained: a model and a selection are needed, everything else has a default.</returns>
+    /// <param name="configure">
+    /// Sets the options, such as <c>options =&gt; configuration.GetSection("Ftte").Bind(options)</c>; called and validated at once. Null for the defaults.
+    /// </param>
+    /// <param name="name">
+    /// The name, if an app has several: the key of the server and of all its parts, such as
+    /// <c>provider.GetRequiredKeyedService&lt;FederatedServer&gt;(name)</c>. Null for services without a key.
+    /// </param>
+    /// <returns>A builder that sets what is trained: a model and a selection are required, everything else has a default.</returns>
     /// <remarks>
-    /// Taken from the container if there, otherwise added: <see cref="DeviceRegistry"/>, <see cref="TimeProvider"/>. Events go to the container's
-    /// logging, if it has any.
+    /// <see cref="DeviceRegistry"/> (of the same name) and <see cref="TimeProvider"/> are taken from the container, or added. Events go to the container's logging, if it has any.
+    /// To report missing parts at startup, call <see cref="FtteServiceProviderExtensions.ValidateFtte"/>.
     /// </remarks>
-    public static FtteServerBuilder AddFtteServer(this IServiceCollection services, Action<FederatedServerOptions>? configure = null)
+    /// <exception cref="ArgumentException">An option is out of range, or the name is empty.</exception>
+    /// <exception cref="InvalidOperationException">A server of this name, or without one, was already added.</exception>
+    public static FtteServerBuilder AddFtteServer(this IServiceCollection services, Action<FederatedServerOptions>? configure = null, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        FederatedServerOptions options = GetOptions(services);
+        Federations.CheckName(name);
+        Federations.CheckIsNew<FederatedServer>(services, name, nameof(AddFtteServer));
+        var options = new FederatedServerOptions();
         configure?.Invoke(options);
+        options.Validate();
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<DeviceRegistry>();
-        services.TryAddSingleton<ModelSnapshot>(_ => throw Missing("model", nameof(FtteServerBuilder.UseModel)));
-        services.TryAddSingleton<SelectionHistory>(_ => throw Missing("selection", nameof(FtteServerBuilder.UseSelection)));
-        services.TryAddSingleton<IAsyncAggregator>(provider => new BufferedAggregator(
-            provider.GetRequiredService<ModelSnapshot>(),
-            provider.GetRequiredService<SelectionHistory>()));
-        services.TryAddSingleton(provider => new FederatedServer(
-            provider.GetRequiredService<IAsyncAggregator>(),
-            provider.GetRequiredService<SelectionHistory>(),
-            provider.GetRequiredService<FederatedServerOptions>(),
-            provider.GetRequiredService<DeviceRegistry>(),
+        services.AddKeyedSingleton(name, options);
+        services.TryAddKeyedSingleton<DeviceRegistry>(name, (_, _) => new DeviceRegistry());
+        services.TryAddKeyedSingleton<ModelSnapshot>(name, (_, _) => throw Federations.Missing<FederatedServer>(name, "model", nameof(FtteServerBuilder.UseModel)));
+        services.TryAddKeyedSingleton<SelectionHistory>(name, (_, _) => throw Federations.Missing<FederatedServer>(name, "selection", nameof(FtteServerBuilder.UseSelection)));
+        services.TryAddKeyedSingleton<IAsyncAggregator>(name, (provider, _) => new BufferedAggregator(
+            provider.GetRequiredKeyedService<ModelSnapshot>(name),
+            provider.GetRequiredKeyedService<SelectionHistory>(name)));
+        services.AddKeyedSingleton(name, (provider, _) => new FederatedServer(
+            provider.GetRequiredKeyedService<IAsyncAggregator>(name),
+            provider.GetRequiredKeyedService<SelectionHistory>(name),
+            provider.GetRequiredKeyedService<FederatedServerOptions>(name),
+            provider.GetRequiredKeyedService<DeviceRegistry>(name),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetService<ILogger<FederatedServer>>(),
-            provider.GetService<ReselectionOptions>()));
-        services.TryAddSingleton<IFederatedServer>(provider => provider.GetRequiredService<FederatedServer>());
-        return new FtteServerBuilder(services);
+            provider.GetKeyedService<ReselectionOptions>(name)));
+        services.AddKeyedSingleton<IFederatedServer>(name, (provider, _) => provider.GetRequiredKeyedService<FederatedServer>(name));
+        services.AddSingleton(new Federation(typeof(FederatedServer), name));
+        return new FtteServerBuilder(services, name);
     }
-
-    private static FederatedServerOptions GetOptions(IServiceCollection services)
-    {
-        foreach (ServiceDescriptor service in services)
-        {
-            if (service is { IsKeyedService: false, ImplementationInstance: FederatedServerOptions known })
-            {
-                return known;
-            }
-        }
-
-        var options = new FederatedServerOptions();
-        services.AddSingleton(options);
-        return options;
-    }
-
-    private static InvalidOperationException Missing(string what, string call) =>
-        new($"The federated server has no {what}. Add .{call}(...) after services.{nameof(AddFtteServer)}(...).");
 }

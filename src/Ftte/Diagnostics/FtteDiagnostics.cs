@@ -48,6 +48,36 @@ public static class FtteDiagnostics
     /// <summary>Gauge: clients whose share of the buffer is used up, which get no training until the next version.</summary>
     public const string WaitingClients = "ftte.clients.waiting";
 
+    /// <summary>
+    /// Counter: rounds of the device loop, with <see cref="OutcomeTag"/>: the name of the <see cref="UpdateOutcome"/> if there was work, of the
+    /// <see cref="CheckOutOutcome"/> if there was none, or <see cref="LinkBrokenOutcome"/>.
+    /// </summary>
+    public const string ClientRounds = "ftte.client.rounds";
+
+    /// <summary>Histogram: seconds that a device waited for the answer to a check-out.</summary>
+    public const string ClientCheckOutDuration = "ftte.client.checkout.duration";
+
+    /// <summary>Histogram: seconds that a device trained, or measured importance, in one round.</summary>
+    public const string ClientTrainDuration = "ftte.client.train.duration";
+
+    /// <summary>Histogram: seconds from the first attempt to submit an update to its receipt, or to the last attempt.</summary>
+    public const string ClientSubmitDuration = "ftte.client.submit.duration";
+
+    /// <summary>Counter: attempts of a device to submit an update again.</summary>
+    public const string ClientRetries = "ftte.client.retries";
+
+    /// <summary>Counter: calls of a device to the server that failed because the link broke.</summary>
+    public const string ClientLinkFailures = "ftte.client.link.failures";
+
+    /// <summary>Gauge: calls of a device to the server that failed since the latest one that succeeded. With several clients in a process: of any one.</summary>
+    public const string ClientConsecutiveFailures = "ftte.client.link.consecutive_failures";
+
+    /// <summary>Gauge: the version of the model that the latest accepted update of a device was trained on.</summary>
+    public const string ClientAcceptedVersion = "ftte.client.accepted_version";
+
+    /// <summary>The value of <see cref="OutcomeTag"/> for rounds that failed because the link to the server broke.</summary>
+    public const string LinkBrokenOutcome = "LinkBroken";
+
     /// <summary>The tag that holds the name of an <see cref="UpdateOutcome"/> or a <see cref="CheckOutOutcome"/>.</summary>
     public const string OutcomeTag = "outcome";
 

@@ -5,9 +5,6 @@ namespace Ftte;
 /// <summary>The instruments of one server; see <see cref="FtteDiagnostics"/> for what they measure.</summary>
 internal sealed class FtteMetrics : IDisposable
 {
-    private static readonly string[] UpdateOutcomes = Enum.GetNames<UpdateOutcome>();
-    private static readonly string[] CheckOutOutcomes = Enum.GetNames<CheckOutOutcome>();
-
     private readonly Counter<long> _updates;
     private readonly Counter<long> _publications;
     private readonly Counter<long> _checkOuts;
@@ -37,9 +34,9 @@ internal sealed class FtteMetrics : IDisposable
     /// <summary>Gets this server's meter; several servers in one process have one each, all of one name.</summary>
     public Meter Meter { get; }
 
-    public void CheckedOut(CheckOutOutcome outcome) => _checkOuts.Add(1, Outcome(Name(CheckOutOutcomes, (int)outcome)));
+    public void CheckedOut(CheckOutOutcome outcome) => _checkOuts.Add(1, OutcomeTags.Of(outcome));
 
-    public void Answered(UpdateOutcome outcome) => _updates.Add(1, Outcome(Name(UpdateOutcomes, (int)outcome)));
+    public void Answered(UpdateOutcome outcome) => _updates.Add(1, OutcomeTags.Of(outcome));
 
     public void Folded(long age, double weight)
     {
@@ -56,11 +53,6 @@ internal sealed class FtteMetrics : IDisposable
     public void Stalled() => _stalls.Add(1);
 
     public void Dispose() => Meter.Dispose();
-
-    private static KeyValuePair<string, object?> Outcome(string name) => new(FtteDiagnostics.OutcomeTag, name);
-
-    // Somebody's own aggregator may answer with a number that has no name; there are few of those, and never one per device.
-    private static string Name(string[] names, int outcome) => outcome < names.Length ? names[outcome] : "Other";
 
     private static InstrumentAdvice<T> Buckets<T>(params T[] boundaries)
         where T : struct => new() { HistogramBucketBoundaries = boundaries };

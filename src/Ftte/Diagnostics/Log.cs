@@ -84,18 +84,30 @@ internal static partial class Log
     [LoggerMessage(1012, LogLevel.Warning, "Refused version {Refused} made from {Updates} updates; {Version} stays current. {Reason}")]
     public static partial void VersionRefused(ILogger logger, ModelVersion refused, int updates, ModelVersion version, string reason);
 
-    [LoggerMessage(1050, LogLevel.Debug, "{Client} got no work: {Outcome}. Asks again in {Wait}.")]
-    public static partial void NoWork(ILogger logger, ClientId client, CheckOutOutcome outcome, TimeSpan wait);
+    [LoggerMessage(EventId = 1050, Message = "{Client} got no work: {Outcome}. Next check-out in {Wait}.")]
+    public static partial void NoWork(ILogger logger, LogLevel level, ClientId client, CheckOutOutcome outcome, TimeSpan wait);
 
-    [LoggerMessage(1051, LogLevel.Information, "The update of {Client} was not accepted: {Outcome}. Goes on in {Wait}.")]
-    public static partial void NotAccepted(ILogger logger, ClientId client, UpdateOutcome outcome, TimeSpan wait);
+    [LoggerMessage(1051, LogLevel.Information, "{Client} worked on {Version} for {Duration}: {Outcome}.")]
+    public static partial void RoundCompleted(ILogger logger, ClientId client, ModelVersion version, TimeSpan duration, UpdateOutcome outcome);
 
-    [LoggerMessage(1052, LogLevel.Warning, "The link of {Client} broke. Tries again in {Wait}.")]
-    public static partial void LinkBroke(ILogger logger, Exception error, ClientId client, TimeSpan wait);
+    [LoggerMessage(1052, LogLevel.Warning, "The link of {Client} broke: {Reason}")]
+    public static partial void LinkBroke(ILogger logger, ClientId client, string reason);
 
     [LoggerMessage(1053, LogLevel.Debug, "{Client} submits {Id} again in {Wait}, attempt {Attempt}.")]
-    public static partial void SubmitsAgain(ILogger logger, Exception? error, ClientId client, UpdateId id, TimeSpan wait, int attempt);
+    public static partial void SubmitsAgain(ILogger logger, ClientId client, UpdateId id, TimeSpan wait, int attempt);
 
-    [LoggerMessage(1054, LogLevel.Information, "The server of {Client} is shutting down; the device loop ends.")]
+    [LoggerMessage(1054, LogLevel.Information, "The server of {Client} is shutting down; the device loop ended.")]
     public static partial void LoopEnded(ILogger logger, ClientId client);
+
+    [LoggerMessage(1055, LogLevel.Warning, "The link of {Client} has been broken for {Duration}, {Attempts} calls failed: {Reason}")]
+    public static partial void LinkStillBroken(ILogger logger, ClientId client, TimeSpan duration, int attempts, string reason);
+
+    [LoggerMessage(1056, LogLevel.Information, "The link of {Client} recovered after {Duration} and {Attempts} failed calls.")]
+    public static partial void LinkRecovered(ILogger logger, ClientId client, TimeSpan duration, int attempts);
+
+    [LoggerMessage(1057, LogLevel.Debug, "Call {Attempt} of {Client} since its link broke failed.")]
+    public static partial void CallFailed(ILogger logger, Exception error, ClientId client, int attempt);
+
+    [LoggerMessage(1058, LogLevel.Debug, "{Client} works on {Version}: {Content} of {SelectedCount} parameters.")]
+    public static partial void RoundStarted(ILogger logger, ClientId client, ModelVersion version, UpdateContent content, int selectedCount);
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
@@ -7,6 +8,7 @@ namespace Ftte;
 
 /// <summary>The name under which a device takes part, such as <c>phone-17</c>.</summary>
 /// <remarks>Proving that a device is who it says it is belongs to the transport. Compared ordinally.</remarks>
+[TypeConverter(typeof(ClientIdConverter))]
 public readonly record struct ClientId
 {
     /// <summary>The longest name, in UTF-8 bytes.</summary>

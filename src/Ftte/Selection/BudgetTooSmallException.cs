@@ -7,8 +7,9 @@ public sealed class BudgetTooSmallException : Exception
     /// <param name="available">The budget: bytes, or multiply-adds per example of <see cref="SelectionBudget.Compute"/>.</param>
     /// <param name="required">The smallest budget that would do, in the same unit.</param>
     /// <param name="budget">Which budget it is.</param>
-    public BudgetTooSmallException(long available, long required, SelectionBudget budget = SelectionBudget.Memory)
-        : base(budget switch
+    /// <param name="message">The message; null for one that says that no choice fits the budget.</param>
+    public BudgetTooSmallException(long available, long required, SelectionBudget budget = SelectionBudget.Memory, string? message = null)
+        : base(message ?? budget switch
         {
             SelectionBudget.Payload =>
                 $"Nothing that fits the memory travels in {available} bytes; the smallest such choice takes {required} each way. Raise the payload budget.",

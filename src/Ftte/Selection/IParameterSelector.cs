@@ -6,7 +6,11 @@ public interface IParameterSelector
 {
     /// <summary>Chooses a selection.</summary>
     /// <param name="request">What can be trained at which cost, what it is worth, and the budgets.</param>
+    /// <param name="cancellationToken">
+    /// Stops the selection. Nothing is kept of a selection that was stopped; the same request can be made again. Check the token often enough to stop within a second.
+    /// </param>
     /// <returns>The selection with a certificate of what it costs.</returns>
     /// <exception cref="BudgetTooSmallException">Nothing fits; the exception names the smallest budget that would do.</exception>
-    SelectionResult Select(SelectionRequest request);
+    /// <exception cref="OperationCanceledException">The token was cancelled before the selection was complete.</exception>
+    SelectionResult Select(SelectionRequest request, CancellationToken cancellationToken = default);
 }

@@ -4,7 +4,7 @@ namespace Ftte;
 
 /// <summary>What a selection is worth and costs, and how much better any other could be.</summary>
 /// <param name="Choices">For each step of the profile the index of its choice, or -1 for none.</param>
-/// <param name="Objective">The summed importance of what is trained.</param>
+/// <param name="Objective">The summed importance of what is trained; <see cref="double.MaxValue"/> if the sum is larger.</param>
 /// <param name="Timeline">The bytes in use step by step, the peak, and the step that binds.</param>
 /// <param name="MemorySlackBytes">What the memory budget leaves over.</param>
 /// <param name="PayloadBytes">The bytes of the trained values as float32, each way.</param>

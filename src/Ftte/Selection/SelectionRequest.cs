@@ -37,6 +37,13 @@ public sealed record SelectionRequest(TrainingProfile Profile, BlockImportance I
     /// <value>Default 0.</value>
     public long Turn { get; init => field = NotNegative(value, nameof(Turn)); }
 
+    /// <summary>Returns whether choices that train something keep every budget.</summary>
+    internal bool Fits(int[] choices) =>
+        choices.Any(choice => choice >= 0)
+        && MemoryTimeline.Compute(Profile, choices).PeakBytes <= MemoryBudgetBytes
+        && !(choices.Select((choice, t) => choice < 0 ? 0 : sizeof(float) * (long)Profile.Steps[t].Choices[choice].ParameterCount).Sum() > PayloadBudgetBytes)
+        && !(Profile.CountMultiplyAdds(choices) > ComputeBudget);
+
     private static BlockImportance OfSameModel(BlockImportance importance, TrainingProfile profile)
     {
         ArgumentNullException.ThrowIfNull(importance);

@@ -21,7 +21,7 @@ public sealed record SelectionResult(ParameterSelection Selection, SelectionCert
             if (choices[t] >= 0)
             {
                 TrainingChoice choice = request.Profile.Steps[t].Choices[choices[t]];
-                objective += request.Importance.Of(choice.Ranges);
+                objective += request.Importance.Scaled.Of(choice.Ranges);
                 ranges.AddRange(choice.Ranges);
             }
         }
@@ -34,7 +34,7 @@ public sealed record SelectionResult(ParameterSelection Selection, SelectionCert
         var selection = ParameterSelection.Create(request.Profile.Layout.ParameterCount, ranges);
         var certificate = new SelectionCertificate(
             [.. choices],
-            objective,
+            request.Importance.Unscale(objective),
             timeline,
             request.MemoryBudgetBytes - timeline.PeakBytes,
             sizeof(float) * (long)selection.Count,

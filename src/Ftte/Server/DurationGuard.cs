@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ftte;
 
 /// <summary>Checks for the durations in options: they must fit a message and a timer.</summary>
@@ -7,7 +9,7 @@ internal static class DurationGuard
     {
         if (value <= TimeSpan.Zero || value > WireMessage.MaxDuration)
         {
-            throw new ArgumentOutOfRangeException(name, value, $"The duration must be positive and at most {WireMessage.MaxDuration.TotalDays} days.");
+            throw new ArgumentOutOfRangeException(name, value, string.Create(CultureInfo.InvariantCulture, $"The duration must be positive and at most {WireMessage.MaxDuration.TotalDays} days."));
         }
     }
 
@@ -15,7 +17,7 @@ internal static class DurationGuard
     {
         if (value < TimeSpan.Zero || value > WireMessage.MaxDuration)
         {
-            throw new ArgumentOutOfRangeException(name, value, $"The duration must not be negative and be at most {WireMessage.MaxDuration.TotalDays} days.");
+            throw new ArgumentOutOfRangeException(name, value, string.Create(CultureInfo.InvariantCulture, $"The duration must not be negative and be at most {WireMessage.MaxDuration.TotalDays} days."));
         }
     }
 }

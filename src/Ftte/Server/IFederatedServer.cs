@@ -5,8 +5,15 @@ namespace Ftte;
 /// <para><b>Threading</b>: both methods may be called from any number of threads at once.</para>
 /// <para><b>Ownership</b>: the parameter buffer belongs to the caller and is written only until the task completes; an update is borrowed
 /// until the task completes.</para>
-/// <para><b>Errors</b>: no work and rejected updates are values. Exceptions mean misuse (<see cref="ArgumentException"/>) or a broken link
-/// (<see cref="IOException"/> or one derived from it), after which the same call may be made again: a doubled update counts once.</para>
+/// <para><b>Errors</b>: no work and rejected updates are values. Exceptions mean one of three things:
+/// <list type="bullet">
+/// <item><description>Misuse, which repeating the call does not change: <see cref="ArgumentException"/>, <see cref="ObjectDisposedException"/> if the proxy was
+/// disposed, <see cref="NotSupportedException"/> or <see cref="NotImplementedException"/>.</description></item>
+/// <item><description>Cancellation by the token of the call: <see cref="OperationCanceledException"/>.</description></item>
+/// <item><description>A broken link, after which the same call may be made again, because a repeated update counts once. A proxy should throw
+/// <see cref="IOException"/> or a derived type for unreachable servers, timeouts and damaged answers alike. <see cref="FederatedClient"/> treats every
+/// other exception as a broken link too.</description></item>
+/// </list></para>
 /// </remarks>
 public interface IFederatedServer
 {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Ftte.Numerics;
 
@@ -75,7 +76,7 @@ internal static class ValueCodec
             if (scale < 0 || float.IsInfinity(scale))
             {
                 throw new WireFormatException(WireError.BadValue,
-                    $"A group of values has the scale {scale}; a scale is finite and not negative, or NaN. The sender is at fault.");
+                    string.Create(CultureInfo.InvariantCulture, $"A group of values has the scale {scale}; a scale is finite and not negative, or NaN. The sender is at fault."));
             }
         }
     }

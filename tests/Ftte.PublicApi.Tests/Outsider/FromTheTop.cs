@@ -3,7 +3,7 @@ namespace Ftte.PublicApi.Tests.Outsider;
 /// <summary>A selector: from the last step towards the first, the largest choice of each that still fits; importance does not matter.</summary>
 internal sealed class FromTheTop : IParameterSelector
 {
-    public SelectionResult Select(SelectionRequest request)
+    public SelectionResult Select(SelectionRequest request, CancellationToken cancellationToken = default)
     {
         TrainingProfile profile = request.Profile;
         int[] choices = [.. profile.Steps.Select(_ => -1)];

@@ -65,6 +65,8 @@ public sealed class ExperimentTests : IDisposable
     [InlineData("--data is missing", "--scenario", "paper")]
     [InlineData("there is no such folder", "--data", "nowhere")]
     [InlineData("--rules 'FedProx'", "--rules", "FedAvg", "FedProx")]
+    [InlineData("Did you mean 'FedBuff'?", "--rules", "FedBuf")]
+    [InlineData("Did you mean 'quick'?", "--scenario", "qick")]
     [InlineData("It has: quick.", "--cells", "quick,main")]
     [InlineData("--seeds", "--seeds", "0")]
     public async Task What_cannot_be_run_is_one_line_and_code_2(string reason, params string[] arguments)
@@ -100,7 +102,21 @@ public sealed class ExperimentTests : IDisposable
         Directory.CreateDirectory(At("report/summary.md"));
         Assert.Equal(ExitCode.BadInput, await Invoke(new CancellationToken(canceled: true), "--report", At("report")));
         Assert.Contains("summary.md", Assert.Single(_error.ToString().TrimEnd().Split('\n')), StringComparison.Ordinal);
-        Assert.Contains("| cell | rule |", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("No run was completed.", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_interrupted_keeps_the_files_of_a_finished_one()
+    {
+        Directory.CreateDirectory(At("report/quick"));
+        string[] files = [At("c.json"), At("report/summary.md"), At("report/quick/report.md")];
+        Assert.All(files, file => File.WriteAllText(file, "finished"));
+
+        Assert.Equal(ExitCode.Cancelled, await Invoke(new CancellationToken(canceled: true), "--json", files[0], "--report", At("report")));
+
+        Assert.All(files, file => Assert.Equal("finished", File.ReadAllText(file)));
+        Assert.Contains($"Wrote {At("report/summary.partial.md")}.", _output.ToString(), StringComparison.Ordinal);
+        Assert.True(File.Exists(At("c.partial.json")));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

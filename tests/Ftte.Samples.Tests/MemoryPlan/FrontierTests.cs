@@ -76,6 +76,6 @@ public sealed class FrontierTests : IDisposable
 
     private sealed class Refusing : IParameterSelector
     {
-        public SelectionResult Select(SelectionRequest request) => throw new BudgetTooSmallException(request.MemoryBudgetBytes, long.MaxValue);
+        public SelectionResult Select(SelectionRequest request, CancellationToken cancellationToken = default) => throw new BudgetTooSmallException(request.MemoryBudgetBytes, long.MaxValue);
     }
 }

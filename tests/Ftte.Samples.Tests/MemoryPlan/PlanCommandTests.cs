@@ -56,6 +56,8 @@ public sealed class PlanCommandTests : IDisposable
     [InlineData("--batch 0", "--batch 0: give a whole number from 1 to 65536")]
     [InlineData("--batch 4 --micro 8", "--micro 8: only 4 examples make a step; give 1 to 4")]
     [InlineData("--selector best", "--selector best: there is no such selector; give one of ")]
+    [InlineData("--selector exat", "Did you mean 'exact'?")]
+    [InlineData("--importance magnitud", "Did you mean 'magnitude'?")]
     [InlineData("--shares 1/8,2", "--shares 1/8,2: give shares above 0 and up to 1")]
     [InlineData("--importance luck", "--importance luck: give parameters or magnitude")]
     [InlineData("--importance 1", "--importance 1:")]

@@ -15,7 +15,7 @@ public sealed class QuickstartCommandTests : IDisposable
     public async Task Without_arguments_the_defaults_hold()
     {
         Assert.Equal(0, await Invoke());
-        Assert.Equal(new QuickstartOptions(null, 1, 100, null, "quickstart.png"), _options);
+        Assert.Equal(new QuickstartOptions(null, 1, 100, null, null), _options);
         Assert.Equal("", _error.ToString());
     }
 
@@ -52,6 +52,7 @@ public sealed class QuickstartCommandTests : IDisposable
     [InlineData("--devices", "--devices")]
     [InlineData("--seed 1 --seed 2", "--seed")]
     [InlineData("--sed 1", "--sed")]
+    [InlineData("--sed 1", "Did you mean '--seed'?")]
     [InlineData("quick", "quick")]
     [InlineData("--mnist /no/such/folder", "--mnist: there is no folder '/no/such/folder'")]
     [InlineData("--json /no/such/folder/q.json", "--json: there is no folder '/no/such/folder'")]

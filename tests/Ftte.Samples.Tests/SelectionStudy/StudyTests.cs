@@ -31,6 +31,7 @@ public sealed class StudyTests : IDisposable
     [InlineData("", "--data is missing")]
     [InlineData("--data nowhere", "no such folder")]
     [InlineData("--data . --budgets 0.2,2", "--budgets 0.2,2")]
+    [InlineData("--data . --selectors exact rotatng", "Did you mean 'rotating'?")]
     [InlineData("--data . --rates x", "--rates x")]
     [InlineData("--data . --public-classes 0", "from 1 to 10")]
     [InlineData("--data . --chart study.txt", ".png")]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ftte.Samples.Shared;
 using Ftte.TinyEngine;
 using TrainOnDevice.Data;
 

@@ -50,6 +50,10 @@ public sealed class TrainCommandTests : IDisposable
 
     [Theory]
     [InlineData("--model alexnet", "--model alexnet: there is no such network; give one of autoencoder, cnn,")]
+    [InlineData("--model resnt8", "Did you mean 'resnet8'?")]
+    [InlineData("--normalization frozn", "Did you mean 'frozen'?")]
+    [InlineData("--curve curve.jpg", "--curve 'curve.jpg': the name does not end in .png")]
+    [InlineData("--modle mlp", "Did you mean '--model'?")]
     [InlineData("--memory 512Ki", "--memory 512Ki: give a number of bytes, or a size such as 512KiB")]
     [InlineData("--memory 0", "--memory 0:")]
     [InlineData("--batch 0", "--batch 0: give a whole number from 1 to 65536")]
@@ -94,6 +98,22 @@ public sealed class TrainCommandTests : IDisposable
     public async Task A_fault_of_the_program_is_not_passed_off_as_bad_input() =>
         await Assert.ThrowsAsync<InvalidOperationException>(() => _run.InvokeAsync([], (_, _) => throw new InvalidOperationException()));
 
+    [Fact]
+    public async Task Without_a_chart_option_no_chart_is_written()
+    {
+        TrainOptions? options = null;
+        await TrainCommand.InvokeAsync(
+            [],
+            (read, _) =>
+            {
+                options = read;
+                return 0;
+            },
+            TextWriter.Null,
+            TextWriter.Null);
+        Assert.Equal((null, null, null, null), (options!.ChartFile, options.CurveFile, options.JsonFile, options.SaveFile));
+    }
+
     private Task<int> Invoke(params string[] arguments) => _run.InvokeAsync(
         arguments,
         (options, _) =>
@@ -101,4 +121,22 @@ public sealed class TrainCommandTests : IDisposable
             _options = options;
             return 0;
         });
+
+    [Theory]
+    [InlineData("run.json")]
+    [InlineData("plan.png")]
+    [InlineData("weights.safetensors")]
+    public async Task A_full_disk_is_one_line_and_no_crash(string name)
+    {
+        if (!File.Exists("/dev/full"))
+        {
+            return; // Only Linux has it.
+        }
+
+        string link = _run.Folder.File(name);
+        File.CreateSymbolicLink(link, "/dev/full");
+        Assert.Equal(2, await _run.InvokeAsync($"--model digits --memory 200KiB --examples 40 --epochs 1 --save {_run.Folder.File("weights.safetensors")}"));
+        _run.AssertOneErrorLine(link);
+        Assert.Equal("/dev/full", new FileInfo(link).LinkTarget);
+    }
 }

@@ -70,6 +70,22 @@ public sealed class TrainingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_is_interrupted_keeps_the_files_of_a_finished_one()
+    {
+        string file = _run.Folder.File("w.safetensors");
+        await File.WriteAllTextAsync(file, "finished");
+        await File.WriteAllTextAsync(_run.JsonFile, "finished");
+        _run.Interrupted = new CancellationToken(canceled: true);
+
+        Assert.Equal(130, await _run.InvokeAsync($"--model digits --memory 1MiB --examples 64 --save {file}"));
+
+        Assert.Equal("finished", await File.ReadAllTextAsync(file));
+        Assert.Equal("finished", await File.ReadAllTextAsync(_run.JsonFile));
+        Assert.True(File.Exists(_run.Folder.File("w.partial.safetensors")));
+        Assert.Contains($"Wrote {_run.Folder.File("run.partial.json")}.", _run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_run_cancelled_before_its_first_step_changes_nothing()
     {
         _run.Interrupted = new CancellationToken(canceled: true);

@@ -163,6 +163,24 @@ public sealed class DataSplitTests
         Assert.Throws<ArgumentOutOfRangeException>("sigma", () => DataSplit.LogNormalSizes(2, 1, double.NaN, 1));
     }
 
+    [Theory]
+    [InlineData(38)]
+    [InlineData(1000)]
+    [InlineData(double.MaxValue)]
+    public void Sizes_of_a_distribution_without_a_finite_mean_are_refused(double sigma) =>
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(sigma), () => DataSplit.LogNormalSizes(100, 5, sigma, 1));
+
+    [Fact]
+    public void The_most_unequal_sizes_give_every_device_an_example_and_are_all_examples()
+    {
+        for (ulong seed = 0; seed < 100; seed++)
+        {
+            int[] sizes = DataSplit.LogNormalSizes(100, 5, 37, seed);
+            Assert.Equal(100, sizes.Sum());
+            Assert.All(sizes, size => Assert.InRange(size, 1, 96));
+        }
+    }
+
     private static void IsDivision(int[][] parts, int[] sizes, int examples)
     {
         Assert.Equal(sizes, parts.Select(part => part.Length));

@@ -34,6 +34,33 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Fact]
+    public void A_full_disk_is_one_line_that_names_the_journal()
+    {
+        if (!File.Exists("/dev/full"))
+        {
+            return; // Only Linux has it.
+        }
+
+        File.CreateSymbolicLink(JournalPath, "/dev/full");
+        Assert.Equal($"'{JournalPath}' cannot be written: the disk is full. Free disk space or specify a file on another disk.", Assert.Throws<IOException>(Open).Message);
+    }
+
+    [Fact]
+    public void A_journal_that_cannot_be_begun_is_not_left_behind()
+    {
+        Assert.Throws<ArgumentException>(() => JournalFile.Open(JournalPath, new string('x', 100_000)));
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void A_file_that_is_no_journal_stays()
+    {
+        File.WriteAllText(JournalPath, "my notes");
+        Assert.Throws<InvalidDataException>(Open);
+        Assert.Equal("my notes", File.ReadAllText(JournalPath));
+    }
+
+    [Fact]
     public void What_was_kept_is_found_again_bit_by_bit()
     {
         float[] values = [1.5f, -0f, float.MaxValue];

@@ -66,4 +66,31 @@ public sealed class SeededRandomTests
         Assert.InRange(mean, shape * 0.94, shape * 1.06);
         Assert.InRange(draws.Average(draw => (draw - mean) * (draw - mean)), shape * 0.9, shape * 1.1);
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-5)]
+    [InlineData(int.MinValue)]
+    public void A_count_below_one_is_refused(int count) => Assert.Throws<ArgumentOutOfRangeException>(nameof(count), () => new SeededRandom(1).NextInt(count));
+
+    [Theory]
+    [InlineData]
+    [InlineData(0.0, 0.0)]
+    [InlineData(1.0, -1.0)]
+    [InlineData(1.0, double.NaN)]
+    [InlineData(1.0, double.PositiveInfinity)]
+    [InlineData(double.MaxValue, double.MaxValue)]
+    public void Weights_without_a_positive_finite_sum_are_refused(params double[] weights) =>
+        Assert.Throws<ArgumentException>(nameof(weights), () => new SeededRandom(1).NextIndex(weights));
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(float.NaN, 1)]
+    [InlineData(0, float.PositiveInfinity)]
+    [InlineData(float.MinValue, float.MaxValue)]
+    public void A_range_that_is_not_finite_or_descends_is_refused(float low, float high) =>
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(high), () => new SeededRandom(1).NextSingle(low, high));
+
+    [Fact]
+    public void A_range_of_one_number_gives_that_number() => Assert.Equal(2.5f, new SeededRandom(1).NextSingle(2.5f, 2.5f));
 }

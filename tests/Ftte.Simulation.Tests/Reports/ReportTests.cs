@@ -132,7 +132,7 @@ public sealed class ReportTests : IDisposable
     [Fact]
     public void Where_nothing_is_known_an_accuracy_chart_goes_from_0_to_1()
     {
-        ScottPlot.AxisLimits limits = AccuracyChart.Draw(RuleResults.Group([Unmeasured("a"), Result("b", 1, double.NaN, double.NaN)]), point => point.Quality.Accuracy).Plot.Axes.GetLimits();
+        ScottPlot.AxisLimits limits = AccuracyChart.Draw(RuleResults.Group([Unmeasured("a"), Result("b", 1, double.NaN, double.NaN)]), point => point.Quality.Accuracy, TimeUnit.For(TimeSpan.Zero)).Axes.GetLimits();
 
         Assert.Equal((0, 100), (limits.Bottom, limits.Top));
     }
@@ -141,7 +141,7 @@ public sealed class ReportTests : IDisposable
     public void What_is_not_a_number_is_left_out_of_charts()
     {
         SimulationResult some = Result("some", 1, double.NaN, 0.2, double.NaN, 0.4), none = Result("none", 1, double.NaN, double.NaN);
-        ScottPlot.AxisLimits limits = AccuracyChart.Draw(RuleResults.Group([some, none]), point => point.Quality.Accuracy).Plot.Axes.GetLimits();
+        ScottPlot.AxisLimits limits = AccuracyChart.Draw(RuleResults.Group([some, none]), point => point.Quality.Accuracy, TimeUnit.For(TimeSpan.Zero)).Axes.GetLimits();
         Assert.Equal((19, 41), (Math.Round(limits.Bottom, 9), Math.Round(limits.Top, 9)));
 
         SimulationResult all = some with { Rule = "all", Points = [.. some.Points.Select(point => point with { Quality = new ModelQuality(0.5, 0.4, 1.5) })] };

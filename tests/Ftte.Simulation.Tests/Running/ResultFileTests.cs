@@ -21,6 +21,15 @@ public sealed class ResultFileTests
         Assert.Equal(written, Write(await RunAsync(TinyRule(), ToyTask.Devices(30), new SimulationOptions { MaxVersions = 10, Target = 0.1, Threads = 1 })));
     }
 
+    [Fact]
+    public async Task A_name_too_long_to_be_read_back_is_refused_before_anything_is_written()
+    {
+        SimulationResult result = await RunAsync(TinyRule(), ToyTask.Devices(30), new SimulationOptions { MaxVersions = 1 });
+        var writer = new StringWriter();
+        Assert.Throws<ArgumentException>("result", () => ResultFile.WriteJsonLines(writer, result with { Rule = new string('x', 70_000) }));
+        Assert.Empty(writer.ToString());
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{}")]

@@ -5,7 +5,8 @@ public sealed class FederatedClientOptionsTests
     public static TheoryData<string, Action<FederatedClientOptions>> Mistakes { get; } = new()
     {
         { nameof(FederatedClientOptions.ClientId), o => o.ClientId = default },
-        { nameof(FederatedClientOptions.MemoryBudgetBytes), o => o.MemoryBudgetBytes = -1 },
+        { nameof(FederatedClientOptions.MemoryBudgetBytes), o => o.MemoryBudgetBytes = new FederatedClientOptions().MemoryBudgetBytes },
+        { nameof(FederatedClientOptions.MemoryBudgetBytes), o => o.MemoryBudgetBytes = -2 },
         { nameof(FederatedClientOptions.InitialBackoff), o => o.InitialBackoff = TimeSpan.Zero },
         { nameof(FederatedClientOptions.MaxBackoff), o => o.MaxBackoff = TimeSpan.MaxValue },
         { nameof(FederatedClientOptions.MaxBackoff), o => o.MaxBackoff = TimeSpan.FromMilliseconds(999) },

@@ -16,7 +16,7 @@ public sealed class FederatedClientRoundTests
 
         ClientRound round = await bench.Client.RunOnceAsync();
 
-        Assert.Equal(new ClientRound(CheckOutOutcome.Assigned, Receipt(UpdateOutcome.Published)), round);
+        Assert.Equal(new ClientRound(CheckOutOutcome.Assigned, Receipt(UpdateOutcome.Published)) { Version = new ModelVersion(0) }, round);
         Assert.Equal(new DeviceProfile(new ClientId("phone"), 4096, Layout.Fingerprint), Assert.Single(bench.Server.Devices));
         TrainingAssignment assignment = Assert.Single(bench.Trainer.Assignments);
         (UpdateHeader header, float[] values) = Assert.Single(bench.Server.Updates);
@@ -46,7 +46,7 @@ public sealed class FederatedClientRoundTests
     public async Task A_model_that_the_app_came_with_is_told_to_the_server_and_only_what_it_lacks_is_written()
     {
         float[] shipped = [.. Enumerable.Repeat(3f, Layout.ParameterCount)];
-        var bench = new ClientBench(options => options.HeldModel = new ModelSnapshot(Layout, new ModelVersion(3), shipped));
+        var bench = new ClientBench(heldModel: new ModelSnapshot(Layout, new ModelVersion(3), shipped));
         Assert.Equal(new ModelVersion(3), bench.Client.HeldVersion);
         Assert.Equal(shipped, bench.Client.Parameters.ToArray());
         bench.Server.OnCheckOut = (device, parameters) => bench.Assign(device, parameters, version: 7, refreshed: B);
@@ -64,7 +64,7 @@ public sealed class FederatedClientRoundTests
         ParameterLayout other = ParameterLayout.Create(("other", [5]));
         var held = new ModelSnapshot(other, default, new float[5]);
 
-        ArgumentException error = Assert.Throws<ArgumentException>(() => new ClientBench(options => options.HeldModel = held));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new ClientBench(heldModel: held));
 
         Assert.Contains("give the model that this trainer trains", error.Message, StringComparison.Ordinal);
     }
@@ -134,7 +134,10 @@ public sealed class FederatedClientRoundTests
         bench.Receipts(() => Receipt(UpdateOutcome.Busy, 5));
         ClientRound round = await bench.Client.RunOnceAsync();
 
-        Assert.Equal(new ClientRound(CheckOutOutcome.Assigned, Receipt(UpdateOutcome.Busy, 5), TimeSpan.FromSeconds(5)), round);
+        Assert.InRange(round.SubmitDuration.TotalSeconds, 10, 12);
+        Assert.Equal(
+            new ClientRound(CheckOutOutcome.Assigned, Receipt(UpdateOutcome.Busy, 5), TimeSpan.FromSeconds(5)) { Version = new ModelVersion(0), Retries = 2 },
+            round with { SubmitDuration = default });
         Assert.Equal(6, bench.Server.Updates.Count);
         bench.AssertWaits(1, 2, 5, 5);
         Assert.Equal(0, bench.Trainer.Pool.Outstanding);

@@ -9,7 +9,7 @@ namespace Ftte.Tests;
 /// <summary>A device loop from a container.</summary>
 public sealed class FtteClientBuilderTests
 {
-    private static readonly FederatedClientOptions Options = new() { ClientId = new ClientId("phone"), MemoryBudgetBytes = 99 };
+    private static readonly Action<FederatedClientOptions> Options = o => (o.ClientId, o.MemoryBudgetBytes) = (new ClientId("phone"), 99);
 
     [Fact]
     public async Task A_trainer_and_a_server_are_enough()
@@ -71,20 +71,47 @@ public sealed class FtteClientBuilderTests
     }
 
     [Fact]
-    public async Task Of_two_calls_the_later_counts()
+    public async Task A_held_model_is_the_clients_and_never_the_servers()
+    {
+        var held = new ModelSnapshot(Layout, new ModelVersion(3), new float[12]);
+        var services = new ServiceCollection();
+        services.AddFtteServer().UseModel(Start).UseSelection(A);
+        services.AddFtteClient(Options).UseTrainer(_ => new ScriptedTrainer(Layout)).UseHeldModel(_ => held);
+        await using ServiceProvider provider = Build(services);
+
+        Assert.Equal(new ModelVersion(3), provider.GetRequiredService<FederatedClient>().HeldVersion);
+        Assert.Same(Start, provider.GetRequiredService<FederatedServer>().Current);
+    }
+
+    [Fact]
+    public async Task Of_two_calls_of_one_builder_method_the_last_wins()
     {
         var first = new ScriptedServer();
         var second = new ScriptedServer();
         var services = new ServiceCollection();
-        services.AddFtteClient(Options).UseServer(_ => first);
-        services.AddFtteClient(_ => new FederatedClientOptions { ClientId = new ClientId("watch"), MemoryBudgetBytes = 1 })
+        services.AddFtteClient(Options)
+            .UseServer(_ => first)
             .UseServer(_ => second)
-            .UseTrainer(_ => new ScriptedTrainer(Layout));
+            .UseTrainer(_ => throw new InvalidOperationException("replaced"))
+            .UseTrainer(_ => new ScriptedTrainer(Layout))
+            .UseOptions(_ => new FederatedClientOptions { ClientId = new ClientId("watch"), MemoryBudgetBytes = 1 });
         await using ServiceProvider provider = Build(services);
 
         await Assert.Single(provider.GetServices<FederatedClient>()).RunOnceAsync();
 
         Assert.Empty(first.Devices);
         Assert.Equal("watch", Assert.Single(second.Devices).Client.Value);
+    }
+
+    [Fact]
+    public void A_second_client_without_a_name_is_an_error_that_says_what_to_do()
+    {
+        var services = new ServiceCollection();
+        services.AddFtteClient(Options);
+
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => services.AddFtteClient(Options));
+
+        Assert.Contains("The FederatedClient was already added", error.Message, StringComparison.Ordinal);
+        Assert.Contains("AddFtteClient(..., name: ", error.Message, StringComparison.Ordinal);
     }
 }

@@ -100,19 +100,15 @@ public sealed class FtteServerBuilderTests
     }
 
     [Fact]
-    public async Task Adding_the_server_twice_adds_one_server_with_both_settings()
+    public void A_second_server_without_a_name_is_an_error_that_says_what_to_do()
     {
         var services = new ServiceCollection();
-        services.AddFtteServer(o => o.MaxConcurrency = 1).UseModel(Start).UseSelection(A);
-        services.AddFtteServer(o => o.BusyRetryAfter = TimeSpan.FromSeconds(9)).UseSelection(B);
-        await using ServiceProvider provider = Build(services);
+        services.AddFtteServer();
 
-        FederatedServer server = Assert.Single(provider.GetServices<FederatedServer>());
-        await server.CheckOutAsync(Device("a"), new float[12]);
-        CheckOut answer = await server.CheckOutAsync(Device("b"), new float[12]);
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => services.AddFtteServer());
 
-        Assert.Equal(new CheckOut(CheckOutOutcome.Busy, RetryAfter: TimeSpan.FromSeconds(9)), answer);
-        Assert.Equal(B, provider.GetRequiredService<SelectionHistory>().Current.Selection);
+        Assert.Contains("The FederatedServer was already added", error.Message, StringComparison.Ordinal);
+        Assert.Contains("AddFtteServer(..., name: ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,13 +125,13 @@ public sealed class FtteServerBuilderTests
     }
 
     [Fact]
-    public void A_setting_out_of_range_is_reported_when_the_server_is_made()
+    public void A_setting_out_of_range_is_reported_when_the_server_is_added()
     {
         var services = new ServiceCollection();
-        services.AddFtteServer(o => o.QueueCapacity = 0).UseModel(Start).UseSelection(A);
-        ServiceProvider provider = Build(services);
 
-        Assert.Equal("QueueCapacity", Assert.Throws<ArgumentOutOfRangeException>(() => provider.GetRequiredService<FederatedServer>()).ParamName);
+        Assert.Equal("QueueCapacity", Assert.Throws<ArgumentOutOfRangeException>(() => services.AddFtteServer(o => o.QueueCapacity = 0)).ParamName);
+        FtteServerBuilder builder = services.AddFtteServer();
+        Assert.Equal("Capacity", Assert.Throws<ArgumentOutOfRangeException>(() => builder.UseAggregator(new BufferedAggregatorOptions { Capacity = 0 })).ParamName);
     }
 
     internal static ServiceProvider Build(ServiceCollection services) =>

@@ -60,28 +60,4 @@ public sealed class LogTests
             "Error: The aggregator threw when it was to publish an incomplete buffer. The server goes on."], errors.Select(l => l.Text));
         Assert.All(errors, l => Assert.Equal("cannot", l.Error!.Message));
     }
-
-    [Fact]
-    public async Task A_device_says_why_it_waits()
-    {
-        var log = new LogLines<FederatedClient>();
-        var server = new ScriptedServer();
-        int asked = 0;
-        server.OnCheckOut = (_, _) => asked++ switch
-        {
-            0 => throw new IOException("no route"),
-            1 => new CheckOut(CheckOutOutcome.Busy, RetryAfter: TimeSpan.FromSeconds(3)),
-            _ => new CheckOut(CheckOutOutcome.Stopped),
-        };
-        var options = new FederatedClientOptions { ClientId = new ClientId("phone"), MemoryBudgetBytes = 0, Jitter = 0 };
-
-        await new FederatedClient(server, new ScriptedTrainer(ServerBench.Layout), options, new JumpingTime(), log).RunAsync();
-
-        Assert.Equal(
-        [
-            "Warning: The link of phone broke. Tries again in 00:00:01.",
-            "Debug: phone got no work: Busy. Asks again in 00:00:03.",
-            "Information: The server of phone is shutting down; the device loop ends.",
-        ], log.Written.Select(l => l.Text));
-    }
 }

@@ -121,9 +121,8 @@ public sealed class ModelIdentityTests
             {
                 ClientId = new ClientId(name),
                 MemoryBudgetBytes = 1 << 20,
-                HeldModel = held,
                 HeldFingerprint = fingerprint,
-            });
+            }, heldModel: held);
         }
 
         public IFederatedServer Server { get; set; }

@@ -1,4 +1,5 @@
 using Ftte.TransportConformance;
+using Microsoft.Extensions.Logging;
 
 namespace Ftte.Tests;
 
@@ -7,11 +8,11 @@ internal sealed class ClientBench
 {
     private ulong _nextId;
 
-    public ClientBench(Action<FederatedClientOptions>? configure = null, TimeProvider? time = null, ILocalTrainer? trainer = null)
+    public ClientBench(Action<FederatedClientOptions>? configure = null, TimeProvider? time = null, ILocalTrainer? trainer = null, ILogger<FederatedClient>? log = null, ModelSnapshot? heldModel = null)
     {
         var options = new FederatedClientOptions { ClientId = new ClientId("phone"), MemoryBudgetBytes = 4096 };
         configure?.Invoke(options);
-        Client = new FederatedClient(Server, trainer ?? Trainer, options, time ?? Time);
+        Client = new FederatedClient(Server, trainer ?? Trainer, options, time ?? Time, log, heldModel);
         Server.OnCheckOut = (device, parameters) => Assign(device, parameters);
     }
 

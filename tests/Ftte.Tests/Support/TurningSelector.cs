@@ -19,7 +19,7 @@ internal sealed class TurningSelector : IParameterSelector
     /// <summary>Gets or sets which block, by its position, is trained when.</summary>
     public Func<SelectionRequest, int> OnSelect { get; set; } = request => (int)(request.Turn % 3);
 
-    public SelectionResult Select(SelectionRequest request)
+    public SelectionResult Select(SelectionRequest request, CancellationToken cancellationToken = default)
     {
         Requests.Add(request);
         return Choose(request, OnSelect(request));

@@ -8,7 +8,7 @@ public class ContributionMeasureTests
     private static readonly ArrayExamples Examples = TestData.Clusters(60, 12, 3, 21);
     private static readonly ArrayExamples Others = TestData.Clusters(50, 12, 3, 21).Subset([.. Enumerable.Range(10, 40)]);
     private static readonly float[] Start = Network.Initialize(1);
-    private static readonly SgdOptions Training = new() { Steps = 5, BatchSize = 8, LearningRate = 0.2f, Seed = 2 };
+    private static readonly SgdOptions Training = new() { Steps = 5, BatchSize = 8, LearningRate = 0.2f, ClipRatio = null, Seed = 2 };
 
     [Theory]
     [InlineData(ContributionGain.Accuracy)]
@@ -36,7 +36,7 @@ public class ContributionMeasureTests
     [Fact]
     public void A_loss_is_no_gain()
     {
-        var options = new ContributionOptions { Training = new SgdOptions { Steps = 3, LearningRate = 50 }, Gain = ContributionGain.Loss };
+        var options = new ContributionOptions { Training = new SgdOptions { Steps = 3, LearningRate = 50, ClipRatio = null }, Gain = ContributionGain.Loss };
         var heard = new List<double>();
         options.Progress = new Listener(p => heard.Add(p.Gain));
         BlockImportance actual = new ContributionMeasure(options).Measure(Network, Start, Examples);

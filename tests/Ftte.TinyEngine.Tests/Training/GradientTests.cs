@@ -176,7 +176,7 @@ public class GradientTests
         public float[] OneStep(ParameterSelection selection, EngineOptions? engine = null, NormalizationMode normalization = NormalizationMode.Frozen)
         {
             float[] parameters = [.. Start];
-            var options = new SgdOptions { BatchSize = Count, Steps = 1, LearningRate = 1, Normalization = normalization };
+            var options = new SgdOptions { BatchSize = Count, Steps = 1, LearningRate = 1, ClipRatio = null, Normalization = normalization };
             Network.Train(parameters, Examples, options, selection, engine: engine);
             return parameters;
         }

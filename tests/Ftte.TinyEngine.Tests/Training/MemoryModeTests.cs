@@ -64,6 +64,32 @@ public class MemoryModeTests
         }
     }
 
+    [UnixFact]
+    public void A_mapped_file_that_became_shorter_is_refused_before_it_is_read()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("parameters", MemoryMarshal.AsBytes<float>(Start).ToArray());
+        using FrozenParameters mapped = FrozenParameters.Map(Network, path);
+        using (var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            file.SetLength(10);
+        }
+
+        string reason = $"{path} has become shorter: it has 10 bytes, ";
+        Assert.StartsWith(reason, Assert.Throws<InvalidDataException>(() => Train(mapped)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(reason, Assert.Throws<InvalidDataException>(() => mapped.CopyTo(0, new float[1])).Message, StringComparison.Ordinal);
+    }
+
+    [UnixFact]
+    public void A_mapped_file_that_was_deleted_is_still_read()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("parameters", MemoryMarshal.AsBytes<float>(Start).ToArray());
+        using FrozenParameters mapped = FrozenParameters.Map(Network, path);
+        File.Delete(path);
+        Assert.Equal(Train(FrozenParameters.Of(Start)), Train(mapped));
+    }
+
     [Fact]
     public void A_file_of_another_size_is_refused_with_both_sizes()
     {
@@ -164,7 +190,7 @@ public class MemoryModeTests
         Assert.Equal(0.05f, Rate(LearningRateSchedule.OneCycle, 60), 1e-6f);
 
         float[] parameters = [.. Start], gradient = Network.Gradient(Start, Examples);
-        var options = new SgdOptions { BatchSize = 6, Steps = 1, LearningRate = 1, ClipNorm = 0.01 };
+        var options = new SgdOptions { BatchSize = 6, Steps = 1, LearningRate = 1, ClipRatio = null, ClipNorm = 0.01 };
         Network.Train(parameters, Examples, options);
         double norm = Math.Sqrt(gradient.Sum(g => (double)g * g)), step = Math.Sqrt(parameters.Zip(Start, (p, s) => ((double)p - s) * ((double)p - s)).Sum());
         Assert.True(norm > 0.01);

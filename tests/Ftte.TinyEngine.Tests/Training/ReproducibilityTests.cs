@@ -37,7 +37,7 @@ public class ReproducibilityTests
     private static float[] Train(ParameterSelection selection)
     {
         float[] parameters = Network.Initialize(2024);
-        Network.Train(parameters, Examples, new SgdOptions { BatchSize = 16, Epochs = 3, LearningRate = 0.1f, WeightDecay = 0.001f, Seed = 5 }, selection);
+        Network.Train(parameters, Examples, new SgdOptions { BatchSize = 16, Epochs = 3, LearningRate = 0.1f, ClipRatio = null, WeightDecay = 0.001f, Seed = 5 }, selection);
         return parameters;
     }
 }

@@ -28,7 +28,13 @@ public sealed class SafetensorsHostileFileTests
     [InlineData("""{"__metadata__":{},"__metadata__":{}}""", 0, "__metadata__ twice")]
     [InlineData("""{"":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "name is empty or has control characters")]
     [InlineData("""{"a\n":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "name is empty or has control characters")]
-    [InlineData("""{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor 'a' is of an unknown type")]
+    [InlineData("""{"a":{"dtype":"","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor 'a' has a type without a name")]
+    [InlineData("""{"a":{"dtype":"F31\n","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor 'a' has a type whose name has control characters")]
+    [InlineData("""{"a":{"dtype":"F31","dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor 'a' has two types")]
+    [InlineData("""{"a":{"dtype":"F31","shape":[1],"data_offsets":[4,0]}}""", 4, "takes -4 bytes")]
+    [InlineData("""{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}""", 3, "ends at byte 4 of the data, which has 3")]
+    [InlineData("""{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F31","shape":[1],"data_offsets":[2,6]}}""", 6, "begins at byte 2 of the data where the one before it ends at 4")]
+    [InlineData("""{"a":{"dtype":"F31","shape":[9223372036854775807,2],"data_offsets":[0,0]}}""", 0, "more values than can be counted")]
     [InlineData("""{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor 'a' has two types")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"shape":[1],"data_offsets":[0,4]}}""", 4, "tensor 'a' has two shapes")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"data_offsets":[0,4]}}""", 4, "tensor 'a' has more than one")]
@@ -74,6 +80,10 @@ public sealed class SafetensorsHostileFileTests
 
     [Fact]
     public void A_header_in_no_UTF_8_is_refused() => AssertBad(File([(byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)'}'], []), "no JSON object in UTF-8");
+
+    [Fact]
+    public void A_type_with_a_long_name_is_refused() =>
+        AssertBad(File($$$"""{"a":{"dtype":"{{{new string('T', 65)}}}","shape":[1],"data_offsets":[0,4]}}""", 4), "or with one of more than 64 bytes");
 
     [Fact]
     public void Names_of_any_length_are_refused() => AssertBad(File($$$"""{"{{{new string('n', 1025)}}}":{}}""", 0), "a name of more than 1024 bytes");

@@ -62,7 +62,7 @@ public class ZooTests
         for (int i = 0; i < Selections; i++)
         {
             (ParameterSelection selection, EngineOptions engine) = Draw(network, i);
-            var options = new SgdOptions { BatchSize = 2, Steps = 1, LearningRate = 0.01f };
+            var options = new SgdOptions { BatchSize = 2, Steps = 1, LearningRate = 0.01f, ClipRatio = null };
             using var session = new TrainingSession(network.Plan(selection, options, engine));
             Watch(session);
             Train(session, parameters, selection, examples, options);

@@ -1,8 +1,9 @@
+using Ftte.Samples.Shared;
 using Ftte.TinyEngine;
 
 namespace Quickstart;
 
-/// <summary>The folder with MNIST's four files, each plain or with .gz.</summary>
+/// <summary>The folder with MNIST's four files, each plain or with .gz, under any of the usual names.</summary>
 internal static class MnistFolder
 {
     /// <summary>Reads the 60,000 examples to train from.</summary>
@@ -15,8 +16,8 @@ internal static class MnistFolder
 
     private static IdxExamples Read(string folder, string set)
     {
-        string imagesFile = Find(folder, $"{set}-images-idx3-ubyte");
-        string labelsFile = Find(folder, $"{set}-labels-idx1-ubyte");
+        string imagesFile = MnistFiles.FindImages(folder, set) ?? throw Missing(folder, $"{set}-images-idx3-ubyte");
+        string labelsFile = MnistFiles.FindLabels(folder, set) ?? throw Missing(folder, $"{set}-labels-idx1-ubyte");
         IdxExamples digits;
         try
         {
@@ -37,12 +38,6 @@ internal static class MnistFolder
                 $"{imagesFile}: its images are {digits.Height} x {digits.Width} x {digits.Channels}, not 28 x 28 x 1; give MNIST or a set of the same size.");
     }
 
-    private static string Find(string folder, string name)
-    {
-        string plain = Path.Combine(folder, name);
-        string packed = plain + ".gz";
-        return File.Exists(plain) ? plain
-            : File.Exists(packed) ? packed
-            : throw new InputException($"--mnist: '{folder}' has neither {name} nor {name}.gz; put MNIST's four files there.");
-    }
+    private static InputException Missing(string folder, string name) =>
+        new($"--mnist: '{folder}' has neither {name} nor {name}.gz; put MNIST's four files there.");
 }

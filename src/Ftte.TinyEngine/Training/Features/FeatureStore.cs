@@ -4,15 +4,17 @@ namespace Ftte.TinyEngine;
 /// <remarks>
 /// <para>While the selection stays the same, the layers before the first trained one make the same of the same example in every round. With a store each example goes through them
 /// once, and a round costs the trained suffix alone; the results are the same bits. In a file the features take storage, of which small devices have far more than memory.</para>
-/// <para>Kept features are used only for an example with the same inputs, under the same frozen parameters, if they are still the bits that were written; all else is computed and
-/// kept anew. So examples may come, go and change, and a file that was cut off, damaged or is of another model costs time, not correctness. When nothing more can be written, training goes on without.</para>
-/// <para>For one trainer at a time; give each its own. Not thread-safe.</para>
+/// <para>Every visit reads the example from its source. Kept features are used only if the inputs, the definition of the frozen layers and the frozen parameters are the same by content, and if the
+/// features are still the bytes that were written; otherwise they are computed and written again. So examples may be added, removed, replaced and relabelled between runs, and a file that
+/// is incomplete, damaged or of another model costs time, not correctness. If nothing can be written, training continues without kept features.</para>
+/// <para>One run at a time uses a store: a second one throws <see cref="InvalidOperationException"/>. Create one store for each trainer.</para>
 /// </remarks>
 public abstract class FeatureStore : IDisposable
 {
-    private protected FeatureStore()
-    {
-    }
+    private readonly ResourceGuard _guard;
+
+    private protected FeatureStore() => _guard = new ResourceGuard(
+        Free, "The feature store is in use by another run. Create one store for each trainer, or wait until the other run has ended.");
 
     /// <summary>Gets whether its bytes are memory that training holds.</summary>
     internal abstract bool IsMemory { get; }
@@ -33,10 +35,23 @@ public abstract class FeatureStore : IDisposable
     }
 
     /// <inheritdoc />
-    public abstract void Dispose();
+    /// <remarks>If a run uses the store, it is freed when the run ends.</remarks>
+    public void Dispose()
+    {
+        _guard.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
-    /// <summary>Makes room for so many bytes, if that takes anything.</summary>
-    internal abstract void Reserve(long length);
+    /// <summary>Begins a run.</summary>
+    /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
+    /// <exception cref="InvalidOperationException">Another run uses the store.</exception>
+    internal void Enter() => _guard.Enter(this);
+
+    /// <summary>Ends a run.</summary>
+    internal void Exit() => _guard.Exit();
+
+    /// <summary>Sets the number of bytes, if the store does not grow by itself. Bytes that stay within it keep their values; new ones are 0.</summary>
+    internal abstract void Resize(long length);
 
     /// <summary>Reads; false if there are not as many bytes.</summary>
     internal abstract bool TryRead(long offset, Span<byte> bytes);
@@ -46,4 +61,7 @@ public abstract class FeatureStore : IDisposable
 
     /// <summary>Forgets everything.</summary>
     internal abstract void Clear();
+
+    /// <summary>Releases what is held. Called once, while no run uses the store.</summary>
+    private protected abstract void Free();
 }

@@ -9,9 +9,7 @@ internal sealed class FileFeatureStore(string path) : FeatureStore
 
     internal override bool IsMemory => false;
 
-    public override void Dispose() => _file.Dispose();
-
-    internal override void Reserve(long length)
+    internal override void Resize(long length)
     {
         // The file grows as it is written.
     }
@@ -64,4 +62,6 @@ internal sealed class FileFeatureStore(string path) : FeatureStore
             // What stays has another key, and is written over.
         }
     }
+
+    private protected override void Free() => _file.Dispose();
 }

@@ -8,34 +8,34 @@ internal sealed unsafe class MemoryFeatureStore : FeatureStore
     private byte* _memory;
     private long _length;
 
-    ~MemoryFeatureStore() => NativeMemory.Free(_memory);
+    ~MemoryFeatureStore() => Free();
 
     internal override bool IsMemory => true;
 
-    public override void Dispose()
+    internal override void Resize(long length)
     {
-        NativeMemory.Free(_memory);
-        _memory = null;
-        _length = 0;
-        GC.SuppressFinalize(this);
-    }
+        if (length == _length)
+        {
+            return;
+        }
 
-    internal override void Reserve(long length)
-    {
-        if (length > _length)
+        if (_memory is null)
         {
             // Pages that are never written are never taken.
-            byte* larger = (byte*)NativeMemory.AllocZeroed((nuint)length);
-            Buffer.MemoryCopy(_memory, larger, length, _length);
-            NativeMemory.Free(_memory);
-            _memory = larger;
-            _length = length;
+            _memory = (byte*)NativeMemory.AllocZeroed((nuint)length);
         }
+        else
+        {
+            _memory = (byte*)NativeMemory.Realloc(_memory, (nuint)length);
+            Clear(from: _length, length);
+        }
+
+        _length = length;
     }
 
     internal override bool TryRead(long offset, Span<byte> bytes)
     {
-        bool isThere = offset + bytes.Length <= _length;
+        bool isThere = offset <= _length - bytes.Length;
         if (isThere)
         {
             new ReadOnlySpan<byte>(_memory + offset, bytes.Length).CopyTo(bytes);
@@ -46,7 +46,7 @@ internal sealed unsafe class MemoryFeatureStore : FeatureStore
 
     internal override bool TryWrite(long offset, ReadOnlySpan<byte> bytes)
     {
-        bool hasRoom = offset + bytes.Length <= _length;
+        bool hasRoom = offset <= _length - bytes.Length;
         if (hasRoom)
         {
             bytes.CopyTo(new Span<byte>(_memory + offset, bytes.Length));
@@ -58,9 +58,22 @@ internal sealed unsafe class MemoryFeatureStore : FeatureStore
     internal override void Clear()
     {
         long length = _length;
+        Free();
+        Resize(length);
+    }
+
+    private protected override void Free()
+    {
         NativeMemory.Free(_memory);
         _memory = null;
         _length = 0;
-        Reserve(length);
+    }
+
+    private void Clear(long from, long end)
+    {
+        for (long at = from; at < end; at += Array.MaxLength)
+        {
+            new Span<byte>(_memory + at, (int)Math.Min(Array.MaxLength, end - at)).Clear();
+        }
     }
 }

@@ -1,12 +1,15 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Ftte.TinyEngine;
 
 /// <summary>A file, mapped: the system pages it in as it is read and drops it when memory is short.</summary>
 internal sealed unsafe class FrozenFile : FrozenParameters
 {
+    private readonly string _path;
+    private readonly SafeFileHandle _handle;
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private byte* _pointer;
@@ -14,10 +17,23 @@ internal sealed unsafe class FrozenFile : FrozenParameters
     public FrozenFile(string path, int count)
         : base(count)
     {
-        _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
-        _view = _file.CreateViewAccessor(0, sizeof(float) * (long)count, MemoryMappedFileAccess.Read);
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _pointer);
-        _pointer += _view.PointerOffset;
+        _path = path;
+        _handle = File.OpenHandle(path);
+        try
+        {
+            CheckLength();
+            _file = MemoryMappedFile.CreateFromFile(_handle, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            _view = _file.CreateViewAccessor(0, sizeof(float) * (long)count, MemoryMappedFileAccess.Read);
+            _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _pointer);
+            _pointer += _view.PointerOffset;
+        }
+        catch
+        {
+            _view?.Dispose();
+            _file?.Dispose();
+            _handle.Dispose();
+            throw;
+        }
     }
 
     public override long Bytes => 0;
@@ -25,6 +41,8 @@ internal sealed unsafe class FrozenFile : FrozenParameters
     internal override float* Pointer => BitConverter.IsLittleEndian ? (float*)_pointer : null;
 
     internal override bool IsReadInPlace => BitConverter.IsLittleEndian;
+
+    private protected override void CheckReadable() => CheckLength();
 
     private protected override void Read(int start, Span<float> destination)
     {
@@ -45,8 +63,19 @@ internal sealed unsafe class FrozenFile : FrozenParameters
             _pointer = null;
             _view.Dispose();
             _file.Dispose();
+            _handle.Dispose();
         }
 
         base.Dispose(disposing);
+    }
+
+    // Reading a mapped page that is no longer in the file would end the process.
+    private void CheckLength()
+    {
+        long expected = sizeof(float) * (long)Count, actual = RandomAccess.GetLength(_handle);
+        if (actual < expected)
+        {
+            throw new InvalidDataException($"{_path} has become shorter: it has {actual} bytes, and the {Count} float32 parameters of the network take {expected}. Restore the file, and replace it instead of writing into it.");
+        }
     }
 }

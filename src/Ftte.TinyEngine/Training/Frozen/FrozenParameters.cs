@@ -7,9 +7,13 @@ namespace Ftte.TinyEngine;
 /// </remarks>
 public abstract class FrozenParameters : IDisposable
 {
-    private volatile bool _isDisposed;
+    private readonly ResourceGuard _guard;
 
-    private protected FrozenParameters(int count) => Count = count;
+    private protected FrozenParameters(int count)
+    {
+        Count = count;
+        _guard = new ResourceGuard(Free);
+    }
 
     /// <summary>Gets the number of parameters.</summary>
     public int Count { get; }
@@ -55,8 +59,12 @@ public abstract class FrozenParameters : IDisposable
     /// <param name="network">The network.</param>
     /// <param name="path">A file of the flat vector: its float32 values, little-endian, and nothing else.</param>
     /// <returns>The parameters.</returns>
+    /// <remarks>
+    /// The file must not become shorter while it is mapped; replace it by another one instead. Each training call and each <see cref="CopyTo"/> checks its length
+    /// first and throws <see cref="InvalidDataException"/>. A file that shrinks during the call ends the process, as with any mapped file.
+    /// </remarks>
     /// <exception cref="InvalidDataException">The file does not have the size of the vector.</exception>
-    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="IOException">The file is missing or cannot be opened.</exception>
     public static FrozenParameters Map(Network network, string path)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -77,22 +85,54 @@ public abstract class FrozenParameters : IDisposable
     /// <exception cref="ObjectDisposedException">The parameters were disposed.</exception>
     public void CopyTo(int start, Span<float> destination)
     {
-        CheckHeld();
-        ArgumentOutOfRangeException.ThrowIfNegative(start);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, Count - destination.Length);
-        Read(start, destination);
+        Enter();
+        try
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(start);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(start, Count - destination.Length);
+            Read(start, destination);
+        }
+        finally
+        {
+            Exit();
+        }
     }
 
-    /// <summary>Checks that they were not disposed: what is read in place has no other guard.</summary>
-    internal void CheckHeld() => ObjectDisposedException.ThrowIf(_isDisposed, this);
+    /// <summary>Begins a run that reads the parameters. They are held until it ends, even if they are disposed meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">The parameters were disposed.</exception>
+    /// <exception cref="InvalidDataException">The file that contains them has become shorter.</exception>
+    internal void Enter()
+    {
+        _guard.Enter(this);
+        try
+        {
+            CheckReadable();
+        }
+        catch
+        {
+            _guard.Exit();
+            throw;
+        }
+    }
+
+    /// <summary>Ends a run that reads the parameters.</summary>
+    internal void Exit() => _guard.Exit();
+
+    /// <summary>Reads some parameters within a run.</summary>
+    internal void CopyHeld(int start, Span<float> destination) => Read(start, destination);
+
+    /// <summary>Checks that the parameters can be read, before a run reads them.</summary>
+    private protected virtual void CheckReadable()
+    {
+    }
 
     private protected abstract void Read(int start, Span<float> destination);
 
     /// <inheritdoc />
+    /// <remarks>If a run reads the parameters, they are freed when it ends.</remarks>
     public void Dispose()
     {
-        Dispose(disposing: true);
-        _isDisposed = true;
+        _guard.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -101,4 +141,6 @@ public abstract class FrozenParameters : IDisposable
     protected virtual void Dispose(bool disposing)
     {
     }
+
+    private void Free() => Dispose(disposing: true);
 }

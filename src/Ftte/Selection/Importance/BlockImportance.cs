@@ -1,13 +1,20 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Ftte;
 
 /// <summary>What training each block is worth; additive to first order, so a part of a block is worth its share.</summary>
 public sealed class BlockImportance
 {
+    // Below 2^991 the values of 2^31 blocks add up without overflow; above 2^-900 a part of a block is not rounded to a subnormal number.
+    private const int MaxExponent = 991;
+    private const int MinExponent = -900;
+
+    private BlockImportance? _scaled;
+
     /// <summary>Takes one value per block.</summary>
     /// <param name="layout">The model's layout.</param>
-    /// <param name="values">The worth of each block in the layout's order: finite, not negative, in any unit.</param>
+    /// <param name="values">The worth of each block in the layout's order: any finite number that is not negative, in any unit.</param>
     /// <exception cref="ArgumentException">There is not one value per block, or a value is negative or not finite.</exception>
     public BlockImportance(ParameterLayout layout, params ReadOnlySpan<double> values)
     {
@@ -21,12 +28,19 @@ public sealed class BlockImportance
         {
             if (!double.IsFinite(values[i]) || values[i] < 0)
             {
-                throw new ArgumentException($"The importance of block '{layout.Blocks[i].Name}' is {values[i]}; it must be finite and not negative.", nameof(values));
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The importance of block '{layout.Blocks[i].Name}' is {values[i]}; it must be finite and not negative."), nameof(values));
             }
         }
 
         Layout = layout;
         Values = [.. values];
+    }
+
+    private BlockImportance(BlockImportance original, int exponent)
+    {
+        Layout = original.Layout;
+        Values = [.. original.Values.Select(value => Math.ScaleB(value, exponent))];
+        Exponent = exponent;
     }
 
     /// <summary>Gets the model's layout.</summary>
@@ -60,24 +74,55 @@ public sealed class BlockImportance
 
     /// <summary>Sums the worth of coordinates, counting a part of a block as its share of the block.</summary>
     /// <param name="ranges">Disjoint ranges of the flat vector.</param>
-    /// <returns>The worth.</returns>
+    /// <returns>The worth; <see cref="double.MaxValue"/> if the sum is larger.</returns>
     public double Of(IEnumerable<ParameterRange> ranges)
     {
         ArgumentNullException.ThrowIfNull(ranges);
         double sum = 0;
         foreach (ParameterRange range in ranges)
         {
-            for (int i = 0; i < Values.Length; i++)
+            for (int i = FirstBlockEndingAfter(range.Start); i < Values.Length && Layout.RangeOf(i).Start < range.End; i++)
             {
                 ParameterRange block = Layout.RangeOf(i);
                 int shared = Math.Min(range.End, block.End) - Math.Max(range.Start, block.Start);
                 if (shared > 0)
                 {
-                    sum += Values[i] * shared / block.Length;
+                    double product = Values[i] * shared;
+                    sum += double.IsFinite(product) ? product / block.Length : Values[i] / block.Length * shared;
                 }
             }
         }
 
-        return sum;
+        return Math.Min(sum, double.MaxValue);
+    }
+
+    /// <summary>Gets the power of two by which <see cref="Scaled"/> multiplied the values; 0 if this is not a scaled copy.</summary>
+    internal int Exponent { get; private init; }
+
+    /// <summary>Gets the same importance in a unit in which sums do not overflow and parts of a block are not rounded to 0; usually the object itself.</summary>
+    internal BlockImportance Scaled => _scaled ??= MakeScaled();
+
+    /// <summary>Converts a worth from the scaled unit to the unit of <see cref="Values"/>.</summary>
+    internal double Unscale(double worth) => Math.Min(Math.ScaleB(worth, -Scaled.Exponent), double.MaxValue);
+
+    private BlockImportance MakeScaled()
+    {
+        double max = Values.Max();
+        return max == 0 || Exponent != 0 ? this
+            : Math.ILogB(max) > MaxExponent ? new BlockImportance(this, MaxExponent - Math.ILogB(max))
+            : Math.ILogB(max) < MinExponent ? new BlockImportance(this, -MinExponent)
+            : this;
+    }
+
+    private int FirstBlockEndingAfter(int coordinate)
+    {
+        int low = 0, high = Values.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            (low, high) = Layout.RangeOf(middle).End > coordinate ? (low, middle) : (middle + 1, high);
+        }
+
+        return low;
     }
 }

@@ -13,7 +13,7 @@ internal sealed class ChoiceTable
     public ChoiceTable(SelectionRequest request)
     {
         _request = request;
-        _worth = [.. request.Profile.Steps.Select(s => s.Choices.Select(c => request.Importance.Of(c.Ranges)).ToArray())];
+        _worth = [.. request.Profile.Steps.Select(s => s.Choices.Select(c => request.Importance.Scaled.Of(c.Ranges)).ToArray())];
         _payload = [.. request.Profile.Steps.Select(s => s.Choices.Select(c => sizeof(float) * (long)c.ParameterCount).ToArray())];
     }
 
@@ -21,7 +21,7 @@ internal sealed class ChoiceTable
 
     public int ChoiceCount(int step) => _worth[step].Length;
 
-    /// <summary>Gives what a choice is worth; 0 for -1.</summary>
+    /// <summary>Gives what a choice is worth in the unit of <see cref="BlockImportance.Scaled"/>; 0 for -1.</summary>
     public double Worth(int step, int choice) => choice < 0 ? 0 : _worth[step][choice];
 
     /// <summary>Gives what a choice sends, in bytes.</summary>
@@ -69,6 +69,22 @@ internal sealed class ChoiceTable
                 yield return single;
             }
         }
+    }
+
+    /// <summary>Finds the most valuable choice that fits alone, the first of equals; null if none fits.</summary>
+    public int[]? BestSingle(CancellationToken cancellationToken)
+    {
+        int[]? best = null;
+        foreach (int[] single in Singles())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Fits(Cost(single)) && (best is null || Worth(single) > Worth(best)))
+            {
+                best = single;
+            }
+        }
+
+        return best;
     }
 
     /// <summary>Explains why no choice fits.</summary>

@@ -33,12 +33,14 @@ public sealed class RotatingSelector : IParameterSelector
     }
 
     /// <inheritdoc />
-    public SelectionResult Select(SelectionRequest request) => _inner.Select(Rotate(request));
+    public SelectionResult Select(SelectionRequest request, CancellationToken cancellationToken = default) => _inner.Select(RotateRequest(request, cancellationToken), cancellationToken);
 
     /// <summary>Gives what the other selector is asked: windows moved, and only the part of the network whose turn it is.</summary>
     /// <param name="request">What is asked.</param>
     /// <returns>The same request about a profile with other choices.</returns>
-    public SelectionRequest Rotate(SelectionRequest request)
+    public SelectionRequest Rotate(SelectionRequest request) => RotateRequest(request, default);
+
+    private SelectionRequest RotateRequest(SelectionRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         TrainingStep[] moved = [.. request.Profile.Steps.Select((step, t) => Move(step, t, request.Turn))];
@@ -51,7 +53,8 @@ public sealed class RotatingSelector : IParameterSelector
         int parts = Math.Min(cycle, trainable.Length);
         for (int skipped = 0; skipped < parts; skipped++)
         {
-            int part = (int)((request.Turn - _warmupTurns + skipped) % parts);
+            cancellationToken.ThrowIfCancellationRequested();
+            int part = (int)((((request.Turn - _warmupTurns) % parts) + skipped) % parts);
             HashSet<int> offered = [.. trainable[(int)((long)trainable.Length * part / parts)..(int)((long)trainable.Length * (part + 1) / parts)]];
             SelectionRequest rotated = With(request, [.. moved.Select((step, t) => offered.Contains(t) ? step : step with { Choices = [] })]);
             var table = new ChoiceTable(rotated);

@@ -9,7 +9,7 @@ namespace Ftte;
 public sealed class BiasOnlySelector : IParameterSelector
 {
     /// <inheritdoc />
-    public SelectionResult Select(SelectionRequest request)
+    public SelectionResult Select(SelectionRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         var table = new ChoiceTable(request);
@@ -17,6 +17,7 @@ public sealed class BiasOnlySelector : IParameterSelector
         bool isEmpty = true;
         for (int step = table.StepCount - 1; step >= 0; step--)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (table.BiasChoice(step) is not (>= 0 and int bias))
             {
                 continue;

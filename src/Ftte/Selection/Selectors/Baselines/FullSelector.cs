@@ -6,9 +6,10 @@ public sealed class FullSelector : IParameterSelector
 {
     /// <inheritdoc />
     /// <exception cref="BudgetTooSmallException">Not everything fits; the exception names what it takes.</exception>
-    public SelectionResult Select(SelectionRequest request)
+    public SelectionResult Select(SelectionRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        cancellationToken.ThrowIfCancellationRequested();
         var table = new ChoiceTable(request);
         int[] everything = [.. Enumerable.Range(0, table.StepCount).Select(step => table.BySize(step).FirstOrDefault(-1))];
         SelectionCost cost = table.Cost(everything);

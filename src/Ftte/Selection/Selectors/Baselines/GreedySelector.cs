@@ -16,27 +16,29 @@ namespace Ftte;
 public sealed class GreedySelector : IParameterSelector
 {
     /// <inheritdoc />
-    public SelectionResult Select(SelectionRequest request)
+    public SelectionResult Select(SelectionRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         var table = new ChoiceTable(request);
-        int[] single = table.Singles().Where(s => table.Fits(table.Cost(s))).MaxBy(table.Worth) ?? throw table.Refusal();
-        int[] grown = Grow(request, table, table.Nothing());
-        int[] grownFromSingle = Grow(request, table, single);
+        int[] single = table.BestSingle(cancellationToken) ?? throw table.Refusal();
+        int[] grown = Grow(request, table, table.Nothing(), cancellationToken);
+        int[] grownFromSingle = Grow(request, table, single, cancellationToken);
 
         // If nothing that fits is worth anything, the first result is empty and the second is not.
         bool isEmpty = grown.All(choice => choice < 0);
         return SelectionResult.Create(request, isEmpty || table.Worth(grownFromSingle) > table.Worth(grown) ? grownFromSingle : grown);
     }
 
-    private static int[] Grow(SelectionRequest request, ChoiceTable table, int[] choices)
+    private static int[] Grow(SelectionRequest request, ChoiceTable table, int[] choices, CancellationToken cancellationToken)
     {
+        var costs = new TentativeCosts(request);
         double memory = Math.Max(1, request.MemoryBudgetBytes - table.Cost(table.Nothing()).Peak);
         double payload = Math.Max(1, request.PayloadBudgetBytes ?? double.PositiveInfinity);
         double compute = Math.Max(1, request.ComputeBudget ?? double.PositiveInfinity);
         SelectionCost cost = table.Cost(choices);
-        while (FindBest(table, choices, Price) is { } best)
+        while (FindBest(table, costs, choices, Price) is { } best)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             choices[best.Step] = best.Choice;
             cost = best.Cost;
         }
@@ -47,8 +49,9 @@ public sealed class GreedySelector : IParameterSelector
             ((after.Peak - cost.Peak) / memory) + ((after.Payload - cost.Payload) / payload) + ((after.MultiplyAdds - cost.MultiplyAdds) / compute);
     }
 
-    private static Move? FindBest(ChoiceTable table, int[] choices, Func<SelectionCost, double> price)
+    private static Move? FindBest(ChoiceTable table, TentativeCosts costs, int[] choices, Func<SelectionCost, double> price)
     {
+        costs.SetBase(choices);
         Move? best = null;
         for (int step = 0; step < choices.Length; step++)
         {
@@ -61,16 +64,13 @@ public sealed class GreedySelector : IParameterSelector
                     continue;
                 }
 
-                choices[step] = choice;
-                SelectionCost cost = table.Cost(choices);
+                SelectionCost cost = costs.With(step, choice);
                 if (table.Fits(cost))
                 {
                     var move = new Move(step, choice, cost, gain, price(cost));
                     best = best is null || move.IsBetterThan(best) ? move : best;
                 }
             }
-
-            choices[step] = before;
         }
 
         return best;

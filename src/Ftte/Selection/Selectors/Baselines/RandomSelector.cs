@@ -11,7 +11,7 @@ namespace Ftte;
 public sealed class RandomSelector(ulong seed = 0) : IParameterSelector
 {
     /// <inheritdoc />
-    public SelectionResult Select(SelectionRequest request)
+    public SelectionResult Select(SelectionRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         var table = new ChoiceTable(request);
@@ -26,6 +26,7 @@ public sealed class RandomSelector(ulong seed = 0) : IParameterSelector
         int[] choices = table.Nothing();
         foreach ((int step, int choice) in order)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             bool isLarger = choices[step] < 0 || table.Payload(step, choice) > table.Payload(step, choices[step]);
             choices[step] = isLarger && table.FitsWith(choices, step, choice) ? choice : choices[step];
         }

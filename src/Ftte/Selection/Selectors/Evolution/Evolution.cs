@@ -24,9 +24,15 @@ internal sealed class Evolution
 
     /// <summary>Searches.</summary>
     /// <returns>The fittest choices; null if all found break a budget.</returns>
-    public int[]? Run()
+    public int[]? Run(CancellationToken cancellationToken)
     {
-        Genome[] population = [.. Enumerable.Range(0, _options.Population).Select(_ => Evaluate(DrawGenome()))];
+        var population = new Genome[_options.Population];
+        for (int i = 0; i < population.Length; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            population[i] = Evaluate(DrawGenome());
+        }
+
         int evaluated = population.Length, elite = (int)(_options.Elite * population.Length);
         while (evaluated < _options.Evaluations)
         {
@@ -35,6 +41,7 @@ internal sealed class Evolution
             population.AsSpan(0, elite).CopyTo(next);
             for (int i = elite; i < next.Length; i++)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 next[i] = evaluated++ < _options.Evaluations ? Evaluate(Mutate(Cross(PickParent(population), PickParent(population)))) : population[i];
             }
 

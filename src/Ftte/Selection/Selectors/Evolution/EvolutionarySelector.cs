@@ -21,12 +21,12 @@ public sealed class EvolutionarySelector : IParameterSelector
     }
 
     /// <inheritdoc />
-    public SelectionResult Select(SelectionRequest request)
+    public SelectionResult Select(SelectionRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         var table = new ChoiceTable(request);
-        int[] single = table.Singles().Where(s => table.Fits(table.Cost(s))).MaxBy(table.Worth) ?? throw table.Refusal();
-        int[]? evolved = new Evolution(new SelectionProblem(request), table, _options, (ulong)request.Turn).Run();
+        int[] single = table.BestSingle(cancellationToken) ?? throw table.Refusal();
+        int[]? evolved = new Evolution(new SelectionProblem(request), table, _options, (ulong)request.Turn).Run(cancellationToken);
         return SelectionResult.Create(request, evolved is not null && table.Worth(evolved) > table.Worth(single) ? evolved : single);
     }
 }

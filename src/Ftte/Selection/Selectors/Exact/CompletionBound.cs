@@ -10,16 +10,22 @@ internal sealed class CompletionBound
     private const int Attempts = 12;
     private const int CoarseCells = 1024;
     private const int Cells = 8192;
+    private const int MinCells = 64;
+
+    /// <summary>All tables together hold at most this many numbers: 64 MiB.</summary>
+    private const int MaxNumbers = 1 << 23;
 
     private readonly SelectionProblem _problem;
     private readonly List<Offer>[] _offers;
     private readonly (ConstraintWeights Weights, CompletionTable Table)[] _bounds;
 
-    public CompletionBound(SelectionProblem problem)
+    public CompletionBound(SelectionProblem problem, CancellationToken cancellationToken)
     {
         _problem = problem;
-        _offers = [.. Enumerable.Range(0, problem.Steps.Length).Select(OffersOf)];
-        _bounds = [.. FindWeights().Distinct().Select(w => (w, new CompletionTable(_offers, w, Cells)))];
+        _offers = MakeOffers();
+        ConstraintWeights[] weights = [.. FindWeights(cancellationToken).Distinct()];
+        int cells = Math.Clamp(MaxNumbers / weights.Length / (problem.Steps.Length - problem.FirstCut + 1), MinCells, Cells);
+        _bounds = [.. weights.Select(w => (w, new CompletionTable(_offers, problem.FirstCut, w, cells, cancellationToken)))];
     }
 
     /// <summary>Bounds the worth of what is chosen in the steps before one, at least one choice.</summary>
@@ -42,24 +48,35 @@ internal sealed class CompletionBound
         return bound;
     }
 
-    /// <summary>Lists what a step may do: nothing or a choice, while an earlier step is trained, and a choice as the first of all.</summary>
-    private List<Offer> OffersOf(int t)
+    /// <summary>Lists what each step may do: nothing or a choice, while an earlier step is trained, and a choice as the first of all.</summary>
+    /// <remarks>What does not fit with nothing else trained is left out: weighted sums of what is left stay within a few times the weighted budget.</remarks>
+    private List<Offer>[] MakeOffers()
     {
-        SelectionProblem.Step step = _problem.Steps[t];
-        var nothing = SelectionProblem.Option.Nothing with { Saved = step.PassThrough };
-        var offers = new List<Offer> { Make(nothing, default(SuffixCost).After(step, nothing), goesOn: true) };
-        foreach (SelectionProblem.Option option in step.Options)
+        var offers = new List<Offer>[_problem.Steps.Length];
+        for (int t = 0; t < offers.Length; t++)
         {
-            offers.Add(Make(option, default(SuffixCost).After(step, option), goesOn: true));
-            offers.Add(Make(option, default(SuffixCost).Cut(step, option), goesOn: false));
+            SelectionProblem.Step step = _problem.Steps[t];
+            var nothing = SelectionProblem.Option.Nothing with { Saved = step.PassThrough };
+            offers[t] = t > _problem.FirstCut ? [new Offer(nothing, default(SuffixCost).After(step, nothing), GoesOn: true)] : [];
+            for (int i = 0; i < step.Options.Length; i++)
+            {
+                SelectionProblem.Option option = step.Options[i];
+                if (_problem.CanContinue[t][i])
+                {
+                    offers[t].Add(new Offer(option, default(SuffixCost).After(step, option), GoesOn: true));
+                }
+
+                if (_problem.CanBeCut[t][i])
+                {
+                    offers[t].Add(new Offer(option, default(SuffixCost).Cut(step, option), GoesOn: false));
+                }
+            }
         }
 
         return offers;
-
-        Offer Make(SelectionProblem.Option option, SuffixCost alone, bool goesOn) => new(option, alone, goesOn, _problem.Fits(alone));
     }
 
-    private IEnumerable<ConstraintWeights> FindWeights()
+    private List<ConstraintWeights> FindWeights(CancellationToken cancellationToken)
     {
         int steps = _problem.Steps.Length;
         var before = new ConstraintWeights(_problem);
@@ -74,13 +91,13 @@ internal sealed class CompletionBound
             pure.Add(before.Shift(1, new Constraint(ConstraintKind.Compute)));
         }
 
-        (ConstraintWeights best, CompletionTable table) = pure.Select(w => (w, new CompletionTable(_offers, w, CoarseCells))).MinBy(w => w.Item2.Root);
+        (ConstraintWeights best, CompletionTable table) = pure.Select(w => (w, MakeCoarse(w))).MinBy(w => w.Item2.Root);
         ConstraintWeights second = best;
         double share = 0.25;
         for (int attempt = 0; attempt < Attempts && table.BestFromTheEnd() is { } relaxed && FindBroken(relaxed) is { } broken; attempt++)
         {
             ConstraintWeights shifted = best.Shift(share, broken);
-            var shiftedTable = new CompletionTable(_offers, shifted, CoarseCells);
+            var shiftedTable = MakeCoarse(shifted);
             if (shiftedTable.Root < table.Root)
             {
                 (second, best, table) = (best, shifted, shiftedTable);
@@ -93,6 +110,8 @@ internal sealed class CompletionBound
 
         // Far from the end a single constraint may bound better than the sum that is best there.
         return [best, second, .. pure];
+
+        CompletionTable MakeCoarse(ConstraintWeights weights) => new(_offers, _problem.FirstCut, weights, CoarseCells, cancellationToken);
     }
 
     /// <summary>Finds the constraint that a solution breaks most, in proportion to its budget, if it breaks any.</summary>

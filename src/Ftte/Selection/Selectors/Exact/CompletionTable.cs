@@ -21,29 +21,32 @@ internal sealed class CompletionTable
     private readonly long _cell;
     private readonly int _cells;
 
-    /// <param name="offers">For each step what it may do; first, whether or not it may, nothing.</param>
+    /// <param name="offers">For each step what it may do; in steps after the first cut, nothing comes first.</param>
+    /// <param name="firstCut">The first step that can be the cut.</param>
     /// <param name="weights">The constraint.</param>
     /// <param name="cells">Into how many cells the budget is divided.</param>
-    public CompletionTable(List<Offer>[] offers, ConstraintWeights weights, int cells)
+    /// <param name="cancellationToken">Stops the computation.</param>
+    public CompletionTable(List<Offer>[] offers, int firstCut, ConstraintWeights weights, int cells, CancellationToken cancellationToken)
     {
         (_offers, _weights) = (offers, weights);
         _base = new long[offers.Length + 1];
         for (int t = 0; t < offers.Length; t++)
         {
-            _base[t + 1] = _base[t] + weights.Price(t, offers[t][0]).Cost;
+            _base[t + 1] = t <= firstCut ? 0 : _base[t] + weights.Price(t, offers[t][0]).Cost;
         }
 
         // With less left than the cheapest cut needs nothing can be completed, so the cells divide what lies above.
-        _least = offers.SelectMany((step, t) => step.Where(o => o.IsPossible && !o.GoesOn).Select(o => weights.Price(t, o).Room - _base[t + 1])).DefaultIfEmpty(long.MaxValue).Min();
+        _least = offers.SelectMany((step, t) => step.Where(o => !o.GoesOn).Select(o => weights.Price(t, o).Room - _base[t + 1])).DefaultIfEmpty(long.MaxValue).Min();
         long most = weights.Budget - _base[^1];
         _cell = most < _least ? 1 : Math.Max(1, ((most - _least) / cells) + 1);
         _cells = most < _least ? 0 : (int)((most - _least) / _cell) + 1;
         _rows = new long[offers.Length + 1][];
-        _rows[0] = NewRow();
-        for (int t = 0; t < offers.Length; t++)
+        Array.Fill(_rows, NewRow(), 0, firstCut + 1);
+        for (int t = firstCut; t < offers.Length; t++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             _rows[t + 1] = NewRow();
-            foreach (Offer offer in offers[t].Where(o => o.IsPossible))
+            foreach (Offer offer in offers[t])
             {
                 (int shift, int first) = Place(t, offer);
                 if (offer.GoesOn)
@@ -82,7 +85,7 @@ internal sealed class CompletionTable
         int cell = _cells - 1;
         for (int t = _offers.Length - 1; taken.Count == 0 || taken[^1].GoesOn; t--)
         {
-            foreach (Offer offer in _offers[t].Where(o => o.IsPossible))
+            foreach (Offer offer in _offers[t])
             {
                 (int shift, int first) = Place(t, offer);
                 if (cell >= first && offer.Option.Worth + (offer.GoesOn ? _rows[t][cell - shift] : 0) == _rows[t + 1][cell])

@@ -8,10 +8,14 @@ namespace Ftte;
 /// </remarks>
 internal sealed class LabelFrontier
 {
+    /// <summary>After this many pairs no more are added: 64 MiB. What they would drop is kept then.</summary>
+    private const int MaxPairs = 1 << 22;
+
     private readonly SelectionProblem _problem;
     private readonly int _payloadShares;
     private readonly int _computeShares;
     private readonly Staircase?[] _stairs;
+    private int _pairs;
 
     public LabelFrontier(SelectionProblem problem)
     {
@@ -27,7 +31,7 @@ internal sealed class LabelFrontier
     {
         if (_stairs.Length == 4)
         {
-            return (_stairs[3] ??= new Staircase()).TryAdd(cost.Need, cost.Held);
+            return _pairs < MaxPairs ? Add(ref _stairs[3], cost) : _stairs[3]?.Covers(cost.Need, cost.Held) != true;
         }
 
         (int payload, int compute) = (Share(cost.Payload, _problem.Payload, _payloadShares, roundUp: false), Share(cost.Compute, _problem.Compute, _computeShares, roundUp: false));
@@ -42,16 +46,30 @@ internal sealed class LabelFrontier
             }
         }
 
+        if (_pairs >= MaxPairs)
+        {
+            return true;
+        }
+
         (payload, compute) = (Share(cost.Payload, _problem.Payload, _payloadShares, roundUp: true), Share(cost.Compute, _problem.Compute, _computeShares, roundUp: true));
         for (int p = payload; p <= _payloadShares; p += p & -p)
         {
             for (int c = compute; c <= _computeShares; c += c & -c)
             {
-                (At(p, c) ??= new Staircase()).TryAdd(cost.Need, cost.Held);
+                Add(ref At(p, c), cost);
             }
         }
 
         return true;
+    }
+
+    private bool Add(ref Staircase? stairs, in SuffixCost cost)
+    {
+        stairs ??= new Staircase();
+        int before = stairs.Count;
+        bool isNew = stairs.TryAdd(cost.Need, cost.Held);
+        _pairs += stairs.Count - before;
+        return isNew;
     }
 
     private ref Staircase? At(int payload, int compute) => ref _stairs[(payload * (_computeShares + 1)) + compute];

@@ -9,21 +9,31 @@ namespace Ftte;
 /// known. Every label is also tried as complete, its latest choice being the cut: that is how the best known grows.</para>
 /// <para>At most a given number of labels is kept per step, those with the highest bounds. What is dropped for that reason alone is remembered by its highest
 /// bound: no selection is worth more than that or the best known. When the two meet, the best known is the optimum.</para>
+/// <para>Memory is bounded: see <see cref="MaxWidth"/>, <see cref="LabelFrontier"/> and <see cref="CompletionBound"/>. A limit loosens the bound; it never changes
+/// whether the bound or the selection is right.</para>
 /// </remarks>
 internal sealed class LabelSearch
 {
+    private const int MaxLinks = 1 << 23;
+    private const int MaxExtensions = 1 << 25;
+    private const int CancellationPeriod = 1 << 12;
+
     private readonly SelectionProblem _problem;
-    private readonly CompletionBound _completion;
+    private readonly CompletionBound? _completion;
+    private readonly CancellationToken _cancellationToken;
     private int[] _best;
     private long _bestWorth = -1;
 
-    public LabelSearch(SelectionProblem problem)
+    public LabelSearch(SelectionProblem problem, CancellationToken cancellationToken)
     {
-        _problem = problem;
-        _completion = new CompletionBound(problem);
+        (_problem, _cancellationToken) = (problem, cancellationToken);
         _best = [.. Enumerable.Repeat(-1, problem.Steps.Length)];
         TrySingles();
+        _completion = Best is null ? null : new CompletionBound(problem, cancellationToken);
     }
+
+    /// <summary>Gets the largest width that keeps the trail within 64 MiB, and the extensions of all steps within 2^25.</summary>
+    public int MaxWidth => Math.Max(1, Math.Min(MaxLinks / _problem.Steps.Length, MaxExtensions / _problem.Steps.Sum(step => step.Options.Length + 1)));
 
     /// <summary>Gets the best choices known; null if nothing fits.</summary>
     public int[]? Best => _bestWorth < 0 ? null : _best;
@@ -39,20 +49,18 @@ internal sealed class LabelSearch
         long lost = -1;
         var trail = new Link[_problem.Steps.Length][];
         List<Label> labels = [new Label(default, 0, long.MaxValue, -1, -1)], next = [];
-        for (int t = _problem.Steps.Length - 1; t >= 0; t--)
+        for (int t = _problem.Steps.Length - 1; t >= _problem.FirstCut; t--)
         {
+            _cancellationToken.ThrowIfCancellationRequested();
             TryCuts(CollectionsMarshal.AsSpan(labels), t, trail);
-            next.Clear();
-            Extend(CollectionsMarshal.AsSpan(labels), t, next);
-            (labels, next) = (next, labels);
-            if (labels.Count > width)
+            if (t == _problem.FirstCut)
             {
-                long[] bounds = [.. labels.Select(l => l.Bound)];
-                Array.Sort(bounds);
-                long least = bounds[^width];
-                lost = Math.Max(lost, labels.Where(l => l.Bound < least).Select(l => l.Bound).DefaultIfEmpty(-1).Max());
-                labels.RemoveAll(l => l.Bound < least);
+                break;
             }
+
+            next.Clear();
+            lost = Math.Max(lost, Extend(CollectionsMarshal.AsSpan(labels), t, next, width));
+            (labels, next) = (next, labels);
 
             var links = new Link[labels.Count];
             for (int i = 0; i < links.Length; i++)
@@ -108,41 +116,83 @@ internal sealed class LabelSearch
         }
     }
 
+    /// <summary>Keeps the labels with the highest bounds.</summary>
+    /// <returns>The highest bound of those that were dropped; -1 if none was.</returns>
+    private static long Trim(List<Label> labels, int width)
+    {
+        if (labels.Count <= width)
+        {
+            return -1;
+        }
+
+        long[] bounds = [.. labels.Select(l => l.Bound)];
+        Array.Sort(bounds);
+        long least = bounds[^width], lost = -1;
+
+        // Of labels with equal bounds more than the width are kept, but not without limit: with equal importances all bounds may be equal.
+        int ties = (2 * width) - labels.Count(l => l.Bound > least);
+        labels.RemoveAll(label =>
+        {
+            bool drops = label.Bound < least || (label.Bound == least && ties-- <= 0);
+            lost = drops ? Math.Max(lost, label.Bound) : lost;
+            return drops;
+        });
+        return lost;
+    }
+
     /// <summary>Extends every label by every choice of a step, and by none, the most worth first: then only a label that came before can dominate one.</summary>
-    private void Extend(ReadOnlySpan<Label> labels, int t, List<Label> next)
+    /// <returns>The highest bound of the labels that were dropped to keep the width; -1 if none was.</returns>
+    private long Extend(ReadOnlySpan<Label> labels, int t, List<Label> next, int width)
     {
         SelectionProblem.Step step = _problem.Steps[t];
         var frontier = new LabelFrontier(_problem);
         int[] at = new int[step.Options.Length + 1];
-        while (true)
+        long lost = -1;
+
+        // Labels are in order of worth, so those with one choice are, too: a merge.
+        var queue = new PriorityQueue<int, (long Worth, int Choice)>(at.Length);
+        for (int choice = 0; choice < at.Length && !labels.IsEmpty; choice++)
         {
-            // Labels are in order of worth, so those with one choice are, too: a merge.
-            int best = -1;
-            long worth = -1;
-            for (int choice = 0; choice < at.Length; choice++)
+            if (choice == 0 || _problem.CanContinue[t][choice - 1])
             {
-                if (at[choice] < labels.Length && WorthOf(choice, labels[at[choice]]) > worth)
-                {
-                    (best, worth) = (choice, WorthOf(choice, labels[at[choice]]));
-                }
+                queue.Enqueue(choice, (-WorthOf(choice, labels[0]), choice));
+            }
+        }
+
+        for (int extensions = 1; queue.TryPeek(out int best, out (long Worth, int Choice) priority); extensions++)
+        {
+            if (extensions % CancellationPeriod == 0)
+            {
+                _cancellationToken.ThrowIfCancellationRequested();
             }
 
-            if (best < 0)
-            {
-                return;
-            }
-
+            long worth = -priority.Worth;
             int parent = at[best]++;
+            if (at[best] < labels.Length)
+            {
+                queue.DequeueEnqueue(best, (-WorthOf(best, labels[at[best]]), best));
+            }
+            else
+            {
+                queue.Dequeue();
+            }
+
             SuffixCost cost = best == 0 ? labels[parent].Cost.Pass(step) : labels[parent].Cost.After(step, step.Options[best - 1]);
             if (_problem.Fits(cost) && frontier.TryAdd(cost))
             {
-                long completion = _completion.Of(t, cost, _bestWorth - worth);
+                long completion = _completion!.Of(t, cost, _bestWorth - worth);
                 if (completion >= 0 && worth + completion > _bestWorth)
                 {
                     next.Add(new Label(cost, worth, worth + completion, parent, best - 1));
+                    if (next.Count >= 8 * width)
+                    {
+                        lost = Math.Max(lost, Trim(next, width));
+                    }
                 }
             }
         }
+
+        return Math.Max(lost, Trim(next, width));
 
         long WorthOf(int choice, in Label label) => label.Worth + (choice == 0 ? 0 : step.Options[choice - 1].Worth);
     }

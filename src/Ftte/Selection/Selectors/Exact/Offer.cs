@@ -4,5 +4,4 @@ namespace Ftte;
 /// <param name="Option">What it takes.</param>
 /// <param name="Alone">What it costs with nothing after it.</param>
 /// <param name="GoesOn">Whether an earlier step is trained, too.</param>
-/// <param name="IsPossible">Whether it fits the budgets at least alone.</param>
-internal readonly record struct Offer(SelectionProblem.Option Option, SuffixCost Alone, bool GoesOn, bool IsPossible);
+internal readonly record struct Offer(SelectionProblem.Option Option, SuffixCost Alone, bool GoesOn);

@@ -6,6 +6,8 @@ internal sealed class Staircase
     private readonly List<long> _first = [];
     private readonly List<long> _second = [];
 
+    public int Count => _first.Count;
+
     /// <summary>Says whether a pair is there that is no larger in both.</summary>
     public bool Covers(long first, long second)
     {

@@ -1,6 +1,6 @@
 using Ftte.TinyEngine;
 
-namespace TrainOnDevice.Data;
+namespace Ftte.Samples.Shared;
 
 /// <summary>A made-up classification problem: a class's template, another one fainter, and noise. Computed when read, so that it takes no memory.</summary>
 /// <param name="templates">The templates.</param>

@@ -1,6 +1,6 @@
 using Ftte.TinyEngine;
 
-namespace TrainOnDevice.Data;
+namespace Ftte.Samples.Shared;
 
 /// <summary>One smooth random picture per class: a sum of a few waves of low frequency, with mean square 1.</summary>
 internal sealed class ClassTemplates

@@ -1,4 +1,4 @@
-namespace TrainOnDevice.Data;
+namespace Ftte.Samples.Shared;
 
 /// <summary>Random numbers by place instead of by turn (SplitMix64): any of them can be had again, in any order.</summary>
 internal static class CounterRandom

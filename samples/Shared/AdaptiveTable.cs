@@ -1,0 +1,79 @@
+using Spectre.Console;
+
+namespace Ftte.Samples.Shared;
+
+/// <summary>A table that becomes a list where the terminal is too narrow for it, so that no cell is broken or cut.</summary>
+/// <param name="headings">How many of the first columns name a row; they head its entry in the list.</param>
+internal sealed class AdaptiveTable(int headings = 1)
+{
+    private readonly List<(string Name, bool IsNumber)> _columns = [];
+    private readonly List<(string[] Cells, string Style, int Marked)> _rows = [];
+
+    /// <summary>Adds a column.</summary>
+    /// <param name="name">The name, as plain text.</param>
+    /// <param name="isNumber">Whether its cells are aligned to the right.</param>
+    public AdaptiveTable AddColumn(string name, bool isNumber = false)
+    {
+        _columns.Add((name, isNumber));
+        return this;
+    }
+
+    /// <summary>Adds a row.</summary>
+    /// <param name="cells">A cell per column, as plain text.</param>
+    /// <param name="style">The style of all cells.</param>
+    /// <param name="marked">The index of the cell to emphasize; -1 for none.</param>
+    public void AddRow(string[] cells, string style = "default", int marked = -1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(cells.Length, _columns.Count);
+        _rows.Add((cells, style, marked));
+    }
+
+    /// <summary>Writes the table, or the list.</summary>
+    public void Write(IAnsiConsole console)
+    {
+        // A border and two spaces for every column, and the last border.
+        int width = 1 + _columns.Select((column, c) => 3 + _rows.Select(row => row.Cells[c].Length).Append(column.Name.Length).Max()).Sum();
+        if (width <= console.Profile.Width)
+        {
+            WriteTable(console);
+        }
+        else
+        {
+            WriteList(console);
+        }
+    }
+
+    private static string Styled(string text, string style) => text.Length == 0 ? "" : $"[{style}]{Markup.Escape(text)}[/]";
+
+    private static string StyleOf((string[] Cells, string Style, int Marked) row, int cell) => cell == row.Marked ? "bold red" : row.Style;
+
+    private void WriteTable(IAnsiConsole console)
+    {
+        Table table = new Table().Border(console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii);
+        foreach ((string name, bool isNumber) in _columns)
+        {
+            TableColumn column = new TableColumn(Styled(name, "bold")).NoWrap();
+            table.AddColumn(isNumber ? column.RightAligned() : column);
+        }
+
+        foreach (var row in _rows)
+        {
+            table.AddRow([.. row.Cells.Select((cell, c) => Styled(cell, StyleOf(row, c)))]);
+        }
+
+        console.Write(table);
+    }
+
+    private void WriteList(IAnsiConsole console)
+    {
+        foreach (var row in _rows)
+        {
+            console.MarkupLine(Styled(string.Join(", ", row.Cells.Take(headings).Where(cell => cell.Length > 0)), "bold"));
+            string[] facts = [.. Enumerable.Range(headings, _columns.Count - headings).Where(c => row.Cells[c].Length > 0).Select(c => Styled(_columns[c].Name.Length == 0 ? row.Cells[c] : $"{_columns[c].Name}: {row.Cells[c]}", StyleOf(row, c)))];
+            if (facts.Length > 0)
+            {
+                console.Write(new Padder(new Markup(string.Join("; ", facts)), new Padding(2, 0, 0, 0)));
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using Ftte.TinyEngine;
+
+namespace ZooLearning.Learning;
+
+/// <summary>A data set with the shape of a network's inputs.</summary>
+internal enum DataKind
+{
+    Mnist,
+    Cifar10,
+    Wearables,
+}
+
+/// <summary>A network with its data set and the size of its federation.</summary>
+/// <param name="Name">The name in the zoo.</param>
+/// <param name="Network">The network.</param>
+/// <param name="Data">The data set.</param>
+internal sealed record ZooEntry(string Name, Network Network, DataKind Data)
+{
+    /// <summary>Gets the number of devices.</summary>
+    public int Devices { get; init; } = 40;
+
+    /// <summary>Gets the number of examples that a device holds.</summary>
+    public int ExamplesPerDevice { get; init; } = 60;
+
+    /// <summary>Gets the number of versions that the federation publishes.</summary>
+    public int Versions { get; init; } = 40;
+
+    /// <summary>Gets the number of public examples.</summary>
+    public int PublicExamples { get; init; } = 500;
+
+    /// <summary>Gets the number of epochs over the public examples that make the base.</summary>
+    public int BaseEpochs { get; init; } = 4;
+
+    /// <summary>Gets the number of test examples.</summary>
+    public int TestExamples { get; init; } = 1000;
+
+    /// <summary>Gets the networks that train fast enough for a build server.</summary>
+    public static ImmutableArray<string> SmallNames { get; } = ["digits", "mlp", "dscnn"];
+
+    /// <summary>Returns the multiply-adds of a network, so that the cheapest networks run first.</summary>
+    public static long CostOf(string name) => NetworkZoo.Create(name).MultiplyAdds;
+
+    /// <summary>Creates the entry of a network.</summary>
+    /// <param name="name">The name in the zoo.</param>
+    /// <param name="isSmall">Whether it is small enough for a build server.</param>
+    public static ZooEntry Of(string name, bool isSmall)
+    {
+        Network network = name == "dscnn" ? NetworkZoo.DsCnn(WearableClasses) : NetworkZoo.Create(name);
+        ZooEntry entry = name switch
+        {
+            "digits" or "mlp" => new ZooEntry(name, network, DataKind.Mnist) { Versions = isSmall ? 40 : 80 },
+            "fedavg-cnn" => new ZooEntry(name, network, DataKind.Mnist) { ExamplesPerDevice = 20, Versions = 60 },
+            "autoencoder" => new ZooEntry(name, network, DataKind.Wearables) { ExamplesPerDevice = 100, Versions = isSmall ? 300 : 1000, BaseEpochs = 20 },
+            "dscnn" => new ZooEntry(name, network, DataKind.Wearables) { Versions = 60 },
+            "resnet18" => new ZooEntry(name, network, DataKind.Cifar10) { Devices = 200, ExamplesPerDevice = 5, Versions = 80, PublicExamples = 600, TestExamples = 300 },
+            "resnet20" or "mobilenetv2-0.35-128" => new ZooEntry(name, network, DataKind.Cifar10) { Devices = 100, ExamplesPerDevice = 20, Versions = 60, PublicExamples = 1000, TestExamples = 500 },
+            _ => new ZooEntry(name, network, DataKind.Cifar10) { Devices = 100, ExamplesPerDevice = 20, Versions = 100, PublicExamples = 1000 },
+        };
+        return isSmall ? entry with { TestExamples = 300 } : entry;
+    }
+
+    private const int WearableClasses = 5;
+}

@@ -1,0 +1,5 @@
+using Ftte.Samples.Shared;
+using ZooLearning;
+
+return await ZooCommand.InvokeAsync(
+    args, (options, cancellationToken) => new Session(options, SampleConsole.Create()).RunAsync(cancellationToken), Console.Out, Console.Error);

@@ -1,0 +1,28 @@
+using System.Globalization;
+using System.Text;
+using ZooLearning.Learning;
+
+namespace ZooLearning.Report;
+
+/// <summary>Writes the rows.</summary>
+internal static class ZooTable
+{
+    public const string Random = "random", Base = "base";
+
+    /// <summary>Writes a row for the console.</summary>
+    public static string ToLine(ZooRow row) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{row.Network,-21} {row.Data,-9} seed {row.Seed} {row.Start,-6} {row.Trains,-6} start {100 * row.Before,5:0.0} central {100 * row.Central,5:0.0} federated {100 * row.Federated,5:0.0} versions {row.Versions,4} rejected {row.Refused,3} {(row.Learns ? "learns" : "DOES NOT LEARN")}");
+
+    /// <summary>Writes all rows as a Markdown table.</summary>
+    public static string ToMarkdown(IReadOnlyList<ZooRow> rows)
+    {
+        var text = new StringBuilder("| network | data | start | trained | chance | at the start | central | federated |\n| --- | --- | --- | --- | ---: | ---: | ---: | ---: |\n");
+        foreach (ZooRow row in rows)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {row.Network} | {row.Data} | {row.Start} | {row.Trains} | {100 * row.Chance:0.0} | {100 * row.Before:0.0} | {100 * row.Central:0.0} | {100 * row.Federated:0.0} |\n");
+        }
+
+        return text.ToString();
+    }
+}

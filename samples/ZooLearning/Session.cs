@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Ftte.Samples.Shared;
+using Ftte.TinyEngine;
+using Spectre.Console;
+using ZooLearning.Data;
+using ZooLearning.Learning;
+using ZooLearning.Report;
+
+namespace ZooLearning;
+
+/// <summary>One run of the command.</summary>
+/// <param name="options">The settings.</param>
+/// <param name="console">The console.</param>
+internal sealed class Session(ZooOptions options, IAnsiConsole console)
+{
+    private const int DoesNotLearn = 1;
+
+    /// <summary>Runs.</summary>
+    /// <param name="cancellationToken">Stops; finished rows stay in the resume file.</param>
+    /// <returns>The exit code: 0 if every network learns, 1 if one does not.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        List<ZooRow> kept = Read(), rows = [];
+        string[] names = options.Networks.IsEmpty ? [.. options.IsSmall ? ZooEntry.SmallNames : NetworkZoo.Names.OrderBy(ZooEntry.CostOf)] : [.. options.Networks];
+        try
+        {
+            foreach (string name in names)
+            {
+                for (ulong seed = options.Seed; seed < options.Seed + (ulong)options.Seeds; seed++)
+                {
+                    await RunAsync(name, seed, kept, rows, cancellationToken);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Cancelled;
+        }
+
+        if (options.TableFile is { } file)
+        {
+            await File.WriteAllTextAsync(file, ZooTable.ToMarkdown(rows), CancellationToken.None);
+        }
+
+        ZooRow[] failed = [.. rows.Where(row => !row.Learns)];
+        console.Profile.Out.Writer.WriteLine(failed.Length == 0 ? "Every network learns." : $"Does not learn: {string.Join("; ", failed.Select(row => $"{row.Network}, {row.Start}, {row.Trains}, seed {row.Seed}"))}.");
+        return failed.Length == 0 ? ExitCode.Done : DoesNotLearn;
+    }
+
+    private async Task RunAsync(string name, ulong seed, List<ZooRow> kept, List<ZooRow> rows, CancellationToken cancellationToken)
+    {
+        ZooEntry entry = ZooEntry.Of(name, options.IsSmall);
+        entry = entry with { Versions = options.Versions ?? entry.Versions };
+        Trial? trial = null;
+        float[]? trained = null;
+        foreach ((string start, bool isSubset) in new[] { (ZooTable.Random, false), (ZooTable.Base, false), (ZooTable.Base, true) })
+        {
+            ZooRow? row = kept.Find(old => old.Network == name && old.Seed == seed && old.Start == start && old.Trains == (isSubset ? "subset" : "all"));
+            if (row is null)
+            {
+                trial ??= new Trial(entry, ZooData.Open(options.DataFolder, entry, seed), options, seed);
+                float[] parameters = start == ZooTable.Random ? entry.Network.Initialize(seed) : trained ??= trial.TrainBase(cancellationToken);
+                row = await trial.RunAsync(parameters, start, isSubset, cancellationToken);
+                Keep(row);
+            }
+
+            rows.Add(row);
+            console.Profile.Out.Writer.WriteLine(ZooTable.ToLine(row));
+        }
+    }
+
+    private List<ZooRow> Read() =>
+        options.ResumeFile is { } file && File.Exists(file) ? [.. File.ReadLines(file).Where(line => line.Length > 0).Select(line => JsonSerializer.Deserialize<ZooRow>(line)!)] : [];
+
+    private void Keep(ZooRow row)
+    {
+        if (options.ResumeFile is { } file)
+        {
+            File.AppendAllText(file, JsonSerializer.Serialize(row) + "\n");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>Opens and reads files of examples, with errors that say what to do.</summary>
+internal static class DataFile
+{
+    /// <summary>Opens a file to read it.</summary>
+    /// <exception cref="FileNotFoundException">The file or its folder does not exist.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    public static FileStream OpenRead(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new FileNotFoundException($"{path}: the file does not exist; restore it, or specify where it is.", path, missing);
+        }
+        catch (UnauthorizedAccessException refused)
+        {
+            string what = Directory.Exists(path) ? "it is a folder; specify a file" : "access is denied; specify a file that you are allowed to read";
+            throw new UnauthorizedAccessException($"{path}: {what}.", refused);
+        }
+    }
+
+    /// <summary>Reads bytes and takes memory only as fast as they arrive.</summary>
+    /// <param name="content">The content.</param>
+    /// <param name="length">How many bytes to read.</param>
+    /// <param name="firstBuffer">How many bytes of memory to take before any has arrived.</param>
+    /// <param name="filled">Receives how many bytes there are: fewer than <paramref name="length"/> if the content ends early.</param>
+    /// <returns>The bytes.</returns>
+    public static byte[] Read(Stream content, int length, int firstBuffer, out int filled)
+    {
+        byte[] bytes = new byte[Math.Min(length, firstBuffer)];
+        filled = 0;
+        while (true)
+        {
+            int wanted = bytes.Length - filled, read = content.ReadAtLeast(bytes.AsSpan(filled), wanted, throwOnEndOfStream: false);
+            filled += read;
+            if (read < wanted || filled == length)
+            {
+                return bytes;
+            }
+
+            Array.Resize(ref bytes, (int)Math.Min(length, 2L * bytes.Length));
+        }
+    }
+}

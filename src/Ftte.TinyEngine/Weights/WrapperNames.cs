@@ -1,0 +1,48 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>Finds tensors whose names have parts that PyTorch's wrappers of modules add, such as <c>_orig_mod.</c> of <c>torch.compile</c>.</summary>
+internal static class WrapperNames
+{
+    /// <summary>Parts that wrappers add anywhere in a name: torch.compile, fully sharded training and activation checkpointing.</summary>
+    private static readonly string[] Parts = ["_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module"];
+
+    /// <summary>The part that data-parallel training and averaged models add in front. A model may have one of that name further back.</summary>
+    private const string Front = "module";
+
+    /// <summary>Maps names to those in a file that differ from them only by what wrappers add.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="names">The names without what wrappers add.</param>
+    /// <returns>The names in the file, in the same order; null if one of them is missing or ambiguous.</returns>
+    public static string[]? Find(SafetensorsFile file, string[] names)
+    {
+        // Null marks a name to which several in the file come down.
+        var byName = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (string name in file.Tensors.Select(tensor => tensor.Name).Concat(file.Metadata.Keys.Where(key => file.TryFind(key, out _))).Distinct(StringComparer.Ordinal))
+        {
+            string plain = Unwrap(name);
+            byName[plain] = byName.ContainsKey(plain) ? null : name;
+        }
+
+        return Array.TrueForAll(names, name => byName.GetValueOrDefault(name) is not null) ? Array.ConvertAll(names, name => byName[name]!) : null;
+    }
+
+    /// <summary>Says what stands in front of names in a file, for advice.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="names">The names that are expected.</param>
+    /// <returns>What stands in front of most of the names, with its dot; null if that is the case of none.</returns>
+    public static string? CommonPrefix(SafetensorsFile file, string[] names)
+    {
+        // Only prefixes of the first few names are tried: more would take time that a hostile file chooses.
+        const int Tried = 8;
+        return names.Take(Tried)
+            .SelectMany(name => file.Tensors.Where(tensor => tensor.Name.EndsWith("." + name, StringComparison.Ordinal)).Take(Tried).Select(tensor => tensor.Name[..^name.Length]))
+            .Distinct(StringComparer.Ordinal)
+            .MaxBy(prefix => names.Count(name => file.TryFind(prefix + name, out _)));
+    }
+
+    private static string Unwrap(string name)
+    {
+        string[] parts = [.. name.Split('.').Where(part => !Parts.Contains(part))];
+        return string.Join('.', parts is [Front, _, ..] ? parts[1..] : parts);
+    }
+}

@@ -1,0 +1,26 @@
+namespace Ftte;
+
+/// <summary>Specifies what a <see cref="FederatedClient"/> is doing.</summary>
+public enum ClientPhase
+{
+    /// <summary>No round is running and none is planned.</summary>
+    Idle = 0,
+
+    /// <summary>The loop awaits <see cref="FederatedClientOptions.WaitUntilReady"/>, such as until the device is charging.</summary>
+    WaitingUntilReady = 1,
+
+    /// <summary>The client asks the server for work and downloads the parameters that it lacks.</summary>
+    CheckingOut = 2,
+
+    /// <summary>The trainer trains.</summary>
+    Training = 3,
+
+    /// <summary>The trainer measures the importance of the blocks.</summary>
+    Probing = 4,
+
+    /// <summary>The client uploads the update, or waits to upload it again.</summary>
+    Submitting = 5,
+
+    /// <summary>The loop waits before the next round.</summary>
+    Waiting = 6,
+}

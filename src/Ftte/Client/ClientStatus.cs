@@ -1,0 +1,34 @@
+namespace Ftte;
+
+/// <summary>Represents what a <see cref="FederatedClient"/> was doing at one moment.</summary>
+/// <remarks>Immutable, so it may be read from any thread.</remarks>
+public sealed record ClientStatus
+{
+    internal ClientStatus()
+    {
+    }
+
+    /// <summary>Gets what the client is doing.</summary>
+    public ClientPhase Phase { get; internal init; }
+
+    /// <summary>Gets the time at which the phase began. A phase that lasts much longer than usual is stuck rather than slow.</summary>
+    public DateTimeOffset Since { get; internal init; }
+
+    /// <summary>Gets the time of the next attempt: of the next round, or of the next upload of the same update.</summary>
+    /// <value>Null unless the client waits for it.</value>
+    public DateTimeOffset? NextAttempt { get; internal init; }
+
+    /// <summary>Gets the version of the model that the current or latest training started from.</summary>
+    /// <value>Null before the first assignment.</value>
+    public ModelVersion? Version { get; internal init; }
+
+    /// <summary>Gets the number of updates that the server accepted from this client.</summary>
+    public long AcceptedUpdates { get; internal init; }
+
+    /// <summary>Gets the number of calls to the server that failed since the latest one that succeeded.</summary>
+    public int ConsecutiveFailures { get; internal init; }
+
+    /// <summary>Gets the reason for the latest failed call.</summary>
+    /// <value>Null if the latest call succeeded. The inner exception, if any, is what the transport threw.</value>
+    public IOException? LastError { get; internal init; }
+}

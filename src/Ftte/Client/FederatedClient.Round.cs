@@ -1,0 +1,125 @@
+using System.Diagnostics;
+
+namespace Ftte;
+
+/// <content>One round: check out, train or measure, submit.</content>
+public sealed partial class FederatedClient
+{
+    /// <summary>Runs one round. A link that breaks is part of the result; everything else that goes wrong is thrown.</summary>
+    private async ValueTask<ClientRound> RunRoundAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _running, 1) != 0)
+        {
+            throw new InvalidOperationException("A round is running already; a client runs one at a time.");
+        }
+
+        try
+        {
+            ClientRound round = await CheckOutTrainAndSubmitAsync(cancellationToken).ConfigureAwait(false);
+            ClientMetrics.RoundEnded(round);
+            if (round.IsAccepted)
+            {
+                _status = _status with { AcceptedUpdates = _status.AcceptedUpdates + 1 };
+            }
+
+            return round;
+        }
+        finally
+        {
+            Volatile.Write(ref _running, 0);
+        }
+    }
+
+    private async ValueTask<ClientRound> CheckOutTrainAndSubmitAsync(CancellationToken cancellationToken)
+    {
+        Enter(ClientPhase.CheckingOut);
+        long started = _time.GetTimestamp();
+        CheckOut checkOut;
+        try
+        {
+            checkOut = await CheckOutAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException broken)
+        {
+            return new ClientRound(CheckOutOutcome.None) { Error = broken, CheckOutDuration = _time.GetElapsedTime(started) };
+        }
+
+        var round = new ClientRound(checkOut.Outcome, RetryAfter: checkOut.RetryAfter) { CheckOutDuration = _time.GetElapsedTime(started) };
+        if (!checkOut.IsAssigned)
+        {
+            return round;
+        }
+
+        _status = _status with { Version = checkOut.Assignment.Version };
+        Log.RoundStarted(_logger, _options.ClientId, checkOut.Assignment.Version, checkOut.Assignment.Content, checkOut.Assignment.Selection.Count);
+        started = _time.GetTimestamp();
+        using SparseUpdate update = await TrainAsync(checkOut.Assignment, cancellationToken).ConfigureAwait(false);
+        round = round with { Version = checkOut.Assignment.Version, TrainDuration = _time.GetElapsedTime(started) };
+        round = await SubmitAsync(update, round, cancellationToken).ConfigureAwait(false);
+        if (round.Receipt is { } receipt)
+        {
+            Log.RoundCompleted(_logger, _options.ClientId, checkOut.Assignment.Version, round.TrainDuration, receipt.Outcome);
+        }
+
+        return round;
+    }
+
+    private async ValueTask<SparseUpdate> TrainAsync(TrainingAssignment assignment, CancellationToken cancellationToken)
+    {
+        bool probes = assignment.Content == UpdateContent.Importance;
+        if (probes && _probe is null)
+        {
+            throw new InvalidOperationException($"The server asks '{assignment.Client}' what the blocks are worth, which this device did not offer. The server is at fault.");
+        }
+
+        using Activity? activity = FtteDiagnostics.Source.StartActivity(probes ? FtteDiagnostics.ProbeActivity : FtteDiagnostics.TrainActivity);
+        Enter(probes ? ClientPhase.Probing : ClientPhase.Training);
+        ValueTask<SparseUpdate> work = probes
+            ? _probe!.ProbeAsync(assignment, _parameters, _options.MemoryBudgetBytes, cancellationToken)
+            : _trainer.TrainAsync(assignment with { MemoryBudgetBytes = _options.MemoryBudgetBytes }, _parameters, cancellationToken);
+        SparseUpdate update = await work.ConfigureAwait(false);
+        UpdateHeader header = update.Header;
+        if (header.Client != assignment.Client || header.Id != assignment.UpdateId || header.Content == UpdateContent.Importance != probes)
+        {
+            update.Dispose();
+            throw new InvalidOperationException(
+                $"The trainer's update is {header.Id} of '{header.Client}' ({header.Content}), the assignment {assignment.UpdateId} of '{assignment.Client}' "
+                + $"({assignment.Content}); make the header with the assignment's CreateHeader.");
+        }
+
+        return update;
+    }
+
+    private async ValueTask<ClientRound> SubmitAsync(SparseUpdate update, ClientRound round, CancellationToken cancellationToken)
+    {
+        _submitBackoff.Reset();
+        long started = _time.GetTimestamp();
+        for (int attempt = 1; ; attempt++)
+        {
+            Enter(ClientPhase.Submitting);
+            IOException? broken = null;
+            UpdateReceipt receipt = default;
+            try
+            {
+                receipt = await _link.SubmitAsync(update, cancellationToken).ConfigureAwait(false);
+            }
+            catch (IOException error)
+            {
+                broken = error;
+            }
+
+            if (attempt == _options.MaxSubmitAttempts || (broken is null && receipt.Outcome != UpdateOutcome.Busy))
+            {
+                round = round with { SubmitDuration = _time.GetElapsedTime(started), Retries = attempt - 1 };
+                return broken is null
+                    ? round with { Receipt = receipt, RetryAfter = receipt.RetryAfter }
+                    : round with { Error = broken };
+            }
+
+            TimeSpan wait = _submitBackoff.Next(receipt.RetryAfter);
+            Log.SubmitsAgain(_logger, _options.ClientId, update.Header.Id, wait, attempt + 1);
+            Enter(ClientPhase.Submitting, wait);
+            await WaitAsync(wait, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Ftte;
+
+/// <summary>Validates the federated servers and clients of an app at startup.</summary>
+public static class FtteServiceProviderExtensions
+{
+    /// <summary>
+    /// Creates every federated server and client that was added, so that a missing or wrong setting is reported at startup and not by the first device.
+    /// </summary>
+    /// <param name="provider">The app's services, such as <c>host.Services</c>.</param>
+    /// <returns>The same provider.</returns>
+    /// <remarks>Models are loaded and servers started; clients do not connect. Hosts call it between building and running.</remarks>
+    /// <exception cref="InvalidOperationException">Servers or clients cannot be created. The message states all reasons.</exception>
+    public static IServiceProvider ValidateFtte(this IServiceProvider provider)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        var errors = new List<Exception>();
+        var reasons = new List<string>();
+        foreach (Federation federation in provider.GetServices<Federation>())
+        {
+            try
+            {
+                provider.GetRequiredKeyedService(federation.Service, federation.Name);
+            }
+            catch (Exception error)
+            {
+                errors.Add(error);
+                reasons.Add($"{federation} cannot be created: {error.Message}");
+            }
+        }
+
+        return errors.Count == 0
+            ? provider
+            : throw new InvalidOperationException(string.Join(Environment.NewLine, reasons), errors.Count == 1 ? errors[0] : new AggregateException(errors));
+    }
+}

@@ -1,0 +1,91 @@
+namespace Ftte;
+
+/// <summary>Computes what a set of choices costs with one of them changed, in constant time per change.</summary>
+/// <remarks>
+/// The peak is computed from the last step to the first (<see cref="SuffixCost"/>). Each step maps need and held bytes to max(need + a, held + b) and
+/// held + p; such maps compose into one of the same form. So what lies after a step is one number pair, and what lies before it is one map.
+/// </remarks>
+internal sealed class TentativeCosts
+{
+    private readonly SelectionProblem _problem;
+    private readonly long _residentBytes;
+    private readonly long _forwardMultiplyAdds;
+    private readonly SuffixCost[] _after;
+    private readonly Map[] _before;
+    private int[] _choices = [];
+    private int _cut;
+    private SuffixCost _total;
+
+    public TentativeCosts(SelectionRequest request)
+    {
+        _problem = new SelectionProblem(request);
+        _residentBytes = request.Profile.ResidentBytes;
+        _forwardMultiplyAdds = request.Profile.Steps.Sum(s => s.ForwardMultiplyAdds);
+        _after = new SuffixCost[_problem.Steps.Length + 1];
+        _before = new Map[_problem.Steps.Length + 1];
+    }
+
+    /// <summary>Sets the choices that are changed one at a time.</summary>
+    public void SetBase(int[] choices)
+    {
+        _choices = [.. choices];
+        _cut = Array.FindIndex(choices, choice => choice >= 0);
+        _cut = _cut < 0 ? choices.Length : _cut;
+        for (int t = choices.Length - 1; t >= 0; t--)
+        {
+            SelectionProblem.Step step = _problem.Steps[t];
+            _after[t] = choices[t] < 0 ? _after[t + 1].Pass(step) : _after[t + 1].After(step, step.Options[choices[t]]);
+        }
+
+        for (int t = _cut; t < choices.Length; t++)
+        {
+            _before[t + 1] = t == _cut ? MapOf(t, isCut: true) : MapOf(t, isCut: false).Then(_before[t]);
+        }
+
+        _total = _cut < choices.Length ? _before[choices.Length].Apply(default) : default;
+        _total = _total with
+        {
+            Payload = _after[0].Payload,
+            Compute = _cut < choices.Length ? _after[_cut].Compute - _problem.Steps[_cut].InputGradient : 0,
+        };
+    }
+
+    /// <summary>Computes the cost with a choice of one step instead of what that step has.</summary>
+    public SelectionCost With(int step, int choice)
+    {
+        SelectionProblem.Option option = _problem.Steps[step].Options[choice];
+        SuffixCost cost;
+        if (step <= _cut)
+        {
+            cost = _after[step + 1].Cut(_problem.Steps[step], option);
+        }
+        else
+        {
+            SelectionProblem.Option before = _choices[step] < 0 ? SelectionProblem.Option.Nothing : _problem.Steps[step].Options[_choices[step]];
+            cost = _before[step].Apply(_after[step + 1].After(_problem.Steps[step], option)) with
+            {
+                Payload = _total.Payload - before.Payload + option.Payload,
+                Compute = _total.Compute - before.Compute + option.Compute,
+            };
+        }
+
+        return new SelectionCost(_residentBytes + cost.Need, cost.Payload, _forwardMultiplyAdds + cost.Compute);
+    }
+
+    private Map MapOf(int t, bool isCut)
+    {
+        SelectionProblem.Step step = _problem.Steps[t];
+        SelectionProblem.Option option = _choices[t] < 0 ? SelectionProblem.Option.Nothing with { Saved = step.PassThrough } : step.Options[_choices[t]];
+        long backward = option.Saved + option.Workspace + (isCut ? step.BackwardAtCut : step.Backward);
+        long transient = Math.Max(step.Forward, Math.Max(backward, isCut ? step.BeforeCut : 0));
+        return new Map(option.Saved + option.Persistent, option.Persistent + transient, option.Persistent);
+    }
+
+    private readonly record struct Map(long Need, long Transient, long Persistent)
+    {
+        public SuffixCost Apply(in SuffixCost cost) => cost with { Need = Math.Max(cost.Need + Need, cost.Held + Transient), Held = cost.Held + Persistent };
+
+        public Map Then(in Map next) => new(
+            Need + next.Need, Math.Max(Transient + next.Need, Persistent + next.Transient), Persistent + next.Persistent);
+    }
+}
