@@ -72,13 +72,9 @@ public class IngestTests
     }
 
     [Theory]
-    [InlineData(0, long.MinValue, UpdateOutcome.FutureVersion)]
-    [InlineData(0, -1, UpdateOutcome.FutureVersion)]
-    [InlineData(5, long.MinValue, UpdateOutcome.FutureVersion)]
     [InlineData(5, long.MaxValue, UpdateOutcome.FutureVersion)]
     [InlineData(5, 6, UpdateOutcome.FutureVersion)]
     [InlineData(long.MaxValue - 1, 0, UpdateOutcome.TooStale)]
-    [InlineData(long.MaxValue - 1, long.MinValue, UpdateOutcome.FutureVersion)]
     public void A_base_version_that_was_never_published_is_rejected_without_overflow(long current, long received, UpdateOutcome outcome)
     {
         var layout = ParameterLayout.Create(("x", [1]));
@@ -91,7 +87,7 @@ public class IngestTests
     public void A_model_of_a_negative_version_is_refused()
     {
         var layout = ParameterLayout.Create(("x", [1]));
-        Assert.Throws<ArgumentOutOfRangeException>("initial", () => Bench.Aged(layout, [0], new SelectionHistory(ParameterSelection.Full(layout)), -1, new()));
+        Assert.Throws<ArgumentOutOfRangeException>("Number", () => Bench.Aged(layout, [0], new SelectionHistory(ParameterSelection.Full(layout)), -1, new()));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using static Ftte.Tests.ServerBench;
 
 namespace Ftte.Tests;
@@ -15,10 +14,10 @@ public sealed class ServerSoakTests
     public async Task Every_call_is_answered_once_and_nothing_leaks_whatever_happens_to_the_server()
     {
         TimeSpan duration = Environment.GetEnvironmentVariable("FTTE_LONG") == "1" ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(1);
-        long started = Stopwatch.GetTimestamp();
+        long started = TimeProvider.System.GetTimestamp();
         var counts = new ConcurrentDictionary<string, long>();
         int servers = 0;
-        while (servers < 3 || Stopwatch.GetElapsedTime(started) < duration)
+        while (servers < 3 || TimeProvider.System.GetElapsedTime(started) < duration)
         {
             // A lifetime takes far less; a deadlock ends the test instead of hanging it.
             await LifetimeAsync(servers++, counts).WaitAsync(TimeSpan.FromMinutes(2));
