@@ -51,10 +51,10 @@ internal sealed class ReportPage
             page.Append(CultureInfo.InvariantCulture, $"Nothing was measured of {string.Join(", ", unmeasured)}: there was no evaluation.\n\n");
         }
 
-        string[] deserted = [.. content.Results.Where(run => run.Ending == SimulationEnding.Nobody).Select(run => MarkdownText.Escape(run.Rule)).Distinct()];
-        if (deserted.Length > 0)
+        foreach (SimulationResult run in content.Results.Where(run => run.Ending >= SimulationEnding.Nobody))
         {
-            page.Append(CultureInfo.InvariantCulture, $"Some runs of {string.Join(", ", deserted)} ended early: no device was at work, and no device could be given any.\n\n");
+            page.Append(CultureInfo.InvariantCulture,
+                $"{MarkdownText.Escape(run.Rule)} with seed {run.Seed} ended early, because it could not make progress: {MarkdownText.Escape(run.EndingReason ?? run.Ending.ToString())}\n\n");
         }
     }
 

@@ -43,7 +43,7 @@ internal static class Experiment
         {
             ComputeBudget = (long)(cell.ComputeShare * everything.MultiplyAdds),
         };
-        ParameterSelection selection = request is null ? Everything(contender, network) : new ExactSelector().Select(request).Selection;
+        ParameterSelection selection = request is null ? Everything(contender, network) : new ExactSelector().Select(request, cancellationToken).Selection;
         SimulationRule rule = Rule(contender, cell, selection) with { Reselection = contender.Trains == Trained.Rotation ? Rotating(request!, contender.RotatesEvery, options.Seed) : null };
         using var task = new CifarTask(network, world.Examples, sgd, cost, world.TestOnTheWay, contender.KeepsFeatures ? selection : null);
         return await Simulator.RunAsync(

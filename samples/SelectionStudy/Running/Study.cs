@@ -86,7 +86,7 @@ internal sealed class Study(StudyOptions options, Network network, ModelSnapshot
         Contender? contender = Contender.All(seed).FirstOrDefault(c => c.Name == name);
         long budget = share is { } s ? (long)(s * EagerBytes) : long.MaxValue;
         var request = new SelectionRequest(_profile, importance, budget);
-        SelectionResult first = (contender?.Selector ?? new FullSelector()).Select(request);
+        SelectionResult first = (contender?.Selector ?? new FullSelector()).Select(request, cancellationToken);
         ReselectionOptions? again = contender?.EveryVersions is { } versions
             ? new ReselectionOptions { Selector = contender.Selector, Profile = _profile, Importance = importance, EveryVersions = versions, MemoryBudgetBytes = budget }
             : null;

@@ -28,7 +28,7 @@ internal sealed class Trial(ZooEntry entry, ZooData data, ZooOptions options, ul
     {
         SgdOptions sgd = Sgd();
         long all = Network.Plan(Network.Trainable, sgd).PeakBytes;
-        FittedPlan? fitted = isSubset ? Network.Fit((long)(SubsetShare * all), sgd) : null;
+        FittedPlan? fitted = isSubset ? Network.Fit((long)(SubsetShare * all), sgd, cancellationToken: cancellationToken) : null;
         ParameterSelection selection = fitted?.Plan.Selection ?? Network.Trainable;
         var task = new ZooTask(Network, Devices(), sgd, fitted?.Engine, _test);
         SimulationRule rule = SimulationRule.Ftte(selection);

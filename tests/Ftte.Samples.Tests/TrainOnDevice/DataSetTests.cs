@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Ftte.Samples.Shared;
 using Ftte.TinyEngine;
-using TrainOnDevice.Data;
 
 namespace Ftte.Samples.Tests.TrainOnDevice;
 
