@@ -21,7 +21,7 @@ internal sealed class Session(ZooOptions options, IAnsiConsole console)
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         List<ZooRow> kept = Read(), rows = [];
-        string[] names = options.Networks.IsEmpty ? [.. options.IsSmall ? ZooEntry.SmallNames : NetworkZoo.Names.OrderBy(ZooEntry.CostOf)] : [.. options.Networks];
+        string[] names = options.Networks.IsEmpty ? [.. options.IsSmall ? ZooEntry.SmallNames.AsEnumerable() : NetworkZoo.Names.OrderBy(ZooEntry.CostOf)] : [.. options.Networks];
         try
         {
             foreach (string name in names)

@@ -43,10 +43,10 @@ public class ZooLearningTests
         {
             var options = new ZooOptions { Networks = ["digits"], IsSmall = true, Versions = 2, Threads = 1, ResumeFile = file };
             await new Session(options, Console(out _)).RunAsync(CancellationToken.None);
-            string first = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+            string first = await File.ReadAllTextAsync(file, CancellationToken.None);
             Assert.Equal(3, first.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
             int again = await new Session(options, Console(out StringWriter output)).RunAsync(CancellationToken.None);
-            Assert.Equal(first, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+            Assert.Equal(first, await File.ReadAllTextAsync(file, CancellationToken.None));
             Assert.Equal(output.ToString().Contains("Every network learns.", StringComparison.Ordinal) ? 0 : 1, again);
         }
         finally
