@@ -29,7 +29,7 @@ internal static class ZooCommand
             Description = $"The networks: {string.Join(", ", NetworkZoo.Names)}. Default: all.",
             AllowMultipleArgumentsPerToken = true,
         };
-        Option<bool> small = TypedOption.Flag("--small", "Runs the networks that train fast, on little data: less than a minute.");
+        Option<bool> small = TypedOption.Flag("--small", "Runs the networks that train fast, on little data: about two minutes.");
         Option<int> seed = TypedOption.Whole("--seed", "The first seed.", 1, 0, 1_000_000);
         Option<int> seeds = TypedOption.Whole("--seeds", "The number of seeds.", 1, 1, 100);
         Option<int> threads = TypedOption.Whole("--threads", "Training threads; the results do not depend on it.", Environment.ProcessorCount, 1, 64);

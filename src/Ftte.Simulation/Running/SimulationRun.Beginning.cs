@@ -102,7 +102,7 @@ internal sealed partial class SimulationRun
         job.Round = Client(spec, device, job).RunOnceAsync(CancellationToken.None).AsTask();
         if (job.Assignment is not { } assignment)
         {
-            ClientRound refused = await job.Round.ConfigureAwait(false);
+            ClientRound refused = await RoundOfAsync(job).ConfigureAwait(false);
             job.Dispose();
             _states[device].TooSmallFor = refused.Outcome == CheckOutOutcome.NotEnoughMemory ? _selections.Current.Version : null;
             _idle.Add(device);
@@ -166,6 +166,7 @@ internal sealed partial class SimulationRun
             ClientId = new ClientId(spec.Name),
             MemoryBudgetBytes = spec.MemoryBudgetBytes,
             AllowProbes = _rule.Reselection is { Probes: > 0 },
+            MaxSubmitAttempts = 1,
             HeldFingerprint = _states[device].HeldFingerprint,
         };
 

@@ -16,7 +16,7 @@ internal sealed partial class SimulationRun
         TrainingAssignment assignment = job.Assignment!;
         long age = Version - assignment.Version, up = _link.BytesUp, down = _link.BytesDown;
         job.Arrive(update);
-        ClientRound round = await job.Round.ConfigureAwait(false);
+        ClientRound round = await RoundOfAsync(job).ConfigureAwait(false);
         UpdateReceipt receipt = round.Receipt ?? default;
         _atWork.Remove(job);
         job.Dispose();
@@ -41,6 +41,20 @@ internal sealed partial class SimulationRun
         JobFate fate = receipt.Outcome == UpdateOutcome.Surveyed ? JobFate.Measured : receipt.IsAccepted ? JobFate.Accepted : JobFate.Rejected;
         Note(Record(job, fate, Now, age, receipt));
         Rest(job.Device);
+    }
+
+    /// <summary>Awaits a round. What the rule threw ends the run instead of counting as a broken link.</summary>
+    private async Task<ClientRound> RoundOfAsync(SimulatedJob job)
+    {
+        try
+        {
+            return await job.Round.ConfigureAwait(false);
+        }
+        catch (IOException) when (_link.Fault is not null)
+        {
+            _link.Fault.Throw();
+            throw;
+        }
     }
 
     private void Note(in JobRecord job)

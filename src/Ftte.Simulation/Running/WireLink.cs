@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.ExceptionServices;
 
 namespace Ftte.Simulation;
 
@@ -25,12 +26,34 @@ internal sealed class WireLink(IFederatedServer server, int parameterCount, Valu
     /// <summary>Gets whether the last update used up its device's share of the buffer. The receipt does not carry it: the server answers the next request with busy.</summary>
     public bool LastAwaitsNextVersion { get; private set; }
 
+    /// <summary>Gets what the rule or the wire threw, if anything did: a client takes every exception for a broken link, and a simulation has none.</summary>
+    public ExceptionDispatchInfo? Fault { get; private set; }
+
     /// <summary>Gets the bytes that the update will take which answers an assignment.</summary>
     public long UpdateBytes(TrainingAssignment assignment, int blockCount) => assignment.Content == UpdateContent.Importance
         ? UpdateMessage.GetLength(blockCount, ValueFormat.Float32, assignment.Client, assignment.Content)
         : UpdateMessage.GetLength(assignment.Selection.Count, up, assignment.Client, assignment.Content);
 
-    public async ValueTask<CheckOut> CheckOutAsync(DeviceProfile device, Memory<float> parameters, CancellationToken cancellationToken = default)
+    public ValueTask<CheckOut> CheckOutAsync(DeviceProfile device, Memory<float> parameters, CancellationToken cancellationToken = default) =>
+        NotingFaultAsync(CheckOutCoreAsync(device, parameters, cancellationToken));
+
+    public ValueTask<UpdateReceipt> SubmitAsync(SparseUpdate update, CancellationToken cancellationToken = default) =>
+        NotingFaultAsync(SubmitCoreAsync(update, cancellationToken));
+
+    private async ValueTask<T> NotingFaultAsync<T>(ValueTask<T> call)
+    {
+        try
+        {
+            return await call;
+        }
+        catch (Exception fault)
+        {
+            Fault = ExceptionDispatchInfo.Capture(fault);
+            throw;
+        }
+    }
+
+    private async ValueTask<CheckOut> CheckOutCoreAsync(DeviceProfile device, Memory<float> parameters, CancellationToken cancellationToken)
     {
         DeviceProfile request = DeviceMessage.Read(Send(writer => DeviceMessage.Write(writer, device)));
         LastRequestBytes = _wire.WrittenCount;
@@ -52,7 +75,7 @@ internal sealed class WireLink(IFederatedServer server, int parameterCount, Valu
         }
     }
 
-    public async ValueTask<UpdateReceipt> SubmitAsync(SparseUpdate update, CancellationToken cancellationToken = default)
+    private async ValueTask<UpdateReceipt> SubmitCoreAsync(SparseUpdate update, CancellationToken cancellationToken)
     {
         ulong seed = WireMessage.GetSeed(update.Header.Client, update.Header.Id);
         using SparseUpdate arrived = UpdateMessage.Read(Send(writer => UpdateMessage.Write(writer, update, up, seed)));
