@@ -137,14 +137,18 @@ public class ProtectionTests
         }
 
         SparseUpdate[] updates = [.. Enumerable.Range(0, 100).Select(_ => SparseUpdate.Create(bench.Header(), [.. Enumerable.Repeat(1f, 1000)]))];
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        foreach (SparseUpdate update in updates)
+        // The runtime itself allocates now and then, so the least of several groups counts. A copy of one update would take 4,000 bytes.
+        long least = updates.Chunk(20).Min(group =>
         {
-            Bench.Now(bench.Aggregator.AggregateAsync(update));
-        }
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            foreach (SparseUpdate update in group)
+            {
+                Bench.Now(bench.Aggregator.AggregateAsync(update));
+            }
 
-        // A copy of one update would take 4,000 bytes.
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 3_000);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        });
+        Assert.InRange(least, 0, 1_000);
         Array.ForEach(updates, u => u.Dispose());
     }
 }
