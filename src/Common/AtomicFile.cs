@@ -122,7 +122,7 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Says in one line why a file cannot be written.</summary>
+    /// <summary>Describes in one line why a file cannot be written.</summary>
     /// <param name="path">The file as the user knows it.</param>
     /// <param name="failure">What the file system reported.</param>
     /// <param name="clear">The exception to throw instead; null if the failure is not one of the file system.</param>
@@ -140,7 +140,7 @@ internal static class AtomicFile
         return clear is not null;
     }
 
-    /// <summary>Says whether an error is that of a full disk or an exhausted quota.</summary>
+    /// <summary>Determines whether an error is that of a full disk or an exhausted quota.</summary>
     private static bool IsDiskFull(IOException failure)
     {
         const int NoSpaceOnUnix = 28, QuotaOnLinux = 122, QuotaOnMac = 69, DiskFullOnWindows = unchecked((int)0x80070070), HandleDiskFullOnWindows = unchecked((int)0x80070027);

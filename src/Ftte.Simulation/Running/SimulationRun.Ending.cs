@@ -101,7 +101,7 @@ internal sealed partial class SimulationRun
         job.BytesUp,
         fate == JobFate.Unfinished ? 0 : job.DoneAhead + (long)((job.Cost.MultiplyAdds - job.DoneAhead) * job.Timing.ShareDone));
 
-    /// <summary>Says why no device can be given work.</summary>
+    /// <summary>Describes why no device can be given work.</summary>
     private (SimulationEnding Ending, string Reason) DescribeDesertion()
     {
         int gone = 0, tooSmall = 0, waiting = 0;

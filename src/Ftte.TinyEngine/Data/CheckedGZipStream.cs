@@ -51,7 +51,7 @@ internal sealed class CheckedGZipStream : ForwardStream
         _content = new DeflateStream(new Section(file, length), CompressionMode.Decompress);
     }
 
-    /// <summary>Says whether a file is a gzip file, by its first bytes.</summary>
+    /// <summary>Determines by its first bytes whether a file is a gzip file.</summary>
     public static bool IsGZip(ReadOnlySpan<byte> start) => start is [0x1F, 0x8B, ..];
 
     /// <inheritdoc />

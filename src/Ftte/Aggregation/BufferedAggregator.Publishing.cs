@@ -116,7 +116,7 @@ public sealed partial class BufferedAggregator
         }
     }
 
-    /// <summary>Lets the optimizer and the direction take note of a step that will be published.</summary>
+    /// <summary>Records a step that will be published in the optimizer and the direction.</summary>
     private void Record()
     {
         if (!_optimizer.KeepsState && _direction is null)

@@ -23,7 +23,7 @@ internal sealed class LastDirection(int parameterCount)
     /// <summary>Forgets the direction.</summary>
     public void Reset() => _known = false;
 
-    /// <summary>Gives the cosine between an update and the last step over the update's trainable coordinates; NaN if either has no direction.</summary>
+    /// <summary>Computes the cosine between an update and the last step over the update's trainable coordinates; NaN if either has no direction.</summary>
     /// <remarks>Summed in ascending order in float64, so it has the same bits everywhere.</remarks>
     public double Cosine(PackedRoles roles, ReadOnlySpan<float> values, double norm)
     {
