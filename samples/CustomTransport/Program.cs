@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.Sockets;
 using CustomTransport;
 using Ftte;
+using Ftte.Aggregation;
+using Ftte.Selection;
 
 var layout = ParameterLayout.Create(("slope", [1]), ("offset", [1]));
 var selections = new SelectionHistory(ParameterSelection.Full(layout));

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.Sockets;
 using Ftte;
+using Ftte.Wire;
 
 namespace CustomTransport;
 

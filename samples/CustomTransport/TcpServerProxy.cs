@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using Ftte;
+using Ftte.Wire;
 
 namespace CustomTransport;
 

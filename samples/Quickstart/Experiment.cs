@@ -1,5 +1,7 @@
 using Ftte;
+using Ftte.Aggregation;
 using Ftte.TinyEngine;
+using Ftte.Wire;
 
 namespace Quickstart;
 

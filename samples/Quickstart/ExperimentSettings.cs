@@ -1,4 +1,4 @@
-using Ftte;
+using Ftte.Aggregation;
 
 namespace Quickstart;
 

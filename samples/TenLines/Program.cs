@@ -1,4 +1,6 @@
 using Ftte;
+using Ftte.Aggregation;
+using Ftte.Selection;
 using Ftte.TinyEngine;
 
 // Eight devices learn together which points lie in a circle; each knows only points of its own.

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Ftte;
 using Ftte.Samples.Shared;
+using Ftte.Selection;
 
 namespace TrainOnDevice;
 

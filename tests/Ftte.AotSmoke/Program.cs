@@ -1,8 +1,11 @@
 // Runs one of everything that ahead-of-time compilation could have broken.
 using System.Buffers;
 using Ftte;
+using Ftte.Aggregation;
 using Ftte.AotSmoke;
+using Ftte.Selection;
 using Ftte.TinyEngine;
+using Ftte.Wire;
 
 if (args is [ResidentSet.Argument, var model, var part])
 {

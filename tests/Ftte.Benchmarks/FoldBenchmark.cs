@@ -1,6 +1,8 @@
 using System.Numerics.Tensors;
 using System.Runtime.Intrinsics;
 using System.Text.Json;
+using Ftte.Aggregation;
+using Ftte.Selection;
 
 namespace Ftte.Benchmarks;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Ftte.Selection;
 using Ftte.TinyEngine;
 
 namespace Ftte.Benchmarks;

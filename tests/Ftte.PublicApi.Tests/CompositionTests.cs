@@ -1,4 +1,6 @@
+using Ftte.Aggregation;
 using Ftte.PublicApi.Tests.Outsider;
+using Ftte.Selection;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ftte.PublicApi.Tests;

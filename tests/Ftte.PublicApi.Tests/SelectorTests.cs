@@ -1,4 +1,5 @@
 using Ftte.PublicApi.Tests.Outsider;
+using Ftte.Selection;
 
 namespace Ftte.PublicApi.Tests;
 

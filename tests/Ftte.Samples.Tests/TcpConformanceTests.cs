@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using CustomTransport;
 using Ftte.TransportConformance;
+using Ftte.Wire;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Ftte.Samples.Tests;

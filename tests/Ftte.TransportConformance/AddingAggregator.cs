@@ -1,3 +1,6 @@
+using Ftte.Aggregation;
+using Ftte.Selection;
+
 namespace Ftte.TransportConformance;
 
 /// <summary>The simplest aggregator there is: adds every K updates to the model and publishes. Knows doubles and nothing else.</summary>

@@ -1,3 +1,4 @@
+using Ftte.Selection;
 using Xunit;
 
 namespace Ftte.TransportConformance;

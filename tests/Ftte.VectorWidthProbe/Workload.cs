@@ -1,6 +1,9 @@
 using System.Buffers;
+using Ftte.Aggregation;
 using Ftte.Numerics;
+using Ftte.Selection;
 using Ftte.TinyEngine;
+using Ftte.Wire;
 
 namespace Ftte.VectorWidthProbe;
 

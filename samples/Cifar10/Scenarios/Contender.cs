@@ -35,10 +35,10 @@ internal sealed record Contender
     public double ServerRate { get; init; } = 1;
 
     /// <summary>Gets how an update is weighed; null for the algorithm's own way.</summary>
-    public Ftte.IStalenessWeighting? Weighting { get; init; }
+    public Ftte.Aggregation.IStalenessWeighting? Weighting { get; init; }
 
     /// <summary>Gets how parameters travel, both ways.</summary>
-    public Ftte.ValueFormat Format { get; init; } = Ftte.ValueFormat.Float32;
+    public Ftte.Wire.ValueFormat Format { get; init; } = Ftte.Wire.ValueFormat.Float32;
 
     /// <summary>Gets whether the device keeps in its storage what the layers before the first trained one make of each picture; these must stay the same throughout.</summary>
     public bool KeepsFeatures { get; init; }

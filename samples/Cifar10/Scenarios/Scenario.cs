@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Ftte;
+using Ftte.Aggregation;
 using Ftte.TinyEngine;
+using Ftte.Wire;
 
 namespace Cifar10.Scenarios;
 

@@ -1,5 +1,5 @@
-using Ftte;
 using Ftte.Samples.Shared;
+using Ftte.Selection;
 using Ftte.TinyEngine;
 
 namespace MemoryPlan.Planning;

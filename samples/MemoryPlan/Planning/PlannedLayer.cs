@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ftte;
+using Ftte.Selection;
 
 namespace MemoryPlan.Planning;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using Ftte;
 using Ftte.Samples.Shared;
+using Ftte.Selection;
 using Ftte.TinyEngine;
 
 namespace MemoryPlan.Planning;

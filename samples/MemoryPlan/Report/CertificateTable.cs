@@ -1,5 +1,5 @@
-using Ftte;
 using Ftte.Samples.Shared;
+using Ftte.Selection;
 using MemoryPlan.Planning;
 using Spectre.Console;
 

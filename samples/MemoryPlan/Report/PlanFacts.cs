@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ftte;
 using Ftte.Samples.Shared;
+using Ftte.Selection;
 using MemoryPlan.Planning;
 
 namespace MemoryPlan.Report;

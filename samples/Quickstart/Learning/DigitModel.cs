@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Ftte;
+using Ftte.Selection;
 using Ftte.Simulation;
 using Ftte.TinyEngine;
 

@@ -1,4 +1,6 @@
 using Ftte;
+using Ftte.Aggregation;
+using Ftte.Selection;
 using Ftte.Simulation;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Ftte;
+using Ftte.Wire;
 
 namespace Quickstart;
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Ftte;
+using Ftte.Aggregation;
+using Ftte.Selection;
 using Ftte.Simulation;
 using Ftte.TinyEngine;
 

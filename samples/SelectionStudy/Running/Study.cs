@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Ftte;
+using Ftte.Selection;
 using Ftte.TinyEngine;
 using SelectionStudy.Data;
 

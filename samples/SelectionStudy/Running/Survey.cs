@@ -1,4 +1,4 @@
-using Ftte;
+using Ftte.Selection;
 using Ftte.TinyEngine;
 
 namespace SelectionStudy.Running;

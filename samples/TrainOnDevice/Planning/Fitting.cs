@@ -1,4 +1,5 @@
 using Ftte;
+using Ftte.Selection;
 using Ftte.TinyEngine;
 using TrainOnDevice.Data;
 

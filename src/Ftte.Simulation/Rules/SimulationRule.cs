@@ -1,3 +1,7 @@
+using Ftte.Aggregation;
+using Ftte.Selection;
+using Ftte.Wire;
+
 namespace Ftte.Simulation;
 
 /// <summary>One way to train across the devices: everything in which the contenders of a comparison differ, on the server's side.</summary>

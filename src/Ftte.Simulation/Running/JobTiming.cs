@@ -45,9 +45,3 @@ internal readonly record struct JobTiming(TimeSpan End, double ShareDone, bool I
         return new JobTiming(departure - device.ClockSkew, double.IsNaN(share) ? 0 : Math.Clamp(share, 0, drops ? done : 1), IsDropped: true);
     }
 }
-
-/// <summary>What a job takes.</summary>
-/// <param name="BytesDown">The bytes that the device receives before it can begin.</param>
-/// <param name="BytesUp">The bytes that it sends: its request and its update.</param>
-/// <param name="MultiplyAdds">What it computes.</param>
-internal readonly record struct JobLoad(long BytesDown, long BytesUp, long MultiplyAdds);

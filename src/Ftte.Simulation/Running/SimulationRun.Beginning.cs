@@ -1,3 +1,5 @@
+using Ftte.Wire;
+
 namespace Ftte.Simulation;
 
 /// <content>How jobs begin: who is asked, what the server hands out, how long it will take.</content>

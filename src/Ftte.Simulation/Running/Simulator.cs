@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Ftte.Aggregation;
+using Ftte.Wire;
 
 namespace Ftte.Simulation;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Ftte.Selection;
 using Ftte.TinyEngine.Kernels;
 
 namespace Ftte.TinyEngine;

@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>Fisher information on activations: how much the loss depends on the channels of each layer's output (Kwon et al., TinyTrain, ICML 2024).</summary>

@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>Contribution analysis: what training each block alone really gains (Lin et al., "On-Device Training Under 256KB Memory", NeurIPS 2022).</summary>

@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>The energy of the mean gradient: the loss that one small step takes off, to first order (TraDy, arXiv 2510.19675, ranks layers so).</summary>

@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>Measures on a device what training each block would be worth: the sum over examples of the squared norm of the example's gradient.</summary>

@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>Measures what training each block would be worth, where the examples are at hand: on a server with public data, or in a laboratory.</summary>

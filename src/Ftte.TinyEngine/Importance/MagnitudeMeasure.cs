@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>The size of the parameters; needs no examples (Han et al., "Learning both Weights and Connections", NeurIPS 2015).</summary>

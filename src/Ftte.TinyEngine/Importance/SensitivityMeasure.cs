@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>Connection sensitivity: how much the loss depends on the parameters as they are (Lee et al., SNIP, ICLR 2019).</summary>

@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>The loss that a trial step takes off (Huang et al., ElasticTrainer, MobiSys 2023).</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ftte.Selection;
 using Ftte.TinyEngine.Kernels;
 
 namespace Ftte.TinyEngine;

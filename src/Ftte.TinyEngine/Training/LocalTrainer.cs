@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
+using Ftte.Selection;
 using Microsoft.Extensions.Logging;
 
 namespace Ftte.TinyEngine;

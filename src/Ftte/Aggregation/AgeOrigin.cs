@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Aggregation;
 
 /// <summary>From which version an update's age is counted. Systems called FedBuff differ here, and so do their results.</summary>
 public enum AgeOrigin

@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Aggregation;
 
 /// <summary>Folds updates into the shared model as they arrive and publishes new versions, never waiting for stragglers.</summary>
 /// <remarks>

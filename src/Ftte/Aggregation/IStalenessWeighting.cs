@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Aggregation;
 
 /// <summary>Decides how much an update counts: old or noisy ones less.</summary>
 /// <remarks>

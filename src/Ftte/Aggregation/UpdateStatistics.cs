@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Aggregation;
 
 /// <summary>What a weighting may look at.</summary>
 /// <param name="Age">The number of versions published since the device received its model; 0 is fresh.</param>

@@ -1,4 +1,5 @@
 using Ftte.Numerics;
+using Ftte.Wire;
 
 namespace Ftte;
 

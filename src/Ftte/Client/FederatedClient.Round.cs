@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ftte.Diagnostics;
 
 namespace Ftte;
 

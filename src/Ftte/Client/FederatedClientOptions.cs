@@ -1,3 +1,6 @@
+using Ftte.Common;
+using Ftte.Wire;
+
 namespace Ftte;
 
 /// <summary>The settings of a <see cref="FederatedClient"/>. Read once, when the client is made.</summary>

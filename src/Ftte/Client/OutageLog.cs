@@ -1,3 +1,4 @@
+using Ftte.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Ftte;

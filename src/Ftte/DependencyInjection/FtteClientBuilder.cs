@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Ftte;
+namespace Ftte.DependencyInjection;
 
 /// <summary>Configures how a device trains and how it reaches the server; created by <c>services.AddFtteClient(...)</c>.</summary>
 /// <remarks>

@@ -1,4 +1,5 @@
 using Ftte;
+using Ftte.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 

@@ -1,7 +1,9 @@
+using Ftte.Aggregation;
+using Ftte.Selection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Ftte;
+namespace Ftte.DependencyInjection;
 
 /// <summary>Configures what a federated server trains and how; created by <c>services.AddFtteServer(...)</c>.</summary>
 /// <remarks>

@@ -1,4 +1,7 @@
 using Ftte;
+using Ftte.Aggregation;
+using Ftte.DependencyInjection;
+using Ftte.Selection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Ftte;
+namespace Ftte.DependencyInjection;
 
 /// <summary>Validates the federated servers and clients of an app at startup.</summary>
 public static class FtteServiceProviderExtensions

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Ftte;
+namespace Ftte.Diagnostics;
 
 /// <summary>The names under which Ftte reports metrics and traces. They are part of the public surface and stay.</summary>
 /// <remarks>Times are in seconds, sizes in bytes. No tag ever holds a client's name: that would make a time series of every device.</remarks>

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace Ftte;
+namespace Ftte.Diagnostics;
 
 /// <summary>The instruments of one server; see <see cref="FtteDiagnostics"/> for what they measure.</summary>
 internal sealed class FtteMetrics : IDisposable

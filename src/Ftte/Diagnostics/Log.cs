@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 
-namespace Ftte;
+namespace Ftte.Diagnostics;
 
 /// <summary>What Ftte logs. Event ids 1000 to 1099 are this project's: the server's from 1000, the device loop's from 1050.</summary>
 internal static partial class Log
@@ -43,7 +43,7 @@ internal static partial class Log
     public static partial void NotReselected(ILogger logger, Exception error, long turn, ModelVersion version, string reason);
 
     /// <summary>Logs why no version is published, and what to do about it.</summary>
-    public static void Stalled(ILogger logger, Stall stall, FederatedServerOptions options)
+    public static void Stalled(ILogger logger, Stall stall, TimeSpan leaseDuration)
     {
         switch (stall.Reason)
         {
@@ -57,7 +57,7 @@ internal static partial class Log
                 NoClientEligible(logger, stall.Elapsed, stall.Requests, stall.MostDenied);
                 break;
             default:
-                NoUpdateReceived(logger, stall.Elapsed, stall.Assignments, options.LeaseDuration);
+                NoUpdateReceived(logger, stall.Elapsed, stall.Assignments, leaseDuration);
                 break;
         }
     }

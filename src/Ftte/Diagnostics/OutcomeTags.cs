@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Diagnostics;
 
 /// <summary>Creates the tag that holds an outcome, without an allocation per outcome.</summary>
 internal static class OutcomeTags

@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>Nothing can be trained within a budget.</summary>
 public sealed class BudgetTooSmallException : Exception

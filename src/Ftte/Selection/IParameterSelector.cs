@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>Chooses the parameters that are trained and travel, within the memory of the weakest device.</summary>
 /// <remarks>Pure and thread-safe: the same request gives the same selection on every machine. Called when training starts and whenever the server chooses anew.</remarks>

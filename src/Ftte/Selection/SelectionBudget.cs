@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>One of the budgets of a <see cref="SelectionRequest"/>.</summary>
 public enum SelectionBudget

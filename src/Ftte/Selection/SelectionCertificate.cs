@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>What a selection is worth and costs, and how much better any other could be.</summary>
 /// <param name="Choices">For each step of the profile the index of its choice, or -1 for none.</param>

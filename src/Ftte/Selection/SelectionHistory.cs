@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using Ftte.State;
 
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>The selections that a server has announced: which is in force, and which an update in flight may still name.</summary>
 /// <remarks>

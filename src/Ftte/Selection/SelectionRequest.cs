@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>What a selector is asked: what can be trained at which cost, what it is worth, and the budgets.</summary>
 /// <remarks>Immutable. The budgets can be varied with a <c>with</c> expression.</remarks>

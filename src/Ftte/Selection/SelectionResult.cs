@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>A selection, and what it costs.</summary>
 /// <param name="Selection">The coordinates to train.</param>

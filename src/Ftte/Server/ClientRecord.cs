@@ -52,6 +52,3 @@ internal sealed class ClientRecord(ClientId client)
         return false;
     }
 }
-
-/// <summary>One client's permission to work on one assignment for a limited time.</summary>
-internal readonly record struct Lease(ClientRecord Holder, UpdateId Id, ModelVersion Version, bool Trains, long IssuedAt);

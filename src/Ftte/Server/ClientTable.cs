@@ -1,3 +1,6 @@
+using Ftte.Common;
+using Ftte.State;
+
 namespace Ftte;
 
 /// <summary>The clients that the server remembers, least recently seen first.</summary>

@@ -1,3 +1,7 @@
+using Ftte.Aggregation;
+using Ftte.Selection;
+using Ftte.State;
+using Ftte.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Ftte;

@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using Ftte.Aggregation;
+using Ftte.Diagnostics;
+using Ftte.Selection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -291,7 +294,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         if (!_stopping && _desk.FindStall() is { } stall)
         {
             _metrics.Stalled();
-            Log.Stalled(_logger, stall, _options);
+            Log.Stalled(_logger, stall, _options.LeaseDuration);
         }
     }
 

@@ -1,3 +1,6 @@
+using Ftte.Common;
+using Ftte.Wire;
+
 namespace Ftte;
 
 /// <summary>The settings of a <see cref="FederatedServer"/>. Read once, when the server is made.</summary>

@@ -1,3 +1,5 @@
+using Ftte.State;
+
 namespace Ftte;
 
 /// <summary>What the server remembers of an assignment that it issued, to recognize the update that answers it.</summary>

@@ -1,4 +1,6 @@
+using Ftte.Common;
 using Ftte.Numerics;
+using Ftte.State;
 
 namespace Ftte;
 

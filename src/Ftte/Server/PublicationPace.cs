@@ -1,3 +1,7 @@
+using Ftte.Common;
+using Ftte.State;
+using Ftte.Wire;
+
 namespace Ftte;
 
 /// <summary>Expects the next publication from an exponential average of the times between the last ones.</summary>

@@ -1,3 +1,5 @@
+using Ftte.Common;
+
 namespace Ftte;
 
 /// <summary>Rings when a buffer has waited too long since its first update.</summary>

@@ -1,3 +1,5 @@
+using Ftte.State;
+
 namespace Ftte;
 
 /// <summary>Knows what a device lacks that holds one of the last N versions, or the one that training started from, which apps bring along.</summary>

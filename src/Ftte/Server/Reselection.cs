@@ -1,3 +1,6 @@
+using Ftte.Diagnostics;
+using Ftte.Selection;
+using Ftte.State;
 using Microsoft.Extensions.Logging;
 
 namespace Ftte;

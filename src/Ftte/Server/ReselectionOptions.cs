@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte;
 
 /// <summary>How a <see cref="FederatedServer"/> chooses anew, while training goes on, what is trained. Read once, when the server is made.</summary>

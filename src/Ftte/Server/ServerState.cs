@@ -1,5 +1,9 @@
 using System.Buffers.Binary;
+using Ftte.Aggregation;
 using Ftte.Numerics;
+using Ftte.Selection;
+using Ftte.State;
+using Ftte.Wire;
 
 namespace Ftte;
 

@@ -1,3 +1,6 @@
+using Ftte.Aggregation;
+using Ftte.Diagnostics;
+
 namespace Ftte;
 
 /// <summary>Detects that no version can be published, and why, so that a hung federation differs from a slow one in the log.</summary>

@@ -1,3 +1,6 @@
+using Ftte.Selection;
+using Ftte.State;
+
 namespace Ftte;
 
 /// <summary>Decides which devices are asked in an importance survey and collects their answers.</summary>

@@ -1,3 +1,8 @@
+using Ftte.Aggregation;
+using Ftte.Diagnostics;
+using Ftte.Selection;
+using Ftte.State;
+
 namespace Ftte;
 
 /// <summary>Gives out work: whether a device gets some, whether it trains or measures, and what it lacks of the model.</summary>

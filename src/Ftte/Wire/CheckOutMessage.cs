@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Numerics.Tensors;
 
-namespace Ftte;
+namespace Ftte.Wire;
 
 /// <summary>The server's answer to a device that asks for work as bytes, with the parameters that the device lacks.</summary>
 /// <remarks>Thread-safe: nothing is kept between calls. Parameters pass through a small buffer; no packed copy of the model is made.</remarks>

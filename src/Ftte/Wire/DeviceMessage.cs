@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Ftte;
+namespace Ftte.Wire;
 
 /// <summary>A device's request for work as bytes.</summary>
 /// <remarks>Thread-safe: nothing is kept between calls.</remarks>

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Ftte.Numerics;
 
-namespace Ftte;
+namespace Ftte.Wire;
 
 /// <summary>The frame around every message: magic, version, kind, value format, counts, then header, values and checksum.</summary>
 /// <remarks>Everything here is checked before anything is allocated, cheap checks first.</remarks>

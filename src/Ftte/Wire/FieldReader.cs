@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
 
-namespace Ftte;
+namespace Ftte.Wire;
 
 /// <summary>Reads the fields of a header one after the other and refuses what a field may never hold.</summary>
 /// <remarks>The mirror of <see cref="MessageWriter"/>, method for method.</remarks>

@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Wire;
 
 /// <summary>What a message is.</summary>
 /// <remarks>The numbers travel.</remarks>

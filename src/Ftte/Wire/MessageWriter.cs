@@ -6,7 +6,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Ftte.Numerics;
 
-namespace Ftte;
+namespace Ftte.Wire;
 
 /// <summary>Writes a message: the envelope and the header's fields at once, then the values chunk by chunk, then the checksum.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Ftte;
+namespace Ftte.Wire;
 
 /// <summary>Walks a selection piece by piece, so that a model is packed and unpacked through a small buffer.</summary>
 internal struct RangeCursor(ParameterSelection selection)

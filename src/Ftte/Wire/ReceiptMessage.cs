@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Ftte;
+namespace Ftte.Wire;
 
 /// <summary>The server's answer to an update as bytes, all but <see cref="UpdateReceipt.AwaitsNextVersion"/>.</summary>
 /// <remarks>Thread-safe: nothing is kept between calls.</remarks>

@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Wire;
 
 /// <summary>A selection's ranges as bytes: each as the gap after the one before it and its length, or one byte for "the same again".</summary>
 internal static class SelectionCodec

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Ftte;
+namespace Ftte.Wire;
 
 /// <summary>An update as bytes: what it says about itself, and its packed values without indices.</summary>
 /// <remarks>Thread-safe: nothing is kept between calls.</remarks>

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Ftte.Numerics;
 
-namespace Ftte;
+namespace Ftte.Wire;
 
 /// <summary>Packed values as bytes, in each <see cref="ValueFormat"/>.</summary>
 internal static class ValueCodec

@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Wire;
 
 /// <summary>How packed values travel.</summary>
 /// <remarks>The numbers travel. See <c>docs/wire-format.md</c> for the bytes.</remarks>

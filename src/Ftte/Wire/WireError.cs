@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Wire;
 
 /// <summary>Why bytes were refused.</summary>
 public enum WireError

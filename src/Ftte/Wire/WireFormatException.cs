@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Wire;
 
 /// <summary>Bytes are not a message that can be read; the message says what is wrong and what to do.</summary>
 /// <remarks>The only exception that a reader throws because of the bytes. Nothing was written to the caller's buffers.</remarks>

@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Wire;
 
 /// <summary>What a reader accepts at most. A message that states more is refused before memory is allocated for it.</summary>
 /// <remarks>Set it up, then share it; not to be changed while a reader uses it.</remarks>

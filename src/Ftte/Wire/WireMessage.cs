@@ -1,7 +1,8 @@
 using System.Text;
+using Ftte.Common;
 using Ftte.Numerics;
 
-namespace Ftte;
+namespace Ftte.Wire;
 
 /// <summary>What all messages have in common. The bytes are described in <c>docs/wire-format.md</c>.</summary>
 public static class WireMessage
@@ -10,7 +11,7 @@ public static class WireMessage
     public const byte FormatVersion = 1;
 
     /// <summary>Gets the longest lease and the longest wait that a message can state: 30 days, well within what timers take.</summary>
-    public static TimeSpan MaxDuration { get; } = TimeSpan.FromDays(30);
+    public static TimeSpan MaxDuration => DurationGuard.Max;
 
     /// <summary>Tells the kind of a message from its first bytes, so that a transport can pass it on.</summary>
     /// <param name="message">The message, or at least its first 6 bytes.</param>

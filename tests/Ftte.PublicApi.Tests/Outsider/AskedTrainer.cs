@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte.PublicApi.Tests.Outsider;
 
 /// <summary>A trainer that can also be asked: a block is worth the square of how far the target is away from it.</summary>

@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte.PublicApi.Tests.Outsider;
 
 /// <summary>A selector: from the last step towards the first, the largest choice of each that still fits; importance does not matter.</summary>

@@ -1,3 +1,5 @@
+using Ftte.Aggregation;
+
 namespace Ftte.PublicApi.Tests.Outsider;
 
 /// <summary>A weighting: an update loses half its weight every few versions, and counts for nothing once it is ten times as old.</summary>

@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte.PublicApi.Tests.Outsider;
 
 /// <summary>The model of these tests: two layers that look like a network's, but nothing computes with them.</summary>

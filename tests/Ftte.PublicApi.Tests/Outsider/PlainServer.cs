@@ -1,3 +1,6 @@
+using Ftte.Aggregation;
+using Ftte.Selection;
+
 namespace Ftte.PublicApi.Tests.Outsider;
 
 /// <summary>A server: hands the whole model to whoever asks, one call at a time.</summary>

@@ -1,3 +1,6 @@
+using Ftte.Aggregation;
+using Ftte.Selection;
+
 namespace Ftte.PublicApi.Tests.Outsider;
 
 /// <summary>An aggregator: every update makes a version, and the n-th moves the model by 1/n of its weighted step; fresh ones average exactly.</summary>

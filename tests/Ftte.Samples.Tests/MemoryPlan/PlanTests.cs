@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Ftte.Samples.Shared;
+using Ftte.Selection;
 using Ftte.TinyEngine;
 using MemoryPlan;
 using MemoryPlan.Planning;

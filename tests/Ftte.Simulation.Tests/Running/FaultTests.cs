@@ -1,3 +1,4 @@
+using Ftte.Aggregation;
 using static Ftte.Simulation.Tests.Runs;
 
 namespace Ftte.Simulation.Tests;

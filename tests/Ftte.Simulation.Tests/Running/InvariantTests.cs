@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using Ftte.Wire;
 using static Ftte.Simulation.Tests.Runs;
 
 namespace Ftte.Simulation.Tests;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ftte.Aggregation;
 using static Ftte.Simulation.Tests.Runs;
 
 namespace Ftte.Simulation.Tests;

@@ -1,3 +1,6 @@
+using Ftte.Aggregation;
+using Ftte.Selection;
+using Ftte.Wire;
 using static Ftte.Simulation.Tests.Runs;
 
 namespace Ftte.Simulation.Tests;

@@ -1,4 +1,6 @@
 using CsCheck;
+using Ftte.Aggregation;
+using Ftte.Selection;
 
 namespace Ftte.Simulation.Tests;
 

@@ -1,5 +1,8 @@
 using System.Buffers.Binary;
 using CsCheck;
+using Ftte.Aggregation;
+using Ftte.Selection;
+using Ftte.Wire;
 
 namespace Ftte.Tests.Aggregation;
 

@@ -1,3 +1,6 @@
+using Ftte.Aggregation;
+using Ftte.Selection;
+
 namespace Ftte.Tests.Aggregation;
 
 /// <summary>A model, its selections and an aggregator, with one-line ways to submit to it.</summary>

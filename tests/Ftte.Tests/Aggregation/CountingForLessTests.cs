@@ -1,3 +1,5 @@
+using Ftte.Aggregation;
+
 namespace Ftte.Tests.Aggregation;
 
 /// <summary>What is implausible, noisy or at odds with others counts less.</summary>

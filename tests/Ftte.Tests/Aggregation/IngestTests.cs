@@ -1,3 +1,6 @@
+using Ftte.Aggregation;
+using Ftte.Selection;
+
 namespace Ftte.Tests.Aggregation;
 
 /// <summary>What is rejected, and why.</summary>

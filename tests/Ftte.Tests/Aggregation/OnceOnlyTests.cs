@@ -1,3 +1,6 @@
+using Ftte.Aggregation;
+using Ftte.Selection;
+
 namespace Ftte.Tests.Aggregation;
 
 /// <summary>Each update counts once, from a version that was published, and each client once per buffer.</summary>

@@ -1,3 +1,6 @@
+using Ftte.Aggregation;
+using Ftte.Selection;
+
 namespace Ftte.Tests.Aggregation;
 
 /// <summary>A few devices that diverge or exaggerate do not decide what becomes of the model.</summary>

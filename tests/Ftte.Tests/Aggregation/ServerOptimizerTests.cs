@@ -1,3 +1,5 @@
+using Ftte.Aggregation;
+
 namespace Ftte.Tests.Aggregation;
 
 public class ServerOptimizerTests

@@ -1,3 +1,5 @@
+using Ftte.Aggregation;
+
 namespace Ftte.Tests.Aggregation;
 
 /// <summary>What is in a buffer adds up exactly, and becomes a version.</summary>

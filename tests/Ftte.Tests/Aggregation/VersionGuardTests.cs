@@ -1,3 +1,5 @@
+using Ftte.Aggregation;
+
 namespace Ftte.Tests.Aggregation;
 
 /// <summary>A version that would break the model is not published, and leaves nothing behind.</summary>

@@ -1,4 +1,5 @@
 using CsCheck;
+using Ftte.Aggregation;
 
 namespace Ftte.Tests.Aggregation;
 

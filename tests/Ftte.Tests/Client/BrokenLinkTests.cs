@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Ftte.Wire;
 using static Ftte.Tests.ClientBench;
 
 namespace Ftte.Tests;

@@ -1,3 +1,4 @@
+using Ftte.Wire;
 using Microsoft.Extensions.Time.Testing;
 using static Ftte.Tests.ClientBench;
 using static Ftte.Tests.ServerBench;

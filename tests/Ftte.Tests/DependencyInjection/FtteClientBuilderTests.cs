@@ -1,3 +1,5 @@
+using Ftte.Aggregation;
+using Ftte.DependencyInjection;
 using Ftte.TransportConformance;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -1,3 +1,6 @@
+using Ftte.Aggregation;
+using Ftte.DependencyInjection;
+using Ftte.Selection;
 using Ftte.TransportConformance;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;

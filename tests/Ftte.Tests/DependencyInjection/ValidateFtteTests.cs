@@ -1,3 +1,4 @@
+using Ftte.DependencyInjection;
 using Ftte.TransportConformance;
 using Microsoft.Extensions.DependencyInjection;
 using static Ftte.Tests.FtteServerBuilderTests;

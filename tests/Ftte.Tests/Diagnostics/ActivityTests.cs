@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Ftte.Diagnostics;
 
 namespace Ftte.Tests;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Ftte.Diagnostics;
 using static Ftte.Tests.ClientBench;
 
 namespace Ftte.Tests;

@@ -1,4 +1,6 @@
 using System.Reflection;
+using Ftte.Diagnostics;
+using Ftte.Selection;
 using Ftte.TransportConformance;
 using Microsoft.Extensions.Logging;
 

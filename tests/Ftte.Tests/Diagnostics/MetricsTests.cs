@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Ftte.Diagnostics;
 using static Ftte.Tests.ServerBench;
 
 namespace Ftte.Tests;

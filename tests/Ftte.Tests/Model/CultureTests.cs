@@ -1,4 +1,6 @@
 using System.Globalization;
+using Ftte.Common;
+using Ftte.Selection;
 
 namespace Ftte.Tests;
 

@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte.Tests.Selecting;
 
 /// <summary>The oracle of every selector: all sets of choices of a small model, by the memory model's own words.</summary>

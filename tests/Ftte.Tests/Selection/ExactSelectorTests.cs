@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CsCheck;
+using Ftte.Selection;
 
 namespace Ftte.Tests.Selecting;
 

@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte.Tests.Selecting;
 
 public class SelectionVerifierTests

@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte.Tests.Selecting;
 
 /// <summary>Every selector at the ends of the ranges of importance, budgets, costs and step counts.</summary>

@@ -1,3 +1,4 @@
+using Ftte.Selection;
 using static Ftte.Tests.ServerBench;
 
 namespace Ftte.Tests;

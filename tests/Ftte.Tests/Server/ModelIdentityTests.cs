@@ -1,3 +1,4 @@
+using Ftte.Selection;
 using Ftte.TransportConformance;
 using static Ftte.Tests.ServerBench;
 

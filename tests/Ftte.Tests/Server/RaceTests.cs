@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Ftte.Aggregation;
+using Ftte.Selection;
 using Ftte.TransportConformance;
 using static Ftte.Tests.ServerBench;
 

@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte.Tests;
 
 public sealed class ReselectionOptionsTests

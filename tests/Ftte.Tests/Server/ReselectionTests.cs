@@ -1,3 +1,5 @@
+using Ftte.Aggregation;
+using Ftte.Selection;
 using Microsoft.Extensions.Logging;
 using static Ftte.Tests.ServerBench;
 

@@ -1,3 +1,4 @@
+using Ftte.Wire;
 using static Ftte.Tests.ServerBench;
 
 namespace Ftte.Tests;

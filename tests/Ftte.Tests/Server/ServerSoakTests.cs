@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Ftte.Aggregation;
+using Ftte.Selection;
 using static Ftte.Tests.ServerBench;
 
 namespace Ftte.Tests;

@@ -1,3 +1,6 @@
+using Ftte.Aggregation;
+using Ftte.Selection;
+using Ftte.Wire;
 using Microsoft.Extensions.Time.Testing;
 using static Ftte.Tests.ServerBench;
 

@@ -1,3 +1,4 @@
+using Ftte.Selection;
 using Ftte.TransportConformance;
 
 namespace Ftte.Tests;

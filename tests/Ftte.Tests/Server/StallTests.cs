@@ -1,3 +1,5 @@
+using Ftte.Aggregation;
+using Ftte.Selection;
 using static Ftte.Tests.ServerBench;
 
 namespace Ftte.Tests;

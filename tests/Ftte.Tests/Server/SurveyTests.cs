@@ -1,3 +1,4 @@
+using Ftte.Selection;
 using Microsoft.Extensions.Logging;
 using static Ftte.Tests.ServerBench;
 

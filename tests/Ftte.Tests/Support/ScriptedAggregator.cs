@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Ftte.Aggregation;
 
 namespace Ftte.Tests;
 

@@ -1,3 +1,5 @@
+using Ftte.Aggregation;
+using Ftte.Selection;
 using Ftte.TransportConformance;
 using Microsoft.Extensions.Time.Testing;
 

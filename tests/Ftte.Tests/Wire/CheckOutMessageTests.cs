@@ -1,5 +1,6 @@
 using System.Buffers;
 using CsCheck;
+using Ftte.Wire;
 using static Ftte.Tests.WireSamples;
 
 namespace Ftte.Tests;
@@ -15,9 +16,9 @@ public sealed class CheckOutMessageTests
         int count = b.Item1.ParameterCount;
         ParameterSelection refreshed = b.Item2 switch
         {
-            0 => Selection(count),
-            1 => Selection(count, (0, count)),
-            2 => b.Item1.Union(Selection(count, (count / 3, (count / 4) + 1))),
+            0 => SampleSelection(count),
+            1 => SampleSelection(count, (0, count)),
+            2 => b.Item1.Union(SampleSelection(count, (count / 3, (count / 4) + 1))),
             _ => b.Item1,
         };
         var assignment = new TrainingAssignment(
@@ -55,7 +56,7 @@ public sealed class CheckOutMessageTests
             foreach (ValueFormat format in Formats)
             {
                 // Two ranges with a gap in front, between and behind, so that pieces of chunks and ranges do not coincide.
-                ParameterSelection selection = Selection(length + 5, (1, length / 2), ((length / 2) + 3, length - (length / 2)));
+                ParameterSelection selection = SampleSelection(length + 5, (1, length / 2), ((length / 2) + 3, length - (length / 2)));
                 float[] model = Values(length + 5);
                 float[] device = new float[length + 5];
                 float[] expected = new float[length + 5];
@@ -69,11 +70,11 @@ public sealed class CheckOutMessageTests
     [Fact]
     public void Refreshing_what_is_selected_costs_one_byte_and_both_are_one_object()
     {
-        ParameterSelection selection = Selection(1000, (3, 10), (20, 5));
+        ParameterSelection selection = SampleSelection(1000, (3, 10), (20, 5));
         float[] model = Values(1000);
         CheckOut same = Assigned(selection, selection);
-        CheckOut equal = Assigned(selection, Selection(1000, (3, 10), (20, 5)));
-        CheckOut none = Assigned(selection, Selection(1000));
+        CheckOut equal = Assigned(selection, SampleSelection(1000, (3, 10), (20, 5)));
+        CheckOut none = Assigned(selection, SampleSelection(1000));
         Assert.Equal(Write(same, model, ValueFormat.Float32), Write(equal, model, ValueFormat.Float32));
         Assert.Equal(1, CheckOutMessage.GetLength(same, ValueFormat.Float32) - CheckOutMessage.GetLength(none, ValueFormat.Float32) + 2 - (15 * 4));
         TrainingAssignment read = CheckOutMessage.Read(Write(equal, model, ValueFormat.Float32), new float[1000]).Assignment!;
@@ -83,7 +84,7 @@ public sealed class CheckOutMessageTests
     [Fact]
     public void An_empty_selection_is_not_taken_for_the_same_again()
     {
-        ParameterSelection selection = Selection(9, (3, 2)), empty = Selection(9);
+        ParameterSelection selection = SampleSelection(9, (3, 2)), empty = SampleSelection(9);
         TrainingAssignment read = CheckOutMessage.Read(Write(Assigned(selection, empty), new float[9], ValueFormat.Int8), new float[9]).Assignment!;
         Assert.Equal(selection, read.Selection);
         Assert.Equal(empty, read.Refreshed);
@@ -92,7 +93,7 @@ public sealed class CheckOutMessageTests
     [Fact]
     public void A_model_that_is_not_finite_never_reaches_the_device()
     {
-        ParameterSelection all = Selection(300, (0, 300));
+        ParameterSelection all = SampleSelection(300, (0, 300));
         foreach (ValueFormat format in Formats)
         {
             foreach (float bad in new[] { float.NaN, float.PositiveInfinity })
@@ -111,7 +112,7 @@ public sealed class CheckOutMessageTests
     [Fact]
     public void Answers_that_no_reader_would_take_are_refused_before_a_byte_is_written()
     {
-        ParameterSelection all = Selection(4, (0, 4));
+        ParameterSelection all = SampleSelection(4, (0, 4));
         TrainingAssignment work = Assigned(all, all).Assignment!;
         CheckOut[] bad =
         [
@@ -125,8 +126,8 @@ public sealed class CheckOutMessageTests
             new CheckOut(CheckOutOutcome.Assigned, work with { Content = (UpdateContent)9 }),
             new CheckOut(CheckOutOutcome.Assigned, work with { LeaseDuration = TimeSpan.FromTicks(-1) }),
             new CheckOut(CheckOutOutcome.Assigned, work with { LeaseDuration = TimeSpan.MaxValue }),
-            new CheckOut(CheckOutOutcome.Assigned, work with { Refreshed = Selection(5, (0, 4)) }),
-            new CheckOut(CheckOutOutcome.Assigned, work with { Selection = Selection(5, (0, 4)) }),
+            new CheckOut(CheckOutOutcome.Assigned, work with { Refreshed = SampleSelection(5, (0, 4)) }),
+            new CheckOut(CheckOutOutcome.Assigned, work with { Selection = SampleSelection(5, (0, 4)) }),
         ];
         foreach (CheckOut answer in bad)
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using CsCheck;
+using Ftte.Wire;
 using static Ftte.Tests.WireSamples;
 
 namespace Ftte.Tests;

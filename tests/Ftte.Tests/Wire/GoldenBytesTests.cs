@@ -1,3 +1,4 @@
+using Ftte.Wire;
 using static Ftte.Tests.WireSamples;
 
 namespace Ftte.Tests;
@@ -7,13 +8,13 @@ public sealed class GoldenBytesTests
 {
     private static readonly ClientId Phone = new("phone-17");
     private static readonly UpdateId Id = new(0x0123456789ABCDEF);
-    private static readonly ParameterSelection Selected = Selection(12, (2, 3), (7, 2));
+    private static readonly ParameterSelection Selected = SampleSelection(12, (2, 3), (7, 2));
     private static readonly float[] Model = [.. Enumerable.Range(0, 12).Select(k => (float)((0.1 * k) - 0.5))];
 
     private static readonly DeviceProfile Device = new(Phone, 262_144, 0xFEDCBA9876543210, CanProbe: true);
     private static readonly CheckOut Busy = new(CheckOutOutcome.Busy, null, TimeSpan.FromSeconds(5));
     private static readonly CheckOut Incremental = Assigned(Selected, Selected);
-    private static readonly CheckOut First = Assigned(Selected, Selection(12, (0, 12)));
+    private static readonly CheckOut First = Assigned(Selected, SampleSelection(12, (0, 12)));
     private static readonly UpdateReceipt Receipt = new(UpdateOutcome.Buffered, new ModelVersion(42), 0.5);
 
     public static TheoryData<string, string> Golden => new()

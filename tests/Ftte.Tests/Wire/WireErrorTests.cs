@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Ftte.Wire;
 using static Ftte.Tests.WireSamples;
 
 namespace Ftte.Tests;
@@ -15,7 +16,7 @@ public sealed class WireErrorTests
     private static readonly byte[] Int8Update = Write(Header(), Values(200), ValueFormat.Int8);
 
     // Selected: [2, 5) and [10, 17); refreshed: the same.
-    private static readonly CheckOut Answer = Assigned(Selection(ModelLength, (2, 3), (10, 7)), Selection(ModelLength, (2, 3), (10, 7)));
+    private static readonly CheckOut Answer = Assigned(SampleSelection(ModelLength, (2, 3), (10, 7)), SampleSelection(ModelLength, (2, 3), (10, 7)));
     private static readonly byte[] CheckOut = Write(Answer, Values(ModelLength), ValueFormat.Float32);
     private static readonly byte[] Int8CheckOut = Write(Answer, Values(ModelLength), ValueFormat.Int8);
 

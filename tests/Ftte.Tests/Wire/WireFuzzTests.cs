@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Ftte.Wire;
 using static Ftte.Tests.WireSamples;
 
 namespace Ftte.Tests;
@@ -231,8 +232,8 @@ public sealed class WireFuzzTests
 
     private static byte[][] MakeCorpus()
     {
-        ParameterSelection some = Selection(ModelLength, (2, 3), (10, 70), (200, 61), (400, 300));
-        ParameterSelection all = Selection(ModelLength, (0, ModelLength));
+        ParameterSelection some = SampleSelection(ModelLength, (2, 3), (10, 70), (200, 61), (400, 300));
+        ParameterSelection all = SampleSelection(ModelLength, (0, ModelLength));
         var messages = new List<byte[]>
         {
             Write(w => DeviceMessage.Write(w, new DeviceProfile(new ClientId("phone-17"), 262_144, 7, new ModelVersion(3)))),
@@ -247,7 +248,7 @@ public sealed class WireFuzzTests
             messages.Add(Write(Header("a"), [], format));
             messages.Add(Write(Assigned(some, some), Values(ModelLength), format));
             messages.Add(Write(Assigned(some, all), Values(ModelLength), format));
-            messages.Add(Write(Assigned(some, Selection(ModelLength, (0, 1))), Values(ModelLength), format));
+            messages.Add(Write(Assigned(some, SampleSelection(ModelLength, (0, 1))), Values(ModelLength), format));
         }
 
         return [.. messages];

@@ -1,3 +1,5 @@
+using Ftte.Wire;
+
 namespace Ftte.Tests;
 
 public sealed class WireMessageTests

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using CsCheck;
 using Ftte.Numerics;
+using Ftte.Wire;
 
 namespace Ftte.Tests;
 
@@ -70,7 +71,7 @@ internal static class WireSamples
             TimeSpan.FromMinutes(10),
             Fingerprint));
 
-    public static ParameterSelection Selection(int parameterCount, params (int Start, int Length)[] ranges) =>
+    public static ParameterSelection SampleSelection(int parameterCount, params (int Start, int Length)[] ranges) =>
         ParameterSelection.Create(parameterCount, ranges.Select(r => new ParameterRange(r.Start, r.Length)));
 
     public static float[] Values(int count, int seed = 1)

@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte.TinyEngine.Tests.Accounting;
 
 public class TteAccountingTests

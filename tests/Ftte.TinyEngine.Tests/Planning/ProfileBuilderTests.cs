@@ -1,4 +1,5 @@
 using CsCheck;
+using Ftte.Selection;
 using Ftte.TinyEngine.Tests.Reference;
 
 namespace Ftte.TinyEngine.Tests.Planning;

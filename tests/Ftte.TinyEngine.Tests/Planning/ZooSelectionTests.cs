@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte.TinyEngine.Tests.Planning;
 
 /// <summary>The exact selector on the networks of the zoo where budgets are unlimited, very large, or just too small.</summary>

@@ -1,3 +1,4 @@
+using Ftte.Selection;
 using Ftte.TinyEngine.Tests.Reference;
 
 namespace Ftte.TinyEngine.Tests.Training;

@@ -1,4 +1,6 @@
 using System.Buffers;
+using Ftte.Aggregation;
+using Ftte.Selection;
 using Ftte.TinyEngine.Tests.Reference;
 
 namespace Ftte.TinyEngine.Tests.Training;

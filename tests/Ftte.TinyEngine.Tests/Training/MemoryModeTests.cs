@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ftte.Selection;
 using Ftte.TinyEngine.Tests.Reference;
 
 namespace Ftte.TinyEngine.Tests.Training;

@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte.TinyEngine.Tests.Training;
 
 public class TrainingTests

@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Aggregation;
 
 /// <summary>Decides whether a version may be published: the last check before every device trains on it.</summary>
 /// <remarks>

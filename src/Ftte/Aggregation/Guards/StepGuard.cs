@@ -1,6 +1,7 @@
 using System.Globalization;
+using Ftte.Common;
 
-namespace Ftte;
+namespace Ftte.Aggregation;
 
 /// <summary>Refuses a version whose step is far longer than the latest steps, or whose variances become negative. The default.</summary>
 public sealed class StepGuard : IVersionGuard

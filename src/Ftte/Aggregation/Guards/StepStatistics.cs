@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Aggregation;
 
 /// <summary>Measurements of a step from one version to the next, for an <see cref="IVersionGuard"/>.</summary>
 /// <param name="UpdateCount">The number of updates in the buffer.</param>

@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Aggregation;
 
 /// <summary>Describes a version that was not published because it would have broken the model.</summary>
 /// <param name="Number">The number of refusals so far, this one included.</param>

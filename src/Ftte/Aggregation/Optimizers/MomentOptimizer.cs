@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using Ftte.Common;
+using Ftte.State;
 
-namespace Ftte;
+namespace Ftte.Aggregation;
 
 /// <summary>Momentum, Adagrad, Adam and Yogi: one loop, they differ in one line.</summary>
 internal sealed class MomentOptimizer : ServerOptimizer

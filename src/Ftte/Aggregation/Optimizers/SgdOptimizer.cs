@@ -1,6 +1,6 @@
 using Ftte.Numerics;
 
-namespace Ftte;
+namespace Ftte.Aggregation;
 
 /// <summary>x += eta D; without state.</summary>
 internal sealed class SgdOptimizer(double learningRate) : ServerOptimizer(learningRate)

@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Aggregation;
 
 /// <summary>The middle value, or the mean of the two in the middle ("Byzantine-Robust Distributed Learning", arXiv 1803.01498).</summary>
 internal sealed class CoordinateMedian : IRobustCenter

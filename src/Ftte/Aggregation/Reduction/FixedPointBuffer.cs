@@ -1,6 +1,7 @@
 using Ftte.Numerics;
+using Ftte.State;
 
-namespace Ftte;
+namespace Ftte.Aggregation;
 
 /// <summary>Sums of updates in 64-bit fixed point, one packed accumulator per selection in the buffer.</summary>
 /// <remarks>

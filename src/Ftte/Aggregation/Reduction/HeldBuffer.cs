@@ -1,7 +1,7 @@
 using System.Buffers;
-using Ftte.Numerics;
+using Ftte.State;
 
-namespace Ftte;
+namespace Ftte.Aggregation;
 
 /// <summary>Copies of a buffer's updates, for reductions that must see all of them: K x selected coordinates x 4 bytes, pooled.</summary>
 /// <remarks>Updates are put in the order of their names before they are reduced, so the arrival order leaves no trace in the bits.</remarks>

@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Aggregation;
 
 /// <summary>Finds the centre of several values of one coordinate after choosing whose values to look at.</summary>
 internal interface IRobustCenter

@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Aggregation;
 
 /// <summary>The mean of the m updates with the smallest sum of squared distances to their n - f - 2 nearest neighbours.</summary>
 /// <remarks>"Machine Learning with Adversaries" (NeurIPS 2017). At least one neighbour is counted; ties go to the earlier update.</remarks>

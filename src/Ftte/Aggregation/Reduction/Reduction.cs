@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Ftte;
+namespace Ftte.Aggregation;
 
 /// <summary>How the updates of a buffer become one step. Systems called FedBuff differ here, and so do their results.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Aggregation;
 
 /// <summary>Cuts the dense vector at the borders of several selections: within a segment every coordinate has the same contributors.</summary>
 internal static class SegmentSweep

@@ -1,4 +1,6 @@
-namespace Ftte;
+using Ftte.Common;
+
+namespace Ftte.Aggregation;
 
 /// <summary>The mean of what is left after dropping a share of the smallest and of the largest values, at least one each (arXiv 1803.01498).</summary>
 internal sealed class TrimmedMean : IRobustCenter

@@ -1,31 +1,6 @@
-namespace Ftte;
+using Ftte.State;
 
-/// <summary>Receives the buffer's step D, tile by tile; the coordinates of a tile all have contributors and one role.</summary>
-/// <param name="start">The tile's first coordinate in the dense vector.</param>
-/// <param name="step">D for each coordinate of the tile; of statistics, the step to their average.</param>
-/// <param name="role">The coordinates' role.</param>
-internal delegate void StepSink(int start, ReadOnlySpan<double> step, ParameterRole role);
-
-/// <summary>An update on its way into a buffer, after all checks.</summary>
-/// <param name="Header">Whose it is.</param>
-/// <param name="Selection">The coordinates that its values belong to.</param>
-/// <param name="Roles">The pieces of its packed values.</param>
-/// <param name="ExampleCount">n, capped.</param>
-/// <param name="Weight">w, positive.</param>
-/// <param name="Clip">What norm clipping leaves of the trainable values, in (0, 1].</param>
-/// <param name="Norm">The norm of the trainable values, before clipping.</param>
-/// <param name="StatisticClip">What norm clipping leaves of the statistics' steps, in (0, 1].</param>
-/// <param name="StatisticNorm">The norm of the statistics' steps, before clipping.</param>
-internal readonly record struct AdmittedUpdate(
-    UpdateHeader Header,
-    ParameterSelection Selection,
-    PackedRoles Roles,
-    int ExampleCount,
-    double Weight,
-    double Clip,
-    double Norm,
-    double StatisticClip,
-    double StatisticNorm);
+namespace Ftte.Aggregation;
 
 /// <summary>The updates between two publications, in whatever form the reduction needs them.</summary>
 internal abstract class UpdateBuffer

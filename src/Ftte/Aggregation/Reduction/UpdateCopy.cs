@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Numerics.Tensors;
+using Ftte.State;
 
-namespace Ftte;
+namespace Ftte.Aggregation;
 
 /// <summary>A copy of an admitted update and its values, pooled.</summary>
 /// <param name="Update">What is known of it.</param>

@@ -1,4 +1,6 @@
-namespace Ftte;
+using Ftte.Common;
+
+namespace Ftte.Aggregation;
 
 /// <summary>
 /// Weighs by age and by variance: (1 + age)^-ageExponent * clamp((v / v_ref)^-varianceExponent, minimum, 1). The default.

@@ -1,4 +1,6 @@
-namespace Ftte;
+using Ftte.Common;
+
+namespace Ftte.Aggregation;
 
 /// <summary>
 /// Weighs by age and by disagreement with the direction in which the model last moved: (1 + age)^-ageExponent * max(minimum, (1 + cosine) / 2).

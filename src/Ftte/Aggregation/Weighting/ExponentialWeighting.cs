@@ -1,4 +1,6 @@
-namespace Ftte;
+using Ftte.Common;
+
+namespace Ftte.Aggregation;
 
 /// <summary>Weighs by age: factor^age.</summary>
 public sealed class ExponentialWeighting : IStalenessWeighting

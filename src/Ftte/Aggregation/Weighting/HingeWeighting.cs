@@ -1,4 +1,6 @@
-namespace Ftte;
+using Ftte.Common;
+
+namespace Ftte.Aggregation;
 
 /// <summary>Weighs by age: 1 up to a grace age b, then 1 / (a (age - b) + 1), FedAsync's hinge (arXiv 1903.03934).</summary>
 public sealed class HingeWeighting : IStalenessWeighting

@@ -1,4 +1,6 @@
-namespace Ftte;
+using Ftte.Common;
+
+namespace Ftte.Aggregation;
 
 /// <summary>Weighs by age: (1 + age)^-exponent, the staleness scaling of FedBuff (arXiv 2106.06639).</summary>
 public sealed class PolynomialWeighting : IStalenessWeighting

@@ -1,4 +1,6 @@
-namespace Ftte;
+using Ftte.Common;
+
+namespace Ftte.Aggregation;
 
 /// <summary>Weighs by age and variance in one fraction: 1 / (1 + ageFactor * age + varianceFactor * v / v_ref).</summary>
 /// <remarks>For comparison. Unlike <see cref="AgeAndVarianceWeighting"/> a fresh update of usual variance counts less than 1. Until there is a reference, only age counts.</remarks>

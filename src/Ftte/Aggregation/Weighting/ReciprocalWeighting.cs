@@ -1,4 +1,6 @@
-namespace Ftte;
+using Ftte.Common;
+
+namespace Ftte.Aggregation;
 
 /// <summary>Weighs by age: 1 / (1 + age^exponent), the form of NVFlare's asynchronous mode (there with <see cref="AgeOrigin.NextVersion"/>).</summary>
 public sealed class ReciprocalWeighting : IStalenessWeighting

@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Aggregation;
 
 /// <summary>Counts updates in full up to an age and drops older ones.</summary>
 public sealed class ThresholdWeighting : IStalenessWeighting

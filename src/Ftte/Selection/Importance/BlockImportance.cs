@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>What training each block is worth; additive to first order, so a part of a block is worth its share.</summary>
 public sealed class BlockImportance

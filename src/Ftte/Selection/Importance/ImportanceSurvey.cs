@@ -1,4 +1,6 @@
-namespace Ftte;
+using Ftte.State;
+
+namespace Ftte.Selection;
 
 /// <summary>Collects what devices say each block is worth and combines it so that no minority of them can lead the result astray.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>Some of a layer's input channels, next to each other: those whose weights a choice trains.</summary>
 /// <remarks>

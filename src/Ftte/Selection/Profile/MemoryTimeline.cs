@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>The memory that training takes step by step under one choice per step: the peak, not the sum.</summary>
 public sealed class MemoryTimeline

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>One way to train a step: the bias only, or the weights of some input channels, or both.</summary>
 /// <param name="Name">What is trained, such as <c>bias</c> or <c>weight 1/4 + bias</c>.</param>

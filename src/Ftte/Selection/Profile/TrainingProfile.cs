@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>What training costs: the model's steps in execution order, with the bytes that each choice saves, needs and keeps.</summary>
 /// <remarks>

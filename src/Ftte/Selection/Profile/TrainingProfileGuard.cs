@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>Checks that a profile makes sense, so that selectors need not: what they rely on is said here.</summary>
 internal static class TrainingProfileGuard

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>One operation of the network, such as a linear layer or a ReLU.</summary>
 /// <param name="Name">The layer's name.</param>

@@ -1,6 +1,6 @@
 using Ftte.Numerics;
 
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>Trains other channels at every turn, and if so asked another part of the network, so that in time everything is trained.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>Computes what a set of choices costs with one of them changed, in constant time per change.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>What a <see cref="SelectionVerifier"/> found out about a selection.</summary>
 /// <param name="Faults">The faults, one sentence each; empty if there is none.</param>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>Checks a selection and its certificate against the request, without trusting the selector.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>Chooses in order of importance per byte: simple, fast, and usually close to the best.</summary>
 /// <remarks>

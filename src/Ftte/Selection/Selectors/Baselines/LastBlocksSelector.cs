@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>Trains the last layers, as many as fit: the usual fine-tuning.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using Ftte.Numerics;
 
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>Trains choices at random, as many as fit: what a clever selector must beat.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using Ftte.Numerics;
 
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>One evolutionary search.</summary>
 internal sealed class Evolution

@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>Searches as TTE does (arXiv 2206.15472, Eq. 5): over how deep biases are trained, and which layers' weights at which ratio. For comparison.</summary>
 /// <remarks>

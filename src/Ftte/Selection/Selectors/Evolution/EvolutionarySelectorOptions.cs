@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>The settings of an <see cref="EvolutionarySelector"/>. Read once, when the selector is made.</summary>
 public sealed class EvolutionarySelectorOptions

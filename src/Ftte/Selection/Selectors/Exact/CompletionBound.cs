@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>Bounds what the steps before one can still add: never too low, so that a search may drop what cannot win.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>One constraint: for each step and each number of cells left of the budget, what the steps before it can add at most.</summary>
 /// <remarks>

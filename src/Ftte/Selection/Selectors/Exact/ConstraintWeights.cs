@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>How much each constraint counts in one that all together imply.</summary>
 /// <remarks>
@@ -90,26 +90,4 @@ internal sealed class ConstraintWeights
         // A whole budget of one kind is worth as much as one of another.
         long Exchange(long budget) => (long)(moved * ((double)_problem.Memory / Math.Max(1, budget)));
     }
-}
-
-/// <summary>A constraint on selections.</summary>
-/// <param name="Kind">What it is about.</param>
-/// <param name="Step">The step, of a moment.</param>
-internal readonly record struct Constraint(ConstraintKind Kind, int Step = 0);
-
-/// <summary>What a constraint is about.</summary>
-internal enum ConstraintKind
-{
-    /// <summary>Memory while the steps before the cut run.</summary>
-    BeforeCut,
-
-    /// <summary>Memory while a step runs forward.</summary>
-    Forward,
-
-    /// <summary>Memory while a step runs backward.</summary>
-    Backward,
-
-    Payload,
-
-    Compute,
 }

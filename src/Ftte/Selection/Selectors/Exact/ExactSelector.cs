@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>Finds the best selection that keeps the budgets, and proves it. The default.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>The costs that no other is below in every way. Who comes later is worth no more, so a cost that is not below all of these in some way is of no use.</summary>
 /// <remarks>

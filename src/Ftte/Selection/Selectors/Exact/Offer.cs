@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>Something that a step may do: nothing or a choice, while an earlier step is trained, or a choice as the first of all.</summary>
 /// <param name="Option">What it takes.</param>

@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>The pairs that no other is below in both: as the first grows, the second falls.</summary>
 internal sealed class Staircase

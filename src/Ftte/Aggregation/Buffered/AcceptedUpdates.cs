@@ -1,0 +1,94 @@
+using System.Runtime.InteropServices;
+using Ftte.State;
+
+namespace Ftte.Aggregation;
+
+/// <summary>Remembers which updates were accepted, so that one sent twice counts once; forgets those that would be too old anyway.</summary>
+/// <remarks>Sized for a buffer at once, so that accepting an update allocates nothing.</remarks>
+internal sealed class AcceptedUpdates(int capacity, long rememberedVersions)
+{
+    private const int LargestReserve = 4096;
+
+    private readonly HashSet<(ClientId, UpdateId)> _known = new(Math.Min(capacity, LargestReserve));
+    private readonly Queue<((ClientId, UpdateId) Name, ModelVersion At)> _published = new(Math.Min(capacity, LargestReserve));
+    private readonly List<(ClientId Client, UpdateId Id)> _buffer = new(Math.Min(capacity, LargestReserve));
+    private readonly Dictionary<ClientId, int> _inBuffer = new(Math.Min(capacity, LargestReserve));
+
+    public bool Contains(in UpdateHeader header) => _known.Contains((header.Client, header.Id));
+
+    /// <summary>Counts the client's updates in the current buffer.</summary>
+    public int CountInBuffer(ClientId client) => _inBuffer.GetValueOrDefault(client);
+
+    public void Add(in UpdateHeader header) => Add(header.Client, header.Id);
+
+    /// <summary>Notes that the buffer became a version.</summary>
+    /// <param name="trainedFor">The version that was current while the buffer filled.</param>
+    public void Publish(ModelVersion trainedFor)
+    {
+        foreach ((ClientId, UpdateId) name in _buffer)
+        {
+            _published.Enqueue((name, trainedFor));
+        }
+
+        _buffer.Clear();
+        _inBuffer.Clear();
+        while (_published.TryPeek(out var oldest) && trainedFor.Next - oldest.At > rememberedVersions)
+        {
+            _known.Remove(_published.Dequeue().Name);
+        }
+    }
+
+    /// <summary>Forgets the updates of the current buffer, which may be sent again.</summary>
+    public void Discard()
+    {
+        foreach ((ClientId, UpdateId) name in _buffer)
+        {
+            _known.Remove(name);
+        }
+
+        _buffer.Clear();
+        _inBuffer.Clear();
+    }
+
+    public void Save(StateWriter writer)
+    {
+        writer.Int32(_published.Count);
+        foreach (((ClientId client, UpdateId id), ModelVersion at) in _published)
+        {
+            writer.Client(client);
+            writer.UInt64(id.Value);
+            writer.Int64(at.Number);
+        }
+
+        writer.Int32(_buffer.Count);
+        foreach ((ClientId client, UpdateId id) in _buffer)
+        {
+            writer.Client(client);
+            writer.UInt64(id.Value);
+        }
+    }
+
+    public void Load(ref StateReader reader)
+    {
+        int published = reader.Count("number of accepted updates", 2 + (2 * sizeof(long)));
+        for (int i = 0; i < published; i++)
+        {
+            (ClientId, UpdateId) name = (reader.Client(), new UpdateId(reader.UInt64()));
+            _known.Add(name);
+            _published.Enqueue((name, new ModelVersion(reader.Int64("version of an accepted update"))));
+        }
+
+        int inBuffer = reader.Count("number of updates in the buffer", 2 + sizeof(long));
+        for (int i = 0; i < inBuffer; i++)
+        {
+            Add(reader.Client(), new UpdateId(reader.UInt64()));
+        }
+    }
+
+    private void Add(ClientId client, UpdateId id)
+    {
+        _known.Add((client, id));
+        _buffer.Add((client, id));
+        CollectionsMarshal.GetValueRefOrAddDefault(_inBuffer, client, out _)++;
+    }
+}

@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using Ftte.Numerics;
+
+namespace Ftte.Aggregation;
+
+/// <summary>From a full buffer to a version, or to none.</summary>
+public sealed partial class BufferedAggregator
+{
+    /// <summary>Publishes an earlier model as a new version, after versions that made the model worse.</summary>
+    /// <param name="earlier">A version of the same model, published before the current one.</param>
+    /// <returns>The new version: the earlier parameters under the next number.</returns>
+    /// <remarks>
+    /// Training goes on from that model as from a first one: the buffer is discarded and its updates may be sent again, the optimizer and what is
+    /// usual start again. Updates that were trained on the versions undone are too stale. Called one at a time with <see cref="AggregateAsync"/>.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The snapshot is of another model, is not earlier than the current version, or is not finite.</exception>
+    public ModelSnapshot RollBack(ModelSnapshot earlier)
+    {
+        ArgumentNullException.ThrowIfNull(earlier);
+        if (earlier.Layout.Fingerprint != Layout.Fingerprint)
+        {
+            throw new ArgumentException($"The snapshot is of a model with {earlier.Layout}, this one has {Layout}. Specify a version of this model.", nameof(earlier));
+        }
+
+        if (earlier.Version >= _current.Version)
+        {
+            throw new ArgumentException($"The snapshot is of version {earlier.Version}, the current one is {_current.Version}. Specify an earlier version.", nameof(earlier));
+        }
+
+        // The constructor copies the parameters and refuses those that are not finite.
+        var copy = new ModelSnapshot(Layout, _current.Version.Next, earlier.Parameters.Span);
+        Discard();
+        _optimizer = _options.Optimizer.CreateState(Layout.ParameterCount);
+        _direction?.Reset();
+        _steps.Clear();
+        _usual.Reset();
+        _undone.RemoveAll(u => copy.Version - u.Through > _maxAge);
+        _undone.Add((earlier.Version, _current.Version));
+        Publish(copy);
+        return copy;
+    }
+
+    private string? FindObstacle() => _buffer.FindObstacle(_held.Select(h => h.Update.Selection));
+
+    /// <summary>Makes a version of the buffer, or discards it.</summary>
+    /// <returns>Whether a version was published.</returns>
+    private bool TryPublish()
+    {
+        int count = Count;
+        if (FindObstacle() is { } obstacle)
+        {
+            Refuse(count, obstacle);
+            return false;
+        }
+
+        _usual.Release(_held, _current.Parameters, (update, copy) => _buffer.Add(update, copy.Values.Span));
+        ClearHeld();
+        var parameters = GC.AllocateUninitializedArray<float>(Layout.ParameterCount);
+        _current.Parameters.Span.CopyTo(parameters);
+        var meter = new StepMeter();
+        _optimizer.BeginStep(_buffer.MeanWeight);
+        _buffer.Reduce((start, step, role) => Move(parameters.AsSpan(start, step.Length), step, start, role, meter));
+        ModelSnapshot candidate = ModelSnapshot.TakeOver(Layout, _current.Version.Next, parameters, _buffer.Touched);
+        if (Check(candidate, count, meter) is { } reason)
+        {
+            Refuse(count, reason);
+            return false;
+        }
+
+        Record();
+        _buffer.Clear();
+        _usual.Publish();
+        _accepted.Publish(_current.Version);
+        _steps.Add(meter.RootMeanSquare);
+        Publish(candidate);
+        return true;
+    }
+
+    private void Move(Span<float> parameters, ReadOnlySpan<double> step, int start, ParameterRole role, StepMeter meter)
+    {
+        if (role == ParameterRole.Trainable)
+        {
+            _optimizer.Apply(parameters, step, start);
+            meter.Add(_current.Parameters.Span.Slice(start, step.Length), parameters);
+            return;
+        }
+
+        StepKernel.Add(step, _optimizer.StatisticRate, parameters);
+        if (role == ParameterRole.Variance)
+        {
+            // The sums' resolution can be coarser than a variance close to zero.
+            TensorPrimitives.Max(parameters, 0f, parameters);
+        }
+
+        meter.AddStatistics(parameters);
+    }
+
+    private string? Check(ModelSnapshot candidate, int count, StepMeter meter)
+    {
+        if (!meter.IsFinite)
+        {
+            return string.Create(CultureInfo.InvariantCulture,
+                $"The step of {count} updates makes the model infinite. Lower the learning rate of the server (now {_options.Optimizer.LearningRate:G4}), or set {nameof(BufferedAggregatorOptions.MaxNorm)} or {nameof(BufferedAggregatorOptions.NormClip)}.");
+        }
+
+        try
+        {
+            return _options.Guard?.Check(_current, candidate, new StepStatistics(count, meter.Norm, meter.RootMeanSquare, _steps.Median));
+        }
+#pragma warning disable CA1031 // The exception of an app's guard must not end the call of the device that happened to complete the buffer.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return $"The guard {_options.Guard?.GetType().Name} threw {error.GetType().Name}: {error.Message}";
+        }
+    }
+
+    /// <summary>Records a step that will be published in the optimizer and the direction.</summary>
+    private void Record()
+    {
+        if (!_optimizer.KeepsState && _direction is null)
+        {
+            return;
+        }
+
+        _direction?.Begin();
+        _buffer.Reduce((start, step, role) =>
+        {
+            if (role == ParameterRole.Trainable)
+            {
+                _optimizer.Record(step, start);
+                _direction?.Record(start, step);
+            }
+        });
+        _optimizer.EndStep();
+    }
+
+    private void Publish(ModelSnapshot version)
+    {
+        _buffer.SetUsualExamples(_usual.Examples);
+        _statistics?.Publish(version);
+        Volatile.Write(ref _current, version);
+    }
+
+    private void Refuse(int count, string reason)
+    {
+        Discard();
+        Volatile.Write(ref _latestRefusal, new VersionRefusal(++_refusals, _current.Version, count, reason));
+    }
+
+    private void Discard()
+    {
+        _buffer.Clear();
+        ClearHeld();
+        _usual.Discard();
+        _accepted.Discard();
+    }
+
+    private void ClearHeld()
+    {
+        _held.ForEach(static h => h.Dispose());
+        _held.Clear();
+    }
+}

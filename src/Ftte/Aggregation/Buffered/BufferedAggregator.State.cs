@@ -1,0 +1,126 @@
+using System.Buffers;
+using Ftte.Selection;
+using Ftte.State;
+using Ftte.Wire;
+
+namespace Ftte.Aggregation;
+
+/// <summary>The state as bytes and back. Fields are written and read in one order; <c>docs/wire-format.md</c> lists them.</summary>
+public sealed partial class BufferedAggregator
+{
+    /// <summary>The <see cref="AggregatorState.Kind"/> of the states of this class.</summary>
+    public const string StateKind = "Ftte.BufferedAggregator";
+
+    private const byte StateVersion = 1;
+
+    /// <summary>Goes on from a state that was captured.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="layout">The layout of the model that the state is of.</param>
+    /// <param name="selections">The selections announced, shared with the server. They must have the numbers that they had when the state was captured.</param>
+    /// <param name="options">The rule; null for FTTE's defaults. Options are not part of the state.</param>
+    /// <param name="pool">Where temporary vectors come from; null for the shared pool.</param>
+    /// <returns>An aggregator whose every further result has the same bits as if there had been no interruption.</returns>
+    /// <exception cref="ArgumentException">
+    /// The state is of another kind of aggregator or another layout, was captured with another reduction or optimizer, with another capacity while its
+    /// buffer was not empty, or with other selections; or an option is out of range.
+    /// </exception>
+    /// <exception cref="WireFormatException">The content of the state is damaged.</exception>
+    public static BufferedAggregator Restore(
+        AggregatorState state, ParameterLayout layout, SelectionHistory selections, BufferedAggregatorOptions? options = null, MemoryPool<float>? pool = null)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(layout);
+        ArgumentNullException.ThrowIfNull(selections);
+        StateMismatch.Check("kind of aggregator", state.Kind, StateKind, nameof(state));
+        var reader = new StateReader(state.Content.Span);
+        byte version = reader.Byte();
+        if (version != StateVersion)
+        {
+            throw new WireFormatException(WireError.UnsupportedVersion, $"The aggregator's state is of version {version}, this library knows {StateVersion}. Update the library.");
+        }
+
+        StateMismatch.Check("layout", reader.UInt64(), layout.Fingerprint, nameof(layout));
+        var number = new ModelVersion(reader.Int64("version"));
+        ParameterSelection? changed = reader.Flag("flag of changed coordinates") ? reader.Selection(layout.ParameterCount) : null;
+        ModelSnapshot model = ModelSnapshot.TakeOver(layout, number, reader.Finite("parameter", layout.ParameterCount), changed);
+        var aggregator = new BufferedAggregator(model, selections, options, pool);
+        try
+        {
+            aggregator.Load(ref reader);
+            reader.End();
+            return aggregator;
+        }
+        catch
+        {
+            aggregator.Discard();
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public AggregatorState CaptureState()
+    {
+        var writer = new StateWriter();
+        writer.Byte(StateVersion);
+        writer.UInt64(Layout.Fingerprint);
+        writer.Int64(_current.Version.Number);
+        writer.Flag(_current.Changed is not null);
+        if (_current.Changed is { } changed)
+        {
+            writer.Selection(changed);
+        }
+
+        writer.Values(_current.Parameters.Span);
+        writer.Int64(_refusals);
+        writer.Int32(_undone.Count);
+        foreach ((ModelVersion after, ModelVersion through) in _undone)
+        {
+            writer.Int64(after.Number);
+            writer.Int64(through.Number);
+        }
+
+        writer.Byte((byte)_optimizer.Kind);
+        _optimizer.Save(writer);
+        _steps.Save(writer);
+        _usual.Save(writer);
+        _accepted.Save(writer);
+        writer.Flag(_direction is not null);
+        _direction?.Save(writer);
+        _statistics?.Save(writer);
+        _buffer.Save(writer);
+        writer.Int32(_held.Count);
+        foreach (UpdateCopy held in _held)
+        {
+            held.Save(writer);
+        }
+
+        return AggregatorState.Create(StateKind, writer.Written);
+    }
+
+    private void Load(ref StateReader reader)
+    {
+        _refusals = reader.Int64("number of refusals");
+        int undone = reader.Count("number of versions undone", 2 * sizeof(long));
+        for (int i = 0; i < undone; i++)
+        {
+            var after = new ModelVersion(reader.Int64("version"));
+            _undone.Add((after, new ModelVersion(reader.Int64("version", after.Number + 1))));
+        }
+
+        StateMismatch.Check("optimizer", (OptimizerKind)reader.Byte(), _optimizer.Kind);
+        _optimizer.Load(ref reader);
+        _steps.Load(ref reader);
+        _usual.Load(ref reader);
+        _accepted.Load(ref reader);
+        StateMismatch.Check("answer of the weighting to whether it needs alignment", reader.Flag("flag of a direction"), _direction is not null);
+        _direction?.Load(ref reader);
+        _statistics?.Load(ref reader);
+        var selections = new StateSelections(_selections);
+        _buffer.Load(ref reader, selections);
+        int held = reader.Count("number of held updates", UpdateCopy.MinSavedBytes);
+        for (int i = 0; i < held; i++)
+        {
+            _held.Add(UpdateCopy.Load(ref reader, selections, Layout, _pool));
+        }
+    }
+}

@@ -1,0 +1,286 @@
+using System.Buffers;
+using System.Globalization;
+using System.Numerics.Tensors;
+using Ftte.Selection;
+
+namespace Ftte.Aggregation;
+
+/// <summary>
+/// Folds updates in as they arrive and publishes a version after every K: FTTE's rule, and with other options FedBuff, FedAsync and FedAvg.
+/// </summary>
+/// <remarks>
+/// <para>An update is checked in this order: layout, content (importance is not a step: too stale), duplicate, selection, length, finiteness, norm, age,
+/// the client's share of the buffer, weight. The first check that fails rejects the whole update with that reason and leaves no trace.</para>
+/// <para>The references that weights, clips and caps depend on change only when a version is published, and sums are fixed-point, so the K updates
+/// of a buffer give the same bits in every arrival order.</para>
+/// <para>A version that would break the model is not published: the buffer is discarded and everything else is as if it had never been
+/// (<see cref="UpdateOutcome.Refused"/>, <see cref="LatestRefusal"/>).</para>
+/// <para>Statistics of batch normalization (<see cref="ParameterRole"/>) are averaged over what the devices measured, whatever the reduction and the
+/// optimizer, and take no part in norms and variances.</para>
+/// <para>Memory: one accumulator per selection in the buffer (8 bytes per selected coordinate), the optimizer's state, two models while a version
+/// is made; nothing grows with the number of clients. Robust reductions also hold K updates. So does, if norms are clipped or example counts capped, the
+/// first buffer, before it is known what is usual: K x selected coordinates x 4 bytes until the first version.</para>
+/// </remarks>
+public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAggregator
+{
+    /// <summary>Less than this cannot be told from nothing in the sums' resolution.</summary>
+    private const double SmallestWeight = 1.0 / (1 << 20);
+
+    private readonly BufferedAggregatorOptions _options;
+    private readonly SelectionHistory _selections;
+    private readonly MemoryPool<float> _pool;
+    private readonly UpdateBuffer _buffer;
+    private readonly AcceptedUpdates _accepted;
+    private readonly UsualValues _usual;
+    private readonly StepHistory _steps = new();
+    private readonly LastDirection? _direction;
+    private readonly StatisticHistory? _statistics;
+    private readonly long _maxAge;
+
+    /// <summary>Updates that came before it was known what is usual.</summary>
+    private readonly List<UpdateCopy> _held = [];
+
+    /// <summary>The versions that were undone, each exclusive its first and inclusive its last.</summary>
+    private readonly List<(ModelVersion After, ModelVersion Through)> _undone = [];
+
+    private OptimizerState _optimizer;
+    private ModelSnapshot _current;
+    private VersionRefusal? _latestRefusal;
+    private long _refusals;
+
+    /// <summary>Starts from a model.</summary>
+    /// <param name="initial">The version that training starts from.</param>
+    /// <param name="selections">The selections announced, shared with the server.</param>
+    /// <param name="options">The rule; null for FTTE's defaults.</param>
+    /// <param name="pool">Where temporary vectors come from; null for the shared pool.</param>
+    /// <exception cref="ArgumentException">The selections are of another model, the version is negative, or an option is out of range.</exception>
+    public BufferedAggregator(ModelSnapshot initial, SelectionHistory selections, BufferedAggregatorOptions? options = null, MemoryPool<float>? pool = null)
+    {
+        ArgumentNullException.ThrowIfNull(initial);
+        ArgumentNullException.ThrowIfNull(selections);
+        ArgumentOutOfRangeException.ThrowIfNegative(initial.Version.Number, nameof(initial));
+        if (selections.ParameterCount != initial.Layout.ParameterCount)
+        {
+            throw new ArgumentException($"The selections are of {selections.ParameterCount} parameters, the model has {initial.Layout.ParameterCount}.", nameof(selections));
+        }
+
+        _options = options?.Copy() ?? new BufferedAggregatorOptions();
+        _options.Validate();
+        _selections = selections;
+        _pool = pool ?? MemoryPool<float>.Shared;
+        _current = initial;
+        _buffer = _options.Reduction.CreateBuffer(_options.Capacity, _options.MinimumMassShare, initial.Layout, _pool);
+        _optimizer = _options.Optimizer.CreateState(initial.Layout.ParameterCount);
+        _maxAge = _options.MaxAge ?? Math.Max(20, 4L * (_options.Concurrency ?? 0) / _options.Capacity);
+        _accepted = new AcceptedUpdates(_options.Capacity, Math.Max(_maxAge, 20));
+        _usual = new UsualValues(_options, _buffer.CountsExamples);
+        _direction = _options.Weighting.NeedsAlignment ? new LastDirection(initial.Layout.ParameterCount) : null;
+        _buffer.SetUsualExamples(_usual.Examples);
+        if (initial.Layout.Roles.StatisticCount > 0)
+        {
+            _statistics = new StatisticHistory(initial.Layout, _maxAge);
+            _statistics.Publish(initial);
+        }
+    }
+
+    /// <inheritdoc />
+    public ModelSnapshot Current => Volatile.Read(ref _current);
+
+    /// <inheritdoc />
+    public VersionRefusal? LatestRefusal => Volatile.Read(ref _latestRefusal);
+
+    private ParameterLayout Layout => _current.Layout;
+
+    /// <summary>Gets what a server needs to know of the buffer to see whether it can fill.</summary>
+    internal BufferLimits Limits => new(_options.Capacity, _options.MaxUpdatesPerClient, Count);
+
+    private int Count => _buffer.Count + _held.Count;
+
+    /// <inheritdoc />
+    public ValueTask<UpdateReceipt> AggregateAsync(SparseUpdate update, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        cancellationToken.ThrowIfCancellationRequested();
+        return new ValueTask<UpdateReceipt>(Aggregate(update));
+    }
+
+    /// <inheritdoc />
+    /// <remarks>
+    /// Also returns null if the reduction could not protect the model with so few updates, and if the version was refused
+    /// (<see cref="LatestRefusal"/>).
+    /// </remarks>
+    public ValueTask<ModelSnapshot?> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        bool isEnough = Count > 0 && Count >= _options.FlushShare * _options.Capacity && FindObstacle() is null;
+        return new ValueTask<ModelSnapshot?>(isEnough && TryPublish() ? _current : null);
+    }
+
+    private UpdateReceipt Aggregate(SparseUpdate update)
+    {
+        UpdateHeader header = update.Header;
+        if (header.LayoutFingerprint != Layout.Fingerprint)
+        {
+            return Rejected(UpdateOutcome.LayoutMismatch);
+        }
+
+        if (header.Content == UpdateContent.Importance)
+        {
+            return Rejected(UpdateOutcome.TooStale);
+        }
+
+        // First of all that may have changed since the update was sent before: what was accepted once stays accepted.
+        if (_accepted.Contains(header))
+        {
+            return Rejected(UpdateOutcome.Duplicate) with { AwaitsNextVersion = HasItsShare(header.Client) };
+        }
+
+        if (!_selections.TryGet(header.SelectionVersion, out ParameterSelection? selection))
+        {
+            return Rejected(UpdateOutcome.UnknownSelection);
+        }
+
+        ReadOnlySpan<float> values = update.Values.Span;
+        if (values.Length != selection.Count)
+        {
+            return Rejected(UpdateOutcome.LengthMismatch);
+        }
+
+        if (!update.Moments.IsFinite)
+        {
+            return Rejected(UpdateOutcome.NotFinite);
+        }
+
+        PackedRoles roles = Layout.Roles.Of(selection);
+        if (header.Content == UpdateContent.Difference && roles.StatisticCount == 0)
+        {
+            return AggregateStep(header, selection, roles, values, update.Moments, default);
+        }
+
+        using IMemoryOwner<float> difference = _pool.Rent(values.Length);
+        Span<float> step = difference.Memory.Span[..values.Length];
+        MakeStep(header, selection, roles, values, step);
+        return AggregateStep(header, selection, roles, step, roles.Measure(step, statistics: false), roles.Measure(step, statistics: true));
+    }
+
+    /// <summary>Turns trained parameters, and statistics in any case, into steps from the current model.</summary>
+    private void MakeStep(in UpdateHeader header, ParameterSelection selection, PackedRoles roles, ReadOnlySpan<float> values, Span<float> step)
+    {
+        ReadOnlySpan<float> current = _current.Parameters.Span;
+        if (header.Content == UpdateContent.Difference)
+        {
+            values.CopyTo(step);
+            _statistics?.Rebase(roles, header.BaseVersion, step);
+        }
+        else
+        {
+            selection.Gather(current, step);
+            TensorPrimitives.Subtract(values, step, step);
+        }
+
+        foreach (PackedRoles.Piece piece in roles.Pieces)
+        {
+            // No device measures a negative variance; one that claims to counts as zero.
+            for (int i = 0; piece.Role == ParameterRole.Variance && i < piece.Length; i++)
+            {
+                step[piece.Start + i] = Math.Max(step[piece.Start + i], -current[piece.Coordinate + i]);
+            }
+        }
+    }
+
+    private UpdateReceipt AggregateStep(
+        in UpdateHeader header, ParameterSelection selection, PackedRoles roles, ReadOnlySpan<float> step, in UpdateMoments moments, in UpdateMoments statisticMoments)
+    {
+        if (!(moments.Norm <= (_options.MaxNorm ?? double.MaxValue) && statisticMoments.Norm <= double.MaxValue))
+        {
+            return Rejected(UpdateOutcome.NormTooLarge);
+        }
+
+        if (header.BaseVersion.Number < 0 || header.BaseVersion > _current.Version)
+        {
+            return Rejected(UpdateOutcome.FutureVersion);
+        }
+
+        long age = _current.Version - header.BaseVersion;
+        if (age > _maxAge || WasUndone(header.BaseVersion))
+        {
+            return Rejected(UpdateOutcome.TooStale);
+        }
+
+        if (HasItsShare(header.Client))
+        {
+            return Rejected(UpdateOutcome.ClientQuota) with { AwaitsNextVersion = true };
+        }
+
+        double clip = _usual.Clip(moments.Norm, roles.TrainableCount);
+        double statisticClip = _usual.ClipStatistics(statisticMoments.Norm, roles.StatisticCount);
+        int examples = _usual.Cap(header.ExampleCount);
+        var statistics = new UpdateStatistics(
+            age + (long)_options.AgeOrigin,
+            moments.Variance * clip * clip,
+            _usual.Variance,
+            moments.Norm * clip,
+            examples,
+            _direction?.Cosine(roles, step, moments.Norm) ?? double.NaN);
+        double weight = _options.Weighting.GetWeight(statistics);
+        if (!double.IsFinite(weight) || weight < 0)
+        {
+            throw new InvalidOperationException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_options.Weighting.GetType().Name} returned {weight} for an update of age {statistics.Age}, variance {statistics.Variance}, reference variance {statistics.ReferenceVariance}, norm {statistics.Norm}, {statistics.ExampleCount} examples and alignment {statistics.Alignment}; weights are finite and not negative."));
+        }
+
+        if (weight < SmallestWeight)
+        {
+            return Rejected(UpdateOutcome.ZeroWeight);
+        }
+
+        var admitted = new AdmittedUpdate(header, selection, roles, examples, weight, clip, moments.Norm, statisticClip, statisticMoments.Norm);
+        if (!_buffer.CanAdd(admitted))
+        {
+            return Rejected(UpdateOutcome.NormTooLarge);
+        }
+
+        Admit(admitted, step, moments.Variance);
+        if (Count < _options.Capacity)
+        {
+            return new UpdateReceipt(UpdateOutcome.Buffered, _current.Version, weight, AwaitsNextVersion: HasItsShare(header.Client));
+        }
+
+        return TryPublish()
+            ? new UpdateReceipt(UpdateOutcome.Published, _current.Version, weight)
+            : Rejected(UpdateOutcome.Refused);
+    }
+
+    private void Admit(in AdmittedUpdate update, ReadOnlySpan<float> step, double variance)
+    {
+        if (_usual.IsEnoughFor(update))
+        {
+            _buffer.Add(update, step);
+            _usual.Observe(update, variance);
+        }
+        else
+        {
+            _held.Add(UpdateCopy.Create(update with { Clip = 1, StatisticClip = 1 }, variance, step, _pool));
+        }
+
+        _accepted.Add(update.Header);
+    }
+
+    private bool HasItsShare(ClientId client) => _accepted.CountInBuffer(client) >= _options.MaxUpdatesPerClient;
+
+    private bool WasUndone(ModelVersion version)
+    {
+        foreach ((ModelVersion after, ModelVersion through) in _undone)
+        {
+            if (version > after && version <= through)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private UpdateReceipt Rejected(UpdateOutcome outcome) => new(outcome, _current.Version);
+}

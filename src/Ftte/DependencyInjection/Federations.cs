@@ -1,0 +1,30 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Ftte.DependencyInjection;
+
+/// <summary>What servers and clients have in common when they are added to a container.</summary>
+internal static class Federations
+{
+    public static void CheckName(string? name)
+    {
+        if (name is not null)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        }
+    }
+
+    public static void CheckIsNew<T>(IServiceCollection services, string? name, string call)
+    {
+        foreach (ServiceDescriptor service in services)
+        {
+            if (service.ServiceType == typeof(T) && Equals(service.ServiceKey, name))
+            {
+                throw new InvalidOperationException(
+                    $"{new Federation(typeof(T), name)} was already added. Configure it with the builder that {call} returned, or give the second one a name of its own: {call}(..., name: \"...\").");
+            }
+        }
+    }
+
+    public static InvalidOperationException Missing<T>(string? name, string what, string call) =>
+        new($"{new Federation(typeof(T), name)} has no {what}. Add .{call}(...) after services.{(typeof(T) == typeof(FederatedServer) ? "AddFtteServer" : "AddFtteClient")}(...).");
+}

@@ -1,0 +1,23 @@
+namespace Ftte.Diagnostics;
+
+/// <summary>A report that no version is published, with the counts since the last version.</summary>
+internal sealed record Stall(StallReason Reason, TimeSpan Elapsed)
+{
+    public int Buffered { get; init; }
+
+    public int? Capacity { get; init; }
+
+    public int Clients { get; init; }
+
+    public int Waiting { get; init; }
+
+    public long Requests { get; init; }
+
+    public CheckOutOutcome MostDenied { get; init; }
+
+    public long Updates { get; init; }
+
+    public UpdateOutcome MostRejected { get; init; }
+
+    public long Assignments { get; init; }
+}

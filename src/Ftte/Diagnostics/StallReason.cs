@@ -1,0 +1,19 @@
+namespace Ftte.Diagnostics;
+
+/// <summary>The reason why no version is published.</summary>
+internal enum StallReason
+{
+    None,
+
+    /// <summary>Too few clients have a share of the buffer left.</summary>
+    BufferCannotFill,
+
+    /// <summary>Every update is rejected.</summary>
+    NoUpdateAccepted,
+
+    /// <summary>Every request for work is denied.</summary>
+    NoClientEligible,
+
+    /// <summary>Assignments are issued and no update arrives.</summary>
+    NoUpdateReceived,
+}

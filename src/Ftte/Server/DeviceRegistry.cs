@@ -1,0 +1,234 @@
+using Ftte.Common;
+using Ftte.State;
+
+namespace Ftte;
+
+/// <summary>The devices that take part, with the memory that each can spare: the source of M_min.</summary>
+/// <remarks>
+/// <para>A device is either <b>registered</b> by the application (<see cref="Register"/>), which is trusted and never forgotten, or <b>claimed</b>: a server that
+/// does not require registration notes what a device that asks for work says about itself. Claims are forgotten, least recently seen first, beyond a
+/// maximum count and after a time without a sign of the device; a device that returns is noted again.</para>
+/// <para>Holds one small record per device, never model data. Safe for any number of threads. Devices may join, change and leave while the server runs.</para>
+/// </remarks>
+public sealed class DeviceRegistry
+{
+    /// <summary>The default of the maximum number of claimed devices.</summary>
+    public const int DefaultMaxClaims = 1_000_000;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ClientId, long> _registered = [];
+    private readonly Dictionary<ClientId, LinkedListNode<Claim>> _claims = [];
+    private readonly LinkedList<Claim> _bySeen = [];
+    private readonly int _maxClaims;
+    private readonly TimeSpan _claimRetention;
+    private readonly TimeProvider _time;
+
+    /// <summary>Creates an empty registry.</summary>
+    /// <param name="maxClaims">The maximum number of claimed devices, at least 1; the least recently seen one is forgotten first.</param>
+    /// <param name="claimRetention">How long a claimed device is remembered after it was last seen, positive; null for 30 days.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    /// <exception cref="ArgumentException">The count or the time is not positive.</exception>
+    public DeviceRegistry(int maxClaims = DefaultMaxClaims, TimeSpan? claimRetention = null, TimeProvider? time = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxClaims, 1);
+        _claimRetention = claimRetention ?? TimeSpan.FromDays(30);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_claimRetention, TimeSpan.Zero, nameof(claimRetention));
+        _maxClaims = maxClaims;
+        _time = time ?? TimeProvider.System;
+    }
+
+    /// <summary>Gets the number of devices, registered and claimed.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                ForgetExpired();
+                return _registered.Count + _claims.Count;
+            }
+        }
+    }
+
+    /// <summary>Registers a device, or changes its budget. A claim of the same device is replaced.</summary>
+    /// <param name="client">The device.</param>
+    /// <param name="memoryBudgetBytes">The memory it can spare for training, in bytes; not negative.</param>
+    /// <exception cref="ArgumentException">The client is nameless or the budget negative.</exception>
+    public void Register(ClientId client, long memoryBudgetBytes)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(client.Value, nameof(client));
+        ArgumentOutOfRangeException.ThrowIfNegative(memoryBudgetBytes);
+        lock (_lock)
+        {
+            RemoveClaim(client);
+            _registered[client] = memoryBudgetBytes;
+        }
+    }
+
+    /// <summary>Removes a device.</summary>
+    /// <param name="client">The device.</param>
+    /// <returns>Whether it was there.</returns>
+    public bool Remove(ClientId client)
+    {
+        lock (_lock)
+        {
+            return _registered.Remove(client) | RemoveClaim(client);
+        }
+    }
+
+    /// <summary>Determines whether a device is registered or claimed.</summary>
+    /// <param name="client">The device.</param>
+    /// <returns>Whether it is there.</returns>
+    public bool Contains(ClientId client)
+    {
+        lock (_lock)
+        {
+            ForgetExpired();
+            return _registered.ContainsKey(client) || _claims.ContainsKey(client);
+        }
+    }
+
+    /// <summary>Determines whether a device is registered; a claim is not enough.</summary>
+    /// <param name="client">The device.</param>
+    /// <returns>Whether it is registered.</returns>
+    public bool IsRegistered(ClientId client)
+    {
+        lock (_lock)
+        {
+            return _registered.ContainsKey(client);
+        }
+    }
+
+    /// <summary>Gets the budget that the weakest device can keep, or that all but a chosen share can.</summary>
+    /// <param name="excludedShare">
+    /// The largest share of the devices that may be left out, in [0, 1): 0 leaves none out and gives the smallest budget; 0.05 leaves out at most
+    /// the weakest 5 %. Devices with exactly the returned budget are never left out.
+    /// </param>
+    /// <returns>The budget, and the names of the devices that are left out.</returns>
+    /// <exception cref="InvalidOperationException">There is no device.</exception>
+    public MemoryBudget GetMemoryBudget(double excludedShare = 0)
+    {
+        if (!(excludedShare >= 0 && excludedShare < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(excludedShare), excludedShare, "The share to leave out lies in [0, 1).");
+        }
+
+        return GetTrainableBudget(count => (int)(excludedShare * count), minimumBytes: 0);
+    }
+
+    /// <summary>Gets the budget that all devices can keep except some of the weakest.</summary>
+    /// <param name="countExcluded">Returns, for a number of devices, how many of them may be left out at most; fewer than there are.</param>
+    /// <param name="minimumBytes">Devices with less cannot train anything; they are left out and do not count.</param>
+    internal MemoryBudget GetTrainableBudget(Func<int, int> countExcluded, long minimumBytes)
+    {
+        KeyValuePair<ClientId, long>[] devices;
+        lock (_lock)
+        {
+            ForgetExpired();
+            devices = [.. _registered, .. _bySeen.Select(claim => KeyValuePair.Create(claim.Client, claim.MemoryBudgetBytes))];
+        }
+
+        Array.Sort(devices, static (a, b) => a.Value != b.Value ? a.Value.CompareTo(b.Value) : string.CompareOrdinal(a.Key.Value, b.Key.Value));
+        int tooSmall = devices.TakeWhile(device => device.Value < minimumBytes).Count();
+        int able = devices.Length - tooSmall;
+        if (able == 0)
+        {
+            throw new InvalidOperationException(devices.Length == 0
+                ? "No device is registered, so there is no weakest one; register devices first or state a budget."
+                : $"None of {devices.Length} devices has {minimumBytes} bytes, which the smallest choice takes. Use a smaller model or batch, or devices with more memory.");
+        }
+
+        long budget = devices[tooSmall + countExcluded(able)].Value;
+        return new MemoryBudget(budget, [.. devices.TakeWhile(device => device.Value < budget).Select(device => device.Key)]);
+    }
+
+    /// <summary>Notes what a device that is not registered says about itself; a registered device keeps the budget that it was registered with.</summary>
+    internal void Observe(ClientId client, long memoryBudgetBytes)
+    {
+        lock (_lock)
+        {
+            if (_registered.ContainsKey(client))
+            {
+                return;
+            }
+
+            RemoveClaim(client);
+            _claims.Add(client, _bySeen.AddLast(new Claim(client, memoryBudgetBytes, _time.GetTimestamp())));
+            ForgetExpired();
+        }
+    }
+
+    internal void Save(StateWriter writer)
+    {
+        lock (_lock)
+        {
+            ForgetExpired();
+            writer.Int32(_registered.Count);
+            foreach ((ClientId client, long budget) in _registered.OrderBy(device => device.Key.Value, StringComparer.Ordinal))
+            {
+                writer.Client(client);
+                writer.Int64(budget);
+            }
+
+            writer.Int32(_claims.Count);
+            foreach (Claim claim in _bySeen)
+            {
+                writer.Client(claim.Client);
+                writer.Int64(claim.MemoryBudgetBytes);
+                writer.Duration(_time.GetElapsedTime(claim.LastSeen));
+            }
+        }
+    }
+
+    /// <summary>Reads what was saved. Devices that are there already stay as they are.</summary>
+    /// <param name="reader">The state.</param>
+    /// <param name="registers">Whether to register the devices that were registered; otherwise this registry alone says which are.</param>
+    internal void Load(ref StateReader reader, bool registers)
+    {
+        const int MinBytes = 10;
+        lock (_lock)
+        {
+            int registered = reader.Count("number of registered devices", MinBytes);
+            for (int i = 0; i < registered; i++)
+            {
+                ClientId client = reader.Client();
+                long budget = reader.Int64("memory budget");
+                if (registers)
+                {
+                    _registered.TryAdd(client, budget);
+                }
+            }
+
+            int claims = reader.Count("number of claimed devices", MinBytes);
+            for (int i = 0; i < claims; i++)
+            {
+                var claim = new Claim(reader.Client(), reader.Int64("memory budget"), _time.GetTimestampBefore(reader.Duration("time since a device was seen")));
+                if (!_registered.ContainsKey(claim.Client) && !_claims.ContainsKey(claim.Client))
+                {
+                    _claims.Add(claim.Client, _bySeen.AddLast(claim));
+                }
+            }
+        }
+    }
+
+    private bool RemoveClaim(ClientId client)
+    {
+        if (!_claims.Remove(client, out LinkedListNode<Claim>? claim))
+        {
+            return false;
+        }
+
+        _bySeen.Remove(claim);
+        return true;
+    }
+
+    private void ForgetExpired()
+    {
+        while (_bySeen.First is { } oldest && (_bySeen.Count > _maxClaims || _time.GetElapsedTime(oldest.Value.LastSeen) >= _claimRetention))
+        {
+            RemoveClaim(oldest.Value.Client);
+        }
+    }
+
+    private readonly record struct Claim(ClientId Client, long MemoryBudgetBytes, long LastSeen);
+}
