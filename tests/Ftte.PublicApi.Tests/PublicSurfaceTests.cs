@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Ftte.Aggregation;
 
 namespace Ftte.PublicApi.Tests;
 
@@ -14,11 +15,14 @@ public class PublicSurfaceTests
             friend => friend.AssemblyName.StartsWith(Assembly.GetExecutingAssembly().GetName().Name!, StringComparison.Ordinal));
 
     [Fact]
-    public void A_public_class_cannot_be_inherited_from_outside() =>
-        Assert.All(Library.GetExportedTypes().Where(t => t.IsClass && !t.IsSealed), type =>
-            Assert.DoesNotContain(
-                type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic),
-                constructor => constructor.IsPublic || constructor.IsFamily || constructor.IsFamilyOrAssembly));
+    public void Only_classes_that_are_extension_points_can_be_inherited_from_outside() =>
+        Assert.Equal(
+            [typeof(OptimizerState), typeof(RobustReduction), typeof(ServerOptimizer)],
+            Library.GetExportedTypes()
+                .Where(type => type.IsClass && !type.IsSealed)
+                .Where(type => type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+                    .Any(constructor => constructor.IsPublic || constructor.IsFamily || constructor.IsFamilyOrAssembly))
+                .OrderBy(type => type.Name, StringComparer.Ordinal));
 
     [Fact]
     public void A_seam_has_at_most_three_members() =>
@@ -26,7 +30,14 @@ public class PublicSurfaceTests
             Assert.InRange(seam.GetMembers().Count(m => m is not MethodInfo { IsSpecialName: true }), 1, 3));
 
     [Fact]
-    public void Public_types_live_in_one_namespace_and_extensions_where_they_are_looked_for() =>
-        Assert.All(Library.GetExportedTypes(), type =>
-            Assert.Equal(type.Name.EndsWith("ServiceCollectionExtensions", StringComparison.Ordinal) ? "Microsoft.Extensions.DependencyInjection" : "Ftte", type.Namespace));
+    public void Public_types_live_in_namespaces_that_apps_look_for() =>
+        Assert.Equal(
+            ["Ftte", "Ftte.Aggregation", "Ftte.DependencyInjection", "Ftte.Diagnostics", "Ftte.Selection", "Ftte.Wire", "Microsoft.Extensions.DependencyInjection"],
+            Library.GetExportedTypes().Select(type => type.Namespace).Distinct().Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Extensions_of_services_live_where_they_are_looked_for() =>
+        Assert.All(
+            Library.GetExportedTypes().Where(type => type.Name.EndsWith("Extensions", StringComparison.Ordinal)),
+            type => Assert.Equal("Microsoft.Extensions.DependencyInjection", type.Namespace));
 }

@@ -12,7 +12,7 @@ public interface IStalenessWeighting
     /// <returns>The weight; 0 drops the update, and so does one below about a millionth, which the sums cannot resolve.</returns>
     double GetWeight(in UpdateStatistics statistics);
 
-    /// <summary>Gets whether <see cref="UpdateStatistics.Alignment"/> must be measured, which costs one more pass over each update.</summary>
-    /// <value>False unless overridden.</value>
-    bool NeedsAlignment => false;
+    /// <summary>Gets the statistics that must be measured although they cost time or memory.</summary>
+    /// <value><see cref="WeightingInputs.None"/> unless overridden. Read once, when the aggregator is created.</value>
+    WeightingInputs Inputs => WeightingInputs.None;
 }

@@ -60,6 +60,7 @@ public sealed partial class FederatedClient
         if (round.Receipt is { } receipt)
         {
             Log.RoundCompleted(_logger, _options.ClientId, checkOut.Assignment.Version, round.TrainDuration, receipt.Outcome);
+            (_trainer as IReceiptHandler)?.HandleReceipt(update.Header.Id, receipt);
         }
 
         return round;

@@ -1,6 +1,6 @@
-using Microsoft.Extensions.DependencyInjection;
+using Ftte.DependencyInjection;
 
-namespace Ftte.DependencyInjection;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Validates the federated servers and clients of an app at startup.</summary>
 public static class FtteServiceProviderExtensions

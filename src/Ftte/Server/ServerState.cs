@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using Ftte.Aggregation;
 using Ftte.Numerics;
@@ -102,12 +103,13 @@ public sealed class ServerState
     /// <param name="save">Writes the selections and then everything else.</param>
     internal static ServerState Create(ParameterLayout layout, AggregatorState aggregator, Action<StateWriter> save)
     {
-        var writer = new StateWriter();
+        var output = new ArrayBufferWriter<byte>();
+        var writer = new StateWriter(output);
         writer.UInt64(layout.Fingerprint);
         writer.Int32(layout.ParameterCount);
         writer.Bytes(aggregator.Bytes.Span);
         save(writer);
-        ReadOnlySpan<byte> content = writer.Written;
+        ReadOnlySpan<byte> content = output.WrittenSpan;
         byte[] bytes = GC.AllocateUninitializedArray<byte>(checked(FixedLength + content.Length + sizeof(uint)));
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, Magic);
         bytes[4] = FormatVersion;

@@ -11,6 +11,8 @@ namespace Ftte.State;
 /// <remarks>Every count is checked against the bytes that are left, so nothing larger than the state itself is allocated.</remarks>
 internal ref struct StateReader(ReadOnlySpan<byte> content)
 {
+    private const int MaxTextBytes = 1024;
+
     private ReadOnlySpan<byte> _rest = content;
 
     public byte Byte() => Take(1)[0];
@@ -82,6 +84,13 @@ internal ref struct StateReader(ReadOnlySpan<byte> content)
     }
 
     public TimeSpan Duration(string name) => new(Int64(name));
+
+    /// <summary>Reads a short text.</summary>
+    public string Text(string name)
+    {
+        ReadOnlySpan<byte> text = Bytes(name);
+        return text.Length <= MaxTextBytes && Utf8.IsValid(text) ? Encoding.UTF8.GetString(text) : throw Bad($"length of the {name}", text.Length);
+    }
 
     /// <summary>Reads bytes that are preceded by their number.</summary>
     public ReadOnlySpan<byte> Bytes(string name) => Take(Int64(name));

@@ -6,11 +6,10 @@ using System.Text;
 namespace Ftte.State;
 
 /// <summary>Writes the fields of a saved state, little-endian. The mirror of <see cref="StateReader"/>.</summary>
-internal sealed class StateWriter
+/// <param name="output">Receives the bytes.</param>
+internal sealed class StateWriter(IBufferWriter<byte> output)
 {
-    private readonly ArrayBufferWriter<byte> _output = new();
-
-    public ReadOnlySpan<byte> Written => _output.WrittenSpan;
+    private readonly IBufferWriter<byte> _output = output;
 
     public void Byte(byte value)
     {
@@ -42,6 +41,9 @@ internal sealed class StateWriter
         Int64(bytes.Length);
         _output.Write(bytes);
     }
+
+    /// <summary>Writes a short text, preceded by its length in bytes.</summary>
+    public void Text(string text) => Bytes(Encoding.UTF8.GetBytes(text));
 
     public void Double(double value) => Int64(BitConverter.DoubleToInt64Bits(value));
 

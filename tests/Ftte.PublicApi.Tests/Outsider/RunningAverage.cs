@@ -6,7 +6,7 @@ namespace Ftte.PublicApi.Tests.Outsider;
 /// <summary>An aggregator: every update makes a version, and the n-th moves the model by 1/n of its weighted step; fresh ones average exactly.</summary>
 internal sealed class RunningAverage(ModelSnapshot initial, SelectionHistory selections, IStalenessWeighting weighting) : IAsyncAggregator
 {
-    private readonly HashSet<(ClientId, UpdateId)> _known = [];
+    private readonly UpdateAdmission _admission = new(initial.Layout, selections);
     private volatile ModelSnapshot _current = initial;
 
     public ModelSnapshot Current => _current;
@@ -22,40 +22,24 @@ internal sealed class RunningAverage(ModelSnapshot initial, SelectionHistory sel
 
     private UpdateReceipt Aggregate(SparseUpdate update)
     {
+        if (!_admission.Check(update, _current.Version, out ParameterSelection? selection, out UpdateReceipt rejection))
+        {
+            return rejection;
+        }
+
         (UpdateHeader header, UpdateMoments moments) = (update.Header, update.Moments);
-        if (header.LayoutFingerprint != _current.Layout.Fingerprint)
-        {
-            return Answer(UpdateOutcome.LayoutMismatch);
-        }
-
-        if (!selections.TryGet(header.SelectionVersion, out ParameterSelection? selection))
-        {
-            return Answer(UpdateOutcome.UnknownSelection);
-        }
-
-        if (update.Values.Length != selection.Count || !moments.IsFinite)
-        {
-            return Answer(moments.IsFinite ? UpdateOutcome.LengthMismatch : UpdateOutcome.NotFinite);
-        }
-
-        var statistics = new UpdateStatistics(_current.Version - header.BaseVersion, moments.Variance, double.NaN, moments.Norm, header.ExampleCount);
-        double weight = weighting.GetWeight(statistics);
+        double weight = weighting.GetWeight(new UpdateStatistics(_current.Version - header.BaseVersion, moments.Variance, double.NaN, moments.Norm, header.ExampleCount));
         if (weight <= 0)
         {
-            return Answer(UpdateOutcome.ZeroWeight);
-        }
-
-        if (!_known.Add((header.Client, header.Id)))
-        {
-            return Answer(UpdateOutcome.Duplicate);
+            return new UpdateReceipt(UpdateOutcome.ZeroWeight, _current.Version);
         }
 
         float[] parameters = _current.Parameters.ToArray();
-        ModelVersion next = _current.Version.Next;
-        selection.AddScaled(update.Values.Span, (float)(weight / next.Number), parameters);
-        _current = ModelSnapshot.TakeOver(_current.Layout, next, parameters, selection);
-        return Answer(UpdateOutcome.Published, weight);
+        ModelVersion replaced = _current.Version;
+        selection.AddScaled(update.Values.Span, (float)(weight / replaced.Next.Number), parameters);
+        _current = ModelSnapshot.TakeOver(_current.Layout, replaced.Next, parameters, selection);
+        _admission.Accept(header);
+        _admission.Publish(replaced);
+        return new UpdateReceipt(UpdateOutcome.Published, _current.Version, weight);
     }
-
-    private UpdateReceipt Answer(UpdateOutcome outcome, double weight = 0) => new(outcome, _current.Version, weight);
 }

@@ -23,7 +23,7 @@ public class RobustReductionTests
     private static IReadOnlyList<int> Choose(int kept, params float[] values)
     {
         var layout = ParameterLayout.Create(("x", [4]));
-        return new MultiKrum(1, kept).Choose([.. values.Select(v => new ReadOnlyMemory<float>(Four(v)))], layout.Roles.Of(ParameterSelection.Full(layout)));
+        return new MultiKrum(1, kept).Choose(new UpdateGroup([.. values.Select(v => new ReadOnlyMemory<float>(Four(v)))], layout.Roles.Of(ParameterSelection.Full(layout))));
     }
 
     [Fact]

@@ -63,7 +63,7 @@ public class WeightingTests
     public void Alignment_weight_falls_with_disagreement_and_is_neutral_without_a_direction()
     {
         var weighting = new AlignmentWeighting(0.5, 0.1);
-        Assert.True(weighting.NeedsAlignment);
+        Assert.Equal(WeightingInputs.Alignment, weighting.Inputs);
         Assert.Equal(1, weighting.GetWeight(new UpdateStatistics(0, 1, 1, 1, 1, 1)), 1e-15);
         Assert.Equal(0.5, weighting.GetWeight(new UpdateStatistics(0, 1, 1, 1, 1, 0)), 1e-15);
         Assert.Equal(0.1, weighting.GetWeight(new UpdateStatistics(0, 1, 1, 1, 1, -1)), 1e-15);

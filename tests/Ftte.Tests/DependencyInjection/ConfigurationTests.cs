@@ -1,4 +1,3 @@
-using Ftte.DependencyInjection;
 using Ftte.TransportConformance;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

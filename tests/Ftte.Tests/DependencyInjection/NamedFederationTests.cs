@@ -1,5 +1,4 @@
 using Ftte.Aggregation;
-using Ftte.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection;
 using static Ftte.Tests.FtteServerBuilderTests;
 using static Ftte.Tests.ServerBench;

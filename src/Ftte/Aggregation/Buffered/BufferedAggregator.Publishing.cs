@@ -32,11 +32,11 @@ public sealed partial class BufferedAggregator
         var copy = new ModelSnapshot(Layout, _current.Version.Next, earlier.Parameters.Span);
         Discard();
         _optimizer = _options.Optimizer.CreateState(Layout.ParameterCount);
+        _recordedSteps = 0;
         _direction?.Reset();
         _steps.Clear();
         _usual.Reset();
-        _undone.RemoveAll(u => copy.Version - u.Through > _maxAge);
-        _undone.Add((earlier.Version, _current.Version));
+        _admission.RollBack(earlier.Version, _current.Version);
         Publish(copy);
         return copy;
     }
@@ -59,8 +59,8 @@ public sealed partial class BufferedAggregator
         var parameters = GC.AllocateUninitializedArray<float>(Layout.ParameterCount);
         _current.Parameters.Span.CopyTo(parameters);
         var meter = new StepMeter();
-        _optimizer.BeginStep(_buffer.MeanWeight);
-        _buffer.Reduce((start, step, role) => Move(parameters.AsSpan(start, step.Length), step, start, role, meter));
+        var step = new OptimizerStep(_recordedSteps, count, _buffer.MeanWeight, _bufferAge);
+        _buffer.Reduce((start, change, role) => Move(step, parameters.AsSpan(start, change.Length), change, start, role, meter));
         ModelSnapshot candidate = ModelSnapshot.TakeOver(Layout, _current.Version.Next, parameters, _buffer.Touched);
         if (Check(candidate, count, meter) is { } reason)
         {
@@ -68,25 +68,26 @@ public sealed partial class BufferedAggregator
             return false;
         }
 
-        Record();
+        Record(step);
         _buffer.Clear();
+        _bufferAge = 0;
         _usual.Publish();
-        _accepted.Publish(_current.Version);
+        _admission.Publish(_current.Version);
         _steps.Add(meter.RootMeanSquare);
         Publish(candidate);
         return true;
     }
 
-    private void Move(Span<float> parameters, ReadOnlySpan<double> step, int start, ParameterRole role, StepMeter meter)
+    private void Move(in OptimizerStep step, Span<float> parameters, ReadOnlySpan<double> change, int start, ParameterRole role, StepMeter meter)
     {
         if (role == ParameterRole.Trainable)
         {
-            _optimizer.Apply(parameters, step, start);
-            meter.Add(_current.Parameters.Span.Slice(start, step.Length), parameters);
+            _optimizer.Apply(step, parameters, change, start);
+            meter.Add(_current.Parameters.Span.Slice(start, change.Length), parameters);
             return;
         }
 
-        StepKernel.Add(step, _optimizer.StatisticRate, parameters);
+        StepKernel.Add(change, _optimizer.StatisticRate, parameters);
         if (role == ParameterRole.Variance)
         {
             // The sums' resolution can be coarser than a variance close to zero.
@@ -117,29 +118,30 @@ public sealed partial class BufferedAggregator
     }
 
     /// <summary>Records a step that will be published in the optimizer and the direction.</summary>
-    private void Record()
+    private void Record(OptimizerStep step)
     {
-        if (!_optimizer.KeepsState && _direction is null)
+        _recordedSteps++;
+        if (!_optimizer.IsRecording && _direction is null)
         {
             return;
         }
 
         _direction?.Begin();
-        _buffer.Reduce((start, step, role) =>
+        _buffer.Reduce((start, change, role) =>
         {
             if (role == ParameterRole.Trainable)
             {
-                _optimizer.Record(step, start);
-                _direction?.Record(start, step);
+                _optimizer.Record(step, change, start);
+                _direction?.Record(start, change);
             }
         });
-        _optimizer.EndStep();
     }
 
     private void Publish(ModelSnapshot version)
     {
         _buffer.SetUsualExamples(_usual.Examples);
         _statistics?.Publish(version);
+        _history?.Publish(version);
         Volatile.Write(ref _current, version);
     }
 
@@ -154,7 +156,8 @@ public sealed partial class BufferedAggregator
         _buffer.Clear();
         ClearHeld();
         _usual.Discard();
-        _accepted.Discard();
+        _admission.Discard();
+        _bufferAge = 0;
     }
 
     private void ClearHeld()

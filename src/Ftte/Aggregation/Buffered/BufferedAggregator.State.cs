@@ -60,7 +60,8 @@ public sealed partial class BufferedAggregator
     /// <inheritdoc />
     public AggregatorState CaptureState()
     {
-        var writer = new StateWriter();
+        var output = new ArrayBufferWriter<byte>();
+        var writer = new StateWriter(output);
         writer.Byte(StateVersion);
         writer.UInt64(Layout.Fingerprint);
         writer.Int64(_current.Version.Number);
@@ -72,20 +73,17 @@ public sealed partial class BufferedAggregator
 
         writer.Values(_current.Parameters.Span);
         writer.Int64(_refusals);
-        writer.Int32(_undone.Count);
-        foreach ((ModelVersion after, ModelVersion through) in _undone)
-        {
-            writer.Int64(after.Number);
-            writer.Int64(through.Number);
-        }
-
-        writer.Byte((byte)_optimizer.Kind);
-        _optimizer.Save(writer);
+        writer.Text(_optimizer.Kind);
+        writer.Int64(_recordedSteps);
+        writer.Int64(_bufferAge);
+        SaveOptimizer(writer);
         _steps.Save(writer);
         _usual.Save(writer);
-        _accepted.Save(writer);
+        _admission.Save(writer);
         writer.Flag(_direction is not null);
         _direction?.Save(writer);
+        writer.Flag(_history is not null);
+        _history?.Save(writer);
         _statistics?.Save(writer);
         _buffer.Save(writer);
         writer.Int32(_held.Count);
@@ -94,26 +92,23 @@ public sealed partial class BufferedAggregator
             held.Save(writer);
         }
 
-        return AggregatorState.Create(StateKind, writer.Written);
+        return AggregatorState.Create(StateKind, output.WrittenSpan);
     }
 
     private void Load(ref StateReader reader)
     {
         _refusals = reader.Int64("number of refusals");
-        int undone = reader.Count("number of versions undone", 2 * sizeof(long));
-        for (int i = 0; i < undone; i++)
-        {
-            var after = new ModelVersion(reader.Int64("version"));
-            _undone.Add((after, new ModelVersion(reader.Int64("version", after.Number + 1))));
-        }
-
-        StateMismatch.Check("optimizer", (OptimizerKind)reader.Byte(), _optimizer.Kind);
-        _optimizer.Load(ref reader);
+        StateMismatch.Check("optimizer", reader.Text("optimizer"), _optimizer.Kind);
+        _recordedSteps = reader.Int64("number of steps");
+        _bufferAge = reader.Int64("age of the buffer");
+        LoadOptimizer(reader.Bytes("length of the optimizer's state"));
         _steps.Load(ref reader);
         _usual.Load(ref reader);
-        _accepted.Load(ref reader);
+        _admission.Load(ref reader);
         StateMismatch.Check("answer of the weighting to whether it needs alignment", reader.Flag("flag of a direction"), _direction is not null);
         _direction?.Load(ref reader);
+        StateMismatch.Check("answer of the weighting to whether it needs the drift", reader.Flag("flag of earlier versions"), _history is not null);
+        _history?.Load(ref reader, _current);
         _statistics?.Load(ref reader);
         var selections = new StateSelections(_selections);
         _buffer.Load(ref reader, selections);
@@ -121,6 +116,25 @@ public sealed partial class BufferedAggregator
         for (int i = 0; i < held; i++)
         {
             _held.Add(UpdateCopy.Load(ref reader, selections, Layout, _pool));
+        }
+    }
+
+    private void SaveOptimizer(StateWriter writer)
+    {
+        var saved = new ArrayBufferWriter<byte>();
+        (_optimizer as IOptimizerStateStorage)?.Save(saved);
+        writer.Bytes(saved.WrittenSpan);
+    }
+
+    private void LoadOptimizer(ReadOnlySpan<byte> saved)
+    {
+        if (_optimizer is IOptimizerStateStorage storage)
+        {
+            storage.Load(saved);
+        }
+        else if (!saved.IsEmpty)
+        {
+            throw StateReader.Bad("length of the optimizer's state", saved.Length);
         }
     }
 }

@@ -9,8 +9,8 @@ namespace Ftte.Aggregation;
 /// Folds updates in as they arrive and publishes a version after every K: FTTE's rule, and with other options FedBuff, FedAsync and FedAvg.
 /// </summary>
 /// <remarks>
-/// <para>An update is checked in this order: layout, content (importance is not a step: too stale), duplicate, selection, length, finiteness, norm, age,
-/// the client's share of the buffer, weight. The first check that fails rejects the whole update with that reason and leaves no trace.</para>
+/// <para>An update is checked by <see cref="UpdateAdmission"/>, then for its norm and its weight. The first check that fails rejects the whole update with
+/// that reason and leaves no trace.</para>
 /// <para>The references that weights, clips and caps depend on change only when a version is published, and sums are fixed-point, so the K updates
 /// of a buffer give the same bits in every arrival order.</para>
 /// <para>A version that would break the model is not published: the buffer is discarded and everything else is as if it had never been
@@ -30,20 +30,20 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
     private readonly SelectionHistory _selections;
     private readonly MemoryPool<float> _pool;
     private readonly UpdateBuffer _buffer;
-    private readonly AcceptedUpdates _accepted;
+    private readonly UpdateAdmission _admission;
     private readonly UsualValues _usual;
     private readonly StepHistory _steps = new();
     private readonly LastDirection? _direction;
+    private readonly ModelHistory? _history;
     private readonly StatisticHistory? _statistics;
     private readonly long _maxAge;
 
     /// <summary>Updates that came before it was known what is usual.</summary>
     private readonly List<UpdateCopy> _held = [];
 
-    /// <summary>The versions that were undone, each exclusive its first and inclusive its last.</summary>
-    private readonly List<(ModelVersion After, ModelVersion Through)> _undone = [];
-
     private OptimizerState _optimizer;
+    private long _recordedSteps;
+    private long _bufferAge;
     private ModelSnapshot _current;
     private VersionRefusal? _latestRefusal;
     private long _refusals;
@@ -72,9 +72,12 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
         _buffer = _options.Reduction.CreateBuffer(_options.Capacity, _options.MinimumMassShare, initial.Layout, _pool);
         _optimizer = _options.Optimizer.CreateState(initial.Layout.ParameterCount);
         _maxAge = _options.MaxAge ?? Math.Max(20, 4L * (_options.Concurrency ?? 0) / _options.Capacity);
-        _accepted = new AcceptedUpdates(_options.Capacity, Math.Max(_maxAge, 20));
+        _admission = new UpdateAdmission(initial.Layout, selections, _maxAge, _options.MaxUpdatesPerClient, _options.Capacity);
         _usual = new UsualValues(_options, _buffer.CountsExamples);
-        _direction = _options.Weighting.NeedsAlignment ? new LastDirection(initial.Layout.ParameterCount) : null;
+        WeightingInputs inputs = _options.Weighting.Inputs;
+        _direction = inputs.HasFlag(WeightingInputs.Alignment) ? new LastDirection(initial.Layout.ParameterCount) : null;
+        _history = inputs.HasFlag(WeightingInputs.Drift) ? new ModelHistory(_maxAge) : null;
+        _history?.Publish(initial);
         _buffer.SetUsualExamples(_usual.Examples);
         if (initial.Layout.Roles.StatisticCount > 0)
         {
@@ -118,39 +121,13 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
 
     private UpdateReceipt Aggregate(SparseUpdate update)
     {
+        if (!_admission.Check(update, _current.Version, out ParameterSelection? selection, out UpdateReceipt rejection))
+        {
+            return rejection;
+        }
+
         UpdateHeader header = update.Header;
-        if (header.LayoutFingerprint != Layout.Fingerprint)
-        {
-            return Rejected(UpdateOutcome.LayoutMismatch);
-        }
-
-        if (header.Content == UpdateContent.Importance)
-        {
-            return Rejected(UpdateOutcome.TooStale);
-        }
-
-        // First of all that may have changed since the update was sent before: what was accepted once stays accepted.
-        if (_accepted.Contains(header))
-        {
-            return Rejected(UpdateOutcome.Duplicate) with { AwaitsNextVersion = HasItsShare(header.Client) };
-        }
-
-        if (!_selections.TryGet(header.SelectionVersion, out ParameterSelection? selection))
-        {
-            return Rejected(UpdateOutcome.UnknownSelection);
-        }
-
         ReadOnlySpan<float> values = update.Values.Span;
-        if (values.Length != selection.Count)
-        {
-            return Rejected(UpdateOutcome.LengthMismatch);
-        }
-
-        if (!update.Moments.IsFinite)
-        {
-            return Rejected(UpdateOutcome.NotFinite);
-        }
-
         PackedRoles roles = Layout.Roles.Of(selection);
         if (header.Content == UpdateContent.Difference && roles.StatisticCount == 0)
         {
@@ -196,38 +173,26 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
             return Rejected(UpdateOutcome.NormTooLarge);
         }
 
-        if (header.BaseVersion.Number < 0 || header.BaseVersion > _current.Version)
-        {
-            return Rejected(UpdateOutcome.FutureVersion);
-        }
-
         long age = _current.Version - header.BaseVersion;
-        if (age > _maxAge || WasUndone(header.BaseVersion))
-        {
-            return Rejected(UpdateOutcome.TooStale);
-        }
-
-        if (HasItsShare(header.Client))
-        {
-            return Rejected(UpdateOutcome.ClientQuota) with { AwaitsNextVersion = true };
-        }
-
         double clip = _usual.Clip(moments.Norm, roles.TrainableCount);
         double statisticClip = _usual.ClipStatistics(statisticMoments.Norm, roles.StatisticCount);
         int examples = _usual.Cap(header.ExampleCount);
+        (double driftNorm, double driftAlignment) = _history?.Measure(header.BaseVersion, _current, roles, step, moments.Norm) ?? (double.NaN, double.NaN);
         var statistics = new UpdateStatistics(
             age + (long)_options.AgeOrigin,
             moments.Variance * clip * clip,
             _usual.Variance,
             moments.Norm * clip,
             examples,
-            _direction?.Cosine(roles, step, moments.Norm) ?? double.NaN);
+            _direction?.Cosine(roles, step, moments.Norm) ?? double.NaN,
+            driftNorm,
+            driftAlignment);
         double weight = _options.Weighting.GetWeight(statistics);
         if (!double.IsFinite(weight) || weight < 0)
         {
             throw new InvalidOperationException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{_options.Weighting.GetType().Name} returned {weight} for an update of age {statistics.Age}, variance {statistics.Variance}, reference variance {statistics.ReferenceVariance}, norm {statistics.Norm}, {statistics.ExampleCount} examples and alignment {statistics.Alignment}; weights are finite and not negative."));
+                $"{_options.Weighting.GetType().Name} returned {weight} for an update of age {statistics.Age}, variance {statistics.Variance}, reference variance {statistics.ReferenceVariance}, norm {statistics.Norm}, {statistics.ExampleCount} examples, alignment {statistics.Alignment}, drift {statistics.DriftNorm} and drift alignment {statistics.DriftAlignment}; weights are finite and not negative."));
         }
 
         if (weight < SmallestWeight)
@@ -242,9 +207,10 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
         }
 
         Admit(admitted, step, moments.Variance);
+        _bufferAge = Math.Max(_bufferAge, age);
         if (Count < _options.Capacity)
         {
-            return new UpdateReceipt(UpdateOutcome.Buffered, _current.Version, weight, AwaitsNextVersion: HasItsShare(header.Client));
+            return new UpdateReceipt(UpdateOutcome.Buffered, _current.Version, weight, AwaitsNextVersion: _admission.HasReachedShare(header.Client));
         }
 
         return TryPublish()
@@ -264,22 +230,7 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
             _held.Add(UpdateCopy.Create(update with { Clip = 1, StatisticClip = 1 }, variance, step, _pool));
         }
 
-        _accepted.Add(update.Header);
-    }
-
-    private bool HasItsShare(ClientId client) => _accepted.CountInBuffer(client) >= _options.MaxUpdatesPerClient;
-
-    private bool WasUndone(ModelVersion version)
-    {
-        foreach ((ModelVersion after, ModelVersion through) in _undone)
-        {
-            if (version > after && version <= through)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        _admission.Accept(update.Header);
     }
 
     private UpdateReceipt Rejected(UpdateOutcome outcome) => new(outcome, _current.Version);

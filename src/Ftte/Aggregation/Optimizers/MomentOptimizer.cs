@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Ftte.Common;
 using Ftte.State;
@@ -7,12 +8,12 @@ namespace Ftte.Aggregation;
 /// <summary>Momentum, Adagrad, Adam and Yogi: one loop, they differ in one line.</summary>
 internal sealed class MomentOptimizer : ServerOptimizer
 {
-    private readonly OptimizerKind _rule;
+    private readonly MomentRule _rule;
     private readonly double _beta1;
     private readonly double _beta2;
     private readonly double _tau;
 
-    public MomentOptimizer(OptimizerKind rule, double learningRate, double beta1, double beta2, double tau)
+    public MomentOptimizer(MomentRule rule, double learningRate, double beta1, double beta2, double tau)
         : base(learningRate)
     {
         _rule = rule;
@@ -21,9 +22,9 @@ internal sealed class MomentOptimizer : ServerOptimizer
         _tau = tau;
     }
 
-    internal override OptimizerState CreateState(int parameterCount) => new State(this, parameterCount);
+    public override OptimizerState CreateState(int parameterCount) => new State(this, parameterCount);
 
-    private sealed class State : OptimizerState
+    private sealed class State : OptimizerState, IOptimizerStateStorage
     {
         private readonly MomentOptimizer _optimizer;
         private readonly float[] _first;
@@ -31,50 +32,46 @@ internal sealed class MomentOptimizer : ServerOptimizer
 
         // The number of the step that touched each coordinate last; 0 for none.
         private readonly int[] _lastStep;
-        private double _learningRate;
-        private int _step;
+        private long _recorded;
 
         public State(MomentOptimizer optimizer, int parameterCount)
         {
             _optimizer = optimizer;
             _first = new float[parameterCount];
             _lastStep = new int[parameterCount];
-            if (optimizer._rule != OptimizerKind.Momentum)
+            if (optimizer._rule != MomentRule.Momentum)
             {
                 _second = new float[parameterCount];
                 Array.Fill(_second, (float)(optimizer._tau * optimizer._tau));
             }
         }
 
-        public override OptimizerKind Kind => _optimizer._rule;
-
-        public override bool KeepsState => true;
-
-        public override void BeginStep(double meanWeight) =>
-            _learningRate = _optimizer.LearningRate * (_second is null ? 1 : meanWeight);
+        public override string Kind => _optimizer._rule.ToString();
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Apply(Span<float> parameters, ReadOnlySpan<double> step, int start)
+        public override void Apply(in OptimizerStep step, Span<float> parameters, ReadOnlySpan<double> change, int start)
         {
+            double learningRate = _optimizer.LearningRate * (_second is null ? 1 : step.MeanWeight);
             var gap = new GapDecay(_optimizer._beta1);
             for (int i = 0; i < parameters.Length; i++)
             {
-                (double first, double second) = NextMoments(start + i, step[i], ref gap);
+                (double first, double second) = NextMoments(step.Number, start + i, change[i], ref gap);
                 double direction = _second is null ? first : first / (Math.Sqrt(second) + _optimizer._tau);
-                parameters[i] = (float)(parameters[i] + (_learningRate * direction));
+                parameters[i] = (float)(parameters[i] + (learningRate * direction));
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public override void Record(ReadOnlySpan<double> step, int start)
+        public override void Record(in OptimizerStep step, ReadOnlySpan<double> change, int start)
         {
             var gap = new GapDecay(_optimizer._beta1);
-            for (int i = 0; i < step.Length; i++)
+            _recorded = step.Number + 1;
+            for (int i = 0; i < change.Length; i++)
             {
                 int j = start + i;
-                (double first, double second) = NextMoments(j, step[i], ref gap);
+                (double first, double second) = NextMoments(step.Number, j, change[i], ref gap);
                 _first[j] = (float)first;
-                _lastStep[j] = _step + 1;
+                _lastStep[j] = (int)_recorded;
                 if (_second is not null)
                 {
                     _second[j] = (float)second;
@@ -82,19 +79,19 @@ internal sealed class MomentOptimizer : ServerOptimizer
             }
         }
 
-        public override void EndStep() => _step++;
-
-        public override void Save(StateWriter writer)
+        public void Save(IBufferWriter<byte> destination)
         {
-            writer.Int32(_step);
+            var writer = new StateWriter(destination);
+            writer.Int64(_recorded);
             writer.Values<float>(_first);
             writer.Values<float>(_second);
             writer.Values<int>(_lastStep);
         }
 
-        public override void Load(ref StateReader reader)
+        public void Load(ReadOnlySpan<byte> saved)
         {
-            _step = reader.Int32("number of steps");
+            var reader = new StateReader(saved);
+            _recorded = reader.Int64("number of steps");
             reader.Values<float>(_first);
             StateReader.CheckFinite("momentum", _first);
             if (_second is not null)
@@ -104,28 +101,30 @@ internal sealed class MomentOptimizer : ServerOptimizer
             }
 
             reader.Values<int>(_lastStep);
-            if (_second.AsSpan().ContainsAnyExceptInRange(0f, float.MaxValue) || _lastStep.AsSpan().ContainsAnyExceptInRange(0, _step))
+            if (_recorded > int.MaxValue || _second.AsSpan().ContainsAnyExceptInRange(0f, float.MaxValue) || _lastStep.AsSpan().ContainsAnyExceptInRange(0, (int)_recorded))
             {
-                throw StateReader.Bad("second moment or last step", _step);
+                throw StateReader.Bad("second moment or last step", _recorded);
             }
+
+            reader.End();
         }
 
-        private (double First, double Second) NextMoments(int j, double d, ref GapDecay gap)
+        private (double First, double Second) NextMoments(long number, int j, double d, ref GapDecay gap)
         {
             double share = _second is null ? 1 : 1 - _optimizer._beta1;
-            double first = (_optimizer._beta1 * gap.DecayOver(_step - _lastStep[j]) * _first[j]) + (share * d);
+            double first = (_optimizer._beta1 * gap.DecayOver((int)(number - _lastStep[j])) * _first[j]) + (share * d);
             return (first, _second is null ? 0 : NextSecond(_second[j], d * d));
         }
 
         private double NextSecond(double second, double square) => _optimizer._rule switch
         {
-            OptimizerKind.Adagrad => second + square,
-            OptimizerKind.Adam => (_optimizer._beta2 * second) + ((1 - _optimizer._beta2) * square),
+            MomentRule.Adagrad => second + square,
+            MomentRule.Adam => (_optimizer._beta2 * second) + ((1 - _optimizer._beta2) * square),
             _ => second - ((1 - _optimizer._beta2) * square * Math.Sign(second - square)),
         };
     }
 
-    /// <summary>What is left of a momentum after steps that passed its coordinate by; neighbours mostly share the number of steps.</summary>
+    /// <summary>Computes how much of a momentum is left after steps without its coordinate. Neighbors mostly share the number of steps.</summary>
     private struct GapDecay(double beta)
     {
         private int _gap;

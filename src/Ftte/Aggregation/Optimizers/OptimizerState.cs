@@ -1,51 +1,36 @@
-using Ftte.State;
-
 namespace Ftte.Aggregation;
 
-/// <summary>One aggregator's optimizer at work.</summary>
+/// <summary>The state that one aggregator keeps for its <see cref="ServerOptimizer"/>.</summary>
 /// <remarks>
-/// A step is applied to a copy of the parameters first, which changes nothing here, and recorded only once its version is published: a version that
-/// is refused leaves no trace.
+/// <para>A step is applied to a copy of the parameters first, which must change nothing here, and recorded only once its version is published: a version
+/// that is refused leaves no trace. Both are called for runs of coordinates in ascending order, from one thread at a time.</para>
+/// <para>Implement <see cref="IOptimizerStateStorage"/> as well if there is anything to keep between steps; otherwise an aggregator that is restored
+/// starts with a new state.</para>
 /// </remarks>
-internal abstract class OptimizerState
+public abstract class OptimizerState
 {
-    public abstract OptimizerKind Kind { get; }
+    /// <summary>Gets the name under which the state is saved. A saved state of another kind is refused.</summary>
+    /// <value>The name of the type unless overridden.</value>
+    public virtual string Kind => GetType().FullName ?? GetType().Name;
 
     /// <summary>Gets how far a statistic moves to the average of what devices measured, in (0, 1]: it is averaged, whatever the optimizer.</summary>
-    public virtual double StatisticRate => 1;
+    internal virtual double StatisticRate => 1;
 
     /// <summary>Gets whether steps must be recorded.</summary>
-    public virtual bool KeepsState => false;
+    internal virtual bool IsRecording => true;
 
-    /// <summary>Begins a step of the whole model.</summary>
-    /// <param name="meanWeight">The mean weight of the buffer's updates.</param>
-    public virtual void BeginStep(double meanWeight)
-    {
-    }
+    /// <summary>Moves a run of parameters that all have contributors.</summary>
+    /// <param name="step">The buffer.</param>
+    /// <param name="parameters">The run; moved in place.</param>
+    /// <param name="change">D, the buffer's step, for each parameter of the run.</param>
+    /// <param name="start">The coordinate of the run's first parameter in the model.</param>
+    public abstract void Apply(in OptimizerStep step, Span<float> parameters, ReadOnlySpan<double> change, int start);
 
-    /// <summary>Moves a run of coordinates that all have contributors.</summary>
-    /// <param name="parameters">The run.</param>
-    /// <param name="step">D for each of them.</param>
-    /// <param name="start">The run's first coordinate in the dense vector.</param>
-    public abstract void Apply(Span<float> parameters, ReadOnlySpan<double> step, int start);
-
-    /// <summary>Records the step of a run of coordinates, after all of them have been applied.</summary>
-    /// <param name="step">D, as it was applied.</param>
-    /// <param name="start">The run's first coordinate in the dense vector.</param>
-    public virtual void Record(ReadOnlySpan<double> step, int start)
-    {
-    }
-
-    /// <summary>Ends a step that was recorded.</summary>
-    public virtual void EndStep()
-    {
-    }
-
-    public virtual void Save(StateWriter writer)
-    {
-    }
-
-    public virtual void Load(ref StateReader reader)
+    /// <summary>Records the step of a run of parameters, after the version that contains it was accepted.</summary>
+    /// <param name="step">The buffer, as it was applied.</param>
+    /// <param name="change">D, as it was applied.</param>
+    /// <param name="start">The coordinate of the run's first parameter in the model.</param>
+    public virtual void Record(in OptimizerStep step, ReadOnlySpan<double> change, int start)
     {
     }
 }

@@ -1,15 +1,11 @@
 namespace Ftte.Aggregation;
 
 /// <summary>The middle value, or the mean of the two in the middle ("Byzantine-Robust Distributed Learning", arXiv 1803.01498).</summary>
-internal sealed class CoordinateMedian : IRobustCenter
+internal sealed class CoordinateMedian() : RobustReduction(minContributors: 3, minGroup: 1, "The median needs at least 3 updates to ignore one of them.")
 {
-    public ReductionKind Kind => ReductionKind.Median;
+    protected internal override string Kind => "Median";
 
-    public string Need => "The median needs at least 3 updates to ignore one of them.";
-
-    public int FewestContributors => 3;
-
-    public double Center(Span<float> values)
+    protected internal override double Center(Span<float> values)
     {
         values.Sort();
         int middle = values.Length / 2;

@@ -101,7 +101,7 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
 
     public override void Save(StateWriter writer)
     {
-        writer.Byte((byte)Kind);
+        writer.Text(Kind.ToString());
         writer.Int32(capacity);
         writer.Double(_unit);
         writer.Int32(Count);
@@ -117,7 +117,7 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
 
     public override void Load(ref StateReader reader, StateSelections selections)
     {
-        StateMismatch.Check("reduction", (ReductionKind)reader.Byte(), Kind);
+        StateMismatch.Check("reduction", reader.Text("reduction"), Kind.ToString());
         int admittedFor = reader.Int32("capacity", min: 1);
         _unit = reader.Positive("unit of mass");
         Count = reader.Int32("number of updates", max: admittedFor - 1);

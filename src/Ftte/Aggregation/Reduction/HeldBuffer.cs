@@ -5,7 +5,7 @@ namespace Ftte.Aggregation;
 
 /// <summary>Copies of a buffer's updates, for reductions that must see all of them: K x selected coordinates x 4 bytes, pooled.</summary>
 /// <remarks>Updates are put in the order of their names before they are reduced, so the arrival order leaves no trace in the bits.</remarks>
-internal sealed class HeldBuffer(IRobustCenter center, double minimumMassShare, ParameterLayout layout, MemoryPool<float> pool) : UpdateBuffer
+internal sealed class HeldBuffer(RobustReduction reduction, double minimumMassShare, ParameterLayout layout, MemoryPool<float> pool) : UpdateBuffer
 {
     private readonly List<UpdateCopy> _updates = [];
     private readonly double[] _tile = new double[TileLength];
@@ -43,8 +43,8 @@ internal sealed class HeldBuffer(IRobustCenter center, double minimumMassShare, 
     {
         ParameterSelection[] all = [.. _updates.Select(u => u.Update.Selection), .. others];
         int contributors = 0;
-        SegmentSweep.Run([.. all.Where(s => all.Count(s.Equals) >= center.SmallestGroup)], (_, _, c) => contributors = Math.Max(contributors, c.Length));
-        return contributors < Math.Max(1, center.FewestContributors) ? $"No coordinates have enough of the {all.Length} updates in the buffer. {center.Need}" : null;
+        SegmentSweep.Run([.. all.Where(s => all.Count(s.Equals) >= reduction.MinGroup)], (_, _, c) => contributors = Math.Max(contributors, c.Length));
+        return contributors < Math.Max(1, reduction.MinContributors) ? $"No coordinates have enough of the {all.Length} updates in the buffer. {reduction.Requirement}" : null;
     }
 
     public override void Reduce(StepSink sink)
@@ -52,11 +52,11 @@ internal sealed class HeldBuffer(IRobustCenter center, double minimumMassShare, 
         _updates.Sort(static (a, b) => CompareNames(a.Update.Header, b.Update.Header));
         double meanWeight = MeanWeight;
         var groups = _updates.GroupBy(u => u.Update.Selection).OrderBy(g => g.Min(u => u.Update.Header.SelectionVersion.Number));
-        List<UpdateCopy> chosen = [.. groups.Where(g => g.Count() >= center.SmallestGroup).SelectMany(Choose)];
+        List<UpdateCopy> chosen = [.. groups.Where(g => g.Count() >= reduction.MinGroup).SelectMany(Choose)];
         var values = new float[chosen.Count];
         SegmentSweep.Run(chosen.ConvertAll(h => h.Update.Selection), (start, length, contributors) =>
         {
-            if (contributors.Length < center.FewestContributors)
+            if (contributors.Length < reduction.MinContributors)
             {
                 return;
             }
@@ -75,7 +75,7 @@ internal sealed class HeldBuffer(IRobustCenter center, double minimumMassShare, 
                         values[c] = chosen[contributors[c].Index].Values.Span[contributors[c].PackedStart + done + i];
                     }
 
-                    _tile[i] = center.Center(values.AsSpan(0, contributors.Length)) * scale;
+                    _tile[i] = reduction.Center(values.AsSpan(0, contributors.Length)) * scale;
                 }
 
                 sink(start + done, _tile.AsSpan(0, count), role);
@@ -96,7 +96,7 @@ internal sealed class HeldBuffer(IRobustCenter center, double minimumMassShare, 
 
     public override void Save(StateWriter writer)
     {
-        writer.Byte((byte)center.Kind);
+        writer.Text(reduction.Kind);
         writer.Int32(Count);
         foreach (UpdateCopy copy in _updates)
         {
@@ -106,7 +106,7 @@ internal sealed class HeldBuffer(IRobustCenter center, double minimumMassShare, 
 
     public override void Load(ref StateReader reader, StateSelections selections)
     {
-        StateMismatch.Check("reduction", (ReductionKind)reader.Byte(), center.Kind);
+        StateMismatch.Check("reduction", reader.Text("reduction"), reduction.Kind);
         int count = reader.Count("number of updates", UpdateCopy.MinSavedBytes);
         for (int i = 0; i < count; i++)
         {
@@ -118,7 +118,7 @@ internal sealed class HeldBuffer(IRobustCenter center, double minimumMassShare, 
     private IEnumerable<UpdateCopy> Choose(IEnumerable<UpdateCopy> ofOneSelection)
     {
         List<UpdateCopy> updates = [.. ofOneSelection];
-        return center.Choose(updates.ConvertAll(u => u.Values), updates[0].Update.Roles).Select(i => updates[i]);
+        return reduction.Choose(new UpdateGroup(updates.ConvertAll(u => u.Values), updates[0].Update.Roles)).Select(i => updates[i]);
     }
 
     private static int CompareNames(in UpdateHeader a, in UpdateHeader b)

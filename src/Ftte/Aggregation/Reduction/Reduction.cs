@@ -39,7 +39,7 @@ public abstract class Reduction
     /// <summary>Gets the median of each coordinate, times the mean weight. Robust against fewer than half.</summary>
     /// <returns>The reduction.</returns>
     /// <remarks>Needs a capacity of at least 3. A coordinate that fewer than three updates contain does not move, and a buffer without any other is not published.</remarks>
-    public static Reduction Median() => new RobustReduction(new CoordinateMedian());
+    public static Reduction Median() => new CoordinateMedian();
 
     /// <summary>Gets the mean of each coordinate without the extremes, times the mean weight.</summary>
     /// <param name="trimmedShare">The share of the values dropped at each end, in [0, 0.5), rounded down to whole values, but at least one value unless the share is 0.</param>
@@ -48,7 +48,7 @@ public abstract class Reduction
     /// Needs a capacity of at least 3 unless the share is 0. A coordinate that fewer than three updates contain does not move, and a buffer without any
     /// other is not published.
     /// </remarks>
-    public static Reduction TrimmedMean(double trimmedShare = 0.1) => new RobustReduction(new TrimmedMean(trimmedShare));
+    public static Reduction TrimmedMean(double trimmedShare = 0.1) => new TrimmedMean(trimmedShare);
 
     /// <summary>Gets Multi-Krum (NeurIPS 2017): the mean of the m updates that lie closest to their neighbours, times the mean weight.</summary>
     /// <param name="byzantine">f: how many updates of a buffer may be hostile; at least 0.</param>
@@ -58,7 +58,7 @@ public abstract class Reduction
     /// Needs a capacity of at least 2 f + 3 and f + m. Distances need updates of one selection: with several in a buffer, each selection's updates are
     /// judged among themselves, and fewer than that of one selection do not count. A buffer without enough of any selection is not published.
     /// </remarks>
-    public static Reduction MultiKrum(int byzantine, int kept = 1) => new RobustReduction(new MultiKrum(byzantine, kept));
+    public static Reduction MultiKrum(int byzantine, int kept = 1) => new MultiKrum(byzantine, kept);
 
     /// <summary>Says why the reduction cannot work with a capacity; null if it can.</summary>
     internal virtual string? FindObstacle(int capacity) => null;

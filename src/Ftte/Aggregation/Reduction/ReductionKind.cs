@@ -1,6 +1,6 @@
 namespace Ftte.Aggregation;
 
-/// <summary>Which reduction a saved buffer is of. The numbers are saved.</summary>
+/// <summary>Specifies a reduction by sums. The names are saved.</summary>
 internal enum ReductionKind : byte
 {
     MassDampedMean = 0,
@@ -9,7 +9,4 @@ internal enum ReductionKind : byte
     Sum = 3,
     MassDampedMeanByExamples = 8,
     WeightedMeanByExamples = 9,
-    Median = 16,
-    TrimmedMean = 17,
-    MultiKrum = 18,
 }

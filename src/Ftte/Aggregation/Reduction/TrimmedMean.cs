@@ -3,19 +3,14 @@ using Ftte.Common;
 namespace Ftte.Aggregation;
 
 /// <summary>The mean of what is left after dropping a share of the smallest and of the largest values, at least one each (arXiv 1803.01498).</summary>
-internal sealed class TrimmedMean : IRobustCenter
+internal sealed class TrimmedMean(double trimmedShare)
+    : RobustReduction(trimmedShare > 0 ? 3 : 1, minGroup: 1, "The trimmed mean needs at least 3 updates to drop one at each end.")
 {
-    private readonly double _share;
+    private readonly double _share = PolicyGuard.Within(trimmedShare, 0, Math.BitDecrement(0.5));
 
-    public TrimmedMean(double trimmedShare) => _share = PolicyGuard.Within(trimmedShare, 0, Math.BitDecrement(0.5));
+    protected internal override string Kind => "TrimmedMean";
 
-    public ReductionKind Kind => ReductionKind.TrimmedMean;
-
-    public string Need => "The trimmed mean needs at least 3 updates to drop one at each end.";
-
-    public int FewestContributors => _share > 0 ? 3 : 1;
-
-    public double Center(Span<float> values)
+    protected internal override double Center(Span<float> values)
     {
         values.Sort();
         int dropped = _share > 0 ? Math.Max(1, (int)(_share * values.Length)) : 0;

@@ -26,7 +26,7 @@ public sealed class AlignmentWeighting : IStalenessWeighting
     public double Minimum { get; }
 
     /// <inheritdoc />
-    public bool NeedsAlignment => true;
+    public WeightingInputs Inputs => WeightingInputs.Alignment;
 
     /// <inheritdoc />
     public double GetWeight(in UpdateStatistics statistics)

@@ -1,0 +1,19 @@
+namespace Ftte.PublicApi.Tests.Outsider;
+
+/// <summary>A trainer that wants to know what became of its updates.</summary>
+internal sealed class ListeningTrainer(ILocalTrainer trainer) : ILocalTrainer, IReceiptHandler
+{
+    public List<(UpdateId Trained, UpdateId Answered, UpdateOutcome Outcome)> Receipts { get; } = [];
+
+    public ParameterLayout Layout => trainer.Layout;
+
+    private UpdateId Trained { get; set; }
+
+    public ValueTask<SparseUpdate> TrainAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken cancellationToken = default)
+    {
+        Trained = assignment.UpdateId;
+        return trainer.TrainAsync(assignment, parameters, cancellationToken);
+    }
+
+    public void HandleReceipt(UpdateId update, UpdateReceipt receipt) => Receipts.Add((Trained, update, receipt.Outcome));
+}
