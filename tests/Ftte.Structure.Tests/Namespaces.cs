@@ -1,0 +1,19 @@
+namespace Ftte.Structure.Tests;
+
+/// <summary>The rule for namespaces: the project's name and the first folder. Folders that almost every app needs share the namespace of the project.</summary>
+internal static class Namespaces
+{
+    private static readonly Dictionary<string, string[]> Shared = new()
+    {
+        ["Ftte"] = ["Model", "Protocol", "Client", "Server"],
+    };
+
+    /// <summary>Returns the namespace of a file.</summary>
+    /// <param name="project">The name of the project.</param>
+    /// <param name="path">The path of the file relative to the project.</param>
+    public static string Of(string project, string path)
+    {
+        string folder = path.Split('/')[0];
+        return folder == path || (Shared.TryGetValue(project, out string[]? shared) && shared.Contains(folder)) ? project : $"{project}.{folder}";
+    }
+}
