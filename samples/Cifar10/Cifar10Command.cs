@@ -56,8 +56,8 @@ internal static class Cifar10Command
             };
             CheckData(options);
             OutputFile.CheckAll(("--json", options.JsonFile, ""));
-            CheckFolder("--report", options.ReportFolder);
-            CheckFolder("--resume", options.ResumeFolder);
+            OutputFolder.Check("--report", options.ReportFolder);
+            OutputFolder.Check("--resume", options.ResumeFolder);
             return run(options, cancellationToken);
         });
         return CommandRunner.InvokeAsync(command, args, output, error);
@@ -78,21 +78,6 @@ internal static class Cifar10Command
         if (options.DataFolder is { } folder && !Directory.Exists(folder))
         {
             throw new InputException($"--data '{folder}': there is no such folder. {How}");
-        }
-    }
-
-    private static void CheckFolder(string option, string? folder)
-    {
-        try
-        {
-            if (folder is not null)
-            {
-                Directory.CreateDirectory(folder);
-            }
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new InputException($"{option} '{folder}': the folder cannot be made; give one that you may write to.", refused);
         }
     }
 }

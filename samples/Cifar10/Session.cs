@@ -184,8 +184,7 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
     private void Report(string folder, Comparison comparison, List<SimulationResult> results, ImmutableArray<SimulatedDevice> devices, bool isComplete)
     {
         // Without the rules that were not reached, complete runs are no finished report either.
-        folder = !isComplete && File.Exists(Path.Combine(folder, "report.md")) ? Path.Combine(folder, "partial") : folder;
-        string page = SimulationReport.Write(folder, new ReportContent
+        string page = SimulationReport.Write(PartialFile.Folder(folder, !isComplete, "report.md"), new ReportContent
         {
             Title = $"CIFAR-10, {comparison.Cell.Name}",
             Results = [.. comparison.Contenders.SelectMany(rule => results.Where(result => result.Rule == rule.Name))],

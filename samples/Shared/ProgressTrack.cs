@@ -12,21 +12,37 @@ internal abstract class ProgressTrack
     /// <param name="work">The work.</param>
     public static void Run(IAnsiConsole console, TimeProvider time, string name, Action<ProgressTrack> work)
     {
-        if (!console.Profile.Out.IsTerminal || console.Profile.Capabilities is not { Interactive: true, Ansi: true })
+        if (!IsLive(console))
         {
             work(new LineTrack(console, time, name));
             return;
         }
 
-        console.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
-            .Start(context => work(new BarTrack(context.AddTask(Markup.Escape(name), maxValue: 1), name)));
+        Bar(console).Start(context => work(new BarTrack(context.AddTask(Markup.Escape(name), maxValue: 1), name)));
+    }
+
+    /// <summary>Runs asynchronous work and shows how far it is.</summary>
+    /// <inheritdoc cref="Run" path="/param"/>
+    public static async Task RunAsync(IAnsiConsole console, TimeProvider time, string name, Func<ProgressTrack, Task> work)
+    {
+        if (!IsLive(console))
+        {
+            await work(new LineTrack(console, time, name));
+            return;
+        }
+
+        await Bar(console).StartAsync(context => work(new BarTrack(context.AddTask(Markup.Escape(name), maxValue: 1), name)));
     }
 
     /// <summary>Says how far the work is.</summary>
     /// <param name="share">The share done, 0 to 1.</param>
     /// <param name="state">How things stand.</param>
     public abstract void Report(double share, string state);
+
+    private static bool IsLive(IAnsiConsole console) => console.Profile.Out.IsTerminal && console.Profile.Capabilities is { Interactive: true, Ansi: true };
+
+    private static Progress Bar(IAnsiConsole console) =>
+        console.Progress().Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn());
 }
 
 /// <summary>A bar on a terminal.</summary>

@@ -1,35 +1,55 @@
+using System.Globalization;
+using Ftte.Markdown;
 using Ftte.Samples.Shared;
-using SelectionStudy.Running;
+using SelectionStudy.Learning;
 using Spectre.Console;
 
 namespace SelectionStudy.Report;
 
-/// <summary>The study in one table: a row for every selector and budget.</summary>
+/// <summary>The study in one table: a row for every selector and budget. Runs that were stopped are left out.</summary>
 internal static class StudyTable
 {
-    public static void Write(IAnsiConsole console, IReadOnlyList<StudyRun> runs, double baseAccuracy)
+    private static readonly string[] Columns = ["budget", "selector", "accuracy, mean (range)", "step", "trained", "device", "importance"];
+
+    /// <summary>Writes the table to a terminal.</summary>
+    public static void Write(IAnsiConsole console, IEnumerable<StudyRun> runs, double baseAccuracy)
     {
         var table = new AdaptiveTable(headings: 2);
-        foreach (string column in new[] { "budget", "selector", "accuracy, mean (range)", "step", "trained", "device", "importance" })
+        foreach (string column in Columns)
         {
-            table.AddColumn(column);
+            table.AddColumn(column, isNumber: column is "trained" or "device" or "importance");
         }
 
-        table.AddRow(["", "base model", $"{100 * baseAccuracy:0.0} %", "", "", "", ""]);
-        foreach (IGrouping<(double, string), StudyRun> cell in runs.GroupBy(r => (r.BudgetShare, r.Selector)))
+        foreach (string[] row in Rows(runs, baseAccuracy, "0.0"))
         {
-            StudyRun one = cell.First();
-            double[] accuracies = [.. cell.Select(r => 100 * r.Accuracy)];
-            table.AddRow([
-                one.BudgetShare == 1 ? "none" : $"{100 * one.BudgetShare:0} %, {ByteSize.ToText(one.BudgetBytes)}",
-                one.Selector,
-                $"{accuracies.Average():0.0} % ({accuracies.Min():0.0} to {accuracies.Max():0.0})",
-                $"{one.LearningRate}",
-                $"{cell.Average(r => r.TrainedParameters):N0}",
-                ByteSize.ToText((long)cell.Average(r => r.PeakBytes)),
-                $"{100 * cell.Average(r => r.Importance):0} %"]);
+            table.AddRow(row);
         }
 
         table.Write(console);
+    }
+
+    /// <summary>Returns the table as Markdown.</summary>
+    public static string ToMarkdown(IEnumerable<StudyRun> runs, double baseAccuracy) =>
+        MarkdownText.Header(Columns) + string.Concat(Rows(runs, baseAccuracy, "0.00").Select(MarkdownText.Row));
+
+    private static IEnumerable<string[]> Rows(IEnumerable<StudyRun> runs, double baseAccuracy, string format)
+    {
+        yield return ["", "base model", Text(baseAccuracy) + " %", "", "", "", ""];
+        foreach (IGrouping<StudyCell, StudyRun> cell in runs.Where(run => run.Result.IsComplete).GroupBy(run => run.Cell))
+        {
+            StudyRun one = cell.First();
+            yield return
+            [
+                one.BudgetBytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"{100 * cell.Key.BudgetShare:0} %, {ByteSize.ToText(bytes)}") : "none",
+                cell.Key.Selector,
+                $"{Text(cell.Average(run => run.Accuracy))} % ({Text(cell.Min(run => run.Accuracy))} to {Text(cell.Max(run => run.Accuracy))})",
+                one.LearningRate.ToString(CultureInfo.InvariantCulture),
+                cell.Average(run => run.TrainedParameters).ToString("N0", CultureInfo.InvariantCulture),
+                ByteSize.ToText(cell.Max(run => run.Result.Totals.PeakDeviceBytes)),
+                Units.Percent(cell.Average(run => run.Importance)),
+            ];
+        }
+
+        string Text(double share) => (100 * share).ToString(format, CultureInfo.InvariantCulture);
     }
 }

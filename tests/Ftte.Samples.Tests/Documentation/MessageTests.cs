@@ -41,7 +41,7 @@ public sealed class MessageTests
         "Quickstart" => QuickstartCommand.InvokeAsync(args, (_, _) => Task.CompletedTask, TextWriter.Null, error),
         "TrainOnDevice" => TrainCommand.InvokeAsync(args, (_, _) => 0, TextWriter.Null, error),
         "MemoryPlan" => PlanCommand.InvokeAsync(args, (_, _) => 0, TextWriter.Null, error),
-        "SelectionStudy" => StudyCommand.InvokeAsync(args, (_, _) => 0, TextWriter.Null, error),
+        "SelectionStudy" => StudyCommand.InvokeAsync(args, (_, _) => Task.FromResult(0), TextWriter.Null, error),
         _ => Cifar10Command.InvokeAsync(args, (_, _) => Task.FromResult(0), TextWriter.Null, error),
     };
 }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Ftte;
 
-namespace SelectionStudy.Running;
+namespace SelectionStudy.Learning;
 
 /// <summary>A selector that takes part.</summary>
 /// <param name="Name">Its name.</param>
@@ -20,4 +20,9 @@ internal sealed record Contender(string Name, IParameterSelector Selector, int? 
         new("random", new RandomSelector(seed)),
         new("rotating", new RotatingSelector(seed: seed), EveryVersions: 1),
     ];
+
+    /// <summary>Returns a selector that takes part, or the reference, which trains everything.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="seed">The seed of the run.</param>
+    public static Contender Of(string name, ulong seed) => name == StudyCell.Full ? new Contender(name, new FullSelector()) : All(seed).Single(contender => contender.Name == name);
 }

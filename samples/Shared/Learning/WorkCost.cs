@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Ftte;
 using Ftte.TinyEngine;
 
-namespace Cifar10.Learning;
+namespace Ftte.Samples.Shared;
 
 /// <summary>What training a selection costs a device, by the planner's own count.</summary>
 /// <param name="network">The network.</param>
