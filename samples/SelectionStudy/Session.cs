@@ -16,10 +16,12 @@ internal sealed class Session(StudyOptions options, IAnsiConsole console, TimePr
     /// <summary>Runs.</summary>
     /// <param name="cancellationToken">Stops; finished runs are written.</param>
     /// <returns>The exit code.</returns>
+    /// <exception cref="OperationCanceledException">It was stopped before the first run.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         Network network = NetworkZoo.Create("resnet8");
-        CifarPictures pictures = Read();
+        (Cifar10Examples training, Cifar10Examples test) = Cifar10Files.Load(options.DataFolder);
+        CifarPictures pictures = CifarPictures.Divide(training, test, options.PublicClasses);
         int own = pictures.Training.Count - pictures.Public.Length;
         if (own < options.Devices)
         {
@@ -27,16 +29,8 @@ internal sealed class Session(StudyOptions options, IAnsiConsole console, TimePr
         }
 
         float[] parameters = [];
-        try
-        {
-            ProgressTrack.Run(console, time, "base model", track =>
-                parameters = BaseModel.Train(network, pictures.Training.Subset(pictures.Public.AsSpan()), track.Report, cancellationToken));
-        }
-        catch (OperationCanceledException)
-        {
-            return ExitCode.Cancelled;
-        }
-
+        ProgressTrack.Run(console, time, "base model", track =>
+            parameters = BaseModel.Train(network, pictures.Training.Subset(pictures.Public.AsSpan()), track.Report, cancellationToken));
         var start = new StartModel(network, parameters, pictures.Test, options.Threads);
         var study = new Study(options, start, pictures);
         console.WriteLine($"Base model {Units.Percent(start.Accuracy)}; training everything without a plan takes {ByteSize.ToText(study.EagerBytes)}.");
@@ -49,18 +43,5 @@ internal sealed class Session(StudyOptions options, IAnsiConsole console, TimePr
         }
 
         return cancellationToken.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Done;
-    }
-
-    private CifarPictures Read()
-    {
-        try
-        {
-            return CifarPictures.Divide(
-                Cifar10Examples.Load(options.DataFolder, CifarPart.Train), Cifar10Examples.Load(options.DataFolder, CifarPart.Test), options.PublicClasses);
-        }
-        catch (Exception bad) when (bad is IOException or InvalidDataException)
-        {
-            throw new InputException(bad.Message, bad);
-        }
     }
 }

@@ -5,6 +5,9 @@ namespace Ftte.Samples.Shared;
 /// <summary>Shows how far one part of the work is. Not for several threads at once.</summary>
 internal abstract class ProgressTrack
 {
+    private const int BarWidth = 20;
+    private const int LeastWidth = 70;
+
     /// <summary>Runs work and shows how far it is: a bar that moves on a terminal, plain lines in a file or a pipe.</summary>
     /// <param name="console">Where to.</param>
     /// <param name="time">The clock that limits plain lines.</param>
@@ -41,8 +44,12 @@ internal abstract class ProgressTrack
 
     private static bool IsLive(IAnsiConsole console) => console.Profile.Out.IsTerminal && console.Profile.Capabilities is { Interactive: true, Ansi: true };
 
-    private static Progress Bar(IAnsiConsole console) =>
-        console.Progress().Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn());
+    private static Progress Bar(IAnsiConsole console)
+    {
+        // On a narrow terminal the state needs the room of the bar.
+        ProgressColumn[] columns = [new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, new PercentageColumn()];
+        return console.Progress().Columns(console.Profile.Width < LeastWidth ? [columns[0], columns[2]] : columns);
+    }
 }
 
 /// <summary>A bar on a terminal.</summary>

@@ -39,7 +39,7 @@ internal sealed class Session(TrainOptions options, IAnsiConsole console, TimePr
         if (options.ChartFile is { } chart)
         {
             PlanChart.Save(chart, options.Model, training);
-            console.WriteLine($"The picture is in {chart}.");
+            console.WriteFileName(chart);
         }
 
         TrainingOutcome? outcome = options.PlanOnly ? null : Train(parameters, training, data, cancellationToken);
@@ -70,7 +70,7 @@ internal sealed class Session(TrainOptions options, IAnsiConsole console, TimePr
         {
             curve = PartialFile.For(curve, outcome.IsCancelled);
             LearningCurve.Save(curve, $"{options.Model} on {data.Name}", outcome.Curve, !outcome.IsCancelled);
-            console.WriteLine($"Accuracy over the epochs is in {curve}.");
+            console.WriteFileName(curve);
         }
 
         console.WriteLine(

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ftte;
+using Ftte.Samples.Shared;
 
 namespace MemoryPlan.Planning;
 

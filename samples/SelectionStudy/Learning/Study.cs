@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Ftte;
+using Ftte.Samples.Shared;
 using Ftte.Simulation;
 using Ftte.TinyEngine;
 using SelectionStudy.Data;
@@ -92,14 +93,14 @@ internal sealed class Study(StudyOptions options, StartModel start, CifarPicture
     private async Task<StudyRun> RunAsync(StudyCell cell, ulong seed, float rate, int updates, CancellationToken cancellationToken)
     {
         World world = WorldOf(seed, cancellationToken);
-        Contender contender = Contender.Of(cell.Selector, seed);
+        IParameterSelector selector = Selectors.Create(cell.Selector, seed).Selector;
         long? budget = cell.BudgetShare is { } share ? (long)(share * EagerBytes) : null;
-        SelectionResult first = contender.Selector.Select(new SelectionRequest(_profile, world.Importance, budget ?? long.MaxValue), cancellationToken);
+        SelectionResult first = selector.Select(new SelectionRequest(_profile, world.Importance, budget ?? long.MaxValue), cancellationToken);
         SimulationRule rule = SimulationRule.Ftte(first.Selection) with
         {
             Name = cell.Selector,
-            Reselection = contender.EveryVersions is { } versions
-                ? new ReselectionOptions { Selector = contender.Selector, Profile = _profile, Importance = world.Importance, EveryVersions = versions, MemoryBudgetBytes = budget }
+            Reselection = cell.EveryVersions is { } versions
+                ? new ReselectionOptions { Selector = selector, Profile = _profile, Importance = world.Importance, EveryVersions = versions, MemoryBudgetBytes = budget }
                 : null,
 
             // Only what is selected differs between runs, so nothing is lost to compression.
@@ -116,13 +117,10 @@ internal sealed class Study(StudyOptions options, StartModel start, CifarPicture
             // An update that diverged and was rejected counts as well: the device has spent it.
             MaxTrips = updates,
             EvaluateEveryVersions = seed == TuningSeed ? int.MaxValue : Math.Max(1, updates / rule.Aggregation.Capacity / Looks),
-            Progress = progress => _report((_done + (progress.Share * updates)) / AllUpdates, $"{name}: {Describe(progress)}"),
+            Progress = progress => _report((_done + (progress.Share * updates)) / AllUpdates, $"{name}: {SimulationTrack.Describe(progress with { Remaining = null })}"),
         };
         SimulationResult result = await Simulator.RunAsync(rule, start.Model, Devices, new StudyTask(start, world.Examples, sgd), simulation, cancellationToken);
         _done += updates;
         return new StudyRun(cell, budget, rate, first.Selection.Count, first.Certificate.Objective / world.Importance.Values.Sum(), start.Measure(result.Model!), result);
     }
-
-    private static string Describe(SimulationProgress progress) => string.Create(
-        CultureInfo.InvariantCulture, $"version {progress.Version.Number}{(progress.Quality is { } quality ? $", {100 * quality.Accuracy:0.0} %" : "")}");
 }

@@ -8,8 +8,13 @@ internal readonly record struct StudyCell(string Selector, double? BudgetShare)
     /// <summary>The name of the reference, which trains everything.</summary>
     public const string Full = "full";
 
+    private const string Rotating = "rotating";
+
     /// <summary>Gets the names of the reference and of all selectors.</summary>
-    public static IReadOnlyList<string> Names { get; } = [Full, .. Contender.All(0).Select(contender => contender.Name)];
+    public static IReadOnlyList<string> Names { get; } = [Full, "exact", "evolutionary", "last-blocks", "bias-only", "random", Rotating];
+
+    /// <summary>Gets the number of versions after which the selector selects again; null if once is enough.</summary>
+    public int? EveryVersions => Selector == Rotating ? 1 : null;
 
     /// <summary>Lists the cells of a study, the reference first.</summary>
     /// <param name="options">The settings of the command.</param>
