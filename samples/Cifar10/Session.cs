@@ -55,7 +55,7 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
         }
 
         Write(cancellationToken.IsCancellationRequested);
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_lines.Count} runs, {time.GetElapsedTime(began).TotalMinutes:0.0} minutes."));
+        console.WriteText(string.Create(CultureInfo.InvariantCulture, $"{_lines.Count} runs, {time.GetElapsedTime(began).TotalMinutes:0.0} minutes."));
         return cancellationToken.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Done;
     }
 

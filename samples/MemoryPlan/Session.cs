@@ -44,7 +44,7 @@ internal sealed class Session(PlanOptions options, IAnsiConsole console, TimePro
     {
         int count = network.Layout.ParameterCount;
         string worth = options.Importance == ImportanceKind.Parameters ? "its number of parameters" : "the sum of its parameters' squares";
-        console.WriteLine(
+        console.WriteText(
             $"{options.Model}: {count:N0} parameters, {options.Frozen.ToString().ToLowerInvariant()} where they are not trained; {options.BatchText}. "
             + $"A layer is worth {worth}; {options.Selector} chooses.");
     }
@@ -56,7 +56,7 @@ internal sealed class Session(PlanOptions options, IAnsiConsole console, TimePro
         ProgressTrack.Run(console, time, "frontier", track => frontier = Frontier.Compute(problem, selectors, track.Report, cancellationToken));
         if (!frontier!.IsComplete)
         {
-            console.WriteLine("Stopped, so some points of the frontier are missing.");
+            console.WriteText("Stopped, so some points of the frontier are missing.");
         }
 
         if (!frontier.Points.IsEmpty)

@@ -33,7 +33,7 @@ internal sealed class Session(StudyOptions options, IAnsiConsole console, TimePr
             parameters = BaseModel.Train(network, pictures.Training.Subset(pictures.Public.AsSpan()), track.Report, cancellationToken));
         var start = new StartModel(network, parameters, pictures.Test, options.Threads);
         var study = new Study(options, start, pictures);
-        console.WriteLine($"Base model {Units.Percent(start.Accuracy)}; training everything without a plan takes {ByteSize.ToText(study.EagerBytes)}.");
+        console.WriteText($"Base model {Units.Percent(start.Accuracy)}; training everything without a plan takes {ByteSize.ToText(study.EagerBytes)}.");
         List<StudyRun> runs = [];
         await ProgressTrack.RunAsync(console, time, "study", async track => runs = await study.RunAsync(track.Report, cancellationToken));
         StudyTable.Write(console, runs, start.Accuracy);

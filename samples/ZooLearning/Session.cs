@@ -34,7 +34,7 @@ internal sealed class Session(ZooOptions options, IAnsiConsole console, TimeProv
         }
         catch (OperationCanceledException) when (options.ResumeFile is not null)
         {
-            console.WriteLine("Stopped; the next call with the same --resume continues with the rows that are missing.");
+            console.WriteText("Stopped; the next call with the same --resume continues with the rows that are missing.");
             return ExitCode.Cancelled;
         }
 
@@ -45,7 +45,7 @@ internal sealed class Session(ZooOptions options, IAnsiConsole console, TimeProv
         }
 
         ZooRow[] failed = [.. rows.Where(row => !row.Learns)];
-        console.WriteLine(failed.Length == 0 ? "Every network learns." : $"Does not learn: {string.Join("; ", failed.Select(row => $"{row.Network}, {row.Start}, {row.Trains}, seed {row.Seed}"))}.");
+        console.WriteText(failed.Length == 0 ? "Every network learns." : $"Does not learn: {string.Join("; ", failed.Select(row => $"{row.Network}, {row.Start}, {row.Trains}, seed {row.Seed}"))}.");
         return failed.Length == 0 ? ExitCode.Done : ExitCode.DoesNotLearn;
     }
 

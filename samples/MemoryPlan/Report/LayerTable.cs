@@ -35,7 +35,7 @@ internal static class LayerTable
         }
 
         table.Write(console);
-        console.WriteLine(
+        console.WriteText(
             "Share: the trained part of the layer's parameters. Adds: what it is worth, of what all of the layer is; everything is worth 100 %. "
             + "Held: kept throughout for what is trained. Saved: kept for the backward pass.");
     }
@@ -60,8 +60,8 @@ internal static class LayerTable
     {
         string[] cells =
         [
-            $"{layers[0].Name} to {layers[^1].Name}",
-            $"nothing in {layers.Length} layers",
+            $"{layers.Length} layers", // the names of the first and the last one are too long for 80 characters
+            "nothing",
             "",
             "",
             Units.Percent(layers.Sum(layer => layer.WorthShare)),
