@@ -9,6 +9,7 @@ namespace MemoryPlan.Report;
 internal static class LayerTable
 {
     private const int MostRows = 24;
+    private const int LeastWidth = 100; // for the names of two layers in one cell
 
     public static void Write(IAnsiConsole console, ImmutableArray<PlannedLayer> layers)
     {
@@ -25,7 +26,7 @@ internal static class LayerTable
             int count = layers.Length > MostRows ? layers.Skip(i).TakeWhile(layer => !layer.IsTrained).Count() : 0;
             if (count > 1)
             {
-                AddFolded(table, layers.Slice(i, count));
+                AddFolded(table, layers.Slice(i, count), console.Profile.Width < LeastWidth);
                 i += count;
             }
             else
@@ -56,12 +57,12 @@ internal static class LayerTable
         table.AddRow(cells, style);
     }
 
-    private static void AddFolded(AdaptiveTable table, ImmutableArray<PlannedLayer> layers)
+    private static void AddFolded(AdaptiveTable table, ImmutableArray<PlannedLayer> layers, bool isNarrow)
     {
         string[] cells =
         [
-            $"{layers.Length} layers", // the names of the first and the last one are too long for 80 characters
-            "nothing",
+            isNarrow ? $"{layers.Length} layers" : $"{layers[0].Name} to {layers[^1].Name}",
+            isNarrow ? "nothing" : $"nothing in {layers.Length} layers",
             "",
             "",
             Units.Percent(layers.Sum(layer => layer.WorthShare)),
