@@ -33,13 +33,15 @@ internal static class Cifar10Command
         Option<int> seeds = TypedOption.Whole("--seeds", "Runs of every rule, each with its own devices, split and draws.", 1, 1, 100);
         Option<int> trips = TypedOption.Whole("--trips", "End every run after so many jobs, to try a scenario in a short time; 0 for all.", 0, 0, int.MaxValue);
         Option<int> threads = TypedOption.Whole("--threads", "Threads that train; the results are the same with any number.", Environment.ProcessorCount, 1, 256);
-        Option<string[]> cells = Names("--cells", "The settings that are run; all of the scenario without it.");
-        Option<string[]> rules = Names("--rules", "The rules that are run; all without it.");
+        Option<string[]> cells = TypedOption.Names("--cells", "The settings that are run; all of the scenario without it.");
+        Option<string[]> rules = TypedOption.Names("--rules", "The rules that are run; all without it.");
         Option<string?> json = TypedOption.Path("--json", "FILE", "Write a line of JSON per rule and seed to this file.");
         Option<string?> report = TypedOption.Path("--report", "DIR", "Write a Markdown report with charts and CSV to this folder.");
         Option<string?> resume = TypedOption.Path("--resume", "DIR", "Keep base models and runs in this folder, and go on where an earlier call with it was stopped.");
         var command = new RootCommand(About) { data, scenario, seeds, trips, threads, cells, rules, json, report, resume };
-        command.SetAction((parsed, cancellationToken) =>
+        return CommandRunner.InvokeAsync(command, Read, run, args, output, error);
+
+        Cifar10Options Read(ParseResult parsed)
         {
             var options = new Cifar10Options
             {
@@ -56,43 +58,21 @@ internal static class Cifar10Command
             };
             CheckData(options);
             OutputFile.CheckAll(("--json", options.JsonFile, ""));
-            CheckFolder("--report", options.ReportFolder);
-            CheckFolder("--resume", options.ResumeFolder);
-            return run(options, cancellationToken);
-        });
-        return CommandRunner.InvokeAsync(command, args, output, error);
+            OutputFolder.Check("--report", options.ReportFolder);
+            OutputFolder.Check("--resume", options.ResumeFolder);
+            return options;
+        }
     }
-
-    private static Option<string[]> Names(string name, string description) =>
-        new(name) { HelpName = "NAMES", Description = description, AllowMultipleArgumentsPerToken = true };
 
     private static void CheckData(Cifar10Options options)
     {
-        const string How = "Get 'CIFAR-10 binary version (suitable for C programs)' from the page of its authors (Krizhevsky, University of Toronto), unpack it, and give the folder "
-            + "with data_batch_1.bin to data_batch_5.bin and test_batch.bin.";
+        const string How = "get 'CIFAR-10 binary version (suitable for C programs)' from the page of its authors (Krizhevsky, University of Toronto), unpack it, and give the folder "
+            + "with data_batch_1.bin to data_batch_5.bin and test_batch.bin";
         if (options.DataFolder is null && options.Scenario != ScenarioName.Quick)
         {
-            throw new InputException($"--data is missing: only --scenario quick can do with made-up pictures. {How}");
+            throw new InputException($"--data is missing, and only --scenario quick can do with made-up pictures; {How}.");
         }
 
-        if (options.DataFolder is { } folder && !Directory.Exists(folder))
-        {
-            throw new InputException($"--data '{folder}': there is no such folder. {How}");
-        }
-    }
-
-    private static void CheckFolder(string option, string? folder)
-    {
-        try
-        {
-            if (folder is not null)
-            {
-                Directory.CreateDirectory(folder);
-            }
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new InputException($"{option} '{folder}': the folder cannot be made; give one that you may write to.", refused);
-        }
+        InputPath.CheckFolder("--data", options.DataFolder, How);
     }
 }

@@ -55,7 +55,7 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
         }
 
         Write(cancellationToken.IsCancellationRequested);
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_lines.Count} runs, {time.GetElapsedTime(began).TotalMinutes:0.0} minutes."));
+        console.WriteText(string.Create(CultureInfo.InvariantCulture, $"{_lines.Count} runs, {time.GetElapsedTime(began).TotalMinutes:0.0} minutes."));
         return cancellationToken.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Done;
     }
 
@@ -108,48 +108,36 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
     private Comparison[] Chosen()
     {
         ImmutableArray<Comparison> all = Scenario.Of(options.Scenario);
-        CheckNames("--cells", options.Cells, all.Select(comparison => comparison.Cell.Name));
-        CheckNames("--rules", options.Rules, all.SelectMany(comparison => comparison.Contenders).Select(rule => rule.Name));
+        ImmutableArray<string> cells = CheckNames("--cells", options.Cells, all.Select(comparison => comparison.Cell.Name));
+        ImmutableArray<string> rules = CheckNames("--rules", options.Rules, all.SelectMany(comparison => comparison.Contenders).Select(rule => rule.Name));
         Comparison[] chosen = [.. all
-            .Where(comparison => options.Cells.IsEmpty || options.Cells.Contains(comparison.Cell.Name))
-            .Select(comparison => comparison with { Contenders = [.. comparison.Contenders.Where(rule => options.Rules.IsEmpty || options.Rules.Contains(rule.Name))] })
+            .Where(comparison => cells.IsEmpty || cells.Contains(comparison.Cell.Name))
+            .Select(comparison => comparison with { Contenders = [.. comparison.Contenders.Where(rule => rules.IsEmpty || rules.Contains(rule.Name))] })
             .Where(comparison => !comparison.Contenders.IsEmpty)
             .Select(comparison => options.Trips is { } trips ? comparison with { Cell = comparison.Cell with { Trips = Math.Min(trips, comparison.Cell.Trips ?? trips) } } : comparison)];
         return chosen.Length > 0 ? chosen : throw new InputException("There is nothing to run: none of the rules is in one of the cells. Leave out --cells or --rules.");
     }
 
-    private void CheckNames(string option, ImmutableArray<string> asked, IEnumerable<string> known)
-    {
-        string[] names = [.. known.Distinct()];
-        if (asked.FirstOrDefault(name => !names.Contains(name)) is { } unknown)
-        {
-            throw new InputException($"{option} '{unknown}': the scenario {options.Scenario} has no such name. It has: {string.Join("; ", names)}. Several are separated by spaces.{Suggestion.For(unknown, names)}");
-        }
-    }
+    private ImmutableArray<string> CheckNames(string option, ImmutableArray<string> asked, IEnumerable<string> known) =>
+        NameList.Check(option, $"name in the scenario {options.Scenario}", asked, [.. known.Distinct()], out string[] names) is { } problem ? throw new InputException(problem) : [.. names];
 
     private Pictures Read()
     {
+        (Cifar10Examples training, Cifar10Examples test) = options.DataFolder is { } folder ? Cifar10Files.Load(folder) : MakeUp();
+        return new Pictures(training, test);
+    }
+
+    private static (Cifar10Examples Training, Cifar10Examples Test) MakeUp()
+    {
+        DirectoryInfo made = Directory.CreateTempSubdirectory("ftte-pictures-");
         try
         {
-            if (options.DataFolder is { } folder)
-            {
-                return new Pictures(Cifar10Examples.Load(folder, CifarPart.Train), Cifar10Examples.Load(folder, CifarPart.Test));
-            }
-
-            DirectoryInfo made = Directory.CreateTempSubdirectory("ftte-pictures-");
-            try
-            {
-                MadeUpPictures.Write(made.FullName, MadeUpPerFile, seed: 1);
-                return new Pictures(Cifar10Examples.Load(made.FullName, CifarPart.Train), Cifar10Examples.Load(made.FullName, CifarPart.Test));
-            }
-            finally
-            {
-                made.Delete(recursive: true);
-            }
+            MadeUpPictures.Write(made.FullName, MadeUpPerFile, seed: 1);
+            return Cifar10Files.Load(made.FullName);
         }
-        catch (Exception bad) when (bad is IOException or InvalidDataException)
+        finally
         {
-            throw new InputException(bad.Message, bad);
+            made.Delete(recursive: true);
         }
     }
 
@@ -184,8 +172,7 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
     private void Report(string folder, Comparison comparison, List<SimulationResult> results, ImmutableArray<SimulatedDevice> devices, bool isComplete)
     {
         // Without the rules that were not reached, complete runs are no finished report either.
-        folder = !isComplete && File.Exists(Path.Combine(folder, "report.md")) ? Path.Combine(folder, "partial") : folder;
-        string page = SimulationReport.Write(folder, new ReportContent
+        string page = SimulationReport.Write(PartialFile.Folder(folder, !isComplete, "report.md"), new ReportContent
         {
             Title = $"CIFAR-10, {comparison.Cell.Name}",
             Results = [.. comparison.Contenders.SelectMany(rule => results.Where(result => result.Rule == rule.Name))],
@@ -204,17 +191,19 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
             return found.Result;
         }
 
-        using var track = new LiveTrack(console, time, $"{cell.Name}, {contender.Name}, seed {seed}");
         var simulation = new SimulationOptions
         {
             Seed = seed,
             Threads = options.Threads,
             Target = Math.Min(1, start.AccuracyOnTheWay + cell.TargetGain),
             Journal = _store.Journal(run, settings),
-            Progress = track.Report,
             RealTime = time,
         };
-        SimulationResult result = await Experiment.RunAsync(contender, cell, world, start, simulation, cancellationToken).ConfigureAwait(false);
+        SimulationResult result = await SimulationTrack.RunAsync(
+            console,
+            time,
+            $"{cell.Name}, {contender.Name}, seed {seed}",
+            report => Experiment.RunAsync(contender, cell, world, start, simulation with { Progress = report }, cancellationToken)).ConfigureAwait(false);
         RunLine line = Line(cell, seed, result, world, start, contender.KeepsFeatures ? result.Selection : null);
         _lines.Add(line);
         if (result.IsComplete)

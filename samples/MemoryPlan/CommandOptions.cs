@@ -25,9 +25,8 @@ internal sealed class CommandOptions
     private readonly Option<string> _selector = TypedOption.Create<string>(
         "--selector", "NAME", $"What chooses: {SelectorNames}.", Selectors.Names[0], TryReadSelector, $"there is no such selector; give one of {SelectorNames}", [.. Selectors.Names]);
 
-    private readonly Option<ImmutableArray<double>> _shares = TypedOption.Create<ImmutableArray<double>>(
-        "--shares", "LIST", "The shares of a layer's inputs whose weights may be trained.", [1.0 / 8, 1.0 / 4, 1.0 / 2, 1], InputShares.TryParse,
-        "give shares above 0 and up to 1 with commas between them, such as 1/8,1/4,1/2,1");
+    private readonly Option<ImmutableArray<double>> _shares = TypedOption.Shares(
+        "--shares", "The shares of a layer's inputs whose weights may be trained.", [1.0 / 8, 1.0 / 4, 1.0 / 2, 1]);
 
     private readonly Option<ImportanceKind> _importance = TypedOption.Named(
         "--importance", "What training a layer is worth: its number of parameters, or the sum of their squares.", ImportanceKind.Parameters);

@@ -27,23 +27,21 @@ internal static class PlanCommand
         var command = new RootCommand(About);
         options.AddTo(command);
         PlanOptions? read = null;
-        command.SetAction((parsed, cancellationToken) =>
-        {
-            read = options.Read(parsed);
-            Check(read);
-
-            // On another thread, because Ctrl+C is listened to only once this returns.
-            return Task.Run(() => run(read, cancellationToken), CancellationToken.None);
-        });
-
         try
         {
-            return await CommandRunner.InvokeAsync(command, args, output, error);
+            return await CommandRunner.InvokeAsync(command, Read, (chosen, cancellationToken) => Task.FromResult(run(chosen, cancellationToken)), args, output, error);
         }
         catch (BudgetTooSmallException refusal) when (read is not null)
         {
             await error.WriteLineAsync(Explain(refusal, read));
             return ExitCode.BudgetTooSmall;
+        }
+
+        PlanOptions Read(ParseResult parsed)
+        {
+            read = options.Read(parsed);
+            Check(read);
+            return read;
         }
     }
 
@@ -62,10 +60,7 @@ internal static class PlanCommand
                 throw new InputException("--weights: counting parameters takes no weights; add --importance magnitude.");
             }
 
-            if (!File.Exists(weights))
-            {
-                throw new InputException($"--weights '{weights}': there is no such file.");
-            }
+            InputPath.CheckFile("--weights", weights, "give a file with weights");
         }
 
         OutputFile.CheckAll(("--chart", options.ChartFile, ".png"), ("--frontier", options.FrontierFile, ".png"), ("--json", options.JsonFile, ""));

@@ -15,27 +15,18 @@ internal sealed class Session(PlanOptions options, IAnsiConsole console, TimePro
     /// <summary>Runs.</summary>
     /// <param name="cancellationToken">Stops; what there is until then is kept.</param>
     /// <returns>The exit code.</returns>
+    /// <exception cref="OperationCanceledException">It was stopped before anything was chosen.</exception>
     public int Run(CancellationToken cancellationToken)
     {
         using var problem = PlanningProblem.Of(options);
-        DevicePlan plan;
-        try
-        {
-            plan = Interruptible.Run(() => DevicePlan.Find(problem, Selectors.Create(options.Selector, options.Seed)), cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            console.WriteLine("Stopped before anything was chosen.");
-            return ExitCode.Cancelled;
-        }
-
+        DevicePlan plan = Interruptible.Run(() => DevicePlan.Find(problem, Selectors.Create(options.Selector, options.Seed)), cancellationToken);
         Introduce(problem.Network);
         LayerTable.Write(console, PlannedLayer.Of(plan));
         CertificateTable.Write(console, options, plan);
         if (options.ChartFile is { } chart)
         {
             PlanChart.Save(chart, options, plan);
-            console.WriteLine($"The picture of the plan is in {chart}.");
+            console.WriteFileName(chart);
         }
 
         Frontier? frontier = options.FrontierFile is { } picture ? Explore(problem, picture, cancellationToken) : null;
@@ -53,7 +44,7 @@ internal sealed class Session(PlanOptions options, IAnsiConsole console, TimePro
     {
         int count = network.Layout.ParameterCount;
         string worth = options.Importance == ImportanceKind.Parameters ? "its number of parameters" : "the sum of its parameters' squares";
-        console.WriteLine(
+        console.WriteText(
             $"{options.Model}: {count:N0} parameters, {options.Frozen.ToString().ToLowerInvariant()} where they are not trained; {options.BatchText}. "
             + $"A layer is worth {worth}; {options.Selector} chooses.");
     }
@@ -63,16 +54,18 @@ internal sealed class Session(PlanOptions options, IAnsiConsole console, TimePro
         Frontier? frontier = null;
         NamedSelector[] selectors = [.. Selectors.Names.Select(name => Selectors.Create(name, options.Seed))];
         ProgressTrack.Run(console, time, "frontier", track => frontier = Frontier.Compute(problem, selectors, track.Report, cancellationToken));
-        string end = frontier!.IsComplete ? "" : "; stopped, so some points are missing";
-        if (frontier.Points.IsEmpty)
+        if (!frontier!.IsComplete)
         {
-            console.WriteLine($"There is nothing to draw in {file}{end}.");
-            return frontier;
+            console.WriteText("Stopped, so some points of the frontier are missing.");
         }
 
-        file = PartialFile.For(file, !frontier.IsComplete);
-        FrontierChart.Save(file, options, Selectors.Names, frontier);
-        console.WriteLine($"What less and more memory reaches is in {file}{end}.");
+        if (!frontier.Points.IsEmpty)
+        {
+            file = PartialFile.For(file, !frontier.IsComplete);
+            FrontierChart.Save(file, options, Selectors.Names, frontier);
+            console.WriteFileName(file);
+        }
+
         return frontier;
     }
 }

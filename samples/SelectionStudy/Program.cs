@@ -2,4 +2,4 @@ using Ftte.Samples.Shared;
 using SelectionStudy;
 
 return await StudyCommand.InvokeAsync(
-    args, (options, cancellationToken) => new Session(options, SampleConsole.Create(), TimeProvider.System).Run(cancellationToken), Console.Out, Console.Error);
+    args, (options, cancellationToken) => new Session(options, SampleConsole.Create(), TimeProvider.System).RunAsync(cancellationToken), Console.Out, Console.Error);

@@ -1,9 +1,8 @@
-using Ftte;
 using Ftte.Samples.Shared;
 using Ftte.TinyEngine;
 using SelectionStudy.Data;
+using SelectionStudy.Learning;
 using SelectionStudy.Report;
-using SelectionStudy.Running;
 using Spectre.Console;
 
 namespace SelectionStudy;
@@ -15,22 +14,14 @@ namespace SelectionStudy;
 internal sealed class Session(StudyOptions options, IAnsiConsole console, TimeProvider time)
 {
     /// <summary>Runs.</summary>
-    /// <param name="cancellationToken">Stops; what there is until then is written.</param>
+    /// <param name="cancellationToken">Stops; finished runs are written.</param>
     /// <returns>The exit code.</returns>
-    public int Run(CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">It was stopped before the first run.</exception>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         Network network = NetworkZoo.Create("resnet8");
-        CifarPictures pictures;
-        try
-        {
-            pictures = CifarPictures.Divide(
-                Cifar10Examples.Load(options.DataFolder, CifarPart.Train), Cifar10Examples.Load(options.DataFolder, CifarPart.Test), options.PublicClasses);
-        }
-        catch (Exception bad) when (bad is IOException or InvalidDataException)
-        {
-            throw new InputException(bad.Message, bad);
-        }
-
+        (Cifar10Examples training, Cifar10Examples test) = Cifar10Files.Load(options.DataFolder);
+        CifarPictures pictures = CifarPictures.Divide(training, test, options.PublicClasses);
         int own = pictures.Training.Count - pictures.Public.Length;
         if (own < options.Devices)
         {
@@ -38,38 +29,19 @@ internal sealed class Session(StudyOptions options, IAnsiConsole console, TimePr
         }
 
         float[] parameters = [];
-        try
-        {
-            ProgressTrack.Run(console, time, "base model", track =>
-                parameters = BaseModel.Train(network, pictures.Training.Subset(pictures.Public.AsSpan()), track.Report, cancellationToken));
-        }
-        catch (OperationCanceledException)
-        {
-            return ExitCode.Cancelled;
-        }
-
-        double baseAccuracy = network.Evaluate(parameters, pictures.Test, batchSize: 50).Accuracy;
-        var study = new Study(options, network, new ModelSnapshot(network.Layout, default, parameters), pictures);
-        console.WriteLine($"Base model {100 * baseAccuracy:0.0} %; training everything without a plan takes {ByteSize.ToText(study.EagerBytes)}.");
+        ProgressTrack.Run(console, time, "base model", track =>
+            parameters = BaseModel.Train(network, pictures.Training.Subset(pictures.Public.AsSpan()), track.Report, cancellationToken));
+        var start = new StartModel(network, parameters, pictures.Test, options.Threads);
+        var study = new Study(options, start, pictures);
+        console.WriteText($"Base model {Units.Percent(start.Accuracy)}; training everything without a plan takes {ByteSize.ToText(study.EagerBytes)}.");
         List<StudyRun> runs = [];
-        ProgressTrack.Run(console, time, "study", track => runs = study.Run(
-            (share, run) => track.Report(share, $"{run.Selector}, {100 * run.BudgetShare:0} %, seed {run.Seed}, step {run.LearningRate}: {100 * run.Accuracy:0.0} %"), cancellationToken));
-        StudyTable.Write(console, runs, baseAccuracy);
-        bool isStopped = cancellationToken.IsCancellationRequested;
-        if (options.JsonFile is { } json)
+        await ProgressTrack.RunAsync(console, time, "study", async track => runs = await study.RunAsync(track.Report, cancellationToken));
+        StudyTable.Write(console, runs, start.Accuracy);
+        if (options.ReportFolder is { } folder && runs.Count > 0)
         {
-            json = PartialFile.For(json, isStopped);
-            StudyJson.Write(json, new StudyFacts(baseAccuracy, study.EagerBytes, options.Updates, options.Devices, runs));
-            console.WriteFileName(json);
+            StudyReport.Write(folder, study, runs, start.Accuracy, cancellationToken.IsCancellationRequested).ForEach(console.WriteFileName);
         }
 
-        if (options.ChartFile is { } chart && runs.Count > 0)
-        {
-            chart = PartialFile.For(chart, isStopped);
-            StudyChart.Save(chart, runs, baseAccuracy);
-            console.WriteLine($"The picture is in {chart}.");
-        }
-
-        return isStopped ? ExitCode.Cancelled : ExitCode.Done;
+        return cancellationToken.IsCancellationRequested ? ExitCode.Cancelled : ExitCode.Done;
     }
 }

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.Globalization;
 using Ftte.Samples.Shared;
-using SelectionStudy.Running;
+using SelectionStudy.Learning;
 
 namespace SelectionStudy;
 
@@ -14,15 +13,17 @@ internal static class StudyCommand
         Trains ResNet-8 on CIFAR-10 over many devices, each selector's choice under the same memory budgets and for as many updates, and compares what was learned.
 
         The base model is trained on 5,000 public pictures, which no device holds. With --public-classes 5 they show half of the classes, and the devices must teach the model the others:
-          dotnet run -c Release --project samples/SelectionStudy -- --data DIR --public-classes 5 --threads 2 --json study.json --chart study.png
+          dotnet run -c Release --project samples/SelectionStudy -- --data DIR --public-classes 5 --threads 2 --report study
         """;
+
+    private const string How = "give the folder with CIFAR-10's binary files (data_batch_1.bin to data_batch_5.bin, test_batch.bin)";
 
     /// <summary>Reads the arguments, checks them and runs.</summary>
     /// <param name="args">The arguments as typed.</param>
     /// <param name="run">The work; Ctrl+C cancels its token; gives the exit code.</param>
     /// <param name="output">Where help goes.</param>
     /// <param name="error">Where the one line about bad input goes.</param>
-    public static Task<int> InvokeAsync(string[] args, Func<StudyOptions, CancellationToken, int> run, TextWriter output, TextWriter error)
+    public static Task<int> InvokeAsync(string[] args, Func<StudyOptions, CancellationToken, Task<int>> run, TextWriter output, TextWriter error)
     {
         Option<string?> data = TypedOption.Path("--data", "DIR", "The folder with CIFAR-10's binary files.");
         Option<int> classes = TypedOption.Whole("--public-classes", "How many of the ten classes the public pictures show.", 10, 1, 10);
@@ -30,23 +31,19 @@ internal static class StudyCommand
         Option<int> updates = TypedOption.Whole("--updates", "Updates of every run.", 600, 1, 1_000_000);
         Option<int> devices = TypedOption.Whole("--devices", "Devices among which 45,000 pictures are divided.", 250, 40, 5_000);
         Option<float> alpha = TypedOption.Real("--alpha", "How alike the devices are: 0.1 for mostly one or two classes each, 100 for all alike.", 100, a => a > 0, "give a number above 0");
-        Option<ImmutableArray<double>> budgets = Numbers("--budgets", "Memory budgets, as shares of training everything without a plan.", [0.25, 0.10, 0.05]);
-        Option<ImmutableArray<double>> rates = Numbers("--rates", "Step sizes; each selection gets the one that serves it best with a seed that is not reported.", [0.01, 0.03]);
-        Option<string[]> selectors = new("--selectors")
-        {
-            HelpName = "NAMES",
-            Description = "The selectors that take part, full for the reference; all without it.",
-            AllowMultipleArgumentsPerToken = true,
-        };
-        Option<int> threads = TypedOption.Whole("--threads", "Runs at once; what is learned does not depend on it.", 1, 1, 64);
-        Option<string?> json = TypedOption.Path("--json", "FILE", "Also write every run to this file, as JSON.");
-        Option<string?> chart = TypedOption.Path("--chart", "FILE.png", "Draw what each selection learned to this file.");
-        var command = new RootCommand(About) { data, classes, seeds, updates, devices, alpha, budgets, rates, selectors, threads, json, chart };
-        command.SetAction((parsed, cancellationToken) =>
+        Option<ImmutableArray<double>> budgets = TypedOption.Shares("--budgets", "Memory budgets, as shares of training everything without a plan.", [0.25, 0.10, 0.05]);
+        Option<ImmutableArray<double>> rates = TypedOption.Shares("--rates", "Step sizes; each selection gets the one that serves it best with a seed that is not reported.", [0.03, 0.1]);
+        Option<string[]> selectors = TypedOption.Names("--selectors", "selector", "The selectors that take part, full for the reference; all without it.", StudyCell.Names);
+        Option<int> threads = TypedOption.Whole("--threads", "Threads that train; the results do not depend on it.", 1, 1, 64);
+        Option<string?> report = TypedOption.Path("--report", "DIR", "Write the table and, for every budget, a report with charts and CSV to this folder.");
+        var command = new RootCommand(About) { data, classes, seeds, updates, devices, alpha, budgets, rates, selectors, threads, report };
+        return CommandRunner.InvokeAsync(command, Read, run, args, output, error);
+
+        StudyOptions Read(ParseResult parsed)
         {
             var options = new StudyOptions
             {
-                DataFolder = CheckFolder(parsed.GetValue(data)),
+                DataFolder = InputPath.CheckFolder("--data", parsed.GetValue(data), How) ?? throw new InputException($"--data is missing; {How}."),
                 PublicClasses = parsed.GetValue(classes),
                 Seeds = parsed.GetValue(seeds),
                 Updates = parsed.GetValue(updates),
@@ -56,36 +53,10 @@ internal static class StudyCommand
                 Rates = [.. parsed.GetValue(rates).Select(rate => (float)rate)],
                 Selectors = [.. parsed.GetValue(selectors) ?? []],
                 Threads = parsed.GetValue(threads),
-                JsonFile = parsed.GetValue(json),
-                ChartFile = parsed.GetValue(chart),
+                ReportFolder = parsed.GetValue(report),
             };
-            CheckSelectors(options.Selectors);
-            OutputFile.CheckAll(("--json", options.JsonFile, ""), ("--chart", options.ChartFile, ".png"));
-            return Task.Run(() => run(options, cancellationToken), CancellationToken.None);
-        });
-        return CommandRunner.InvokeAsync(command, args, output, error);
-    }
-
-    private static Option<ImmutableArray<double>> Numbers(string name, string description, ImmutableArray<double> standard) => TypedOption.Create<ImmutableArray<double>>(
-        name, "LIST", description, standard, TryParse, "give numbers above 0 and up to 1 with commas between them, such as 0.25,0.1");
-
-    private static bool TryParse(string text, out ImmutableArray<double> numbers)
-    {
-        numbers = [.. text.Split(',').Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN)];
-        return numbers.All(number => number is > 0 and <= 1);
-    }
-
-    private static void CheckSelectors(ImmutableArray<string> selectors)
-    {
-        string[] known = ["full", .. Contender.All(0).Select(contender => contender.Name)];
-        if (selectors.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
-        {
-            throw new InputException($"--selectors '{unknown}': there is no such selector; give {string.Join(", ", known[..^1])} or {known[^1]}, with spaces between several.{Suggestion.For(unknown, known)}");
+            OutputFolder.Check("--report", options.ReportFolder);
+            return options;
         }
     }
-
-    private static string CheckFolder(string? folder) =>
-        folder is null ? throw new InputException("--data is missing; give the folder with CIFAR-10's binary files (data_batch_1.bin to data_batch_5.bin, test_batch.bin).")
-        : Directory.Exists(folder) ? folder
-        : throw new InputException($"--data '{folder}': there is no such folder.");
 }

@@ -26,14 +26,13 @@ internal sealed record StudyOptions
     public int Batch { get; init; } = 20;
 
     /// <summary>Gets the step sizes of which each selection is given the one that serves it best with a seed that is not reported.</summary>
-    public ImmutableArray<float> Rates { get; init; } = [0.01f, 0.03f];
+    public ImmutableArray<float> Rates { get; init; } = [0.03f, 0.1f];
 
     /// <summary>Gets the selectors that take part; empty for all, and the reference.</summary>
     public ImmutableArray<string> Selectors { get; init; } = [];
 
     public int Threads { get; init; } = 1;
 
-    public string? JsonFile { get; init; }
-
-    public string? ChartFile { get; init; }
+    /// <summary>Gets the folder for the table and the reports; null for none.</summary>
+    public string? ReportFolder { get; init; }
 }

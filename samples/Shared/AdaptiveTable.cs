@@ -6,6 +6,8 @@ namespace Ftte.Samples.Shared;
 /// <param name="headings">How many of the first columns name a row; they head its entry in the list.</param>
 internal sealed class AdaptiveTable(int headings = 1)
 {
+    private const string Indent = "  ";
+
     private readonly List<(string Name, bool IsNumber)> _columns = [];
     private readonly List<(string[] Cells, string Style, int Marked)> _rows = [];
 
@@ -69,10 +71,14 @@ internal sealed class AdaptiveTable(int headings = 1)
         foreach (var row in _rows)
         {
             console.MarkupLine(Styled(string.Join(", ", row.Cells.Take(headings).Where(cell => cell.Length > 0)), "bold"));
-            string[] facts = [.. Enumerable.Range(headings, _columns.Count - headings).Where(c => row.Cells[c].Length > 0).Select(c => Styled(_columns[c].Name.Length == 0 ? row.Cells[c] : $"{_columns[c].Name}: {row.Cells[c]}", StyleOf(row, c)))];
-            if (facts.Length > 0)
+            int[] filled = [.. Enumerable.Range(headings, _columns.Count - headings).Where(c => row.Cells[c].Length > 0)];
+            string[] facts = [.. filled.Select(c => _columns[c].Name.Length == 0 ? row.Cells[c] : $"{_columns[c].Name}: {row.Cells[c]}")];
+            foreach (string line in TextLines.Join(facts, "; ", console.Profile.Width - Indent.Length))
             {
-                console.Write(new Padder(new Markup(string.Join("; ", facts)), new Padding(2, 0, 0, 0)));
+                // Only a fact that is not broken is emphasized: a line does not tell which cell it is of.
+                int marked = Array.IndexOf(filled, row.Marked);
+                string text = Styled(line, row.Style);
+                console.MarkupLine(Indent + (marked < 0 ? text : text.Replace(Markup.Escape(facts[marked]), Styled(facts[marked], StyleOf(row, row.Marked)), StringComparison.Ordinal)));
             }
         }
     }

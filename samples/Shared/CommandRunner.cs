@@ -4,8 +4,31 @@ using System.Globalization;
 namespace Ftte.Samples.Shared;
 
 /// <summary>Runs a command line, with one line and exit code 2 for input that cannot be used and for files that cannot be read or written.</summary>
+/// <remarks>Help is written to the output, with exit code 0. Ctrl+C cancels the work; a run that it ends has exit code 130.</remarks>
 internal static class CommandRunner
 {
+    /// <summary>Reads the arguments into options and runs with them.</summary>
+    /// <typeparam name="TOptions">The options.</typeparam>
+    /// <param name="command">The command, with its options.</param>
+    /// <param name="read">Reads and checks what was typed.</param>
+    /// <param name="run">The work; Ctrl+C cancels its token; returns the exit code.</param>
+    /// <param name="args">The arguments as typed.</param>
+    /// <param name="output">Receives the help.</param>
+    /// <param name="error">Receives the one line about what cannot be used, or that the run was canceled.</param>
+    /// <returns>The exit code.</returns>
+    public static Task<int> InvokeAsync<TOptions>(
+        RootCommand command, Func<ParseResult, TOptions> read, Func<TOptions, CancellationToken, Task<int>> run, string[] args, TextWriter output, TextWriter error)
+    {
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            TOptions options = read(parsed);
+
+            // On another thread, because Ctrl+C is listened to only once this returns.
+            return Task.Run(() => run(options, cancellationToken), CancellationToken.None);
+        });
+        return InvokeAsync(command, args, output, error);
+    }
+
     /// <summary>Reads the arguments and runs the command.</summary>
     /// <param name="command">The command, with its options and its action.</param>
     /// <param name="args">The arguments as typed.</param>
@@ -40,6 +63,11 @@ internal static class CommandRunner
             // A full disk or a file that vanished is no fault of the program: the user needs the reason, not the stack.
             await error.WriteLineAsync(refused.Message.ReplaceLineEndings(" "));
             return ExitCode.BadInput;
+        }
+        catch (OperationCanceledException)
+        {
+            await error.WriteLineAsync("Canceled; nothing was written.");
+            return ExitCode.Cancelled;
         }
     }
 }

@@ -8,6 +8,9 @@ internal static class ExitCode
     /// <summary>Nothing can be trained within the budgets.</summary>
     public const int BudgetTooSmall = 1;
 
+    /// <summary>A network does not learn; like too small a budget, an answer and not a fault of the input.</summary>
+    public const int DoesNotLearn = 1;
+
     /// <summary>The input cannot be used, or a file cannot be read or written, for example because the disk is full.</summary>
     public const int BadInput = 2;
 

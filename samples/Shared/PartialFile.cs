@@ -9,4 +9,12 @@ internal static class PartialFile
     /// <returns>The file itself; for a stopped run whose file exists, the same with <c>.partial</c> before the extension.</returns>
     public static string For(string path, bool isPartial) =>
         isPartial && File.Exists(path) ? Path.ChangeExtension(path, $"partial{Path.GetExtension(path)}") : path;
+
+    /// <summary>Returns the folder to write to.</summary>
+    /// <param name="folder">The folder that the user named.</param>
+    /// <param name="isPartial">Whether the run was stopped before its end.</param>
+    /// <param name="page">The file that a finished run leaves in the folder.</param>
+    /// <returns>The folder itself; for a stopped run if the page exists, its subfolder <c>partial</c>.</returns>
+    public static string Folder(string folder, bool isPartial, string page) =>
+        isPartial && File.Exists(Path.Combine(folder, page)) ? Path.Combine(folder, "partial") : folder;
 }

@@ -5,6 +5,10 @@ namespace Ftte.Samples.Shared;
 /// <summary>Shows how far one part of the work is. Not for several threads at once.</summary>
 internal abstract class ProgressTrack
 {
+    private const int BarWidth = 20;
+    private const int LeastWidth = 70;
+    private const int PercentageWidth = 6; // a space, and 100%
+
     /// <summary>Runs work and shows how far it is: a bar that moves on a terminal, plain lines in a file or a pipe.</summary>
     /// <param name="console">Where to.</param>
     /// <param name="time">The clock that limits plain lines.</param>
@@ -12,48 +16,98 @@ internal abstract class ProgressTrack
     /// <param name="work">The work.</param>
     public static void Run(IAnsiConsole console, TimeProvider time, string name, Action<ProgressTrack> work)
     {
-        if (!console.Profile.Out.IsTerminal || console.Profile.Capabilities is not { Interactive: true, Ansi: true })
+        if (!IsLive(console))
         {
-            work(new LineTrack(console, time, name));
+            var lines = new LineTrack(console, time, name);
+            work(lines);
+            lines.Finish();
             return;
         }
 
-        console.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
-            .Start(context => work(new BarTrack(context.AddTask(Markup.Escape(name), maxValue: 1), name)));
+        Bar(console).Start(context => work(new BarTrack(context.AddTask(Markup.Escape(name), maxValue: 1), name, RoomOf(console))));
+    }
+
+    /// <summary>Runs asynchronous work and shows how far it is.</summary>
+    /// <inheritdoc cref="Run" path="/param"/>
+    public static async Task RunAsync(IAnsiConsole console, TimeProvider time, string name, Func<ProgressTrack, Task> work)
+    {
+        if (!IsLive(console))
+        {
+            var lines = new LineTrack(console, time, name);
+            await work(lines);
+            lines.Finish();
+            return;
+        }
+
+        await Bar(console).StartAsync(context => work(new BarTrack(context.AddTask(Markup.Escape(name), maxValue: 1), name, RoomOf(console))));
     }
 
     /// <summary>Says how far the work is.</summary>
     /// <param name="share">The share done, 0 to 1.</param>
     /// <param name="state">How things stand.</param>
     public abstract void Report(double share, string state);
+
+    private static bool IsLive(IAnsiConsole console) => console.Profile.Out.IsTerminal && console.Profile.Capabilities is { Interactive: true, Ansi: true };
+
+    /// <summary>Returns the number of characters that are left for the state: a line that is broken pushes the percentage off the terminal.</summary>
+    private static int RoomOf(IAnsiConsole console) =>
+        console.Profile.Width - PercentageWidth - (console.Profile.Width < LeastWidth ? 0 : BarWidth + 1);
+
+    private static Progress Bar(IAnsiConsole console)
+    {
+        // On a narrow terminal the state needs the room of the bar.
+        ProgressColumn[] columns = [new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, new PercentageColumn()];
+        return console.Progress().Columns(console.Profile.Width < LeastWidth ? [columns[0], columns[2]] : columns);
+    }
 }
 
 /// <summary>A bar on a terminal.</summary>
-internal sealed class BarTrack(ProgressTask task, string name) : ProgressTrack
+/// <param name="task">The bar.</param>
+/// <param name="name">The name of the work.</param>
+/// <param name="room">The number of characters that there are for name and state.</param>
+internal sealed class BarTrack(ProgressTask task, string name, int room = int.MaxValue) : ProgressTrack
 {
     public override void Report(double share, string state)
     {
-        task.Description = Markup.Escape($"{name}: {state}");
+        task.Description = Markup.Escape(TextLines.Cut($"{name}: {state}", room));
         task.Value = share;
     }
 }
 
-/// <summary>Lines, so few that a log stays readable: at most one a second and one per twentieth of the work; the last one always comes.</summary>
+/// <summary>Lines, so few that a log stays readable: at most one a second and one per twentieth of the work; the first that reports the end always comes.</summary>
 internal sealed class LineTrack(IAnsiConsole console, TimeProvider time, string name) : ProgressTrack
 {
     private const double LeastShare = 0.05;
     private static readonly TimeSpan LeastPause = TimeSpan.FromSeconds(1);
 
     private (long Time, double Share)? _last;
+    private (double Share, string State)? _left;
 
     public override void Report(double share, string state)
     {
-        bool isDue = _last is not { } last || (share - last.Share >= LeastShare && time.GetElapsedTime(last.Time) >= LeastPause);
-        if (isDue || share >= 1)
+        bool isDue = _last is not { } last || (share >= 1 && last.Share < 1) || (share - last.Share >= LeastShare && time.GetElapsedTime(last.Time) >= LeastPause);
+        if (isDue)
         {
-            _last = (time.GetTimestamp(), share);
-            console.Profile.Out.Writer.WriteLine($"{name}: {100 * share,3:0} %  {state}");
+            Write(share, state);
         }
+        else
+        {
+            _left = (share, state);
+        }
+    }
+
+    /// <summary>Writes the last report if it was left out.</summary>
+    public void Finish()
+    {
+        if (_left is { } left)
+        {
+            Write(left.Share, left.State);
+        }
+    }
+
+    private void Write(double share, string state)
+    {
+        (_last, _left) = ((time.GetTimestamp(), share), null);
+        console.Profile.Out.Writer.WriteLine($"{name}: {100 * share,3:0} %  {state}");
     }
 }

@@ -23,6 +23,15 @@ internal static class SampleConsole
         return console;
     }
 
+    /// <summary>Writes a paragraph as wide as the console is.</summary>
+    public static void WriteText(this IAnsiConsole console, string text)
+    {
+        foreach (string line in TextLines.Wrap(text, console.Profile.Width))
+        {
+            console.Profile.Out.Writer.WriteLine(line);
+        }
+    }
+
     /// <summary>Says that a file was written. The path is not broken where the terminal ends, so that it can be copied.</summary>
     public static void WriteFileName(this IAnsiConsole console, string path) => console.Profile.Out.Writer.WriteLine($"Wrote {path}.");
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Ftte.TinyEngine;
@@ -54,6 +55,37 @@ internal static class TypedOption
     /// <summary>Makes an option that takes an amount of memory.</summary>
     public static Option<long> Size(string name, string description, long standard) => Create<long>(
         name, "SIZE", description, standard, ByteSize.TryParse, "give a number of bytes, or a size such as 512KiB, 1.5MiB, 300KB or 2MB");
+
+    /// <summary>Creates an option that takes several names.</summary>
+    /// <param name="name">Its name, with the dashes.</param>
+    /// <param name="noun">What a name stands for, such as <c>selector</c>.</param>
+    /// <param name="description">Its purpose.</param>
+    /// <param name="known">The names that may be given.</param>
+    public static Option<string[]> Names(string name, string noun, string description, IReadOnlyCollection<string> known) => new(name)
+    {
+        HelpName = "NAMES",
+        Description = description,
+        AllowMultipleArgumentsPerToken = true,
+        Arity = ArgumentArity.OneOrMore,
+        DefaultValueFactory = _ => [],
+        CustomParser = argument =>
+        {
+            if (NameList.Check(name, noun, argument.Tokens.Select(token => token.Value), known, out string[] names) is { } problem)
+            {
+                argument.AddError(problem);
+            }
+
+            return names;
+        },
+    };
+
+    /// <summary>Creates an option that takes several names, which are checked later.</summary>
+    public static Option<string[]> Names(string name, string description) =>
+        new(name) { HelpName = "NAMES", Description = description, AllowMultipleArgumentsPerToken = true };
+
+    /// <summary>Creates an option that takes a list of shares.</summary>
+    public static Option<ImmutableArray<double>> Shares(string name, string description, ImmutableArray<double> standard) => Create<ImmutableArray<double>>(
+        name, "LIST", description, standard, ShareList.TryParse, "give shares above 0 and up to 1 with commas between them, such as 1/8,1/4,1/2,1");
 
     public static Option<int> Whole(string name, string description, int standard, int lowest, int highest) => Create(
         name,

@@ -30,7 +30,7 @@ internal sealed class Session(TrainOptions options, IAnsiConsole console, TimePr
         }
         else if (options.Normalization == NormalizationMode.Frozen && FittedTraining.Statistics(network).Count > 0)
         {
-            console.WriteLine("Random weights with the statistics frozen learn slowly, if at all: give --weights, or make some with --normalization batch, more --memory, and --save.");
+            console.WriteText("Random weights with the statistics frozen learn slowly, if at all: give --weights, or make some with --normalization batch, more --memory, and --save.");
         }
 
         FittedTraining training = Fitting.Find(network, parameters, data.Training, options);
@@ -39,7 +39,7 @@ internal sealed class Session(TrainOptions options, IAnsiConsole console, TimePr
         if (options.ChartFile is { } chart)
         {
             PlanChart.Save(chart, options.Model, training);
-            console.WriteLine($"The picture is in {chart}.");
+            console.WriteFileName(chart);
         }
 
         TrainingOutcome? outcome = options.PlanOnly ? null : Train(parameters, training, data, cancellationToken);
@@ -56,24 +56,24 @@ internal sealed class Session(TrainOptions options, IAnsiConsole console, TimePr
     private TrainingOutcome Train(float[] parameters, FittedTraining training, DataSet data, CancellationToken cancellationToken)
     {
         TrainingOutcome outcome = new DeviceTraining(training, data, console, time, options.CurveFile is not null).Run(parameters, Save, cancellationToken);
-        string kept = _saved is { } file ? $"is in {file}" : "was tested; give --save to keep it";
         if (outcome.IsCancelled)
         {
-            console.WriteLine($"Stopped after {outcome.Steps:N0} of {outcome.StepsPlanned:N0} steps; what was learned until then {kept}.");
+            console.WriteText($"Stopped after {outcome.Steps:N0} of {outcome.StepsPlanned:N0} steps.{(_saved is null ? " What was learned until then was tested; give --save to keep it." : "")}");
         }
-        else if (_saved is not null)
+
+        if (_saved is { } file)
         {
-            console.WriteLine($"What was learned {kept}.");
+            console.WriteFileName(file);
         }
 
         if (options.CurveFile is { } curve)
         {
             curve = PartialFile.For(curve, outcome.IsCancelled);
             LearningCurve.Save(curve, $"{options.Model} on {data.Name}", outcome.Curve, !outcome.IsCancelled);
-            console.WriteLine($"Accuracy over the epochs is in {curve}.");
+            console.WriteFileName(curve);
         }
 
-        console.WriteLine(
+        console.WriteText(
             $"After: {DeviceTraining.Describe(outcome.After)} (before: {DeviceTraining.Describe(outcome.Before)}); {outcome.Steps:N0} steps in "
             + $"{Units.Duration(outcome.Duration)}, {Units.Rate(outcome.ExamplesPerSecond)} examples/s.");
         return outcome;

@@ -2,4 +2,4 @@ using Ftte.Samples.Shared;
 using ZooLearning;
 
 return await ZooCommand.InvokeAsync(
-    args, (options, cancellationToken) => new Session(options, SampleConsole.Create()).RunAsync(cancellationToken), Console.Out, Console.Error);
+    args, (options, cancellationToken) => new Session(options, SampleConsole.Create(), TimeProvider.System).RunAsync(cancellationToken), Console.Out, Console.Error);

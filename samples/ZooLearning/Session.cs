@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ftte;
 using Ftte.Samples.Shared;
 using Ftte.TinyEngine;
 using Spectre.Console;
@@ -11,10 +12,9 @@ namespace ZooLearning;
 /// <summary>One run of the command.</summary>
 /// <param name="options">The settings.</param>
 /// <param name="console">The console.</param>
-internal sealed class Session(ZooOptions options, IAnsiConsole console)
+/// <param name="time">The clock of the progress display.</param>
+internal sealed class Session(ZooOptions options, IAnsiConsole console, TimeProvider time)
 {
-    private const int DoesNotLearn = 1;
-
     /// <summary>Runs.</summary>
     /// <param name="cancellationToken">Stops; finished rows stay in the resume file.</param>
     /// <returns>The exit code: 0 if every network learns, 1 if one does not.</returns>
@@ -32,19 +32,21 @@ internal sealed class Session(ZooOptions options, IAnsiConsole console)
                 }
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (options.ResumeFile is not null)
         {
+            console.WriteText("Stopped; the next call with the same --resume continues with the rows that are missing.");
             return ExitCode.Cancelled;
         }
 
         if (options.TableFile is { } file)
         {
-            await File.WriteAllTextAsync(file, ZooTable.ToMarkdown(rows), CancellationToken.None);
+            AtomicFile.WriteAllText(file, ZooTable.ToMarkdown(rows));
+            console.WriteFileName(file);
         }
 
         ZooRow[] failed = [.. rows.Where(row => !row.Learns)];
-        console.Profile.Out.Writer.WriteLine(failed.Length == 0 ? "Every network learns." : $"Does not learn: {string.Join("; ", failed.Select(row => $"{row.Network}, {row.Start}, {row.Trains}, seed {row.Seed}"))}.");
-        return failed.Length == 0 ? ExitCode.Done : DoesNotLearn;
+        console.WriteText(failed.Length == 0 ? "Every network learns." : $"Does not learn: {string.Join("; ", failed.Select(row => $"{row.Network}, {row.Start}, {row.Trains}, seed {row.Seed}"))}.");
+        return failed.Length == 0 ? ExitCode.Done : ExitCode.DoesNotLearn;
     }
 
     private async Task RunAsync(string name, ulong seed, List<ZooRow> kept, List<ZooRow> rows, CancellationToken cancellationToken)
@@ -60,7 +62,8 @@ internal sealed class Session(ZooOptions options, IAnsiConsole console)
             {
                 trial ??= new Trial(entry, ZooData.Open(options.DataFolder, entry, seed), options, seed);
                 float[] parameters = start == ZooTable.Random ? entry.Network.Initialize(seed) : trained ??= trial.TrainBase(cancellationToken);
-                row = await trial.RunAsync(parameters, start, isSubset, cancellationToken);
+                row = await SimulationTrack.RunAsync(
+                    console, time, $"{name}, seed {seed}, {start}", report => trial.RunAsync(parameters, start, isSubset, report, cancellationToken));
                 Keep(row);
             }
 

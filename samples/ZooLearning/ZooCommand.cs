@@ -23,12 +23,7 @@ internal static class ZooCommand
     public static Task<int> InvokeAsync(string[] args, Func<ZooOptions, CancellationToken, Task<int>> run, TextWriter output, TextWriter error)
     {
         Option<string?> data = TypedOption.Path("--data", "DIR", "The folder that contains mnist, cifar-10-batches-bin and wearables. A network whose data is missing uses synthetic data.");
-        Option<string[]> networks = new("--networks")
-        {
-            HelpName = "NAMES",
-            Description = $"The networks: {string.Join(", ", NetworkZoo.Names)}. Default: all.",
-            AllowMultipleArgumentsPerToken = true,
-        };
+        Option<string[]> networks = TypedOption.Names("--networks", "network", $"The networks: {string.Join(", ", NetworkZoo.Names)}. Default: all.", [.. NetworkZoo.Names]);
         Option<bool> small = TypedOption.Flag("--small", "Runs the networks that train fast, on little data: about two minutes.");
         Option<int> seed = TypedOption.Whole("--seed", "The first seed.", 1, 0, 1_000_000);
         Option<int> seeds = TypedOption.Whole("--seeds", "The number of seeds.", 1, 1, 100);
@@ -39,12 +34,14 @@ internal static class ZooCommand
         Option<string?> resume = TypedOption.Path("--resume", "FILE", "Keeps every finished row in this file and does not run it again.");
         Option<string?> table = TypedOption.Path("--table", "FILE.md", "Writes the table to this file, as Markdown.");
         var command = new RootCommand(About) { data, networks, small, seed, seeds, threads, versions, rate, clip, resume, table };
-        command.SetAction((parsed, cancellationToken) =>
+        return CommandRunner.InvokeAsync(command, Read, run, args, output, error);
+
+        ZooOptions Read(ParseResult parsed)
         {
             var options = new ZooOptions
             {
-                DataFolder = CheckFolder(parsed.GetValue(data)),
-                Networks = [.. (parsed.GetValue(networks) ?? []).Select(CheckNetwork)],
+                DataFolder = InputPath.CheckFolder("--data", parsed.GetValue(data), "give the folder with the data sets"),
+                Networks = [.. parsed.GetValue(networks) ?? []],
                 IsSmall = parsed.GetValue(small),
                 Seed = (ulong)parsed.GetValue(seed),
                 Seeds = parsed.GetValue(seeds),
@@ -56,14 +53,7 @@ internal static class ZooCommand
                 TableFile = parsed.GetValue(table),
             };
             OutputFile.CheckAll(("--resume", options.ResumeFile, ""), ("--table", options.TableFile, ".md"));
-            return Task.Run(() => run(options, cancellationToken), CancellationToken.None);
-        });
-        return CommandRunner.InvokeAsync(command, args, output, error);
+            return options;
+        }
     }
-
-    private static string CheckNetwork(string name) => NetworkZoo.Names.FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new InputException($"--networks {name}: the zoo has no such network; give some of {string.Join(", ", NetworkZoo.Names)}.");
-
-    private static string? CheckFolder(string? folder) =>
-        folder is null || Directory.Exists(folder) ? folder : throw new InputException($"--data '{folder}': the folder does not exist; give the folder with the data sets.");
 }

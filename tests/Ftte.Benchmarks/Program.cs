@@ -16,16 +16,23 @@ var verbs = new Dictionary<string, (Func<string[], int> Run, string Options, str
 // Each verb measures Ftte and a peer, a scalar twin or the hardware's limit in one run, and reports both.
 try
 {
-    if (args.Length > 0 && verbs.TryGetValue(args[0], out var verb))
+    if (args.Any(word => word is "--help" or "-h" or "-?"))
     {
-        return verb.Run(args[1..]);
+        Console.WriteLine($"Usage:\n  Ftte.Benchmarks VERB [options]\n\nVerbs:\n{string.Join('\n', verbs.Select(known => $"  {known.Key} {known.Value.Options}\n      {known.Value.About}"))}");
+        return ExitCode.Done;
     }
 
-    string unknown = args.Length == 0 ? "Specify what to measure." : $"Unknown verb '{args[0]}'.{Suggestion.For(args[0], verbs.Keys)}";
-    throw new InputException($"{unknown}\n{string.Join('\n', verbs.Select(known => $"  {known.Key} {known.Value.Options}\n      {known.Value.About}"))}");
+    return args.Length > 0 && verbs.TryGetValue(args[0], out var verb)
+        ? verb.Run(args[1..])
+        : throw new InputException(args.Length == 0 ? $"Specify what to measure: {string.Join(", ", verbs.Keys)}." : $"Unknown verb '{args[0]}'.{Suggestion.For(args[0], verbs.Keys)}");
 }
-catch (Exception refused) when (refused is InputException or IOException or UnauthorizedAccessException)
+catch (InputException refused)
 {
-    Console.Error.WriteLine(refused.Message);
+    Console.Error.WriteLine($"{refused.Message} (--help shows every option.)");
+    return ExitCode.BadInput;
+}
+catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine(refused.Message.ReplaceLineEndings(" "));
     return ExitCode.BadInput;
 }

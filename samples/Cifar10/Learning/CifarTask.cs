@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ftte;
+using Ftte.Samples.Shared;
 using Ftte.Simulation;
 using Ftte.TinyEngine;
 

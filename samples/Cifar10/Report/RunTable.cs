@@ -51,7 +51,7 @@ internal static class RunTable
         RunLine[] complete = [.. lines.Where(line => line.Complete)];
         if (complete.Length == 0)
         {
-            console.WriteLine("No run was completed.");
+            console.WriteText("No run was completed.");
         }
         else
         {
@@ -62,13 +62,13 @@ internal static class RunTable
         if (gains.Length > 0)
         {
             console.WriteLine();
-            console.WriteLine("Seconds until the accuracy was so many points above the base model's:");
+            console.WriteText("Seconds until the accuracy was so many points above the base model's:");
             Write(console, ["cell", "rule", .. gains], GainRows(complete, gains));
         }
 
         foreach (string note in Stopped(lines))
         {
-            console.WriteLine(note);
+            console.WriteText(note);
         }
     }
 

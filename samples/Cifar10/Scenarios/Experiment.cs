@@ -1,5 +1,6 @@
 using Cifar10.Learning;
 using Ftte;
+using Ftte.Samples.Shared;
 using Ftte.Selection;
 using Ftte.Simulation;
 using Ftte.TinyEngine;

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Ftte.Samples.Shared;
 using Ftte.Selection;
+using Ftte;
 
 namespace MemoryPlan.Planning;
 

@@ -13,17 +13,18 @@ internal static class CertificateTable
 
     public static void Write(IAnsiConsole console, PlanOptions options, DevicePlan plan)
     {
-        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(1).PadRight(2)).AddColumn();
+        var facts = new FactList();
         foreach ((string name, string text) in Lines(options, plan))
         {
-            grid.AddRow($"[bold]{Markup.Escape(name)}[/]", Markup.Escape(text));
+            facts.Add(name, text);
         }
 
-        string verdict = plan.Faults.Count == 0
-            ? "[green]verified[/]: every figure of the certificate was computed anew, and every budget is kept"
-            : $"[red]{Markup.Escape(string.Join(' ', plan.Faults))}[/]";
-        grid.AddRow("[bold]certificate[/]", verdict);
-        console.Write(grid);
+        bool isVerified = plan.Faults.Count == 0;
+        facts.Add(
+            "certificate",
+            isVerified ? "verified: every figure of the certificate was computed anew, and every budget is kept" : string.Join(' ', plan.Faults),
+            isVerified ? "green" : "red");
+        facts.Write(console);
     }
 
     private static IEnumerable<(string Name, string Text)> Lines(PlanOptions options, DevicePlan plan)

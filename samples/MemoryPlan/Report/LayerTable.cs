@@ -9,6 +9,7 @@ namespace MemoryPlan.Report;
 internal static class LayerTable
 {
     private const int MostRows = 24;
+    private const int LeastWidth = 100; // for the names of two layers in one cell
 
     public static void Write(IAnsiConsole console, ImmutableArray<PlannedLayer> layers)
     {
@@ -25,7 +26,7 @@ internal static class LayerTable
             int count = layers.Length > MostRows ? layers.Skip(i).TakeWhile(layer => !layer.IsTrained).Count() : 0;
             if (count > 1)
             {
-                AddFolded(table, layers.Slice(i, count));
+                AddFolded(table, layers.Slice(i, count), console.Profile.Width < LeastWidth);
                 i += count;
             }
             else
@@ -35,7 +36,7 @@ internal static class LayerTable
         }
 
         table.Write(console);
-        console.WriteLine(
+        console.WriteText(
             "Share: the trained part of the layer's parameters. Adds: what it is worth, of what all of the layer is; everything is worth 100 %. "
             + "Held: kept throughout for what is trained. Saved: kept for the backward pass.");
     }
@@ -56,12 +57,12 @@ internal static class LayerTable
         table.AddRow(cells, style);
     }
 
-    private static void AddFolded(AdaptiveTable table, ImmutableArray<PlannedLayer> layers)
+    private static void AddFolded(AdaptiveTable table, ImmutableArray<PlannedLayer> layers, bool isNarrow)
     {
         string[] cells =
         [
-            $"{layers[0].Name} to {layers[^1].Name}",
-            $"nothing in {layers.Length} layers",
+            isNarrow ? $"{layers.Length} layers" : $"{layers[0].Name} to {layers[^1].Name}",
+            isNarrow ? "nothing" : $"nothing in {layers.Length} layers",
             "",
             "",
             Units.Percent(layers.Sum(layer => layer.WorthShare)),

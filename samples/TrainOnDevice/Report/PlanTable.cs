@@ -44,11 +44,11 @@ internal static class PlanTable
 
         table.Write(console);
         string hidden = leftOut > 0 ? $" {leftOut} steps that neither train nor save anything are left out." : "";
-        console.WriteLine($"Forward and backward: all bytes in use while the step runs, parameters included; * is the peak.{hidden}");
+        console.WriteText($"Forward and backward: all bytes in use while the step runs, parameters included; * is the peak.{hidden}");
         long gaps = training.Plan.ArenaBytes - training.Plan.BusiestBytes;
         if (gaps > 0)
         {
-            console.WriteLine($"The plan takes {ByteSize.ToText(gaps)} more than its peak moment: gaps between tensors in the arena.");
+            console.WriteText($"The plan takes {ByteSize.ToText(gaps)} more than its peak moment: gaps between tensors in the arena.");
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed class DeviceTraining(FittedTraining training, DataSet data, IAns
     public TrainingOutcome Run(float[] parameters, Action<float[], bool> save, CancellationToken cancellationToken)
     {
         Evaluation before = Test(parameters);
-        console.WriteLine($"Before: {Describe(before)} on {before.Count:N0} held-out examples.");
+        console.WriteText($"Before: {Describe(before)} on {before.Count:N0} held-out examples.");
 
         int stepsPerEpoch = (data.Training.Count + training.Sgd.BatchSize - 1) / training.Sgd.BatchSize;
         var latest = new TrainingProgress(0, (long)stepsPerEpoch * training.Sgd.Epochs, double.NaN, 0);
@@ -82,7 +82,7 @@ internal sealed class DeviceTraining(FittedTraining training, DataSet data, IAns
     private string DescribeProgress(TrainingProgress progress, TimeSpan elapsed)
     {
         TimeSpan left = elapsed / progress.Step * (progress.Steps - progress.Step);
-        return $"loss {progress.MeanLoss:0.000}, {Units.Rate(PerSecond(progress.Step, elapsed))} examples/s, {Units.Duration(left)} left";
+        return $"loss {progress.MeanLoss:0.000}, {Units.Rate(PerSecond(progress.Step, elapsed))} examples/s{(left > TimeSpan.Zero ? $", {Units.Duration(left)} left" : "")}";
     }
 
     private double PerSecond(long steps, TimeSpan elapsed)

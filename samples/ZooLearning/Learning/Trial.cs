@@ -23,8 +23,10 @@ internal sealed class Trial(ZooEntry entry, ZooData data, ZooOptions options, ul
     /// <param name="start">The parameters at the start.</param>
     /// <param name="startName">The name of the start.</param>
     /// <param name="isSubset">Whether devices train what fits into half of the memory of training everything.</param>
+    /// <param name="progress">Receives the progress of the federation; null for none.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public async Task<ZooRow> RunAsync(float[] start, string startName, bool isSubset, CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public async Task<ZooRow> RunAsync(float[] start, string startName, bool isSubset, Action<SimulationProgress>? progress, CancellationToken cancellationToken)
     {
         SgdOptions sgd = Sgd();
         long all = Network.Plan(Network.Trainable, sgd).PeakBytes;
@@ -32,9 +34,10 @@ internal sealed class Trial(ZooEntry entry, ZooData data, ZooOptions options, ul
         ParameterSelection selection = fitted?.Plan.Selection ?? Network.Trainable;
         var task = new ZooTask(Network, Devices(), sgd, fitted?.Engine, _test);
         SimulationRule rule = SimulationRule.Ftte(selection);
-        var simulation = new SimulationOptions { Seed = seed, Threads = options.Threads, MaxVersions = entry.Versions, EvaluateEveryVersions = int.MaxValue, MaxTrips = 3L * entry.Versions * rule.Aggregation.Capacity };
+        var simulation = new SimulationOptions { Seed = seed, Threads = options.Threads, MaxVersions = entry.Versions, EvaluateEveryVersions = int.MaxValue, MaxTrips = 3L * entry.Versions * rule.Aggregation.Capacity, Progress = progress };
         ImmutableArray<SimulatedDevice> devices = DevicePopulation.WithStragglers(DevicePopulation.Of(DeviceKind.Phone, entry.Devices, seed), Stragglers, Slowdown, seed);
         SimulationResult result = await Simulator.RunAsync(rule, new ModelSnapshot(Network.Layout, default, start), devices, task, simulation, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
         float[] central = [.. start];
         SgdOptions same = Sgd();
         same.Steps = entry.Versions * (int)Math.Ceiling(entry.ExamplesPerDevice / (double)same.BatchSize);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Ftte.Markdown;
 using ZooLearning.Learning;
 
 namespace ZooLearning.Report;
@@ -17,12 +18,14 @@ internal static class ZooTable
     /// <summary>Writes all rows as a Markdown table.</summary>
     public static string ToMarkdown(IReadOnlyList<ZooRow> rows)
     {
-        var text = new StringBuilder("| network | data | start | trained | chance | at the start | central | federated |\n| --- | --- | --- | --- | ---: | ---: | ---: | ---: |\n");
+        var text = new StringBuilder(MarkdownText.Header(["network", "data", "start", "trained", "chance", "at the start", "central", "federated"]));
         foreach (ZooRow row in rows)
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {row.Network} | {row.Data} | {row.Start} | {row.Trains} | {100 * row.Chance:0.0} | {100 * row.Before:0.0} | {100 * row.Central:0.0} | {100 * row.Federated:0.0} |\n");
+            text.Append(MarkdownText.Row([row.Network, row.Data, row.Start, row.Trains, Percent(row.Chance), Percent(row.Before), Percent(row.Central), Percent(row.Federated)]));
         }
 
         return text.ToString();
     }
+
+    private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture);
 }

@@ -67,7 +67,7 @@ public sealed class ExperimentTests : IDisposable
     [InlineData("--rules 'FedProx'", "--rules", "FedAvg", "FedProx")]
     [InlineData("Did you mean 'FedBuff'?", "--rules", "FedBuf")]
     [InlineData("Did you mean 'quick'?", "--scenario", "qick")]
-    [InlineData("It has: quick.", "--cells", "quick,main")]
+    [InlineData("give some of quick,", "--cells", "quick,main")]
     [InlineData("--seeds", "--seeds", "0")]
     public async Task What_cannot_be_run_is_one_line_and_code_2(string reason, params string[] arguments)
     {

@@ -1,5 +1,6 @@
 using Cifar10.Data;
 using Cifar10.Learning;
+using Ftte.Samples.Shared;
 using Ftte.Selection;
 using Ftte.TinyEngine;
 

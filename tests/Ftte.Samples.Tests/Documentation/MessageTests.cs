@@ -1,10 +1,6 @@
-using Cifar10;
-using MemoryPlan;
-using Quickstart;
-using SelectionStudy;
+using Ftte.Samples.Tests.Shared;
 using Snapshooter;
 using Snapshooter.Xunit;
-using TrainOnDevice;
 
 namespace Ftte.Samples.Tests.Documentation;
 
@@ -17,6 +13,7 @@ public sealed class MessageTests
         "TrainOnDevice --model resnt8", "TrainOnDevice --memory 512Ki", "TrainOnDevice --schedule onecicle", "TrainOnDevice --modle mlp", "TrainOnDevice --save model.bin",
         "MemoryPlan --selector exat", "MemoryPlan --importance luck", "MemoryPlan --shares 1/8,2", "MemoryPlan --frozen int4",
         "SelectionStudy", "SelectionStudy --data . --selectors rotatng", "SelectionStudy --data . --budgets 2",
+        "ZooLearning --networks resnt8", "ZooLearning --table zoo.txt",
         "Cifar10 --scenario qick", "Cifar10 --scenario paper", "Cifar10 --seeds 0",
     ];
 
@@ -28,20 +25,11 @@ public sealed class MessageTests
         {
             using var error = new StringWriter();
             string[] words = command.Split(' ');
-            Assert.Equal(2, await Invoke(words[0], words[1..], error));
+            Assert.Equal(2, await Sample.InvokeAsync(words[0], words[1..], _ => 0, TextWriter.Null, error));
             Assert.Single(error.ToString().TrimEnd().Split('\n'));
             text.Write($"> {command}\n{error.ToString().TrimEnd()}\n\n");
         }
 
         Snapshot.Match(text.ToString(), new SnapshotFullName("messages.txt", Path.Combine(DocumentationFiles.Root, "tests", "Ftte.Samples.Tests", "Documentation")));
     }
-
-    private static Task<int> Invoke(string sample, string[] args, TextWriter error) => sample switch
-    {
-        "Quickstart" => QuickstartCommand.InvokeAsync(args, (_, _) => Task.CompletedTask, TextWriter.Null, error),
-        "TrainOnDevice" => TrainCommand.InvokeAsync(args, (_, _) => 0, TextWriter.Null, error),
-        "MemoryPlan" => PlanCommand.InvokeAsync(args, (_, _) => 0, TextWriter.Null, error),
-        "SelectionStudy" => StudyCommand.InvokeAsync(args, (_, _) => 0, TextWriter.Null, error),
-        _ => Cifar10Command.InvokeAsync(args, (_, _) => Task.FromResult(0), TextWriter.Null, error),
-    };
 }

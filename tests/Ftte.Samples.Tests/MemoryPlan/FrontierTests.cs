@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ftte.Samples.Shared;
 using Ftte.Selection;
 using MemoryPlan;
 using MemoryPlan.Planning;
@@ -69,7 +70,7 @@ public sealed class FrontierTests : IDisposable
         await stop.CancelAsync();
         _run.Interrupted = stop.Token;
         Assert.Equal(130, await _run.InvokeAsync("--model digits --budget 160KiB"));
-        Assert.Contains("Stopped before anything was chosen.", _run.Output, StringComparison.Ordinal);
+        Assert.Contains("Canceled; nothing was written.", _run.Error, StringComparison.Ordinal);
     }
 
     private static PlanningProblem Digits(long budget) =>

@@ -1,3 +1,4 @@
+using Ftte.Samples.Shared;
 using MemoryPlan;
 
 namespace Ftte.Samples.Tests.MemoryPlan;

@@ -31,7 +31,7 @@ public sealed class QuickstartCommandTests : IDisposable
     public async Task A_cancelled_run_says_so_in_one_line_and_ends_like_any_interrupted_program()
     {
         Assert.Equal(130, await QuickstartCommand.InvokeAsync(["--chart", _folder.File("c.png")], (_, _) => throw new OperationCanceledException(), _output, _error));
-        Assert.Equal("Cancelled; nothing was written." + Environment.NewLine, _error.ToString());
+        Assert.Equal("Canceled; nothing was written." + Environment.NewLine, _error.ToString());
     }
 
     [Fact]

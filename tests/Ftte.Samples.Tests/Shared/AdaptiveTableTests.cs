@@ -1,4 +1,3 @@
-using System.Globalization;
 using Cifar10.Report;
 using Ftte.Samples.Shared;
 using Spectre.Console;
@@ -47,20 +46,12 @@ public sealed class AdaptiveTableTests
     [Fact]
     public void Numbers_have_points_in_any_culture()
     {
-        CultureInfo before = CultureInfo.CurrentCulture;
-        try
-        {
-            CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = ",", NumberGroupSeparator = "." } };
+        using var german = new CommaCulture();
 
-            Assert.Contains("| 1,234 | 8 | 64.3 % | 65.1 % | 1 | 1,024 | 1,000 | 7 % |", RunTable.Of([Line]), StringComparison.Ordinal);
-            Assert.Contains("FTTE \\[one\\]", RunTable.Of([Line]), StringComparison.Ordinal);
-            Assert.Equal(("12.5 %", "1.5 s", "1,240"), (Ftte.Samples.Shared.Units.Percent(0.125), Ftte.Samples.Shared.Units.Duration(TimeSpan.FromSeconds(1.5)), Ftte.Samples.Shared.Units.Rate(1240)));
-            Assert.Contains("\"finalAccuracy\":0.643", Line.ToJson(), StringComparison.Ordinal);
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = before;
-        }
+        Assert.Contains("| 1,234 | 8 | 64.3 % | 65.1 % | 1 | 1,024 | 1,000 | 7 % |", RunTable.Of([Line]), StringComparison.Ordinal);
+        Assert.Contains("FTTE \\[one\\]", RunTable.Of([Line]), StringComparison.Ordinal);
+        Assert.Equal(("12.5 %", "1.5 s", "1,240"), (Ftte.Samples.Shared.Units.Percent(0.125), Ftte.Samples.Shared.Units.Duration(TimeSpan.FromSeconds(1.5)), Ftte.Samples.Shared.Units.Rate(1240)));
+        Assert.Contains("\"finalAccuracy\":0.643", Line.ToJson(), StringComparison.Ordinal);
     }
 
     private static AdaptiveTable Small()

@@ -35,7 +35,7 @@ public sealed class TrainingTests : IDisposable
     {
         string file = _run.Folder.File("w.safetensors");
         Assert.Equal(0, await _run.InvokeAsync($"--model digits --memory 1MiB --momentum 0.9 --examples 320 --save {file}"));
-        Assert.Contains($"What was learned is in {file}.", _run.Output, StringComparison.Ordinal);
+        Assert.Contains($"Wrote {file}.", _run.Output, StringComparison.Ordinal);
         double after = _run.ReadJson().GetProperty("training").GetProperty("lossAfter").GetDouble();
         Assert.Equal(0, await _run.InvokeAsync($"--model digits --memory 1MiB --examples 32 --weights {file}"));
         Assert.Equal(after, _run.ReadJson().GetProperty("training").GetProperty("lossBefore").GetDouble());
@@ -64,7 +64,8 @@ public sealed class TrainingTests : IDisposable
         int steps = training.GetProperty("steps").GetInt32();
         Assert.InRange(steps, 1, 19);
         Assert.True(training.GetProperty("cancelled").GetBoolean());
-        Assert.Contains($"Stopped after {steps} of 20 steps; what was learned until then is in {file}.", _run.Output, StringComparison.Ordinal);
+        Assert.Contains($"Stopped after {steps} of 20 steps.", _run.Output, StringComparison.Ordinal);
+        Assert.Contains($"Wrote {file}.", _run.Output, StringComparison.Ordinal);
         Assert.Contains("After: accuracy", _run.Output, StringComparison.Ordinal);
         Assert.True(File.Exists(file));
     }
@@ -93,7 +94,7 @@ public sealed class TrainingTests : IDisposable
         JsonElement training = _run.ReadJson().GetProperty("training");
         Assert.Equal(training.GetProperty("lossBefore").GetDouble(), training.GetProperty("lossAfter").GetDouble());
         Assert.Equal(JsonValueKind.Null, training.GetProperty("trainingLoss").ValueKind);
-        Assert.Contains("Stopped after 0 of 2 steps; what was learned until then was tested; give --save to keep it.", _run.Output, StringComparison.Ordinal);
+        Assert.Contains("Stopped after 0 of 2 steps. What was learned until then was tested; give --save to keep it.", _run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

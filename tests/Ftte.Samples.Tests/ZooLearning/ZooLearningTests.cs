@@ -42,10 +42,10 @@ public class ZooLearningTests
         try
         {
             var options = new ZooOptions { Networks = ["digits"], IsSmall = true, Versions = 2, Threads = 1, ResumeFile = file };
-            await new Session(options, Console(out _)).RunAsync(CancellationToken.None);
+            await new Session(options, Console(out _), TimeProvider.System).RunAsync(CancellationToken.None);
             string first = await File.ReadAllTextAsync(file, CancellationToken.None);
             Assert.Equal(3, first.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
-            int again = await new Session(options, Console(out StringWriter output)).RunAsync(CancellationToken.None);
+            int again = await new Session(options, Console(out StringWriter output), TimeProvider.System).RunAsync(CancellationToken.None);
             Assert.Equal(first, await File.ReadAllTextAsync(file, CancellationToken.None));
             Assert.Equal(output.ToString().Contains("Every network learns.", StringComparison.Ordinal) ? 0 : 1, again);
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace Ftte.Simulation.Tests;
 
@@ -31,16 +30,9 @@ public sealed class AvailabilityTraceTests
     [Fact]
     public void Times_are_read_alike_in_every_country()
     {
-        CultureInfo before = CultureInfo.CurrentCulture;
-        try
-        {
-            CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = "," } };
-            Assert.Equal([(0.5, 1.5)], Windows(Read("a,0.5,1.5")[0].Availability));
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = before;
-        }
+        using var german = new CommaCulture();
+
+        Assert.Equal([(0.5, 1.5)], Windows(Read("a,0.5,1.5")[0].Availability));
     }
 
     [Theory]

@@ -65,7 +65,11 @@ public sealed partial class ReportEscapingTests : IDisposable
         var content = new ReportContent { Title = "T", Results = [run, slower], Devices = ToyTask.Devices(1) };
 
         SimulationReport.Write(plain, content);
-        SampleResults.InCommaCulture(() => SimulationReport.Write(comma, content));
+        using (new CommaCulture())
+        {
+            SimulationReport.Write(comma, content);
+        }
+
 
         string[] files = [.. Directory.GetFiles(plain).Select(file => Path.GetFileName(file)!)];
         Assert.Equal(9, files.Length);

@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace Ftte.Simulation.Tests;
 
@@ -21,19 +20,4 @@ internal static class SampleResults
     {
         Jobs = [.. ages.Select((age, i) => new JobRecord { Number = i, Age = age, Weight = 1 / (1.5 + age), Start = TimeSpan.FromSeconds(i), End = TimeSpan.FromSeconds(i + 1.5) })],
     };
-
-    /// <summary>Runs an action in a culture that writes a comma in numbers.</summary>
-    public static void InCommaCulture(Action action)
-    {
-        CultureInfo before = CultureInfo.CurrentCulture;
-        try
-        {
-            CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = ",", NumberGroupSeparator = ".", PercentDecimalSeparator = ",", NegativeSign = "~" } };
-            action();
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = before;
-        }
-    }
 }

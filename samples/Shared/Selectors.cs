@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Ftte.Selection;
 
-namespace MemoryPlan;
+namespace Ftte.Samples.Shared;
 
 /// <summary>The selectors that a plan can be made with, by name.</summary>
 internal static class Selectors

@@ -1,8 +1,9 @@
 using System.Globalization;
 
-namespace Ftte.TinyEngine.Tests;
+namespace Ftte;
 
-/// <summary>Formats numbers as German does, 1.234,5, while it is in use. Built by hand because the tests run without the system's cultures.</summary>
+/// <summary>Formats numbers as German does, 1.234,5, and negative ones with a sign of their own, while it is in use.</summary>
+/// <remarks>Built by hand because the tests run without the system's cultures. This file is compiled into each test project that uses it.</remarks>
 internal sealed class CommaCulture : IDisposable
 {
     private readonly CultureInfo _before = CultureInfo.CurrentCulture;
@@ -12,6 +13,7 @@ internal sealed class CommaCulture : IDisposable
         var german = (CultureInfo)CultureInfo.InvariantCulture.Clone();
         (german.NumberFormat.NumberDecimalSeparator, german.NumberFormat.NumberGroupSeparator) = (",", ".");
         (german.NumberFormat.PercentDecimalSeparator, german.NumberFormat.PercentGroupSeparator) = (",", ".");
+        german.NumberFormat.NegativeSign = "~";
         german.DateTimeFormat.ShortDatePattern = "dd.MM.yyyy";
         CultureInfo.CurrentCulture = german;
     }

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MemoryPlan;
+namespace Ftte.Samples.Shared;
 
 /// <summary>Large counts as people type and read them: 20M for twenty million.</summary>
 internal static class LargeNumber

@@ -1,6 +1,6 @@
-using MemoryPlan;
+using Ftte.Samples.Shared;
 
-namespace Ftte.Samples.Tests.MemoryPlan;
+namespace Ftte.Samples.Tests.Shared;
 
 public sealed class ReadingTests
 {
@@ -43,7 +43,7 @@ public sealed class ReadingTests
     [InlineData(" 1/4 , 1 ", new[] { 0.25, 1 })]
     public void Shares_are_fractions_or_decimals(string text, double[] expected)
     {
-        Assert.True(InputShares.TryParse(text, out var shares));
+        Assert.True(ShareList.TryParse(text, out var shares));
         Assert.Equal(expected, shares);
     }
 
@@ -58,5 +58,5 @@ public sealed class ReadingTests
     [InlineData("1/2,")]
     [InlineData("-1/2")]
     [InlineData("half")]
-    public void What_is_no_share_is_refused(string text) => Assert.False(InputShares.TryParse(text, out _));
+    public void What_is_no_share_is_refused(string text) => Assert.False(ShareList.TryParse(text, out _));
 }

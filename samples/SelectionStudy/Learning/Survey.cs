@@ -1,7 +1,7 @@
 using Ftte.Selection;
 using Ftte.TinyEngine;
 
-namespace SelectionStudy.Running;
+namespace SelectionStudy.Learning;
 
 /// <summary>Asks devices what training each block would be worth, as a server does before it chooses; it needs no data of its own.</summary>
 internal static class Survey

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
 
-namespace MemoryPlan;
+namespace Ftte.Samples.Shared;
 
-/// <summary>Shares of a layer's inputs as people type them.</summary>
-internal static class InputShares
+/// <summary>Lists of shares, separated by commas.</summary>
+internal static class ShareList
 {
     /// <summary>Reads a list such as <c>1/8,1/4,0.5,1</c>.</summary>
     /// <returns>Whether every share lies in (0, 1].</returns>

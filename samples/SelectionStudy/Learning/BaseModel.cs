@@ -1,6 +1,6 @@
 using Ftte.TinyEngine;
 
-namespace SelectionStudy.Running;
+namespace SelectionStudy.Learning;
 
 /// <summary>The model that everybody starts from, trained on public pictures where the data is central.</summary>
 internal static class BaseModel

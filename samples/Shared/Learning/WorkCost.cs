@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Ftte;
 using Ftte.Selection;
+using Ftte;
 using Ftte.TinyEngine;
 
-namespace Cifar10.Learning;
+namespace Ftte.Samples.Shared;
 
 /// <summary>What training a selection costs a device, by the planner's own count.</summary>
 /// <param name="network">The network.</param>
