@@ -57,11 +57,11 @@ internal sealed class TcpServerEndpoint(IFederatedServer server, ParameterLayout
     private async Task<ReadOnlyMemory<byte>> AnswerAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
     {
         var answer = new ArrayBufferWriter<byte>();
-        if (WireMessage.Peek(request.Span) == MessageKind.Device)
+        if (WireMessage.Peek(request.Span) == MessageKind.CheckOutRequest)
         {
             float[] parameters = new float[layout.ParameterCount];
-            CheckOut checkOut = await server.CheckOutAsync(DeviceMessage.Read(request.Span), parameters, cancellationToken);
-            CheckOutMessage.Write(answer, checkOut, parameters, ValueFormat.Float32, seed: 0);
+            CheckOutResponse checkOut = await server.CheckOutAsync(CheckOutRequestMessage.Read(request.Span), parameters, cancellationToken);
+            CheckOutResponseMessage.Write(answer, checkOut, parameters, ValueFormat.Float32, seed: 0);
         }
         else
         {

@@ -12,13 +12,13 @@ internal sealed class TcpServerProxy(IPEndPoint address, ParameterLayout layout,
 {
     private readonly WireLimits _limits = WireLimits.For(layout);
 
-    public async ValueTask<CheckOut> CheckOutAsync(DeviceProfile device, Memory<float> parameters, CancellationToken cancellationToken = default)
+    public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(parameters.Length, layout.ParameterCount, nameof(parameters));
         return await CallAsync(
-            request => DeviceMessage.Write(request, device),
+            request => CheckOutRequestMessage.Write(request, device),
             _limits.MaxMessageBytes,
-            answer => CheckOutMessage.Read(answer.Span, parameters.Span, _limits),
+            answer => CheckOutResponseMessage.Read(answer.Span, parameters.Span, _limits),
             cancellationToken);
     }
 

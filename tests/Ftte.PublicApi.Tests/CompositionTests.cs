@@ -54,7 +54,7 @@ public class CompositionTests
         var aggregator = new BufferedAggregator(Model.Start, selections, new() { Capacity = 1, Weighting = new HalfLife(versions: 2), NormClip = null });
         await using var server = new FederatedServer(aggregator, selections);
         float[] parameters = new float[Model.Layout.ParameterCount];
-        CheckOut early = await server.CheckOutAsync(Model.Device("slow"), parameters);
+        CheckOutResponse early = await server.CheckOutAsync(Model.Device("slow"), parameters);
         for (int i = 0; i < 4; i++)
         {
             await RoundAsync(server, new PullTrainer(Model.Layout, 9, 9, 9, 9, 1, 1, 1), "fast");
@@ -154,7 +154,7 @@ public class CompositionTests
     private static async Task RoundAsync(IFederatedServer server, PullTrainer trainer, string device)
     {
         float[] parameters = new float[trainer.Layout.ParameterCount];
-        CheckOut checkOut = await server.CheckOutAsync(Model.Device(device), parameters);
+        CheckOutResponse checkOut = await server.CheckOutAsync(Model.Device(device), parameters);
         Assert.Equal(CheckOutOutcome.Assigned, checkOut.Outcome);
         using SparseUpdate update = await trainer.TrainAsync(checkOut.Assignment!, parameters);
         UpdateReceipt receipt = await server.SubmitAsync(update);

@@ -56,7 +56,7 @@ internal sealed class FaultyTcpServer : IDisposable
 
             NetworkStream stream = connection.GetStream();
             ReadOnlyMemory<byte> request = await Frame.ReadAsync(stream, 1 << 20, CancellationToken.None);
-            if (await FailAsync(stream, isCheckOut: WireMessage.Peek(request.Span) == MessageKind.Device))
+            if (await FailAsync(stream, isCheckOut: WireMessage.Peek(request.Span) == MessageKind.CheckOutRequest))
             {
                 connection.Dispose();
             }
@@ -98,7 +98,7 @@ internal sealed class FaultyTcpServer : IDisposable
         var message = new ArrayBufferWriter<byte>();
         if (isCheckOut)
         {
-            CheckOutMessage.Write(message, new CheckOut(CheckOutOutcome.Busy, RetryAfter: TimeSpan.FromSeconds(1)), [], ValueFormat.Float32, seed: 0);
+            CheckOutResponseMessage.Write(message, new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: TimeSpan.FromSeconds(1)), [], ValueFormat.Float32, seed: 0);
         }
         else
         {

@@ -137,12 +137,12 @@ public sealed class TcpConformanceTests : TransportConformanceSuite, IDisposable
 
     private static ScriptedServer Line() => new()
     {
-        OnCheckOut = (_, _) => new CheckOut(CheckOutOutcome.Busy, RetryAfter: TimeSpan.FromSeconds(7)),
+        OnCheckOut = (_, _) => new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: TimeSpan.FromSeconds(7)),
     };
 
     private static async Task AssertServesAsync(TcpServerProxy proxy)
     {
-        CheckOut checkOut = await proxy.CheckOutAsync(new DeviceProfile(new ClientId("honest"), 1, LineLayout.Fingerprint), new float[2]);
+        CheckOutResponse checkOut = await proxy.CheckOutAsync(new CheckOutRequest(new ClientId("honest"), 1, LineLayout.Fingerprint), new float[2]);
         Assert.Equal(TimeSpan.FromSeconds(7), checkOut.RetryAfter);
     }
 

@@ -10,13 +10,13 @@ public sealed class ScriptedServer : IFederatedServer
     private volatile bool _holds;
 
     /// <summary>Gets or sets how a device is answered that asks for work; may write to the buffer.</summary>
-    public Func<DeviceProfile, Memory<float>, CheckOut> OnCheckOut { get; set; } = (_, _) => new CheckOut(CheckOutOutcome.Busy, RetryAfter: TimeSpan.Zero);
+    public Func<CheckOutRequest, Memory<float>, CheckOutResponse> OnCheckOut { get; set; } = (_, _) => new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: TimeSpan.Zero);
 
     /// <summary>Gets or sets how an update is answered.</summary>
     public Func<SparseUpdate, UpdateReceipt> OnSubmit { get; set; } = _ => new UpdateReceipt(UpdateOutcome.Buffered, default, 1);
 
     /// <summary>Gets what devices said about themselves, in the order of arrival.</summary>
-    public ConcurrentQueue<DeviceProfile> Devices { get; } = new();
+    public ConcurrentQueue<CheckOutRequest> Devices { get; } = new();
 
     /// <summary>Gets the headers and values of the updates, in the order of arrival.</summary>
     public ConcurrentQueue<(UpdateHeader Header, float[] Values)> Updates { get; } = new();
@@ -40,7 +40,7 @@ public sealed class ScriptedServer : IFederatedServer
     }
 
     /// <inheritdoc />
-    public async ValueTask<CheckOut> CheckOutAsync(DeviceProfile device, Memory<float> parameters, CancellationToken cancellationToken = default)
+    public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
     {
         Devices.Enqueue(device);
         await PassAsync(cancellationToken);

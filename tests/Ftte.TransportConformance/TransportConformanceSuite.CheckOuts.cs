@@ -13,7 +13,7 @@ public abstract partial class TransportConformanceSuite
         await using FederatedServer running = server;
         float[] buffer = Untrained(SmallLayout.ParameterCount);
 
-        CheckOut answer = await link.CheckOutAsync(Device(), buffer);
+        CheckOutResponse answer = await link.CheckOutAsync(Device(), buffer);
 
         Assert.Equal(CheckOutOutcome.Assigned, answer.Outcome);
         Assert.True(answer.IsAssigned);
@@ -42,13 +42,13 @@ public abstract partial class TransportConformanceSuite
         server.OnCheckOut = (_, parameters) =>
         {
             given.Refreshed.Copy(model, parameters.Span);
-            return new CheckOut(CheckOutOutcome.Assigned, given);
+            return new CheckOutResponse(CheckOutOutcome.Assigned, given);
         };
         float[] buffer = Untrained(SmallLayout.ParameterCount);
 
-        CheckOut answer = await link.CheckOutAsync(Device(), buffer);
+        CheckOutResponse answer = await link.CheckOutAsync(Device(), buffer);
 
-        Assert.Equal(new CheckOut(CheckOutOutcome.Assigned, given), answer);
+        Assert.Equal(new CheckOutResponse(CheckOutOutcome.Assigned, given), answer);
         for (int j = 0; j < buffer.Length; j++)
         {
             Assert.Equal(given.Refreshed.Contains(j) ? model[j] : Untouched, buffer[j]);
@@ -63,7 +63,7 @@ public abstract partial class TransportConformanceSuite
     public async Task What_a_device_says_about_itself_arrives(long? held, long memoryBudgetBytes, bool canProbe)
     {
         (ScriptedServer server, IFederatedServer link) = await ScriptAsync();
-        var device = new DeviceProfile(Client, memoryBudgetBytes, 0xFEDC_BA98_7654_3210, held is { } number ? new ModelVersion(number) : null, canProbe, held is null ? 0 : ulong.MaxValue - 5);
+        var device = new CheckOutRequest(Client, memoryBudgetBytes, 0xFEDC_BA98_7654_3210, held is { } number ? new ModelVersion(number) : null, canProbe, held is null ? 0 : ulong.MaxValue - 5);
 
         await link.CheckOutAsync(device, new float[SmallLayout.ParameterCount]);
 
@@ -103,7 +103,7 @@ public abstract partial class TransportConformanceSuite
         await using FederatedServer running = server;
         float[] buffer = Untrained(SmallLayout.ParameterCount);
 
-        CheckOut answer = await link.CheckOutAsync(Device(server.Current.Version, server.Current.Fingerprint), buffer);
+        CheckOutResponse answer = await link.CheckOutAsync(Device(server.Current.Version, server.Current.Fingerprint), buffer);
 
         Assert.Equal(0, answer.Assignment!.Refreshed.Count);
         Assert.Equal(Untrained(SmallLayout.ParameterCount), buffer);
@@ -120,11 +120,11 @@ public abstract partial class TransportConformanceSuite
     public async Task No_work_is_a_value_with_its_reason_and_time(CheckOutOutcome outcome, int? milliseconds)
     {
         (ScriptedServer server, IFederatedServer link) = await ScriptAsync();
-        var given = new CheckOut(outcome, RetryAfter: milliseconds is { } wait ? TimeSpan.FromMilliseconds(wait) : null);
+        var given = new CheckOutResponse(outcome, RetryAfter: milliseconds is { } wait ? TimeSpan.FromMilliseconds(wait) : null);
         server.OnCheckOut = (_, _) => given;
         float[] buffer = Untrained(SmallLayout.ParameterCount);
 
-        CheckOut answer = await link.CheckOutAsync(Device(), buffer);
+        CheckOutResponse answer = await link.CheckOutAsync(Device(), buffer);
 
         Assert.Equal(given, answer);
         Assert.False(answer.IsAssigned);
@@ -142,9 +142,9 @@ public abstract partial class TransportConformanceSuite
         Assert.Equal(CheckOutOutcome.LayoutMismatch, (await link.CheckOutAsync(Device() with { LayoutFingerprint = 1 }, buffer)).Outcome);
         Assert.Equal(CheckOutOutcome.NotEnoughMemory, (await link.CheckOutAsync(Device() with { MemoryBudgetBytes = 999 }, buffer)).Outcome);
         Assert.Equal(CheckOutOutcome.Assigned, (await link.CheckOutAsync(Device() with { Client = new ClientId("first") }, new float[buffer.Length])).Outcome);
-        CheckOut busy = await link.CheckOutAsync(Device(), buffer);
+        CheckOutResponse busy = await link.CheckOutAsync(Device(), buffer);
 
-        Assert.Equal(new CheckOut(CheckOutOutcome.Busy, RetryAfter: TimeSpan.FromSeconds(1)), busy);
+        Assert.Equal(new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: TimeSpan.FromSeconds(1)), busy);
         Assert.Equal(Untrained(SmallLayout.ParameterCount), buffer);
     }
 
@@ -171,7 +171,7 @@ public abstract partial class TransportConformanceSuite
         (ScriptedServer server, IFederatedServer link) = await ScriptAsync();
         using var cancellation = new CancellationTokenSource();
         Task arrived = server.HoldAsync();
-        Task<CheckOut> call = link.CheckOutAsync(Device(), new float[SmallLayout.ParameterCount], cancellation.Token).AsTask();
+        Task<CheckOutResponse> call = link.CheckOutAsync(Device(), new float[SmallLayout.ParameterCount], cancellation.Token).AsTask();
         await arrived;
 
         await cancellation.CancelAsync();

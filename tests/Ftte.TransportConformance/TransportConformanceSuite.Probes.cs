@@ -14,7 +14,7 @@ public abstract partial class TransportConformanceSuite
         await using FederatedServer running = server;
         float[] buffer = Untrained(SmallLayout.ParameterCount);
 
-        CheckOut asked = await link.CheckOutAsync(Device() with { CanProbe = true }, buffer);
+        CheckOutResponse asked = await link.CheckOutAsync(Device() with { CanProbe = true }, buffer);
 
         Assert.Equal(CheckOutOutcome.Assigned, asked.Outcome);
         Assert.Equal(UpdateContent.Importance, asked.Assignment!.Content);
@@ -27,7 +27,7 @@ public abstract partial class TransportConformanceSuite
             Assert.Equal(UpdateOutcome.Duplicate, (await link.SubmitAsync(answer)).Outcome);
         }
 
-        CheckOut next = await link.CheckOutAsync(Device(asked.Assignment.Version, asked.Assignment.ModelFingerprint) with { CanProbe = true }, buffer);
+        CheckOutResponse next = await link.CheckOutAsync(Device(asked.Assignment.Version, asked.Assignment.ModelFingerprint) with { CanProbe = true }, buffer);
         Assert.Equal(UpdateContent.Difference, next.Assignment!.Content);
         Assert.Equal(ParameterSelection.OfBlocks(SmallLayout, "between"), next.Assignment.Selection);
     }
@@ -39,7 +39,7 @@ public abstract partial class TransportConformanceSuite
         (FederatedServer server, IFederatedServer link) = await ServeAsync(reselection: ChooseMostImportant());
         await using FederatedServer running = server;
 
-        CheckOut work = await link.CheckOutAsync(Device(), new float[SmallLayout.ParameterCount]);
+        CheckOutResponse work = await link.CheckOutAsync(Device(), new float[SmallLayout.ParameterCount]);
 
         Assert.Equal(UpdateContent.Difference, work.Assignment!.Content);
         using SparseUpdate opinion = SparseUpdate.Create(work.Assignment.CreateHeader(1) with { Content = UpdateContent.Importance }, [1, 1, 1, 1]);

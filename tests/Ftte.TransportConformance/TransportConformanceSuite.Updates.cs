@@ -117,12 +117,12 @@ public abstract partial class TransportConformanceSuite
         server.OnCheckOut = (device, parameters) =>
         {
             values.CopyTo(parameters);
-            return new CheckOut(CheckOutOutcome.Assigned, new TrainingAssignment(
+            return new CheckOutResponse(CheckOutOutcome.Assigned, new TrainingAssignment(
                 device.Client, default, layout.Fingerprint, default, default, all, all, UpdateContent.Difference, TimeSpan.FromMinutes(1)));
         };
         float[] buffer = new float[Count];
 
-        CheckOut answer = await link.CheckOutAsync(Device(layout: layout), buffer);
+        CheckOutResponse answer = await link.CheckOutAsync(Device(layout: layout), buffer);
         using SparseUpdate update = SparseUpdate.Create(answer.Assignment!.CreateHeader(1), buffer);
         UpdateReceipt receipt = await link.SubmitAsync(update);
 

@@ -57,7 +57,7 @@ public abstract partial class TransportConformanceSuite : IAsyncLifetime
 
     private static float[] Ramp(int count) => [.. Enumerable.Range(0, count).Select(i => (float)i)];
 
-    private static DeviceProfile Device(ModelVersion? held = null, ulong heldFingerprint = 0, ParameterLayout? layout = null) =>
+    private static CheckOutRequest Device(ModelVersion? held = null, ulong heldFingerprint = 0, ParameterLayout? layout = null) =>
         new(Client, 1 << 20, (layout ?? SmallLayout).Fingerprint, held, HeldFingerprint: heldFingerprint);
 
     private async Task<IFederatedServer> LinkAsync(IFederatedServer server, ParameterLayout? layout = null)

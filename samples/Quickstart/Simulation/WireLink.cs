@@ -23,20 +23,20 @@ internal sealed class WireLink(IFederatedServer server, int parameterCount, Valu
     /// <summary>Gets the bytes that an update of so many values will take.</summary>
     public long UpdateBytes(int valueCount, ClientId client) => UpdateMessage.GetLength(valueCount, up, client);
 
-    public async ValueTask<CheckOut> CheckOutAsync(DeviceProfile device, Memory<float> parameters, CancellationToken cancellationToken = default)
+    public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
     {
-        DeviceProfile request = DeviceMessage.Read(Send(writer => DeviceMessage.Write(writer, device)));
+        CheckOutRequest request = CheckOutRequestMessage.Read(Send(writer => CheckOutRequestMessage.Write(writer, device)));
         BytesUp += _wire.WrittenCount;
 
         float[] atServer = ArrayPool<float>.Shared.Rent(parameterCount);
         try
         {
-            CheckOut answer = await server.CheckOutAsync(request, atServer.AsMemory(0, parameterCount), cancellationToken);
+            CheckOutResponse answer = await server.CheckOutAsync(request, atServer.AsMemory(0, parameterCount), cancellationToken);
             ulong seed = answer.Assignment?.UpdateId.Value ?? 0;
-            ReadOnlySpan<byte> bytes = Send(writer => CheckOutMessage.Write(writer, answer, atServer.AsSpan(0, parameterCount), down, seed));
+            ReadOnlySpan<byte> bytes = Send(writer => CheckOutResponseMessage.Write(writer, answer, atServer.AsSpan(0, parameterCount), down, seed));
             LastDownloadBytes = bytes.Length;
             BytesDown += bytes.Length;
-            return CheckOutMessage.Read(bytes, parameters.Span);
+            return CheckOutResponseMessage.Read(bytes, parameters.Span);
         }
         finally
         {

@@ -35,7 +35,7 @@ internal sealed class WireLink(IFederatedServer server, int parameterCount, Valu
         ? UpdateMessage.GetLength(blockCount, ValueFormat.Float32, assignment.Client, assignment.Content)
         : UpdateMessage.GetLength(assignment.Selection.Count, up, assignment.Client, assignment.Content);
 
-    public ValueTask<CheckOut> CheckOutAsync(DeviceProfile device, Memory<float> parameters, CancellationToken cancellationToken = default) =>
+    public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default) =>
         NotingFaultAsync(CheckOutCoreAsync(device, parameters, cancellationToken));
 
     public ValueTask<UpdateReceipt> SubmitAsync(SparseUpdate update, CancellationToken cancellationToken = default) =>
@@ -54,21 +54,21 @@ internal sealed class WireLink(IFederatedServer server, int parameterCount, Valu
         }
     }
 
-    private async ValueTask<CheckOut> CheckOutCoreAsync(DeviceProfile device, Memory<float> parameters, CancellationToken cancellationToken)
+    private async ValueTask<CheckOutResponse> CheckOutCoreAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken)
     {
-        DeviceProfile request = DeviceMessage.Read(Send(writer => DeviceMessage.Write(writer, device)));
+        CheckOutRequest request = CheckOutRequestMessage.Read(Send(writer => CheckOutRequestMessage.Write(writer, device)));
         LastRequestBytes = _wire.WrittenCount;
         BytesUp += _wire.WrittenCount;
 
         float[] atServer = ArrayPool<float>.Shared.Rent(parameterCount);
         try
         {
-            CheckOut answer = await server.CheckOutAsync(request, atServer.AsMemory(0, parameterCount), cancellationToken);
+            CheckOutResponse answer = await server.CheckOutAsync(request, atServer.AsMemory(0, parameterCount), cancellationToken);
             ulong seed = answer.Assignment?.UpdateId.Value ?? 0;
-            ReadOnlySpan<byte> bytes = Send(writer => CheckOutMessage.Write(writer, answer, atServer.AsSpan(0, parameterCount), down, seed));
+            ReadOnlySpan<byte> bytes = Send(writer => CheckOutResponseMessage.Write(writer, answer, atServer.AsSpan(0, parameterCount), down, seed));
             LastDownloadBytes = bytes.Length;
             BytesDown += bytes.Length;
-            return CheckOutMessage.Read(bytes, parameters.Span);
+            return CheckOutResponseMessage.Read(bytes, parameters.Span);
         }
         finally
         {

@@ -35,7 +35,7 @@ public sealed partial class FederatedClient
     {
         Enter(ClientPhase.CheckingOut);
         long started = _time.GetTimestamp();
-        CheckOut checkOut;
+        CheckOutResponse checkOut;
         try
         {
             checkOut = await CheckOutAsync(cancellationToken).ConfigureAwait(false);

@@ -198,14 +198,14 @@ public sealed partial class FederatedClient
         _heldVersion = model.Version.Number;
     }
 
-    private async ValueTask<CheckOut> CheckOutAsync(CancellationToken cancellationToken)
+    private async ValueTask<CheckOutResponse> CheckOutAsync(CancellationToken cancellationToken)
     {
-        var device = new DeviceProfile(
+        var device = new CheckOutRequest(
             _options.ClientId, _options.MemoryBudgetBytes, _trainer.Layout.Fingerprint, HeldVersion, CanProbe: _probe is not null, HeldVersion is null ? 0 : HeldFingerprint);
 
         // Nothing is held until the answer is complete: if it breaks off, the buffer is a mixture of two versions.
         Volatile.Write(ref _heldVersion, NoVersion);
-        CheckOut checkOut = await _link.CheckOutAsync(device, _parameters, cancellationToken).ConfigureAwait(false);
+        CheckOutResponse checkOut = await _link.CheckOutAsync(device, _parameters, cancellationToken).ConfigureAwait(false);
         ModelVersion? held = checkOut.IsAssigned ? checkOut.Assignment.Version : device.HeldVersion;
         Volatile.Write(ref _heldFingerprint, checkOut.Assignment?.ModelFingerprint ?? device.HeldFingerprint);
         Volatile.Write(ref _heldVersion, held?.Number ?? NoVersion);

@@ -18,9 +18,9 @@ internal sealed class ServerLink(IFederatedServer server, ClientId client, TimeP
     /// <summary>Gets the reason for the latest failed call; null if the latest call succeeded.</summary>
     public IOException? LastError { get; private set; }
 
-    public ValueTask<CheckOut> CheckOutAsync(DeviceProfile device, Memory<float> parameters, CancellationToken cancellationToken) => CallAsync(async () =>
+    public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken) => CallAsync(async () =>
     {
-        CheckOut checkOut = await server.CheckOutAsync(device, parameters, cancellationToken).ConfigureAwait(false);
+        CheckOutResponse checkOut = await server.CheckOutAsync(device, parameters, cancellationToken).ConfigureAwait(false);
         return checkOut.Assignment is { } work && (work.Client != device.Client || work.LayoutFingerprint != device.LayoutFingerprint)
             ? throw new IOException($"The server assigned work for '{work.Client}' and layout {work.LayoutFingerprint:x16} to '{device.Client}' with layout {device.LayoutFingerprint:x16}. The server or the transport is at fault.")
             : checkOut;

@@ -51,10 +51,10 @@ internal static partial class Log
                 BufferCannotFill(logger, stall.Elapsed, stall.Buffered, stall.Capacity?.ToString(CultureInfo.InvariantCulture) ?? "an unknown number of", stall.Waiting, stall.Clients);
                 break;
             case StallReason.NoUpdateAccepted:
-                NoUpdateAccepted(logger, stall.Elapsed, stall.Updates, stall.MostRejected);
+                NoUpdateAccepted(logger, stall.Elapsed, stall.Updates, stall.MostFrequentRejection);
                 break;
             case StallReason.NoClientEligible:
-                NoClientEligible(logger, stall.Elapsed, stall.Requests, stall.MostDenied);
+                NoClientEligible(logger, stall.Elapsed, stall.Requests, stall.MostFrequentDenial);
                 break;
             default:
                 NoUpdateReceived(logger, stall.Elapsed, stall.Assignments, leaseDuration);

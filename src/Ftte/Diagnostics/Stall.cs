@@ -13,11 +13,11 @@ internal sealed record Stall(StallReason Reason, TimeSpan Elapsed)
 
     public long Requests { get; init; }
 
-    public CheckOutOutcome MostDenied { get; init; }
+    public CheckOutOutcome MostFrequentDenial { get; init; }
 
     public long Updates { get; init; }
 
-    public UpdateOutcome MostRejected { get; init; }
+    public UpdateOutcome MostFrequentRejection { get; init; }
 
     public long Assignments { get; init; }
 }

@@ -21,7 +21,7 @@ internal static partial class Int8Kernel
     private const float UnitOf24Bits = 1f / (1 << 24);
 
     // The quotient is rounded up, and 127 times it would round to infinity.
-    private static readonly float LargestScale = MathF.BitDecrement(float.MaxValue / Largest);
+    private static readonly float MaxScale = MathF.BitDecrement(float.MaxValue / Largest);
 
     /// <summary>Gets the number of bytes that values take, scales included.</summary>
     public static long GetLength(int count) => count + (sizeof(float) * (((long)count + GroupSize - 1) / GroupSize));
@@ -64,7 +64,7 @@ internal static partial class Int8Kernel
     {
         // The largest magnitude does not depend on the order of comparison, so the library's kernel gives the same bits at every width.
         float largest = MathF.Abs(TensorPrimitives.MaxMagnitude(group));
-        return !float.IsFinite(largest) ? float.NaN : largest == 0 ? 0 : Math.Clamp(largest / Largest, SmallestNormal, LargestScale);
+        return !float.IsFinite(largest) ? float.NaN : largest == 0 ? 0 : Math.Clamp(largest / Largest, SmallestNormal, MaxScale);
     }
 
     internal static void Quantise(ReadOnlySpan<float> values, float scale, uint index, CounterHash hash, Span<byte> destination)

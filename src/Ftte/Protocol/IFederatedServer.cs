@@ -20,12 +20,12 @@ public interface IFederatedServer
     /// <summary>Asks for work and brings the device's copy of the model up to date.</summary>
     /// <param name="device">What the device says about itself.</param>
     /// <param name="parameters">
-    /// The device's flat vector, <see cref="ParameterLayout.ParameterCount"/> values, holding <see cref="DeviceProfile.HeldVersion"/> if that is
+    /// The device's flat vector, <see cref="ParameterLayout.ParameterCount"/> values, holding <see cref="CheckOutRequest.HeldVersion"/> if that is
     /// not null. On assignment the coordinates in <see cref="TrainingAssignment.Refreshed"/> are overwritten; otherwise nothing is.
     /// </param>
     /// <param name="cancellationToken">Gives up; the buffer may then be half-written, so the caller holds no version any more.</param>
     /// <returns>The work, or why there is none.</returns>
-    ValueTask<CheckOut> CheckOutAsync(DeviceProfile device, Memory<float> parameters, CancellationToken cancellationToken = default);
+    ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default);
 
     /// <summary>Hands in an update.</summary>
     /// <param name="update">The update, borrowed.</param>

@@ -16,7 +16,7 @@ internal sealed class ClientTable(FederatedServerOptions options, TimeProvider t
     public int Count => _bySeen.Count;
 
     /// <summary>Gets the records, most recently seen first.</summary>
-    public IEnumerable<ClientRecord> MostRecentFirst
+    public IEnumerable<ClientRecord> NewestFirst
     {
         get
         {

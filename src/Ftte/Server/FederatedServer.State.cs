@@ -64,7 +64,7 @@ public sealed partial class FederatedServer
     private ServerState CaptureState(IStatefulAggregator aggregator) => ServerState.Create(Current.Layout, aggregator.CaptureState(), writer =>
     {
         _selections.Save(writer);
-        _desk.Save(writer);
+        _dispatcher.Save(writer);
         writer.Flag(_reselection is not null);
         _reselection?.Save(writer);
         writer.Duration(_timer.Waited ?? TimeSpan.Zero);
@@ -77,7 +77,7 @@ public sealed partial class FederatedServer
     private TimeSpan? Load(ServerState state, bool registers)
     {
         StateReader reader = state.ServerReader();
-        _desk.Load(ref reader);
+        _dispatcher.Load(ref reader);
         if (reader.Flag("flag of reselection"))
         {
             if (_reselection is { } reselection)

@@ -28,7 +28,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly VersionFeed _feed;
-    private readonly WorkDesk _desk;
+    private readonly AssignmentDispatcher _dispatcher;
     private readonly UpdateQueue _queue;
     private readonly PublicationTimer _timer;
     private readonly Reselection? _reselection;
@@ -94,12 +94,12 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         _ = start.Fingerprint;
         _feed = new VersionFeed(start);
         _latestRefusal = (aggregator as IGuardedAggregator)?.LatestRefusal;
-        _desk = new WorkDesk(_feed, selections, registry, _options, _time, reselection, (aggregator as BufferedAggregator)?.Limits);
-        _reselection = reselection is null ? null : new Reselection(reselection, _desk, registry, _options.RequireRegistration, start.Version, _logger);
+        _dispatcher = new AssignmentDispatcher(_feed, selections, registry, _options, _time, reselection, (aggregator as BufferedAggregator)?.Limits);
+        _reselection = reselection is null ? null : new Reselection(reselection, _dispatcher, registry, _options.RequireRegistration, start.Version, _logger);
         TimeSpan? waited = saved is null ? null : Load(saved, registers);
         _queue = new UpdateQueue(_options.QueueCapacity);
         _timer = new PublicationTimer(_options.PublishTimeout, _time, RingForPublication);
-        _metrics = new FtteMetrics(() => _queue.Length, () => _desk.LeaseCount, () => _desk.WaitingCount, () => _desk.SincePublication.TotalSeconds);
+        _metrics = new FtteMetrics(() => _queue.Length, () => _dispatcher.LeaseCount, () => _dispatcher.WaitingCount, () => _dispatcher.SincePublication.TotalSeconds);
         _stop = new Lazy<Task>(StopAsync);
         if (waited is { } before)
         {
@@ -129,20 +129,20 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
     /// Who has too little memory for the selection in force is not asked for importance either, and who is asked takes a place among those at work.
     /// </remarks>
     /// <exception cref="ArgumentException">The buffer's length is not the layout's, or the memory budget is negative.</exception>
-    public ValueTask<CheckOut> CheckOutAsync(DeviceProfile device, Memory<float> parameters, CancellationToken cancellationToken = default)
+    public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentOutOfRangeException.ThrowIfNegative(device.MemoryBudgetBytes, nameof(device));
         cancellationToken.ThrowIfCancellationRequested();
         using Activity? activity = FtteDiagnostics.Source.StartActivity(FtteDiagnostics.CheckOutActivity);
         ModelSnapshot? model = null;
-        CheckOut checkOut = _stopping ? new CheckOut(CheckOutOutcome.Stopped) : _desk.Assign(device, parameters, out model);
+        CheckOutResponse checkOut = _stopping ? new CheckOutResponse(CheckOutOutcome.Stopped) : _dispatcher.Assign(device, parameters, out model);
         checkOut.Assignment?.Refreshed.Copy(model!.Parameters.Span, parameters.Span);
         activity?.SetTag(FtteDiagnostics.OutcomeTag, checkOut.Outcome.ToString());
         _metrics.CheckedOut(checkOut.Outcome);
         Log.CheckedOut(_logger, device.Client, checkOut.Outcome);
         ReportStall();
-        return new ValueTask<CheckOut>(checkOut);
+        return new ValueTask<CheckOutResponse>(checkOut);
     }
 
     /// <inheritdoc />
@@ -188,7 +188,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(selection);
         ArgumentOutOfRangeException.ThrowIfNegative(requiredMemoryBytes);
-        SelectionVersion version = _desk.ChangeSelection(selection, requiredMemoryBytes);
+        SelectionVersion version = _dispatcher.ChangeSelection(selection, requiredMemoryBytes);
         Log.SelectionChanged(_logger, version, selection.Count, requiredMemoryBytes);
         return version;
     }
@@ -219,14 +219,14 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
 
     private async ValueTask<UpdateReceipt> EnqueueAsync(SparseUpdate update, CancellationToken cancellationToken)
     {
-        if (!_desk.Admits(update.Header.Client))
+        if (!_dispatcher.Admits(update.Header.Client))
         {
             return new UpdateReceipt(UpdateOutcome.UnknownClient, Current.Version);
         }
 
         if (!_stopping && Precheck(update.Header) is { } outcome)
         {
-            return _desk.Settle(update.Header, new UpdateReceipt(outcome, Current.Version));
+            return _dispatcher.Settle(update.Header, new UpdateReceipt(outcome, Current.Version));
         }
 
         var call = new QueuedCall<UpdateReceipt>(cancelled => FoldAsync(update, cancelled), cancellationToken);
@@ -248,7 +248,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         {
             // No step, so no aggregator sees it, whether or not anybody asked for it.
             UpdateOutcome outcome = _reselection?.Answer(update) ?? UpdateOutcome.TooStale;
-            return _desk.Settle(header, new UpdateReceipt(outcome, Current.Version));
+            return _dispatcher.Settle(header, new UpdateReceipt(outcome, Current.Version));
         }
 
         long age = Current.Version - header.BaseVersion;
@@ -261,7 +261,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         catch (Exception error) when (!cancellationToken.IsCancellationRequested || error is not OperationCanceledException)
         {
             Log.AggregatorThrew(_logger, error, header.Client, header.Id);
-            _desk.Release(header);
+            _dispatcher.Release(header);
             throw;
         }
         finally
@@ -280,18 +280,18 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
             _timer.Buffered();
         }
 
-        return _desk.Settle(header, receipt);
+        return _dispatcher.Settle(header, receipt);
     }
 
     /// <summary>Rejects an update that the server did not ask for before it takes a place in the queue.</summary>
     private UpdateOutcome? Precheck(in UpdateHeader header) =>
         header.LayoutFingerprint != Current.Layout.Fingerprint ? UpdateOutcome.LayoutMismatch
-        : !_desk.IsAssigned(header) ? UpdateOutcome.NotAssigned
+        : !_dispatcher.IsAssigned(header) ? UpdateOutcome.NotAssigned
         : null;
 
     private void ReportStall()
     {
-        if (!_stopping && _desk.FindStall() is { } stall)
+        if (!_stopping && _dispatcher.FindStall() is { } stall)
         {
             _metrics.Stalled();
             Log.Stalled(_logger, stall, _options.LeaseDuration);
@@ -332,7 +332,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         if ((_aggregator as IGuardedAggregator)?.LatestRefusal is { } refusal && !ReferenceEquals(refusal, _latestRefusal))
         {
             _latestRefusal = refusal;
-            _desk.Refuse();
+            _dispatcher.Refuse();
             _timer.Published();
             _metrics.Refused();
             Log.VersionRefused(_logger, refusal.Version.Next, refusal.UpdateCount, refusal.Version, refusal.Reason);
@@ -347,7 +347,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         _ = newest.Fingerprint; // computed here, outside the dispatcher's lock
         // Computed once per version; here it keeps no check-out waiting.
         _ = newest.Fingerprint;
-        _desk.Publish(newest);
+        _dispatcher.Publish(newest);
         _timer.Published();
         _metrics.Published();
         Log.Published(_logger, newest.Version);

@@ -188,7 +188,7 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
                 time.GetTimestampBefore(reader.Duration("age of a lease"))));
         }
 
-        _waiting = clients.MostRecentFirst.Count(IsWaiting);
+        _waiting = clients.NewestFirst.Count(IsWaiting);
     }
 
     private void EndExpired()

@@ -13,7 +13,7 @@ namespace Ftte;
 internal sealed class Reselection
 {
     private readonly ReselectionOptions _options;
-    private readonly WorkDesk _desk;
+    private readonly AssignmentDispatcher _dispatcher;
     private readonly DeviceRegistry _registry;
     private readonly bool _isRegistrationRequired;
     private readonly ILogger _logger;
@@ -23,9 +23,9 @@ internal sealed class Reselection
     private long _turn;
     private volatile SelectionResult? _latest;
 
-    public Reselection(ReselectionOptions options, WorkDesk desk, DeviceRegistry registry, bool isRegistrationRequired, ModelVersion start, ILogger logger)
+    public Reselection(ReselectionOptions options, AssignmentDispatcher desk, DeviceRegistry registry, bool isRegistrationRequired, ModelVersion start, ILogger logger)
     {
-        (_options, _desk, _registry, _isRegistrationRequired, _logger) = (options, desk, registry, isRegistrationRequired, logger);
+        (_options, _dispatcher, _registry, _isRegistrationRequired, _logger) = (options, desk, registry, isRegistrationRequired, logger);
         _importance = options.Importance;
         _since = _current = start;
     }
@@ -69,7 +69,7 @@ internal sealed class Reselection
         {
             Choose();
         }
-        else if (!_desk.TryOpenSurvey())
+        else if (!_dispatcher.TryOpenSurvey())
         {
             EndSurvey();
         }
@@ -83,7 +83,7 @@ internal sealed class Reselection
     /// <summary>Notes what a device says; chooses when it was the last one to be asked.</summary>
     public UpdateOutcome Answer(SparseUpdate update)
     {
-        UpdateOutcome outcome = _desk.Answer(update.Header, update.Values.Span, out bool completes);
+        UpdateOutcome outcome = _dispatcher.Answer(update.Header, update.Values.Span, out bool completes);
         if (completes)
         {
             EndSurvey();
@@ -102,7 +102,7 @@ internal sealed class Reselection
 
     private void EndSurvey()
     {
-        ImportanceSurvey survey = _desk.CloseSurvey();
+        ImportanceSurvey survey = _dispatcher.CloseSurvey();
 
         // Too few answers are too easily led astray: a robust median needs a crowd.
         bool counts = survey.Count >= _options.Probes - survey.Count;
@@ -121,7 +121,7 @@ internal sealed class Reselection
         _turn++;
         try
         {
-            long budget = _options.MemoryBudgetBytes ?? _registry.GetTrainableBudget(CountExcluded, _options.SmallestPeakBytes).Bytes;
+            long budget = _options.MemoryBudgetBytes ?? _registry.GetTrainableBudget(CountExcluded, _options.MinPeakBytes).Bytes;
             var request = new SelectionRequest(_options.Profile, _importance, budget, _options.PayloadBudgetBytes)
             {
                 ComputeBudget = _options.ComputeBudget,
@@ -129,7 +129,7 @@ internal sealed class Reselection
             };
             SelectionResult chosen = _options.Selector.Select(request);
             long requiredMemoryBytes = chosen.Certificate.Timeline.PeakBytes;
-            SelectionVersion version = _desk.ChangeSelection(chosen.Selection, requiredMemoryBytes);
+            SelectionVersion version = _dispatcher.ChangeSelection(chosen.Selection, requiredMemoryBytes);
             _latest = chosen;
             Log.SelectionChanged(_logger, version, chosen.Selection.Count, requiredMemoryBytes);
         }

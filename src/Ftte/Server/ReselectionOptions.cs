@@ -82,7 +82,7 @@ public sealed class ReselectionOptions
     internal const double ExcludedClaims = 0.05;
 
     /// <summary>Gets the memory of the smallest choice of the profile, in bytes: devices with less cannot train whatever is selected.</summary>
-    internal long SmallestPeakBytes
+    internal long MinPeakBytes
     {
         get
         {

@@ -68,9 +68,9 @@ internal sealed class StallMonitor(FederatedServerOptions options, ClientTable c
             Clients = clients.Count,
             Waiting = leases.WaitingCount,
             Requests = _checkOuts.Sum,
-            MostDenied = _checkOuts.MostFrequent(IsDenial),
+            MostFrequentDenial = _checkOuts.MostFrequent(IsDenial),
             Updates = _updates.Sum,
-            MostRejected = _updates.MostFrequent(IsRejection),
+            MostFrequentRejection = _updates.MostFrequent(IsRejection),
             Assignments = _checkOuts[CheckOutOutcome.Assigned],
         };
     }
@@ -113,7 +113,7 @@ internal sealed class StallMonitor(FederatedServerOptions options, ClientTable c
 
         long missing = limits is { } known ? known.Capacity - _buffered : 1;
         long each = limits?.MaxUpdatesPerClient ?? 1;
-        foreach (ClientRecord client in clients.MostRecentFirst)
+        foreach (ClientRecord client in clients.NewestFirst)
         {
             if (missing <= 0 || time.GetElapsedTime(client.LastSeen) > window)
             {

@@ -4,11 +4,11 @@ namespace Ftte.Wire;
 /// <remarks>The numbers travel.</remarks>
 public enum MessageKind : byte
 {
-    /// <summary>A device asks for work: <see cref="DeviceMessage"/>.</summary>
-    Device = 1,
+    /// <summary>A device asks for work: <see cref="CheckOutRequestMessage"/>.</summary>
+    CheckOutRequest = 1,
 
-    /// <summary>The server's answer, with the parameters that the device lacks: <see cref="CheckOutMessage"/>.</summary>
-    CheckOut = 2,
+    /// <summary>The server's answer, with the parameters that the device lacks: <see cref="CheckOutResponseMessage"/>.</summary>
+    CheckOutResponse = 2,
 
     /// <summary>A device hands in an update: <see cref="UpdateMessage"/>.</summary>
     Update = 3,

@@ -10,7 +10,7 @@ internal sealed class CountingLink(IFederatedServer inner, int breakEvery = int.
 
     public int Submissions => Volatile.Read(ref _submissions);
 
-    public ValueTask<CheckOut> CheckOutAsync(DeviceProfile device, Memory<float> parameters, CancellationToken cancellationToken = default)
+    public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref _checkOuts);
         return inner.CheckOutAsync(device, parameters, cancellationToken);

@@ -17,5 +17,5 @@ internal static class Model
 
     public static BlockImportance Importance { get; } = new(Layout, 5, 3, 1);
 
-    public static DeviceProfile Device(string name) => new(new ClientId(name), 1000, Layout.Fingerprint);
+    public static CheckOutRequest Device(string name) => new(new ClientId(name), 1000, Layout.Fingerprint);
 }

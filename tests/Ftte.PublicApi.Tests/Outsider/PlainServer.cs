@@ -9,12 +9,12 @@ internal sealed class PlainServer(IAsyncAggregator aggregator, SelectionHistory 
     private readonly SemaphoreSlim _turn = new(1);
     private ulong _issued;
 
-    public async ValueTask<CheckOut> CheckOutAsync(DeviceProfile device, Memory<float> parameters, CancellationToken cancellationToken = default)
+    public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
     {
         ModelSnapshot model = aggregator.Current;
         if (device.LayoutFingerprint != model.Layout.Fingerprint)
         {
-            return new CheckOut(CheckOutOutcome.LayoutMismatch);
+            return new CheckOutResponse(CheckOutOutcome.LayoutMismatch);
         }
 
         await _turn.WaitAsync(cancellationToken);
@@ -23,7 +23,7 @@ internal sealed class PlainServer(IAsyncAggregator aggregator, SelectionHistory 
             model = aggregator.Current;
             model.Parameters.CopyTo(parameters);
             (SelectionVersion version, ParameterSelection selection) = selections.Current;
-            return new CheckOut(CheckOutOutcome.Assigned, new TrainingAssignment(
+            return new CheckOutResponse(CheckOutOutcome.Assigned, new TrainingAssignment(
                 device.Client,
                 new UpdateId(_issued++),
                 model.Layout.Fingerprint,

@@ -101,7 +101,7 @@ public sealed class InvariantTests
         {
             var client = new ClientId(devices[job.Device].Name);
             var request = new ArrayBufferWriter<byte>();
-            DeviceMessage.Write(request, new DeviceProfile(client, devices[job.Device].MemoryBudgetBytes, ToyTask.Layout.Fingerprint, new ModelVersion(0)));
+            CheckOutRequestMessage.Write(request, new CheckOutRequest(client, devices[job.Device].MemoryBudgetBytes, ToyTask.Layout.Fingerprint, new ModelVersion(0)));
             Assert.Equal(request.WrittenCount + UpdateMessage.GetLength(4, ValueFormat.Int8, client), job.BytesUp);
         });
     }

@@ -196,8 +196,8 @@ public sealed class WorkPlacesTests
             }
 
             bool isFree = _places.IsFree(_clock.Now, Version);
-            var profile = new DeviceProfile(new ClientId($"d{device}"), 0, Layout.Fingerprint);
-            CheckOut answer = await _server.CheckOutAsync(profile, new float[2]);
+            var profile = new CheckOutRequest(new ClientId($"d{device}"), 0, Layout.Fingerprint);
+            CheckOutResponse answer = await _server.CheckOutAsync(profile, new float[2]);
 
             // Who asks again while at work gives its own place back first, of which the count of places knows nothing.
             bool isAtWork = _jobs.Exists(job => job.Device == device && job.Expires > _clock.Now);

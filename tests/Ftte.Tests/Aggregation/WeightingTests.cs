@@ -110,7 +110,7 @@ public class WeightingTests
         Assert.Throws<ArgumentOutOfRangeException>("slope", () => new HingeWeighting(double.PositiveInfinity));
         Assert.Throws<ArgumentOutOfRangeException>("graceAge", () => new HingeWeighting(1, -1));
         Assert.Throws<ArgumentOutOfRangeException>("factor", () => new ExponentialWeighting(1.1));
-        Assert.Throws<ArgumentOutOfRangeException>("oldestAge", () => new ThresholdWeighting(-1));
+        Assert.Throws<ArgumentOutOfRangeException>("maxAge", () => new ThresholdWeighting(-1));
         Assert.Throws<ArgumentOutOfRangeException>("exponent", () => new ReciprocalWeighting(0));
         Assert.Throws<ArgumentOutOfRangeException>("minimum", () => new AgeAndVarianceWeighting(minimum: 2));
         Assert.Throws<ArgumentOutOfRangeException>("minimum", () => new AlignmentWeighting(minimum: double.NaN));

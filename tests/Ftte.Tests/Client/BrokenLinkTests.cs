@@ -8,7 +8,7 @@ namespace Ftte.Tests;
 /// <summary>What the device loop takes for a broken link, and what it does not.</summary>
 public sealed class BrokenLinkTests
 {
-    private static readonly Func<CheckOut?> Stop = () => Refusal(CheckOutOutcome.Stopped);
+    private static readonly Func<CheckOutResponse?> Stop = () => Refusal(CheckOutOutcome.Stopped);
 
     public static TheoryData<Exception> BrokenLinks { get; } =
     [

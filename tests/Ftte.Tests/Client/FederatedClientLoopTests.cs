@@ -8,7 +8,7 @@ namespace Ftte.Tests;
 /// <summary>The device loop over many rounds.</summary>
 public sealed class FederatedClientLoopTests
 {
-    private static readonly Func<CheckOut?> Stop = () => Refusal(CheckOutOutcome.Stopped);
+    private static readonly Func<CheckOutResponse?> Stop = () => Refusal(CheckOutOutcome.Stopped);
 
     [Fact]
     public async Task The_loop_goes_from_round_to_round_without_waiting_and_returns_when_the_server_stops()
@@ -48,7 +48,7 @@ public sealed class FederatedClientLoopTests
     public async Task Without_work_the_loop_waits_as_long_as_the_server_asks_or_longer_each_time_up_to_the_limit()
     {
         var bench = new ClientBench(o => (o.InitialBackoff, o.MaxBackoff) = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10)));
-        Func<CheckOut?> busy = () => Refusal(CheckOutOutcome.Busy, 50), poor = () => Refusal(CheckOutOutcome.NotEnoughMemory);
+        Func<CheckOutResponse?> busy = () => Refusal(CheckOutOutcome.Busy, 50), poor = () => Refusal(CheckOutOutcome.NotEnoughMemory);
         bench.CheckOuts(busy, poor, poor, busy, poor, poor, poor, () => null, poor, Stop);
 
         await bench.Client.RunAsync();
@@ -158,7 +158,7 @@ public sealed class FederatedClientLoopTests
         async Task<TimeSpan[]> Waits(string client, ulong seed)
         {
             var bench = new ClientBench(o => (o.ClientId, o.Seed) = (new ClientId(client), seed));
-            Func<CheckOut?> broken = () => throw new IOException("no route");
+            Func<CheckOutResponse?> broken = () => throw new IOException("no route");
             bench.CheckOuts(broken, broken, broken, broken, Stop);
             await bench.Client.RunAsync();
             return bench.Time.Waits;
@@ -177,7 +177,7 @@ public sealed class FederatedClientLoopTests
     public async Task An_absurd_wait_asked_for_by_a_server_neither_fails_nor_ends_the_loop()
     {
         var bench = new ClientBench(o => o.Jitter = 0);
-        bench.CheckOuts(() => new CheckOut(CheckOutOutcome.Busy, RetryAfter: TimeSpan.MaxValue), () => new CheckOut(CheckOutOutcome.Busy, RetryAfter: TimeSpan.MinValue), Stop);
+        bench.CheckOuts(() => new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: TimeSpan.MaxValue), () => new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: TimeSpan.MinValue), Stop);
 
         await bench.Client.RunAsync();
 

@@ -86,7 +86,7 @@ public sealed class FederatedClientProbeTests
         var bench = new ClientBench(configure, trainer: probe);
         bench.Server.OnCheckOut = (device, parameters) =>
         {
-            CheckOut answer = bench.Assign(device, parameters);
+            CheckOutResponse answer = bench.Assign(device, parameters);
             Start.Parameters.CopyTo(parameters);
             return answer with { Assignment = answer.Assignment! with { Content = asked } };
         };

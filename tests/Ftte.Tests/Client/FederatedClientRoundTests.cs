@@ -17,7 +17,7 @@ public sealed class FederatedClientRoundTests
         ClientRound round = await bench.Client.RunOnceAsync();
 
         Assert.Equal(new ClientRound(CheckOutOutcome.Assigned, Receipt(UpdateOutcome.Published)) { Version = new ModelVersion(0) }, round);
-        Assert.Equal(new DeviceProfile(new ClientId("phone"), 4096, Layout.Fingerprint), Assert.Single(bench.Server.Devices));
+        Assert.Equal(new CheckOutRequest(new ClientId("phone"), 4096, Layout.Fingerprint), Assert.Single(bench.Server.Devices));
         TrainingAssignment assignment = Assert.Single(bench.Trainer.Assignments);
         (UpdateHeader header, float[] values) = Assert.Single(bench.Server.Updates);
         Assert.Equal(assignment.CreateHeader(1), header);
@@ -248,7 +248,7 @@ public sealed class FederatedClientRoundTests
     {
         private bool _lost;
 
-        public ValueTask<CheckOut> CheckOutAsync(DeviceProfile device, Memory<float> parameters, CancellationToken cancellationToken = default) =>
+        public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default) =>
             inner.CheckOutAsync(device, parameters, cancellationToken);
 
         public async ValueTask<UpdateReceipt> SubmitAsync(SparseUpdate update, CancellationToken cancellationToken = default)

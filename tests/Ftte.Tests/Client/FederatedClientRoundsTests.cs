@@ -6,7 +6,7 @@ namespace Ftte.Tests;
 /// <summary>The device loop as a sequence of rounds, and its status.</summary>
 public sealed class FederatedClientRoundsTests
 {
-    private static readonly Func<CheckOut?> Stop = () => Refusal(CheckOutOutcome.Stopped);
+    private static readonly Func<CheckOutResponse?> Stop = () => Refusal(CheckOutOutcome.Stopped);
 
     [Fact]
     public async Task Every_round_is_returned_as_it_ends_with_the_wait_that_follows()
@@ -174,7 +174,7 @@ public sealed class FederatedClientRoundsTests
         var bench = new ClientBench(o => o.StatusChanged = reports.Add, trainer: new ScriptedProbe(ServerBench.Layout));
         bench.Server.OnCheckOut = (device, parameters) =>
         {
-            CheckOut answer = bench.Assign(device, parameters);
+            CheckOutResponse answer = bench.Assign(device, parameters);
             return answer with { Assignment = answer.Assignment! with { Content = UpdateContent.Importance } };
         };
 

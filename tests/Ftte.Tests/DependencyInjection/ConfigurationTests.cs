@@ -51,7 +51,7 @@ public sealed class ConfigurationTests
 
         await provider.GetRequiredService<FederatedClient>().RunOnceAsync();
 
-        Assert.Equal(new DeviceProfile(new ClientId("phone-17"), 65536, Layout.Fingerprint), Assert.Single(server.Devices));
+        Assert.Equal(new CheckOutRequest(new ClientId("phone-17"), 65536, Layout.Fingerprint), Assert.Single(server.Devices));
         Assert.Equal(1, provider.GetRequiredService<FederatedServerOptions>().MaxConcurrency);
     }
 

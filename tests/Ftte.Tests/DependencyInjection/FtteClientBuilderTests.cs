@@ -23,7 +23,7 @@ public sealed class FtteClientBuilderTests
 
         await provider.GetRequiredService<FederatedClient>().RunOnceAsync();
 
-        Assert.Equal(new DeviceProfile(new ClientId("phone"), 99, Layout.Fingerprint), Assert.Single(server.Devices));
+        Assert.Equal(new CheckOutRequest(new ClientId("phone"), 99, Layout.Fingerprint), Assert.Single(server.Devices));
     }
 
     [Fact]

@@ -5,7 +5,7 @@ namespace Ftte.Tests;
 /// <summary>What a device logs.</summary>
 public sealed class ClientLogTests
 {
-    private static readonly Func<CheckOut?> Stop = () => Refusal(CheckOutOutcome.Stopped);
+    private static readonly Func<CheckOutResponse?> Stop = () => Refusal(CheckOutOutcome.Stopped);
 
     [Fact]
     public async Task A_healthy_device_logs_one_line_per_round()
@@ -30,7 +30,7 @@ public sealed class ClientLogTests
     public async Task Equal_answers_without_work_are_logged_once_above_the_debug_level()
     {
         (ClientBench bench, LogLines<FederatedClient> log) = Logging();
-        Func<CheckOut?> busy = () => Refusal(CheckOutOutcome.Busy, 3), poor = () => Refusal(CheckOutOutcome.NotEnoughMemory);
+        Func<CheckOutResponse?> busy = () => Refusal(CheckOutOutcome.Busy, 3), poor = () => Refusal(CheckOutOutcome.NotEnoughMemory);
         bench.CheckOuts(busy, busy, busy, poor, () => null, busy, Stop);
 
         await bench.Client.RunAsync();

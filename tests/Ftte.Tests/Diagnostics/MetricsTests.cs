@@ -13,7 +13,7 @@ public sealed class MetricsTests
         await using ServerBench bench = Adding(new FederatedServerOptions { MaxConcurrency = 1 });
         using var seen = new Measurements(bench.Server);
         TrainingAssignment assignment = await bench.Assignment("a");
-        await bench.CheckOut("b");
+        await bench.CheckOutResponse("b");
         await bench.Submit(assignment);
         await bench.Submit(assignment);
         await bench.Submit((await bench.Assignment("c")).CreateHeader(1), count: 1);

@@ -13,9 +13,9 @@ public sealed class CheckOutTests
     {
         await using ServerBench bench = Adding();
 
-        await bench.CheckOut(Device("a", memoryBudgetBytes: 700));
-        await bench.CheckOut(Device("b", memoryBudgetBytes: 500));
-        await bench.CheckOut(Device("b", memoryBudgetBytes: 600));
+        await bench.CheckOutResponse(Device("a", memoryBudgetBytes: 700));
+        await bench.CheckOutResponse(Device("b", memoryBudgetBytes: 500));
+        await bench.CheckOutResponse(Device("b", memoryBudgetBytes: 600));
 
         Assert.Equal(2, bench.Registry.Count);
         Assert.Equal(600, bench.Registry.GetMemoryBudget().Bytes);
@@ -26,7 +26,7 @@ public sealed class CheckOutTests
     {
         await using ServerBench bench = Adding();
 
-        Assert.Equal(CheckOutOutcome.UnknownClient, (await bench.CheckOut(Device("a") with { Client = default })).Outcome);
+        Assert.Equal(CheckOutOutcome.UnknownClient, (await bench.CheckOutResponse(Device("a") with { Client = default })).Outcome);
         Assert.Equal(UpdateOutcome.UnknownClient, (await bench.Submit(Header("a") with { Client = default })).Outcome);
         Assert.Equal(0, bench.Registry.Count);
     }
@@ -36,7 +36,7 @@ public sealed class CheckOutTests
     {
         await using ServerBench bench = Adding(new FederatedServerOptions { RequireRegistration = true });
 
-        Assert.Equal(CheckOutOutcome.UnknownClient, (await bench.CheckOut("a")).Outcome);
+        Assert.Equal(CheckOutOutcome.UnknownClient, (await bench.CheckOutResponse("a")).Outcome);
         bench.Registry.Register(new ClientId("a"), 123);
         TrainingAssignment assignment = await bench.Assignment("a");
         Assert.Equal(123, bench.Registry.GetMemoryBudget().Bytes);
@@ -51,9 +51,9 @@ public sealed class CheckOutTests
     {
         await using ServerBench bench = Adding();
 
-        CheckOut answer = await bench.CheckOut(Device("a") with { LayoutFingerprint = 1 }, new float[3]);
+        CheckOutResponse answer = await bench.CheckOutResponse(Device("a") with { LayoutFingerprint = 1 }, new float[3]);
 
-        Assert.Equal(new CheckOut(CheckOutOutcome.LayoutMismatch), answer);
+        Assert.Equal(new CheckOutResponse(CheckOutOutcome.LayoutMismatch), answer);
         Assert.Equal(0, bench.Registry.Count);
     }
 
@@ -62,9 +62,9 @@ public sealed class CheckOutTests
     {
         await using ServerBench bench = Adding();
 
-        var length = await Assert.ThrowsAsync<ArgumentException>(() => bench.CheckOut(Device("a"), new float[11]));
+        var length = await Assert.ThrowsAsync<ArgumentException>(() => bench.CheckOutResponse(Device("a"), new float[11]));
         Assert.Contains("11 values, the model 12 parameters", length.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => bench.CheckOut(Device("a", memoryBudgetBytes: -1)));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => bench.CheckOutResponse(Device("a", memoryBudgetBytes: -1)));
         await Assert.ThrowsAsync<ArgumentNullException>(async () => await bench.Server.CheckOutAsync(null!, default));
         await Assert.ThrowsAsync<ArgumentNullException>(async () => await bench.Server.SubmitAsync(null!));
         SparseUpdate disposed = Update(Header("a"), 4);
@@ -77,17 +77,17 @@ public sealed class CheckOutTests
     {
         await using ServerBench bench = Adding(new FederatedServerOptions { RequiredMemoryBytes = 1000 });
 
-        Assert.Equal(new CheckOut(CheckOutOutcome.NotEnoughMemory), await bench.CheckOut(Device("a", memoryBudgetBytes: 999)));
+        Assert.Equal(new CheckOutResponse(CheckOutOutcome.NotEnoughMemory), await bench.CheckOutResponse(Device("a", memoryBudgetBytes: 999)));
         Assert.Equal(999, bench.Registry.GetMemoryBudget().Bytes);
-        Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOut(Device("b", memoryBudgetBytes: 1000))).Outcome);
+        Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOutResponse(Device("b", memoryBudgetBytes: 1000))).Outcome);
 
         SelectionVersion version = bench.Server.ChangeSelection(B, 999);
-        CheckOut answer = await bench.CheckOut(Device("a", memoryBudgetBytes: 999));
+        CheckOutResponse answer = await bench.CheckOutResponse(Device("a", memoryBudgetBytes: 999));
 
         Assert.Equal((new SelectionVersion(1), B), (version, answer.Assignment!.Selection));
         Assert.Equal(version, answer.Assignment.SelectionVersion);
         bench.Server.ChangeSelection(B, 5000);
-        Assert.Equal(CheckOutOutcome.NotEnoughMemory, (await bench.CheckOut(Device("a", memoryBudgetBytes: 999))).Outcome);
+        Assert.Equal(CheckOutOutcome.NotEnoughMemory, (await bench.CheckOutResponse(Device("a", memoryBudgetBytes: 999))).Outcome);
     }
 
     [Fact]
@@ -97,10 +97,10 @@ public sealed class CheckOutTests
         TrainingAssignment first = await bench.Assignment("a");
         await bench.Assignment("b");
 
-        Assert.Equal(new CheckOut(CheckOutOutcome.Busy, RetryAfter: TimeSpan.FromSeconds(3)), await bench.CheckOut("c"));
+        Assert.Equal(new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: TimeSpan.FromSeconds(3)), await bench.CheckOutResponse("c"));
         await bench.Submit(first);
         await bench.Assignment("c");
-        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut("a")).Outcome);
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOutResponse("a")).Outcome);
     }
 
     [Fact]
@@ -113,11 +113,11 @@ public sealed class CheckOutTests
         TrainingAssignment again = await bench.Assignment("a");
 
         Assert.NotEqual(lost.UpdateId, again.UpdateId);
-        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut("c")).Outcome);
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOutResponse("c")).Outcome);
 
         // The lost work turns up after all. It counts, but ends nothing: its lease was replaced.
         Assert.Equal(UpdateOutcome.Buffered, (await bench.Submit(lost)).Outcome);
-        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut("c")).Outcome);
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOutResponse("c")).Outcome);
     }
 
     [Fact]
@@ -128,14 +128,14 @@ public sealed class CheckOutTests
         Assert.Equal(Lease, late.LeaseDuration);
 
         bench.Time.Advance(Lease - TimeSpan.FromMilliseconds(1));
-        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut("b")).Outcome);
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOutResponse("b")).Outcome);
         bench.Time.Advance(TimeSpan.FromMilliseconds(1));
         TrainingAssignment next = await bench.Assignment("b");
 
         Assert.Equal(UpdateOutcome.Published, (await bench.Submit(late)).Outcome);
-        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut("c")).Outcome);
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOutResponse("c")).Outcome);
         Assert.Equal(UpdateOutcome.Published, (await bench.Submit(next)).Outcome);
-        Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOut("c")).Outcome);
+        Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOutResponse("c")).Outcome);
     }
 
     [Theory]
@@ -152,7 +152,7 @@ public sealed class CheckOutTests
         aggregator.OnAggregate = (_, _) => new(aggregator.Answer(outcome));
         await bench.Round("a");
 
-        Assert.Equal(ends ? CheckOutOutcome.Assigned : CheckOutOutcome.Busy, (await bench.CheckOut("b")).Outcome);
+        Assert.Equal(ends ? CheckOutOutcome.Assigned : CheckOutOutcome.Busy, (await bench.CheckOutResponse("b")).Outcome);
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class CheckOutTests
 
         Assert.Equal(UpdateOutcome.NotAssigned, (await bench.Submit(Header("a"))).Outcome);
 
-        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut("b")).Outcome);
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOutResponse("b")).Outcome);
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class CheckOutTests
         Task<UpdateReceipt> slow = bench.Submit("a");
         await gate.Arrived;
 
-        Task<CheckOut> checkOut = bench.Server.CheckOutAsync(Device("b"), new float[Layout.ParameterCount]).AsTask();
+        Task<CheckOutResponse> checkOut = bench.Server.CheckOutAsync(Device("b"), new float[Layout.ParameterCount]).AsTask();
 
         Assert.True(checkOut.IsCompletedSuccessfully);
         Assert.False(slow.IsCompleted);

@@ -42,7 +42,7 @@ public sealed class FederatedServerOptionsTests
         options.MaxConcurrency = 5;
         await bench.Assignment("a");
 
-        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut("b")).Outcome);
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOutResponse("b")).Outcome);
     }
 
     [Fact]

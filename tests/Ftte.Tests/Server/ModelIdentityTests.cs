@@ -136,9 +136,9 @@ public sealed class ModelIdentityTests
 
         ParameterLayout ILocalTrainer.Layout => Layout;
 
-        public async ValueTask<CheckOut> CheckOutAsync(DeviceProfile device, Memory<float> parameters, CancellationToken cancellationToken = default)
+        public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
         {
-            CheckOut answer = await Server.CheckOutAsync(device, parameters, cancellationToken);
+            CheckOutResponse answer = await Server.CheckOutAsync(device, parameters, cancellationToken);
             LastRefreshed = answer.Assignment?.Refreshed;
             return answer;
         }

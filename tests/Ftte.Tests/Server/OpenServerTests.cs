@@ -17,13 +17,13 @@ public sealed class OpenServerTests
         await using ServerBench bench = Adding(reselection: FromClaims());
         for (int device = 0; device < 100; device++)
         {
-            await bench.CheckOut(Device($"honest-{device}", memoryBudgetBytes: 1 << 20));
+            await bench.CheckOutResponse(Device($"honest-{device}", memoryBudgetBytes: 1 << 20));
         }
 
         if (claim is { } bytes)
         {
             CheckOutOutcome expected = bytes < Smallest ? CheckOutOutcome.NotEnoughMemory : CheckOutOutcome.Assigned;
-            Assert.Equal(expected, (await bench.CheckOut(Device("hostile", memoryBudgetBytes: bytes))).Outcome);
+            Assert.Equal(expected, (await bench.CheckOutResponse(Device("hostile", memoryBudgetBytes: bytes))).Outcome);
         }
 
         await bench.Round("honest-0");
@@ -40,10 +40,10 @@ public sealed class OpenServerTests
     public async Task From_three_devices_on_the_weakest_claim_may_be_left_out(int devices, long budget)
     {
         await using ServerBench bench = Adding(reselection: FromClaims());
-        await bench.CheckOut(Device("weak", memoryBudgetBytes: 200));
+        await bench.CheckOutResponse(Device("weak", memoryBudgetBytes: 200));
         for (int device = 1; device < devices; device++)
         {
-            await bench.CheckOut($"d{device}");
+            await bench.CheckOutResponse($"d{device}");
         }
 
         await bench.Round("d1");
@@ -78,7 +78,7 @@ public sealed class OpenServerTests
         await using ServerBench bench = Adding(reselection: options);
         TrainingAssignment assignment = await bench.Assignment("leaves");
         bench.Registry.Remove(new ClientId("leaves"));
-        await bench.CheckOut(Device("hostile", memoryBudgetBytes: 0));
+        await bench.CheckOutResponse(Device("hostile", memoryBudgetBytes: 0));
 
         await bench.Submit(assignment);
 
@@ -166,7 +166,7 @@ public sealed class OpenServerTests
 
         Assert.Equal(UpdateOutcome.NotAssigned, (await bench.Submit(b)).Outcome);
         Assert.Equal(UpdateOutcome.Buffered, (await bench.Submit(a)).Outcome);
-        Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOut("b")).Outcome);
+        Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOutResponse("b")).Outcome);
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public sealed class OpenServerTests
         aggregator.OnAggregate = (_, _) => throw new InvalidOperationException("cannot");
         await Assert.ThrowsAsync<InvalidOperationException>(() => bench.Submit(assignment));
 
-        Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOut("b")).Outcome);
+        Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOutResponse("b")).Outcome);
         aggregator.OnAggregate = (_, _) => new(aggregator.Answer(UpdateOutcome.Buffered));
         Assert.Equal(UpdateOutcome.Buffered, (await bench.Submit(assignment)).Outcome);
     }
@@ -203,7 +203,7 @@ public sealed class OpenServerTests
         await open.Assignment("a");
 
         Assert.True(registry.Contains(new ClientId("a")));
-        Assert.Equal(CheckOutOutcome.UnknownClient, (await closed.CheckOut("a")).Outcome);
+        Assert.Equal(CheckOutOutcome.UnknownClient, (await closed.CheckOutResponse("a")).Outcome);
     }
 
     private static long Smallest => Enumerable.Range(0, 3).Min(TurningSelector.Peak);

@@ -142,7 +142,7 @@ public sealed class RaceTests
         {
             for (int i = 0; i < Attempts; i++)
             {
-                CheckOut answer = await bench.CheckOut(client);
+                CheckOutResponse answer = await bench.CheckOutResponse(client);
                 if (answer.IsAssigned)
                 {
                     Interlocked.Increment(ref assigned);

@@ -87,12 +87,12 @@ public sealed class RefreshTests
         await using ServerBench bench = Scripted(out ScriptedAggregator aggregator);
         await PublishAsync(bench, aggregator, A);
         await PublishAsync(bench, aggregator, A);
-        DeviceProfile honest = Device("a", held: 1), survivor = Device("b", held: 1) with { HeldFingerprint = Start.Fingerprint ^ 1 };
+        CheckOutRequest honest = Device("a", held: 1), survivor = Device("b", held: 1) with { HeldFingerprint = Start.Fingerprint ^ 1 };
 
-        Assert.Equal(A, (await bench.CheckOut(honest)).Assignment!.Refreshed);
-        Assert.True((await bench.CheckOut(survivor)).Assignment!.Refreshed.IsFull);
-        Assert.True((await bench.CheckOut(survivor with { HeldVersion = new ModelVersion(0) })).Assignment!.Refreshed.IsFull);
-        Assert.True((await bench.CheckOut(survivor with { HeldVersion = new ModelVersion(2) })).Assignment!.Refreshed.IsFull);
+        Assert.Equal(A, (await bench.CheckOutResponse(honest)).Assignment!.Refreshed);
+        Assert.True((await bench.CheckOutResponse(survivor)).Assignment!.Refreshed.IsFull);
+        Assert.True((await bench.CheckOutResponse(survivor with { HeldVersion = new ModelVersion(0) })).Assignment!.Refreshed.IsFull);
+        Assert.True((await bench.CheckOutResponse(survivor with { HeldVersion = new ModelVersion(2) })).Assignment!.Refreshed.IsFull);
     }
 
     [Fact]
@@ -189,6 +189,6 @@ public sealed class RefreshTests
     private static async Task<(TrainingAssignment Assignment, float[] Buffer)> Fetch(ServerBench bench, string client, long? held)
     {
         float[] buffer = [.. Enumerable.Repeat(Untouched, Layout.ParameterCount)];
-        return ((await bench.CheckOut(Device(client, held), buffer)).Assignment!, buffer);
+        return ((await bench.CheckOutResponse(Device(client, held), buffer)).Assignment!, buffer);
     }
 }

@@ -33,8 +33,8 @@ public sealed class ReselectionTests
             Assert.Equal(Blocks[turn % 3], bench.Server.LatestSelection!.Selection);
             long peak = bench.Server.LatestSelection.Certificate.Timeline.PeakBytes;
             Assert.Equal(TurningSelector.Peak(turn % 3), peak);
-            Assert.Equal(CheckOutOutcome.NotEnoughMemory, (await bench.CheckOut(Device("weak", memoryBudgetBytes: peak - 1))).Outcome);
-            Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOut(Device("just", memoryBudgetBytes: peak))).Outcome);
+            Assert.Equal(CheckOutOutcome.NotEnoughMemory, (await bench.CheckOutResponse(Device("weak", memoryBudgetBytes: peak - 1))).Outcome);
+            Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOutResponse(Device("just", memoryBudgetBytes: peak))).Outcome);
         }
 
         Assert.Equal([1, 2, 3], _selector.Requests.Select(r => r.Turn));
@@ -62,18 +62,18 @@ public sealed class ReselectionTests
     {
         await using ServerBench bench = Choosing(_selector.Every(1));
         float[] buffer = new float[Layout.ParameterCount];
-        TrainingAssignment first = (await bench.CheckOut(Device("slow"), buffer)).Assignment!;
+        TrainingAssignment first = (await bench.CheckOutResponse(Device("slow"), buffer)).Assignment!;
         Assert.True(first.Refreshed.IsFull);
 
         // Trains a, then b, then c, then a.
         await bench.Round("x");
-        TrainingAssignment second = (await bench.CheckOut(Holding(first), buffer)).Assignment!;
+        TrainingAssignment second = (await bench.CheckOutResponse(Holding(first), buffer)).Assignment!;
         Assert.Equal((B, A), (second.Selection, second.Refreshed));
         Assert.Equal(bench.Server.Current.Parameters.ToArray(), buffer);
 
         await bench.Round("x");
         await bench.Round("x");
-        TrainingAssignment third = (await bench.CheckOut(Holding(second), buffer)).Assignment!;
+        TrainingAssignment third = (await bench.CheckOutResponse(Holding(second), buffer)).Assignment!;
         Assert.Equal((A, B.Union(C)), (third.Selection, third.Refreshed));
         Assert.Equal(bench.Server.Current.Parameters.ToArray(), buffer);
     }
@@ -90,7 +90,7 @@ public sealed class ReselectionTests
             foreach (int i in Enumerable.Range(0, devices.Length).Where(i => step % ((i * i) + 1) == 0))
             {
                 (string name, float[] buffer, TrainingAssignment? held) = devices[i];
-                CheckOut answer = await bench.CheckOut(held is null ? Device(name) : Holding(held), buffer);
+                CheckOutResponse answer = await bench.CheckOutResponse(held is null ? Device(name) : Holding(held), buffer);
                 if (answer.Assignment is not { } assignment)
                 {
                     Assert.Equal(CheckOutOutcome.Busy, answer.Outcome); // has used its share of the buffer
@@ -127,8 +127,8 @@ public sealed class ReselectionTests
         ReselectionOptions options = _selector.Every(1);
         (options.MemoryBudgetBytes, options.ExcludedShare, options.PayloadBudgetBytes, options.ComputeBudget) = (null, 0.4, 64, 99);
         await using ServerBench bench = Adding(reselection: options);
-        await bench.CheckOut(Device("weakest", memoryBudgetBytes: 200));
-        await bench.CheckOut(Device("weak", memoryBudgetBytes: 300));
+        await bench.CheckOutResponse(Device("weakest", memoryBudgetBytes: 200));
+        await bench.CheckOutResponse(Device("weak", memoryBudgetBytes: 300));
         await bench.Round("strong");
         bench.Registry.Remove(new ClientId("weakest"));
         await bench.Round("strong");
@@ -153,7 +153,7 @@ public sealed class ReselectionTests
         {
             Assert.Equal(UpdateOutcome.Published, (await bench.Round("a")).Outcome);
             Assert.Equal((new SelectionVersion(0), A), bench.Selections.Current);
-            Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOut(Device("weak", memoryBudgetBytes: 0))).Outcome);
+            Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOutResponse(Device("weak", memoryBudgetBytes: 0))).Outcome);
         }
 
         Assert.Null(bench.Server.LatestSelection);
@@ -204,7 +204,7 @@ public sealed class ReselectionTests
             while (bench.Server.Current.Version.Number < 60)
             {
                 string name = $"d{random.Next(6)}";
-                CheckOut answer = await bench.CheckOut(Device(name) with { CanProbe = name != "d0" });
+                CheckOutResponse answer = await bench.CheckOutResponse(Device(name) with { CanProbe = name != "d0" });
                 if (answer.Assignment is not { } assignment)
                 {
                     continue; // has used its share of the buffer

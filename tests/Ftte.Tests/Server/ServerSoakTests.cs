@@ -137,8 +137,8 @@ public sealed class ServerSoakTests
                         }
 
                     default:
-                        DeviceProfile device = Device($"d{(own.Next(5) == 0 ? own.Next(Threads) : thread)}", memoryBudgetBytes: own.Next(2000)) with { CanProbe = true };
-                        CheckOut answer = await server.CheckOutAsync(device, buffer, cancel);
+                        CheckOutRequest device = Device($"d{(own.Next(5) == 0 ? own.Next(Threads) : thread)}", memoryBudgetBytes: own.Next(2000)) with { CanProbe = true };
+                        CheckOutResponse answer = await server.CheckOutAsync(device, buffer, cancel);
                         assignment = answer.Assignment ?? assignment;
                         return answer.Outcome.ToString();
                 }

@@ -47,7 +47,7 @@ public sealed class ServerStateTests
 
         // Devices are sent only what they lack, also of versions from before the restart.
         await one.RestartAsync();
-        CheckOut answer = await one.CheckOutAsync("a", held: (early.Version, early.ModelFingerprint));
+        CheckOutResponse answer = await one.CheckOutAsync("a", held: (early.Version, early.ModelFingerprint));
         Assert.Equal(A, answer.Assignment!.Refreshed);
     }
 
@@ -172,7 +172,7 @@ public sealed class ServerStateTests
             if (what < 5)
             {
                 string client = $"d{random.Next(9)}";
-                CheckOut answer = await federation.CheckOutAsync(client);
+                CheckOutResponse answer = await federation.CheckOutAsync(client);
                 transcript.Add($"{client} {answer.Outcome} {answer.RetryAfter} {answer.Assignment?.UpdateId} {answer.Assignment?.Version} {answer.Assignment?.SelectionVersion} {answer.Assignment?.Content} {answer.Assignment?.Refreshed.Count}");
                 if (answer.IsAssigned)
                 {
@@ -260,7 +260,7 @@ public sealed class ServerStateTests
             Assert.Equal(bytes, (await Server.CaptureStateAsync()).Bytes.ToArray());
         }
 
-        public async Task<CheckOut> CheckOutAsync(string client, (ModelVersion Version, ulong Fingerprint)? held = null) => await Server.CheckOutAsync(
+        public async Task<CheckOutResponse> CheckOutAsync(string client, (ModelVersion Version, ulong Fingerprint)? held = null) => await Server.CheckOutAsync(
             Device(client) with { CanProbe = true, HeldVersion = held?.Version, HeldFingerprint = held?.Fingerprint ?? 0 }, new float[Layout.ParameterCount]);
 
         public async Task<TrainingAssignment> AssignAsync(string client) => (await CheckOutAsync(client)).Assignment!;

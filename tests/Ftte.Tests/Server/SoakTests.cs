@@ -39,7 +39,7 @@ public sealed class SoakTests
 
         async Task RoundAsync(string client, bool vanishes = false)
         {
-            var device = new DeviceProfile(new ClientId(client), 1 << 20, layout.Fingerprint);
+            var device = new CheckOutRequest(new ClientId(client), 1 << 20, layout.Fingerprint);
             TrainingAssignment assignment = (await server.CheckOutAsync(device, buffer)).Assignment!;
             if (!vanishes)
             {
@@ -55,7 +55,7 @@ public sealed class SoakTests
         var layout = ParameterLayout.Create(("head", [100]));
         var selections = new SelectionHistory(ParameterSelection.Full(layout));
         await using var server = new FederatedServer(new AddingAggregator(new ModelSnapshot(layout, default, new float[100]), selections, capacity: 50), selections);
-        var devices = Enumerable.Range(0, 100).Select(i => new DeviceProfile(new ClientId($"d{i}"), 1, layout.Fingerprint)).ToArray();
+        var devices = Enumerable.Range(0, 100).Select(i => new CheckOutRequest(new ClientId($"d{i}"), 1, layout.Fingerprint)).ToArray();
         float[] buffer = new float[100];
         await CheckOutAll(20);
 
@@ -75,7 +75,7 @@ public sealed class SoakTests
         {
             for (int i = 0; i < times; i++)
             {
-                foreach (DeviceProfile device in devices)
+                foreach (CheckOutRequest device in devices)
                 {
                     await server.CheckOutAsync(device, buffer);
                 }

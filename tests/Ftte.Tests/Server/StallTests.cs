@@ -21,7 +21,7 @@ public sealed class StallTests
         {
             for (int device = 0; device < devices; device++)
             {
-                CheckOut answer = await server.CheckOutAsync(Device($"d{device}"), new float[12]);
+                CheckOutResponse answer = await server.CheckOutAsync(Device($"d{device}"), new float[12]);
                 if (answer.IsAssigned)
                 {
                     trained++;
@@ -30,7 +30,7 @@ public sealed class StallTests
                 }
                 else
                 {
-                    Assert.Equal(new CheckOut(CheckOutOutcome.Busy, RetryAfter: TimeSpan.FromSeconds(1)), answer);
+                    Assert.Equal(new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: TimeSpan.FromSeconds(1)), answer);
                 }
             }
 
@@ -58,7 +58,7 @@ public sealed class StallTests
 
         for (int round = 0; round < 50; round++)
         {
-            CheckOut answer = await server.CheckOutAsync(Device($"d{round % 4}"), new float[12]);
+            CheckOutResponse answer = await server.CheckOutAsync(Device($"d{round % 4}"), new float[12]);
             if (answer.IsAssigned)
             {
                 time.Advance(TimeSpan.FromSeconds(30));
@@ -77,13 +77,13 @@ public sealed class StallTests
         await using ServerBench bench = Scripted(out ScriptedAggregator aggregator);
         aggregator.OnAggregate = (_, _) => new(aggregator.Answer(UpdateOutcome.Buffered) with { AwaitsNextVersion = true });
         await bench.Round("a");
-        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut("a")).Outcome);
-        Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOut("b")).Outcome);
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOutResponse("a")).Outcome);
+        Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOutResponse("b")).Outcome);
 
         aggregator.OnFlush = () => aggregator.Publish(A);
         await bench.Server.FlushAsync();
 
-        Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOut("a")).Outcome);
+        Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOutResponse("a")).Outcome);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class StallTests
 
         async Task<UpdateOutcome> RoundAsync(string client)
         {
-            CheckOut answer = await server.CheckOutAsync(Device(client), new float[12]);
+            CheckOutResponse answer = await server.CheckOutAsync(Device(client), new float[12]);
             Assert.Equal(CheckOutOutcome.Assigned, answer.Outcome);
             using SparseUpdate update = Update(answer.Assignment!.CreateHeader(1), 4);
             return (await server.SubmitAsync(update)).Outcome;
@@ -137,8 +137,8 @@ public sealed class StallTests
         await using ServerBench silent = Logged(out _, out LogLines<FederatedServer> silence);
         for (int minute = 0; minute < 25; minute++)
         {
-            await denied.CheckOut("a");
-            await silent.CheckOut($"d{minute}");
+            await denied.CheckOutResponse("a");
+            await silent.CheckOutResponse($"d{minute}");
             denied.Time.Advance(TimeSpan.FromMinutes(1));
             silent.Time.Advance(TimeSpan.FromMinutes(1));
         }

@@ -132,7 +132,7 @@ public sealed class SubmitTests
         Task stop = bench.Server.DisposeAsync().AsTask(), again = bench.Server.DisposeAsync().AsTask();
 
         Assert.Equal(new UpdateReceipt(UpdateOutcome.Stopped, default), await bench.Submit("c"));
-        Assert.Equal(new CheckOut(CheckOutOutcome.Stopped), await bench.CheckOut("c"));
+        Assert.Equal(new CheckOutResponse(CheckOutOutcome.Stopped), await bench.CheckOutResponse("c"));
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await bench.Server.FlushAsync());
         Assert.False(stop.IsCompleted);
         Assert.False(waiting.IsCompleted);
@@ -192,7 +192,7 @@ public sealed class SubmitTests
                 }
                 else
                 {
-                    CheckOut answer = await bench.CheckOut(client);
+                    CheckOutResponse answer = await bench.CheckOutResponse(client);
                     seen.Add($"{answer.Outcome} {answer.Assignment?.UpdateId} {answer.Assignment?.Version}");
                     if (answer.IsAssigned)
                     {

@@ -14,7 +14,7 @@ public sealed class SurveyTests
     {
         await using ServerBench bench = Adding(reselection: _selector.Every(10, probes: 3));
         TrainingAssignment[] asked = [await Probe(bench, "a"), await Probe(bench, "b"), await Probe(bench, "c")];
-        Assert.Equal(UpdateContent.Difference, (await bench.CheckOut(Probing("d"))).Assignment!.Content);
+        Assert.Equal(UpdateContent.Difference, (await bench.CheckOutResponse(Probing("d"))).Assignment!.Content);
         Assert.All(asked, a => Assert.Equal((A, default), (a.Selection, a.Version)));
 
         Assert.Equal(UpdateOutcome.Surveyed, (await Answer(bench, asked[0], 1, 1, 2)).Outcome);
@@ -28,7 +28,7 @@ public sealed class SurveyTests
         Assert.Equal([0.25, 0.25, 0.5], request.Importance.Values.ToArray());
         Assert.Equal(B, bench.Selections.Current.Selection);
         Assert.Equal(B, bench.Server.LatestSelection!.Selection);
-        Assert.Equal(UpdateContent.Difference, (await bench.CheckOut(Probing("e"))).Assignment!.Content);
+        Assert.Equal(UpdateContent.Difference, (await bench.CheckOutResponse(Probing("e"))).Assignment!.Content);
     }
 
     [Fact]
@@ -38,14 +38,14 @@ public sealed class SurveyTests
         TrainingAssignment a = await Probe(bench, "a");
         TrainingAssignment b = await Probe(bench, "b");
         await Probe(bench, "c");
-        Assert.Equal(UpdateContent.Difference, (await bench.CheckOut(Probing("d"))).Assignment!.Content);
+        Assert.Equal(UpdateContent.Difference, (await bench.CheckOutResponse(Probing("d"))).Assignment!.Content);
 
         // An answer that counts is not missing any more, one that makes no sense still is.
         await Answer(bench, a, 1, 2, 3);
-        Assert.Equal(UpdateContent.Difference, (await bench.CheckOut(Probing("e"))).Assignment!.Content);
+        Assert.Equal(UpdateContent.Difference, (await bench.CheckOutResponse(Probing("e"))).Assignment!.Content);
         await Answer(bench, b, float.NaN, 2, 3);
         await Probe(bench, "f");
-        Assert.Equal(UpdateContent.Difference, (await bench.CheckOut(Probing("g"))).Assignment!.Content);
+        Assert.Equal(UpdateContent.Difference, (await bench.CheckOutResponse(Probing("g"))).Assignment!.Content);
     }
 
     [Fact]
@@ -62,14 +62,14 @@ public sealed class SurveyTests
     {
         await using ServerBench bench = Adding(reselection: _selector.Every(2, probes: 2));
         TrainingAssignment a = await Probe(bench, "a");
-        Assert.Equal(UpdateContent.Difference, (await bench.CheckOut(Probing("a"))).Assignment!.Content);
+        Assert.Equal(UpdateContent.Difference, (await bench.CheckOutResponse(Probing("a"))).Assignment!.Content);
 
         // Its lease was replaced, its answer still counts.
         Assert.Equal(UpdateOutcome.Surveyed, (await Answer(bench, a, 1, 2, 3)).Outcome);
-        Assert.Equal(UpdateContent.Difference, (await bench.CheckOut(Probing("a"))).Assignment!.Content);
+        Assert.Equal(UpdateContent.Difference, (await bench.CheckOutResponse(Probing("a"))).Assignment!.Content);
         Assert.Equal(UpdateOutcome.Surveyed, (await Answer(bench, await Probe(bench, "b"), 1, 2, 3)).Outcome);
         await bench.Round("a");
-        Assert.Equal(UpdateContent.Difference, (await bench.CheckOut(Probing("a"))).Assignment!.Content);
+        Assert.Equal(UpdateContent.Difference, (await bench.CheckOutResponse(Probing("a"))).Assignment!.Content);
         await bench.Round("a");
 
         Assert.Equal(UpdateOutcome.Surveyed, (await Answer(bench, await Probe(bench, "a"), 1, 2, 3)).Outcome);
@@ -84,7 +84,7 @@ public sealed class SurveyTests
         await using ServerBench bench = Adding(new() { MaxConcurrency = 2, LeaseDuration = TimeSpan.FromMinutes(1) }, reselection: _selector.Every(10, probes: 2));
         TrainingAssignment gone = await Probe(bench, "gone");
         await Probe(bench, "too");
-        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut(Probing("a"))).Outcome);
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOutResponse(Probing("a"))).Outcome);
         bench.Time.Advance(TimeSpan.FromMinutes(1));
 
         await Answer(bench, await Probe(bench, "a"), 1, 2, 3);
@@ -112,7 +112,7 @@ public sealed class SurveyTests
         Assert.Equal(UpdateOutcome.Surveyed, (await Answer(bench, await Probe(bench, "good"), 1, 1, 2)).Outcome);
 
         Assert.Equal([0.25, 0.25, 0.5], Assert.Single(_selector.Requests).Importance.Values.ToArray());
-        Assert.Equal(UpdateContent.Difference, (await bench.CheckOut(Probing("bad"))).Assignment!.Content);
+        Assert.Equal(UpdateContent.Difference, (await bench.CheckOutResponse(Probing("bad"))).Assignment!.Content);
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class SurveyTests
     {
         var aggregator = new ScriptedAggregator(Start);
         await using var server = new FederatedServer(aggregator, new SelectionHistory(A), reselection: asks ? _selector.Every(10, probes: 1) : null);
-        CheckOut checkOut = await server.CheckOutAsync(Probing("a"), new float[12]);
+        CheckOutResponse checkOut = await server.CheckOutAsync(Probing("a"), new float[12]);
         using SparseUpdate update = SparseUpdate.Create(checkOut.Assignment!.CreateHeader(1) with { Content = UpdateContent.Importance }, [1, 2, 3]);
 
         UpdateReceipt receipt = await server.SubmitAsync(update);
@@ -173,20 +173,20 @@ public sealed class SurveyTests
         await using ServerBench bench = Adding(new() { MaxAssignmentsPerVersion = 1 }, capacity: 9, reselection: _selector.Every(10, probes: 9));
         TrainingAssignment probe = await Probe(bench, "a");
         await bench.Assignment("b");
-        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut("c")).Outcome);
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOutResponse("c")).Outcome);
         await Probe(bench, "c");
 
         Assert.Equal(UpdateOutcome.Surveyed, (await Answer(bench, probe, 1, 2, 3)).Outcome);
-        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut(Probing("a"))).Outcome);
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOutResponse(Probing("a"))).Outcome);
         bench.Time.Advance(TimeSpan.FromMinutes(10));
-        TrainingAssignment training = (await bench.CheckOut(Probing("a"))).Assignment!;
+        TrainingAssignment training = (await bench.CheckOutResponse(Probing("a"))).Assignment!;
 
         Assert.Equal(UpdateContent.Difference, training.Content);
         Assert.Equal(UpdateOutcome.Buffered, (await bench.Submit(training)).Outcome);
 
         // Its part is done, and a place that nobody has was not made by it.
-        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut(Probing("a"))).Outcome);
-        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut("d")).Outcome);
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOutResponse(Probing("a"))).Outcome);
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOutResponse("d")).Outcome);
     }
 
     [Fact]
@@ -194,7 +194,7 @@ public sealed class SurveyTests
     {
         await using ServerBench bench = Adding(new() { RequiredMemoryBytes = 500 }, reselection: _selector.Every(10, probes: 1));
 
-        Assert.Equal(CheckOutOutcome.NotEnoughMemory, (await bench.CheckOut(Probing("weak") with { MemoryBudgetBytes = 499 })).Outcome);
+        Assert.Equal(CheckOutOutcome.NotEnoughMemory, (await bench.CheckOutResponse(Probing("weak") with { MemoryBudgetBytes = 499 })).Outcome);
         Assert.Equal(UpdateContent.Importance, (await Probe(bench, "enough")).Content);
     }
 
@@ -203,11 +203,11 @@ public sealed class SurveyTests
     {
         await using ServerBench bench = Adding(reselection: _selector.Every(10, probes: 2));
         float[] buffer = new float[Layout.ParameterCount];
-        TrainingAssignment probe = (await bench.CheckOut(Probing("a"), buffer)).Assignment!;
+        TrainingAssignment probe = (await bench.CheckOutResponse(Probing("a"), buffer)).Assignment!;
         Assert.True(probe.Refreshed.IsFull);
         await bench.Round("x");
 
-        TrainingAssignment next = (await bench.CheckOut(Probing("a") with { HeldVersion = probe.Version }, buffer)).Assignment!;
+        TrainingAssignment next = (await bench.CheckOutResponse(Probing("a") with { HeldVersion = probe.Version }, buffer)).Assignment!;
 
         Assert.Equal(A, next.Refreshed);
         Assert.Equal(bench.Server.Current.Parameters.ToArray(), buffer);
@@ -233,7 +233,7 @@ public sealed class SurveyTests
         BlockImportance importance = Assert.Single(_selector.Requests).Importance;
         Assert.Equal(counts ? [0, 0, 1] : TurningSelector.Guess.Values.ToArray(), importance.Values.ToArray());
         Assert.Equal(B, bench.Selections.Current.Selection);
-        Assert.Equal(UpdateContent.Difference, (await bench.CheckOut(Probing("late"))).Assignment!.Content);
+        Assert.Equal(UpdateContent.Difference, (await bench.CheckOutResponse(Probing("late"))).Assignment!.Content);
 
         // The next one opens as usual, and what was learnt before is what counts until it ends.
         for (int i = 0; i < 6; i++)
@@ -273,7 +273,7 @@ public sealed class SurveyTests
         await using ServerBench bench = Adding(reselection: _selector.Every(1_000_000, Probes));
         UpdateOutcome[] outcomes = await Task.WhenAll(Enumerable.Range(0, Devices).Select(i => Task.Run(async () =>
         {
-            TrainingAssignment assignment = (await bench.CheckOut(Probing($"d{i}"))).Assignment!;
+            TrainingAssignment assignment = (await bench.CheckOutResponse(Probing($"d{i}"))).Assignment!;
             return (assignment.Content == UpdateContent.Importance ? await Answer(bench, assignment, 1, 1, 2) : await bench.Submit(assignment)).Outcome;
         })));
 
@@ -304,12 +304,12 @@ public sealed class SurveyTests
         ], bench.Log.Written.Select(l => l.Text).Where(text => text.StartsWith(nameof(LogLevel.Information), StringComparison.Ordinal)));
     }
 
-    private static DeviceProfile Probing(string client) => Device(client) with { CanProbe = true };
+    private static CheckOutRequest Probing(string client) => Device(client) with { CanProbe = true };
 
     /// <summary>Checks a device out that is asked what the blocks are worth.</summary>
     private static async Task<TrainingAssignment> Probe(ServerBench bench, string client)
     {
-        CheckOut answer = await bench.CheckOut(Probing(client));
+        CheckOutResponse answer = await bench.CheckOutResponse(Probing(client));
         Assert.Equal(UpdateContent.Importance, answer.Assignment!.Content);
         return answer.Assignment;
     }

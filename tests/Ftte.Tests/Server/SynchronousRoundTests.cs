@@ -16,14 +16,14 @@ public sealed class SynchronousRoundTests
         await bench.Assignment("slow");
 
         Assert.Equal(UpdateOutcome.Buffered, (await bench.Submit(a)).Outcome);
-        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut("d")).Outcome);
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOutResponse("d")).Outcome);
         Assert.Equal(UpdateOutcome.Published, (await bench.Submit(b)).Outcome);
 
         // The slow one still holds its lease of the earlier version, which does not count here.
         await bench.Assignment("a");
         await bench.Assignment("b");
         await bench.Assignment("d");
-        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut("e")).Outcome);
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOutResponse("e")).Outcome);
     }
 
     [Fact]
@@ -33,9 +33,9 @@ public sealed class SynchronousRoundTests
         Assert.Equal(UpdateOutcome.Buffered, (await bench.Round("fast")).Outcome);
 
         // There is a place left, but it belongs to a device that has not had one yet.
-        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut("fast")).Outcome);
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOutResponse("fast")).Outcome);
         Assert.Equal(UpdateOutcome.Published, (await bench.Round("slow")).Outcome);
-        Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOut("fast")).Outcome);
+        Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOutResponse("fast")).Outcome);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class SynchronousRoundTests
 
         await bench.Assignment("b");
 
-        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut("c")).Outcome);
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOutResponse("c")).Outcome);
     }
 
     [Fact]
@@ -55,11 +55,11 @@ public sealed class SynchronousRoundTests
     {
         await using ServerBench bench = Adding(Limit(1), capacity: 2);
         await bench.Assignment("vanished");
-        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut("b")).Outcome);
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOutResponse("b")).Outcome);
 
         bench.Time.Advance(TimeSpan.FromMinutes(1));
 
-        Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOut("b")).Outcome);
+        Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOutResponse("b")).Outcome);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class SynchronousRoundTests
 
         bench.Time.Advance(TimeSpan.FromSeconds(30));
 
-        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOut("d")).Outcome);
+        Assert.Equal(CheckOutOutcome.Busy, (await bench.CheckOutResponse("d")).Outcome);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class SynchronousRoundTests
 
         Assert.Equal(UpdateOutcome.LengthMismatch, (await bench.Submit(broken.CreateHeader(1), count: 1)).Outcome);
 
-        Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOut("b")).Outcome);
+        Assert.Equal(CheckOutOutcome.Assigned, (await bench.CheckOutResponse("b")).Outcome);
     }
 
     [Fact]
@@ -98,8 +98,8 @@ public sealed class SynchronousRoundTests
         bench.Time.Advance(TimeSpan.FromSeconds(15));
         await bench.Assignment("c");
 
-        CheckOut answer = await bench.CheckOut("d");
+        CheckOutResponse answer = await bench.CheckOutResponse("d");
 
-        Assert.Equal(new CheckOut(CheckOutOutcome.Busy, RetryAfter: TimeSpan.FromSeconds(25)), answer);
+        Assert.Equal(new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: TimeSpan.FromSeconds(25)), answer);
     }
 }

@@ -25,16 +25,16 @@ internal sealed class ClientBench
     public FederatedClient Client { get; }
 
     /// <summary>Gives work from a version whose parameters all equal its number; writes what is refreshed.</summary>
-    public CheckOut Assign(DeviceProfile device, Memory<float> parameters, long version = 0, ParameterSelection? refreshed = null)
+    public CheckOutResponse Assign(CheckOutRequest device, Memory<float> parameters, long version = 0, ParameterSelection? refreshed = null)
     {
         refreshed ??= ParameterSelection.Full(ServerBench.Layout);
         refreshed.Copy([.. Enumerable.Repeat((float)version, ServerBench.Layout.ParameterCount)], parameters.Span);
-        return new CheckOut(CheckOutOutcome.Assigned, new TrainingAssignment(
+        return new CheckOutResponse(CheckOutOutcome.Assigned, new TrainingAssignment(
             device.Client, new UpdateId(++_nextId), device.LayoutFingerprint, new ModelVersion(version), default, ServerBench.A, refreshed, UpdateContent.Difference, TimeSpan.FromMinutes(1)));
     }
 
     /// <summary>Answers the n-th request for work with the n-th answer, and all later ones with the last.</summary>
-    public void CheckOuts(params Func<CheckOut?>[] answers)
+    public void CheckOuts(params Func<CheckOutResponse?>[] answers)
     {
         int n = 0;
         Server.OnCheckOut = (device, parameters) => answers[Math.Min(n++, answers.Length - 1)]() ?? Assign(device, parameters);
@@ -50,7 +50,7 @@ internal sealed class ClientBench
     public static UpdateReceipt Receipt(UpdateOutcome outcome, double? retryAfterSeconds = null) =>
         new(outcome, default, 0, retryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
 
-    public static CheckOut Refusal(CheckOutOutcome outcome, double? retryAfterSeconds = null) =>
+    public static CheckOutResponse Refusal(CheckOutOutcome outcome, double? retryAfterSeconds = null) =>
         new(outcome, RetryAfter: retryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
 
     /// <summary>Checks waits without jitter: each is at least what is expected and less than a fifth longer.</summary>

@@ -59,11 +59,11 @@ internal sealed class ServerBench : IAsyncDisposable
         return new ServerBench(aggregator, new SelectionHistory(A), options, null, log: log);
     }
 
-    public static DeviceProfile Device(string client, long? held = null, long memoryBudgetBytes = 1 << 20) =>
+    public static CheckOutRequest Device(string client, long? held = null, long memoryBudgetBytes = 1 << 20) =>
         new(new ClientId(client), memoryBudgetBytes, Layout.Fingerprint, held is { } version ? new ModelVersion(version) : null, HeldFingerprint: Start.Fingerprint);
 
     /// <summary>A device that holds what an assignment brought it.</summary>
-    public static DeviceProfile Holding(TrainingAssignment assignment) =>
+    public static CheckOutRequest Holding(TrainingAssignment assignment) =>
         Device(assignment.Client.Value, assignment.Version.Number) with { HeldFingerprint = assignment.ModelFingerprint };
 
     public static SparseUpdate Update(UpdateHeader header, int count) => SparseUpdate.Create(header, [.. Enumerable.Repeat(1f, count)]);
@@ -71,14 +71,14 @@ internal sealed class ServerBench : IAsyncDisposable
     /// <summary>A header that no assignment asked for.</summary>
     public static UpdateHeader Header(string client, ulong id = 1) => new(new ClientId(client), new UpdateId(id), Layout.Fingerprint, default, default, 1);
 
-    public async Task<CheckOut> CheckOut(DeviceProfile device, float[]? buffer = null) =>
+    public async Task<CheckOutResponse> CheckOutResponse(CheckOutRequest device, float[]? buffer = null) =>
         await Server.CheckOutAsync(device, buffer ?? new float[Layout.ParameterCount]);
 
-    public Task<CheckOut> CheckOut(string client, long? held = null) => CheckOut(Device(client, held));
+    public Task<CheckOutResponse> CheckOutResponse(string client, long? held = null) => CheckOutResponse(Device(client, held));
 
     public async Task<TrainingAssignment> Assignment(string client, long? held = null)
     {
-        CheckOut answer = await CheckOut(client, held);
+        CheckOutResponse answer = await CheckOutResponse(client, held);
         Assert.Equal(CheckOutOutcome.Assigned, answer.Outcome);
         return answer.Assignment!;
     }
@@ -99,7 +99,7 @@ internal sealed class ServerBench : IAsyncDisposable
     {
         if (!_headers.TryGetValue((client, n), out UpdateHeader header))
         {
-            Task<CheckOut> answer = CheckOut(client);
+            Task<CheckOutResponse> answer = CheckOutResponse(client);
             Assert.True(answer.IsCompletedSuccessfully);
             header = answer.Result.Assignment?.CreateHeader(1) ?? Header(client, n);
             _headers.Add((client, n), header);

@@ -11,10 +11,10 @@ public sealed class GoldenBytesTests
     private static readonly ParameterSelection Selected = SampleSelection(12, (2, 3), (7, 2));
     private static readonly float[] Model = [.. Enumerable.Range(0, 12).Select(k => (float)((0.1 * k) - 0.5))];
 
-    private static readonly DeviceProfile Device = new(Phone, 262_144, 0xFEDCBA9876543210, CanProbe: true);
-    private static readonly CheckOut Busy = new(CheckOutOutcome.Busy, null, TimeSpan.FromSeconds(5));
-    private static readonly CheckOut Incremental = Assigned(Selected, Selected);
-    private static readonly CheckOut First = Assigned(Selected, SampleSelection(12, (0, 12)));
+    private static readonly CheckOutRequest Device = new(Phone, 262_144, 0xFEDCBA9876543210, CanProbe: true);
+    private static readonly CheckOutResponse Busy = new(CheckOutOutcome.Busy, null, TimeSpan.FromSeconds(5));
+    private static readonly CheckOutResponse Incremental = Assigned(Selected, Selected);
+    private static readonly CheckOutResponse First = Assigned(Selected, SampleSelection(12, (0, 12)));
     private static readonly UpdateReceipt Receipt = new(UpdateOutcome.Buffered, new ModelVersion(42), 0.5);
 
     public static TheoryData<string, string> Golden => new()
@@ -102,7 +102,7 @@ public sealed class GoldenBytesTests
         ulong seed = WireMessage.GetSeed(Phone, Id);
         byte[] written = name switch
         {
-            "device" => Write(w => DeviceMessage.Write(w, Device)),
+            "device" => Write(w => CheckOutRequestMessage.Write(w, Device)),
             "check-out-busy" => Write(Busy, [], ValueFormat.Float32),
             "check-out-float32" => Write(First, Model, ValueFormat.Float32, seed),
             "check-out-bfloat16" => Write(Incremental, Model, ValueFormat.BFloat16, seed),
@@ -124,21 +124,21 @@ public sealed class GoldenBytesTests
         switch (name)
         {
             case "device":
-                Assert.Equal(Device, DeviceMessage.Read(message));
+                Assert.Equal(Device, CheckOutRequestMessage.Read(message));
                 break;
             case "check-out-busy":
-                Assert.Equal(Busy, CheckOutMessage.Read(message, device));
+                Assert.Equal(Busy, CheckOutResponseMessage.Read(message, device));
                 break;
             case "check-out-float32":
-                Assert.Equal(First, CheckOutMessage.Read(message, device));
+                Assert.Equal(First, CheckOutResponseMessage.Read(message, device));
                 Assert.Equal(Model, device);
                 break;
             case "check-out-bfloat16":
-                Assert.Equal(Incremental, CheckOutMessage.Read(message, device));
+                Assert.Equal(Incremental, CheckOutResponseMessage.Read(message, device));
                 Assert.Equal([0, 0, -0.30078125f, -0.2001953125f, -0.10009765625f, 0, 0, 0.2001953125f, 0.30078125f, 0, 0, 0], device);
                 break;
             case "check-out-int8":
-                Assert.Equal(Incremental, CheckOutMessage.Read(message, device));
+                Assert.Equal(Incremental, CheckOutResponseMessage.Read(message, device));
                 Assert.All(Enumerable.Range(0, 12), i => Assert.InRange(device[i] - (Selected.Contains(i) ? Model[i] : 0), -0.3f / 127, 0.3f / 127));
                 break;
             case "receipt":

@@ -9,18 +9,18 @@ public sealed class WireErrorTests
 {
     private const int ModelLength = 40;
 
-    private static readonly byte[] Device = Write(w => DeviceMessage.Write(w, new DeviceProfile(new ClientId("phone-17"), 262_144, 7, new ModelVersion(3))));
+    private static readonly byte[] Device = Write(w => CheckOutRequestMessage.Write(w, new CheckOutRequest(new ClientId("phone-17"), 262_144, 7, new ModelVersion(3))));
     private static readonly byte[] Receipt = Write(w => ReceiptMessage.Write(w, new UpdateReceipt(UpdateOutcome.Busy, new ModelVersion(3), 0, TimeSpan.FromSeconds(1))));
-    private static readonly byte[] Refusal = Write(new CheckOut(CheckOutOutcome.Busy, null, TimeSpan.FromSeconds(1)), [], ValueFormat.Float32);
+    private static readonly byte[] Refusal = Write(new CheckOutResponse(CheckOutOutcome.Busy, null, TimeSpan.FromSeconds(1)), [], ValueFormat.Float32);
     private static readonly byte[] Update = Write(Header(), Values(20), ValueFormat.Float32);
     private static readonly byte[] Int8Update = Write(Header(), Values(200), ValueFormat.Int8);
 
     // Selected: [2, 5) and [10, 17); refreshed: the same.
-    private static readonly CheckOut Answer = Assigned(SampleSelection(ModelLength, (2, 3), (10, 7)), SampleSelection(ModelLength, (2, 3), (10, 7)));
-    private static readonly byte[] CheckOut = Write(Answer, Values(ModelLength), ValueFormat.Float32);
+    private static readonly CheckOutResponse Answer = Assigned(SampleSelection(ModelLength, (2, 3), (10, 7)), SampleSelection(ModelLength, (2, 3), (10, 7)));
+    private static readonly byte[] CheckOutResponse = Write(Answer, Values(ModelLength), ValueFormat.Float32);
     private static readonly byte[] Int8CheckOut = Write(Answer, Values(ModelLength), ValueFormat.Int8);
 
-    private static readonly byte[][] All = [Device, Receipt, Refusal, Update, Int8Update, CheckOut, Int8CheckOut];
+    private static readonly byte[][] All = [Device, Receipt, Refusal, Update, Int8Update, CheckOutResponse, Int8CheckOut];
 
     [Fact]
     public void TooShort_is_the_reason_wherever_a_message_is_cut_off()
@@ -66,8 +66,8 @@ public sealed class WireErrorTests
             }
         }
 
-        AssertRefused(WireError.WrongKind, Patch(Device, 5, [0]), MessageKind.Device);
-        AssertRefused(WireError.WrongKind, Patch(Device, 5, [5]), MessageKind.Device);
+        AssertRefused(WireError.WrongKind, Patch(Device, 5, [0]), MessageKind.CheckOutRequest);
+        AssertRefused(WireError.WrongKind, Patch(Device, 5, [5]), MessageKind.CheckOutRequest);
         Assert.Equal(WireError.WrongKind, Assert.Throws<WireFormatException>(() => WireMessage.Peek([.. "FTTE"u8, 1, 9])).Reason);
     }
 
@@ -89,17 +89,17 @@ public sealed class WireErrorTests
     public void LimitExceeded_is_the_reason_when_more_is_stated_than_is_accepted()
     {
         AssertRefused(WireError.LimitExceeded, Update, MessageKind.Update, new WireLimits { MaxValues = 19 });
-        AssertRefused(WireError.LimitExceeded, CheckOut, MessageKind.CheckOut, new WireLimits { MaxValues = 9 });
+        AssertRefused(WireError.LimitExceeded, CheckOutResponse, MessageKind.CheckOutResponse, new WireLimits { MaxValues = 9 });
         AssertRefused(WireError.LimitExceeded, Update, MessageKind.Update, new WireLimits { MaxMessageBytes = Update.Length - 1 });
-        AssertRefused(WireError.LimitExceeded, CheckOut, MessageKind.CheckOut, new WireLimits { MaxMessageBytes = CheckOut.Length - 1 });
-        AssertRefused(WireError.LimitExceeded, CheckOut, MessageKind.CheckOut, new WireLimits { MaxRanges = 1 });
+        AssertRefused(WireError.LimitExceeded, CheckOutResponse, MessageKind.CheckOutResponse, new WireLimits { MaxMessageBytes = CheckOutResponse.Length - 1 });
+        AssertRefused(WireError.LimitExceeded, CheckOutResponse, MessageKind.CheckOutResponse, new WireLimits { MaxRanges = 1 });
         AssertRefused(WireError.LimitExceeded, Patch(Update, 16, [0xFF, 0xFF, 0xFF, 0xFF]), MessageKind.Update);
         Assert.Equal(WireError.LimitExceeded, Assert.Throws<WireFormatException>(() => UpdateMessage.Read(Update, pool: new CountingPool(maxBufferSize: 19))).Reason);
 
         // Exactly the limits are accepted.
-        var exact = new WireLimits { MaxValues = 20, MaxRanges = 2, MaxMessageBytes = Math.Max(Update.Length, CheckOut.Length) };
+        var exact = new WireLimits { MaxValues = 20, MaxRanges = 2, MaxMessageBytes = Math.Max(Update.Length, CheckOutResponse.Length) };
         UpdateMessage.Read(Update, exact, new CountingPool(maxBufferSize: 20)).Dispose();
-        Assert.True(CheckOutMessage.Read(CheckOut, new float[ModelLength], exact).IsAssigned);
+        Assert.True(CheckOutResponseMessage.Read(CheckOutResponse, new float[ModelLength], exact).IsAssigned);
     }
 
     [Fact]
@@ -120,13 +120,13 @@ public sealed class WireErrorTests
             AssertRefused(WireError.Inconsistent, Resize(message, 0, []), kind);
         }
 
-        Assert.Equal(WireError.Inconsistent, Assert.Throws<WireFormatException>(() => CheckOutMessage.Read(CheckOut, new float[ModelLength + 1])).Reason);
-        Assert.Equal(WireError.Inconsistent, Assert.Throws<WireFormatException>(() => CheckOutMessage.Read(CheckOut, [])).Reason);
+        Assert.Equal(WireError.Inconsistent, Assert.Throws<WireFormatException>(() => CheckOutResponseMessage.Read(CheckOutResponse, new float[ModelLength + 1])).Reason);
+        Assert.Equal(WireError.Inconsistent, Assert.Throws<WireFormatException>(() => CheckOutResponseMessage.Read(CheckOutResponse, [])).Reason);
 
         // Kinds that carry no values.
-        AssertRefused(WireError.Inconsistent, WithValue(Device), MessageKind.Device);
+        AssertRefused(WireError.Inconsistent, WithValue(Device), MessageKind.CheckOutRequest);
         AssertRefused(WireError.Inconsistent, WithValue(Receipt), MessageKind.Receipt);
-        AssertRefused(WireError.Inconsistent, WithValue(Refusal), MessageKind.CheckOut);
+        AssertRefused(WireError.Inconsistent, WithValue(Refusal), MessageKind.CheckOutResponse);
         AssertRefused(WireError.Inconsistent, Seal(Patch(Receipt, 6, [1])), MessageKind.Receipt);
 
         // Importance travels as float32 only.
@@ -143,7 +143,7 @@ public sealed class WireErrorTests
     [InlineData("fewer values than refreshed parameters", new byte[] { 0, 2, 2, 3, 5, 8, 1 })]
     [InlineData("more values than refreshed parameters", new byte[] { 0, 2, 2, 3, 5, 7, 0, 0 })]
     public void Inconsistent_is_the_reason_for(string selections, byte[] bytes) =>
-        AssertRefused(WireError.Inconsistent, WithSelections(bytes), MessageKind.CheckOut, because: selections);
+        AssertRefused(WireError.Inconsistent, WithSelections(bytes), MessageKind.CheckOutResponse, because: selections);
 
     [Theory]
     [InlineData("a first selection that is the same as none", new byte[] { 1, 1 })]
@@ -153,7 +153,7 @@ public sealed class WireErrorTests
     [InlineData("a number of six bytes", new byte[] { 0, 0x81, 0x80, 0x80, 0x80, 0x80, 0x00, 1 })]
     [InlineData("a number over 31 bits", new byte[] { 0, 2, 0xFF, 0xFF, 0xFF, 0xFF, 0x08, 3, 5, 7, 1 })]
     public void BadValue_is_the_reason_for(string selections, byte[] bytes) =>
-        AssertRefused(WireError.BadValue, WithSelections(bytes), MessageKind.CheckOut, because: selections);
+        AssertRefused(WireError.BadValue, WithSelections(bytes), MessageKind.CheckOutResponse, because: selections);
 
     public static TheoryData<string, byte[], int, byte[]> BadFields => new()
     {
@@ -187,14 +187,14 @@ public sealed class WireErrorTests
         { "answer that nobody filled in", Refusal, 20, [0] },
         { "check-out outcome", Refusal, 20, [7] },
         { "wait over the limit", Refusal, 21, Int64(WireMessage.MaxDuration.Ticks + 1) },
-        { "negative version", CheckOut, 45, Int64(long.MinValue) },
-        { "negative selection version", CheckOut, 61, Int32(-1) },
-        { "update content", CheckOut, 65, [3] },
-        { "negative lease", CheckOut, 66, Int64(-1) },
-        { "endless lease", CheckOut, 66, Int64(long.MaxValue) },
-        { "no parameters", CheckOut, 74, Int32(0) },
+        { "negative version", CheckOutResponse, 45, Int64(long.MinValue) },
+        { "negative selection version", CheckOutResponse, 61, Int32(-1) },
+        { "update content", CheckOutResponse, 65, [3] },
+        { "negative lease", CheckOutResponse, 66, Int64(-1) },
+        { "endless lease", CheckOutResponse, 66, Int64(long.MaxValue) },
+        { "no parameters", CheckOutResponse, 74, Int32(0) },
         { "negative scale", Int8CheckOut, 94, BitConverter.GetBytes(-1f) },
-        { "client id with a stray continuation byte", CheckOut, 79, [0x80] },
+        { "client id with a stray continuation byte", CheckOutResponse, 79, [0x80] },
     };
 
     [Theory]
@@ -221,11 +221,11 @@ public sealed class WireErrorTests
         {
             switch (reader)
             {
-                case MessageKind.Device:
-                    DeviceMessage.Read(message);
+                case MessageKind.CheckOutRequest:
+                    CheckOutRequestMessage.Read(message);
                     break;
-                case MessageKind.CheckOut:
-                    CheckOutMessage.Read(message, device, limits);
+                case MessageKind.CheckOutResponse:
+                    CheckOutResponseMessage.Read(message, device, limits);
                     break;
                 case MessageKind.Update:
                     UpdateMessage.Read(message, limits, pool).Dispose();
@@ -256,7 +256,7 @@ public sealed class WireErrorTests
         return Seal(Patch(changed, 12, Int32(kept + added.Length)));
     }
 
-    private static byte[] WithSelections(byte[] selections) => Resize(CheckOut, 20 + 8 + 39, selections);
+    private static byte[] WithSelections(byte[] selections) => Resize(CheckOutResponse, 20 + 8 + 39, selections);
 
     private static byte[] WithValue(byte[] message) => Seal(Patch([.. message[..^4], 0, 0, 0, 0, 0, 0, 0, 0], 16, Int32(1)));
 

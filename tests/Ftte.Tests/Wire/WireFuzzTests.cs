@@ -100,11 +100,11 @@ public sealed class WireFuzzTests
         {
             switch (kind)
             {
-                case MessageKind.Device:
-                    DeviceMessage.Read(message);
+                case MessageKind.CheckOutRequest:
+                    CheckOutRequestMessage.Read(message);
                     break;
-                case MessageKind.CheckOut:
-                    CheckOutMessage.Read(message, device, Limits);
+                case MessageKind.CheckOutResponse:
+                    CheckOutResponseMessage.Read(message, device, Limits);
                     break;
                 case MessageKind.Update:
                     UpdateMessage.Read(message, Limits, pool).Dispose();
@@ -236,11 +236,11 @@ public sealed class WireFuzzTests
         ParameterSelection all = SampleSelection(ModelLength, (0, ModelLength));
         var messages = new List<byte[]>
         {
-            Write(w => DeviceMessage.Write(w, new DeviceProfile(new ClientId("phone-17"), 262_144, 7, new ModelVersion(3)))),
-            Write(w => DeviceMessage.Write(w, new DeviceProfile(new ClientId("Gerät"), 0, ulong.MaxValue))),
+            Write(w => CheckOutRequestMessage.Write(w, new CheckOutRequest(new ClientId("phone-17"), 262_144, 7, new ModelVersion(3)))),
+            Write(w => CheckOutRequestMessage.Write(w, new CheckOutRequest(new ClientId("Gerät"), 0, ulong.MaxValue))),
             Write(w => ReceiptMessage.Write(w, new UpdateReceipt(UpdateOutcome.Busy, new ModelVersion(3), 0, TimeSpan.FromSeconds(1)))),
             Write(w => ReceiptMessage.Write(w, new UpdateReceipt(UpdateOutcome.Published, new ModelVersion(9), 0.5))),
-            Write(new CheckOut(CheckOutOutcome.Busy, null, TimeSpan.FromSeconds(1)), [], ValueFormat.Float32),
+            Write(new CheckOutResponse(CheckOutOutcome.Busy, null, TimeSpan.FromSeconds(1)), [], ValueFormat.Float32),
         };
         foreach (ValueFormat format in Formats)
         {

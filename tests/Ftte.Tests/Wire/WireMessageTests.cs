@@ -32,7 +32,7 @@ public sealed class WireMessageTests
         foreach (ValueFormat format in WireSamples.Formats)
         {
             ParameterSelection all = ParameterSelection.Full(layout);
-            CheckOutMessage.Read(WireSamples.Write(WireSamples.Assigned(all, all), new float[1000], format), new float[1000], limits);
+            CheckOutResponseMessage.Read(WireSamples.Write(WireSamples.Assigned(all, all), new float[1000], format), new float[1000], limits);
             UpdateMessage.Read(WireSamples.Write(WireSamples.Header(), new float[1000], format), limits).Dispose();
             byte[] tooMany = WireSamples.Write(WireSamples.Header(), new float[1001], format);
             Assert.Equal(WireError.LimitExceeded, Assert.Throws<WireFormatException>(() => UpdateMessage.Read(tooMany, limits)).Reason);

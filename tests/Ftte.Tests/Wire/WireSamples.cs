@@ -51,13 +51,13 @@ internal static class WireSamples
         return Write(w => UpdateMessage.Write(w, update, format, seed));
     }
 
-    public static byte[] Write(CheckOut answer, float[] parameters, ValueFormat format, ulong seed = 1) =>
-        Write(w => CheckOutMessage.Write(w, answer, parameters, format, seed));
+    public static byte[] Write(CheckOutResponse answer, float[] parameters, ValueFormat format, ulong seed = 1) =>
+        Write(w => CheckOutResponseMessage.Write(w, answer, parameters, format, seed));
 
     public static UpdateHeader Header(string client = "phone-17") => new(
         new ClientId(client), new UpdateId(0x0123456789ABCDEF), 0xFEDCBA9876543210, new ModelVersion(41), new SelectionVersion(2), 320, BaseFingerprint: Fingerprint);
 
-    public static CheckOut Assigned(ParameterSelection selection, ParameterSelection refreshed) => new(
+    public static CheckOutResponse Assigned(ParameterSelection selection, ParameterSelection refreshed) => new(
         CheckOutOutcome.Assigned,
         new TrainingAssignment(
             new ClientId("phone-17"),

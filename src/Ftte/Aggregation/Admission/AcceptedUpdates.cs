@@ -7,12 +7,12 @@ namespace Ftte.Aggregation;
 /// <remarks>Sized for a buffer at once, so that accepting an update allocates nothing.</remarks>
 internal sealed class AcceptedUpdates(int capacity, long rememberedVersions)
 {
-    private const int LargestReserve = 4096;
+    private const int MaxReserve = 4096;
 
-    private readonly HashSet<(ClientId, UpdateId)> _known = new(Math.Min(capacity, LargestReserve));
-    private readonly Queue<((ClientId, UpdateId) Name, ModelVersion At)> _published = new(Math.Min(capacity, LargestReserve));
-    private readonly List<(ClientId Client, UpdateId Id)> _buffer = new(Math.Min(capacity, LargestReserve));
-    private readonly Dictionary<ClientId, int> _inBuffer = new(Math.Min(capacity, LargestReserve));
+    private readonly HashSet<(ClientId, UpdateId)> _known = new(Math.Min(capacity, MaxReserve));
+    private readonly Queue<((ClientId, UpdateId) Name, ModelVersion At)> _published = new(Math.Min(capacity, MaxReserve));
+    private readonly List<(ClientId Client, UpdateId Id)> _buffer = new(Math.Min(capacity, MaxReserve));
+    private readonly Dictionary<ClientId, int> _inBuffer = new(Math.Min(capacity, MaxReserve));
 
     public bool Contains(in UpdateHeader header) => _known.Contains((header.Client, header.Id));
 

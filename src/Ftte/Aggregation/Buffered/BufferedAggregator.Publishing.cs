@@ -58,7 +58,7 @@ public sealed partial class BufferedAggregator
         ClearHeld();
         var parameters = GC.AllocateUninitializedArray<float>(Layout.ParameterCount);
         _current.Parameters.Span.CopyTo(parameters);
-        var meter = new StepMeter();
+        var meter = new StepMeasure();
         var step = new OptimizerStep(_recordedSteps, count, _buffer.MeanWeight, _bufferAge);
         _buffer.Reduce((start, change, role) => Move(step, parameters.AsSpan(start, change.Length), change, start, role, meter));
         ModelSnapshot candidate = ModelSnapshot.TakeOver(Layout, _current.Version.Next, parameters, _buffer.Touched);
@@ -78,7 +78,7 @@ public sealed partial class BufferedAggregator
         return true;
     }
 
-    private void Move(in OptimizerStep step, Span<float> parameters, ReadOnlySpan<double> change, int start, ParameterRole role, StepMeter meter)
+    private void Move(in OptimizerStep step, Span<float> parameters, ReadOnlySpan<double> change, int start, ParameterRole role, StepMeasure meter)
     {
         if (role == ParameterRole.Trainable)
         {
@@ -97,7 +97,7 @@ public sealed partial class BufferedAggregator
         meter.AddStatistics(parameters);
     }
 
-    private string? Check(ModelSnapshot candidate, int count, StepMeter meter)
+    private string? Check(ModelSnapshot candidate, int count, StepMeasure meter)
     {
         if (!meter.IsFinite)
         {

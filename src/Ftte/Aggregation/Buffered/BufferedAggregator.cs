@@ -24,14 +24,14 @@ namespace Ftte.Aggregation;
 public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAggregator
 {
     /// <summary>Less than this cannot be told from nothing in the sums' resolution.</summary>
-    private const double SmallestWeight = 1.0 / (1 << 20);
+    private const double MinWeight = 1.0 / (1 << 20);
 
     private readonly BufferedAggregatorOptions _options;
     private readonly SelectionHistory _selections;
     private readonly MemoryPool<float> _pool;
     private readonly UpdateBuffer _buffer;
     private readonly UpdateAdmission _admission;
-    private readonly UsualValues _usual;
+    private readonly ReferenceValues _usual;
     private readonly StepHistory _steps = new();
     private readonly LastDirection? _direction;
     private readonly ModelHistory? _history;
@@ -73,7 +73,7 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
         _optimizer = _options.Optimizer.CreateState(initial.Layout.ParameterCount);
         _maxAge = _options.MaxAge ?? Math.Max(20, 4L * (_options.Concurrency ?? 0) / _options.Capacity);
         _admission = new UpdateAdmission(initial.Layout, selections, _maxAge, _options.MaxUpdatesPerClient, _options.Capacity);
-        _usual = new UsualValues(_options, _buffer.CountsExamples);
+        _usual = new ReferenceValues(_options, _buffer.CountsExamples);
         WeightingInputs inputs = _options.Weighting.Inputs;
         _direction = inputs.HasFlag(WeightingInputs.Alignment) ? new LastDirection(initial.Layout.ParameterCount) : null;
         _history = inputs.HasFlag(WeightingInputs.Drift) ? new ModelHistory(_maxAge) : null;
@@ -195,7 +195,7 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
                 $"{_options.Weighting.GetType().Name} returned {weight} for an update of age {statistics.Age}, variance {statistics.Variance}, reference variance {statistics.ReferenceVariance}, norm {statistics.Norm}, {statistics.ExampleCount} examples, alignment {statistics.Alignment}, drift {statistics.DriftNorm} and drift alignment {statistics.DriftAlignment}; weights are finite and not negative."));
         }
 
-        if (weight < SmallestWeight)
+        if (weight < MinWeight)
         {
             return Rejected(UpdateOutcome.ZeroWeight);
         }

@@ -7,7 +7,7 @@ namespace Ftte.Aggregation;
 internal sealed class RunningReference(double initial = double.NaN)
 {
     /// <summary>The fewest values of which a median is not moved at will by one of them.</summary>
-    public const int FewestForMedian = 3;
+    public const int MinForMedian = 3;
 
     private const double NewestShare = 0.25;
     private readonly double _initial = initial;
@@ -30,7 +30,7 @@ internal sealed class RunningReference(double initial = double.NaN)
             return;
         }
 
-        if (_buffer.Count < FewestForMedian && limit > 0)
+        if (_buffer.Count < MinForMedian && limit > 0)
         {
             for (int i = 0; i < _buffer.Count; i++)
             {

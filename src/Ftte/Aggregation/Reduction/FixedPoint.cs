@@ -7,7 +7,7 @@ namespace Ftte.Aggregation;
 internal readonly record struct FixedPoint
 {
     /// <summary>What a term must stay below, so that a thousand of them do not overflow.</summary>
-    public const double LargestTerm = 1L << 56;
+    public const double MaxTerm = 1L << 56;
 
     private const double One = 1L << 60;
 

@@ -48,7 +48,7 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
         double limit = StepLimit / capacity;
         return (float)(weightedMass * update.Clip) * update.Norm < limit
             && (float)(weightedMass * update.StatisticClip) * update.StatisticNorm < limit
-            && weightedMass < FixedPoint.LargestTerm;
+            && weightedMass < FixedPoint.MaxTerm;
     }
 
     public override void Add(in AdmittedUpdate update, ReadOnlySpan<float> values)

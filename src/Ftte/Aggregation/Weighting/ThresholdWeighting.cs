@@ -4,16 +4,16 @@ namespace Ftte.Aggregation;
 public sealed class ThresholdWeighting : IStalenessWeighting
 {
     /// <summary>Chooses the age.</summary>
-    /// <param name="oldestAge">The oldest age that counts; not negative.</param>
-    public ThresholdWeighting(long oldestAge)
+    /// <param name="maxAge">The oldest age that counts; not negative.</param>
+    public ThresholdWeighting(long maxAge)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(oldestAge);
-        OldestAge = oldestAge;
+        ArgumentOutOfRangeException.ThrowIfNegative(maxAge);
+        MaxAge = maxAge;
     }
 
     /// <summary>Gets the oldest age that counts.</summary>
-    public long OldestAge { get; }
+    public long MaxAge { get; }
 
     /// <inheritdoc />
-    public double GetWeight(in UpdateStatistics statistics) => statistics.Age <= OldestAge ? 1 : 0;
+    public double GetWeight(in UpdateStatistics statistics) => statistics.Age <= MaxAge ? 1 : 0;
 }

@@ -5,7 +5,7 @@ using static Ftte.Tests.WireSamples;
 
 namespace Ftte.Tests;
 
-public sealed class CheckOutMessageTests
+public sealed class CheckOutResponseMessageTests
 {
     [Fact]
     public void An_assignment_and_its_parameters_survive_the_way_there_and_back() => Gen.Select(
@@ -23,16 +23,16 @@ public sealed class CheckOutMessageTests
         };
         var assignment = new TrainingAssignment(
             a.Item1, new UpdateId(a.Item2), a.Item3, a.Item4, new SelectionVersion(a.Item5), b.Item1, refreshed, b.Item3, b.Item4);
-        var answer = new CheckOut(CheckOutOutcome.Assigned, assignment, b.Item5);
+        var answer = new CheckOutResponse(CheckOutOutcome.Assigned, assignment, b.Item5);
         float[] model = Values(count);
         byte[] message = Write(answer, model, c.Item1, c.Item2);
 
-        Assert.Equal(CheckOutMessage.GetLength(answer, c.Item1), message.Length);
-        Assert.Equal(MessageKind.CheckOut, WireMessage.Peek(message));
+        Assert.Equal(CheckOutResponseMessage.GetLength(answer, c.Item1), message.Length);
+        Assert.Equal(MessageKind.CheckOutResponse, WireMessage.Peek(message));
         float[] device = Values(count, seed: 2);
         float[] expected = [.. device];
         refreshed.Scatter(Expected(Pack(refreshed, model), c.Item1, c.Item2), expected);
-        Assert.Equal(answer, CheckOutMessage.Read(message, device));
+        Assert.Equal(answer, CheckOutResponseMessage.Read(message, device));
         Assert.Equal(Bits(expected), Bits(device));
     });
 
@@ -40,11 +40,11 @@ public sealed class CheckOutMessageTests
     public void A_refusal_survives_the_way_there_and_back() => Gen.Select(Gen.Enum<CheckOutOutcome>(), Durations.Nullable()).Where((outcome, _) =>
         outcome is not (CheckOutOutcome.None or CheckOutOutcome.Assigned)).Sample((outcome, retryAfter) =>
     {
-        var answer = new CheckOut(outcome, null, retryAfter);
+        var answer = new CheckOutResponse(outcome, null, retryAfter);
         byte[] message = Write(answer, [], ValueFormat.Int8);
         float[] device = [1f, 2f];
-        Assert.Equal(CheckOutMessage.GetLength(answer, ValueFormat.Int8), message.Length);
-        Assert.Equal(answer, CheckOutMessage.Read(message, device));
+        Assert.Equal(CheckOutResponseMessage.GetLength(answer, ValueFormat.Int8), message.Length);
+        Assert.Equal(answer, CheckOutResponseMessage.Read(message, device));
         Assert.Equal([1f, 2f], device);
     });
 
@@ -61,7 +61,7 @@ public sealed class CheckOutMessageTests
                 float[] device = new float[length + 5];
                 float[] expected = new float[length + 5];
                 selection.Scatter(Expected(Pack(selection, model), format, 1), expected);
-                CheckOutMessage.Read(Write(Assigned(selection, selection), model, format), device);
+                CheckOutResponseMessage.Read(Write(Assigned(selection, selection), model, format), device);
                 Assert.Equal(Bits(expected), Bits(device));
             }
         }
@@ -72,12 +72,12 @@ public sealed class CheckOutMessageTests
     {
         ParameterSelection selection = SampleSelection(1000, (3, 10), (20, 5));
         float[] model = Values(1000);
-        CheckOut same = Assigned(selection, selection);
-        CheckOut equal = Assigned(selection, SampleSelection(1000, (3, 10), (20, 5)));
-        CheckOut none = Assigned(selection, SampleSelection(1000));
+        CheckOutResponse same = Assigned(selection, selection);
+        CheckOutResponse equal = Assigned(selection, SampleSelection(1000, (3, 10), (20, 5)));
+        CheckOutResponse none = Assigned(selection, SampleSelection(1000));
         Assert.Equal(Write(same, model, ValueFormat.Float32), Write(equal, model, ValueFormat.Float32));
-        Assert.Equal(1, CheckOutMessage.GetLength(same, ValueFormat.Float32) - CheckOutMessage.GetLength(none, ValueFormat.Float32) + 2 - (15 * 4));
-        TrainingAssignment read = CheckOutMessage.Read(Write(equal, model, ValueFormat.Float32), new float[1000]).Assignment!;
+        Assert.Equal(1, CheckOutResponseMessage.GetLength(same, ValueFormat.Float32) - CheckOutResponseMessage.GetLength(none, ValueFormat.Float32) + 2 - (15 * 4));
+        TrainingAssignment read = CheckOutResponseMessage.Read(Write(equal, model, ValueFormat.Float32), new float[1000]).Assignment!;
         Assert.Same(read.Selection, read.Refreshed);
     }
 
@@ -85,7 +85,7 @@ public sealed class CheckOutMessageTests
     public void An_empty_selection_is_not_taken_for_the_same_again()
     {
         ParameterSelection selection = SampleSelection(9, (3, 2)), empty = SampleSelection(9);
-        TrainingAssignment read = CheckOutMessage.Read(Write(Assigned(selection, empty), new float[9], ValueFormat.Int8), new float[9]).Assignment!;
+        TrainingAssignment read = CheckOutResponseMessage.Read(Write(Assigned(selection, empty), new float[9], ValueFormat.Int8), new float[9]).Assignment!;
         Assert.Equal(selection, read.Selection);
         Assert.Equal(empty, read.Refreshed);
     }
@@ -102,7 +102,7 @@ public sealed class CheckOutMessageTests
                 model[299] = bad;
                 byte[] message = Write(Assigned(all, all), model, format);
                 float[] device = new float[300];
-                WireFormatException error = Assert.Throws<WireFormatException>(() => CheckOutMessage.Read(message, device));
+                WireFormatException error = Assert.Throws<WireFormatException>(() => CheckOutResponseMessage.Read(message, device));
                 Assert.Equal(WireError.BadValue, error.Reason);
                 Assert.All(device, v => Assert.Equal(0, v));
             }
@@ -114,25 +114,25 @@ public sealed class CheckOutMessageTests
     {
         ParameterSelection all = SampleSelection(4, (0, 4));
         TrainingAssignment work = Assigned(all, all).Assignment!;
-        CheckOut[] bad =
+        CheckOutResponse[] bad =
         [
             default,
-            new CheckOut(CheckOutOutcome.Assigned),
-            new CheckOut((CheckOutOutcome)77),
-            new CheckOut(CheckOutOutcome.Busy, work),
-            new CheckOut(CheckOutOutcome.Busy, null, TimeSpan.FromTicks(-1)),
-            new CheckOut(CheckOutOutcome.Busy, null, WireMessage.MaxDuration + TimeSpan.FromTicks(1)),
-            new CheckOut(CheckOutOutcome.Assigned, work with { Client = default }),
-            new CheckOut(CheckOutOutcome.Assigned, work with { Content = (UpdateContent)9 }),
-            new CheckOut(CheckOutOutcome.Assigned, work with { LeaseDuration = TimeSpan.FromTicks(-1) }),
-            new CheckOut(CheckOutOutcome.Assigned, work with { LeaseDuration = TimeSpan.MaxValue }),
-            new CheckOut(CheckOutOutcome.Assigned, work with { Refreshed = SampleSelection(5, (0, 4)) }),
-            new CheckOut(CheckOutOutcome.Assigned, work with { Selection = SampleSelection(5, (0, 4)) }),
+            new CheckOutResponse(CheckOutOutcome.Assigned),
+            new CheckOutResponse((CheckOutOutcome)77),
+            new CheckOutResponse(CheckOutOutcome.Busy, work),
+            new CheckOutResponse(CheckOutOutcome.Busy, null, TimeSpan.FromTicks(-1)),
+            new CheckOutResponse(CheckOutOutcome.Busy, null, WireMessage.MaxDuration + TimeSpan.FromTicks(1)),
+            new CheckOutResponse(CheckOutOutcome.Assigned, work with { Client = default }),
+            new CheckOutResponse(CheckOutOutcome.Assigned, work with { Content = (UpdateContent)9 }),
+            new CheckOutResponse(CheckOutOutcome.Assigned, work with { LeaseDuration = TimeSpan.FromTicks(-1) }),
+            new CheckOutResponse(CheckOutOutcome.Assigned, work with { LeaseDuration = TimeSpan.MaxValue }),
+            new CheckOutResponse(CheckOutOutcome.Assigned, work with { Refreshed = SampleSelection(5, (0, 4)) }),
+            new CheckOutResponse(CheckOutOutcome.Assigned, work with { Selection = SampleSelection(5, (0, 4)) }),
         ];
-        foreach (CheckOut answer in bad)
+        foreach (CheckOutResponse answer in bad)
         {
             var buffer = new ArrayBufferWriter<byte>();
-            Assert.ThrowsAny<ArgumentException>(() => CheckOutMessage.Write(buffer, answer, new float[4], ValueFormat.Float32, 1));
+            Assert.ThrowsAny<ArgumentException>(() => CheckOutResponseMessage.Write(buffer, answer, new float[4], ValueFormat.Float32, 1));
             Assert.Equal(0, buffer.WrittenCount);
         }
     }

@@ -10,7 +10,7 @@ namespace Ftte;
 /// The <see cref="TrainingAssignment.ModelFingerprint"/> that came with <paramref name="HeldVersion"/>; ignored without one. The server believes a held
 /// version only if its own version of that number has this fingerprint; otherwise it sends all parameters.
 /// </param>
-public sealed record DeviceProfile(
+public sealed record CheckOutRequest(
     ClientId Client,
     long MemoryBudgetBytes,
     ulong LayoutFingerprint,

@@ -5,7 +5,7 @@ namespace Ftte.Wire;
 
 /// <summary>The server's answer to a device that asks for work as bytes, with the parameters that the device lacks.</summary>
 /// <remarks>Thread-safe: nothing is kept between calls. Parameters pass through a small buffer; no packed copy of the model is made.</remarks>
-public static class CheckOutMessage
+public static class CheckOutResponseMessage
 {
     internal const int MaxFixedLength =
         AnswerLength + AssignmentLength + sizeof(byte) + ClientId.MaxBytes + (2 * SelectionCodec.MaxFixedLength);
@@ -20,7 +20,7 @@ public static class CheckOutMessage
     /// <param name="format">How the parameters travel.</param>
     /// <returns>The number of bytes; may exceed what one message can have.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The format is not defined.</exception>
-    public static long GetLength(in CheckOut answer, ValueFormat format) => answer.Assignment is { } assignment
+    public static long GetLength(in CheckOutResponse answer, ValueFormat format) => answer.Assignment is { } assignment
         ? Envelope.GetLength(GetHeaderLength(assignment), assignment.Refreshed.Count, format)
         : Envelope.GetLength(AnswerLength, 0, default);
 
@@ -37,7 +37,7 @@ public static class CheckOutMessage
     /// Outcome and assignment contradict each other, the vector's length is not the selections', a field holds what may not travel, or the
     /// message would exceed <see cref="int.MaxValue"/> bytes. Nothing was written.
     /// </exception>
-    public static void Write(IBufferWriter<byte> writer, in CheckOut answer, ReadOnlySpan<float> parameters, ValueFormat format, ulong seed)
+    public static void Write(IBufferWriter<byte> writer, in CheckOutResponse answer, ReadOnlySpan<float> parameters, ValueFormat format, ulong seed)
     {
         if (answer.IsAssigned != (answer.Outcome == CheckOutOutcome.Assigned))
         {
@@ -46,7 +46,7 @@ public static class CheckOutMessage
 
         if (!answer.IsAssigned)
         {
-            var refusal = new MessageWriter(writer, MessageKind.CheckOut, AnswerLength);
+            var refusal = new MessageWriter(writer, MessageKind.CheckOutResponse, AnswerLength);
             WriteAnswer(ref refusal, answer);
             refusal.EndHeader();
             refusal.End();
@@ -60,7 +60,7 @@ public static class CheckOutMessage
             throw new ArgumentException($"The vector has {parameters.Length} values, the selections are of {assignment.Selection.ParameterCount} and {refreshed.ParameterCount}.", nameof(parameters));
         }
 
-        var message = new MessageWriter(writer, MessageKind.CheckOut, GetHeaderLength(assignment), refreshed.Count, format);
+        var message = new MessageWriter(writer, MessageKind.CheckOutResponse, GetHeaderLength(assignment), refreshed.Count, format);
         WriteAnswer(ref message, answer);
         WriteAssignment(ref message, assignment);
         message.EndHeader();
@@ -87,10 +87,10 @@ public static class CheckOutMessage
     /// <exception cref="WireFormatException">
     /// The bytes are not such a message, it is about a vector of another length, or a parameter is NaN or infinite.
     /// </exception>
-    public static CheckOut Read(ReadOnlySpan<byte> message, Span<float> parameters, WireLimits? limits = null)
+    public static CheckOutResponse Read(ReadOnlySpan<byte> message, Span<float> parameters, WireLimits? limits = null)
     {
         limits ??= WireLimits.Default;
-        Envelope envelope = Envelope.Open(message, MessageKind.CheckOut, limits);
+        Envelope envelope = Envelope.Open(message, MessageKind.CheckOutResponse, limits);
         var fields = new FieldReader(envelope.Header);
         CheckOutOutcome outcome = fields.Enum<CheckOutOutcome>("outcome", least: 1);
         TimeSpan? retryAfter = fields.OptionalDuration("wait");
@@ -98,7 +98,7 @@ public static class CheckOutMessage
         {
             fields.End();
             envelope.CheckNoValues();
-            return new CheckOut(outcome, null, retryAfter);
+            return new CheckOutResponse(outcome, null, retryAfter);
         }
 
         TrainingAssignment assignment = ReadAssignment(ref fields, envelope, parameters.Length, limits);
@@ -111,7 +111,7 @@ public static class CheckOutMessage
             cursor.Scatter(chunk, parameters);
         }
 
-        return new CheckOut(outcome, assignment, retryAfter);
+        return new CheckOutResponse(outcome, assignment, retryAfter);
     }
 
     private static int GetFixedLength(ClientId client) => AnswerLength + AssignmentLength + MessageWriter.GetClientLength(client);
@@ -120,7 +120,7 @@ public static class CheckOutMessage
         + SelectionCodec.GetLength(assignment.Selection, before: null)
         + SelectionCodec.GetLength(assignment.Refreshed, assignment.Selection);
 
-    private static void WriteAnswer(ref MessageWriter message, in CheckOut answer)
+    private static void WriteAnswer(ref MessageWriter message, in CheckOutResponse answer)
     {
         message.Enum("outcome", answer.Outcome, least: 1);
         message.OptionalDuration("wait", answer.RetryAfter);

@@ -4,7 +4,7 @@ namespace Ftte.Wire;
 
 /// <summary>A device's request for work as bytes.</summary>
 /// <remarks>Thread-safe: nothing is kept between calls.</remarks>
-public static class DeviceMessage
+public static class CheckOutRequestMessage
 {
     private const int FixedLength = sizeof(ulong) + sizeof(long) + sizeof(long) + sizeof(ulong) + sizeof(byte);
 
@@ -13,7 +13,7 @@ public static class DeviceMessage
     /// <summary>Gets the number of bytes that <see cref="Write"/> writes.</summary>
     /// <param name="device">What the device says about itself.</param>
     /// <returns>The number of bytes.</returns>
-    public static long GetLength(DeviceProfile device)
+    public static long GetLength(CheckOutRequest device)
     {
         ArgumentNullException.ThrowIfNull(device);
         return Envelope.GetLength(GetHeaderLength(device), 0, default);
@@ -23,10 +23,10 @@ public static class DeviceMessage
     /// <param name="writer">Receives the bytes.</param>
     /// <param name="device">What the device says about itself.</param>
     /// <exception cref="ArgumentException">The device is nameless, or its budget or version is negative. Nothing was written.</exception>
-    public static void Write(IBufferWriter<byte> writer, DeviceProfile device)
+    public static void Write(IBufferWriter<byte> writer, CheckOutRequest device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        var message = new MessageWriter(writer, MessageKind.Device, GetHeaderLength(device));
+        var message = new MessageWriter(writer, MessageKind.CheckOutRequest, GetHeaderLength(device));
         message.UInt64(device.LayoutFingerprint);
         message.Int64("memory budget", device.MemoryBudgetBytes);
         if (device.HeldVersion is { } held)
@@ -50,9 +50,9 @@ public static class DeviceMessage
     /// <param name="message">The whole message and nothing else.</param>
     /// <returns>What the device says about itself.</returns>
     /// <exception cref="WireFormatException">The bytes are not such a message.</exception>
-    public static DeviceProfile Read(ReadOnlySpan<byte> message)
+    public static CheckOutRequest Read(ReadOnlySpan<byte> message)
     {
-        Envelope envelope = Envelope.Open(message, MessageKind.Device, WireLimits.Default);
+        Envelope envelope = Envelope.Open(message, MessageKind.CheckOutRequest, WireLimits.Default);
         envelope.CheckNoValues();
         var fields = new FieldReader(envelope.Header);
         ulong fingerprint = fields.UInt64();
@@ -64,9 +64,9 @@ public static class DeviceMessage
         fields.End();
         bool canProbe = (flags & CanProbe) != 0;
         return held == -1
-            ? new DeviceProfile(client, budget, fingerprint, CanProbe: canProbe)
-            : new DeviceProfile(client, budget, fingerprint, new ModelVersion(held), canProbe, heldFingerprint);
+            ? new CheckOutRequest(client, budget, fingerprint, CanProbe: canProbe)
+            : new CheckOutRequest(client, budget, fingerprint, new ModelVersion(held), canProbe, heldFingerprint);
     }
 
-    private static int GetHeaderLength(DeviceProfile device) => FixedLength + MessageWriter.GetClientLength(device.Client);
+    private static int GetHeaderLength(CheckOutRequest device) => FixedLength + MessageWriter.GetClientLength(device.Client);
 }

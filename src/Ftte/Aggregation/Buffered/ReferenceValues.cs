@@ -4,7 +4,7 @@ namespace Ftte.Aggregation;
 
 /// <summary>What is usual among updates: the references by which one is weighed, clipped and capped. They change only when a version is published.</summary>
 /// <remarks>Norms are compared per coordinate (root mean square), so that a change of the selection's size is not a change of scale.</remarks>
-internal sealed class UsualValues(BufferedAggregatorOptions options, bool countsExamples)
+internal sealed class ReferenceValues(BufferedAggregatorOptions options, bool countsExamples)
 {
     private readonly RunningReference _scale = new();
     private readonly RunningReference _statisticScale = new();
@@ -49,7 +49,7 @@ internal sealed class UsualValues(BufferedAggregatorOptions options, bool counts
         double scale = _scale.IsKnown ? _scale.Value : MedianIfEnough(scales);
         double statisticScale = _statisticScale.IsKnown ? _statisticScale.Value : MedianIfEnough(statisticScales);
         double examples = _examples.IsKnown ? _examples.Value
-            : held.Count < RunningReference.FewestForMedian ? held.Select(h => h.Update.ExampleCount).DefaultIfEmpty(1).Min()
+            : held.Count < RunningReference.MinForMedian ? held.Select(h => h.Update.ExampleCount).DefaultIfEmpty(1).Min()
             : RunningReference.MedianOf(held.Select(h => (double)h.Update.ExampleCount));
         foreach (UpdateCopy copy in held)
         {
@@ -133,7 +133,7 @@ internal sealed class UsualValues(BufferedAggregatorOptions options, bool counts
     private static double Scale(double norm, int count) => norm / Math.Sqrt(count);
 
     private static double MedianIfEnough(List<double> values) =>
-        values.Count < RunningReference.FewestForMedian ? double.NaN : RunningReference.MedianOf(values);
+        values.Count < RunningReference.MinForMedian ? double.NaN : RunningReference.MedianOf(values);
 
     private void ForEach(Action<RunningReference> action)
     {

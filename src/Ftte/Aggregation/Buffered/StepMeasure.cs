@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace Ftte.Aggregation;
 
 /// <summary>Measures how far a candidate is from the current model, tile by tile in ascending order.</summary>
-internal sealed class StepMeter
+internal sealed class StepMeasure
 {
     private readonly float[] _difference = new float[UpdateBuffer.TileLength];
     private UpdateMoments _moments;

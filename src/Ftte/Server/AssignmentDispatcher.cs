@@ -10,7 +10,7 @@ namespace Ftte;
 /// Thread-safe. One lock guards everything that belongs together, so that a check-out sees version, leases and selection of one moment; it is held for
 /// look-ups only, never while parameters are copied or updates folded.
 /// </remarks>
-internal sealed class WorkDesk
+internal sealed class AssignmentDispatcher
 {
     private readonly Lock _lock = new();
     private readonly FederatedServerOptions _options;
@@ -35,7 +35,7 @@ internal sealed class WorkDesk
     /// <param name="time">The clock.</param>
     /// <param name="reselection">How the selection changes; null if it does not.</param>
     /// <param name="limits">What is known of the aggregator's buffer.</param>
-    public WorkDesk(
+    public AssignmentDispatcher(
         VersionFeed feed,
         SelectionHistory selections,
         DeviceRegistry registry,
@@ -54,7 +54,7 @@ internal sealed class WorkDesk
         _pace = new PublicationPace(options.BusyRetryAfter, time);
         _survey = reselection is { Probes: > 0 } ? new SurveyCollector(_layout, reselection.Probes) : null;
         _stalls = new StallMonitor(options, _clients, _leases, limits, _pace, time);
-        _minimumMemoryBytes = reselection is { MemoryBudgetBytes: null } ? reselection.SmallestPeakBytes : 0;
+        _minimumMemoryBytes = reselection is { MemoryBudgetBytes: null } ? reselection.MinPeakBytes : 0;
         _requiredMemoryBytes = options.RequiredMemoryBytes;
     }
 
@@ -124,9 +124,9 @@ internal sealed class WorkDesk
     /// <param name="device">The device.</param>
     /// <param name="parameters">Its buffer, of which only the length matters here.</param>
     /// <param name="model">The version to copy from; null if there is no work.</param>
-    public CheckOut Assign(DeviceProfile device, Memory<float> parameters, out ModelSnapshot? model)
+    public CheckOutResponse Assign(CheckOutRequest device, Memory<float> parameters, out ModelSnapshot? model)
     {
-        CheckOut answer = AssignCore(device, parameters, out model);
+        CheckOutResponse answer = AssignCore(device, parameters, out model);
         lock (_lock)
         {
             _stalls.CheckedOut(answer.Outcome);
@@ -282,17 +282,17 @@ internal sealed class WorkDesk
         }
     }
 
-    private CheckOut AssignCore(DeviceProfile device, Memory<float> parameters, out ModelSnapshot? model)
+    private CheckOutResponse AssignCore(CheckOutRequest device, Memory<float> parameters, out ModelSnapshot? model)
     {
         model = null;
         if (!Admits(device.Client))
         {
-            return new CheckOut(CheckOutOutcome.UnknownClient);
+            return new CheckOutResponse(CheckOutOutcome.UnknownClient);
         }
 
         if (device.LayoutFingerprint != _layout.Fingerprint)
         {
-            return new CheckOut(CheckOutOutcome.LayoutMismatch);
+            return new CheckOutResponse(CheckOutOutcome.LayoutMismatch);
         }
 
         if (parameters.Length != _layout.ParameterCount)
@@ -310,7 +310,7 @@ internal sealed class WorkDesk
         {
             if (device.MemoryBudgetBytes < Math.Max(_requiredMemoryBytes, _minimumMemoryBytes))
             {
-                return new CheckOut(CheckOutOutcome.NotEnoughMemory);
+                return new CheckOutResponse(CheckOutOutcome.NotEnoughMemory);
             }
 
             ModelSnapshot current = _feed.Current;
@@ -320,7 +320,7 @@ internal sealed class WorkDesk
             if (answer != LeaseTable.Answer.Granted)
             {
                 TimeSpan wait = answer == LeaseTable.Answer.AwaitsNextVersion ? _pace.UntilNext : _options.BusyRetryAfter;
-                return new CheckOut(CheckOutOutcome.Busy, RetryAfter: wait);
+                return new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: wait);
             }
 
             if (measures)
@@ -331,7 +331,7 @@ internal sealed class WorkDesk
             model = current;
             TrainingAssignment assignment = Describe(device, id, current, measures ? UpdateContent.Importance : _options.Content);
             client.Add(new IssuedAssignment(id, assignment.Version, assignment.ModelFingerprint, assignment.SelectionVersion, assignment.Content));
-            return new CheckOut(CheckOutOutcome.Assigned, assignment);
+            return new CheckOutResponse(CheckOutOutcome.Assigned, assignment);
         }
     }
 
@@ -346,7 +346,7 @@ internal sealed class WorkDesk
         return client;
     }
 
-    private TrainingAssignment Describe(DeviceProfile device, UpdateId id, ModelSnapshot current, UpdateContent content)
+    private TrainingAssignment Describe(CheckOutRequest device, UpdateId id, ModelSnapshot current, UpdateContent content)
     {
         (SelectionVersion selectionVersion, ParameterSelection selection) = _selections.Current;
         return new TrainingAssignment(
