@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ftte.Baselines;
 using Ftte.Selection;
 
 namespace Ftte.Samples.Shared;

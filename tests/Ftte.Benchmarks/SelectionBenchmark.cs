@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Ftte.Baselines;
 using Ftte.Selection;
 using Ftte.TinyEngine;
 

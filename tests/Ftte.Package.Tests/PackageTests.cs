@@ -10,6 +10,7 @@ public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPa
     [InlineData("Ftte")]
     [InlineData("Ftte.TinyEngine")]
     [InlineData("Ftte.Simulation")]
+    [InlineData("Ftte.Baselines")]
     [InlineData("Ftte.Simulation.Reports")]
     public void A_package_carries_what_a_user_looks_for(string id)
     {

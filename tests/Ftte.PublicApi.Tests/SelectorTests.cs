@@ -1,3 +1,4 @@
+using Ftte.Baselines;
 using Ftte.PublicApi.Tests.Outsider;
 using Ftte.Selection;
 

@@ -1,3 +1,4 @@
+using Ftte.Baselines;
 using Ftte.Selection;
 
 namespace Ftte.Tests.Selecting;

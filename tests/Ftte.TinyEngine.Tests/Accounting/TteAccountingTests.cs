@@ -1,3 +1,4 @@
+using Ftte.Baselines;
 using Ftte.Selection;
 
 namespace Ftte.TinyEngine.Tests.Accounting;

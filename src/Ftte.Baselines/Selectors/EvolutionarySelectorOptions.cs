@@ -1,4 +1,4 @@
-namespace Ftte.Selection;
+namespace Ftte.Baselines;
 
 /// <summary>The settings of an <see cref="EvolutionarySelector"/>. Read once, when the selector is made.</summary>
 public sealed class EvolutionarySelectorOptions

@@ -1,4 +1,6 @@
-namespace Ftte.Selection;
+using Ftte.Selection;
+
+namespace Ftte.Baselines;
 
 /// <summary>Trains biases and shifts, as deep as fits: what needs nothing saved (TinyTL, arXiv 2007.11622; the bias update of TTE, arXiv 2206.15472).</summary>
 /// <remarks>

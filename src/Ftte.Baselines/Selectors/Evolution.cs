@@ -1,6 +1,7 @@
 using Ftte.Numerics;
+using Ftte.Selection;
 
-namespace Ftte.Selection;
+namespace Ftte.Baselines;
 
 /// <summary>One evolutionary search.</summary>
 internal sealed class Evolution

@@ -1,6 +1,7 @@
 using Ftte.Numerics;
+using Ftte.Selection;
 
-namespace Ftte.Selection;
+namespace Ftte.Baselines;
 
 /// <summary>Trains choices at random, as many as fit: what a clever selector must beat.</summary>
 /// <remarks>

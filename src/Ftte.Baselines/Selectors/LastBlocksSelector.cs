@@ -1,4 +1,6 @@
-namespace Ftte.Selection;
+using Ftte.Selection;
+
+namespace Ftte.Baselines;
 
 /// <summary>Trains the last layers, as many as fit: the usual fine-tuning.</summary>
 /// <remarks>

@@ -1,4 +1,6 @@
-namespace Ftte.Selection;
+using Ftte.Selection;
+
+namespace Ftte.Baselines;
 
 /// <summary>Searches as TTE does (arXiv 2206.15472, Eq. 5): over how deep biases are trained, and which layers' weights at which ratio. For comparison.</summary>
 /// <remarks>

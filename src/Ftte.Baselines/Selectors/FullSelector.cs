@@ -1,4 +1,6 @@
-namespace Ftte.Selection;
+using Ftte.Selection;
+
+namespace Ftte.Baselines;
 
 /// <summary>Trains everything, or nothing: what federated averaging does.</summary>
 /// <remarks>Refuses when not everything fits, and says what everything takes. Keeps nothing between calls and may be shared between threads.</remarks>
