@@ -26,7 +26,7 @@ public sealed class ComparisonTable
         string target = targets.Length == 1 ? Percent(targets[0]) : "target";
         Rows =
         [
-            Row("accuracy at the start", run => Accuracy(run, 0), Percent, Points),
+            Row("accuracy at the start", run => Accuracy(run, 0), Percent, compare: null),
             Row("accuracy at the end", run => Accuracy(run, ^1), Percent, Points),
             .. targets.Length == 0 ? [] : new[] { Row($"time to {target}", run => run.TimeToTarget is { } time ? unit.Of(time) : double.NaN, unit.Text, Change, NotReached) },
             targets.Length == 0
@@ -78,10 +78,10 @@ public sealed class ComparisonTable
     /// <param name="name">The name of the measure.</param>
     /// <param name="measure">The measure of a run; NaN if there is none.</param>
     /// <param name="write">Writes a value.</param>
-    /// <param name="compare">Writes the change of the median.</param>
+    /// <param name="compare">Writes the change of the median; null to compare nothing.</param>
     /// <param name="none">The cell of a rule without values.</param>
     private ImmutableArray<string> Row(
-        string name, Func<SimulationResult, double> measure, Func<double, string> write, Func<double, double, string> compare, string none = None)
+        string name, Func<SimulationResult, double> measure, Func<double, string> write, Func<double, double, string>? compare, string none = None)
     {
         return [name, .. _rules.Select(Cell)];
 
@@ -95,8 +95,8 @@ public sealed class ComparisonTable
             }
 
             string share = known < rule.Runs.Count ? $", in {known} of {rule.Runs.Count}" : "";
-            bool isCompared = rule != _rules[0] && !rule.IsStopped && !_rules[0].IsStopped && share.Length == 0 && Known(_rules[0]) == _rules[0].Runs.Count;
-            return values.Text(write) + share + (isCompared ? $", {compare(values.Median, _rules[0].Of(measure).Median)}" : "");
+            bool isCompared = compare is not null && rule != _rules[0] && !rule.IsStopped && !_rules[0].IsStopped && share.Length == 0 && Known(_rules[0]) == _rules[0].Runs.Count;
+            return values.Text(write) + share + (isCompared ? $", {compare!(values.Median, _rules[0].Of(measure).Median)}" : "");
         }
 
         int Known(RuleResults rule) => rule.Runs.Count(run => !double.IsNaN(measure(run)));

@@ -28,10 +28,10 @@ public sealed class QuickstartCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cancelled_run_says_so_in_one_line_and_ends_like_any_interrupted_program()
+    public async Task A_canceled_run_says_so_in_one_line_and_ends_like_any_interrupted_program()
     {
         Assert.Equal(130, await QuickstartCommand.InvokeAsync(["--chart", _folder.File("c.png")], (_, _) => throw new OperationCanceledException(), _output, _error));
-        Assert.Equal("Cancelled; nothing was written." + Environment.NewLine, _error.ToString());
+        Assert.Equal("Canceled; nothing was written." + Environment.NewLine, _error.ToString());
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class QuickstartCommandTests : IDisposable
     {
         Assert.Equal(0, await Invoke("--help"));
         Assert.Null(_options);
-        Assert.All(new[] { "--mnist <DIR>", "--seed <N>", "--devices <N>", "--json <FILE>", "--chart <FILE>", "[default: 100]" }, text => Assert.Contains(text, _output.ToString(), StringComparison.Ordinal));
+        Assert.All(new[] { "--mnist <DIR>", "--seed <N>", "--devices <N>", "--json <FILE>", "--chart <FILE.png>", "[default: 100]" }, text => Assert.Contains(text, _output.ToString(), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -54,11 +54,11 @@ public sealed class QuickstartCommandTests : IDisposable
     [InlineData("--sed 1", "--sed")]
     [InlineData("--sed 1", "Did you mean '--seed'?")]
     [InlineData("quick", "quick")]
-    [InlineData("--mnist /no/such/folder", "--mnist: there is no folder '/no/such/folder'")]
-    [InlineData("--json /no/such/folder/q.json", "--json: there is no folder '/no/such/folder'")]
-    [InlineData("--json ", "--json: the name is empty")]
-    [InlineData("--chart c.jpg", "--chart: 'c.jpg' does not end in .png")]
-    [InlineData("--chart c.png --json ./c.png", "--json and --chart both name")]
+    [InlineData("--mnist /no/such/folder", "--mnist '/no/such/folder': the folder does not exist")]
+    [InlineData("--json /no/such/folder/q.json", "--json '/no/such/folder/q.json': there is no folder")]
+    [InlineData("--json ", "--json '': the name is empty")]
+    [InlineData("--chart c.jpg", "--chart 'c.jpg': the name does not end in .png")]
+    [InlineData("--chart c.png --json ./c.png", "--json names the same file")]
     public async Task What_cannot_be_used_gives_one_line_and_exit_code_2_before_anything_runs(string arguments, string reason)
     {
         Assert.Equal(2, await Invoke(arguments.Split(' ')));
@@ -71,7 +71,7 @@ public sealed class QuickstartCommandTests : IDisposable
     {
         string folder = Directory.CreateDirectory(_folder.File("a.json")).FullName;
         Assert.Equal(2, await Invoke("--json", folder));
-        AssertOneLine("is a folder; give the name of a file");
+        AssertOneLine("it is a folder; give the name of a file");
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class QuickstartCommandTests : IDisposable
         string json = _folder.File("q.json");
         using var inUse = new FileStream(json, FileMode.Create, FileAccess.Write, FileShare.None);
         Assert.Equal(2, await Invoke("--json", json));
-        AssertOneLine($"--json: '{json}' cannot be written");
+        AssertOneLine($"--json '{json}': it cannot be written");
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class QuickstartCommandTests : IDisposable
             ["--mnist", _folder.Path, "--chart", _folder.File("c.png")],
             (options, _) =>
             {
-                FederatedDigits.FromMnist(options.MnistFolder!, 1, options.Devices);
+                DigitData.ReadMnist(options.MnistFolder!, options.Devices, 1);
                 return Task.CompletedTask;
             },
             _output,
