@@ -59,10 +59,11 @@ internal sealed class Session(QuickstartOptions options, IAnsiConsole console, T
         table.Write(console);
         console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Memory: FTTE trains by a plan; FedAvg is counted as a framework without one, and with a plan would take {experiment.WholePlan.PeakBytes / 1e3:0} KB."));
+            $"Memory: FTTE trains by a plan. FedAvg is counted without one, as in usual frameworks; with one, it would take {experiment.WholePlan.PeakBytes / 1e3:0} KB."));
         if (options.ChartFile is { } chart)
         {
-            SimulationReport.WriteAccuracyChart(chart, $"{options.Devices} watches learn to read digits; nine in ten are ten times slower", results);
+            string digits = options.MnistFolder is null ? "synthetic digits" : "MNIST";
+            SimulationReport.WriteAccuracyChart(chart, $"{options.Devices} watches learn to read {digits}; nine in ten are ten times slower", results);
             console.WriteFileName(chart);
         }
 
