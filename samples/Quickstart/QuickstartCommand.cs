@@ -26,13 +26,20 @@ internal static class QuickstartCommand
             "--mnist", "DIR", "Use MNIST instead of synthetic digits: the folder with its four files, plain or as .gz. Nothing is downloaded; takes a few minutes.");
         Option<int> seed = TypedOption.Whole("--seed", "The seed of every random choice; the same seed gives the same run.", 1, 0, int.MaxValue);
         Option<int> devices = TypedOption.Whole("--devices", "The number of devices, 10 to 10000.", 100, 10, 10_000);
+        Option<float> step = TypedOption.Real(
+            "--server-step", "The server's step size for both methods; 0 for the one that is tuned for 100 devices.", 0, value => value >= 0, "give a number of at least 0");
         Option<string?> json = TypedOption.Path("--json", "FILE", "Write the figures to this file, as JSON.");
         Option<string?> chart = TypedOption.Path("--chart", "FILE.png", "Draw accuracy over virtual time to this file.");
-        var command = new RootCommand(About) { mnist, seed, devices, json, chart };
+        var command = new RootCommand(About) { mnist, seed, devices, step, json, chart };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = new QuickstartOptions(
-                parsed.GetValue(mnist), parsed.GetValue(seed), parsed.GetValue(devices), parsed.GetValue(json), parsed.GetValue(chart));
+                parsed.GetValue(mnist),
+                parsed.GetValue(seed),
+                parsed.GetValue(devices),
+                parsed.GetValue(step) is > 0 and float given ? given : null,
+                parsed.GetValue(json),
+                parsed.GetValue(chart));
             if (options.MnistFolder is { } folder && !Directory.Exists(folder))
             {
                 throw new InputException($"--mnist '{folder}': the folder does not exist; give the folder with MNIST's four files.");

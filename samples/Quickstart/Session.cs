@@ -31,6 +31,7 @@ internal sealed class Session(QuickstartOptions options, IAnsiConsole console, T
         ulong seed = (ulong)options.Seed;
         DigitData data = options.MnistFolder is { } folder ? DigitData.ReadMnist(folder, options.Devices, seed) : DigitData.Synthesize(options.Devices, seed);
         ExperimentSettings settings = options.MnistFolder is null ? ExperimentSettings.Synthetic(seed) : ExperimentSettings.Mnist(seed);
+        settings = settings with { ServerStep = options.ServerStep ?? settings.ServerStep };
         ImmutableArray<SimulatedDevice> devices = CreateDevices(options.Devices, seed);
         var experiment = new Experiment(data, devices, settings);
         console.WriteLine(string.Create(

@@ -15,7 +15,7 @@ public sealed class QuickstartCommandTests : IDisposable
     public async Task Without_arguments_the_defaults_hold()
     {
         Assert.Equal(0, await Invoke());
-        Assert.Equal(new QuickstartOptions(null, 1, 100, null, null), _options);
+        Assert.Equal(new QuickstartOptions(null, 1, 100, null, null, null), _options);
         Assert.Equal("", _error.ToString());
     }
 
@@ -23,8 +23,8 @@ public sealed class QuickstartCommandTests : IDisposable
     public async Task Every_option_is_taken_over()
     {
         string json = _folder.File("q.json"), chart = _folder.File("c.png");
-        Assert.Equal(0, await Invoke("--seed", "0", "--devices", "10000", "--json", json, "--chart", chart, "--mnist", _folder.Path));
-        Assert.Equal(new QuickstartOptions(_folder.Path, 0, 10_000, json, chart), _options);
+        Assert.Equal(0, await Invoke("--seed", "0", "--devices", "10000", "--server-step", "2.5", "--json", json, "--chart", chart, "--mnist", _folder.Path));
+        Assert.Equal(new QuickstartOptions(_folder.Path, 0, 10_000, 2.5, json, chart), _options);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class QuickstartCommandTests : IDisposable
     {
         Assert.Equal(0, await Invoke("--help"));
         Assert.Null(_options);
-        Assert.All(new[] { "--mnist <DIR>", "--seed <N>", "--devices <N>", "--json <FILE>", "--chart <FILE.png>", "[default: 100]" }, text => Assert.Contains(text, _output.ToString(), StringComparison.Ordinal));
+        Assert.All(new[] { "--mnist <DIR>", "--seed <N>", "--devices <N>", "--server-step <N>", "--json <FILE>", "--chart <FILE.png>", "[default: 100]" }, text => Assert.Contains(text, _output.ToString(), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -49,6 +49,7 @@ public sealed class QuickstartCommandTests : IDisposable
     [InlineData("--seed 1.5", "--seed 1.5:")]
     [InlineData("--devices 9", "--devices 9: give a whole number from 10 to 10000")]
     [InlineData("--devices 10001", "--devices 10001:")]
+    [InlineData("--server-step -1", "--server-step -1: give a number of at least 0")]
     [InlineData("--devices", "--devices")]
     [InlineData("--seed 1 --seed 2", "--seed")]
     [InlineData("--sed 1", "--sed")]
