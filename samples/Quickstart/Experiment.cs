@@ -1,117 +1,88 @@
+using System.Collections.Immutable;
+using System.Numerics.Tensors;
 using Ftte;
 using Ftte.Aggregation;
+using Ftte.Samples.Shared;
+using Ftte.Simulation;
 using Ftte.TinyEngine;
 using Ftte.Wire;
 
 namespace Quickstart;
 
-/// <summary>The comparison: one base model, the same devices, data, clock and local training; FTTE and synchronous FedAvg.</summary>
-/// <remarks>
-/// Each method has its own server step size, tuned on other seeds. FedAvg trains everything on every device, also on those whose memory it exceeds:
-/// leaving them out would only weaken it. Its memory is counted as of a framework that holds everything for a whole batch; the plan of the same
-/// in this engine is reported next to it. Both methods compute one example at a time, which gives the same gradients as the whole batch at once.
-/// </remarks>
-internal sealed class Experiment
+/// <summary>The comparison: FedAvg and FTTE on the same base model, devices, data and virtual clock.</summary>
+/// <param name="data">The digits.</param>
+/// <param name="devices">The devices.</param>
+/// <param name="settings">The settings.</param>
+internal sealed class Experiment(DigitData data, ImmutableArray<SimulatedDevice> devices, ExperimentSettings settings)
 {
-    private const int Capacity = 10;
-    private const int LocalEpochs = 1;
-    private const double OverSelection = 1.3;
-    private static readonly double[] InputShares = [1.0 / 8, 1.0 / 4, 3.0 / 8, 1.0 / 2, 3.0 / 4, 1];
-    private static readonly EngineOptions OneByOne = new() { MicroBatchSize = 1 };
+    private const int UpdatesPerVersion = 10;
+    private const int MaxAtWork = 85;
+    private const double ShareAtWork = 0.85;
+    private const int BaseEpochs = 20;
 
-    private readonly FederatedDigits _digits;
-    private readonly DeviceSpec[] _devices;
-    private readonly ExperimentSettings _settings;
-    private readonly DigitModel _model;
-    private readonly SgdOptions _local;
+    // About the share of the real time after which the base model, and then FedAvg, are done; for the progress display.
+    private const double BaseShare = 0.02, FedAvgShare = 0.22;
 
-    public Experiment(FederatedDigits digits, DeviceSpec[] devices, ExperimentSettings settings)
+    private readonly Network _network = NetworkZoo.DigitCnn(DigitData.Classes);
+    private readonly SgdOptions _sgd = new() { BatchSize = 32, Seed = settings.Seed };
+
+    /// <summary>Gets the plan of training everything, one example at a time.</summary>
+    public TrainingPlan WholePlan => _network.Plan(_network.Trainable, _sgd, new EngineOptions { MicroBatchSize = 1 });
+
+    /// <summary>Runs both.</summary>
+    /// <param name="report">Receives the share of the work that is done, and the state.</param>
+    /// <param name="cancellationToken">Stops the run.</param>
+    /// <returns>The result of FedAvg, then that of FTTE.</returns>
+    /// <exception cref="OperationCanceledException">The run was canceled.</exception>
+    public async Task<ImmutableArray<SimulationResult>> RunAsync(Action<double, string> report, CancellationToken cancellationToken)
     {
-        (_digits, _devices, _settings) = (digits, devices, settings);
-        _model = new DigitModel(settings.Seed);
-        _local = new SgdOptions { BatchSize = DigitModel.BatchSize, Epochs = LocalEpochs, LearningRate = settings.LearningRate, ClipRatio = null, Seed = settings.Seed };
+        report(0, "base model");
+        ModelSnapshot start = TrainBase(cancellationToken);
+
+        SimulationRule fedAvg = SimulationRule.FedAvg(_network.Trainable, UpdatesPerVersion, learningRate: settings.ServerStep);
+        SimulationResult first = await RunAsync(fedAvg, WholePlan.EagerBytes, start, Part(BaseShare, FedAvgShare), cancellationToken);
+
+        TrainingPlan plan = Fit(start, cancellationToken);
+        SimulationRule ftte = SimulationRule.Ftte(plan.Selection, UpdatesPerVersion, Math.Min(MaxAtWork, (int)(ShareAtWork * devices.Length)), settings.ServerStep);
+        ftte.Server.RequiredMemoryBytes = plan.PeakBytes;
+        SimulationResult second = await RunAsync(ftte, plan.PeakBytes, start, Part(FedAvgShare, 1), cancellationToken);
+        return [first, second];
+
+        Action<string, SimulationProgress> Part(double from, double to) => (rule, progress) => report(
+            from + ((to - from) * progress.Share), $"{rule}, {Units.Percent(progress.Quality?.Accuracy ?? 0)}");
     }
 
-    /// <summary>Runs the whole comparison.</summary>
-    /// <param name="view">Shows how far it is.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The accuracy of the base model, and each method's run with the memory it takes on a device.</returns>
-    public async Task<ExperimentOutcome> RunAsync(ProgressView view, CancellationToken cancellationToken)
+    /// <summary>Trains the base model on the digits that the server has.</summary>
+    private ModelSnapshot TrainBase(CancellationToken cancellationToken)
     {
-        ProgressTrack track = view.Start("base model");
-        ModelSnapshot start = _model.TrainBase(_digits.Public, cancellationToken);
-        double baseAccuracy = _model.Accuracy(start, _digits.Test);
-        track.Finish(Units.Percent(baseAccuracy));
-
-        Method ftte = Ftte(start), fedAvg = FedAvg();
-        return new ExperimentOutcome(
-            baseAccuracy,
-            new MethodOutcome(ftte, await RunAsync(ftte, start, view, cancellationToken)),
-            new MethodOutcome(fedAvg, await RunAsync(fedAvg, start, view, cancellationToken)));
+        float[] parameters = _network.Initialize(settings.Seed);
+        var sgd = new SgdOptions { BatchSize = 10, Epochs = BaseEpochs, Seed = settings.Seed };
+        _network.Train(parameters, data.Public, sgd, cancellationToken: cancellationToken);
+        return new ModelSnapshot(_network.Layout, default, parameters);
     }
 
-    /// <summary>FTTE: what fits the weakest device; most devices at work at once; small messages.</summary>
-    private Method Ftte(ModelSnapshot start)
+    /// <summary>Chooses what to train within the memory of the weakest device: the blocks with the largest gradients on the server's digits.</summary>
+    private TrainingPlan Fit(ModelSnapshot start, CancellationToken cancellationToken)
     {
-        var registry = new DeviceRegistry();
-        foreach (DeviceSpec device in _devices)
+        float[] gradient = _network.Gradient(start.Parameters.Span, data.Public, cancellationToken: cancellationToken);
+        var importance = new BlockImportance(
+            _network.Layout, [.. _network.Layout.Blocks.Select(block => (double)TensorPrimitives.SumOfMagnitudes(gradient.AsSpan(block.Range.Start, block.Range.Length)))]);
+        return _network.Fit(devices.Min(device => device.MemoryBudgetBytes), _sgd, importance: importance, cancellationToken: cancellationToken).Plan;
+    }
+
+    private async Task<SimulationResult> RunAsync(
+        SimulationRule rule, long memoryBytes, ModelSnapshot start, Action<string, SimulationProgress> report, CancellationToken cancellationToken)
+    {
+        var options = new SimulationOptions
         {
-            registry.Register(new ClientId(device.Name), device.MemoryBudgetBytes);
-        }
-
-        FittedPlan fitted = _model.Network.Fit(
-            registry.GetMemoryBudget().Bytes, _local, OneByOne, _model.MeasureImportance(start, _digits.Public), InputShares);
-        TrainingPlan plan = fitted.Plan;
-        return new Method(
-            "FTTE",
-            plan.Selection,
-            fitted.Engine,
-            new MemoryUse(plan.PeakBytes, plan.PeakBytes),
-            new BufferedAggregatorOptions
-            {
-                Capacity = Capacity,
-                Concurrency = _settings.FtteAtWork,
-                Reduction = _settings.FtteReduction,
-                Optimizer = ServerOptimizer.Sgd(_settings.FtteStep),
-            },
-            new FederatedServerOptions { MaxConcurrency = _settings.FtteAtWork, Seed = _settings.Seed },
-            Down: ValueFormat.Int8,
-            Up: ValueFormat.Int8);
+            Seed = settings.Seed,
+            MaxTime = settings.VirtualTime,
+            EvaluateEvery = settings.EvaluateEvery,
+            Target = settings.Target,
+            Progress = progress => report(rule.Name, progress),
+        };
+        SimulationResult result = await Simulator.RunAsync(rule, start, devices, new DigitTask(_network, data, _sgd, memoryBytes), options, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return result;
     }
-
-    /// <summary>Synchronous FedAvg: everything is trained, the first K of 1.3 K make a round, messages are float32.</summary>
-    private Method FedAvg()
-    {
-        ParameterSelection everything = ParameterSelection.Full(_model.Network.Layout);
-        TrainingPlan plan = _model.Network.Plan(everything, _local, OneByOne);
-        return new Method(
-            "FedAvg",
-            everything,
-            OneByOne,
-            new MemoryUse(plan.EagerBytes, plan.PeakBytes),
-            BufferedAggregatorOptions.FedAvg(Capacity, _settings.FedAvgStep),
-            new FederatedServerOptions { MaxAssignmentsPerVersion = (int)Math.Ceiling(OverSelection * Capacity), Seed = _settings.Seed },
-            Down: ValueFormat.Float32,
-            Up: ValueFormat.Float32);
-    }
-
-    private Task<RunRecorder> RunAsync(Method method, ModelSnapshot start, ProgressView view, CancellationToken cancellationToken) =>
-        VirtualRun.RunAsync(
-            method,
-            start,
-            _devices,
-            device => _model.CreateTrainer(_digits.Devices[device], _local, method.Engine),
-            new RunSettings(LocalEpochs, _settings.VirtualTime, _settings.LookEvery, _settings.Seed),
-            model => _model.Accuracy(model, _digits.Test),
-            view.Start(method.Name),
-            cancellationToken);
-}
-
-/// <summary>What an experiment came to.</summary>
-internal sealed record ExperimentOutcome(double BaseAccuracy, MethodOutcome Ftte, MethodOutcome FedAvg);
-
-/// <summary>What one method came to.</summary>
-internal sealed record MethodOutcome(Method Method, RunRecorder Run)
-{
-    public MethodResult Summarize(double target) => Run.Summarize(target, Method.Memory);
 }

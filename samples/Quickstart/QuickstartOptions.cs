@@ -1,9 +1,10 @@
 namespace Quickstart;
 
-/// <summary>What the user asked for.</summary>
-/// <param name="MnistFolder">The folder with MNIST's four files; null to draw digits instead.</param>
-/// <param name="Seed">What every random choice is made from.</param>
-/// <param name="Devices">How many devices take part.</param>
-/// <param name="JsonFile">Where the figures go as JSON; null for nowhere.</param>
-/// <param name="ChartFile">Where the chart goes; null for nowhere.</param>
-internal sealed record QuickstartOptions(string? MnistFolder, int Seed, int Devices, string? JsonFile, string? ChartFile);
+/// <summary>The settings of the command.</summary>
+/// <param name="MnistFolder">The folder with MNIST's four files; null for synthetic digits.</param>
+/// <param name="Seed">The seed of every random choice.</param>
+/// <param name="Devices">The number of devices.</param>
+/// <param name="ServerStep">The server's step size for both methods; null for the tuned one.</param>
+/// <param name="JsonFile">The file for the figures; null for none.</param>
+/// <param name="ChartFile">The file for the chart; null for none.</param>
+internal sealed record QuickstartOptions(string? MnistFolder, int Seed, int Devices, double? ServerStep, string? JsonFile, string? ChartFile);

@@ -26,18 +26,7 @@ public static class SimulationReport
         CheckDevices(content);
         var page = new ReportPage(content, rules);
         string target = page.IsPartial && IsFinished(folder) ? Path.Combine(folder, PartialFolder) : folder;
-        CultureInfo culture = CultureInfo.CurrentCulture;
-        try
-        {
-            // The library that draws writes the numbers of an axis in the current culture.
-            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-            ReportFolder.Replace(target, PageName, staging => WriteFiles(staging, page, content, rules));
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = culture;
-        }
-
+        InInvariantCulture(() => ReportFolder.Replace(target, PageName, staging => WriteFiles(staging, page, content, rules)));
         return Path.Combine(target, PageName);
     }
 
@@ -49,6 +38,26 @@ public static class SimulationReport
     {
         ArgumentNullException.ThrowIfNull(results);
         return ReportTable.Of(RuleResults.Group(results));
+    }
+
+    /// <summary>Draws accuracy over virtual time, with a line for the median over seeds, a band for their range, and the targets, and writes it as PNG.</summary>
+    /// <param name="path">The file; replaced once the chart is drawn.</param>
+    /// <param name="title">The title.</param>
+    /// <param name="results">The runs: any number of rules, any number of seeds each.</param>
+    /// <exception cref="ArgumentException">Two results have the same rule and seed, or there are none; nothing is written.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void WriteAccuracyChart(string path, string title, IEnumerable<SimulationResult> results)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(title);
+        ArgumentNullException.ThrowIfNull(results);
+        List<RuleResults> rules = RuleResults.Group(results);
+        if (rules.Count == 0)
+        {
+            throw new ArgumentException("There are no results to draw. Specify at least one.", nameof(results));
+        }
+
+        InInvariantCulture(() => AccuracyChart.Save(path, title, rules, TimeUnit.For(rules.SelectMany(rule => rule.All))));
     }
 
     private static void WriteFiles(string folder, ReportPage page, ReportContent content, List<RuleResults> rules)
@@ -75,6 +84,21 @@ public static class SimulationReport
         }
 
         File.WriteAllText(At(PageName), page.Text);
+    }
+
+    /// <summary>Draws: ScottPlot writes the numbers of an axis in the current culture.</summary>
+    private static void InInvariantCulture(Action draw)
+    {
+        CultureInfo culture = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+            draw();
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
     }
 
     /// <summary>Returns whether a folder has a page that is not known to be one of a stopped run.</summary>

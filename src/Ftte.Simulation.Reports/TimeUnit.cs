@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ftte.Simulation.Reports;
 
 /// <summary>The unit in which all times of one report are written and drawn.</summary>
@@ -20,6 +22,9 @@ internal readonly record struct TimeUnit(double Seconds, string Name, string Sym
 
     /// <summary>Expresses a time in the unit.</summary>
     public double Of(TimeSpan time) => time.TotalSeconds / Seconds;
+
+    /// <summary>Writes a number of the unit with the symbol, such as <c>106 s</c>; units longer than a second with one decimal.</summary>
+    public string Text(double value) => string.Create(CultureInfo.InvariantCulture, $"{value.ToString(Seconds > 1 ? "#,0.0" : "#,0", CultureInfo.InvariantCulture)} {Symbol}");
 
     /// <summary>Gets the label of an axis of virtual time.</summary>
     public string AxisLabel => $"virtual time ({Name})";

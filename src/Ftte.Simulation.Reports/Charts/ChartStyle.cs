@@ -55,7 +55,7 @@ internal static class ChartStyle
         plot.Axes.Right.MinimumSize = 30;
         plot.Font.Set(FontName);
         LegendRows.AddTo(plot, Width, LegendSize, FontName);
-        plot.SavePng(path, Width, height);
+        AtomicFile.WriteAllBytes(path, plot.GetImage(Width, height).GetImageBytes(ImageFormat.Png));
     }
 
     /// <summary>Returns the largest font size, up to a given one, at which text fits a width.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Ftte.Simulation;
 
-/// <summary>Results as JSON lines, to be read back or by other programs, and as CSV.</summary>
+/// <summary>Results as JSON lines, to be read back or by other programs, as a JSON summary, and as CSV.</summary>
 /// <remarks>
 /// JSON lines: one <c>{"run": ...}</c>, then a <c>{"point": ...}</c> per evaluation and a <c>{"job": ...}</c> per job. Times are in ticks of 100 ns; what was not measured is left
 /// out. The same run gives the same bytes. Models are not among them.
@@ -84,6 +84,22 @@ public static class ResultFile
                 throw Bad(name, number, "the time is earlier than the line before says, or after the run's end");
             }
         }
+    }
+
+    /// <summary>Writes the main figures of runs as a JSON array for other programs, with an object per run.</summary>
+    /// <param name="writer">Receives the JSON.</param>
+    /// <param name="results">The results, in the order of the array.</param>
+    /// <remarks>
+    /// The properties of an object: <c>rule</c>, <c>seed</c>, <c>isComplete</c>, <c>seconds</c> (virtual time), <c>versions</c> (published by the last evaluation),
+    /// <c>startAccuracy</c>, <c>accuracy</c> (of the last evaluation), <c>target</c>, <c>secondsToTarget</c>, <c>bytesUpToTarget</c>, <c>bytesDownToTarget</c>, <c>bytesUp</c>,
+    /// <c>bytesDown</c>, <c>peakDeviceBytes</c>, <c>trips</c>. Accuracies are shares of 1. What was not reached or not measured is null. The same runs give the same bytes.
+    /// </remarks>
+    /// <exception cref="IOException">The writer cannot write, for example because the disk is full.</exception>
+    public static void WriteSummaryJson(TextWriter writer, IEnumerable<SimulationResult> results)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(results);
+        writer.Write(SummaryJson.Of(results));
     }
 
     /// <summary>Writes evaluations as CSV, a line each with rule and seed in front.</summary>

@@ -1,5 +1,6 @@
+using System.Collections.Immutable;
+using Ftte.Simulation;
 using Quickstart;
-using Spectre.Console;
 
 namespace Ftte.Samples.Tests.Quickstart;
 
@@ -11,55 +12,90 @@ public class ExperimentTests
     [Fact]
     public async Task The_same_seed_gives_the_same_run_bit_for_bit()
     {
-        ExperimentOutcome first = await RunAsync(7), second = await RunAsync(7);
-        Assert.Equal(first.Ftte.Run.Points, second.Ftte.Run.Points);
-        Assert.Equal(first.FedAvg.Run.Points, second.FedAvg.Run.Points);
-        Assert.NotEqual(first.Ftte.Run.Points, (await RunAsync(8)).Ftte.Run.Points);
+        ImmutableArray<SimulationResult> first = await RunAsync(7), second = await RunAsync(7), other = await RunAsync(8);
+        Assert.All(first.Zip(second), pair => Assert.Equal(Text(pair.First), Text(pair.Second)));
+        Assert.All(first.Zip(other), pair => Assert.NotEqual(Text(pair.First), Text(pair.Second)));
     }
 
     [Fact]
     public async Task Ftte_trains_what_fits_the_weakest_device_and_sends_less_each_way()
     {
-        DeviceSpec[] devices = Make(7).Devices;
-        ExperimentOutcome outcome = await RunAsync(7);
-        Method ftte = outcome.Ftte.Method, fedAvg = outcome.FedAvg.Method;
-        Assert.InRange(ftte.Memory.Counted, 1, devices.Min(d => d.MemoryBudgetBytes));
-        Assert.Equal(ftte.Memory.Planned, ftte.Memory.Counted);
-        Assert.InRange(ftte.Memory.Counted, 1, fedAvg.Memory.Counted / 10);
-        Assert.InRange(fedAvg.Memory.Planned, ftte.Memory.Planned, fedAvg.Memory.Counted);
-        Assert.True(fedAvg.Selection.IsFull);
-        Assert.InRange(ftte.Selection.Count, 1, fedAvg.Selection.Count - 1);
-        RunPoint last = outcome.Ftte.Run.Points[^1], lastFedAvg = outcome.FedAvg.Run.Points[^1];
+        (Experiment experiment, ImmutableArray<SimulatedDevice> devices) = Make(7);
+        ImmutableArray<SimulationResult> results = await experiment.RunAsync((_, _) => { }, CancellationToken.None);
+        (SimulationResult fedAvg, SimulationResult ftte) = (results[0], results[1]);
+        Assert.Equal(("FedAvg", "FTTE"), (fedAvg.Rule, ftte.Rule));
+        Assert.InRange(ftte.Totals.PeakDeviceBytes, 1, devices.Min(device => device.MemoryBudgetBytes));
+        Assert.InRange(ftte.Totals.PeakDeviceBytes, 1, fedAvg.Totals.PeakDeviceBytes / 10);
+        Assert.InRange(experiment.WholePlan.PeakBytes, ftte.Totals.PeakDeviceBytes, fedAvg.Totals.PeakDeviceBytes);
+        Assert.True(fedAvg.Selection!.IsFull);
+        Assert.InRange(ftte.Selection!.Count, 1, fedAvg.Selection.Count - 1);
+        EvaluationPoint last = ftte.Points[^1], lastFedAvg = fedAvg.Points[^1];
         Assert.True(last.Version > lastFedAvg.Version, "never waiting makes more versions");
-        Assert.True(last.BytesUp / last.Version < lastFedAvg.BytesUp / lastFedAvg.Version / 3, "a version takes less than a third of the bytes");
+        Assert.True(last.BytesUp / last.Version.Number < lastFedAvg.BytesUp / lastFedAvg.Version.Number / 3, "a version takes less than a third of the bytes");
     }
 
     [Fact]
-    public async Task The_model_is_looked_at_no_more_than_every_five_seconds()
+    public async Task Both_methods_start_from_the_same_model_and_are_evaluated_every_five_seconds_at_most()
     {
-        ExperimentOutcome outcome = await RunAsync(7);
-        IReadOnlyList<RunPoint> points = outcome.Ftte.Run.Points;
-        Assert.All(points.Zip(points.Skip(1)), pair => Assert.True(pair.Second.Time - pair.First.Time >= TimeSpan.FromSeconds(5)));
+        ImmutableArray<SimulationResult> results = await RunAsync(7);
+        Assert.Equal(results[0].Points[0].Quality, results[1].Points[0].Quality);
+        Assert.All(results, result => Assert.All(
+            result.Points.Zip(result.Points.Skip(1).SkipLast(1)), pair => Assert.True(pair.Second.Time - pair.First.Time >= TimeSpan.FromSeconds(5))));
     }
 
     [Fact]
-    public async Task A_cancelled_run_ends_with_OperationCanceledException() =>
+    public async Task Progress_goes_from_0_to_1_without_steps_back()
+    {
+        var shares = new List<double>();
+        await Make(7).Experiment.RunAsync((share, _) => shares.Add(share), CancellationToken.None);
+        Assert.Equal((0, 1), (shares[0], shares[^1]));
+        Assert.Equal(shares.Order(), shares);
+    }
+
+    [Fact]
+    public async Task A_canceled_run_ends_with_OperationCanceledException() =>
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync(7, new CancellationToken(canceled: true)));
 
-    private static (FederatedDigits Digits, DeviceSpec[] Devices) Make(ulong seed)
+    [Fact]
+    public async Task A_run_that_is_canceled_between_evaluations_has_no_result()
     {
-        FederatedDigits digits = FederatedDigits.Draw(seed, Devices);
-        return (digits, DevicePopulation.Create(seed, [.. digits.Devices.Select(d => d.Count)]));
+        using var source = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Make(7).Experiment.RunAsync(
+            (share, _) =>
+            {
+                if (share > 0.3)
+                {
+                    source.Cancel();
+                }
+            },
+            source.Token));
     }
 
-    private static async Task<ExperimentOutcome> RunAsync(ulong seed, CancellationToken cancellationToken = default)
+    [Theory]
+    [InlineData(10, 9)]
+    [InlineData(15, 14)]
+    [InlineData(100, 90)]
+    [InlineData(10_000, 9_000)]
+    public void Nine_in_ten_devices_are_ten_times_slower(int count, int slow)
     {
-        (FederatedDigits digits, DeviceSpec[] devices) = Make(seed);
-        ExperimentSettings settings = ExperimentSettings.Drawn(seed, Devices) with { VirtualTime = TimeSpan.FromMinutes(3) };
-        ExperimentOutcome? outcome = null;
-        IAnsiConsole silent = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(TextWriter.Null) });
-        await ProgressView.RunAsync(silent, TimeProvider.System, async view =>
-            outcome = await new Experiment(digits, devices, settings).RunAsync(view, cancellationToken));
-        return outcome!;
+        ImmutableArray<SimulatedDevice> devices = Session.CreateDevices(count, seed: 1);
+        Assert.Equal(slow, devices.Count(device => device.IsStraggler));
+        Assert.All(devices, device => Assert.InRange(device.MemoryBudgetBytes, 128 << 10, 192 << 10));
+    }
+
+    private static (Experiment Experiment, ImmutableArray<SimulatedDevice> Devices) Make(ulong seed)
+    {
+        ImmutableArray<SimulatedDevice> devices = Session.CreateDevices(Devices, seed);
+        return (new Experiment(DigitData.Synthesize(Devices, seed), devices, ExperimentSettings.Synthetic(seed) with { VirtualTime = TimeSpan.FromMinutes(3) }), devices);
+    }
+
+    private static Task<ImmutableArray<SimulationResult>> RunAsync(ulong seed, CancellationToken cancellationToken = default) =>
+        Make(seed).Experiment.RunAsync((_, _) => { }, cancellationToken);
+
+    private static string Text(SimulationResult result)
+    {
+        using var writer = new StringWriter();
+        ResultFile.WriteJsonLines(writer, result);
+        return writer.ToString();
     }
 }

@@ -15,7 +15,7 @@ public sealed class QuickstartCommandTests : IDisposable
     public async Task Without_arguments_the_defaults_hold()
     {
         Assert.Equal(0, await Invoke());
-        Assert.Equal(new QuickstartOptions(null, 1, 100, null, null), _options);
+        Assert.Equal(new QuickstartOptions(null, 1, 100, null, null, null), _options);
         Assert.Equal("", _error.ToString());
     }
 
@@ -23,12 +23,12 @@ public sealed class QuickstartCommandTests : IDisposable
     public async Task Every_option_is_taken_over()
     {
         string json = _folder.File("q.json"), chart = _folder.File("c.png");
-        Assert.Equal(0, await Invoke("--seed", "0", "--devices", "10000", "--json", json, "--chart", chart, "--mnist", _folder.Path));
-        Assert.Equal(new QuickstartOptions(_folder.Path, 0, 10_000, json, chart), _options);
+        Assert.Equal(0, await Invoke("--seed", "0", "--devices", "10000", "--server-step", "2.5", "--json", json, "--chart", chart, "--mnist", _folder.Path));
+        Assert.Equal(new QuickstartOptions(_folder.Path, 0, 10_000, 2.5, json, chart), _options);
     }
 
     [Fact]
-    public async Task A_cancelled_run_says_so_in_one_line_and_ends_like_any_interrupted_program()
+    public async Task A_canceled_run_says_so_in_one_line_and_ends_like_any_interrupted_program()
     {
         Assert.Equal(130, await QuickstartCommand.InvokeAsync(["--chart", _folder.File("c.png")], (_, _) => throw new OperationCanceledException(), _output, _error));
         Assert.Equal("Canceled; nothing was written." + Environment.NewLine, _error.ToString());
@@ -39,7 +39,7 @@ public sealed class QuickstartCommandTests : IDisposable
     {
         Assert.Equal(0, await Invoke("--help"));
         Assert.Null(_options);
-        Assert.All(new[] { "--mnist <DIR>", "--seed <N>", "--devices <N>", "--json <FILE>", "--chart <FILE>", "[default: 100]" }, text => Assert.Contains(text, _output.ToString(), StringComparison.Ordinal));
+        Assert.All(new[] { "--mnist <DIR>", "--seed <N>", "--devices <N>", "--server-step <N>", "--json <FILE>", "--chart <FILE.png>", "[default: 100]" }, text => Assert.Contains(text, _output.ToString(), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -49,16 +49,17 @@ public sealed class QuickstartCommandTests : IDisposable
     [InlineData("--seed 1.5", "--seed 1.5:")]
     [InlineData("--devices 9", "--devices 9: give a whole number from 10 to 10000")]
     [InlineData("--devices 10001", "--devices 10001:")]
+    [InlineData("--server-step -1", "--server-step -1: give a number of at least 0")]
     [InlineData("--devices", "--devices")]
     [InlineData("--seed 1 --seed 2", "--seed")]
     [InlineData("--sed 1", "--sed")]
     [InlineData("--sed 1", "Did you mean '--seed'?")]
     [InlineData("quick", "quick")]
-    [InlineData("--mnist /no/such/folder", "--mnist: there is no folder '/no/such/folder'")]
-    [InlineData("--json /no/such/folder/q.json", "--json: there is no folder '/no/such/folder'")]
-    [InlineData("--json ", "--json: the name is empty")]
-    [InlineData("--chart c.jpg", "--chart: 'c.jpg' does not end in .png")]
-    [InlineData("--chart c.png --json ./c.png", "--json and --chart both name")]
+    [InlineData("--mnist /no/such/folder", "--mnist '/no/such/folder': the folder does not exist")]
+    [InlineData("--json /no/such/folder/q.json", "--json '/no/such/folder/q.json': there is no folder")]
+    [InlineData("--json ", "--json '': the name is empty")]
+    [InlineData("--chart c.jpg", "--chart 'c.jpg': the name does not end in .png")]
+    [InlineData("--chart c.png --json ./c.png", "--json names the same file")]
     public async Task What_cannot_be_used_gives_one_line_and_exit_code_2_before_anything_runs(string arguments, string reason)
     {
         Assert.Equal(2, await Invoke(arguments.Split(' ')));
@@ -71,7 +72,7 @@ public sealed class QuickstartCommandTests : IDisposable
     {
         string folder = Directory.CreateDirectory(_folder.File("a.json")).FullName;
         Assert.Equal(2, await Invoke("--json", folder));
-        AssertOneLine("is a folder; give the name of a file");
+        AssertOneLine("it is a folder; give the name of a file");
     }
 
     [Fact]
@@ -80,7 +81,7 @@ public sealed class QuickstartCommandTests : IDisposable
         string json = _folder.File("q.json");
         using var inUse = new FileStream(json, FileMode.Create, FileAccess.Write, FileShare.None);
         Assert.Equal(2, await Invoke("--json", json));
-        AssertOneLine($"--json: '{json}' cannot be written");
+        AssertOneLine($"--json '{json}': it cannot be written");
     }
 
     [Fact]
@@ -100,7 +101,7 @@ public sealed class QuickstartCommandTests : IDisposable
             ["--mnist", _folder.Path, "--chart", _folder.File("c.png")],
             (options, _) =>
             {
-                FederatedDigits.FromMnist(options.MnistFolder!, 1, options.Devices);
+                DigitData.ReadMnist(options.MnistFolder!, options.Devices, 1);
                 return Task.CompletedTask;
             },
             _output,

@@ -1,9 +1,10 @@
+using Ftte.Samples.Shared;
 using Ftte.TinyEngine;
 using Quickstart;
 
 namespace Ftte.Samples.Tests.Quickstart;
 
-public sealed class FederatedDigitsTests : IDisposable
+public sealed class DigitDataTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -12,23 +13,36 @@ public sealed class FederatedDigitsTests : IDisposable
     [Fact]
     public void Every_device_gets_digits_and_every_digit_is_tested_equally_often()
     {
-        FederatedDigits digits = FederatedDigits.Draw(seed: 1, devices: 100);
+        DigitData digits = DigitData.Synthesize(devices: 100, seed: 1);
         Assert.Equal(100, digits.Devices.Length);
         Assert.All(digits.Devices, held => Assert.InRange(held.Count, 50, 150));
         Assert.True(digits.Devices.Select(held => held.Count).Distinct().Count() > 20);
         Assert.Equal(800, digits.Public.Count);
-        Assert.All(Labels(digits.Test).CountBy(label => label), digit => Assert.Equal(300, digit.Value));
+        Assert.All(Labels(digits.Test).CountBy(label => label), digit => Assert.Equal(200, digit.Value));
     }
 
     [Fact]
     public void The_same_seed_gives_the_same_digits_and_another_gives_others()
     {
-        FederatedDigits one = FederatedDigits.Draw(seed: 5, devices: 10), same = FederatedDigits.Draw(seed: 5, devices: 10), other = FederatedDigits.Draw(seed: 6, devices: 10);
+        DigitData one = DigitData.Synthesize(devices: 10, seed: 5), same = DigitData.Synthesize(devices: 10, seed: 5), other = DigitData.Synthesize(devices: 10, seed: 6);
         Assert.Equal(Pixels(one.Public), Pixels(same.Public));
         Assert.Equal(Pixels(one.Test), Pixels(same.Test));
         Assert.All(one.Devices.Zip(same.Devices), pair => Assert.Equal(Pixels(pair.First), Pixels(pair.Second)));
         Assert.NotEqual(Pixels(one.Public), Pixels(other.Public));
     }
+
+    [Fact]
+    public void No_image_of_the_test_is_on_a_device_or_with_the_server()
+    {
+        DigitData digits = DigitData.Synthesize(devices: 10, seed: 5);
+        var trained = new HashSet<string>(digits.Devices.Append(digits.Public).SelectMany(Images));
+        Assert.Equal(digits.Public.Count + digits.Devices.Sum(held => held.Count), trained.Count);
+        Assert.DoesNotContain(Images(digits.Test), trained.Contains);
+    }
+
+    [Fact]
+    public void Many_devices_hold_few_digits_each_so_that_all_fit_into_memory() =>
+        Assert.InRange(DigitData.Synthesize(devices: 3000, seed: 1).Devices.Max(held => held.Count), 1, 30);
 
     [Theory]
     [InlineData(false)]
@@ -36,7 +50,7 @@ public sealed class FederatedDigitsTests : IDisposable
     public void Mnist_gives_the_server_its_first_examples_and_the_devices_all_others_once(bool packed)
     {
         IdxTestFiles.WriteSet(_folder, training: 1000, test: 30, packed);
-        FederatedDigits digits = FederatedDigits.FromMnist(_folder.Path, seed: 1, devices: 10);
+        DigitData digits = DigitData.ReadMnist(_folder.Path, devices: 10, seed: 1);
         Assert.Equal(800, digits.Public.Count);
         Assert.Equal(200, digits.Devices.Sum(held => held.Count));
         Assert.All(digits.Devices, held => Assert.Equal(20, held.Count));
@@ -56,7 +70,7 @@ public sealed class FederatedDigitsTests : IDisposable
         {
             IdxTestFiles.WriteSet(_folder, training: 900, test: 5);
             File.Delete(_folder.File(name));
-            AssertBad($"has neither {name} nor {name}.gz");
+            AssertBad($"the folder has neither {name} nor {name}.gz");
         }
     }
 
@@ -89,20 +103,20 @@ public sealed class FederatedDigitsTests : IDisposable
     {
         IdxTestFiles.WriteSet(_folder, training: 900, test: 5);
         using var inUse = new FileStream(_folder.File("train-images-idx3-ubyte"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-        AssertBad("cannot be read");
+        AssertBad("the files cannot be read");
     }
 
     [Fact]
     public void Too_few_examples_for_the_devices_are_refused()
     {
         IdxTestFiles.WriteSet(_folder, training: 849, test: 5);
-        AssertBad("has 849 examples to train from, but 10 devices need 850");
+        AssertBad("it has 849 training digits, and 10 devices need 850");
     }
 
     [RealMnistFact]
     public void Mnist_itself_is_read_whole()
     {
-        FederatedDigits digits = FederatedDigits.FromMnist(RealMnistFactAttribute.Folder!, seed: 1, devices: 100);
+        DigitData digits = DigitData.ReadMnist(RealMnistFactAttribute.Folder!, devices: 100, seed: 1);
         Assert.Equal(60_000, digits.Public.Count + digits.Devices.Sum(held => held.Count));
         Assert.Equal(10_000, digits.Test.Count);
 
@@ -115,6 +129,16 @@ public sealed class FederatedDigitsTests : IDisposable
     {
         float[] image = new float[images.InputLength];
         return [.. Enumerable.Range(0, images.Count).Select(i => images.CopyTo(i, image))];
+    }
+
+    private static IEnumerable<string> Images(IExampleSource images)
+    {
+        float[] image = new float[images.InputLength];
+        for (int i = 0; i < images.Count; i++)
+        {
+            images.CopyTo(i, image);
+            yield return Convert.ToBase64String(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(image));
+        }
     }
 
     private static float[] Pixels(IExampleSource images)
@@ -130,7 +154,7 @@ public sealed class FederatedDigitsTests : IDisposable
 
     private void AssertBad(string reason)
     {
-        string message = Assert.Throws<InputException>(() => FederatedDigits.FromMnist(_folder.Path, seed: 1, devices: 10)).Message;
+        string message = Assert.Throws<InputException>(() => DigitData.ReadMnist(_folder.Path, devices: 10, seed: 1)).Message;
         Assert.Contains(reason, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
     }
