@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using Ftte;
-using Ftte.Aggregation;
 using Ftte.Samples.Shared;
+using Ftte.Selection;
 using Ftte.Simulation;
 using Ftte.TinyEngine;
-using Ftte.Wire;
 
 namespace Quickstart;
 

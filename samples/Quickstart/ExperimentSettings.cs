@@ -1,5 +1,3 @@
-using Ftte.Aggregation;
-
 namespace Quickstart;
 
 /// <summary>The settings of the comparison, the same for both methods.</summary>

@@ -33,7 +33,10 @@ public sealed class AccuracyChartFileTests : IDisposable
         SimulationReport.WriteAccuracyChart(Path, "A title", [run]);
         byte[] expected = File.ReadAllBytes(Path);
 
-        SampleResults.InCommaCulture(() => SimulationReport.WriteAccuracyChart(Path, "A title", [run]));
+        using (new CommaCulture())
+        {
+            SimulationReport.WriteAccuracyChart(Path, "A title", [run]);
+        }
 
         Assert.Equal(expected, File.ReadAllBytes(Path));
     }
