@@ -13,7 +13,7 @@ namespace Ftte.TinyEngine;
 /// <item>if its weights are trained at a ratio, 8 bits per input value of the trained channels and 8 bits per trained weight.</item>
 /// </list>
 /// <para>The classifier's input counts 8 bits per value, its weights do not. Transient memory, the frozen weights and the batch are not counted;
-/// <see cref="Network.Profile(int)"/> counts all of it.</para>
+/// <see cref="NetworkPlanning.Profile(Network, int)"/> counts all of it.</para>
 /// </remarks>
 public sealed class TteAccounting
 {
@@ -172,9 +172,3 @@ public sealed class TteAccounting
         }
     }
 }
-
-/// <summary>What a selection takes by TTE's accounting.</summary>
-/// <param name="Bytes">The bytes; fractions of a byte, from masks of single bits, are kept.</param>
-/// <param name="TrainedParameters">The trained weights and biases of convolutions.</param>
-/// <param name="TrainedShare">The same as a share of all weights and biases of convolutions.</param>
-public readonly record struct TteCost(double Bytes, long TrainedParameters, double TrainedShare);

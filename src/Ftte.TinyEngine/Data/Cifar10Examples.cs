@@ -160,7 +160,7 @@ public sealed class Cifar10Examples : IExampleSource
         long total = lengths.Sum(length => (long)length);
         return total <= Array.MaxLength
             ? (int)total
-            : throw BadFile.Because(last, $"with it the files have {total} bytes, more than {Array.MaxLength}", "read fewer files");
+            : throw InvalidFile.Create(last, $"with it the files have {total} bytes, more than {Array.MaxLength}", "read fewer files");
     }
 
     private static int LengthOf(string path)
@@ -171,7 +171,7 @@ public sealed class Cifar10Examples : IExampleSource
 
     private static int CheckLength(string name, long length) => length > 0 && length % RecordLength == 0 && length <= Array.MaxLength
         ? (int)length
-        : throw BadFile.Because(name, $"its {length} bytes are not a number of whole records of {RecordLength}, or too many", $"get the file again ({Source})");
+        : throw InvalidFile.Create(name, $"its {length} bytes are not a number of whole records of {RecordLength}, or too many", $"get the file again ({Source})");
 
     private static void CheckLabels(string name, ReadOnlySpan<byte> records)
     {
@@ -179,7 +179,7 @@ public sealed class Cifar10Examples : IExampleSource
         {
             if (records[at] >= ClassCount)
             {
-                throw BadFile.Because(name, $"record {at / RecordLength} has the label {records[at]}, not 0 to 9", $"give files of CIFAR-10, not of another set ({Source})");
+                throw InvalidFile.Create(name, $"record {at / RecordLength} has the label {records[at]}, not 0 to 9", $"give files of CIFAR-10, not of another set ({Source})");
             }
         }
     }
@@ -189,7 +189,7 @@ public sealed class Cifar10Examples : IExampleSource
         using FileStream file = DataFile.OpenRead(path);
         if (file.ReadAtLeast(records, records.Length, throwOnEndOfStream: false) < records.Length || file.ReadByte() >= 0)
         {
-            throw BadFile.Because(path, "its length changed while it was read", "read it when nobody writes it");
+            throw InvalidFile.Create(path, "its length changed while it was read", "read it when nobody writes it");
         }
 
         CheckLabels(path, records);

@@ -52,24 +52,24 @@ public sealed class IdxExamples : IExampleSource
         IdxFile labels = IdxFile.Read(labelsPath);
         if (labels.Shape.Length != 1)
         {
-            throw BadFile.Because(labelsPath, $"it has {labels.Shape.Length} dimensions where labels have one", "give the images first and the labels second");
+            throw InvalidFile.Create(labelsPath, $"it has {labels.Shape.Length} dimensions where labels have one", "give the images first and the labels second");
         }
 
         int wrong = labels.Values.Span.IndexOfAnyExceptInRange((byte)0, (byte)(classCount - 1));
         if (wrong >= 0)
         {
-            throw BadFile.Because(labelsPath, $"label {wrong} is {labels.Values.Span[wrong]}, but {classCount} classes are numbered 0 to {classCount - 1}", "give the data set's number of classes, or get the file again");
+            throw InvalidFile.Create(labelsPath, $"label {wrong} is {labels.Values.Span[wrong]}, but {classCount} classes are numbered 0 to {classCount - 1}", "give the data set's number of classes, or get the file again");
         }
 
         IdxFile images = IdxFile.Read(imagesPath);
         if (images.Shape is not [int count, int height, int width, .. var rest] || rest.Length > 1)
         {
-            throw BadFile.Because(imagesPath, $"it has {images.Shape.Length} dimensions where images have three or four", "give the images first and the labels second");
+            throw InvalidFile.Create(imagesPath, $"it has {images.Shape.Length} dimensions where images have three or four", "give the images first and the labels second");
         }
 
         if (count != labels.Shape[0])
         {
-            throw BadFile.Because(imagesPath, $"it has {count} images, but {labelsPath} has {labels.Shape[0]} labels", "use two files of one set");
+            throw InvalidFile.Create(imagesPath, $"it has {count} images, but {labelsPath} has {labels.Shape[0]} labels", "use two files of one set");
         }
 
         int channels = rest.IsEmpty ? 1 : rest[0];

@@ -111,5 +111,5 @@ internal sealed class IdxReader
             : throw Bad($"more follows after the {announced} that it announces", "get the file again");
     }
 
-    private InvalidDataException Bad(string what, string advice) => BadFile.Because(_name, what, advice);
+    private InvalidDataException Bad(string what, string advice) => InvalidFile.Create(_name, what, advice);
 }

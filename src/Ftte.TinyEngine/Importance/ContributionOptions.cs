@@ -32,20 +32,3 @@ public sealed class ContributionOptions
         return copy;
     }
 }
-
-/// <summary>What a gain is counted in.</summary>
-public enum ContributionGain
-{
-    /// <summary>The rise of the accuracy, in [0, 1].</summary>
-    Accuracy,
-
-    /// <summary>The fall of the mean loss.</summary>
-    Loss,
-}
-
-/// <summary>How far a contribution analysis has come.</summary>
-/// <param name="Block">The block that has been measured.</param>
-/// <param name="Gain">What training it alone gained; may be negative.</param>
-/// <param name="Done">The number of blocks measured so far.</param>
-/// <param name="Total">The number of blocks to measure.</param>
-public readonly record struct ContributionProgress(ParameterBlock Block, double Gain, int Done, int Total);

@@ -13,9 +13,3 @@ public sealed record ProbeResult(
     /// <summary>Gets the most memory that was in use at once: the received parameters and the largest group's arena; 0 if nothing was measured.</summary>
     public long PeakBytes => Groups.Select(g => g.PeakBytes).DefaultIfEmpty().Max();
 }
-
-/// <summary>Blocks that follow each other and are measured together.</summary>
-/// <param name="FirstBlock">The index of the first block in the layout.</param>
-/// <param name="LastBlock">The index of the last block in the layout.</param>
-/// <param name="PeakBytes">The bytes that measuring them takes: the received parameters and the arena.</param>
-public readonly record struct ProbeGroup(int FirstBlock, int LastBlock, long PeakBytes);

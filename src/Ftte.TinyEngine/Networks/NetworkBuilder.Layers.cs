@@ -5,7 +5,7 @@ namespace Ftte.TinyEngine;
 
 public sealed partial class NetworkBuilder
 {
-    private const int MostPlaces = 256;
+    private const int MaxPlaces = 256;
 
     /// <summary>Adds a linear layer: y = x * W + b, with blocks <c>name.weight</c> of shape [inputs, outputs] and <c>name.bias</c> of shape [outputs].</summary>
     /// <param name="name">The layer's name, unique in the network.</param>
@@ -202,9 +202,9 @@ public sealed partial class NetworkBuilder
     {
         string claimed = Claim(name, "maxpool");
         PoolingShape shape = Pool(claimed, window, stride ?? window, padding);
-        if (window.Height * (long)window.Width > MostPlaces)
+        if (window.Height * (long)window.Width > MaxPlaces)
         {
-            throw Wrong(claimed, $"pools windows of {window}, but the place of a maximum is kept in a byte; pool at most {MostPlaces} values at once, twice if need be");
+            throw Wrong(claimed, $"pools windows of {window}, but the place of a maximum is kept in a byte; pool at most {MaxPlaces} values at once, twice if need be");
         }
 
         return Append(new MaxPooling(claimed, _value, NewImage(claimed, shape.OutputHeight, shape.OutputWidth), shape));

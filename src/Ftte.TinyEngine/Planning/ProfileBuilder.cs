@@ -16,22 +16,22 @@ internal static class ProfileBuilder
     {
         PlanSettings whole = settings with { PrefixExamples = null };
         Operation[] operations = network.Operations;
-        PlanBuilder frozen = Plan(network, [], whole);
-        PlanBuilder streamed = Plan(network, [], settings);
-        PlanBuilder full = Plan(network, network.Trainable.Ranges, whole);
+        MemoryPlan frozen = Plan(network, [], whole);
+        MemoryPlan streamed = Plan(network, [], settings);
+        MemoryPlan full = Plan(network, network.Trainable.Ranges, whole);
 
         // With only the first trainable steps trained, a gradient passes through exactly the steps through which it passes when all others are trained.
-        PlanBuilder passing = Plan(network, operations.Where(o => !GetsGradient(o)).SelectMany(o => o.Trainable).Select(b => b.Range), whole);
+        MemoryPlan passing = Plan(network, operations.Where(o => !GetsGradient(o)).SelectMany(o => o.Trainable).Select(b => b.Range), whole);
         ImmutableArray<OperationChoice>[] offered = [.. operations.Select(o => o.Choices(inputShares).ToImmutableArray())];
-        var trained = new PlanBuilder[offered.Max(choices => choices.Length)];
-        var asCut = new PlanBuilder[trained.Length];
+        var trained = new MemoryPlan[offered.Max(choices => choices.Length)];
+        var asCut = new MemoryPlan[trained.Length];
         for (int k = 0; k < trained.Length; k++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var ranges = ParameterSelection.Create(
                 network.Layout.ParameterCount, offered.Where(choices => !choices.IsEmpty).SelectMany(choices => choices[Math.Min(k, choices.Length - 1)].Ranges));
-            trained[k] = PlanBuilder.Run(network, ranges, whole);
-            asCut[k] = PlanBuilder.RunEveryStepAsCut(network, ranges, whole);
+            trained[k] = MemoryPlan.Create(network, ranges, whole);
+            asCut[k] = MemoryPlan.CreateWithEveryStepAsCut(network, ranges, whole);
         }
 
         return new TrainingProfile(network.Layout, frozen.OutsideBytes + frozen.ResidentBytes, [.. operations.Select(MakeStep)]);
@@ -41,7 +41,7 @@ internal static class ProfileBuilder
         TrainingStep MakeStep(Operation operation, int t)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            PlanBuilder untrained = !operation.Trainable.Any() ? full : GetsGradient(operation) ? passing : frozen;
+            MemoryPlan untrained = !operation.Trainable.Any() ? full : GetsGradient(operation) ? passing : frozen;
             long forward = Math.Max(frozen.FlowBytes(t), untrained.FlowBytes(t));
             long passingScratch = untrained.BackwardScratchBytes(t), backwardAtCut = 0;
             var choices = ImmutableArray.CreateBuilder<TrainingChoice>(offered[t].Length);
@@ -78,6 +78,6 @@ internal static class ProfileBuilder
         return bytes + (((settings.Accumulates ? 1 : 0) + (settings.HasMomentum ? 1 : 0)) * Tensor.RoundUp(bytes));
     }
 
-    private static PlanBuilder Plan(Network network, IEnumerable<ParameterRange> ranges, PlanSettings settings) =>
-        PlanBuilder.Run(network, ParameterSelection.Create(network.Layout.ParameterCount, ranges), settings);
+    private static MemoryPlan Plan(Network network, IEnumerable<ParameterRange> ranges, PlanSettings settings) =>
+        MemoryPlan.Create(network, ParameterSelection.Create(network.Layout.ParameterCount, ranges), settings);
 }

@@ -6,7 +6,7 @@ namespace Ftte.TinyEngine;
 /// <remarks>
 /// <para>Frozen parameters are read where they were received. Selected ones are trained in the very buffer that then becomes the update, so neither a
 /// base copy nor a gradient buffer is held. All else is one arena, laid out here.</para>
-/// <para>No moment takes more than <see cref="MemoryTimeline.Compute"/> says over <see cref="Network.Profile(int, IReadOnlyList{double}?)"/> for the same choice of what is
+/// <para>No moment takes more than <see cref="MemoryTimeline.Compute"/> says over <see cref="NetworkPlanning.Profile(Network, int, IReadOnlyList{double}?)"/> for the same choice of what is
 /// trained; for a chain of linear layers the two agree to the byte. Sizes of tensors in the arena are rounded up to 64 bytes. Immutable and safe to share
 /// between threads.</para>
 /// </remarks>
@@ -14,35 +14,35 @@ public sealed class TrainingPlan
 {
     internal TrainingPlan(Network network, ParameterSelection selection, PlanSettings settings)
     {
-        PlanBuilder builder = PlanBuilder.Run(network, selection, settings);
+        MemoryPlan memory = MemoryPlan.Create(network, selection, settings);
         Network = network;
         Selection = selection;
         Settings = settings;
-        Cut = builder.Cut;
-        PrefixSteps = builder.Streams ? Cut : 0;
+        Cut = memory.Cut;
+        PrefixSteps = memory.Streams ? Cut : 0;
         TrainedBytes = sizeof(float) * (long)selection.Count;
-        ParameterBytes = builder.OutsideBytes - TrainedBytes;
-        ArenaBytes = ArenaLayout.Place(builder.Tensors);
-        BusiestBytes = ArenaLayout.Busiest(builder.Tensors);
+        ParameterBytes = memory.OutsideBytes - TrainedBytes;
+        ArenaBytes = ArenaLayout.Place(memory.Tensors);
+        BusiestBytes = ArenaLayout.Busiest(memory.Tensors);
         EagerBytes = EagerEstimate.Compute(network, settings.BatchSize);
-        Operations = [.. builder.Steps];
-        Gradients = [.. builder.Gradients];
+        Operations = [.. memory.Steps];
+        Gradients = [.. memory.Gradients];
         TrainedLayers = Math.Max(1, Gradients.Any(g => !g.IsVector) ? Gradients.Count(g => !g.IsVector) : Gradients.Length);
-        NeedsGradient = [.. network.Operations.Select(o => builder.NeedsGradient(o.Output))];
-        (Input, Labels, Priors, Accumulators, Velocity) = (builder.Input, builder.Labels, builder.Priors, builder.Accumulators, builder.Velocity);
-        Boundary = builder.Boundary();
-        if (!Boundary.IsEmpty && settings.CachedExamples > 0)
+        NeedsGradient = [.. network.Operations.Select(o => memory.NeedsGradient(o.Output))];
+        (Input, Labels, Priors, Accumulators, Velocity) = (memory.Input, memory.Labels, memory.Priors, memory.Accumulators, memory.Velocity);
+        Prefix = memory.Boundary() is { IsEmpty: false } boundary ? new FrozenPrefix(network, selection, Cut, boundary) : null;
+        if (Prefix is not null && settings.CachedExamples > 0)
         {
-            long bytes = FeatureCache.StoreBytes(Boundary.Sum(t => t.BytesPerExample), settings.CachedExamples);
+            long bytes = FeatureCache.StoreBytes(Prefix.BytesPerExample, settings.CachedExamples);
             (FeatureCacheBytes, FeatureStoreBytes) = settings.StoresFeatures ? (0L, bytes) : (bytes, 0L);
         }
 
         UpdateRuns = FindUpdateRuns(network, selection);
-        Tensors = [.. builder.Tensors.Where(t => t.Last >= 0).Select(t => new PlannedTensor(t.Name, t.Offset, t.Bytes, t.First, t.Last, builder.RoleOf(t)))];
+        Tensors = [.. memory.Tensors.Where(t => t.Last >= 0).Select(t => new PlannedTensor(t.Name, t.Offset, t.Bytes, t.First, t.Last, memory.RoleOf(t)))];
         Steps = [.. network.Operations.Select((o, t) => new PlannedStep(
             o.Name,
-            builder.BytesAt(PlanBuilder.Forward(t)),
-            NeedsGradient[t] ? builder.BytesAt(builder.Backward(t)) : 0))];
+            memory.ForwardBytes(t),
+            NeedsGradient[t] ? memory.BackwardBytes(t) : 0))];
     }
 
     /// <summary>Gets the network that the plan is for.</summary>
@@ -122,8 +122,8 @@ public sealed class TrainingPlan
 
     internal Tensor? Velocity { get; }
 
-    /// <summary>Gets what the streamed prefix hands on; empty if nothing is streamed.</summary>
-    internal ImmutableArray<Tensor> Boundary { get; }
+    /// <summary>Gets the frozen prefix that runs in chunks; null if nothing is streamed.</summary>
+    internal FrozenPrefix? Prefix { get; }
 
     /// <summary>Gets the runs of packed parameters that a gradient step changes: all that is selected but running statistics.</summary>
     internal ImmutableArray<(int Offset, int Count)> UpdateRuns { get; }
@@ -152,34 +152,3 @@ public sealed class TrainingPlan
         return runs.ToImmutable();
     }
 }
-
-/// <summary>A tensor's place in the arena and in time.</summary>
-/// <param name="Name">What it holds, such as <c>fc1</c> for that layer's output or <c>fc1.gradient</c> for the output's gradient.</param>
-/// <param name="Offset">Its first byte in the arena.</param>
-/// <param name="Bytes">Its size, a multiple of 64.</param>
-/// <param name="FirstMoment">The moment from which it lives: step t runs forward at moment t, backward at 2 * steps - 1 - t.</param>
-/// <param name="LastMoment">The last moment in which it lives.</param>
-/// <param name="Role">Why it is there.</param>
-public sealed record PlannedTensor(string Name, long Offset, long Bytes, int FirstMoment, int LastMoment, TensorRole Role);
-
-/// <summary>Why a tensor is in the arena.</summary>
-public enum TensorRole
-{
-    /// <summary>Held throughout: labels, sums of gradients, momentum.</summary>
-    Resident,
-
-    /// <summary>Saved in the forward pass for the backward pass.</summary>
-    Saved,
-
-    /// <summary>In use only while one step hands its result to another, and workspace.</summary>
-    Transient,
-
-    /// <summary>A gradient on its way back.</summary>
-    Gradient,
-}
-
-/// <summary>The memory in use while one step runs.</summary>
-/// <param name="Name">The layer's name.</param>
-/// <param name="ForwardBytes">All bytes in use while it runs forward, parameters included.</param>
-/// <param name="BackwardBytes">All bytes in use while it runs backward; 0 if it does not.</param>
-public sealed record PlannedStep(string Name, long ForwardBytes, long BackwardBytes);

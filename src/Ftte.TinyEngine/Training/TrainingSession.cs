@@ -21,7 +21,7 @@ internal sealed unsafe class TrainingSession : IDisposable
             Pass = new TrainingPass { Arena = Arena.Pointer, Workers = plan.Settings.Threads };
             Pass.Accumulators = plan.Accumulators is null ? null : Pass.Floats(plan.Accumulators);
             Pass.Velocity = plan.Velocity is null ? null : Pass.Floats(plan.Velocity);
-            _cache = engine is { KeepsFeatures: true } && plan.Boundary.Length > 0 ? new FeatureCache(plan, engine.FeatureStore) : null;
+            _cache = engine is { KeepsFeatures: true } && plan.Prefix is { } prefix ? new FeatureCache(prefix, engine.FeatureStore) : null;
             _workers = new WorkerPool(plan.Settings.Threads);
         }
         catch
@@ -231,7 +231,7 @@ internal sealed unsafe class TrainingSession : IDisposable
         }
         else
         {
-            Watch(PlanBuilder.Forward(step), step, isBackward: false);
+            Watch(PlanBuilder.ForwardMomentOf(step), step, isBackward: false);
         }
     }
 

@@ -31,7 +31,7 @@ internal ref struct SafetensorsHeader
     {
         if (json is not [(byte)'{', ..] || !Utf8.IsValid(json))
         {
-            throw BadFile.Because(file, "its header is no JSON object in UTF-8", GetAgain);
+            throw InvalidFile.Create(file, "its header is no JSON object in UTF-8", GetAgain);
         }
 
         var header = new SafetensorsHeader(json, file);
@@ -42,7 +42,7 @@ internal ref struct SafetensorsHeader
         catch (Exception refused) when (refused is JsonException or InvalidOperationException)
         {
             // The latter is a name with half a surrogate pair. What the parser says has line breaks and quotes of the file in it.
-            throw BadFile.Because(file, "its header is not well-formed JSON, or too deep", GetAgain, refused);
+            throw InvalidFile.Create(file, "its header is not well-formed JSON, or too deep", GetAgain, refused);
         }
 
         header.CheckRanges(dataLength);
@@ -194,7 +194,7 @@ internal ref struct SafetensorsHeader
     {
         if (Next() != expected)
         {
-            throw BadFile.Because(_file, $"its header has something else where {what} should be", GetAgain);
+            throw InvalidFile.Create(_file, $"its header has something else where {what} should be", GetAgain);
         }
     }
 
@@ -202,7 +202,7 @@ internal ref struct SafetensorsHeader
     {
         if (!holds)
         {
-            throw BadFile.Because(_file, what, GetAgain);
+            throw InvalidFile.Create(_file, what, GetAgain);
         }
     }
 
@@ -210,7 +210,7 @@ internal ref struct SafetensorsHeader
     {
         if (!holds)
         {
-            throw BadFile.Because(_file, what.ToStringAndClear(), GetAgain);
+            throw InvalidFile.Create(_file, what.ToStringAndClear(), GetAgain);
         }
     }
 }

@@ -74,9 +74,9 @@ internal static class WeightExchange
         string[] extra = ExtraOf(file, names);
         if (extra.Length > 0 && !allowExtra)
         {
-            throw BadFile.Because(
+            throw InvalidFile.Create(
                 file.Name,
-                $"it has tensors that the network has not: {Listing.Of(extra)}",
+                $"it has tensors that the network has not: {NameList.Format(extra)}",
                 $"give the weights of this network, or allow that with {nameof(WeightFileOptions)}.{nameof(WeightFileOptions.AllowExtra)}");
         }
 
@@ -85,7 +85,7 @@ internal static class WeightExchange
             _ = file.TryFind(names[i], out SafetensorsTensor? tensor);
             if (!tensor!.Shape.SequenceEqual(entries[i].FileShape.Select(size => (long)size)))
             {
-                throw BadFile.Because(
+                throw InvalidFile.Create(
                     file.Name,
                     $"tensor '{names[i]}' is [{string.Join(", ", tensor.Shape)}] where the network needs [{string.Join(", ", entries[i].FileShape)}]",
                     "give the weights of a model with the same layers, in PyTorch's order of dimensions");
@@ -102,7 +102,7 @@ internal static class WeightExchange
             ? $"names in the file begin with '{prefix}': add it with {map} = name => \"{prefix}\" + name, or save all of the model"
             : $"save all of the model, or say with {map} what the file calls them";
         string[] missing = [.. names.Where(name => !file.TryFind(name, out _))];
-        return BadFile.Because(file.Name, $"it lacks {Listing.Of(missing)}; it has, unused: {Listing.Of(ExtraOf(file, names))}", advice);
+        return InvalidFile.Create(file.Name, $"it lacks {NameList.Format(missing)}; it has, unused: {NameList.Format(ExtraOf(file, names))}", advice);
     }
 
     /// <summary>Lists the tensors that no name stands for, apart from PyTorch's counters.</summary>

@@ -1,0 +1,8 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>How far a contribution analysis has come.</summary>
+/// <param name="Block">The block that has been measured.</param>
+/// <param name="Gain">What training it alone gained; may be negative.</param>
+/// <param name="Done">The number of blocks measured so far.</param>
+/// <param name="Total">The number of blocks to measure.</param>
+public readonly record struct ContributionProgress(ParameterBlock Block, double Gain, int Done, int Total);
