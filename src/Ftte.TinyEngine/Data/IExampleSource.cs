@@ -1,9 +1,11 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Labelled examples to train on or to evaluate with: a device's own data, in memory or wherever it is.</summary>
+/// <summary>Provides labelled examples to train on or to evaluate with: a device's own data, in memory or in another store.</summary>
 /// <remarks>
-/// Read by one thread at a time. An implementation that lets several trainers share it must bear to be read from several threads. It must not
-/// allocate per example if training is not to.
+/// <para>One thread reads at a time. An implementation that several trainers share must be safe for concurrent reads. It must not allocate per example if
+/// training is not to.</para>
+/// <para>Optional abilities are interfaces of their own: <see cref="IVaryingExampleSource"/> for inputs that change from visit to visit, as with augmentation, and
+/// <see cref="ITargetSource"/> for targets that are vectors.</para>
 /// </remarks>
 public interface IExampleSource
 {
@@ -13,19 +15,9 @@ public interface IExampleSource
     /// <summary>Gets the number of input values per example.</summary>
     int InputLength { get; }
 
-    /// <summary>Copies one example's input to where the network reads it.</summary>
+    /// <summary>Copies the input of an example to the memory from which the network reads it.</summary>
     /// <param name="index">The example, 0 to <see cref="Count"/> - 1.</param>
     /// <param name="input">Receives exactly <see cref="InputLength"/> values.</param>
     /// <returns>The example's label, 0 to the number of classes - 1.</returns>
     int CopyTo(int index, Span<float> input);
-
-    /// <summary>Gets whether an example's input depends on the random bits of the visit, as with augmentation.</summary>
-    bool VariesByDraw => false;
-
-    /// <summary>Copies one example's input, varied by random bits.</summary>
-    /// <param name="index">The example, 0 to <see cref="Count"/> - 1.</param>
-    /// <param name="draw">The random bits of this visit: the same for the same seed, epoch and position.</param>
-    /// <param name="input">Receives exactly <see cref="InputLength"/> values.</param>
-    /// <returns>The example's label.</returns>
-    int CopyTo(int index, ulong draw, Span<float> input) => CopyTo(index, input);
 }

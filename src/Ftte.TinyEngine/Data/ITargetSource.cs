@@ -1,7 +1,7 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Examples whose target is a vector, for losses that compare all outputs with one.</summary>
-/// <remarks>What holds for <see cref="IExampleSource"/> holds here; labels are not looked at.</remarks>
+/// <summary>Provides examples with a vector as the target, for losses that compare all outputs with one.</summary>
+/// <remarks>The contract of <see cref="IExampleSource"/> applies; labels are not used.</remarks>
 public interface ITargetSource : IExampleSource
 {
     /// <summary>Gets the number of target values per example.</summary>

@@ -1,8 +1,8 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Examples whose target is their input, for an autoencoder.</summary>
-/// <param name="source">Where the inputs come from.</param>
-public sealed class ReconstructionExamples(IExampleSource source) : ITargetSource
+/// <summary>Provides examples with their own input as the target, for an autoencoder.</summary>
+/// <param name="source">The source of the inputs.</param>
+public sealed class ReconstructionExamples(IExampleSource source) : ITargetSource, IVaryingExampleSource
 {
     private readonly IExampleSource _source = source ?? throw new ArgumentNullException(nameof(source));
 
@@ -16,7 +16,7 @@ public sealed class ReconstructionExamples(IExampleSource source) : ITargetSourc
     public int TargetLength => _source.InputLength;
 
     /// <inheritdoc />
-    public bool VariesByDraw => _source.VariesByDraw;
+    public bool VariesByDraw => _source.VariesByDraw();
 
     /// <inheritdoc />
     public int CopyTo(int index, Span<float> input) => _source.CopyTo(index, input);

@@ -35,7 +35,7 @@ internal static class ExampleChecks
             return;
         }
 
-        if (examples.VariesByDraw)
+        if (examples.VariesByDraw())
         {
             throw new ArgumentException("The examples vary between visits, so what the frozen layers make of them cannot be kept; turn CacheFrozenFeatures or the augmentation off, and give no FeatureStore.", nameof(engine));
         }
