@@ -11,9 +11,7 @@ internal sealed class FrozenBFloat16 : FrozenParameters
         _values = new ushort[parameters.Length];
         for (int i = 0; i < _values.Length; i++)
         {
-            uint bits = BitConverter.SingleToUInt32Bits(parameters[i]);
-            uint rounded = bits + 0x7FFF + ((bits >> 16) & 1);
-            _values[i] = (ushort)((float.IsNaN(parameters[i]) ? bits | 0x400000 : rounded) >> 16);
+            _values[i] = BFloat16Converter.Round(parameters[i]);
         }
     }
 
@@ -24,7 +22,7 @@ internal sealed class FrozenBFloat16 : FrozenParameters
         ReadOnlySpan<ushort> source = _values.AsSpan(start, destination.Length);
         for (int i = 0; i < source.Length; i++)
         {
-            destination[i] = BitConverter.UInt32BitsToSingle((uint)source[i] << 16);
+            destination[i] = BFloat16Converter.Expand(source[i]);
         }
     }
 }

@@ -1,5 +1,3 @@
-using Ftte.TinyEngine.Kernels;
-
 namespace Ftte.TinyEngine;
 
 /// <summary>A plan with memory and threads: runs passes over examples.</summary>

@@ -48,7 +48,7 @@ internal sealed class UsualValues(BufferedAggregatorOptions options, bool counts
         double statisticScale = _statisticScale.IsKnown ? _statisticScale.Value : MedianIfEnough(statisticScales);
         double examples = _examples.IsKnown ? _examples.Value
             : held.Count < RunningReference.FewestForMedian ? held.Select(h => h.Update.ExampleCount).DefaultIfEmpty(1).Min()
-            : RunningReference.MedianOf(held.Select(h => (double)h.Update.ExampleCount));
+            : SampleMedian.Compute([.. held.Select(h => (double)h.Update.ExampleCount)]);
         foreach (UpdateCopy copy in held)
         {
             AdmittedUpdate update = copy.Update;
@@ -131,7 +131,7 @@ internal sealed class UsualValues(BufferedAggregatorOptions options, bool counts
     private static double Scale(double norm, int count) => norm / Math.Sqrt(count);
 
     private static double MedianIfEnough(List<double> values) =>
-        values.Count < RunningReference.FewestForMedian ? double.NaN : RunningReference.MedianOf(values);
+        values.Count < RunningReference.FewestForMedian ? double.NaN : SampleMedian.Compute([.. values]);
 
     private void ForEach(Action<RunningReference> action)
     {

@@ -1,5 +1,3 @@
-using Ftte.Numerics;
-
 namespace Ftte;
 
 /// <summary>The clients at work: one lease per client, limits on how many, and the IDs of their updates.</summary>
@@ -10,7 +8,7 @@ namespace Ftte;
 internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider time)
 {
     private readonly LinkedList<Lease> _byExpiry = [];
-    private ulong _origin = CounterHash.Mix(options.Seed);
+    private ulong _origin = SplitMix64.Mix(options.Seed);
     private ulong _issued;
     private ModelVersion _version;
     private int _atWorkInVersion;
@@ -87,7 +85,7 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
         }
 
         // Mixing is a bijection and the sum counts up: IDs look random, but none repeats.
-        id = new UpdateId(CounterHash.Mix(_origin + _issued++));
+        id = new UpdateId(SplitMix64.Mix(_origin + _issued++));
         Add(new Lease(client, id, _version, trains, time.GetTimestamp()));
         return Answer.Granted;
     }

@@ -9,10 +9,5 @@ internal sealed class CoordinateMedian : IRobustCenter
 
     public int FewestContributors => 3;
 
-    public double Center(Span<float> values)
-    {
-        values.Sort();
-        int middle = values.Length / 2;
-        return values.Length % 2 == 1 ? values[middle] : ((double)values[middle - 1] + values[middle]) / 2;
-    }
+    public double Center(Span<float> values) => SampleMedian.Compute(values);
 }

@@ -1,5 +1,3 @@
-using Ftte.Numerics;
-
 namespace Ftte;
 
 /// <summary>Trains other channels at every turn, and if so asked another part of the network, so that in time everything is trained.</summary>
@@ -69,7 +67,7 @@ public sealed class RotatingSelector : IParameterSelector
 
     private TrainingStep Move(TrainingStep step, int t, long turn)
     {
-        ulong draw = CounterHash.Mix(CounterHash.Mix(_seed ^ CounterHash.Mix((ulong)turn)) + (ulong)t);
+        ulong draw = SplitMix64.Mix(SplitMix64.Mix(_seed ^ SplitMix64.Mix((ulong)turn)) + (ulong)t);
         return step with
         {
             Choices = [.. step.Choices.Select(choice => choice.Window is { } window ? choice.MoveWindow((int)(draw % (ulong)window.Channels)) : choice)],
