@@ -28,10 +28,8 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     private readonly MemoryPool<float> _pool;
     private readonly ProbeOptions _probeOptions;
     private readonly TrainingWarnings _warnings;
-    private readonly ResourceGuard _guard;
-
-    // Never disposed: without a timer it holds nothing, and disposing it could race with a run that links to it.
-    private readonly CancellationTokenSource _disposal = new();
+    private readonly ExclusiveCalls _calls;
+    private readonly BudgetPlanner _planner;
     private GradientEnergyProbe? _probe;
     private long _probeBudget;
     private TrainingSession? _session;
@@ -64,7 +62,8 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         _probeOptions.Validate();
         _examples = examples;
         _pool = pool ?? MemoryPool<float>.Shared;
-        _guard = new ResourceGuard(Release, "The trainer is at work already. Await a call before the next one, and do not call the trainer from its own callbacks or example source.");
+        _calls = new ExclusiveCalls(this, Release);
+        _planner = new BudgetPlanner(network, _options, _engine);
         Network = network;
         _warnings = new TrainingWarnings(logger);
         _warnings.Check(network, _options);
@@ -102,7 +101,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     public ValueTask<SparseUpdate> TrainAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(assignment);
-        return RunAsync(stop => Train(assignment, parameters, stop), cancellationToken);
+        return _calls.RunAsync(stop => Train(assignment, parameters, stop), cancellationToken);
     }
 
     /// <inheritdoc />
@@ -119,7 +118,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     {
         ArgumentNullException.ThrowIfNull(assignment);
         ArgumentOutOfRangeException.ThrowIfNegative(memoryBudgetBytes);
-        return RunAsync(stop => Probe(assignment, parameters, memoryBudgetBytes, stop), cancellationToken);
+        return _calls.RunAsync(stop => Probe(assignment, parameters, memoryBudgetBytes, stop), cancellationToken);
     }
 
     /// <summary>Computes and keeps the features of all examples of which none are kept, before the next round: for example while the device is idle and charging.</summary>
@@ -134,54 +133,12 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     public void Prepare(ParameterSelection selection, ReadOnlySpan<float> parameters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(selection);
-        using CancellationTokenSource stop = Enter(cancellationToken);
-        try
-        {
-            Prepare(selection, parameters, budget: _planned.Budget, stop.Token);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            throw DisposedMeanwhile();
-        }
-        finally
-        {
-            _guard.Exit();
-        }
+        _calls.Run(parameters, (vector, stop) => Prepare(selection, vector, budget: _planned.Budget, stop), cancellationToken);
     }
 
     /// <summary>Ends the trainer's threads and frees its memory. A call that has not ended stops at its next step with <see cref="ObjectDisposedException"/>.</summary>
     /// <remarks>Does not wait, so callbacks can call it. Memory, including <see cref="EngineOptions.Memory"/>, is in use until the call that uses it has ended.</remarks>
-    public void Dispose()
-    {
-        _guard.Dispose();
-        _disposal.Cancel();
-    }
-
-    private ValueTask<SparseUpdate> RunAsync(Func<CancellationToken, SparseUpdate> work, CancellationToken cancellationToken)
-    {
-        using CancellationTokenSource stop = Enter(cancellationToken);
-        try
-        {
-            return ValueTask.FromResult(work(stop.Token));
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            return cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<SparseUpdate>(cancellationToken) : throw DisposedMeanwhile();
-        }
-        finally
-        {
-            _guard.Exit();
-        }
-    }
-
-    private CancellationTokenSource Enter(CancellationToken cancellationToken)
-    {
-        _guard.Enter(this);
-        return CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposal.Token);
-    }
-
-    private static ObjectDisposedException DisposedMeanwhile() => new(nameof(LocalTrainer), "The trainer was disposed while it was at work.");
+    public void Dispose() => _calls.Dispose();
 
     private unsafe void Prepare(ParameterSelection selection, ReadOnlySpan<float> parameters, long? budget, CancellationToken stop)
     {
@@ -285,7 +242,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         (int Examples, long? Budget) planned = (_engine.KeepsFeatures ? exampleCount : 0, budget);
         if (Plan is null || planned != _planned || !Plan.Selection.Equals(selection))
         {
-            TrainingPlan plan = PlanWithin(budget ?? long.MaxValue, selection, exampleCount);
+            TrainingPlan plan = _planner.Plan(selection, exampleCount, budget ?? long.MaxValue);
 
             // The old arena goes first, so that the two are never held together.
             Release();
@@ -293,32 +250,6 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         }
 
         return _session ??= new TrainingSession(Plan, _engine);
-    }
-
-    /// <summary>Plans with the largest micro-batch that fits the budget and the supplied memory.</summary>
-    private TrainingPlan PlanWithin(long budget, ParameterSelection selection, int exampleCount)
-    {
-        EngineOptions engine = _engine.Copy();
-        TrainingPlan first = PlanWith(engine), plan = first;
-        long required = plan.PeakBytes;
-        while (!Fits(plan) && plan.MicroBatchSize > 1 && _options.Normalization != NormalizationMode.Batch)
-        {
-            engine.MicroBatchSize = plan.MicroBatchSize / 2;
-            plan = PlanWith(engine);
-            required = Math.Min(required, plan.PeakBytes);
-        }
-
-        return Fits(plan) ? plan
-            : required <= budget ? first // the arena says what is wrong with the supplied memory
-            : throw new BudgetTooSmallException(
-                budget,
-                required,
-                SelectionBudget.Memory,
-                $"Training {selection} takes at least {required} bytes of memory; the device's budget is {budget}. Raise the device's MemoryBudgetBytes, make the batch smaller, or have the server select less.");
-
-        TrainingPlan PlanWith(EngineOptions options) => Network.Plan(selection, Network.CreatePlanSettings(_options, options, exampleCount: exampleCount));
-
-        bool Fits(TrainingPlan plan) => plan.PeakBytes <= budget && (_engine.Memory.IsEmpty || plan.ArenaBytes + Tensor.Alignment <= _engine.Memory.Length);
     }
 
     private void Release()
