@@ -4,7 +4,7 @@ using Ftte.TinyEngine.Kernels;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>What training takes by TTE's own accounting, in which its published selections are stated; for comparison with the paper.</summary>
+/// <summary>Computes the memory of training by TTE's own accounting, in which its published selections are stated; for comparison with the paper.</summary>
 /// <remarks>
 /// <para>"On-Device Training Under 256KB Memory" (arXiv 2206.15472) and its code count int8 training of one example, as a sum and not as a peak, over the
 /// convolutions that the bias update reaches; a convolution has a bias, into which normalisation is folded. Each counts</para>
@@ -146,7 +146,7 @@ public sealed class TteAccounting
             _ => null,
         };
 
-        /// <summary>Says whether a convolution is one: a linear layer, on an image of one pixel, is not.</summary>
+        /// <summary>Returns whether a convolution counts: a linear layer, on an image of one pixel, does not.</summary>
         public static bool IsCounted(Convolution convolution) => convolution.Shape.Height * convolution.Shape.Width > 1;
 
         public int ChannelsAt(double ratio) => ratio == 0 ? 0 : Math.Clamp((int)Math.Ceiling(ratio * Shape.Channels), 1, Shape.Channels);

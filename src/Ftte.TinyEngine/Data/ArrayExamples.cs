@@ -37,7 +37,7 @@ public sealed class ArrayExamples : IExampleSource
     /// <inheritdoc />
     public int InputLength { get; }
 
-    /// <summary>Gives some of the examples, sharing the arrays.</summary>
+    /// <summary>Returns some of the examples, which share the arrays.</summary>
     /// <param name="indices">Which of these examples, in which order; an example may be taken twice. Copied.</param>
     /// <returns>The examples.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An index is not one of these examples.</exception>

@@ -105,13 +105,13 @@ public sealed class Cifar10Examples : IExampleSource
         return new Cifar10Examples(records, scaling, indices: null);
     }
 
-    /// <summary>Gives some of the examples, sharing the pixels.</summary>
+    /// <summary>Returns some of the examples, which share the pixels.</summary>
     /// <param name="indices">Which of these examples, in which order; an example may be taken twice. Copied.</param>
     /// <returns>The examples.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An index is not one of these examples.</exception>
     public Cifar10Examples Subset(params ReadOnlySpan<int> indices) => new(_records, _scaling, ExampleChoice.Of(indices, _indices, Count));
 
-    /// <summary>Gives an example's label without its image, to share examples out by class for instance.</summary>
+    /// <summary>Returns an example's label without its image, for example to divide examples by class.</summary>
     /// <param name="index">The example, 0 to <see cref="Count"/> - 1.</param>
     /// <returns>The label, 0 to 9.</returns>
     public int LabelOf(int index) => RecordOf(index)[0];

@@ -78,14 +78,14 @@ public sealed class IdxExamples : IExampleSource
         return new IdxExamples(images.Values, labels.Values, (height, width, channels), scaling, indices: null);
     }
 
-    /// <summary>Gives some of the examples, sharing the pixels.</summary>
+    /// <summary>Returns some of the examples, which share the pixels.</summary>
     /// <param name="indices">Which of these examples, in which order; an example may be taken twice. Copied.</param>
     /// <returns>The examples.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An index is not one of these examples.</exception>
     public IdxExamples Subset(params ReadOnlySpan<int> indices) =>
         new(_pixels, _labels, (Height, Width, Channels), _scaling, ExampleChoice.Of(indices, _indices, Count));
 
-    /// <summary>Gives an example's label without its image, to share examples out by class for instance.</summary>
+    /// <summary>Returns an example's label without its image, for example to divide examples by class.</summary>
     /// <param name="index">The example, 0 to <see cref="Count"/> - 1.</param>
     /// <returns>The label.</returns>
     public int LabelOf(int index) => _labels.Span[_indices?[index] ?? index];

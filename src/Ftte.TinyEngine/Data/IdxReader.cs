@@ -7,7 +7,7 @@ namespace Ftte.TinyEngine;
 internal sealed class IdxReader
 {
     private const byte Bytes = 0x08;
-    private const int MostDimensions = 4;
+    private const int MaxDimensions = 4;
     private const int FirstBufferBytes = 1 << 20;
 
     // Deflate cannot unpack a byte to more than this (a match of 258 bytes takes two bits at least).
@@ -72,9 +72,9 @@ internal sealed class IdxReader
             throw Bad($"its values are not bytes (type 0x{type:X2})", "convert it to unsigned bytes, type 0x08");
         }
 
-        if (dimensions is < 1 or > MostDimensions)
+        if (dimensions is < 1 or > MaxDimensions)
         {
-            throw Bad($"it has {dimensions} dimensions, not 1 to {MostDimensions}", "give a file of images or labels");
+            throw Bad($"it has {dimensions} dimensions, not 1 to {MaxDimensions}", "give a file of images or labels");
         }
 
         var shape = ImmutableArray.CreateBuilder<int>(dimensions);

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>What passes have counted.</summary>
+/// <summary>Represents the sums of loss, correct answers and examples over passes.</summary>
 internal sealed class PassResult
 {
     public double LossSum { get; set; }

@@ -53,7 +53,7 @@ internal sealed unsafe class PlannedBlock
     public float* Get(TrainingPass pass, Tensor? assembled) =>
         IsAssembled ? pass.Floats(assembled!) : IsTrained ? pass.Trained + _tiles[0].Offset : pass.Received + _range.Start;
 
-    /// <summary>Puts the matrix together.</summary>
+    /// <summary>Copies trained and frozen values into one matrix.</summary>
     public void Assemble(TrainingPass pass, float* destination)
     {
         foreach (WeightTile tile in _tiles)

@@ -2,7 +2,7 @@ using Ftte.TinyEngine.Kernels;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Where the gradient of a block goes: into the sums over micro-batches, or at once into the trained parameters.</summary>
+/// <summary>Adds the gradient of a block to the sums over micro-batches, or applies it to the trained parameters at once.</summary>
 /// <remarks>
 /// The gradient comes as a matrix that has a row for every row of the block in which something is trained. Where it is spent follows from the
 /// trained tiles, so any selection works; one of whole rows lies densely in the packed vector and can be summed up in place.
@@ -43,7 +43,7 @@ internal sealed unsafe class PlannedGradient
     /// <summary>Gets whether the gradient's rows are the packed vector's, one after the other.</summary>
     public bool IsDense { get; }
 
-    /// <summary>Makes the gradient of a block whose rows all have one.</summary>
+    /// <summary>Creates the gradient of a block in which every row has one.</summary>
     public static PlannedGradient Whole(PlannedBlock block, bool isVector = false) => new(block, [.. Enumerable.Range(0, block.Rows)], isVector);
 
     /// <summary>Begins the gradient of some columns: from what earlier micro-batches came to, so that sums do not depend on how a batch is divided.</summary>
@@ -169,7 +169,7 @@ internal sealed unsafe class PlannedGradient
     /// <summary>A run of values that are next to each other both in the gradient and in the packed vector.</summary>
     private readonly record struct Run(long Gradient, int Packed, int Count);
 
-    /// <summary>Goes over the runs of some columns without allocating.</summary>
+    /// <summary>Enumerates the runs of some columns without allocating.</summary>
     private struct RunEnumerator(PlannedGradient gradient, int firstColumn, int lastColumn)
     {
         private readonly int _stride = lastColumn - firstColumn;

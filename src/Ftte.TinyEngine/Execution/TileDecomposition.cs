@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Cuts a layer's weights into rectangles, each wholly trained or wholly frozen.</summary>
+/// <summary>Divides a layer's weights into rectangles, each wholly trained or wholly frozen.</summary>
 /// <remarks>
 /// Trained coordinates are read from and written to the packed vector, in which a rectangle's rows lie a fixed stride apart; frozen ones are read
 /// where they were received. So nothing is copied that is not trained, and a kernel sees plain matrices. A whole block is one rectangle, a window of
@@ -10,7 +10,7 @@ namespace Ftte.TinyEngine;
 /// </remarks>
 internal static class TileDecomposition
 {
-    /// <summary>Says whether any coordinate of a block is selected.</summary>
+    /// <summary>Returns whether any coordinate of a block is selected.</summary>
     public static bool Selects(ParameterSelection selection, ParameterRange block)
     {
         ReadOnlySpan<ParameterRange> ranges = selection.Ranges.AsSpan();
@@ -24,7 +24,7 @@ internal static class TileDecomposition
         return low < ranges.Length && ranges[low].Start < block.End;
     }
 
-    /// <summary>Cuts a block of rows x columns.</summary>
+    /// <summary>Divides a block of rows x columns.</summary>
     public static ImmutableArray<WeightTile> Cut(ParameterSelection selection, ParameterRange block, int columns)
     {
         var pieces = new List<WeightTile>();
@@ -46,7 +46,7 @@ internal static class TileDecomposition
         return Join(pieces);
     }
 
-    /// <summary>Cuts a run of values into the rest of a row, whole rows, and the start of a row.</summary>
+    /// <summary>Divides a run of values into the rest of a row, whole rows, and the start of a row.</summary>
     private static void AddRows(List<WeightTile> pieces, int start, int length, int columns, int offset, bool isTrained)
     {
         while (length > 0)

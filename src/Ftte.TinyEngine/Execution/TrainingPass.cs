@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>What one pass over some examples works on.</summary>
+/// <summary>Represents the state of one pass over some examples: memory, parameters, and the settings of the step.</summary>
 internal sealed unsafe class TrainingPass
 {
     /// <summary>Gets the first byte of the memory that the plan's tensors are in.</summary>
@@ -57,7 +57,7 @@ internal sealed unsafe class TrainingPass
     /// <summary>Gets the number of workers that share each phase.</summary>
     public int Workers { get; init; } = 1;
 
-    /// <summary>Says where parameters are.</summary>
+    /// <summary>Sets the memory of the parameters.</summary>
     public void Bind(FrozenParameters frozen, float* trained)
     {
         Frozen = frozen;
@@ -74,7 +74,7 @@ internal sealed unsafe class TrainingPass
     /// <summary>Gets one worker's part of a workspace that has one part per worker.</summary>
     public float* Scratch(Tensor? tensor, int worker) => tensor is null ? null : (float*)(Arena + tensor.Offset + (worker * (tensor.BytesPerExample / Workers)));
 
-    /// <summary>Cuts a range into one share per worker.</summary>
+    /// <summary>Returns the share of a range that one worker processes.</summary>
     /// <param name="count">The length of the range.</param>
     /// <param name="worker">The worker.</param>
     /// <param name="grain">Shares start at multiples of this.</param>

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Where a device keeps what the frozen layers make of its examples, from one round to the next and from one start of the app to the next.</summary>
+/// <summary>Stores the output of the frozen layers for a device's examples, from one round to the next and from one start of the app to the next.</summary>
 /// <remarks>
 /// <para>While the selection stays the same, the layers before the first trained one make the same of the same example in every round. With a store each example goes through them
 /// once, and a round costs the trained suffix alone; the results are the same bits. In a file the features take storage, of which small devices have far more than memory.</para>
@@ -19,7 +19,7 @@ public abstract class FeatureStore : IDisposable
     /// <summary>Gets whether its bytes are memory that training holds.</summary>
     internal abstract bool IsMemory { get; }
 
-    /// <summary>Makes a store in memory, for trainers that do not live as long as the device, as in simulations.</summary>
+    /// <summary>Creates a store in memory, for trainers that do not live as long as the device, as in simulations.</summary>
     /// <returns>The store, empty.</returns>
     public static FeatureStore InMemory() => new MemoryFeatureStore();
 
@@ -59,7 +59,7 @@ public abstract class FeatureStore : IDisposable
     /// <summary>Writes; false if that is not possible.</summary>
     internal abstract bool TryWrite(long offset, ReadOnlySpan<byte> bytes);
 
-    /// <summary>Forgets everything.</summary>
+    /// <summary>Deletes all features.</summary>
     internal abstract void Clear();
 
     /// <summary>Releases what is held. Called once, while no run uses the store.</summary>

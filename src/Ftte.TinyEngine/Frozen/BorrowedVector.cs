@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>A vector that somebody else keeps in place.</summary>
+/// <summary>Represents a vector that the caller keeps in place.</summary>
 internal sealed unsafe class BorrowedVector(float* values, int count) : FrozenParameters(count)
 {
     public override long Bytes => sizeof(float) * (long)Count;

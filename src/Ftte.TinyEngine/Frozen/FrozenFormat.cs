@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>How frozen parameters are held in memory.</summary>
+/// <summary>Specifies how frozen parameters are held in memory.</summary>
 public enum FrozenFormat
 {
     /// <summary>As they are, 4 bytes each; read in place.</summary>

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>The parameters that training reads and does not change, in a format that suits the device's memory.</summary>
+/// <summary>Represents the parameters that training reads and does not change, in a format that suits the device's memory.</summary>
 /// <remarks>
 /// Parameters that are trained are always float32 and held apart, so what is frozen can be stored in less, or stay in a file and be paged in as it is
 /// read. Safe to read from any number of threads.
@@ -32,7 +32,7 @@ public abstract class FrozenParameters : IDisposable
     /// <returns>The parameters.</returns>
     public static FrozenParameters Of(ReadOnlyMemory<float> parameters) => new FrozenVector(parameters);
 
-    /// <summary>Makes a smaller copy.</summary>
+    /// <summary>Creates a smaller copy.</summary>
     /// <param name="network">The network.</param>
     /// <param name="parameters">The flat vector.</param>
     /// <param name="format">How to hold it.</param>
@@ -136,7 +136,7 @@ public abstract class FrozenParameters : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Gives back what is held.</summary>
+    /// <summary>Releases memory and files.</summary>
     /// <param name="disposing">Whether <see cref="IDisposable.Dispose"/> was called.</param>
     protected virtual void Dispose(bool disposing)
     {

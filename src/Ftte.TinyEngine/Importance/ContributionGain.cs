@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>What a gain is counted in.</summary>
+/// <summary>Specifies the unit of a gain.</summary>
 public enum ContributionGain
 {
     /// <summary>The rise of the accuracy, in [0, 1].</summary>

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>How <see cref="ContributionMeasure"/> trains and judges.</summary>
+/// <summary>Specifies how <see cref="ContributionMeasure"/> trains and evaluates.</summary>
 /// <remarks>Read when a measure is made; changing it afterwards changes nothing.</remarks>
 public sealed class ContributionOptions
 {
@@ -16,11 +16,11 @@ public sealed class ContributionOptions
     /// <value>Null by default, for those that are trained on; others say more about what generalises.</value>
     public IExampleSource? Evaluation { get; set; }
 
-    /// <summary>Gets or sets what a gain is counted in.</summary>
-    /// <value><see cref="ContributionGain.Accuracy"/> by default; <see cref="ContributionGain.Loss"/> tells more apart with few examples.</value>
+    /// <summary>Gets or sets the unit of a gain.</summary>
+    /// <value><see cref="ContributionGain.Accuracy"/> by default; <see cref="ContributionGain.Loss"/> is finer with few examples.</value>
     public ContributionGain Gain { get; set; }
 
-    /// <summary>Gets or sets what hears of every block that has been measured.</summary>
+    /// <summary>Gets or sets the receiver of a report for every block that has been measured.</summary>
     /// <value>Null by default.</value>
     public IProgress<ContributionProgress>? Progress { get; set; }
 

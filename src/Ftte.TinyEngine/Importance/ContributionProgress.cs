@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>How far a contribution analysis has come.</summary>
+/// <summary>Represents the progress of a contribution analysis.</summary>
 /// <param name="Block">The block that has been measured.</param>
 /// <param name="Gain">What training it alone gained; may be negative.</param>
 /// <param name="Done">The number of blocks measured so far.</param>

@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>What a probe has measured.</summary>
+/// <summary>Represents the result of a probe.</summary>
 /// <param name="Importance">For each block the sum over examples of the squared norm of the example's gradient; 0 where nothing was measured.</param>
-/// <param name="ExampleCount">The number of examples that were looked at.</param>
+/// <param name="ExampleCount">The number of examples that were measured.</param>
 /// <param name="Groups">The blocks that were measured together, from the last to the first; the examples were gone over once for each.</param>
 /// <param name="UnprobedBlocks">The trainable blocks that do not fit the memory budget even alone, in the layout's order.</param>
 public sealed record ProbeResult(

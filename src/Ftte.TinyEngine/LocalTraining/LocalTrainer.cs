@@ -35,13 +35,13 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     private TrainingSession? _session;
     private (int Examples, long? Budget) _planned;
 
-    /// <summary>Makes a trainer; memory is taken when the first assignment says what to train.</summary>
+    /// <summary>Creates a trainer; memory is allocated for the selection of the first assignment.</summary>
     /// <param name="network">The network to train.</param>
     /// <param name="examples">The device's examples, at least one.</param>
     /// <param name="options">How to train; null for the defaults. Copied.</param>
     /// <param name="pool">Where updates' buffers come from; null for the shared pool.</param>
     /// <param name="engine">How memory and threads are used; null for the defaults. Copied.</param>
-    /// <param name="probe">How to measure what training each block would be worth, when asked; null for the defaults. Copied.</param>
+    /// <param name="probe">How to measure the importance of training each block, when asked; null for the defaults. Copied.</param>
     /// <param name="logger">Receives <see cref="Warnings"/>; null for the trace listeners of the process.</param>
     /// <exception cref="ArgumentException">The examples do not fit the network, or an option is out of range.</exception>
     public LocalTrainer(
@@ -75,17 +75,17 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     /// <inheritdoc />
     public ParameterLayout Layout => Network.Layout;
 
-    /// <summary>Gets what is known to be fragile about the settings, in words; empty if nothing is.</summary>
+    /// <summary>Gets the warnings about settings that are known to be fragile; empty if there are none.</summary>
     /// <value>Each entry is also logged once, when it is found: most when the trainer is made, some during the first training run.</value>
     public IReadOnlyList<string> Warnings => _warnings.All;
 
     /// <summary>Gets the plan of the latest assignment; null before the first.</summary>
     public TrainingPlan? Plan { get; private set; }
 
-    /// <summary>Gets what the latest training run did.</summary>
+    /// <summary>Gets the summary of the latest training run.</summary>
     public TrainingSummary LastRun { get; private set; }
 
-    /// <summary>Gets what the latest probe measured; null before the first.</summary>
+    /// <summary>Gets the result of the latest probe; null before the first.</summary>
     public ProbeResult? LastProbe { get; private set; }
 
     /// <inheritdoc />
@@ -206,7 +206,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
             assignment.CreateHeader(LastProbe.ExampleCount), [.. energies.Select(e => largest > 0 ? (float)(e / largest / sum) : 0)], _pool);
     }
 
-    /// <summary>Gives the probe of a budget; which blocks fit together is worked out once, as budgets hardly ever change.</summary>
+    /// <summary>Returns the probe for a budget; groups of blocks are computed once, because budgets rarely change.</summary>
     private GradientEnergyProbe ProbeWithin(long memoryBudgetBytes)
     {
         long budget = Math.Min(memoryBudgetBytes, _probeOptions.MemoryBudgetBytes ?? long.MaxValue);
@@ -220,7 +220,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         return _probe;
     }
 
-    /// <summary>Gives the seed of an assignment: every round differs, and every one can be repeated.</summary>
+    /// <summary>Returns the seed of an assignment: every round differs, and every round can be repeated.</summary>
     private ulong SeedOf(TrainingAssignment assignment) => SplitMix64.At(_options.Seed, assignment.UpdateId.Value);
 
     /// <summary>Counts the examples of a round.</summary>

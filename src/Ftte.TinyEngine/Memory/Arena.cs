@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>The one stretch of memory that a plan's tensors live in, from the first byte on a cache line: the caller's, or native.</summary>
+/// <summary>Represents the memory that holds the tensors of a plan, from the first byte on a cache line: the caller's, or native.</summary>
 internal sealed unsafe class Arena : IDisposable
 {
     private MemoryHandle _pin;
@@ -39,7 +39,7 @@ internal sealed unsafe class Arena : IDisposable
     /// <summary>Gets the first byte; null once disposed.</summary>
     public byte* Pointer { get; private set; }
 
-    /// <summary>Gets the whole arena, for tests that watch who writes where.</summary>
+    /// <summary>Returns the whole arena, for tests that observe writes.</summary>
     public Span<byte> Everything()
     {
         ObjectDisposedException.ThrowIf(Pointer is null, this);

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Gives tensors their offsets in one arena, so that none that live at the same time overlap.</summary>
+/// <summary>Assigns offsets in one arena to tensors, so that tensors that live at the same time do not overlap.</summary>
 /// <remarks>
 /// The smallest arena holds what lives at the busiest moment, but finding a layout that needs no more is hard in general. Several orders are tried, each
 /// putting every tensor at the lowest place that is free during its life or, working from both ends, at the highest; the first layout that
@@ -69,7 +69,7 @@ internal static class ArenaLayout
         }
     }
 
-    /// <summary>Puts each tensor in the smallest gap that is free during its life, or on top.</summary>
+    /// <summary>Places each tensor in the lowest gap that is free during its life, or on top.</summary>
     private static long[] Try(Tensor[] order, out long size)
     {
         long[] offsets = new long[order.Length];

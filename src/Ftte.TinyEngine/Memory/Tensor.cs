@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>A piece of the arena that lives from its first use to its last.</summary>
+/// <summary>Represents a piece of the arena that lives from its first use to its last.</summary>
 /// <param name="name">What it holds, for people.</param>
 /// <param name="bytesPerExample">Its size for one example, or in all if it does not depend on their number.</param>
 /// <param name="examples">The number of examples it is for.</param>
@@ -32,7 +32,7 @@ internal sealed class Tensor(string name, long bytesPerExample, int examples = 1
 
     public static long RoundUp(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
 
-    /// <summary>Makes the tensor live at a moment, and at all moments between that and its other uses.</summary>
+    /// <summary>Extends the life of the tensor to a moment, and to all moments between that and its other uses.</summary>
     public void UseAt(int moment)
     {
         LiveAt(moment);
@@ -44,7 +44,7 @@ internal sealed class Tensor(string name, long bytesPerExample, int examples = 1
 
     public bool LivesAt(int moment) => First <= moment && moment <= Last;
 
-    /// <summary>Says whether the tensor would live at a moment even if no operation kept it.</summary>
+    /// <summary>Returns whether the tensor would live at a moment even if no operation kept it.</summary>
     public bool FlowsAt(int moment) => First <= moment && moment <= LastFlow;
 
     public bool MeetsInTime(Tensor other) => First <= other.Last && other.First <= Last;

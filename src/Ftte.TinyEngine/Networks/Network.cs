@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>A network: layers in execution order, ended by a loss. Holds no parameters; they are a flat vector described by <see cref="Layout"/>.</summary>
+/// <summary>Defines a network: layers in execution order, ended by a loss. Contains no parameters; they are a flat vector described by <see cref="Layout"/>.</summary>
 /// <remarks>
 /// <para>Made layer by layer: <c>Network.Build(inputs: 784).Linear("fc1", 64).Relu().Linear("fc2", 10).SoftmaxCrossEntropy()</c>, or
 /// <c>Network.Build(32, 32, 3).Conv("conv1", 16, kernel: 3, padding: 1).Relu()...</c>; <see cref="NetworkZoo"/> has the usual ones.</para>
@@ -31,7 +31,7 @@ public sealed class Network
         MultiplyAdds = Operations.Sum(o => o.MultiplyAdds);
     }
 
-    /// <summary>Gets where each layer's parameters lie in the flat vector, such as <c>fc1.weight</c> [784, 64] and <c>fc1.bias</c> [64].</summary>
+    /// <summary>Gets the place of each layer's parameters in the flat vector, such as <c>fc1.weight</c> [784, 64] and <c>fc1.bias</c> [64].</summary>
     public ParameterLayout Layout { get; }
 
     /// <summary>Gets the coordinates that a gradient reaches: all but the running statistics of batch normalisation.</summary>
@@ -49,7 +49,7 @@ public sealed class Network
     /// <summary>Gets the number of values per example that the loss takes.</summary>
     public int OutputLength => Loss.Outputs;
 
-    /// <summary>Gets the number of classes that the loss tells apart, whose labels are 0 to one less; 0 if its targets are vectors.</summary>
+    /// <summary>Gets the number of classes, with labels from 0 to one less; 0 if the targets of the loss are vectors.</summary>
     public int ClassCount => Loss.ClassCount;
 
     /// <summary>Gets the multiply-adds of one example's forward pass through convolutions and linear layers.</summary>
@@ -73,8 +73,8 @@ public sealed class Network
     /// <returns>A builder to which layers are added.</returns>
     public static NetworkBuilder Build(int height, int width, int channels) => new(new ImageShape(height, width, channels));
 
-    /// <summary>Makes parameters to start training from.</summary>
-    /// <param name="seed">The seed; the same seed gives the same bits on every machine.</param>
+    /// <summary>Creates initial parameters.</summary>
+    /// <param name="seed">The seed; the same seed returns the same bits on every machine.</param>
     /// <returns>
     /// The flat vector: weights uniform with variance 2 / inputs before a ReLU (He et al., ICCV 2015) and 1 / inputs otherwise, biases 0,
     /// normalisation that changes nothing.

@@ -10,7 +10,7 @@ namespace Ftte.TinyEngine;
 /// </remarks>
 internal sealed class BatchNorm(string name, Value input, Value output, double epsilon) : Operation(name, output, input)
 {
-    /// <summary>How much of the running statistics a batch replaces.</summary>
+    /// <summary>The share of the running statistics that a batch replaces.</summary>
     public const float StatisticsMomentum = 0.1f;
 
     public double Epsilon { get; } = epsilon;

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>A tensor of parameters.</summary>
+/// <summary>Defines a tensor of parameters.</summary>
 /// <param name="Name">Its name in the layout and in files.</param>
 /// <param name="Shape">Its dimensions in the flat vector, outermost first.</param>
 /// <param name="Role">What it is for.</param>

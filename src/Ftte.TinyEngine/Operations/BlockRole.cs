@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>What a tensor of parameters is for.</summary>
+/// <summary>Specifies the purpose of a tensor of parameters.</summary>
 internal enum BlockRole
 {
     Weight,

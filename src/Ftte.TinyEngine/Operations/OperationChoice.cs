@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>A way to train an operation.</summary>
+/// <summary>Represents a way to train an operation.</summary>
 /// <param name="Name">What is trained, for people.</param>
 /// <param name="Ranges">The trained coordinates.</param>
 /// <param name="MultiplyAdds">The multiply-adds per example of their gradient.</param>

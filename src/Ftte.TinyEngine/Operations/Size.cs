@@ -5,20 +5,20 @@ namespace Ftte.TinyEngine;
 /// <param name="Width">Horizontally.</param>
 public readonly record struct Size(int Height, int Width)
 {
-    /// <summary>Makes a square size.</summary>
+    /// <summary>Creates a square size.</summary>
     /// <param name="side">Height and width.</param>
     public static implicit operator Size(int side) => new(side, side);
 
-    /// <summary>Makes a size of a pair.</summary>
+    /// <summary>Creates a size of a pair.</summary>
     /// <param name="size">Height and width.</param>
     public static implicit operator Size((int Height, int Width) size) => new(size.Height, size.Width);
 
-    /// <summary>Makes a square size.</summary>
+    /// <summary>Creates a square size.</summary>
     /// <param name="side">Height and width.</param>
     /// <returns>The size.</returns>
     public static Size FromInt32(int side) => side;
 
-    /// <summary>Makes a size of a pair.</summary>
+    /// <summary>Creates a size of a pair.</summary>
     /// <param name="size">Height and width.</param>
     /// <returns>The size.</returns>
     public static Size FromValueTuple((int Height, int Width) size) => size;

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>What one operation makes and others read: an edge of the network's graph, without memory.</summary>
+/// <summary>Represents the output of one operation and the input of others: an edge of the network's graph, without memory.</summary>
 internal sealed class Value(int index, string name, ImageShape shape)
 {
     /// <summary>Gets its number; the network's input is 0.</summary>

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Draws the weights that training starts from.</summary>
+/// <summary>Draws the initial weights.</summary>
 internal static class WeightInitializer
 {
     /// <summary>Draws uniformly with variance 2 / inputs if a ReLU follows and 1 / inputs otherwise.</summary>
@@ -13,7 +13,7 @@ internal static class WeightInitializer
         }
     }
 
-    /// <summary>Says whether the values go through a ReLU next, after a normalisation or none.</summary>
+    /// <summary>Returns whether the values go through a ReLU next, with or without a normalization before it.</summary>
     private static bool LeadsToRelu(Value value) => value.Consumers is [var only]
         && (only is MaskedActivation || (only is BatchNorm or GroupNorm && LeadsToRelu(only.Output)));
 }

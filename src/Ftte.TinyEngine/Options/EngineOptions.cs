@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>How training uses memory and threads; none of it changes what is computed beyond rounding.</summary>
+/// <summary>Specifies how training uses memory and threads; none of the settings changes results beyond rounding.</summary>
 /// <remarks>Read when a plan or trainer is made; changing it afterwards changes nothing.</remarks>
 public sealed class EngineOptions
 {

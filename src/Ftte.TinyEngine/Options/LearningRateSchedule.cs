@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>How the step size changes over a run.</summary>
+/// <summary>Specifies how the step size changes over a run.</summary>
 public enum LearningRateSchedule
 {
     /// <summary>It stays.</summary>

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>How far training is.</summary>
+/// <summary>Represents the progress of training.</summary>
 /// <param name="Step">The number of steps taken.</param>
 /// <param name="Steps">The number of steps in all.</param>
 /// <param name="MeanLoss">The mean loss per example since the epoch began.</param>

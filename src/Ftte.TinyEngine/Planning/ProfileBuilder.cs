@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Reads a training profile off plans, so that an estimate is made of the very tensors that are then allocated.</summary>
+/// <summary>Creates a training profile from plans, so that it is an estimate of the same tensors that are later allocated.</summary>
 /// <remarks>
 /// <para>What a step needs while it runs, what it keeps for backward and what its gradients take depends on the step's own choice and on whether a gradient
 /// passes through it, and on nothing else that is chosen. Therefore one plan measures every step at once: in plan k each step trains its k-th choice. The

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Why a tensor is in the arena.</summary>
+/// <summary>Specifies why a tensor is in the arena.</summary>
 public enum TensorRole
 {
     /// <summary>Held throughout: labels, sums of gradients, momentum.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Where everything lies in memory, and when, while a selection is trained: planned to the byte before anything is allocated.</summary>
+/// <summary>Represents the memory layout of training a selection over time: planned to the byte before anything is allocated.</summary>
 /// <remarks>
 /// <para>Frozen parameters are read where they were received. Selected ones are trained in the very buffer that then becomes the update, so neither a
 /// base copy nor a gradient buffer is held. All else is one arena, laid out here.</para>
@@ -101,7 +101,7 @@ public sealed class TrainingPlan
 
     internal PlannedOperation[] Operations { get; }
 
-    /// <summary>Gets where the gradient of each trained block goes.</summary>
+    /// <summary>Gets the destination of the gradient of each trained block.</summary>
     internal PlannedGradient[] Gradients { get; }
 
     /// <summary>Gets the number of trained weight matrices; of trained vectors if no matrix is trained; at least 1.</summary>

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>How well parameters do on examples.</summary>
+/// <summary>Represents the loss and the accuracy of parameters on examples.</summary>
 /// <param name="Loss">The mean loss per example.</param>
 /// <param name="Accuracy">The share of examples whose label has the largest logit, in [0, 1].</param>
 /// <param name="Count">The number of examples.</param>

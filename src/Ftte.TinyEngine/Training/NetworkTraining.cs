@@ -3,7 +3,7 @@ namespace Ftte.TinyEngine;
 /// <summary>Trains networks where the data is central, and computes gradients. On devices, <see cref="LocalTrainer"/> trains.</summary>
 public static class NetworkTraining
 {
-    /// <summary>Computes the gradient of the mean loss, for example to measure what training each block is worth.</summary>
+    /// <summary>Computes the gradient of the mean loss, for example to measure the importance of each block.</summary>
     /// <param name="network">The network.</param>
     /// <param name="parameters">The flat vector.</param>
     /// <param name="examples">The examples, at least one.</param>

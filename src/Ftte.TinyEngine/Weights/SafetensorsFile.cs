@@ -168,9 +168,9 @@ public sealed class SafetensorsFile : IDisposable
         }
 
         ulong announced = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (announced > SafetensorsLimits.MostHeaderBytes || (long)announced > length - prefix.Length)
+        if (announced > SafetensorsLimits.MaxHeaderBytes || (long)announced > length - prefix.Length)
         {
-            throw InvalidFile.Create(name, $"it announces a header of {announced} bytes, more than it has or more than {SafetensorsLimits.MostHeaderBytes}", "give a safetensors file, or get it again");
+            throw InvalidFile.Create(name, $"it announces a header of {announced} bytes, more than it has or more than {SafetensorsLimits.MaxHeaderBytes}", "give a safetensors file, or get it again");
         }
 
         byte[] header = new byte[(int)announced];

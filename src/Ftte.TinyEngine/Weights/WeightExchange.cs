@@ -23,7 +23,7 @@ internal static class WeightExchange
 
         // Reading can fail as late as in the last tensor, so all is read before anything changes.
         float[] loaded = parameters.ToArray();
-        float[] scratch = new float[Longest(entries)];
+        float[] scratch = new float[MaxLength(entries)];
         for (int i = 0; i < names.Length; i++)
         {
             Span<float> values = scratch.AsSpan(0, entries[i].Range.Length);
@@ -53,7 +53,7 @@ internal static class WeightExchange
         // "format": "pt" is what PyTorch's own loaders look for.
         SafetensorsWriter.WriteHeader(
             stream, format, [.. order.Select(i => (names[i], entries[i].FileShape))], new Dictionary<string, string> { ["format"] = "pt" });
-        float[] scratch = new float[Longest(entries)];
+        float[] scratch = new float[MaxLength(entries)];
         foreach (int i in order)
         {
             Span<float> values = scratch.AsSpan(0, entries[i].Range.Length);
@@ -133,7 +133,7 @@ internal static class WeightExchange
         }
     }
 
-    private static int Longest(IReadOnlyList<WeightEntry> entries) => entries.Count == 0 ? 0 : entries.Max(entry => entry.Range.Length);
+    private static int MaxLength(IReadOnlyList<WeightEntry> entries) => entries.Count == 0 ? 0 : entries.Max(entry => entry.Range.Length);
 
     private static void ThrowUnlessConsistent(IReadOnlyList<WeightEntry> entries, int parameterCount)
     {

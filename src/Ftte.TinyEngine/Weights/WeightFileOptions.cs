@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>How the tensors of a file of weights are matched with a network's parameters.</summary>
+/// <summary>Specifies how the tensors of a file of weights are matched with a network's parameters.</summary>
 public sealed class WeightFileOptions
 {
     /// <summary>

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>How inputs and output gradients lie in memory, example by example and line by line.</summary>
+/// <summary>Describes the layout of inputs and output gradients in memory, example by example and line by line.</summary>
 /// <param name="Examples">The number of examples.</param>
 /// <param name="Lines">The number of lines of pixels of each.</param>
 /// <param name="Pixels">The number of pixels of a line.</param>

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>Cuts channels into vectors.</summary>
+/// <summary>Divides channels into vectors.</summary>
 internal static class ChannelSweep
 {
     /// <summary>Does the work for channels [first, last).</summary>

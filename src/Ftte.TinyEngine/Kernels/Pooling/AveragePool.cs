@@ -9,7 +9,7 @@ internal static unsafe class AveragePool
     public static void Forward(in PoolingShape s, float* x, float* y, int firstRow, int lastRow) =>
         ChannelSweep.Run(new ForwardWork(s, x, y, firstRow, lastRow), 0, s.Channels);
 
-    /// <summary>Gives every place of a window its share of the output's gradient, for examples [first, last).</summary>
+    /// <summary>Adds the share of the output's gradient at every place of a window, for examples [first, last).</summary>
     public static void Backward(in PoolingShape s, float* dy, float* dx, bool add, int first, int last)
     {
         for (int example = first; example < last && !add; example++)

@@ -128,7 +128,7 @@ internal sealed unsafe class PlannedBatchNorm : PlannedOperation
         }
     }
 
-    /// <summary>Lets the running statistics follow the batch's, where they are part of what is trained; the running variance is the unbiased one.</summary>
+    /// <summary>Updates the running statistics that are selected from those of the batch; the running variance is the unbiased one.</summary>
     private void Follow(TrainingPass pass, float* mean, float* variance)
     {
         if (pass.Seed is null)

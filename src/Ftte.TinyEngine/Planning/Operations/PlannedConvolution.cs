@@ -98,7 +98,7 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
         }
     }
 
-    /// <summary>Makes the input's gradient from the old weights first; only then are they updated.</summary>
+    /// <summary>Computes the input's gradient from the old weights first; only then are they updated.</summary>
     public override void Backward(TrainingPass pass, int phase, int worker)
     {
         float* dy = pass.Floats(YGradient!);

@@ -28,7 +28,7 @@ internal sealed unsafe class PlannedVector
     public static PlannedVector Plan(ParameterBlock block, string what, PlanBuilder plan, bool isReadBackward = false, bool hasGradient = true) =>
         new(plan, PlannedBlock.Create(plan.Selection, block, block.Range.Length, plan.Settings.ReadsFrozenInPlace), what, isReadBackward, hasGradient);
 
-    /// <summary>Puts the vector together, if it has to be; by one worker, in a phase before it is read.</summary>
+    /// <summary>Copies trained and frozen values into one vector, if necessary; by one worker, in a phase before it is read.</summary>
     public void Assemble(TrainingPass pass, bool isBackward = false)
     {
         if (_block.IsAssembled)

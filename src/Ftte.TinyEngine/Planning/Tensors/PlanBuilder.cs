@@ -112,10 +112,10 @@ internal sealed class PlanBuilder
         return tensor;
     }
 
-    /// <summary>Makes a buffer for the output.</summary>
+    /// <summary>Adds a buffer for the output.</summary>
     public Tensor Write() => MakeData(Operation.Output, ForwardMoment);
 
-    /// <summary>Puts the output in the place of an input that nobody needs any more; makes a buffer if there is none.</summary>
+    /// <summary>Writes the output over an input that is not used later; adds a buffer if there is no such input.</summary>
     public Tensor WriteInPlace(bool keepsInput = false, int candidates = int.MaxValue)
     {
         foreach (Value input in Operation.Inputs.Take(candidates))
@@ -140,7 +140,7 @@ internal sealed class PlanBuilder
         return tensor;
     }
 
-    /// <summary>Makes a tensor in the forward pass that is kept for the backward pass, such as a mask.</summary>
+    /// <summary>Adds a tensor that is written in the forward pass and kept for the backward pass, such as a mask.</summary>
     public Tensor AddKept(string what, long bytesPerExample, int? examples = null)
     {
         Tensor tensor = Add($"{Operation.Name}.{what}", bytesPerExample, examples ?? Settings.MicroBatchSize);
@@ -148,17 +148,17 @@ internal sealed class PlanBuilder
         return Keep(tensor);
     }
 
-    /// <summary>Registers where the gradient of a block goes.</summary>
+    /// <summary>Registers the destination of the gradient of a block.</summary>
     public PlannedGradient AddGradient(PlannedGradient gradient)
     {
         _blockGradients.Add(gradient);
         return gradient;
     }
 
-    /// <summary>Makes a tensor that lives while this step runs forward; null if it would be empty.</summary>
+    /// <summary>Adds a tensor that lives while this step runs forward; null if it would be empty.</summary>
     public Tensor? ForwardScratch(string what, long bytes) => Scratch(what, bytes, ForwardMoment);
 
-    /// <summary>Makes a tensor that lives while this step runs backward; null if it would be empty or backward does not get here.</summary>
+    /// <summary>Adds a tensor that lives while this step runs backward; null if it would be empty or the backward pass does not reach this step.</summary>
     public Tensor? BackwardScratch(string what, long bytes)
     {
         Tensor? tensor = RunsBackward ? Scratch(what, bytes, BackwardMoment) : null;
@@ -170,7 +170,7 @@ internal sealed class PlanBuilder
         return tensor;
     }
 
-    /// <summary>Reads the gradient of the output; null if backward does not get here.</summary>
+    /// <summary>Reads the gradient of the output; null if the backward pass does not reach this step.</summary>
     public Tensor? OutputGradient()
     {
         if (!RunsBackward)
@@ -183,7 +183,7 @@ internal sealed class PlanBuilder
         return gradient;
     }
 
-    /// <summary>Gets where the gradient of an input goes; null if nobody needs it.</summary>
+    /// <summary>Adds the destination of the gradient of an input; null if the gradient is not used.</summary>
     public InputGradientTarget? InputGradient(Value input)
     {
         if (!PassesGradientTo(input))
@@ -196,7 +196,7 @@ internal sealed class PlanBuilder
         return new InputGradientTarget(gradient, Adds: input.LastStep > Operation.Step);
     }
 
-    /// <summary>Makes the output's gradient share its memory with the input's, if no other operation adds to that.</summary>
+    /// <summary>Shares the memory of the output's gradient with the input's, if no other operation adds to that.</summary>
     /// <remarks>Called before <see cref="OutputGradient"/>.</remarks>
     public bool ShareGradient(Value input)
     {
@@ -209,7 +209,7 @@ internal sealed class PlanBuilder
         return true;
     }
 
-    /// <summary>Makes the gradient that the loss begins with, in its forward step.</summary>
+    /// <summary>Adds the gradient that the loss computes in its forward step.</summary>
     public Tensor LossGradient()
     {
         Tensor gradient = GradientOf(Operation.Input);

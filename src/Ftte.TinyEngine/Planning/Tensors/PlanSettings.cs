@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>What a plan depends on besides network and selection.</summary>
+/// <summary>Represents the settings of a plan, besides network and selection.</summary>
 /// <param name="BatchSize">The number of examples per step.</param>
 /// <param name="MicroBatchSize">The number of examples that run forward and backward at once.</param>
 internal sealed record PlanSettings(int BatchSize, int MicroBatchSize)
