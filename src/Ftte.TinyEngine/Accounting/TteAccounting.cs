@@ -128,7 +128,7 @@ public sealed class TteAccounting
 
     private static long Bytes(long bits) => (bits + 7) / 8;
 
-    /// <summary>A convolution with what TTE counts of it.</summary>
+    /// <summary>Represents a convolution with the parts that TTE counts.</summary>
     private sealed record CountedConvolution(Operation Operation, ConvolutionShape Shape, bool IsDepthwise, ImmutableArray<ParameterRange> Bias)
     {
         public long PassBits => MaskBits * Shape.OutputValues;

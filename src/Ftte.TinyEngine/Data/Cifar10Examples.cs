@@ -48,8 +48,8 @@ public sealed class Cifar10Examples : IExampleSource
     /// <param name="part">Which part.</param>
     /// <param name="scaling">How bytes become inputs; <see cref="PixelScaling.Cifar10"/> by default.</param>
     /// <returns>The examples, in the files' order.</returns>
-    /// <exception cref="FileNotFoundException">A file is missing; the message says what to get and where to put it.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged or not of CIFAR-10; the message says which, what is wrong and what to do.</exception>
+    /// <exception cref="FileNotFoundException">A file is missing; the message states the file to get and the folder.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or not of CIFAR-10; the message states the file, the problem and the solution.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="ArgumentException">The scaling is for another number of channels.</exception>
     public static Cifar10Examples Load(string directory, CifarPart part, PixelScaling? scaling = null)
@@ -85,7 +85,7 @@ public sealed class Cifar10Examples : IExampleSource
     /// <param name="scaling">How bytes become inputs; <see cref="PixelScaling.Cifar10"/> by default.</param>
     /// <returns>The examples, in the files' order.</returns>
     /// <exception cref="FileNotFoundException">A file does not exist.</exception>
-    /// <exception cref="InvalidDataException">A file is not what it should be; the message says which, what is wrong and what to do.</exception>
+    /// <exception cref="InvalidDataException">A file is invalid; the message states the file, the problem and the solution.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="ArgumentException">There is no file, or the scaling is for another number of channels.</exception>
     public static Cifar10Examples LoadFiles(IReadOnlyList<string> files, PixelScaling? scaling = null)

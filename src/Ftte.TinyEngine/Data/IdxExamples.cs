@@ -42,7 +42,7 @@ public sealed class IdxExamples : IExampleSource
     /// <param name="scaling">How bytes become inputs; <see cref="PixelScaling.UnitInterval"/> by default.</param>
     /// <param name="classCount">The number of classes, 1 to 256: labels are 0 to one less.</param>
     /// <returns>The examples, in the files' order.</returns>
-    /// <exception cref="InvalidDataException">A file is not what it should be, or the two do not fit together; the message says which, what is wrong and what to do.</exception>
+    /// <exception cref="InvalidDataException">A file is invalid, or the two do not fit together; the message states the file, the problem and the solution.</exception>
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     /// <exception cref="ArgumentException">The scaling is for another number of channels.</exception>
     public static IdxExamples Load(string imagesPath, string labelsPath, PixelScaling? scaling = null, int classCount = 10)

@@ -27,7 +27,7 @@ internal sealed class IdxReader
     }
 
     /// <summary>Reads a seekable stream from its start to its end.</summary>
-    /// <exception cref="InvalidDataException">It is not what it should be.</exception>
+    /// <exception cref="InvalidDataException">The content is invalid.</exception>
     public static IdxFile Read(Stream file, string name)
     {
         Span<byte> start = stackalloc byte[2];

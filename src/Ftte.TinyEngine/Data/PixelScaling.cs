@@ -10,8 +10,8 @@ public sealed class PixelScaling
     private readonly float[] _table;
 
     /// <summary>Scales each channel by its own mean and deviation.</summary>
-    /// <param name="mean">What to subtract: one value for all channels, or one per channel. 0 is black and 1 full brightness.</param>
-    /// <param name="deviation">What to divide by, in the same unit; as many values as means, each positive.</param>
+    /// <param name="mean">The value to subtract: one for all channels, or one per channel. 0 is black and 1 full brightness.</param>
+    /// <param name="deviation">The divisor, in the same unit; as many values as means, each positive.</param>
     /// <exception cref="ArgumentException">There is no mean, not one deviation per mean, or a value that is not finite or a deviation that is not positive.</exception>
     public PixelScaling(ReadOnlySpan<float> mean, ReadOnlySpan<float> deviation)
     {

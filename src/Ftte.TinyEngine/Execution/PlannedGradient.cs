@@ -46,7 +46,7 @@ internal sealed unsafe class PlannedGradient
     /// <summary>Creates the gradient of a block in which every row has one.</summary>
     public static PlannedGradient Whole(PlannedBlock block, bool isVector = false) => new(block, [.. Enumerable.Range(0, block.Rows)], isVector);
 
-    /// <summary>Begins the gradient of some columns: from what earlier micro-batches came to, so that sums do not depend on how a batch is divided.</summary>
+    /// <summary>Begins the gradient of some columns: from the sums of earlier micro-batches, so that sums do not depend on how a batch is divided.</summary>
     /// <param name="pass">The pass.</param>
     /// <param name="gradient">Memory for the columns, with a row stride of their number.</param>
     /// <param name="firstColumn">The first column.</param>

@@ -33,10 +33,10 @@ internal sealed unsafe class TrainingPass
     /// <summary>Gets or sets the packed momentum; null without.</summary>
     public float* Velocity { get; set; }
 
-    /// <summary>Gets or sets what measures gradients in place of spending them; null while training. Only with one worker and without accumulators.</summary>
+    /// <summary>Gets or sets the sums that measure gradients instead of applying them; null while training. Only with one worker and without accumulators.</summary>
     public BlockEnergies? Energies { get; set; }
 
-    /// <summary>Gets or sets what the loss is multiplied by before its gradient is taken: one over the number of examples averaged over.</summary>
+    /// <summary>Gets or sets the factor of the loss before its gradient is taken: one over the number of examples averaged over.</summary>
     public float LossScale { get; set; }
 
     /// <summary>Gets or sets the step size.</summary>

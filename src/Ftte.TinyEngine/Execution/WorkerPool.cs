@@ -91,7 +91,7 @@ internal sealed class WorkerPool : IDisposable
         }
     }
 
-    /// <summary>Holds what dispatcher and workers share.</summary>
+    /// <summary>Represents the state that the dispatcher and the workers share.</summary>
     private sealed class SharedState(int workers) : IDisposable
     {
         private readonly Permits[] _starts = [.. Enumerable.Range(1, workers - 1).Select(_ => new Permits())];

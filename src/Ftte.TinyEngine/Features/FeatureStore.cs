@@ -62,6 +62,6 @@ public abstract class FeatureStore : IDisposable
     /// <summary>Deletes all features.</summary>
     internal abstract void Clear();
 
-    /// <summary>Releases what is held. Called once, while no run uses the store.</summary>
+    /// <summary>Releases memory or the file. Called once, while no run uses the store.</summary>
     private protected abstract void Free();
 }

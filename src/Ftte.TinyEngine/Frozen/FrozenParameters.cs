@@ -2,7 +2,7 @@ namespace Ftte.TinyEngine;
 
 /// <summary>Represents the parameters that training reads and does not change, in a format that suits the device's memory.</summary>
 /// <remarks>
-/// Parameters that are trained are always float32 and held apart, so what is frozen can be stored in less, or stay in a file and be paged in as it is
+/// Parameters that are trained are always float32 and held apart, so frozen parameters can be stored in fewer bytes, or stay in a file and be paged in as it is
 /// read. Safe to read from any number of threads.
 /// </remarks>
 public abstract class FrozenParameters : IDisposable

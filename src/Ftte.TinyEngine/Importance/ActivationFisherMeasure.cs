@@ -7,7 +7,7 @@ namespace Ftte.TinyEngine;
 /// their numbers of parameters, so that a layer as a whole has the value of the paper.</para>
 /// <para><b>Computed exactly without any activation</b>: to multiply channel c of a convolution's, linear layer's or affine normalisation's output by 1 + e
 /// is to multiply the weights and the bias that make it by 1 + e. The derivative of the loss by e, at 0, is on the one side the sum over d of
-/// a_ncd dL_n/da_ncd, and on the other the sum over those parameters of w_j dL_n/dw_j: what is computed here, from one gradient per example. A ReLU after the
+/// a_ncd dL_n/da_ncd, and on the other the sum over those parameters of w_j dL_n/dw_j, which is computed here from one gradient per example. A ReLU after the
 /// layer changes nothing, because a dL/da is the same on both sides of it.</para>
 /// <para>Takes the gradient of the whole network for one example at a time.</para>
 /// </remarks>

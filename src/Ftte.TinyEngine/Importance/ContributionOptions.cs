@@ -12,8 +12,8 @@ public sealed class ContributionOptions
     /// <value>Null by default, for the defaults.</value>
     public EngineOptions? Engine { get; set; }
 
-    /// <summary>Gets or sets the examples on which gains are judged.</summary>
-    /// <value>Null by default, for those that are trained on; others say more about what generalises.</value>
+    /// <summary>Gets or sets the examples on which gains are evaluated.</summary>
+    /// <value>Null by default, for those that are trained on; other examples measure generalization better.</value>
     public IExampleSource? Evaluation { get; set; }
 
     /// <summary>Gets or sets the unit of a gain.</summary>

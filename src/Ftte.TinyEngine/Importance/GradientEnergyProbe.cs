@@ -22,7 +22,7 @@ public sealed class GradientEnergyProbe
     /// <summary>Creates a probe; memory is allocated only while it measures.</summary>
     /// <param name="network">The network.</param>
     /// <param name="options">How to measure; null for the defaults. Copied.</param>
-    /// <param name="memory">Memory for the arena, used by one run at a time; what does not fit into it is not measured. Empty to take native memory.</param>
+    /// <param name="memory">Memory for the arena, used by one run at a time; blocks that do not fit into it are not measured. Empty to take native memory.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public GradientEnergyProbe(Network network, ProbeOptions? options = null, Memory<byte> memory = default)
     {
@@ -42,7 +42,7 @@ public sealed class GradientEnergyProbe
     /// <param name="examples">The examples, at least one.</param>
     /// <param name="seed">Determines the examples that are measured, the first that training with the same seed would take, and their augmentation.</param>
     /// <param name="cancellationToken">Stops between two examples.</param>
-    /// <returns>What was measured.</returns>
+    /// <returns>The result.</returns>
     /// <exception cref="ArgumentException">The vector or the examples do not fit the network, or there are no examples.</exception>
     /// <exception cref="InvalidOperationException">An example's label is not a class of the network, or a gradient is not finite.</exception>
     /// <exception cref="OperationCanceledException">Measuring was cancelled.</exception>

@@ -16,7 +16,7 @@ public sealed class ProbeOptions
     public long? MemoryBudgetBytes { get; set; }
 
     /// <summary>Checks that all values are in range.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of range; the message says which and what it may be.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range; the message states the valid range.</exception>
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxExamples, 1);

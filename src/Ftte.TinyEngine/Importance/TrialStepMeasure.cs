@@ -3,7 +3,7 @@ namespace Ftte.TinyEngine;
 /// <summary>Measures the decrease of the loss in a trial step (Huang et al., ElasticTrainer, MobiSys 2023).</summary>
 /// <remarks>
 /// Everything is trained for one or a few steps, and the result is discarded. The value of a block is -sum g_j dw_j over its parameters, with g the gradient of the mean loss at
-/// the given parameters and dw what the trial changed; 0 if that is negative. With one plain step this is the gradient energy times the step size; momentum,
+/// the given parameters and dw the change of the trial; 0 if that is negative. With one plain step this is the gradient energy times the step size; momentum,
 /// decay, clipping and several steps count as they will in training.
 /// </remarks>
 public sealed class TrialStepMeasure : IImportanceMeasure

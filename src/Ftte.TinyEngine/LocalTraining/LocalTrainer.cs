@@ -107,7 +107,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     /// <inheritdoc />
     /// <remarks>
     /// The values are those of <see cref="GradientEnergyProbe"/>, divided by their sum; <see cref="LastProbe"/> has them as they were measured. The examples
-    /// are the first that training would take with the same assignment. Training goes on afterwards as if nothing had been measured.
+    /// are the first that training would take with the same assignment. Measuring does not change later training.
     /// </remarks>
     /// <exception cref="ArgumentException">The assignment, the vector or the examples do not fit the network.</exception>
     /// <exception cref="InvalidOperationException">
@@ -122,9 +122,9 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     }
 
     /// <summary>Computes and keeps the features of all examples of which none are kept, before the next round: for example while the device is idle and charging.</summary>
-    /// <param name="selection">What is trained, as the last assignment had it.</param>
-    /// <param name="parameters">The flat vector, of which only what is frozen counts.</param>
-    /// <param name="cancellationToken">Stops between two examples; what was computed stays.</param>
+    /// <param name="selection">The selection of the last assignment.</param>
+    /// <param name="parameters">The flat vector; only frozen parameters count.</param>
+    /// <param name="cancellationToken">Stops between two examples; computed features stay.</param>
     /// <remarks>Does nothing if features are not kept (<see cref="EngineOptions.FeatureStore"/>), or if nothing before the first trained layer is frozen.</remarks>
     /// <exception cref="ArgumentException">The selection, the vector or the examples do not fit the network.</exception>
     /// <exception cref="InvalidOperationException">There are no examples, their number changed meanwhile, or another call has not ended.</exception>

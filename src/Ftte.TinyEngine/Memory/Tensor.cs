@@ -1,7 +1,7 @@
 namespace Ftte.TinyEngine;
 
 /// <summary>Represents a piece of the arena that lives from its first use to its last.</summary>
-/// <param name="name">What it holds, for people.</param>
+/// <param name="name">Its content, for people.</param>
 /// <param name="bytesPerExample">Its size for one example, or in all if it does not depend on their number.</param>
 /// <param name="examples">The number of examples it is for.</param>
 internal sealed class Tensor(string name, long bytesPerExample, int examples = 1)

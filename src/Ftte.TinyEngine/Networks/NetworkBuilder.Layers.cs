@@ -113,7 +113,7 @@ public sealed partial class NetworkBuilder
 
     /// <summary>Adds batch normalisation, with blocks <c>weight</c> and <c>bias</c> (trainable) and <c>running_mean</c> and <c>running_var</c> (not).</summary>
     /// <param name="name">The layer's name, unique in the network.</param>
-    /// <param name="epsilon">What is added to the variance; positive.</param>
+    /// <param name="epsilon">The value that is added to the variance; positive.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">The name is blank or taken, or epsilon is not positive.</exception>
     public NetworkBuilder BatchNorm(string name, double epsilon = 1e-5)
@@ -128,7 +128,7 @@ public sealed partial class NetworkBuilder
     /// <summary>Adds group normalisation (Wu and He, ECCV 2018): mean and variance per example and group of channels, with blocks <c>weight</c> and <c>bias</c>.</summary>
     /// <param name="name">The layer's name, unique in the network.</param>
     /// <param name="groups">The number of groups; divides the channels.</param>
-    /// <param name="epsilon">What is added to the variance; positive.</param>
+    /// <param name="epsilon">The value that is added to the variance; positive.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">The name is blank or taken, the groups do not divide the channels, or epsilon is not positive.</exception>
     public NetworkBuilder GroupNorm(string name, int groups, double epsilon = 1e-5)
@@ -240,7 +240,7 @@ public sealed partial class NetworkBuilder
     /// <param name="rate">The probability, in [0, 1); applied in steps of 1 / 65536.</param>
     /// <param name="name">The layer's name; null to name it after the layer before.</param>
     /// <returns>This builder.</returns>
-    /// <remarks>Nothing is saved for the backward pass: what was dropped follows from the seed. Evaluation drops nothing.</remarks>
+    /// <remarks>Nothing is saved for the backward pass: the dropped values follow from the seed. Evaluation drops nothing.</remarks>
     /// <exception cref="ArgumentException">The name is blank or taken, or the rate is out of range.</exception>
     public NetworkBuilder Dropout(float rate, string? name = null)
     {

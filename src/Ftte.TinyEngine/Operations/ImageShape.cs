@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>The shape of what flows between layers, per example: an image with channels; a vector is a 1 x 1 image, a sequence has height 1.</summary>
+/// <summary>Represents the shape of the values between layers, per example: an image with channels; a vector is a 1 x 1 image, a sequence has height 1.</summary>
 /// <param name="Height">The number of rows.</param>
 /// <param name="Width">The number of columns.</param>
 /// <param name="Channels">The number of values per pixel; a pixel's values lie next to each other (NHWC).</param>

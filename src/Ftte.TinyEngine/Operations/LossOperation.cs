@@ -11,7 +11,7 @@ internal sealed class LossOperation(string name, Value input, Value output, Loss
     /// <summary>Gets whether an example's target is its label and not a vector.</summary>
     public bool TakesLabels => Kind == LossKind.SoftmaxCrossEntropy || (Kind == LossKind.BinaryCrossEntropy && Outputs == 1);
 
-    /// <summary>Gets the number of labels that the loss tells apart; 0 if it takes vectors.</summary>
+    /// <summary>Gets the number of labels; 0 if the targets are vectors.</summary>
     public int ClassCount => !TakesLabels ? 0 : Kind == LossKind.SoftmaxCrossEntropy ? Outputs : 2;
 
     public long LabelBytes => TakesLabels ? sizeof(int) : sizeof(float) * (long)Outputs;

@@ -29,7 +29,7 @@ internal abstract class Operation
     /// <summary>Gets the tensors that belong to it.</summary>
     public virtual ImmutableArray<BlockDefinition> Blocks => [];
 
-    /// <summary>Gets where its tensors lie, in the order of <see cref="Blocks"/>; known once the whole network is.</summary>
+    /// <summary>Gets the places of its tensors, in the order of <see cref="Blocks"/>; known once the whole network is.</summary>
     public ImmutableArray<ParameterBlock> Parameters { get; private set; } = [];
 
     /// <summary>Gets the parameters that a gradient can reach: all but running statistics.</summary>
@@ -53,7 +53,7 @@ internal abstract class Operation
     /// <summary>Gets the multiply-adds of one example's forward pass.</summary>
     public virtual long MultiplyAdds => 0;
 
-    /// <summary>Gets the definition: what is computed from which values, with which settings and parameters. Names do not count.</summary>
+    /// <summary>Gets the definition: the type, the values, the settings and the parameters. Names do not count.</summary>
     public string Definition => string.Join(' ', [
         GetType().Name,
         $"({Settings})",
@@ -74,7 +74,7 @@ internal abstract class Operation
     {
     }
 
-    /// <summary>Lists what can be trained in it; nothing, for an operation without parameters.</summary>
+    /// <summary>Lists the ways to train it; empty for an operation without parameters.</summary>
     /// <param name="inputShares">The shares of the input channels that a choice may train, in (0, 1], ascending.</param>
     public virtual IEnumerable<OperationChoice> Choices(IReadOnlyList<double> inputShares) => [];
 }

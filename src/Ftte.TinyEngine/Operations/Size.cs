@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>A height and a width: of a kernel, a stride or a padding. A plain number is both.</summary>
+/// <summary>Represents a height and a width: of a kernel, a stride or a padding. A plain number is both.</summary>
 /// <param name="Height">Vertically.</param>
 /// <param name="Width">Horizontally.</param>
 public readonly record struct Size(int Height, int Width)

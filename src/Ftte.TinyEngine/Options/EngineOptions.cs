@@ -15,11 +15,11 @@ public sealed class EngineOptions
     /// <value>1 by default, which takes the least memory; null to take the whole micro-batch.</value>
     public int? PrefixExamples { get; set; } = 1;
 
-    /// <summary>Gets or sets whether what the frozen prefix makes of each example is kept for the whole run; by a <see cref="LocalTrainer"/>, as long as the selection and the number of examples stay the same.</summary>
+    /// <summary>Gets or sets whether the output of the frozen prefix for each example is kept for the whole run; by a <see cref="LocalTrainer"/>, as long as the selection and the number of examples stay the same.</summary>
     /// <value>False by default. Memory for every example is counted in the plan. Not possible when examples vary between visits, or with dropout in the prefix.</value>
     public bool CacheFrozenFeatures { get; set; }
 
-    /// <summary>Gets or sets where what the frozen prefix makes of each example is kept beyond the run.</summary>
+    /// <summary>Gets or sets the store that keeps the output of the frozen prefix for each example beyond the run.</summary>
     /// <value>
     /// Null by default: nowhere. A store in a file takes no memory, see <see cref="TrainingPlan.FeatureStoreBytes"/>; it belongs to the caller, who disposes it after the trainer. Possible
     /// where <see cref="CacheFrozenFeatures"/> is, which it includes.
@@ -35,7 +35,7 @@ public sealed class EngineOptions
     public Memory<byte> Memory { get; set; }
 
     /// <summary>Checks that all values are in range.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of range; the message says which and what it may be.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range; the message states the valid range.</exception>
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MicroBatchSize ?? 1, 1, nameof(MicroBatchSize));

@@ -13,11 +13,11 @@ namespace Ftte.TinyEngine;
 /// </remarks>
 public sealed class SgdOptions
 {
-    /// <summary>Gets or sets the number of examples per step; the last step of an epoch takes what is left.</summary>
+    /// <summary>Gets or sets the number of examples per step; the last step of an epoch takes the rest.</summary>
     /// <value>20 by default; at least 1.</value>
     public int BatchSize { get; set; } = 20;
 
-    /// <summary>Gets or sets how often all examples are gone over, unless <see cref="Steps"/> says otherwise.</summary>
+    /// <summary>Gets or sets the number of passes over all examples, unless <see cref="Steps"/> is set.</summary>
     /// <value>1 by default; at least 1.</value>
     public int Epochs { get; set; } = 1;
 
@@ -66,7 +66,7 @@ public sealed class SgdOptions
     /// </remarks>
     public float? ClipRatio { get; set; } = 0.5f;
 
-    /// <summary>Gets or sets where batch normalisation gets its statistics.</summary>
+    /// <summary>Gets or sets the source of the statistics of batch normalization.</summary>
     /// <value>
     /// <see cref="NormalizationMode.Frozen"/> by default. With <see cref="NormalizationMode.Batch"/>, the selection must contain the running statistics, or they never reach the
     /// server: use <see cref="Network.GetTrainable(NormalizationMode)"/>. A <see cref="LocalTrainer"/> refuses other selections.
@@ -77,12 +77,12 @@ public sealed class SgdOptions
     /// <value>0 by default. Give every device its own.</value>
     public ulong Seed { get; set; }
 
-    /// <summary>Gets or sets what is called after every step, for progress; by the training thread.</summary>
+    /// <summary>Gets or sets the callback that the training thread calls after every step with its progress.</summary>
     /// <value>Null by default.</value>
     public Action<TrainingProgress>? Progress { get; set; }
 
     /// <summary>Checks that all values are in range.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of range; the message says which and what it may be.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range; the message states the valid range.</exception>
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);

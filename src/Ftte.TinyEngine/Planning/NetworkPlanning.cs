@@ -23,8 +23,8 @@ public static class NetworkPlanning
     /// <param name="selection">The coordinates to train: whole blocks, parts of blocks, or nothing.</param>
     /// <param name="options">How it is trained: batch size, momentum and clipping take memory.</param>
     /// <param name="engine">How memory is used; null for the defaults.</param>
-    /// <param name="frozen">Where the frozen parameters are; null for the whole vector as float32.</param>
-    /// <param name="exampleCount">The number of examples; needed only where <see cref="EngineOptions.CacheFrozenFeatures"/> keeps something of each.</param>
+    /// <param name="frozen">The frozen parameters; null for the whole vector as float32.</param>
+    /// <param name="exampleCount">The number of examples; needed only if <see cref="EngineOptions.CacheFrozenFeatures"/> keeps features of each.</param>
     /// <returns>The plan, exact to the byte; nothing is allocated.</returns>
     /// <exception cref="ArgumentException">The selection is of another layout, options do not fit together, or a tensor would exceed the largest span.</exception>
     public static TrainingPlan Plan(
@@ -40,14 +40,14 @@ public static class NetworkPlanning
         return network.Plan(selection, network.CreatePlanSettings(options, engine, frozen, exampleCount));
     }
 
-    /// <summary>Lists what can be trained in each step and what it costs, layers as a whole, for a selector to choose from.</summary>
+    /// <summary>Lists the choices of training in each step with their costs, layers as a whole, for a selector to choose from.</summary>
     /// <param name="network">The network.</param>
     /// <param name="batchSize">The number of examples per step, at least 1.</param>
     /// <returns>The profile, as of <see cref="Profile(Network, int, IReadOnlyList{double}?)"/>.</returns>
     /// <exception cref="ArgumentException">A tensor of the batch would exceed the largest span.</exception>
     public static TrainingProfile Profile(this Network network, int batchSize) => network.Profile(batchSize, inputShares: null);
 
-    /// <summary>Lists what can be trained in each step and what it costs, for a selector to choose from.</summary>
+    /// <summary>Lists the choices of training in each step with their costs, for a selector to choose from.</summary>
     /// <param name="network">The network.</param>
     /// <param name="batchSize">The number of examples per step, at least 1.</param>
     /// <param name="inputShares">
@@ -57,7 +57,7 @@ public static class NetworkPlanning
     /// <returns>
     /// The profile. For each convolution and linear layer: its bias, and for each share the weights without and with the bias; for each normalisation the
     /// shift, and scale and shift. Persistent bytes are the trained values themselves, and sums of gradients and momentum where there are any. Kept features are not in it: they depend on
-    /// what is chosen, and <see cref="NetworkFitting.Fit"/> counts them.
+    /// the choice, and <see cref="NetworkFitting.Fit"/> counts them.
     /// </returns>
     /// <exception cref="ArgumentException">A share is not in (0, 1], or a tensor of the batch would exceed the largest span.</exception>
     public static TrainingProfile Profile(this Network network, int batchSize, IReadOnlyList<double>? inputShares)
@@ -67,13 +67,13 @@ public static class NetworkPlanning
         return network.Profile(new SgdOptions { BatchSize = batchSize }, inputShares: inputShares);
     }
 
-    /// <summary>Lists what can be trained in each step and what it costs, for a selector to choose from.</summary>
+    /// <summary>Lists the choices of training in each step with their costs, for a selector to choose from.</summary>
     /// <param name="network">The network.</param>
     /// <param name="options">How it is trained.</param>
     /// <param name="engine">How memory is used; null for the defaults.</param>
     /// <param name="inputShares">The shares of a layer's input channels that a choice may train; null for whole layers only.</param>
-    /// <param name="frozen">Where the frozen parameters are; null for the whole vector as float32.</param>
-    /// <param name="exampleCount">The number of examples; needed only where <see cref="EngineOptions.CacheFrozenFeatures"/> keeps something of each.</param>
+    /// <param name="frozen">The frozen parameters; null for the whole vector as float32.</param>
+    /// <param name="exampleCount">The number of examples; needed only if <see cref="EngineOptions.CacheFrozenFeatures"/> keeps features of each.</param>
     /// <returns>The profile, as of <see cref="Profile(Network, int, IReadOnlyList{double}?)"/>.</returns>
     /// <exception cref="ArgumentException">A share is not in (0, 1], options do not fit together, or a tensor would exceed the largest span.</exception>
     public static TrainingProfile Profile(

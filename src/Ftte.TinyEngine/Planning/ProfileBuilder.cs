@@ -4,7 +4,7 @@ namespace Ftte.TinyEngine;
 
 /// <summary>Creates a training profile from plans, so that it is an estimate of the same tensors that are later allocated.</summary>
 /// <remarks>
-/// <para>What a step needs while it runs, what it keeps for backward and what its gradients take depends on the step's own choice and on whether a gradient
+/// <para>The memory that a step needs while it runs, keeps for backward and uses for gradients depends on the step's own choice and on whether a gradient
 /// passes through it, and on nothing else that is chosen. Therefore one plan measures every step at once: in plan k each step trains its k-th choice. The
 /// number of plans is that of the choices of one step, not of all steps.</para>
 /// <para>A tensor that two steps keep, or that one keeps while it flows anyway, is counted twice in a sum of steps, so a profile never says less than the

@@ -66,10 +66,10 @@ public sealed class TrainingPlan
     /// <summary>Gets the bytes of the selected parameters while they are trained; the same buffer becomes the update.</summary>
     public long TrainedBytes { get; }
 
-    /// <summary>Gets the bytes of the arena: the batch, activations, what is saved for backward, gradients and workspace.</summary>
+    /// <summary>Gets the bytes of the arena: the batch, activations, values saved for backward, gradients and workspace.</summary>
     public long ArenaBytes { get; }
 
-    /// <summary>Gets the bytes in use in the arena at its busiest moment; what <see cref="ArenaBytes"/> has more is lost in gaps.</summary>
+    /// <summary>Gets the bytes in use in the arena at its busiest moment; the difference to <see cref="ArenaBytes"/> is lost in gaps.</summary>
     public long BusiestBytes { get; }
 
     /// <summary>Gets the bytes of the frozen prefix's features and of the hashes that verify them, if they are kept in memory; 0 if they are kept in a file.</summary>

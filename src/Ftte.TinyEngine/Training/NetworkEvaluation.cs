@@ -46,14 +46,14 @@ public static class NetworkEvaluation
         return Evaluate(session, examples, count);
     }
 
-    /// <summary>Measures loss and accuracy of a model of which only a selection changes: examples that were met before run through the trained suffix alone.</summary>
+    /// <summary>Measures loss and accuracy of a model in which only a selection changes: examples with stored features run through the trained suffix alone.</summary>
     /// <param name="network">The network.</param>
     /// <param name="parameters">The flat vector.</param>
     /// <param name="examples">The examples, at least one, that do not vary between visits.</param>
-    /// <param name="selection">What is trained.</param>
-    /// <param name="features">Where what the frozen layers make of the examples is kept; for one call at a time.</param>
+    /// <param name="selection">The trained coordinates.</param>
+    /// <param name="features">The store of the output of the frozen layers for the examples; for one call at a time.</param>
     /// <param name="batchSize">The number of examples run at once, at least 1; the result does not depend on it.</param>
-    /// <returns>The evaluation, the same bits as without what is kept.</returns>
+    /// <returns>The evaluation, the same bits as without the store.</returns>
     /// <exception cref="ArgumentException">The vector, the examples or the selection do not fit, or features cannot be kept.</exception>
     /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
     public static unsafe Evaluation EvaluateSelected(

@@ -12,7 +12,7 @@ public static class NetworkTraining
     /// <returns>The gradient, one value per parameter; <see cref="BlockImportance.FromGradient"/> takes it.</returns>
     /// <exception cref="ArgumentException">The vector or the examples do not fit the network, or there are no examples.</exception>
     /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static unsafe float[] Gradient(
         this Network network,
         ReadOnlySpan<float> parameters,
@@ -44,7 +44,7 @@ public static class NetworkTraining
         return session.Accumulators.ToArray();
     }
 
-    /// <summary>Trains where the data is central: a base model for devices to start from, or a reference to compare with.</summary>
+    /// <summary>Trains on central data: a base model for devices to start from, or a reference to compare with.</summary>
     /// <param name="network">The network.</param>
     /// <param name="parameters">The flat vector, trained in place. If this throws, nothing has changed.</param>
     /// <param name="examples">The examples, at least one.</param>
@@ -52,7 +52,7 @@ public static class NetworkTraining
     /// <param name="selection">The coordinates to train; null for all.</param>
     /// <param name="engine">How memory and threads are used; null for the defaults.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>
-    /// <returns>What was done.</returns>
+    /// <returns>The summary of the run.</returns>
     /// <exception cref="ArgumentException">The vector, the examples, the options or the selection do not fit.</exception>
     /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
@@ -82,16 +82,16 @@ public static class NetworkTraining
         return summary;
     }
 
-    /// <summary>Trains a selection of which the rest is held in any format.</summary>
+    /// <summary>Trains a selection, while the other parameters are held in any format.</summary>
     /// <param name="network">The network.</param>
     /// <param name="frozen">The parameters that are not trained.</param>
-    /// <param name="trained">The packed selected parameters, trained in place; left as they then are when training is cancelled.</param>
+    /// <param name="trained">The packed selected parameters, trained in place; if training is canceled, they keep the values of the last step.</param>
     /// <param name="examples">The examples, at least one.</param>
     /// <param name="selection">The coordinates to train.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="engine">How memory and threads are used; null for the defaults.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>
-    /// <returns>What was done.</returns>
+    /// <returns>The summary of the run.</returns>
     /// <exception cref="ArgumentException">The vectors, the examples, the options or the selection do not fit.</exception>
     /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>

@@ -32,7 +32,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>Gets the notes that the file's writer left, such as "format": "pt"; empty if there are none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>Gets what errors call the file.</summary>
+    /// <summary>Gets the name of the file in errors.</summary>
     internal string Name { get; }
 
     /// <summary>Opens a file and reads its header.</summary>

@@ -25,7 +25,7 @@ internal ref struct SafetensorsHeader
 
     /// <summary>Reads the header and checks that the tensors fill the data, without gaps and without overlap.</summary>
     /// <returns>The tensors, by name, and the file's own notes.</returns>
-    /// <exception cref="InvalidDataException">It is not what it should be.</exception>
+    /// <exception cref="InvalidDataException">The header is invalid.</exception>
     public static (Dictionary<string, SafetensorsTensor> Tensors, Dictionary<string, string> Metadata) Read(
         ReadOnlySpan<byte> json, long dataLength, string file)
     {

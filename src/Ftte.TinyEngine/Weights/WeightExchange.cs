@@ -39,7 +39,7 @@ internal static class WeightExchange
     /// <param name="entries">The network's tensors.</param>
     /// <param name="parameters">The flat vector.</param>
     /// <param name="format">How to write the values.</param>
-    /// <param name="options">What to call the tensors; the network's own names by default.</param>
+    /// <param name="options">The names of the tensors; the network's own names by default.</param>
     /// <exception cref="ArgumentException">The entries contradict themselves or the vector, or two have the same name in the file. Nothing has been written.</exception>
     /// <exception cref="IOException">The stream cannot be written to.</exception>
     public static void Save(

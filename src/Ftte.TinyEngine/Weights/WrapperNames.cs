@@ -9,9 +9,9 @@ internal static class WrapperNames
     /// <summary>The part that data-parallel training and averaged models add in front. A model may have one of that name further back.</summary>
     private const string Front = "module";
 
-    /// <summary>Maps names to those in a file that differ from them only by what wrappers add.</summary>
+    /// <summary>Maps names to those in a file that differ from them only by the parts that wrappers add.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="names">The names without what wrappers add.</param>
+    /// <param name="names">The names without the parts that wrappers add.</param>
     /// <returns>The names in the file, in the same order; null if one of them is missing or ambiguous.</returns>
     public static string[]? Find(SafetensorsFile file, string[] names)
     {

@@ -15,7 +15,7 @@ internal static unsafe partial class WindowProduct
     /// <param name="window">How inputs, weights and outputs lie.</param>
     /// <param name="a">The first pixel's inputs.</param>
     /// <param name="b">Weights: segments x run rows of at least <paramref name="columns"/> values.</param>
-    /// <param name="bias">What each column begins with; null for 0.</param>
+    /// <param name="bias">The initial value of each column; null for 0.</param>
     /// <param name="c">The outputs.</param>
     /// <param name="pixels">The number of pixels.</param>
     /// <param name="columns">The number of columns.</param>

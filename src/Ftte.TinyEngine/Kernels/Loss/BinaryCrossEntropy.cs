@@ -6,7 +6,7 @@ internal static class BinaryCrossEntropy
 {
     /// <param name="logits">The outputs before the sigmoid.</param>
     /// <param name="targets">The targets in [0, 1].</param>
-    /// <param name="scale">What the gradient is multiplied by.</param>
+    /// <param name="scale">The factor of the gradient.</param>
     /// <param name="gradient">Receives scale * (sigmoid - target) / outputs.</param>
     /// <returns>The loss: the mean of max(x, 0) - x * target + ln(1 + exp(-|x|)).</returns>
     public static double Run(ReadOnlySpan<float> logits, ReadOnlySpan<float> targets, float scale, Span<float> gradient)

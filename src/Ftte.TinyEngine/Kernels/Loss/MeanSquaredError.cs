@@ -5,7 +5,7 @@ internal static class MeanSquaredError
 {
     /// <param name="outputs">The outputs.</param>
     /// <param name="targets">The targets.</param>
-    /// <param name="scale">What the gradient is multiplied by.</param>
+    /// <param name="scale">The factor of the gradient.</param>
     /// <param name="gradient">Receives scale * 2 * (output - target) / outputs.</param>
     /// <returns>The loss, summed in float64.</returns>
     public static double Run(ReadOnlySpan<float> outputs, ReadOnlySpan<float> targets, float scale, Span<float> gradient)

@@ -32,7 +32,7 @@ internal sealed record PlanSettings(int BatchSize, int MicroBatchSize)
     /// <summary>Gets whether they are kept in storage rather than memory.</summary>
     public bool StoresFeatures { get; init; }
 
-    /// <summary>Derives the settings from what the user chose.</summary>
+    /// <summary>Creates the settings from the options of the user.</summary>
     public static PlanSettings From(SgdOptions options, EngineOptions engine, FrozenParameters? frozen = null, int exampleCount = 0)
     {
         int micro = Math.Min(engine.MicroBatchSize ?? options.BatchSize, options.BatchSize);

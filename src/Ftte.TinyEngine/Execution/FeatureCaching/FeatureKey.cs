@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Computes what identifies the features of a frozen prefix: everything that they depend on besides the example.</summary>
+/// <summary>Computes the key of the features of a frozen prefix: a hash of everything that they depend on besides the example.</summary>
 internal static unsafe class FeatureKey
 {
     public const int Bytes = SHA256.HashSizeInBytes;

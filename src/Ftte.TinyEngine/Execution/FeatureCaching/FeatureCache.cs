@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Keeps what the frozen prefix computes from each example, in a store.</summary>
+/// <summary>Keeps the output of the frozen prefix for each example, in a store.</summary>
 /// <remarks>
 /// A store holds the magic and the <see cref="FeatureKey"/>, then one record per example: the hash of key and inputs, the hash of the features, the features.
-/// Labels are not kept. What does not match is computed again.
+/// Labels are not kept. Features that do not match are computed again.
 /// </remarks>
 internal sealed class FeatureCache : IDisposable
 {
