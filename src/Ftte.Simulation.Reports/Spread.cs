@@ -12,7 +12,7 @@ internal readonly record struct Spread(double Median, double Least, double Most)
         double[] sorted = [.. values.Where(value => !double.IsNaN(value)).Order()];
         return sorted.Length == 0
             ? new Spread(double.NaN, double.NaN, double.NaN)
-            : new Spread((sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2, sorted[0], sorted[^1]);
+            : new Spread(SampleMedian.OfSorted(sorted), sorted[0], sorted[^1]);
     }
 
     /// <summary>Writes the median, and the range if there is one.</summary>

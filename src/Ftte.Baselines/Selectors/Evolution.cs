@@ -20,7 +20,7 @@ internal sealed class Evolution
         _biasChoices = [.. Enumerable.Range(0, table.StepCount).Select(table.BiasChoice)];
         _biasSteps = [.. Enumerable.Range(0, table.StepCount).Where(t => _biasChoices[t] >= 0).Reverse()];
         _steps = [.. Enumerable.Range(0, table.StepCount).Where(t => table.ChoiceCount(t) > 0)];
-        _origin = CounterHash.Mix(options.Seed ^ CounterHash.Mix(turn));
+        _origin = SplitMix64.Mix(options.Seed ^ SplitMix64.Mix(turn));
     }
 
     /// <summary>Searches.</summary>
@@ -147,7 +147,7 @@ internal sealed class Evolution
 
     private double DrawShare() => (Draw() >> 11) * (1.0 / (1UL << 53));
 
-    private ulong Draw() => CounterHash.Mix(_origin + (0x9E37_79B9_7F4A_7C15 * _drawn++));
+    private ulong Draw() => SplitMix64.At(_origin, _drawn++);
 
     /// <summary>One candidate.</summary>
     /// <param name="choices">For each step a choice, or -1 to leave it to the bias depth.</param>

@@ -16,12 +16,12 @@ public sealed class RandomSelector(ulong seed = 0) : IParameterSelector
     {
         ArgumentNullException.ThrowIfNull(request);
         var table = new ChoiceTable(request);
-        ulong origin = CounterHash.Mix(seed ^ CounterHash.Mix((ulong)request.Turn));
+        ulong origin = SplitMix64.Mix(seed ^ SplitMix64.Mix((ulong)request.Turn));
         (int Step, int Choice)[] order =
         [
             .. Enumerable.Range(0, table.StepCount)
                 .SelectMany(step => Enumerable.Range(0, table.ChoiceCount(step)).Select(choice => (Step: step, Choice: choice)))
-                .OrderBy(c => CounterHash.Mix(origin ^ (((ulong)c.Step << 32) | (uint)c.Choice)))
+                .OrderBy(c => SplitMix64.Mix(origin ^ (((ulong)c.Step << 32) | (uint)c.Choice)))
                 .ThenBy(c => c),
         ];
         int[] choices = table.Nothing();

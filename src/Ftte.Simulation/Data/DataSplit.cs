@@ -98,7 +98,7 @@ public static class DataSplit
         ArgumentOutOfRangeException.ThrowIfLessThan(devices, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(examples, devices);
         Guard.NotNegative(sigma);
-        if (!double.IsFinite(Math.Exp(sigma * sigma / 2)))
+        if (!double.IsFinite(PortableMath.Exp(sigma * sigma / 2)))
         {
             throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "The mean of the distribution, exp(sigma^2 / 2), is not finite. Specify at most 37.");
         }
@@ -107,7 +107,7 @@ public static class DataSplit
         double[] draws = new double[devices];
         for (int d = 0; d < devices; d++)
         {
-            draws[d] = Math.Exp(sigma * random.NextGaussian());
+            draws[d] = PortableMath.Exp(sigma * random.NextGaussian());
         }
 
         // Rounding the running total spreads what rounding loses.

@@ -54,7 +54,7 @@ internal static class DirichletSplit
         double total = 0;
         for (int label = 0; label < chances.Length; label++)
         {
-            double share = alpha < LeastOfShares ? Math.Exp((taste[label] - greatest) / alpha) : taste[label];
+            double share = alpha < LeastOfShares ? PortableMath.Exp((taste[label] - greatest) / alpha) : taste[label];
             chances[label] = stock[label].Count > 0 ? share : 0;
             total += chances[label];
         }

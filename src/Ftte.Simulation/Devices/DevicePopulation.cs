@@ -124,7 +124,7 @@ public static class DevicePopulation
                 Name = $"{kind.Name}-{i + 1}",
                 Kind = kind.Name,
                 MemoryBudgetBytes = (long)(kind.LeastMemoryBytes * (1 + (0.5 * random.NextDouble()))),
-                MultiplyAddsPerSecond = kind.MultiplyAddsPerSecond * Math.Exp(SpeedSpread * random.NextGaussian()),
+                MultiplyAddsPerSecond = kind.MultiplyAddsPerSecond * PortableMath.Exp(SpeedSpread * random.NextGaussian()),
                 DownloadBytesPerSecond = kind.DownloadBytesPerSecond,
                 UploadBytesPerSecond = kind.UploadBytesPerSecond,
                 Latency = latencies[kind],

@@ -12,7 +12,7 @@ internal static class Gamma
         if (shape < 1)
         {
             // The method needs a shape of at least 1; this boost brings it down again.
-            return Draw(shape + 1, ref random) * Math.Pow(1 - random.NextDouble(), 1 / shape);
+            return Draw(shape + 1, ref random) * PortableMath.Pow(1 - random.NextDouble(), 1 / shape);
         }
 
         double d = shape - (1.0 / 3);
@@ -27,7 +27,7 @@ internal static class Gamma
             }
 
             v = v * v * v;
-            if (Math.Log(1 - random.NextDouble()) < (0.5 * x * x) + d - (d * v) + (d * Math.Log(v)))
+            if (PortableMath.Log(1 - random.NextDouble()) < (0.5 * x * x) + d - (d * v) + (d * PortableMath.Log(v)))
             {
                 return d * v;
             }
@@ -39,5 +39,5 @@ internal static class Gamma
     /// <param name="random">Where the randomness comes from.</param>
     /// <returns>A finite number; over the shape, it is the logarithm.</returns>
     public static double DrawScaledLog(double shape, ref SeededRandom random) =>
-        (shape * Math.Log(Draw(shape + 1, ref random))) + Math.Log(1 - random.NextDouble());
+        (shape * PortableMath.Log(Draw(shape + 1, ref random))) + PortableMath.Log(1 - random.NextDouble());
 }

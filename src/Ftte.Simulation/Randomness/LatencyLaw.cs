@@ -60,10 +60,10 @@ public sealed class LatencyLaw
     {
         Guard.Positive(median);
         Guard.NotNegative(sigma);
-        double mean = median * Math.Exp(sigma * sigma / 2);
+        double mean = median * PortableMath.Exp(sigma * sigma / 2);
         return !double.IsFinite(mean)
             ? throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "The law's mean, median exp(sigma^2 / 2), is too large to be told.")
-            : new LatencyLaw(string.Create(CultureInfo.InvariantCulture, $"log-normal {median:R}, {sigma:R}"), mean, (ref random) => median * Math.Exp(sigma * random.NextGaussian()));
+            : new LatencyLaw(string.Create(CultureInfo.InvariantCulture, $"log-normal {median:R}, {sigma:R}"), mean, (ref random) => median * PortableMath.Exp(sigma * random.NextGaussian()));
     }
 
     /// <summary>Draws times without memory.</summary>
@@ -72,7 +72,7 @@ public sealed class LatencyLaw
     public static LatencyLaw Exponential(double mean)
     {
         Guard.Positive(mean);
-        return new LatencyLaw(string.Create(CultureInfo.InvariantCulture, $"exponential {mean:R}"), mean, (ref random) => -mean * Math.Log(1 - random.NextDouble()));
+        return new LatencyLaw(string.Create(CultureInfo.InvariantCulture, $"exponential {mean:R}"), mean, (ref random) => -mean * PortableMath.Log(1 - random.NextDouble()));
     }
 
     /// <summary>Draws from Pareto's law, cut off: P(x > t) = (least / t)^shape below the cap, and nothing above it.</summary>
@@ -89,10 +89,10 @@ public sealed class LatencyLaw
 
         // The integral of P(x > t) from 0 to the cap.
         double mean = least + (shape == 1
-            ? least * Math.Log(cap / least)
-            : least / (shape - 1) * (1 - Math.Pow(least / cap, shape - 1)));
+            ? least * PortableMath.Log(cap / least)
+            : least / (shape - 1) * (1 - PortableMath.Pow(least / cap, shape - 1)));
         return new LatencyLaw(
-            string.Create(CultureInfo.InvariantCulture, $"Pareto {shape:R} from {least:R} to {cap:R}"), mean, (ref random) => Math.Min(cap, least * Math.Pow(1 - random.NextDouble(), -1 / shape)));
+            string.Create(CultureInfo.InvariantCulture, $"Pareto {shape:R} from {least:R} to {cap:R}"), mean, (ref random) => Math.Min(cap, least * PortableMath.Pow(1 - random.NextDouble(), -1 / shape)));
     }
 
     /// <summary>Draws k units with a probability in proportion to k^-exponent, k = 1 to <paramref name="count"/>.</summary>
@@ -110,7 +110,7 @@ public sealed class LatencyLaw
         double total = 0, moment = 0;
         for (int k = 1; k <= count; k++)
         {
-            double weight = Math.Pow(k, -exponent);
+            double weight = PortableMath.Pow(k, -exponent);
             cumulative[k - 1] = total += weight;
             moment += k * weight;
         }

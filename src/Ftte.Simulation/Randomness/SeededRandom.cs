@@ -17,15 +17,13 @@ public struct SeededRandom
     {
         foreach (ulong key in keys)
         {
-            _state = Mix(_state ^ Mix(key + Increment));
+            _state = SplitMix64.Finalize(_state ^ SplitMix64.Mix(key));
         }
     }
 
-    private const ulong Increment = 0x9E3779B97F4A7C15;
-
     /// <summary>Draws 64 bits.</summary>
     /// <returns>Any number.</returns>
-    public ulong NextUInt64() => Mix(_state += Increment);
+    public ulong NextUInt64() => SplitMix64.Finalize(_state += SplitMix64.Increment);
 
     /// <summary>Draws from [0, 1).</summary>
     /// <returns>A multiple of 2^-53.</returns>
@@ -53,7 +51,7 @@ public struct SeededRandom
     /// <summary>Draws from the normal distribution with mean 0 and deviation 1, by the method of Box and Muller.</summary>
     /// <returns>A value.</returns>
     public double NextGaussian() =>
-        Math.Sqrt(-2 * Math.Log(1 - NextDouble())) * Math.Cos(2 * Math.PI * NextDouble());
+        Math.Sqrt(-2 * PortableMath.Log(1 - NextDouble())) * PortableMath.Cos(2 * Math.PI * NextDouble());
 
     /// <summary>Draws an index with a probability in proportion to its weight.</summary>
     /// <param name="weights">The weights: not negative, at least one of them positive, and with a finite sum.</param>
@@ -100,12 +98,5 @@ public struct SeededRandom
             int j = NextInt(i + 1);
             (items[i], items[j]) = (items[j], items[i]);
         }
-    }
-
-    private static ulong Mix(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
     }
 }

@@ -47,7 +47,7 @@ public sealed class ArrivalProcess
         }
 
         var random = new SeededRandom(seed, Stream.Arrival, (ulong)number);
-        double seconds = -Math.Log(1 - random.NextDouble()) / _perSecond;
+        double seconds = -PortableMath.Log(1 - random.NextDouble()) / _perSecond;
         return new Arrival(TimeSpan.FromSeconds(Math.Min(seconds, JobTiming.LongestSeconds)));
     }
 

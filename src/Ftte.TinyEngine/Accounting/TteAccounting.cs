@@ -5,7 +5,7 @@ using Ftte.TinyEngine.Kernels;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>What training takes by TTE's own accounting, in which its published selections are stated; for comparison with the paper.</summary>
+/// <summary>Computes the memory of training by TTE's own accounting, in which its published selections are stated; for comparison with the paper.</summary>
 /// <remarks>
 /// <para>"On-Device Training Under 256KB Memory" (arXiv 2206.15472) and its code count int8 training of one example, as a sum and not as a peak, over the
 /// convolutions that the bias update reaches; a convolution has a bias, into which normalisation is folded. Each counts</para>
@@ -14,7 +14,7 @@ namespace Ftte.TinyEngine;
 /// <item>if its weights are trained at a ratio, 8 bits per input value of the trained channels and 8 bits per trained weight.</item>
 /// </list>
 /// <para>The classifier's input counts 8 bits per value, its weights do not. Transient memory, the frozen weights and the batch are not counted;
-/// <see cref="Network.Profile(int)"/> counts all of it.</para>
+/// <see cref="NetworkPlanning.Profile(Network, int)"/> counts all of it.</para>
 /// </remarks>
 public sealed class TteAccounting
 {
@@ -129,7 +129,7 @@ public sealed class TteAccounting
 
     private static long Bytes(long bits) => (bits + 7) / 8;
 
-    /// <summary>A convolution with what TTE counts of it.</summary>
+    /// <summary>Represents a convolution with the parts that TTE counts.</summary>
     private sealed record CountedConvolution(Operation Operation, ConvolutionShape Shape, bool IsDepthwise, ImmutableArray<ParameterRange> Bias)
     {
         public long PassBits => MaskBits * Shape.OutputValues;
@@ -147,7 +147,7 @@ public sealed class TteAccounting
             _ => null,
         };
 
-        /// <summary>Says whether a convolution is one: a linear layer, on an image of one pixel, is not.</summary>
+        /// <summary>Returns whether a convolution counts: a linear layer, on an image of one pixel, does not.</summary>
         public static bool IsCounted(Convolution convolution) => convolution.Shape.Height * convolution.Shape.Width > 1;
 
         public int ChannelsAt(double ratio) => ratio == 0 ? 0 : Math.Clamp((int)Math.Ceiling(ratio * Shape.Channels), 1, Shape.Channels);
@@ -173,9 +173,3 @@ public sealed class TteAccounting
         }
     }
 }
-
-/// <summary>What a selection takes by TTE's accounting.</summary>
-/// <param name="Bytes">The bytes; fractions of a byte, from masks of single bits, are kept.</param>
-/// <param name="TrainedParameters">The trained weights and biases of convolutions.</param>
-/// <param name="TrainedShare">The same as a share of all weights and biases of convolutions.</param>
-public readonly record struct TteCost(double Bytes, long TrainedParameters, double TrainedShare);

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>How <see cref="AugmentedExamples"/> changes images at random.</summary>
+/// <summary>Specifies how <see cref="AugmentedExamples"/> changes images at random.</summary>
 public sealed class AugmentationOptions
 {
     /// <summary>

@@ -1,12 +1,12 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Images that look a little different on every visit: moved, with zeros moving in, and mirrored.</summary>
+/// <summary>Provides images that differ a little on every visit: moved, with zeros moving in, and mirrored.</summary>
 /// <remarks>
-/// What happens follows from the draw alone, so that training can be repeated bit for bit; without a draw, as for an evaluation, images come as
+/// Changes follow from the draw alone, so that training can be repeated bit for bit; without a draw, as for an evaluation, images are copied as
 /// they are. The zeros are those of the network's input: where the source subtracts a mean, they are that mean. Works in place, allocates nothing and
 /// keeps nothing, so it can be read from as many threads as its source.
 /// </remarks>
-public sealed class AugmentedExamples : IExampleSource
+public sealed class AugmentedExamples : IVaryingExampleSource
 {
     private const ulong DownBits = 0, RightBits = 1, FlipBits = 2, SourceBits = 3;
     private readonly IExampleSource _source;
@@ -18,7 +18,7 @@ public sealed class AugmentedExamples : IExampleSource
     /// <param name="height">Their height, in pixels.</param>
     /// <param name="width">Their width, in pixels.</param>
     /// <param name="channels">The number of values per pixel.</param>
-    /// <param name="options">What to do to them; moves by up to 4 pixels and mirrors by default.</param>
+    /// <param name="options">The changes; null to move by up to 4 pixels and to mirror.</param>
     /// <exception cref="ArgumentException">The source's inputs are not of that size.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or the padding is negative or would move all of an image out of sight.</exception>
     public AugmentedExamples(IExampleSource source, int height, int width, int channels, AugmentationOptions? options = null)
@@ -47,8 +47,8 @@ public sealed class AugmentedExamples : IExampleSource
     /// <inheritdoc />
     public int InputLength => _source.InputLength;
 
-    /// <summary>Gets whether there is anything to change: true unless the options ask for nothing and the source itself does not vary.</summary>
-    public bool VariesByDraw => _options.CropPadding > 0 || _options.FlipHorizontally || _source.VariesByDraw;
+    /// <summary>Gets whether images vary: true unless the options ask for no change and the source itself does not vary.</summary>
+    public bool VariesByDraw => _options.CropPadding > 0 || _options.FlipHorizontally || _source.VariesByDraw();
 
     /// <summary>Copies an image as it is.</summary>
     /// <param name="index">The example, 0 to <see cref="Count"/> - 1.</param>
@@ -56,7 +56,7 @@ public sealed class AugmentedExamples : IExampleSource
     /// <returns>The example's label.</returns>
     public int CopyTo(int index, Span<float> input) => _source.CopyTo(index, input);
 
-    /// <summary>Copies an image, changed as the draw says.</summary>
+    /// <summary>Copies an image, changed by the draw.</summary>
     /// <param name="index">The example, 0 to <see cref="Count"/> - 1.</param>
     /// <param name="draw">Random bits for this visit.</param>
     /// <param name="input">Receives exactly <see cref="InputLength"/> values.</param>
@@ -74,7 +74,7 @@ public sealed class AugmentedExamples : IExampleSource
         return label;
     }
 
-    /// <summary>Gives a distance in -padding .. padding from random bits.</summary>
+    /// <summary>Returns a distance in -padding .. padding from random bits.</summary>
     private int Distance(ulong bits) => (int)(((bits >> 32) * ((2 * (ulong)_options.CropPadding) + 1)) >> 32) - _options.CropPadding;
 
     private void Flip(Span<float> image)

@@ -117,7 +117,7 @@ internal sealed class CheckedGZipStream : ForwardStream
         }
     }
 
-    private InvalidDataException Damaged(string how, Exception? cause = null) => BadFile.Because(_name, $"it is a damaged gzip file: {how}", "get the file again", cause);
+    private InvalidDataException Damaged(string how, Exception? cause = null) => InvalidFile.Create(_name, $"it is a damaged gzip file: {how}", "get the file again", cause);
 
     /// <summary>The head of the file, byte by byte, with the checksum of what has been read.</summary>
     private sealed class Head(Stream file)

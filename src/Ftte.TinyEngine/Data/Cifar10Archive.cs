@@ -37,7 +37,7 @@ internal static class Cifar10Archive
                     string name = $"{path}, {entry.Name}";
                     int length = checkLength(name, entry.Length);
                     byte[] bytes = DataFile.Read(content, length, FirstBufferBytes, out int filled);
-                    found[index] = filled == length ? (name, bytes) : throw BadFile.Because(path, $"it ends within {entry.Name}", "get the file again");
+                    found[index] = filled == length ? (name, bytes) : throw InvalidFile.Create(path, $"it ends within {entry.Name}", "get the file again");
                 }
             }
 
@@ -50,7 +50,7 @@ internal static class Cifar10Archive
         }
 
         int missing = Array.FindIndex(found, entry => entry.Content is null);
-        return missing < 0 ? found : throw BadFile.Because(path, $"there is no {names[missing]} in it", "get the binary version of the data set");
+        return missing < 0 ? found : throw InvalidFile.Create(path, $"there is no {names[missing]} in it", "get the binary version of the data set");
     }
 
     private static TarEntry? Next(TarReader reader, string path)
@@ -65,5 +65,5 @@ internal static class Cifar10Archive
         }
     }
 
-    private static InvalidDataException Damaged(string path, Exception cause) => BadFile.Because(path, "it is a damaged archive", "get the file again", cause);
+    private static InvalidDataException Damaged(string path, Exception cause) => InvalidFile.Create(path, "it is a damaged archive", "get the file again", cause);
 }

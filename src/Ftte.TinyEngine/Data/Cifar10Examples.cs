@@ -48,8 +48,8 @@ public sealed class Cifar10Examples : IExampleSource
     /// <param name="part">Which part.</param>
     /// <param name="scaling">How bytes become inputs; <see cref="PixelScaling.Cifar10"/> by default.</param>
     /// <returns>The examples, in the files' order.</returns>
-    /// <exception cref="FileNotFoundException">A file is missing; the message says what to get and where to put it.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged or not of CIFAR-10; the message says which, what is wrong and what to do.</exception>
+    /// <exception cref="FileNotFoundException">A file is missing; the message states the file to get and the folder.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or not of CIFAR-10; the message states the file, the problem and the solution.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="ArgumentException">The scaling is for another number of channels.</exception>
     public static Cifar10Examples Load(string directory, CifarPart part, PixelScaling? scaling = null)
@@ -85,7 +85,7 @@ public sealed class Cifar10Examples : IExampleSource
     /// <param name="scaling">How bytes become inputs; <see cref="PixelScaling.Cifar10"/> by default.</param>
     /// <returns>The examples, in the files' order.</returns>
     /// <exception cref="FileNotFoundException">A file does not exist.</exception>
-    /// <exception cref="InvalidDataException">A file is not what it should be; the message says which, what is wrong and what to do.</exception>
+    /// <exception cref="InvalidDataException">A file is invalid; the message states the file, the problem and the solution.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="ArgumentException">There is no file, or the scaling is for another number of channels.</exception>
     public static Cifar10Examples LoadFiles(IReadOnlyList<string> files, PixelScaling? scaling = null)
@@ -105,13 +105,13 @@ public sealed class Cifar10Examples : IExampleSource
         return new Cifar10Examples(records, scaling, indices: null);
     }
 
-    /// <summary>Gives some of the examples, sharing the pixels.</summary>
+    /// <summary>Returns some of the examples, which share the pixels.</summary>
     /// <param name="indices">Which of these examples, in which order; an example may be taken twice. Copied.</param>
     /// <returns>The examples.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An index is not one of these examples.</exception>
     public Cifar10Examples Subset(params ReadOnlySpan<int> indices) => new(_records, _scaling, ExampleChoice.Of(indices, _indices, Count));
 
-    /// <summary>Gives an example's label without its image, to share examples out by class for instance.</summary>
+    /// <summary>Returns an example's label without its image, for example to divide examples by class.</summary>
     /// <param name="index">The example, 0 to <see cref="Count"/> - 1.</param>
     /// <returns>The label, 0 to 9.</returns>
     public int LabelOf(int index) => RecordOf(index)[0];
@@ -160,7 +160,7 @@ public sealed class Cifar10Examples : IExampleSource
         long total = lengths.Sum(length => (long)length);
         return total <= Array.MaxLength
             ? (int)total
-            : throw BadFile.Because(last, $"with it the files have {total} bytes, more than {Array.MaxLength}", "read fewer files");
+            : throw InvalidFile.Create(last, $"with it the files have {total} bytes, more than {Array.MaxLength}", "read fewer files");
     }
 
     private static int LengthOf(string path)
@@ -171,7 +171,7 @@ public sealed class Cifar10Examples : IExampleSource
 
     private static int CheckLength(string name, long length) => length > 0 && length % RecordLength == 0 && length <= Array.MaxLength
         ? (int)length
-        : throw BadFile.Because(name, $"its {length} bytes are not a number of whole records of {RecordLength}, or too many", $"get the file again ({Source})");
+        : throw InvalidFile.Create(name, $"its {length} bytes are not a number of whole records of {RecordLength}, or too many", $"get the file again ({Source})");
 
     private static void CheckLabels(string name, ReadOnlySpan<byte> records)
     {
@@ -179,7 +179,7 @@ public sealed class Cifar10Examples : IExampleSource
         {
             if (records[at] >= ClassCount)
             {
-                throw BadFile.Because(name, $"record {at / RecordLength} has the label {records[at]}, not 0 to 9", $"give files of CIFAR-10, not of another set ({Source})");
+                throw InvalidFile.Create(name, $"record {at / RecordLength} has the label {records[at]}, not 0 to 9", $"give files of CIFAR-10, not of another set ({Source})");
             }
         }
     }
@@ -189,7 +189,7 @@ public sealed class Cifar10Examples : IExampleSource
         using FileStream file = DataFile.OpenRead(path);
         if (file.ReadAtLeast(records, records.Length, throwOnEndOfStream: false) < records.Length || file.ReadByte() >= 0)
         {
-            throw BadFile.Because(path, "its length changed while it was read", "read it when nobody writes it");
+            throw InvalidFile.Create(path, "its length changed while it was read", "read it when nobody writes it");
         }
 
         CheckLabels(path, records);

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Opens and reads files of examples, with errors that say what to do.</summary>
+/// <summary>Opens and reads files of examples, with errors that state the solution.</summary>
 internal static class DataFile
 {
     /// <summary>Opens a file to read it.</summary>

@@ -5,7 +5,7 @@ internal static class ExampleChoice
 {
     /// <summary>Copies the choice, and follows it through an earlier choice.</summary>
     /// <param name="indices">Which of the examples.</param>
-    /// <param name="earlier">What those indices themselves stand for; null for themselves.</param>
+    /// <param name="earlier">The examples that those indices refer to; null for themselves.</param>
     /// <param name="count">The number of examples to choose from.</param>
     /// <exception cref="ArgumentOutOfRangeException">An index is not one of the examples.</exception>
     public static int[] Of(ReadOnlySpan<int> indices, int[]? earlier, int count)

@@ -42,7 +42,7 @@ public sealed class IdxExamples : IExampleSource
     /// <param name="scaling">How bytes become inputs; <see cref="PixelScaling.UnitInterval"/> by default.</param>
     /// <param name="classCount">The number of classes, 1 to 256: labels are 0 to one less.</param>
     /// <returns>The examples, in the files' order.</returns>
-    /// <exception cref="InvalidDataException">A file is not what it should be, or the two do not fit together; the message says which, what is wrong and what to do.</exception>
+    /// <exception cref="InvalidDataException">A file is invalid, or the two do not fit together; the message states the file, the problem and the solution.</exception>
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     /// <exception cref="ArgumentException">The scaling is for another number of channels.</exception>
     public static IdxExamples Load(string imagesPath, string labelsPath, PixelScaling? scaling = null, int classCount = 10)
@@ -52,24 +52,24 @@ public sealed class IdxExamples : IExampleSource
         IdxFile labels = IdxFile.Read(labelsPath);
         if (labels.Shape.Length != 1)
         {
-            throw BadFile.Because(labelsPath, $"it has {labels.Shape.Length} dimensions where labels have one", "give the images first and the labels second");
+            throw InvalidFile.Create(labelsPath, $"it has {labels.Shape.Length} dimensions where labels have one", "give the images first and the labels second");
         }
 
         int wrong = labels.Values.Span.IndexOfAnyExceptInRange((byte)0, (byte)(classCount - 1));
         if (wrong >= 0)
         {
-            throw BadFile.Because(labelsPath, $"label {wrong} is {labels.Values.Span[wrong]}, but {classCount} classes are numbered 0 to {classCount - 1}", "give the data set's number of classes, or get the file again");
+            throw InvalidFile.Create(labelsPath, $"label {wrong} is {labels.Values.Span[wrong]}, but {classCount} classes are numbered 0 to {classCount - 1}", "give the data set's number of classes, or get the file again");
         }
 
         IdxFile images = IdxFile.Read(imagesPath);
         if (images.Shape is not [int count, int height, int width, .. var rest] || rest.Length > 1)
         {
-            throw BadFile.Because(imagesPath, $"it has {images.Shape.Length} dimensions where images have three or four", "give the images first and the labels second");
+            throw InvalidFile.Create(imagesPath, $"it has {images.Shape.Length} dimensions where images have three or four", "give the images first and the labels second");
         }
 
         if (count != labels.Shape[0])
         {
-            throw BadFile.Because(imagesPath, $"it has {count} images, but {labelsPath} has {labels.Shape[0]} labels", "use two files of one set");
+            throw InvalidFile.Create(imagesPath, $"it has {count} images, but {labelsPath} has {labels.Shape[0]} labels", "use two files of one set");
         }
 
         int channels = rest.IsEmpty ? 1 : rest[0];
@@ -78,14 +78,14 @@ public sealed class IdxExamples : IExampleSource
         return new IdxExamples(images.Values, labels.Values, (height, width, channels), scaling, indices: null);
     }
 
-    /// <summary>Gives some of the examples, sharing the pixels.</summary>
+    /// <summary>Returns some of the examples, which share the pixels.</summary>
     /// <param name="indices">Which of these examples, in which order; an example may be taken twice. Copied.</param>
     /// <returns>The examples.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An index is not one of these examples.</exception>
     public IdxExamples Subset(params ReadOnlySpan<int> indices) =>
         new(_pixels, _labels, (Height, Width, Channels), _scaling, ExampleChoice.Of(indices, _indices, Count));
 
-    /// <summary>Gives an example's label without its image, to share examples out by class for instance.</summary>
+    /// <summary>Returns an example's label without its image, for example to divide examples by class.</summary>
     /// <param name="index">The example, 0 to <see cref="Count"/> - 1.</param>
     /// <returns>The label.</returns>
     public int LabelOf(int index) => _labels.Span[_indices?[index] ?? index];

@@ -7,7 +7,7 @@ namespace Ftte.TinyEngine;
 internal sealed class IdxReader
 {
     private const byte Bytes = 0x08;
-    private const int MostDimensions = 4;
+    private const int MaxDimensions = 4;
     private const int FirstBufferBytes = 1 << 20;
 
     // Deflate cannot unpack a byte to more than this (a match of 258 bytes takes two bits at least).
@@ -27,7 +27,7 @@ internal sealed class IdxReader
     }
 
     /// <summary>Reads a seekable stream from its start to its end.</summary>
-    /// <exception cref="InvalidDataException">It is not what it should be.</exception>
+    /// <exception cref="InvalidDataException">The content is invalid.</exception>
     public static IdxFile Read(Stream file, string name)
     {
         Span<byte> start = stackalloc byte[2];
@@ -72,9 +72,9 @@ internal sealed class IdxReader
             throw Bad($"its values are not bytes (type 0x{type:X2})", "convert it to unsigned bytes, type 0x08");
         }
 
-        if (dimensions is < 1 or > MostDimensions)
+        if (dimensions is < 1 or > MaxDimensions)
         {
-            throw Bad($"it has {dimensions} dimensions, not 1 to {MostDimensions}", "give a file of images or labels");
+            throw Bad($"it has {dimensions} dimensions, not 1 to {MaxDimensions}", "give a file of images or labels");
         }
 
         var shape = ImmutableArray.CreateBuilder<int>(dimensions);
@@ -111,5 +111,5 @@ internal sealed class IdxReader
             : throw Bad($"more follows after the {announced} that it announces", "get the file again");
     }
 
-    private InvalidDataException Bad(string what, string advice) => BadFile.Because(_name, what, advice);
+    private InvalidDataException Bad(string what, string advice) => InvalidFile.Create(_name, what, advice);
 }

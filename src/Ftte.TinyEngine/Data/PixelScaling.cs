@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>How a pixel's byte becomes the network's input: (byte / 255 - mean) / deviation, for each colour channel.</summary>
+/// <summary>Specifies how a pixel's byte becomes the network's input: (byte / 255 - mean) / deviation, for each colour channel.</summary>
 /// <remarks>Mean and deviation are in units of full brightness, as they are usually published. Immutable and safe to share between threads.</remarks>
 public sealed class PixelScaling
 {
@@ -10,8 +10,8 @@ public sealed class PixelScaling
     private readonly float[] _table;
 
     /// <summary>Scales each channel by its own mean and deviation.</summary>
-    /// <param name="mean">What to subtract: one value for all channels, or one per channel. 0 is black and 1 full brightness.</param>
-    /// <param name="deviation">What to divide by, in the same unit; as many values as means, each positive.</param>
+    /// <param name="mean">The value to subtract: one for all channels, or one per channel. 0 is black and 1 full brightness.</param>
+    /// <param name="deviation">The divisor, in the same unit; as many values as means, each positive.</param>
     /// <exception cref="ArgumentException">There is no mean, not one deviation per mean, or a value that is not finite or a deviation that is not positive.</exception>
     public PixelScaling(ReadOnlySpan<float> mean, ReadOnlySpan<float> deviation)
     {
@@ -50,7 +50,7 @@ public sealed class PixelScaling
     /// <summary>Gets the number of channels it has values for; 1 fits images of any number of channels.</summary>
     public int ChannelCount => _table.Length / ByteValues;
 
-    /// <summary>Gives the 256 inputs that the bytes of a channel become.</summary>
+    /// <summary>Returns the 256 inputs of the bytes of a channel.</summary>
     internal ReadOnlySpan<float> TableOf(int channel) => _table.AsSpan(ChannelCount == 1 ? 0 : channel * ByteValues, ByteValues);
 
     internal void ThrowUnlessFits(int channels)

@@ -2,14 +2,14 @@ using Ftte.Selection;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Fisher information on activations: how much the loss depends on the channels of each layer's output (Kwon et al., TinyTrain, ICML 2024).</summary>
+/// <summary>Measures Fisher information on activations: how strongly the loss depends on the channels of each layer's output (Kwon et al., TinyTrain, ICML 2024).</summary>
 /// <remarks>
-/// <para>A layer is worth the sum over its output channels c of the sum over examples n of (sum over positions d of a_ncd dL_n/da_ncd)^2 / (2N), with a the
-/// layer's output and L_n the loss of example n. Layers are convolutions, linear layers and normalisations. A layer's worth is divided over its blocks by
-/// their numbers of parameters, so that a layer as a whole is worth what the paper says.</para>
+/// <para>The value of a layer is the sum over its output channels c of the sum over examples n of (sum over positions d of a_ncd dL_n/da_ncd)^2 / (2N), with a the
+/// layer's output and L_n the loss of example n. Layers are convolutions, linear layers and normalisations. The value of a layer is divided over its blocks by
+/// their numbers of parameters, so that a layer as a whole has the value of the paper.</para>
 /// <para><b>Computed exactly without any activation</b>: to multiply channel c of a convolution's, linear layer's or affine normalisation's output by 1 + e
 /// is to multiply the weights and the bias that make it by 1 + e. The derivative of the loss by e, at 0, is on the one side the sum over d of
-/// a_ncd dL_n/da_ncd, and on the other the sum over those parameters of w_j dL_n/dw_j: what is computed here, from one gradient per example. A ReLU after the
+/// a_ncd dL_n/da_ncd, and on the other the sum over those parameters of w_j dL_n/dw_j, which is computed here from one gradient per example. A ReLU after the
 /// layer changes nothing, because a dL/da is the same on both sides of it.</para>
 /// <para>Takes the gradient of the whole network for one example at a time.</para>
 /// </remarks>
@@ -26,11 +26,11 @@ public sealed class ActivationFisherMeasure : IImportanceMeasure
         double[] values = new double[network.Layout.Blocks.Length];
         foreach (Operation layer in network.Operations)
         {
-            double worth = layers[layer.Step] / (2.0 * examples.Count);
+            double value = layers[layer.Step] / (2.0 * examples.Count);
             long parameterCount = layer.Trainable.Sum(b => (long)b.Range.Length);
             foreach (ParameterBlock block in layer.Trainable)
             {
-                values[network.Layout.Blocks.IndexOf(block)] = worth * block.Range.Length / parameterCount;
+                values[network.Layout.Blocks.IndexOf(block)] = value * block.Range.Length / parameterCount;
             }
         }
 

@@ -3,7 +3,7 @@ using Ftte.Selection;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Turns one measured value per block into importance.</summary>
+/// <summary>Converts one measured value per block into importance.</summary>
 internal static class BlockValues
 {
     /// <summary>Sums over the parameters of each block, in float64 and in order.</summary>
@@ -27,8 +27,8 @@ internal static class BlockValues
     /// <exception cref="InvalidOperationException">A value is not finite.</exception>
     public static BlockImportance Seal(Network network, ReadOnlySpan<double> values)
     {
-        double[] worth = new double[values.Length];
-        for (int i = 0; i < worth.Length; i++)
+        double[] result = new double[values.Length];
+        for (int i = 0; i < result.Length; i++)
         {
             ParameterBlock block = network.Layout.Blocks[i];
             if (!network.Trainable.Contains(block.Range.Start))
@@ -39,12 +39,12 @@ internal static class BlockValues
             if (!double.IsFinite(values[i]))
             {
                 throw new InvalidOperationException(
-                    string.Create(CultureInfo.InvariantCulture, $"What block '{block.Name}' is worth came out as {values[i]}: parameters, examples or trial steps are too large or not finite. Measure with parameters that have not diverged, and with smaller steps if any are tried."));
+                    string.Create(CultureInfo.InvariantCulture, $"The importance of block '{block.Name}' is {values[i]}: parameters, examples or trial steps are too large or not finite. Measure with parameters that have not diverged, and with smaller steps if any are tried."));
             }
 
-            worth[i] = Math.Max(0, values[i]);
+            result[i] = Math.Max(0, values[i]);
         }
 
-        return new BlockImportance(network.Layout, worth);
+        return new BlockImportance(network.Layout, result);
     }
 }

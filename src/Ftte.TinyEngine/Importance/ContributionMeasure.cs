@@ -2,16 +2,16 @@ using Ftte.Selection;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Contribution analysis: what training each block alone really gains (Lin et al., "On-Device Training Under 256KB Memory", NeurIPS 2022).</summary>
+/// <summary>Measures the gain of training each block alone, by contribution analysis (Lin et al., "On-Device Training Under 256KB Memory", NeurIPS 2022).</summary>
 /// <remarks>
-/// Every trainable block is trained by itself for a few steps, always from the given parameters. It is worth the accuracy (or the loss taken off)
-/// afterwards, less that before; 0 if that is negative. The dearest measure and the only one that assumes nothing of gradients; gains are not quite additive.
+/// Every trainable block is trained by itself for a few steps, always from the given parameters. Its value is the accuracy (or the decrease of the loss)
+/// afterwards, less that before; 0 if that is negative. The most expensive measure, and the only one that makes no assumption about gradients; gains are not quite additive.
 /// </remarks>
 public sealed class ContributionMeasure : IImportanceMeasure
 {
     private readonly ContributionOptions _options;
 
-    /// <summary>Makes a measure.</summary>
+    /// <summary>Creates a measure.</summary>
     /// <param name="options">How to train and judge; null for the defaults. Copied.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public ContributionMeasure(ContributionOptions? options = null)

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>How <see cref="ContributionMeasure"/> trains and judges.</summary>
+/// <summary>Specifies how <see cref="ContributionMeasure"/> trains and evaluates.</summary>
 /// <remarks>Read when a measure is made; changing it afterwards changes nothing.</remarks>
 public sealed class ContributionOptions
 {
@@ -12,15 +12,15 @@ public sealed class ContributionOptions
     /// <value>Null by default, for the defaults.</value>
     public EngineOptions? Engine { get; set; }
 
-    /// <summary>Gets or sets the examples on which gains are judged.</summary>
-    /// <value>Null by default, for those that are trained on; others say more about what generalises.</value>
+    /// <summary>Gets or sets the examples on which gains are evaluated.</summary>
+    /// <value>Null by default, for those that are trained on; other examples measure generalization better.</value>
     public IExampleSource? Evaluation { get; set; }
 
-    /// <summary>Gets or sets what a gain is counted in.</summary>
-    /// <value><see cref="ContributionGain.Accuracy"/> by default; <see cref="ContributionGain.Loss"/> tells more apart with few examples.</value>
+    /// <summary>Gets or sets the unit of a gain.</summary>
+    /// <value><see cref="ContributionGain.Accuracy"/> by default; <see cref="ContributionGain.Loss"/> is finer with few examples.</value>
     public ContributionGain Gain { get; set; }
 
-    /// <summary>Gets or sets what hears of every block that has been measured.</summary>
+    /// <summary>Gets or sets the receiver of a report for every block that has been measured.</summary>
     /// <value>Null by default.</value>
     public IProgress<ContributionProgress>? Progress { get; set; }
 
@@ -32,20 +32,3 @@ public sealed class ContributionOptions
         return copy;
     }
 }
-
-/// <summary>What a gain is counted in.</summary>
-public enum ContributionGain
-{
-    /// <summary>The rise of the accuracy, in [0, 1].</summary>
-    Accuracy,
-
-    /// <summary>The fall of the mean loss.</summary>
-    Loss,
-}
-
-/// <summary>How far a contribution analysis has come.</summary>
-/// <param name="Block">The block that has been measured.</param>
-/// <param name="Gain">What training it alone gained; may be negative.</param>
-/// <param name="Done">The number of blocks measured so far.</param>
-/// <param name="Total">The number of blocks to measure.</param>
-public readonly record struct ContributionProgress(ParameterBlock Block, double Gain, int Done, int Total);

@@ -1,13 +1,13 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>The gradient of each example's own loss, one after the other.</summary>
+/// <summary>Computes the gradient of each example's own loss, one after the other.</summary>
 internal static class ExampleGradients
 {
-    /// <summary>Goes over the examples.</summary>
+    /// <summary>Computes the gradient of every example.</summary>
     /// <param name="network">The network.</param>
     /// <param name="parameters">The flat vector.</param>
     /// <param name="examples">The examples.</param>
-    /// <param name="use">Is handed each gradient, one value per parameter, only for the call.</param>
+    /// <param name="use">Receives each gradient, one value per parameter, valid only during the call.</param>
     /// <param name="cancellationToken">Stops between two examples.</param>
     public static unsafe void ForEach(
         Network network, ReadOnlySpan<float> parameters, IExampleSource examples, Action<ReadOnlySpan<float>> use, CancellationToken cancellationToken)

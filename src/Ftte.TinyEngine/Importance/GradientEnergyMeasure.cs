@@ -2,10 +2,10 @@ using Ftte.Selection;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>The energy of the mean gradient: the loss that one small step takes off, to first order (TraDy, arXiv 2510.19675, ranks layers so).</summary>
+/// <summary>Measures the energy of the mean gradient: the decrease of the loss in one small step, to first order (TraDy, arXiv 2510.19675, ranks layers so).</summary>
 /// <remarks>
-/// A block is worth the sum of g_j^2 over its parameters, with g the gradient of the mean loss over the examples. Additive: parts of blocks are worth their
-/// own sums. What the examples disagree on cancels out; <see cref="GradientEnergyProbe"/> measures without that, example by example.
+/// The value of a block is the sum of g_j^2 over its parameters, with g the gradient of the mean loss over the examples. Additive: the values of parts of blocks are their
+/// own sums. Gradients of examples with opposite signs cancel; <see cref="GradientEnergyProbe"/> measures example by example, without cancellation.
 /// </remarks>
 public sealed class GradientEnergyMeasure : IImportanceMeasure
 {

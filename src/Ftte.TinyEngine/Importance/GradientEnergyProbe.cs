@@ -2,16 +2,16 @@ using Ftte.Selection;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Measures on a device what training each block would be worth: the sum over examples of the squared norm of the example's gradient.</summary>
+/// <summary>Measures the importance of training each block on a device: the sum over examples of the squared norm of the example's gradient.</summary>
 /// <remarks>
 /// <para>The sum is N times the trace of the empirical Fisher matrix of the block; TraDy (arXiv 2510.19675) finds that gradient norms rank layers
-/// alike on all tasks, so what a few examples of each device say is enough. Squares add up in float64 in a fixed order: the same bits at every vector width,
+/// alike on all tasks, so a few examples of each device are enough. Squares add up in float64 in a fixed order: the same bits at every vector width,
 /// and however the blocks are grouped.</para>
 /// <para><b>Memory</b>: examples run one at a time, and where training would spend a tile of a gradient, it is squared, summed and forgotten. Nothing is
 /// updated, so neither a copy of trained parameters nor a gradient is held: a block takes the parameters, its own layer's input, the masks of the layers
 /// after it, and what flows. Blocks are measured in groups that fit <see cref="ProbeOptions.MemoryBudgetBytes"/>, from the last to the first; the budget is
 /// never exceeded.</para>
-/// <para>Normalisation takes the running statistics and dropout is off. Running statistics are worth 0. Uses the calling thread; safe to share.</para>
+/// <para>Normalisation takes the running statistics and dropout is off. Running statistics have the value 0. Uses the calling thread; safe to share.</para>
 /// </remarks>
 public sealed class GradientEnergyProbe
 {
@@ -21,10 +21,10 @@ public sealed class GradientEnergyProbe
     private readonly Memory<byte> _memory;
     private readonly Lazy<ProbeGrouping> _grouping;
 
-    /// <summary>Makes a probe; memory is taken only while it measures.</summary>
+    /// <summary>Creates a probe; memory is allocated only while it measures.</summary>
     /// <param name="network">The network.</param>
     /// <param name="options">How to measure; null for the defaults. Copied.</param>
-    /// <param name="memory">Memory for the arena, used by one run at a time; what does not fit into it is not measured. Empty to take native memory.</param>
+    /// <param name="memory">Memory for the arena, used by one run at a time; blocks that do not fit into it are not measured. Empty to take native memory.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public GradientEnergyProbe(Network network, ProbeOptions? options = null, Memory<byte> memory = default)
     {
@@ -42,9 +42,9 @@ public sealed class GradientEnergyProbe
     /// <summary>Measures every block.</summary>
     /// <param name="parameters">The flat vector; not changed.</param>
     /// <param name="examples">The examples, at least one.</param>
-    /// <param name="seed">Decides which examples are looked at, the first that training with the same seed would take, and their augmentation.</param>
+    /// <param name="seed">Determines the examples that are measured, the first that training with the same seed would take, and their augmentation.</param>
     /// <param name="cancellationToken">Stops between two examples.</param>
-    /// <returns>What was measured.</returns>
+    /// <returns>The result.</returns>
     /// <exception cref="ArgumentException">The vector or the examples do not fit the network, or there are no examples.</exception>
     /// <exception cref="InvalidOperationException">An example's label is not a class of the network, or a gradient is not finite.</exception>
     /// <exception cref="OperationCanceledException">Measuring was cancelled.</exception>

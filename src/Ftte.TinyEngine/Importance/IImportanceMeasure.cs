@@ -2,10 +2,10 @@ using Ftte.Selection;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Measures what training each block would be worth, where the examples are at hand: on a server with public data, or in a laboratory.</summary>
+/// <summary>Measures the importance of training each block where examples are available: on a server with public data, or in a laboratory.</summary>
 /// <remarks>
-/// Deterministic: the same parameters and examples give the same bits. Blocks that no gradient reaches, which are running statistics, are worth 0. Without
-/// central examples, devices measure: <see cref="IImportanceProbe"/>. An implementation bears to be called from several threads.
+/// Deterministic: the same parameters and examples give the same bits. Blocks that no gradient reaches, which are running statistics, have the value 0. Without
+/// central examples, devices measure: <see cref="IImportanceProbe"/>. An implementation must be safe for concurrent calls.
 /// </remarks>
 public interface IImportanceMeasure
 {
@@ -16,7 +16,7 @@ public interface IImportanceMeasure
     /// <param name="cancellationToken">Stops measuring.</param>
     /// <returns>The importance, in the measure's own unit.</returns>
     /// <exception cref="ArgumentException">The vector or the examples do not fit the network, or there are no examples.</exception>
-    /// <exception cref="InvalidOperationException">An example's label is not a class of the network, or what was measured is not finite.</exception>
+    /// <exception cref="InvalidOperationException">An example's label is not a class of the network, or a measured value is not finite.</exception>
     /// <exception cref="OperationCanceledException">Measuring was cancelled.</exception>
     BlockImportance Measure(Network network, ReadOnlySpan<float> parameters, IExampleSource examples, CancellationToken cancellationToken = default);
 }

@@ -2,12 +2,12 @@ using Ftte.Selection;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>The size of the parameters; needs no examples (Han et al., "Learning both Weights and Connections", NeurIPS 2015).</summary>
-/// <remarks>A block is worth the sum of |w_j| over its parameters. Only a stopgap: it says what the model rests on, not what training would change.</remarks>
+/// <summary>Measures the size of the parameters; needs no examples (Han et al., "Learning both Weights and Connections", NeurIPS 2015).</summary>
+/// <remarks>The value of a block is the sum of |w_j| over its parameters. A fallback only: it measures the current model, not the effect of training.</remarks>
 public sealed class MagnitudeMeasure : IImportanceMeasure
 {
     /// <inheritdoc />
-    /// <remarks>The examples are not looked at and may be null.</remarks>
+    /// <remarks>The examples are not used and may be null.</remarks>
     public BlockImportance Measure(
         Network network, ReadOnlySpan<float> parameters, IExampleSource? examples = null, CancellationToken cancellationToken = default)
     {

@@ -2,15 +2,15 @@ using System.Collections.Immutable;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Which blocks are measured together.</summary>
+/// <summary>Represents the groups of blocks that are measured together.</summary>
 /// <param name="Groups">The groups, from the last blocks to the first.</param>
 /// <param name="Unprobed">The trainable blocks that do not fit even alone, ascending.</param>
 internal sealed record ProbeGrouping(ImmutableArray<ProbeGroup> Groups, ImmutableArray<int> Unprobed)
 {
-    /// <summary>Takes as many blocks at once as fit, from the last to the first.</summary>
+    /// <summary>Groups as many blocks as fit at once, from the last to the first.</summary>
     /// <param name="layout">The layout.</param>
     /// <param name="trainable">The coordinates that a gradient reaches.</param>
-    /// <param name="fit">Gives the bytes that measuring the blocks from the first to the last takes; null if they do not fit.</param>
+    /// <param name="fit">Returns the bytes that measuring the blocks from the first to the last takes; null if they do not fit.</param>
     public static ProbeGrouping Find(ParameterLayout layout, ParameterSelection trainable, Func<int, int, long?> fit)
     {
         int[] blocks = [.. Enumerable.Range(0, layout.Blocks.Length).Where(b => trainable.Contains(layout.RangeOf(b).Start))];

@@ -1,10 +1,10 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>How a device measures what training each block would be worth.</summary>
+/// <summary>Specifies how a device measures the importance of training each block.</summary>
 /// <remarks>Read when a probe or trainer is made; changing it afterwards changes nothing.</remarks>
 public sealed class ProbeOptions
 {
-    /// <summary>Gets or sets the number of examples that are looked at, if there are as many.</summary>
+    /// <summary>Gets or sets the number of examples that are measured, if there are as many.</summary>
     /// <value>32 by default; at least 1.</value>
     public int MaxExamples { get; set; } = 32;
 
@@ -16,7 +16,7 @@ public sealed class ProbeOptions
     public long? MemoryBudgetBytes { get; set; }
 
     /// <summary>Checks that all values are in range.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of range; the message says which and what it may be.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range; the message states the valid range.</exception>
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxExamples, 1);

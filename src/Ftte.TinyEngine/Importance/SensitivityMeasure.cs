@@ -2,8 +2,8 @@ using Ftte.Selection;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Connection sensitivity: how much the loss depends on the parameters as they are (Lee et al., SNIP, ICLR 2019).</summary>
-/// <remarks>A block is worth the sum of |g_j w_j| over its parameters, with g the gradient of the mean loss over the examples. Biases of 0 are worth 0.</remarks>
+/// <summary>Measures connection sensitivity: how strongly the loss depends on the parameters (Lee et al., SNIP, ICLR 2019).</summary>
+/// <remarks>The value of a block is the sum of |g_j w_j| over its parameters, with g the gradient of the mean loss over the examples. Biases of 0 have the value 0.</remarks>
 public sealed class SensitivityMeasure : IImportanceMeasure
 {
     /// <inheritdoc />

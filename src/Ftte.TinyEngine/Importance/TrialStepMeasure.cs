@@ -2,10 +2,10 @@ using Ftte.Selection;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>The loss that a trial step takes off (Huang et al., ElasticTrainer, MobiSys 2023).</summary>
+/// <summary>Measures the decrease of the loss in a trial step (Huang et al., ElasticTrainer, MobiSys 2023).</summary>
 /// <remarks>
-/// Everything is trained for a step or a few, and thrown away. A block is worth -sum g_j dw_j over its parameters, with g the gradient of the mean loss at
-/// the given parameters and dw what the trial changed; 0 if that is negative. With one plain step this is the gradient energy times the step size; momentum,
+/// Everything is trained for one or a few steps, and the result is discarded. The value of a block is -sum g_j dw_j over its parameters, with g the gradient of the mean loss at
+/// the given parameters and dw the change of the trial; 0 if that is negative. With one plain step this is the gradient energy times the step size; momentum,
 /// decay, clipping and several steps count as they will in training.
 /// </remarks>
 public sealed class TrialStepMeasure : IImportanceMeasure
@@ -13,7 +13,7 @@ public sealed class TrialStepMeasure : IImportanceMeasure
     private readonly SgdOptions? _options;
     private readonly EngineOptions? _engine;
 
-    /// <summary>Makes a measure.</summary>
+    /// <summary>Creates a measure.</summary>
     /// <param name="options">How the trial trains; null for one plain step over all examples. Copied.</param>
     /// <param name="engine">How the trial uses memory and threads; null for the defaults. Copied.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>

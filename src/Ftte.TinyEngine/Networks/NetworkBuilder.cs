@@ -32,10 +32,10 @@ public sealed partial class NetworkBuilder
 
     private NetworkBuilder(NetworkBuilder trunk) => (_graph, _value, _image, Shape) = (trunk._graph, trunk._value, trunk._image, trunk.Shape);
 
-    /// <summary>Gets the shape of what the layers so far make.</summary>
+    /// <summary>Gets the shape of the output of the layers so far.</summary>
     public ImageShape Shape { get; private set; }
 
-    /// <summary>Sees an image as a vector; no work and no memory.</summary>
+    /// <summary>Treats an image as a vector; no work and no memory.</summary>
     /// <returns>This builder.</returns>
     public NetworkBuilder Flatten()
     {
@@ -64,7 +64,7 @@ public sealed partial class NetworkBuilder
         return Append(new Add(name, NewValue(name), [.. ends.Select(e => e._value)]));
     }
 
-    /// <summary>Puts the channels of branches next to each other: every branch begins here.</summary>
+    /// <summary>Concatenates the channels of branches: every branch begins here.</summary>
     /// <param name="name">The concatenation's name, unique in the network.</param>
     /// <param name="branches">Two or more branches with images of one height and width.</param>
     /// <returns>This builder.</returns>

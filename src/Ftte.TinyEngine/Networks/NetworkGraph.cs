@@ -18,7 +18,7 @@ internal sealed class NetworkGraph
 
     public bool HasParameters => _parameterCount > 0;
 
-    /// <summary>Takes a name for a layer.</summary>
+    /// <summary>Reserves a name for a layer.</summary>
     public void Claim(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

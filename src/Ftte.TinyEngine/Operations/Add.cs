@@ -1,5 +1,3 @@
-using Ftte.TinyEngine.Kernels;
-
 namespace Ftte.TinyEngine;
 
 /// <summary>The sum of branches.</summary>
@@ -7,54 +5,4 @@ namespace Ftte.TinyEngine;
 internal sealed class Add(string name, Value output, params Value[] inputs) : Operation(name, output, inputs)
 {
     protected override string Settings => "";
-
-    public override PlannedOperation Plan(PlanBuilder plan)
-    {
-        Tensor[] x = [.. Inputs.Select(plan.Read)];
-        // Only the first two may give their place: their sum is the same either way, and the others are added in order.
-        Tensor y = plan.WriteInPlace(candidates: 2);
-        int heir = plan.RunsBackward ? Array.FindIndex(Inputs, plan.ShareGradient) : -1;
-        InputGradientTarget?[] dx = [.. Inputs.Select((input, i) => plan.RunsBackward && i != heir ? plan.InputGradient(input) : null)];
-        return new PlannedAdd(Output.Shape.Count, x, y, plan.OutputGradient(), dx);
-    }
-}
-
-/// <summary>A sum bound to its tensors.</summary>
-internal sealed unsafe class PlannedAdd(int values, Tensor[] x, Tensor y, Tensor? yGradient, InputGradientTarget?[] xGradients) : PlannedOperation
-{
-    private const int Grain = 64;
-
-    public override int BackwardPhases => xGradients.Any(g => g is not null) ? 1 : 0;
-
-    public override void Forward(TrainingPass pass, int phase, int worker)
-    {
-        (int first, int last) = pass.Share(pass.Examples * values, worker, Grain);
-        int count = last - first;
-        float* sum = pass.Floats(y) + first;
-
-        // Where the sum takes the place of the second branch, the two change sides, which does not change their sum.
-        int own = Array.IndexOf(x, y);
-        Elementwise.Add(pass.Floats(x[own == 1 ? 1 : 0]) + first, pass.Floats(x[own == 1 ? 0 : 1]) + first, sum, count);
-        for (int i = 2; i < x.Length; i++)
-        {
-            Elementwise.AddTo(pass.Floats(x[i]) + first, sum, count);
-        }
-    }
-
-    public override void Backward(TrainingPass pass, int phase, int worker)
-    {
-        (int first, int last) = pass.Share(pass.Examples * values, worker, Grain);
-        float* dy = pass.Floats(yGradient!) + first;
-        foreach (InputGradientTarget? target in xGradients)
-        {
-            if (target is { Adds: true })
-            {
-                Elementwise.AddTo(dy, pass.Floats(target.Tensor) + first, last - first);
-            }
-            else if (target is not null)
-            {
-                Elementwise.Copy(dy, pass.Floats(target.Tensor) + first, last - first);
-            }
-        }
-    }
 }

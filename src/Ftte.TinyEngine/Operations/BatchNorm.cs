@@ -3,16 +3,6 @@ using static System.FormattableString;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>How batch normalisation gets its mean and variance while training.</summary>
-public enum NormalizationMode
-{
-    /// <summary>From the running statistics of the model, which stay as they are. Micro-batches give the same gradients as whole batches.</summary>
-    Frozen,
-
-    /// <summary>From the batch, as on a server that makes a base model; running statistics follow. Needs whole batches.</summary>
-    Batch,
-}
-
 /// <summary>Batch normalisation: y = (x - mean) / sqrt(variance + epsilon) * scale + shift, per channel (Ioffe and Szegedy, ICML 2015).</summary>
 /// <remarks>
 /// Saved for backward with frozen statistics: the input if the scale is trained, nothing otherwise. With batch statistics: the input, and the
@@ -20,7 +10,7 @@ public enum NormalizationMode
 /// </remarks>
 internal sealed class BatchNorm(string name, Value input, Value output, double epsilon) : Operation(name, output, input)
 {
-    /// <summary>How much of the running statistics a batch replaces.</summary>
+    /// <summary>The share of the running statistics that a batch replaces.</summary>
     public const float StatisticsMomentum = 0.1f;
 
     public double Epsilon { get; } = epsilon;
@@ -52,7 +42,4 @@ internal sealed class BatchNorm(string name, Value input, Value output, double e
         new("bias", [Parameters[1].Range], 0),
         new("weight, bias", [Parameters[0].Range, Parameters[1].Range], Output.Shape.Count),
     ];
-
-    public override PlannedOperation Plan(PlanBuilder plan) =>
-        plan.Settings.Normalization == NormalizationMode.Batch ? PlannedBatchNorm.Bind(plan, this) : PlannedFrozenNorm.Bind(plan, this);
 }

@@ -1,5 +1,3 @@
-using Ftte.TinyEngine.Kernels;
-
 namespace Ftte.TinyEngine;
 
 /// <summary>The channels of branches next to each other.</summary>
@@ -7,46 +5,4 @@ namespace Ftte.TinyEngine;
 internal sealed class Concat(string name, Value output, params Value[] inputs) : Operation(name, output, inputs)
 {
     protected override string Settings => "";
-
-    public override PlannedOperation Plan(PlanBuilder plan)
-    {
-        Tensor[] x = [.. Inputs.Select(plan.Read)];
-        Tensor y = plan.Write();
-        InputGradientTarget?[] dx = [.. Inputs.Select(i => plan.RunsBackward ? plan.InputGradient(i) : null)];
-        return new PlannedConcat(Output.Shape, [.. Inputs.Select(i => i.Shape.Count / Output.Shape.Pixels)], x, y, plan.OutputGradient(), dx);
-    }
-}
-
-/// <summary>A concatenation bound to its tensors.</summary>
-internal sealed unsafe class PlannedConcat(ImageShape shape, int[] channels, Tensor[] x, Tensor y, Tensor? yGradient, InputGradientTarget?[] xGradients)
-    : PlannedOperation
-{
-    public override int BackwardPhases => xGradients.Any(g => g is not null) ? 1 : 0;
-
-    public override void Forward(TrainingPass pass, int phase, int worker)
-    {
-        (int first, int last) = pass.Share(pass.Examples * shape.Pixels, worker);
-        int channel = 0;
-        for (int i = 0; i < x.Length; i++)
-        {
-            Elementwise.ConcatChannels(pass.Floats(x[i]), channels[i], pass.Floats(y), shape.Channels, channel, first, last);
-            channel += channels[i];
-        }
-    }
-
-    public override void Backward(TrainingPass pass, int phase, int worker)
-    {
-        (int first, int last) = pass.Share(pass.Examples * shape.Pixels, worker);
-        int channel = 0;
-        for (int i = 0; i < x.Length; i++)
-        {
-            if (xGradients[i] is { } target)
-            {
-                Elementwise.SplitChannels(
-                    pass.Floats(yGradient!), shape.Channels, channel, pass.Floats(target.Tensor), channels[i], target.Adds, first, last);
-            }
-
-            channel += channels[i];
-        }
-    }
 }

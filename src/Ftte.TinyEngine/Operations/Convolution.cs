@@ -13,6 +13,8 @@ internal sealed class Convolution(string name, Value input, Value output, Convol
 {
     public ConvolutionShape Shape { get; } = shape;
 
+    public bool HasBias { get; } = hasBias;
+
     /// <summary>Gets the dimensions of the weights in the flat vector.</summary>
     public required int[] WeightShape { get; init; }
 
@@ -27,7 +29,7 @@ internal sealed class Convolution(string name, Value input, Value output, Convol
         get
         {
             var weight = new BlockDefinition($"{Name}.weight", WeightShape, BlockRole.Weight) { View = WeightView, FileShape = WeightFileShape };
-            return hasBias ? [weight, new BlockDefinition($"{Name}.bias", [Shape.Filters], BlockRole.Bias)] : [weight];
+            return HasBias ? [weight, new BlockDefinition($"{Name}.bias", [Shape.Filters], BlockRole.Bias)] : [weight];
         }
     }
 
@@ -35,7 +37,7 @@ internal sealed class Convolution(string name, Value input, Value output, Convol
 
     public override bool EagerKeepsInput => true;
 
-    protected override string Settings => $"{Shape} {hasBias}";
+    protected override string Settings => $"{Shape} {HasBias}";
 
     public override long MultiplyAdds => (long)Shape.OutputHeight * Shape.OutputWidth * Shape.WeightCount;
 
@@ -45,12 +47,12 @@ internal sealed class Convolution(string name, Value input, Value output, Convol
     /// that a normal distribution needs are not.
     /// </remarks>
     public override void Initialize(Span<float> parameters, ulong seed) =>
-        StartingValues.Draw(parameters, Parameters[0].Range, seed, Shape.WeightRows, Output);
+        WeightInitializer.Draw(parameters, Parameters[0].Range, seed, Shape.WeightRows, Output);
 
     public override IEnumerable<OperationChoice> Choices(IReadOnlyList<double> inputShares)
     {
-        ImmutableArray<ParameterRange> bias = hasBias ? [Parameters[1].Range] : [];
-        if (hasBias)
+        ImmutableArray<ParameterRange> bias = HasBias ? [Parameters[1].Range] : [];
+        if (HasBias)
         {
             yield return new OperationChoice("bias", bias, 0);
         }
@@ -66,19 +68,10 @@ internal sealed class Convolution(string name, Value input, Value output, Convol
             ImmutableArray<ParameterRange> ranges = window?.Ranges ?? [Parameters[0].Range];
             long work = MultiplyAdds * count / channels;
             yield return new OperationChoice(what, ranges, work, window);
-            if (hasBias)
+            if (HasBias)
             {
                 yield return new OperationChoice($"{what}, bias", [.. ranges, .. bias], work, window);
             }
         }
-    }
-
-    public override PlannedOperation Plan(PlanBuilder plan)
-    {
-        Tensor x = plan.Read(Input);
-        PlannedBlock weight = PlannedBlock.Of(plan, Parameters[0], Shape.Filters);
-        PlannedVector? bias = hasBias ? PlannedVector.Of(plan, Parameters[1], "bias") : null;
-        SavedChannels? saved = weight.IsTrained ? SavedChannels.Of(plan, x, Shape, weight) : null;
-        return PlannedConvolution.Bind(plan, this, x, weight, bias, saved);
     }
 }

@@ -1,10 +1,9 @@
-using Ftte.TinyEngine.Kernels;
 using static System.FormattableString;
 
 namespace Ftte.TinyEngine;
 
 /// <summary>Dropout (Srivastava et al., JMLR 2014), in place.</summary>
-/// <remarks>Saved for backward: nothing. What is dropped follows from the step's seed, so that the backward pass can drop the same again.</remarks>
+/// <remarks>Saved for backward: nothing. The dropped values follow from the step's seed, so that the backward pass can drop the same again.</remarks>
 internal sealed class Dropout(string name, Value input, Value output, float rate) : Operation(name, output, input)
 {
     public float Rate { get; } = rate;
@@ -12,61 +11,4 @@ internal sealed class Dropout(string name, Value input, Value output, float rate
     public override bool EagerKeepsOutput => true;
 
     protected override string Settings => Invariant($"{Rate}");
-
-    public override PlannedOperation Plan(PlanBuilder plan)
-    {
-        Tensor x = plan.Read(Input);
-        Tensor y = plan.WriteInPlace();
-        plan.ShareGradient(Input);
-        InputGradientTarget? dx = plan.RunsBackward ? plan.InputGradient(Input) : null;
-        return new PlannedDropout(this, x, y, plan.OutputGradient(), dx);
-    }
-}
-
-/// <summary>Dropout bound to its tensors.</summary>
-internal sealed unsafe class PlannedDropout(Dropout op, Tensor x, Tensor y, Tensor? yGradient, InputGradientTarget? xGradient) : PlannedOperation
-{
-    private const int Grain = 64;
-    private readonly int _values = op.Output.Shape.Count;
-
-    public override int BackwardPhases => xGradient is null ? 0 : 1;
-
-    public override void Forward(TrainingPass pass, int phase, int worker)
-    {
-        (int first, int last) = pass.Share(pass.Examples * _values, worker, Grain);
-        float* values = pass.Floats(y) + first;
-        if (x != y)
-        {
-            Elementwise.Copy(pass.Floats(x) + first, values, last - first);
-        }
-
-        Drop(pass, values, first, last);
-    }
-
-    public override void Backward(TrainingPass pass, int phase, int worker)
-    {
-        // The output's gradient is not needed after this, so what was dropped is dropped from it where it is.
-        (int first, int last) = pass.Share(pass.Examples * _values, worker, Grain);
-        float* dy = pass.Floats(yGradient!) + first;
-        float* dx = pass.Floats(xGradient!.Tensor) + first;
-        Drop(pass, dy, first, last);
-        if (xGradient.Adds)
-        {
-            Elementwise.AddTo(dy, dx, last - first);
-        }
-        else if (dx != dy)
-        {
-            Elementwise.Copy(dy, dx, last - first);
-        }
-    }
-
-    private void Drop(TrainingPass pass, float* values, int first, int last)
-    {
-        if (pass.Seed is { } seed)
-        {
-            // Numbered through the batch, so that micro-batches and chunks drop what the whole batch would.
-            ulong start = ((ulong)(pass.ExampleInBatch + pass.FirstExample) * (ulong)_values) + (ulong)first;
-            DropoutKernel.Forward(values, last - first, SplitMix64.At(seed, (ulong)op.Step), start, op.Rate);
-        }
-    }
 }

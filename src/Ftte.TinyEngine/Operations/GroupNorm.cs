@@ -32,6 +32,4 @@ internal sealed class GroupNorm(string name, Value input, Value output, int grou
         new("bias", [Parameters[1].Range], 0),
         new("weight, bias", [Parameters[0].Range, Parameters[1].Range], Output.Shape.Count),
     ];
-
-    public override PlannedOperation Plan(PlanBuilder plan) => PlannedGroupNorm.Bind(plan, this);
 }

@@ -1,14 +1,4 @@
-using System.Numerics.Tensors;
-using Ftte.TinyEngine.Kernels;
-
 namespace Ftte.TinyEngine;
-
-internal enum LossKind
-{
-    SoftmaxCrossEntropy,
-    BinaryCrossEntropy,
-    MeanSquaredError,
-}
 
 /// <summary>The mean loss over the examples.</summary>
 /// <remarks>Its gradient is known as soon as the loss is, so it is made in the forward pass and nothing else is saved.</remarks>
@@ -21,7 +11,7 @@ internal sealed class LossOperation(string name, Value input, Value output, Loss
     /// <summary>Gets whether an example's target is its label and not a vector.</summary>
     public bool TakesLabels => Kind == LossKind.SoftmaxCrossEntropy || (Kind == LossKind.BinaryCrossEntropy && Outputs == 1);
 
-    /// <summary>Gets the number of labels that the loss tells apart; 0 if it takes vectors.</summary>
+    /// <summary>Gets the number of labels; 0 if the targets are vectors.</summary>
     public int ClassCount => !TakesLabels ? 0 : Kind == LossKind.SoftmaxCrossEntropy ? Outputs : 2;
 
     public long LabelBytes => TakesLabels ? sizeof(int) : sizeof(float) * (long)Outputs;
@@ -29,60 +19,4 @@ internal sealed class LossOperation(string name, Value input, Value output, Loss
     public override bool EagerKeepsOutput => true;
 
     protected override string Settings => $"{Kind}";
-
-    public override PlannedOperation Plan(PlanBuilder plan) => new PlannedLoss(this, plan.Read(Input), plan.Labels, plan.Priors, plan.LossGradient());
-}
-
-/// <summary>A loss bound to its tensors.</summary>
-internal sealed unsafe class PlannedLoss(LossOperation op, Tensor outputs, Tensor labels, Tensor? priors, Tensor gradient) : PlannedOperation
-{
-    private readonly int _count = op.Outputs;
-
-    public override int BackwardPhases => 0;
-
-    public override void Forward(TrainingPass pass, int phase, int worker)
-    {
-        if (worker > 0)
-        {
-            return;
-        }
-
-        for (int n = 0; n < pass.Examples; n++)
-        {
-            var x = new ReadOnlySpan<float>(pass.Floats(outputs) + ((long)n * _count), _count);
-            var dx = new Span<float>(pass.Floats(gradient) + ((long)n * _count), _count);
-            (double loss, bool correct) = op.TakesLabels ? Label(pass, n, x, dx) : (Target(pass, n, x, dx), false);
-            pass.Result.LossSum += loss;
-            pass.Result.Correct += correct ? 1 : 0;
-        }
-
-        pass.Result.Examples += pass.Examples;
-    }
-
-    private (double Loss, bool Correct) Label(TrainingPass pass, int n, ReadOnlySpan<float> x, Span<float> dx)
-    {
-        int label = ((int*)pass.Bytes(labels))[n];
-        if (op.Kind == LossKind.SoftmaxCrossEntropy)
-        {
-            return SoftmaxKernel.Run(priors is null ? x : Calibrated(pass, priors, x), label, pass.LossScale, dx);
-        }
-
-        double loss = BinaryCrossEntropy.Run(x, [label], pass.LossScale, dx);
-        return (loss, (x[0] > 0) == (label == 1));
-    }
-
-    private ReadOnlySpan<float> Calibrated(TrainingPass pass, Tensor priors, ReadOnlySpan<float> x)
-    {
-        var sums = new Span<float>(pass.Floats(priors) + _count, _count);
-        TensorPrimitives.Add(x, new ReadOnlySpan<float>(pass.Floats(priors), _count), sums);
-        return sums;
-    }
-
-    private double Target(TrainingPass pass, int n, ReadOnlySpan<float> x, Span<float> dx)
-    {
-        var target = new ReadOnlySpan<float>(pass.Floats(labels) + ((long)n * _count), _count);
-        return op.Kind == LossKind.BinaryCrossEntropy
-            ? BinaryCrossEntropy.Run(x, target, pass.LossScale, dx)
-            : MeanSquaredError.Run(x, target, pass.LossScale, dx);
-    }
 }

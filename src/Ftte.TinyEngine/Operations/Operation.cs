@@ -3,7 +3,7 @@ using Ftte.Selection;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>One operation of a network: what it computes, what it needs, what of it can be trained.</summary>
+/// <summary>Defines one operation of a network: its values, its parameters and the ways to train it. Its planned form executes it.</summary>
 internal abstract class Operation
 {
     protected Operation(string name, Value output, params Value[] inputs)
@@ -30,7 +30,7 @@ internal abstract class Operation
     /// <summary>Gets the tensors that belong to it.</summary>
     public virtual ImmutableArray<BlockDefinition> Blocks => [];
 
-    /// <summary>Gets where its tensors lie, in the order of <see cref="Blocks"/>; known once the whole network is.</summary>
+    /// <summary>Gets the places of its tensors, in the order of <see cref="Blocks"/>; known once the whole network is.</summary>
     public ImmutableArray<ParameterBlock> Parameters { get; private set; } = [];
 
     /// <summary>Gets the parameters that a gradient can reach: all but running statistics.</summary>
@@ -54,7 +54,7 @@ internal abstract class Operation
     /// <summary>Gets the multiply-adds of one example's forward pass.</summary>
     public virtual long MultiplyAdds => 0;
 
-    /// <summary>Gets the definition: what is computed from which values, with which settings and parameters. Names do not count.</summary>
+    /// <summary>Gets the definition: the type, the values, the settings and the parameters. Names do not count.</summary>
     public string Definition => string.Join(' ', [
         GetType().Name,
         $"({Settings})",
@@ -75,44 +75,7 @@ internal abstract class Operation
     {
     }
 
-    /// <summary>Lists what can be trained in it; nothing, for an operation without parameters.</summary>
+    /// <summary>Lists the ways to train it; empty for an operation without parameters.</summary>
     /// <param name="inputShares">The shares of the input channels that a choice may train, in (0, 1], ascending.</param>
     public virtual IEnumerable<OperationChoice> Choices(IReadOnlyList<double> inputShares) => [];
-
-    /// <summary>Declares the tensors that it needs, and when, and binds itself to them.</summary>
-    /// <param name="plan">The plan being made, at this operation's step.</param>
-    public abstract PlannedOperation Plan(PlanBuilder plan);
-}
-
-/// <summary>A way to train an operation.</summary>
-/// <param name="Name">What is trained, for people.</param>
-/// <param name="Ranges">The trained coordinates.</param>
-/// <param name="MultiplyAdds">The multiply-adds per example of their gradient.</param>
-/// <param name="Window">The input channels, if only some are trained.</param>
-internal sealed record OperationChoice(string Name, ImmutableArray<ParameterRange> Ranges, long MultiplyAdds, ChannelWindow? Window = null);
-
-/// <summary>What a tensor of parameters is for.</summary>
-internal enum BlockRole
-{
-    Weight,
-    Bias,
-
-    /// <summary>A running mean or variance: part of the model, but no gradient reaches it.</summary>
-    Statistic,
-}
-
-/// <summary>A tensor of parameters.</summary>
-/// <param name="Name">Its name in the layout and in files.</param>
-/// <param name="Shape">Its dimensions in the flat vector, outermost first.</param>
-/// <param name="Role">What it is for.</param>
-internal sealed record BlockDefinition(string Name, int[] Shape, BlockRole Role)
-{
-    /// <summary>Gets the dimensions from which those of a file follow by permutation: a linear layer on an image sees rows, columns and channels.</summary>
-    public int[] View { get; init; } = Shape;
-
-    /// <summary>Gets what its values are for in the layout, where a server must tell weights from statistics.</summary>
-    public ParameterRole ParameterRole { get; init; } = Role == BlockRole.Statistic ? ParameterRole.Statistic : ParameterRole.Trainable;
-
-    /// <summary>Gets the dimensions that PyTorch gives the tensor.</summary>
-    public int[] FileShape { get; init; } = Shape;
 }

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>What a framework without a planner holds to train everything.</summary>
+/// <summary>Estimates the memory of a framework without a planner that trains everything.</summary>
 /// <remarks>
 /// Weights, a gradient for each, every distinct activation that some operation reads in its backward pass (the input of each convolution, linear layer
 /// and normalisation, the output of each activation), the batch, and the gradients of the output and the largest input of the operation that is running backward.

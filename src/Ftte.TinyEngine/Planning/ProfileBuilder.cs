@@ -3,9 +3,9 @@ using Ftte.Selection;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Reads a training profile off plans, so that an estimate is made of the very tensors that are then allocated.</summary>
+/// <summary>Creates a training profile from plans, so that it is an estimate of the same tensors that are later allocated.</summary>
 /// <remarks>
-/// <para>What a step needs while it runs, what it keeps for backward and what its gradients take depends on the step's own choice and on whether a gradient
+/// <para>The memory that a step needs while it runs, keeps for backward and uses for gradients depends on the step's own choice and on whether a gradient
 /// passes through it, and on nothing else that is chosen. Therefore one plan measures every step at once: in plan k each step trains its k-th choice. The
 /// number of plans is that of the choices of one step, not of all steps.</para>
 /// <para>A tensor that two steps keep, or that one keeps while it flows anyway, is counted twice in a sum of steps, so a profile never says less than the
@@ -17,22 +17,22 @@ internal static class ProfileBuilder
     {
         PlanSettings whole = settings with { PrefixExamples = null };
         Operation[] operations = network.Operations;
-        PlanBuilder frozen = Plan(network, [], whole);
-        PlanBuilder streamed = Plan(network, [], settings);
-        PlanBuilder full = Plan(network, network.Trainable.Ranges, whole);
+        MemoryPlan frozen = Plan(network, [], whole);
+        MemoryPlan streamed = Plan(network, [], settings);
+        MemoryPlan full = Plan(network, network.Trainable.Ranges, whole);
 
         // With only the first trainable steps trained, a gradient passes through exactly the steps through which it passes when all others are trained.
-        PlanBuilder passing = Plan(network, operations.Where(o => !GetsGradient(o)).SelectMany(o => o.Trainable).Select(b => b.Range), whole);
+        MemoryPlan passing = Plan(network, operations.Where(o => !GetsGradient(o)).SelectMany(o => o.Trainable).Select(b => b.Range), whole);
         ImmutableArray<OperationChoice>[] offered = [.. operations.Select(o => o.Choices(inputShares).ToImmutableArray())];
-        var trained = new PlanBuilder[offered.Max(choices => choices.Length)];
-        var asCut = new PlanBuilder[trained.Length];
+        var trained = new MemoryPlan[offered.Max(choices => choices.Length)];
+        var asCut = new MemoryPlan[trained.Length];
         for (int k = 0; k < trained.Length; k++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var ranges = ParameterSelection.Create(
                 network.Layout.ParameterCount, offered.Where(choices => !choices.IsEmpty).SelectMany(choices => choices[Math.Min(k, choices.Length - 1)].Ranges));
-            trained[k] = PlanBuilder.Run(network, ranges, whole);
-            asCut[k] = PlanBuilder.RunEveryStepAsCut(network, ranges, whole);
+            trained[k] = MemoryPlan.Create(network, ranges, whole);
+            asCut[k] = MemoryPlan.CreateWithEveryStepAsCut(network, ranges, whole);
         }
 
         return new TrainingProfile(network.Layout, frozen.OutsideBytes + frozen.ResidentBytes, [.. operations.Select(MakeStep)]);
@@ -42,7 +42,7 @@ internal static class ProfileBuilder
         TrainingStep MakeStep(Operation operation, int t)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            PlanBuilder untrained = !operation.Trainable.Any() ? full : GetsGradient(operation) ? passing : frozen;
+            MemoryPlan untrained = !operation.Trainable.Any() ? full : GetsGradient(operation) ? passing : frozen;
             long forward = Math.Max(frozen.FlowBytes(t), untrained.FlowBytes(t));
             long passingScratch = untrained.BackwardScratchBytes(t), backwardAtCut = 0;
             var choices = ImmutableArray.CreateBuilder<TrainingChoice>(offered[t].Length);
@@ -79,6 +79,6 @@ internal static class ProfileBuilder
         return bytes + (((settings.Accumulates ? 1 : 0) + (settings.HasMomentum ? 1 : 0)) * Tensor.RoundUp(bytes));
     }
 
-    private static PlanBuilder Plan(Network network, IEnumerable<ParameterRange> ranges, PlanSettings settings) =>
-        PlanBuilder.Run(network, ParameterSelection.Create(network.Layout.ParameterCount, ranges), settings);
+    private static MemoryPlan Plan(Network network, IEnumerable<ParameterRange> ranges, PlanSettings settings) =>
+        MemoryPlan.Create(network, ParameterSelection.Create(network.Layout.ParameterCount, ranges), settings);
 }

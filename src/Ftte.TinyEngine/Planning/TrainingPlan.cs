@@ -3,11 +3,11 @@ using Ftte.Selection;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Where everything lies in memory, and when, while a selection is trained: planned to the byte before anything is allocated.</summary>
+/// <summary>Represents the memory layout of training a selection over time: planned to the byte before anything is allocated.</summary>
 /// <remarks>
 /// <para>Frozen parameters are read where they were received. Selected ones are trained in the very buffer that then becomes the update, so neither a
 /// base copy nor a gradient buffer is held. All else is one arena, laid out here.</para>
-/// <para>No moment takes more than <see cref="MemoryTimeline.Compute"/> says over <see cref="Network.Profile(int, IReadOnlyList{double}?)"/> for the same choice of what is
+/// <para>No moment takes more than <see cref="MemoryTimeline.Compute"/> says over <see cref="NetworkPlanning.Profile(Network, int, IReadOnlyList{double}?)"/> for the same choice of what is
 /// trained; for a chain of linear layers the two agree to the byte. Sizes of tensors in the arena are rounded up to 64 bytes. Immutable and safe to share
 /// between threads.</para>
 /// </remarks>
@@ -15,35 +15,35 @@ public sealed class TrainingPlan
 {
     internal TrainingPlan(Network network, ParameterSelection selection, PlanSettings settings)
     {
-        PlanBuilder builder = PlanBuilder.Run(network, selection, settings);
+        MemoryPlan memory = MemoryPlan.Create(network, selection, settings);
         Network = network;
         Selection = selection;
         Settings = settings;
-        Cut = builder.Cut;
-        PrefixSteps = builder.Streams ? Cut : 0;
+        Cut = memory.Cut;
+        PrefixSteps = memory.Streams ? Cut : 0;
         TrainedBytes = sizeof(float) * (long)selection.Count;
-        ParameterBytes = builder.OutsideBytes - TrainedBytes;
-        ArenaBytes = ArenaLayout.Place(builder.Tensors);
-        BusiestBytes = ArenaLayout.Busiest(builder.Tensors);
+        ParameterBytes = memory.OutsideBytes - TrainedBytes;
+        ArenaBytes = ArenaLayout.Place(memory.Tensors);
+        BusiestBytes = ArenaLayout.Busiest(memory.Tensors);
         EagerBytes = EagerEstimate.Compute(network, settings.BatchSize);
-        Operations = [.. builder.Steps];
-        Gradients = [.. builder.Gradients];
+        Operations = [.. memory.Steps];
+        Gradients = [.. memory.Gradients];
         TrainedLayers = Math.Max(1, Gradients.Any(g => !g.IsVector) ? Gradients.Count(g => !g.IsVector) : Gradients.Length);
-        NeedsGradient = [.. network.Operations.Select(o => builder.NeedsGradient(o.Output))];
-        (Input, Labels, Priors, Accumulators, Velocity) = (builder.Input, builder.Labels, builder.Priors, builder.Accumulators, builder.Velocity);
-        Boundary = builder.Boundary();
-        if (!Boundary.IsEmpty && settings.CachedExamples > 0)
+        NeedsGradient = [.. network.Operations.Select(o => memory.NeedsGradient(o.Output))];
+        (Input, Labels, Priors, Accumulators, Velocity) = (memory.Input, memory.Labels, memory.Priors, memory.Accumulators, memory.Velocity);
+        Prefix = memory.Boundary() is { IsEmpty: false } boundary ? new FrozenPrefix(network, selection, Cut, boundary) : null;
+        if (Prefix is not null && settings.CachedExamples > 0)
         {
-            long bytes = FeatureCache.StoreBytes(Boundary.Sum(t => t.BytesPerExample), settings.CachedExamples);
+            long bytes = FeatureCache.StoreBytes(Prefix.BytesPerExample, settings.CachedExamples);
             (FeatureCacheBytes, FeatureStoreBytes) = settings.StoresFeatures ? (0L, bytes) : (bytes, 0L);
         }
 
         UpdateRuns = FindUpdateRuns(network, selection);
-        Tensors = [.. builder.Tensors.Where(t => t.Last >= 0).Select(t => new PlannedTensor(t.Name, t.Offset, t.Bytes, t.First, t.Last, builder.RoleOf(t)))];
+        Tensors = [.. memory.Tensors.Where(t => t.Last >= 0).Select(t => new PlannedTensor(t.Name, t.Offset, t.Bytes, t.First, t.Last, memory.RoleOf(t)))];
         Steps = [.. network.Operations.Select((o, t) => new PlannedStep(
             o.Name,
-            builder.BytesAt(PlanBuilder.Forward(t)),
-            NeedsGradient[t] ? builder.BytesAt(builder.Backward(t)) : 0))];
+            memory.ForwardBytes(t),
+            NeedsGradient[t] ? memory.BackwardBytes(t) : 0))];
     }
 
     /// <summary>Gets the network that the plan is for.</summary>
@@ -67,10 +67,10 @@ public sealed class TrainingPlan
     /// <summary>Gets the bytes of the selected parameters while they are trained; the same buffer becomes the update.</summary>
     public long TrainedBytes { get; }
 
-    /// <summary>Gets the bytes of the arena: the batch, activations, what is saved for backward, gradients and workspace.</summary>
+    /// <summary>Gets the bytes of the arena: the batch, activations, values saved for backward, gradients and workspace.</summary>
     public long ArenaBytes { get; }
 
-    /// <summary>Gets the bytes in use in the arena at its busiest moment; what <see cref="ArenaBytes"/> has more is lost in gaps.</summary>
+    /// <summary>Gets the bytes in use in the arena at its busiest moment; the difference to <see cref="ArenaBytes"/> is lost in gaps.</summary>
     public long BusiestBytes { get; }
 
     /// <summary>Gets the bytes of the frozen prefix's features and of the hashes that verify them, if they are kept in memory; 0 if they are kept in a file.</summary>
@@ -102,7 +102,7 @@ public sealed class TrainingPlan
 
     internal PlannedOperation[] Operations { get; }
 
-    /// <summary>Gets where the gradient of each trained block goes.</summary>
+    /// <summary>Gets the destination of the gradient of each trained block.</summary>
     internal PlannedGradient[] Gradients { get; }
 
     /// <summary>Gets the number of trained weight matrices; of trained vectors if no matrix is trained; at least 1.</summary>
@@ -123,8 +123,8 @@ public sealed class TrainingPlan
 
     internal Tensor? Velocity { get; }
 
-    /// <summary>Gets what the streamed prefix hands on; empty if nothing is streamed.</summary>
-    internal ImmutableArray<Tensor> Boundary { get; }
+    /// <summary>Gets the frozen prefix that runs in chunks; null if nothing is streamed.</summary>
+    internal FrozenPrefix? Prefix { get; }
 
     /// <summary>Gets the runs of packed parameters that a gradient step changes: all that is selected but running statistics.</summary>
     internal ImmutableArray<(int Offset, int Count)> UpdateRuns { get; }
@@ -153,34 +153,3 @@ public sealed class TrainingPlan
         return runs.ToImmutable();
     }
 }
-
-/// <summary>A tensor's place in the arena and in time.</summary>
-/// <param name="Name">What it holds, such as <c>fc1</c> for that layer's output or <c>fc1.gradient</c> for the output's gradient.</param>
-/// <param name="Offset">Its first byte in the arena.</param>
-/// <param name="Bytes">Its size, a multiple of 64.</param>
-/// <param name="FirstMoment">The moment from which it lives: step t runs forward at moment t, backward at 2 * steps - 1 - t.</param>
-/// <param name="LastMoment">The last moment in which it lives.</param>
-/// <param name="Role">Why it is there.</param>
-public sealed record PlannedTensor(string Name, long Offset, long Bytes, int FirstMoment, int LastMoment, TensorRole Role);
-
-/// <summary>Why a tensor is in the arena.</summary>
-public enum TensorRole
-{
-    /// <summary>Held throughout: labels, sums of gradients, momentum.</summary>
-    Resident,
-
-    /// <summary>Saved in the forward pass for the backward pass.</summary>
-    Saved,
-
-    /// <summary>In use only while one step hands its result to another, and workspace.</summary>
-    Transient,
-
-    /// <summary>A gradient on its way back.</summary>
-    Gradient,
-}
-
-/// <summary>The memory in use while one step runs.</summary>
-/// <param name="Name">The layer's name.</param>
-/// <param name="ForwardBytes">All bytes in use while it runs forward, parameters included.</param>
-/// <param name="BackwardBytes">All bytes in use while it runs backward; 0 if it does not.</param>
-public sealed record PlannedStep(string Name, long ForwardBytes, long BackwardBytes);

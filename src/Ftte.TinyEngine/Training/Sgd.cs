@@ -48,7 +48,7 @@ internal static unsafe class Sgd
         return new TrainingSummary(steps, seen, session.Result.MeanLoss);
     }
 
-    /// <summary>Gives the step size of a step.</summary>
+    /// <summary>Returns the step size of a step.</summary>
     internal static float RateAt(SgdOptions options, long step, long steps)
     {
         double done = (double)step / steps;

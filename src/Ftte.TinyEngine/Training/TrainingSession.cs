@@ -1,16 +1,11 @@
-using Ftte.TinyEngine.Kernels;
-
 namespace Ftte.TinyEngine;
 
-/// <summary>A plan with memory and threads: runs passes over examples.</summary>
+/// <summary>Runs passes over examples, with the memory and the threads of a plan.</summary>
 internal sealed unsafe class TrainingSession : IDisposable
 {
-    /// <summary>By how many examples more each class counts, so that one which is not there has a logarithm.</summary>
-    private const float Unseen = 0.5f;
-
     private readonly WorkerPool _workers;
     private readonly FeatureCache? _cache;
-    private int? _exampleCount;
+    private readonly ExampleLoader _loader;
 
     public TrainingSession(TrainingPlan plan, EngineOptions? engine = null)
     {
@@ -21,7 +16,8 @@ internal sealed unsafe class TrainingSession : IDisposable
             Pass = new TrainingPass { Arena = Arena.Pointer, Workers = plan.Settings.Threads };
             Pass.Accumulators = plan.Accumulators is null ? null : Pass.Floats(plan.Accumulators);
             Pass.Velocity = plan.Velocity is null ? null : Pass.Floats(plan.Velocity);
-            _cache = engine is { KeepsFeatures: true } && plan.Boundary.Length > 0 ? new FeatureCache(plan, engine.FeatureStore) : null;
+            _cache = engine is { KeepsFeatures: true } && plan.Prefix is { } prefix ? new FeatureCache(prefix, engine.FeatureStore) : null;
+            _loader = new ExampleLoader(plan, Pass);
             _workers = new WorkerPool(plan.Settings.Threads);
         }
         catch
@@ -38,7 +34,7 @@ internal sealed unsafe class TrainingSession : IDisposable
 
     public TrainingPass Pass { get; }
 
-    /// <summary>Gets or sets what runs each operation in place of the session, given the moment; for tests that watch who writes where.</summary>
+    /// <summary>Gets or sets the action that runs each operation in place of the session, given the moment; for tests that observe writes.</summary>
     public Action<int, Action>? Watcher { get; set; }
 
     public PassResult Result => Pass.Result;
@@ -78,27 +74,27 @@ internal sealed unsafe class TrainingSession : IDisposable
             throw;
         }
 
-        _exampleCount = exampleCount;
+        _loader.ExampleCount = exampleCount;
         return new TrainingRun(this);
     }
 
     /// <summary>Ends a run.</summary>
     public void End()
     {
-        _exampleCount = null;
+        _loader.ExampleCount = null;
         _cache?.Exit();
         Arena.Exit();
         Pass.Frozen.Exit();
     }
 
     /// <summary>Runs a micro-batch forward.</summary>
-    /// <param name="batch">Which examples, and the random bits of their visit.</param>
+    /// <param name="batch">The examples, and the random bits of their visit.</param>
     /// <param name="first">The place in the batch of the micro-batch's first example.</param>
     /// <param name="count">The number of examples, at most the micro-batch size.</param>
     /// <exception cref="InvalidOperationException">An example's label is not a class of the network, or the number of examples changed.</exception>
     public void Forward(in ExampleBatch batch, int first, int count)
     {
-        CheckCount(batch.Examples);
+        _loader.CheckCount(batch.Examples);
         int chunk = Plan.Settings.PrefixExamples ?? count;
         Pass.ExampleInBatch = first;
         for (int at = 0; at < count; at += chunk)
@@ -129,37 +125,16 @@ internal sealed unsafe class TrainingSession : IDisposable
     /// <summary>Gets the number of classes that were found among the examples; 0 if labels were not counted.</summary>
     public int ClassesFound { get; private set; }
 
-    /// <summary>Looks at all labels and sets what the loss adds to the logits, if it is to add anything.</summary>
+    /// <summary>Counts all labels and sets the values that the loss adds to the logits, if the plan has any.</summary>
     /// <param name="examples">The examples.</param>
-    /// <param name="strength">How many times the logarithm of a class's share.</param>
+    /// <param name="strength">The factor of the logarithm of a class's share.</param>
     /// <exception cref="InvalidOperationException">A label is not a class of the network.</exception>
     public void CalibrateLabels(IExampleSource examples, float strength)
     {
-        if (Plan.Priors is null)
+        if (Plan.Priors is not null)
         {
-            return;
-        }
-
-        Pass.FirstExample = 0;
-        var priors = new Span<float>(Pass.Floats(Plan.Priors), Plan.Network.ClassCount);
-        priors.Fill(Unseen);
-        CheckCount(examples);
-        int count = examples.Count;
-        for (int index = 0; index < count; index++)
-        {
-            SetLabel(index, 0, Read(examples, index, 0, Inputs(0)));
-            priors[((int*)Pass.Bytes(Plan.Labels))[0]]++;
-        }
-
-        ClassesFound = 0;
-        foreach (float prior in priors)
-        {
-            ClassesFound += prior > Unseen ? 1 : 0;
-        }
-
-        foreach (ref float prior in priors)
-        {
-            prior = (float)(strength * PortableMath.Log(prior / (count + (Unseen * priors.Length))));
+            var priors = new Span<float>(Pass.Floats(Plan.Priors), Plan.Network.ClassCount);
+            ClassesFound = LabelPriors.Compute(_loader, examples, strength, priors);
         }
     }
 
@@ -167,10 +142,10 @@ internal sealed unsafe class TrainingSession : IDisposable
     public void KeepFeatures(IExampleSource examples, CancellationToken cancellationToken)
     {
         (Pass.FirstExample, Pass.Examples, Pass.ExampleInBatch) = (0, 1, 0);
-        for (int index = 0; index < _exampleCount && _cache is not null; index++)
+        for (int index = 0; index < _loader.ExampleCount && _cache is not null; index++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            CheckCount(examples);
+            _loader.CheckCount(examples);
             RunPrefix(new ExampleBatch(examples, order: null, index, seed: null), 0);
         }
     }
@@ -187,7 +162,7 @@ internal sealed unsafe class TrainingSession : IDisposable
     {
         for (int n = 0; n < Pass.Examples; n++)
         {
-            Load(batch, first, n);
+            _loader.Load(batch, first, n);
         }
 
         // With a cache chunks are single examples.
@@ -207,7 +182,7 @@ internal sealed unsafe class TrainingSession : IDisposable
 
     private bool TryRestore(in ExampleBatch batch, int first, int index)
     {
-        if (!_cache!.Contains(index, Inputs(0)))
+        if (!_cache!.Contains(index, _loader.Inputs(0)))
         {
             return false;
         }
@@ -217,9 +192,9 @@ internal sealed unsafe class TrainingSession : IDisposable
             return true;
         }
 
-        // What was read in vain may lie where the inputs were. The source may return other inputs now, so they are hashed again.
-        Load(batch, first, 0);
-        _cache.Contains(index, Inputs(0));
+        // Damaged features may lie where the inputs were. The source may return other inputs now, so they are hashed again.
+        _loader.Load(batch, first, 0);
+        _cache.Contains(index, _loader.Inputs(0));
         return false;
     }
 
@@ -231,7 +206,7 @@ internal sealed unsafe class TrainingSession : IDisposable
         }
         else
         {
-            Watch(PlanBuilder.Forward(step), step, isBackward: false);
+            Watch(PlanBuilder.ForwardMomentOf(step), step, isBackward: false);
         }
     }
 
@@ -258,58 +233,4 @@ internal sealed unsafe class TrainingSession : IDisposable
             _workers.Forward(Plan.Operations[step], Pass);
         }
     });
-
-    private void Load(in ExampleBatch batch, int first, int n)
-    {
-        int place = first + Pass.FirstExample + n, index = batch.IndexOf(place);
-        ulong draw = batch.DrawOf(place);
-        int label = Read(batch.Examples, index, draw, Inputs(n));
-        LossOperation loss = Plan.Network.Loss;
-        if (loss.TakesLabels)
-        {
-            SetLabel(index, n, label);
-            return;
-        }
-
-        float* target = Pass.Floats(Plan.Labels) + ((long)n * loss.Outputs);
-        ((ITargetSource)batch.Examples).CopyTargetTo(index, draw, new Span<float>(target, loss.Outputs));
-    }
-
-    private int Read(IExampleSource examples, int index, ulong draw, Span<float> inputs)
-    {
-        try
-        {
-            return examples.CopyTo(index, draw, inputs);
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException && HasOtherCount(examples))
-        {
-            throw OtherCount(examples, failure);
-        }
-    }
-
-    private void CheckCount(IExampleSource examples)
-    {
-        if (HasOtherCount(examples))
-        {
-            throw OtherCount(examples, failure: null);
-        }
-    }
-
-    private bool HasOtherCount(IExampleSource examples) => _exampleCount is { } count && examples.Count != count;
-
-    private InvalidOperationException OtherCount(IExampleSource examples, Exception? failure) => new(
-        $"The number of examples changed from {_exampleCount} to {examples.Count} during a run. Add and remove examples between runs only.", failure);
-
-    private Span<float> Inputs(int n) => new(Pass.Floats(Plan.Input) + ((long)n * Plan.Network.InputLength), Plan.Network.InputLength);
-
-    private void SetLabel(int index, int n, int label)
-    {
-        int classes = Plan.Network.ClassCount;
-        if ((uint)label >= (uint)classes)
-        {
-            throw new InvalidOperationException($"Example {index} has label {label}; the network tells {classes} classes apart, 0 to {classes - 1}.");
-        }
-
-        ((int*)Pass.Bytes(Plan.Labels))[n] = label;
-    }
 }

@@ -1,13 +1,7 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>What a training run did.</summary>
+/// <summary>Represents the result of a training run.</summary>
 /// <param name="Steps">The number of steps taken.</param>
 /// <param name="Examples">The number of examples gone over, each time counted.</param>
 /// <param name="MeanLoss">The mean loss per example over the last epoch begun, each taken just before its step; NaN if training diverged.</param>
 public readonly record struct TrainingSummary(long Steps, long Examples, double MeanLoss);
-
-/// <summary>How well parameters do on examples.</summary>
-/// <param name="Loss">The mean loss per example.</param>
-/// <param name="Accuracy">The share of examples whose label has the largest logit, in [0, 1].</param>
-/// <param name="Count">The number of examples.</param>
-public readonly record struct Evaluation(double Loss, double Accuracy, int Count);

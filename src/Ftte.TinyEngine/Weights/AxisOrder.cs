@@ -3,7 +3,7 @@ namespace Ftte.TinyEngine;
 /// <summary>Reorders a tensor between the engine's order of axes, the output last, and PyTorch's, the output first.</summary>
 internal static class AxisOrder
 {
-    private const int MostAxes = 4;
+    private const int MaxAxes = 4;
 
     /// <summary>Copies from the file's order to the engine's.</summary>
     /// <param name="file">The values as they lie in the file.</param>
@@ -67,14 +67,14 @@ internal static class AxisOrder
     private readonly struct Axes
     {
         public readonly int[] Sizes = [1, 1, 1, 1];
-        public readonly int[] Strides = new int[MostAxes];
+        public readonly int[] Strides = new int[MaxAxes];
 
         public Axes(ReadOnlySpan<int> viewShape)
         {
             ReadOnlySpan<int> order = Of(viewShape.Length);
             for (int i = 0; i < order.Length; i++)
             {
-                int axis = MostAxes - order.Length + i;
+                int axis = MaxAxes - order.Length + i;
                 Sizes[axis] = viewShape[order[i]];
                 Strides[axis] = (int)SafetensorsWriter.ElementsOf(viewShape[(order[i] + 1)..]);
             }

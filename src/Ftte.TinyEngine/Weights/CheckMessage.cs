@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>What a check that failed found: put together only when it has failed, so that a check that holds costs nothing.</summary>
+/// <summary>Represents the message of a failed check: formatted only if the check fails, so that a check that holds costs nothing.</summary>
 [InterpolatedStringHandler]
 internal ref struct CheckMessage
 {

@@ -32,7 +32,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>Gets the notes that the file's writer left, such as "format": "pt"; empty if there are none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>Gets what errors call the file.</summary>
+    /// <summary>Gets the name of the file in errors.</summary>
     internal string Name { get; }
 
     /// <summary>Opens a file and reads its header.</summary>
@@ -116,12 +116,12 @@ public sealed class SafetensorsFile : IDisposable
     {
         if (!TryFind(name, out SafetensorsTensor? tensor))
         {
-            throw new KeyNotFoundException($"{Name} has no tensor named '{name}'. It has: {Listing.Of(Tensors.Select(t => t.Name))}.");
+            throw new KeyNotFoundException($"{Name} has no tensor named '{name}'. It has: {NameList.Format(Tensors.Select(t => t.Name))}.");
         }
 
         if (tensor.Type is not (SafetensorsType.Float32 or SafetensorsType.BFloat16 or SafetensorsType.Float16))
         {
-            throw BadFile.Because(Name, $"tensor '{name}' is of type {tensor.Type}, not F32, BF16 or F16", "convert it before it is saved, with .float() in PyTorch");
+            throw InvalidFile.Create(Name, $"tensor '{name}' is of type {tensor.Type}, not F32, BF16 or F16", "convert it before it is saved, with .float() in PyTorch");
         }
 
         if (values.Length != tensor.ElementCount)
@@ -132,7 +132,7 @@ public sealed class SafetensorsFile : IDisposable
         _stream.Position = _dataStart + tensor.Start;
         if (!SafetensorsValues.TryRead(_stream, tensor.Type, values))
         {
-            throw BadFile.Because(Name, $"it ends within tensor '{name}' though it was long enough when it was opened", "read it when nobody writes it");
+            throw InvalidFile.Create(Name, $"it ends within tensor '{name}' though it was long enough when it was opened", "read it when nobody writes it");
         }
     }
 
@@ -164,19 +164,19 @@ public sealed class SafetensorsFile : IDisposable
         Span<byte> prefix = stackalloc byte[SafetensorsLimits.PrefixBytes];
         if (stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length)
         {
-            throw BadFile.Because(name, $"it has {length} bytes, too few for a safetensors file", "get the file again");
+            throw InvalidFile.Create(name, $"it has {length} bytes, too few for a safetensors file", "get the file again");
         }
 
         ulong announced = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (announced > SafetensorsLimits.MostHeaderBytes || (long)announced > length - prefix.Length)
+        if (announced > SafetensorsLimits.MaxHeaderBytes || (long)announced > length - prefix.Length)
         {
-            throw BadFile.Because(name, $"it announces a header of {announced} bytes, more than it has or more than {SafetensorsLimits.MostHeaderBytes}", "give a safetensors file, or get it again");
+            throw InvalidFile.Create(name, $"it announces a header of {announced} bytes, more than it has or more than {SafetensorsLimits.MaxHeaderBytes}", "give a safetensors file, or get it again");
         }
 
         byte[] header = new byte[(int)announced];
         if (stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length)
         {
-            throw BadFile.Because(name, "it became shorter while it was read", "read it when nobody writes it");
+            throw InvalidFile.Create(name, "it became shorter while it was read", "read it when nobody writes it");
         }
 
         long dataStart = prefix.Length + header.Length;

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>How values are written to a safetensors file.</summary>
+/// <summary>Specifies how values are written to a safetensors file.</summary>
 public enum SafetensorsFormat
 {
     /// <summary>Four bytes per value, exact.</summary>

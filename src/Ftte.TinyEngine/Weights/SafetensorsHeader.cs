@@ -25,13 +25,13 @@ internal ref struct SafetensorsHeader
 
     /// <summary>Reads the header and checks that the tensors fill the data, without gaps and without overlap.</summary>
     /// <returns>The tensors, by name, and the file's own notes.</returns>
-    /// <exception cref="InvalidDataException">It is not what it should be.</exception>
+    /// <exception cref="InvalidDataException">The header is invalid.</exception>
     public static (Dictionary<string, SafetensorsTensor> Tensors, Dictionary<string, string> Metadata) Read(
         ReadOnlySpan<byte> json, long dataLength, string file)
     {
         if (json is not [(byte)'{', ..] || !Utf8.IsValid(json))
         {
-            throw BadFile.Because(file, "its header is no JSON object in UTF-8", GetAgain);
+            throw InvalidFile.Create(file, "its header is no JSON object in UTF-8", GetAgain);
         }
 
         var header = new SafetensorsHeader(json, file);
@@ -42,7 +42,7 @@ internal ref struct SafetensorsHeader
         catch (Exception refused) when (refused is JsonException or InvalidOperationException)
         {
             // The latter is a name with half a surrogate pair. What the parser says has line breaks and quotes of the file in it.
-            throw BadFile.Because(file, "its header is not well-formed JSON, or too deep", GetAgain, refused);
+            throw InvalidFile.Create(file, "its header is not well-formed JSON, or too deep", GetAgain, refused);
         }
 
         header.CheckRanges(dataLength);
@@ -64,7 +64,7 @@ internal ref struct SafetensorsHeader
             }
 
             Check(name.Length > 0 && !HasControl(name), "a tensor's name is empty or has control characters");
-            Check(_tensors.Count < SafetensorsLimits.MostTensors, $"it has more than {SafetensorsLimits.MostTensors} tensors");
+            Check(_tensors.Count < SafetensorsLimits.MaxTensors, $"it has more than {SafetensorsLimits.MaxTensors} tensors");
             Check(_tensors.TryAdd(name, ReadTensor(name)), $"it has two tensors named '{name}'");
         }
 
@@ -77,7 +77,7 @@ internal ref struct SafetensorsHeader
         while (NextName() is { } key)
         {
             Next(JsonTokenType.String, "text");
-            Check(_metadata.Count < SafetensorsLimits.MostMetadata, $"its metadata has more than {SafetensorsLimits.MostMetadata} entries");
+            Check(_metadata.Count < SafetensorsLimits.MaxMetadata, $"its metadata has more than {SafetensorsLimits.MaxMetadata} entries");
             Check(_metadata.TryAdd(key, _json.GetString()!), "its metadata has an entry twice");
         }
     }
@@ -86,7 +86,7 @@ internal ref struct SafetensorsHeader
     {
         string? type = null;
         int size = 0, dimensions = -1, offsets = -1;
-        Span<long> shape = stackalloc long[SafetensorsLimits.MostDimensions];
+        Span<long> shape = stackalloc long[SafetensorsLimits.MaxDimensions];
         Span<long> range = stackalloc long[2];
         Next(JsonTokenType.StartObject, "an object");
         while (Next() != JsonTokenType.EndObject)
@@ -133,7 +133,7 @@ internal ref struct SafetensorsHeader
             return type;
         }
 
-        Check(_json.ValueSpan.Length is > 0 and <= SafetensorsLimits.MostTypeBytes, $"tensor '{name}' has a type without a name, or with one of more than {SafetensorsLimits.MostTypeBytes} bytes");
+        Check(_json.ValueSpan.Length is > 0 and <= SafetensorsLimits.MaxTypeBytes, $"tensor '{name}' has a type without a name, or with one of more than {SafetensorsLimits.MaxTypeBytes} bytes");
         type = _json.GetString()!;
         Check(!HasControl(type), $"tensor '{name}' has a type whose name has control characters");
         return type;
@@ -148,7 +148,7 @@ internal ref struct SafetensorsHeader
         int count = 0;
         while (Next() != JsonTokenType.EndArray)
         {
-            Check(count < numbers.Length, $"tensor '{name}' has more than {SafetensorsLimits.MostDimensions} dimensions or 2 offsets");
+            Check(count < numbers.Length, $"tensor '{name}' has more than {SafetensorsLimits.MaxDimensions} dimensions or 2 offsets");
             Check(
                 _json.TokenType == JsonTokenType.Number && _json.TryGetInt64(out numbers[count]) && numbers[count] >= 0,
                 $"tensor '{name}' has a dimension or an offset that is no whole number from 0 to {long.MaxValue}");
@@ -180,7 +180,7 @@ internal ref struct SafetensorsHeader
             return null;
         }
 
-        Check(_json.ValueSpan.Length <= SafetensorsLimits.MostNameBytes, $"it has a name of more than {SafetensorsLimits.MostNameBytes} bytes");
+        Check(_json.ValueSpan.Length <= SafetensorsLimits.MaxNameBytes, $"it has a name of more than {SafetensorsLimits.MaxNameBytes} bytes");
         return _json.GetString();
     }
 
@@ -194,7 +194,7 @@ internal ref struct SafetensorsHeader
     {
         if (Next() != expected)
         {
-            throw BadFile.Because(_file, $"its header has something else where {what} should be", GetAgain);
+            throw InvalidFile.Create(_file, $"its header has something else where {what} should be", GetAgain);
         }
     }
 
@@ -202,7 +202,7 @@ internal ref struct SafetensorsHeader
     {
         if (!holds)
         {
-            throw BadFile.Because(_file, what, GetAgain);
+            throw InvalidFile.Create(_file, what, GetAgain);
         }
     }
 
@@ -210,7 +210,7 @@ internal ref struct SafetensorsHeader
     {
         if (!holds)
         {
-            throw BadFile.Because(_file, what.ToStringAndClear(), GetAgain);
+            throw InvalidFile.Create(_file, what.ToStringAndClear(), GetAgain);
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>What a safetensors file says about one of its tensors.</summary>
+/// <summary>Represents the entry of one tensor in the header of a safetensors file.</summary>
 public sealed class SafetensorsTensor
 {
     internal SafetensorsTensor(string name, string type, ImmutableArray<long> shape, long elementCount, long start, long length)

@@ -46,24 +46,13 @@ internal static class SafetensorsValues
                 }
                 else
                 {
-                    BinaryPrimitives.WriteUInt16LittleEndian(buffer[(i * size)..], ToBFloat16(values[i]));
+                    BinaryPrimitives.WriteUInt16LittleEndian(buffer[(i * size)..], BFloat16Converter.Round(values[i]));
                 }
             }
 
             stream.Write(buffer[..(count * size)]);
             values = values[count..];
         }
-    }
-
-    /// <summary>Rounds to the nearest bfloat16, ties to even; what is too large becomes infinite, and NaN stays NaN.</summary>
-    public static ushort ToBFloat16(float value)
-    {
-        uint bits = BitConverter.SingleToUInt32Bits(value);
-
-        // A NaN whose payload is only in the lower half would come out infinite: its quiet bit is set instead of rounding it.
-        return float.IsNaN(value)
-            ? (ushort)((bits >> 16) | 0x0040)
-            : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 
     private static void Convert(ReadOnlySpan<byte> bytes, string type, Span<float> values)
@@ -75,7 +64,7 @@ internal static class SafetensorsValues
 
         for (int i = 0; type == SafetensorsType.BFloat16 && i < values.Length; i++)
         {
-            values[i] = BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes[(i * sizeof(ushort))..]) << 16);
+            values[i] = BFloat16Converter.Expand(BinaryPrimitives.ReadUInt16LittleEndian(bytes[(i * sizeof(ushort))..]));
         }
 
         for (int i = 0; type == SafetensorsType.Float16 && i < values.Length; i++)

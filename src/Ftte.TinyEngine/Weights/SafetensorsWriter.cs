@@ -11,7 +11,7 @@ internal static class SafetensorsWriter
     // Names as they are, like the format's own library, apart from what JSON cannot hold.
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Gives the order in which the format's own library writes tensors of one type: by name.</summary>
+    /// <summary>Returns the order in which the format's own library writes tensors of one type: by name.</summary>
     public static int[] OrderOf(IReadOnlyList<string> names)
     {
         int[] order = [.. Enumerable.Range(0, names.Count)];
@@ -60,9 +60,9 @@ internal static class SafetensorsWriter
         }
 
         header.Write("       "u8[..(-header.WrittenCount & 7)]);
-        if (header.WrittenCount > SafetensorsLimits.MostHeaderBytes)
+        if (header.WrittenCount > SafetensorsLimits.MaxHeaderBytes)
         {
-            throw new ArgumentException($"The header would take {header.WrittenCount} bytes, more than {SafetensorsLimits.MostHeaderBytes}; write fewer tensors to a file.", nameof(tensors));
+            throw new ArgumentException($"The header would take {header.WrittenCount} bytes, more than {SafetensorsLimits.MaxHeaderBytes}; write fewer tensors to a file.", nameof(tensors));
         }
 
         Span<byte> length = stackalloc byte[SafetensorsLimits.PrefixBytes];
@@ -71,7 +71,7 @@ internal static class SafetensorsWriter
         stream.Write(header.WrittenSpan);
     }
 
-    /// <summary>Gives the number of values of a shape.</summary>
+    /// <summary>Returns the number of values of a shape.</summary>
     public static long ElementsOf(ReadOnlySpan<int> shape)
     {
         long elements = 1;
@@ -97,17 +97,17 @@ internal static class SafetensorsWriter
 
     private static void CheckThatItCanBeRead(IReadOnlyList<(string Name, int[] Shape)> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
-        if (tensors.Count > SafetensorsLimits.MostTensors || metadata?.Count > SafetensorsLimits.MostMetadata)
+        if (tensors.Count > SafetensorsLimits.MaxTensors || metadata?.Count > SafetensorsLimits.MaxMetadata)
         {
-            throw new ArgumentException($"A file has at most {SafetensorsLimits.MostTensors} tensors and {SafetensorsLimits.MostMetadata} entries of metadata; write fewer.", nameof(tensors));
+            throw new ArgumentException($"A file has at most {SafetensorsLimits.MaxTensors} tensors and {SafetensorsLimits.MaxMetadata} entries of metadata; write fewer.", nameof(tensors));
         }
 
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach ((string name, int[] shape) in tensors)
         {
-            if (name.Length == 0 || name.Any(char.IsControl) || name == SafetensorsLimits.Metadata || BytesOf(name) > SafetensorsLimits.MostNameBytes)
+            if (name.Length == 0 || name.Any(char.IsControl) || name == SafetensorsLimits.Metadata || BytesOf(name) > SafetensorsLimits.MaxNameBytes)
             {
-                throw new ArgumentException($"'{name}' cannot be a tensor's name; names have 1 to {SafetensorsLimits.MostNameBytes} bytes, none of them a control character.", nameof(tensors));
+                throw new ArgumentException($"'{name}' cannot be a tensor's name; names have 1 to {SafetensorsLimits.MaxNameBytes} bytes, none of them a control character.", nameof(tensors));
             }
 
             if (!names.Add(name))
@@ -115,15 +115,15 @@ internal static class SafetensorsWriter
                 throw new ArgumentException($"Two tensors are named '{name}'; give every tensor a name of its own.", nameof(tensors));
             }
 
-            if (shape.Length > SafetensorsLimits.MostDimensions)
+            if (shape.Length > SafetensorsLimits.MaxDimensions)
             {
-                throw new ArgumentException($"Tensor '{name}' has {shape.Length} dimensions; {SafetensorsLimits.MostDimensions} are the most.", nameof(tensors));
+                throw new ArgumentException($"Tensor '{name}' has {shape.Length} dimensions; the maximum is {SafetensorsLimits.MaxDimensions}.", nameof(tensors));
             }
         }
 
-        if (metadata?.Keys.FirstOrDefault(key => BytesOf(key) > SafetensorsLimits.MostNameBytes) is { } tooLong)
+        if (metadata?.Keys.FirstOrDefault(key => BytesOf(key) > SafetensorsLimits.MaxNameBytes) is { } tooLong)
         {
-            throw new ArgumentException($"The metadata's '{tooLong}' is longer than {SafetensorsLimits.MostNameBytes} bytes; shorten it.", nameof(metadata));
+            throw new ArgumentException($"The metadata's '{tooLong}' is longer than {SafetensorsLimits.MaxNameBytes} bytes; shorten it.", nameof(metadata));
         }
     }
 

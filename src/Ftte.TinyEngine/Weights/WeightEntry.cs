@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>A tensor of a network and what it is in a file of weights.</summary>
+/// <summary>Represents a tensor of a network and its counterpart in a file of weights.</summary>
 /// <param name="Name">Its name in the network.</param>
 /// <param name="ViewShape">Its dimensions in the flat vector, 1 to 4: [kh, kw, in, out], [k, in, out], [in, out] or [n].</param>
 /// <param name="FileShape">Its dimensions in the file, in PyTorch's order: [out, in, kh, kw], [out, in, k], [out, in] or [n]; or those that its view, reordered so, can be read as.</param>

@@ -23,7 +23,7 @@ internal static class WeightExchange
 
         // Reading can fail as late as in the last tensor, so all is read before anything changes.
         float[] loaded = parameters.ToArray();
-        float[] scratch = new float[Longest(entries)];
+        float[] scratch = new float[MaxLength(entries)];
         for (int i = 0; i < names.Length; i++)
         {
             Span<float> values = scratch.AsSpan(0, entries[i].Range.Length);
@@ -39,7 +39,7 @@ internal static class WeightExchange
     /// <param name="entries">The network's tensors.</param>
     /// <param name="parameters">The flat vector.</param>
     /// <param name="format">How to write the values.</param>
-    /// <param name="options">What to call the tensors; the network's own names by default.</param>
+    /// <param name="options">The names of the tensors; the network's own names by default.</param>
     /// <exception cref="ArgumentException">The entries contradict themselves or the vector, or two have the same name in the file. Nothing has been written.</exception>
     /// <exception cref="IOException">The stream cannot be written to.</exception>
     public static void Save(
@@ -53,7 +53,7 @@ internal static class WeightExchange
         // "format": "pt" is what PyTorch's own loaders look for.
         SafetensorsWriter.WriteHeader(
             stream, format, [.. order.Select(i => (names[i], entries[i].FileShape))], new Dictionary<string, string> { ["format"] = "pt" });
-        float[] scratch = new float[Longest(entries)];
+        float[] scratch = new float[MaxLength(entries)];
         foreach (int i in order)
         {
             Span<float> values = scratch.AsSpan(0, entries[i].Range.Length);
@@ -74,9 +74,9 @@ internal static class WeightExchange
         string[] extra = ExtraOf(file, names);
         if (extra.Length > 0 && !allowExtra)
         {
-            throw BadFile.Because(
+            throw InvalidFile.Create(
                 file.Name,
-                $"it has tensors that the network has not: {Listing.Of(extra)}",
+                $"it has tensors that the network has not: {NameList.Format(extra)}",
                 $"give the weights of this network, or allow that with {nameof(WeightFileOptions)}.{nameof(WeightFileOptions.AllowExtra)}");
         }
 
@@ -85,7 +85,7 @@ internal static class WeightExchange
             _ = file.TryFind(names[i], out SafetensorsTensor? tensor);
             if (!tensor!.Shape.SequenceEqual(entries[i].FileShape.Select(size => (long)size)))
             {
-                throw BadFile.Because(
+                throw InvalidFile.Create(
                     file.Name,
                     $"tensor '{names[i]}' is [{string.Join(", ", tensor.Shape)}] where the network needs [{string.Join(", ", entries[i].FileShape)}]",
                     "give the weights of a model with the same layers, in PyTorch's order of dimensions");
@@ -102,7 +102,7 @@ internal static class WeightExchange
             ? $"names in the file begin with '{prefix}': add it with {map} = name => \"{prefix}\" + name, or save all of the model"
             : $"save all of the model, or say with {map} what the file calls them";
         string[] missing = [.. names.Where(name => !file.TryFind(name, out _))];
-        return BadFile.Because(file.Name, $"it lacks {Listing.Of(missing)}; it has, unused: {Listing.Of(ExtraOf(file, names))}", advice);
+        return InvalidFile.Create(file.Name, $"it lacks {NameList.Format(missing)}; it has, unused: {NameList.Format(ExtraOf(file, names))}", advice);
     }
 
     /// <summary>Lists the tensors that no name stands for, apart from PyTorch's counters.</summary>
@@ -133,7 +133,7 @@ internal static class WeightExchange
         }
     }
 
-    private static int Longest(IReadOnlyList<WeightEntry> entries) => entries.Count == 0 ? 0 : entries.Max(entry => entry.Range.Length);
+    private static int MaxLength(IReadOnlyList<WeightEntry> entries) => entries.Count == 0 ? 0 : entries.Max(entry => entry.Range.Length);
 
     private static void ThrowUnlessConsistent(IReadOnlyList<WeightEntry> entries, int parameterCount)
     {

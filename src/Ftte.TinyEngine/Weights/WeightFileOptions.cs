@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>How the tensors of a file of weights are matched with a network's parameters.</summary>
+/// <summary>Specifies how the tensors of a file of weights are matched with a network's parameters.</summary>
 public sealed class WeightFileOptions
 {
     /// <summary>
@@ -10,7 +10,7 @@ public sealed class WeightFileOptions
     /// <remarks>
     /// <para>When a file is loaded, two parameters may have the same name in the file: both get the values of that tensor, as do weights that two layers of the
     /// model share. Saving writes every parameter under its own name and refuses two with the same name.</para>
-    /// <para>If a name is not in the file, the loader also accepts names with what wrappers of PyTorch add, namely <c>_orig_mod.</c> of torch.compile,
+    /// <para>If a name is not in the file, the loader also accepts names with the parts that wrappers of PyTorch add, namely <c>_orig_mod.</c> of torch.compile,
     /// <c>_fsdp_wrapped_module.</c> and <c>_checkpoint_wrapped_module.</c> anywhere and <c>module.</c> of data-parallel training at the start, provided that every
     /// parameter is found that way and none of them twice.</para>
     /// </remarks>

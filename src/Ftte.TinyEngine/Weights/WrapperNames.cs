@@ -9,9 +9,9 @@ internal static class WrapperNames
     /// <summary>The part that data-parallel training and averaged models add in front. A model may have one of that name further back.</summary>
     private const string Front = "module";
 
-    /// <summary>Maps names to those in a file that differ from them only by what wrappers add.</summary>
+    /// <summary>Maps names to those in a file that differ from them only by the parts that wrappers add.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="names">The names without what wrappers add.</param>
+    /// <param name="names">The names without the parts that wrappers add.</param>
     /// <returns>The names in the file, in the same order; null if one of them is missing or ambiguous.</returns>
     public static string[]? Find(SafetensorsFile file, string[] names)
     {
@@ -26,10 +26,10 @@ internal static class WrapperNames
         return Array.TrueForAll(names, name => byName.GetValueOrDefault(name) is not null) ? Array.ConvertAll(names, name => byName[name]!) : null;
     }
 
-    /// <summary>Says what stands in front of names in a file, for advice.</summary>
+    /// <summary>Returns the common prefix of names in a file, for advice.</summary>
     /// <param name="file">The file.</param>
     /// <param name="names">The names that are expected.</param>
-    /// <returns>What stands in front of most of the names, with its dot; null if that is the case of none.</returns>
+    /// <returns>The prefix of most of the names, with its dot; null if no name has one.</returns>
     public static string? CommonPrefix(SafetensorsFile file, string[] names)
     {
         // Only prefixes of the first few names are tried: more would take time that a hostile file chooses.

@@ -2,7 +2,7 @@ namespace Ftte.TinyEngine;
 
 public static partial class NetworkZoo
 {
-    /// <summary>Makes the depthwise separable network for keyword spotting (Zhang et al., 2017), as in MLPerf Tiny: 49 frames of 10 coefficients.</summary>
+    /// <summary>Creates the depthwise separable network for keyword spotting (Zhang et al., 2017), as in MLPerf Tiny: 49 frames of 10 coefficients.</summary>
     /// <param name="classes">The number of words.</param>
     /// <returns>The network, of 23,180 trainable parameters for twelve words.</returns>
     public static Network DsCnn(int classes = 12)
@@ -18,7 +18,7 @@ public static partial class NetworkZoo
         return builder.GlobalAveragePool("pool").Linear("fc", classes).SoftmaxCrossEntropy();
     }
 
-    /// <summary>Makes MobileNetV1 at a quarter of its width (Howard et al., 2017), as in MLPerf Tiny's visual wake words: 96 x 96 colour images.</summary>
+    /// <summary>Creates MobileNetV1 at a quarter of its width (Howard et al., 2017), as in MLPerf Tiny's visual wake words: 96 x 96 colour images.</summary>
     /// <param name="classes">The number of classes.</param>
     /// <param name="size">The height and width of the images.</param>
     /// <returns>The network.</returns>
@@ -36,7 +36,7 @@ public static partial class NetworkZoo
         return builder.GlobalAveragePool("pool").Linear("fc", classes).SoftmaxCrossEntropy();
     }
 
-    /// <summary>Makes MobileNetV2 at 0.35 of its width (Sandler et al., CVPR 2018), with the strides that suit 32 x 32 colour images.</summary>
+    /// <summary>Creates MobileNetV2 at 0.35 of its width (Sandler et al., CVPR 2018), with the strides that suit 32 x 32 colour images.</summary>
     /// <param name="classes">The number of classes.</param>
     /// <param name="size">The height and width of the images.</param>
     /// <param name="stemStride">The stride of the first convolution: 1 for small images, 2 for images of 96 and more.</param>

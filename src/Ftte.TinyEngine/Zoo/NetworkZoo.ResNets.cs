@@ -2,17 +2,17 @@ namespace Ftte.TinyEngine;
 
 public static partial class NetworkZoo
 {
-    /// <summary>Makes a ResNet of three stages of one block (He et al., CVPR 2016), as in MLPerf Tiny, for 32 x 32 colour images.</summary>
+    /// <summary>Creates a ResNet of three stages of one block (He et al., CVPR 2016), as in MLPerf Tiny, for 32 x 32 colour images.</summary>
     /// <param name="classes">The number of classes.</param>
     /// <returns>The network, of 78,042 trainable parameters for ten classes.</returns>
     public static Network ResNet8(int classes = 10) => ResNet([16, 32, 64], blocks: 1, classes);
 
-    /// <summary>Makes a ResNet of three stages of three blocks for 32 x 32 colour images.</summary>
+    /// <summary>Creates a ResNet of three stages of three blocks for 32 x 32 colour images.</summary>
     /// <param name="classes">The number of classes.</param>
     /// <returns>The network, of 272,474 trainable parameters for ten classes.</returns>
     public static Network ResNet20(int classes = 10) => ResNet([16, 32, 64], blocks: 3, classes);
 
-    /// <summary>Makes a ResNet of four stages of two blocks, from 64 to 512 filters, in its form for 32 x 32 colour images.</summary>
+    /// <summary>Creates a ResNet of four stages of two blocks, from 64 to 512 filters, in its form for 32 x 32 colour images.</summary>
     /// <param name="classes">The number of classes.</param>
     /// <returns>The network, of 11.2 million trainable parameters.</returns>
     public static Network ResNet18(int classes = 10) => ResNet([64, 128, 256, 512], blocks: 2, classes);

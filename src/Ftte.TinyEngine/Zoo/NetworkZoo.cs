@@ -30,7 +30,7 @@ public static partial class NetworkZoo
     /// <summary>Gets the names that <see cref="Create"/> knows.</summary>
     public static ImmutableArray<string> Names { get; } = [.. Makers.Keys];
 
-    /// <summary>Makes a network at its usual size.</summary>
+    /// <summary>Creates a network at its usual size.</summary>
     /// <param name="name">One of <see cref="Names"/>, in any case.</param>
     /// <returns>The network.</returns>
     /// <exception cref="ArgumentException">There is no such network; the message lists those there are.</exception>
@@ -42,7 +42,7 @@ public static partial class NetworkZoo
             : throw new ArgumentException($"There is no network '{name}'; there are {string.Join(", ", Names)}.", nameof(name));
     }
 
-    /// <summary>Makes a multi-layer perceptron of two hidden layers, as McMahan et al. (AISTATS 2017) used on MNIST.</summary>
+    /// <summary>Creates a multi-layer perceptron of two hidden layers, as McMahan et al. (AISTATS 2017) used on MNIST.</summary>
     /// <param name="inputs">The number of inputs.</param>
     /// <param name="hidden">The width of each hidden layer.</param>
     /// <param name="classes">The number of classes.</param>
@@ -50,7 +50,7 @@ public static partial class NetworkZoo
     public static Network Mlp(int inputs = 784, int hidden = 200, int classes = 10) =>
         Network.Build(inputs).Linear("fc1", hidden).Relu().Linear("fc2", hidden).Relu().Linear("fc3", classes).SoftmaxCrossEntropy();
 
-    /// <summary>Makes the convolutional network of McMahan et al. (AISTATS 2017) for 28 x 28 grey images.</summary>
+    /// <summary>Creates the convolutional network of McMahan et al. (AISTATS 2017) for 28 x 28 grey images.</summary>
     /// <param name="classes">The number of classes.</param>
     /// <returns>The network, of 1,663,370 parameters for ten classes.</returns>
     public static Network FedAvgCnn(int classes = 10) => Network.Build(28, 28, 1)
@@ -58,7 +58,7 @@ public static partial class NetworkZoo
         .Conv("conv2", 64, kernel: 5, padding: 2).Relu().MaxPool(2)
         .Flatten().Linear("fc1", 512).Relu().Linear("fc2", classes).SoftmaxCrossEntropy();
 
-    /// <summary>Makes a plain convolutional network of three stages for 32 x 32 colour images.</summary>
+    /// <summary>Creates a plain convolutional network of three stages for 32 x 32 colour images.</summary>
     /// <param name="classes">The number of classes.</param>
     /// <returns>The network, of 122,570 parameters for ten classes.</returns>
     public static Network Cnn(int classes = 10) => Network.Build(32, 32, 3)
@@ -67,7 +67,7 @@ public static partial class NetworkZoo
         .Conv("conv3", 64, kernel: 3, padding: 1).Relu().MaxPool(2)
         .Flatten().Linear("fc1", 64).Relu().Linear("fc2", classes).SoftmaxCrossEntropy();
 
-    /// <summary>Makes a small convolutional network for 28 x 28 grey images such as digits.</summary>
+    /// <summary>Creates a small convolutional network for 28 x 28 grey images such as digits.</summary>
     /// <param name="classes">The number of classes.</param>
     /// <returns>The network, of 9,810 parameters for ten classes.</returns>
     public static Network DigitCnn(int classes = 10) => Network.Build(28, 28, 1)
@@ -76,7 +76,7 @@ public static partial class NetworkZoo
         .Conv("conv3", 24, kernel: 3, stride: 2, padding: 1).Relu()
         .Flatten().Linear("fc", classes).SoftmaxCrossEntropy();
 
-    /// <summary>Makes a fully connected autoencoder, as in MLPerf Tiny's anomaly detection: 128 values per layer, 8 in the middle.</summary>
+    /// <summary>Creates a fully connected autoencoder, as in MLPerf Tiny's anomaly detection: 128 values per layer, 8 in the middle.</summary>
     /// <param name="inputs">The number of inputs, which are also the targets.</param>
     /// <returns>The network; train it on <see cref="ReconstructionExamples"/>.</returns>
     public static Network Autoencoder(int inputs = 640)

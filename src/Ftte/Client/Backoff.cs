@@ -23,7 +23,7 @@ internal sealed class Backoff(FederatedClientOptions options)
             _seconds = Math.Min(_seconds * options.BackoffFactor, options.MaxBackoff.TotalSeconds);
         }
 
-        double random = (CounterHash.Mix(_seed + _drawn++) >> 11) * (1.0 / (1UL << 53));
+        double random = (SplitMix64.Mix(_seed + _drawn++) >> 11) * (1.0 / (1UL << 53));
         return TimeSpan.FromSeconds(seconds * (1 + (options.Jitter * random)));
     }
 }

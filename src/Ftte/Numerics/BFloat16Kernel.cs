@@ -41,11 +41,7 @@ internal static class BFloat16Kernel
     {
         for (int i = 0; i < values.Length; i++)
         {
-            uint bits = BitConverter.SingleToUInt32Bits(values[i]);
-            uint upper = float.IsNaN(values[i])
-                ? (bits >> 16) | Quiet
-                : (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16;
-            BinaryPrimitives.WriteUInt16LittleEndian(destination[(i * sizeof(ushort))..], (ushort)upper);
+            BinaryPrimitives.WriteUInt16LittleEndian(destination[(i * sizeof(ushort))..], BFloat16Converter.Round(values[i]));
         }
     }
 
@@ -54,8 +50,7 @@ internal static class BFloat16Kernel
     {
         for (int i = 0; i < values.Length; i++)
         {
-            uint upper = BinaryPrimitives.ReadUInt16LittleEndian(source[(i * sizeof(ushort))..]);
-            values[i] = BitConverter.UInt32BitsToSingle(upper << 16);
+            values[i] = BFloat16Converter.Expand(BinaryPrimitives.ReadUInt16LittleEndian(source[(i * sizeof(ushort))..]));
         }
     }
 

@@ -5,24 +5,15 @@ namespace Ftte.Numerics;
 
 /// <summary>Random bits as a pure function of a seed and an index, so that neither vector width nor threading can change them.</summary>
 /// <remarks>
-/// The seed is mixed by SplitMix64's finaliser into two 32-bit keys; index times the golden ratio plus the first key goes through the
+/// The seed is mixed by <see cref="SplitMix64.Mix"/> into two 32-bit keys; index times the golden ratio plus the first key goes through the
 /// finaliser of MurmurHash3 with the second key added half-way.
 /// </remarks>
 internal readonly struct CounterHash(ulong seed)
 {
     private const uint Golden = 0x9E37_79B9, First = 0x85EB_CA6B, Second = 0xC2B2_AE35;
 
-    private readonly uint _low = (uint)Mix(seed);
-    private readonly uint _high = (uint)(Mix(seed) >> 32);
-
-    /// <summary>Scatters the bits of a number: a bijection in which every input bit reaches every output bit.</summary>
-    public static ulong Mix(ulong value)
-    {
-        value += 0x9E37_79B9_7F4A_7C15;
-        value = (value ^ (value >> 30)) * 0xBF58_476D_1CE4_E5B9;
-        value = (value ^ (value >> 27)) * 0x94D0_49BB_1331_11EB;
-        return value ^ (value >> 31);
-    }
+    private readonly uint _low = (uint)SplitMix64.Mix(seed);
+    private readonly uint _high = (uint)(SplitMix64.Mix(seed) >> 32);
 
     public uint Get(uint index)
     {

@@ -12,7 +12,7 @@ namespace Ftte;
 internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider time)
 {
     private readonly LinkedList<Lease> _byExpiry = [];
-    private ulong _origin = CounterHash.Mix(options.Seed);
+    private ulong _origin = SplitMix64.Mix(options.Seed);
     private ulong _issued;
     private ModelVersion _version;
     private int _atWorkInVersion;
@@ -89,7 +89,7 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
         }
 
         // Mixing is a bijection and the sum counts up: IDs look random, but none repeats.
-        id = new UpdateId(CounterHash.Mix(_origin + _issued++));
+        id = new UpdateId(SplitMix64.Mix(_origin + _issued++));
         Add(new Lease(client, id, _version, trains, time.GetTimestamp()));
         return Answer.Granted;
     }

@@ -25,10 +25,10 @@ public static class WireMessage
     /// <returns>The seed, the same on every machine.</returns>
     public static ulong GetSeed(ClientId client, UpdateId update)
     {
-        ulong seed = CounterHash.Mix(update.Value);
+        ulong seed = SplitMix64.Mix(update.Value);
         foreach (byte b in Encoding.UTF8.GetBytes(client.Value))
         {
-            seed = CounterHash.Mix(seed ^ b);
+            seed = SplitMix64.Mix(seed ^ b);
         }
 
         return seed;

@@ -150,7 +150,7 @@ public sealed class LatencyLawTests
     [Fact]
     public void A_law_of_ones_own_has_the_name_given_and_its_mean_is_close()
     {
-        LatencyLaw law = LatencyLaw.FromQuantile("waiting", share => -7 * Math.Log(1 - share));
+        LatencyLaw law = LatencyLaw.FromQuantile("waiting", share => -7 * PortableMath.Log(1 - share));
         Assert.Equal("waiting", law.ToString());
         Assert.Equal(7, law.Mean, 0.001);
         Assert.Equal(Draw(LatencyLaw.Exponential(7), 8), Draw(law, 8));

@@ -59,7 +59,7 @@ public sealed class AugmentedExamplesTests
         var nothing = new AugmentationOptions { CropPadding = 0, FlipHorizontally = false };
         var still = new AugmentedExamples(Source, Height, Width, Channels, nothing);
         var flipped = new AugmentedExamples(Source, Height, Width, Channels, new AugmentationOptions { CropPadding = 0 });
-        Assert.False(((IExampleSource)Source).VariesByDraw);
+        Assert.False(Source.VariesByDraw());
         Assert.False(still.VariesByDraw);
         Assert.True(flipped.VariesByDraw);
         Assert.True(new AugmentedExamples(flipped, Height, Width, Channels, nothing).VariesByDraw);
@@ -73,6 +73,24 @@ public sealed class AugmentedExamplesTests
         float[] input = new float[Length];
         augmented.CopyTo(0, 1, input);
         Assert.Equal(0, Allocated.AtMost(0, () => augmented.CopyTo(0, 2, input)));
+    }
+
+    [Fact]
+    public void A_source_that_does_not_vary_is_read_as_it_is_whatever_the_draw()
+    {
+        float[] original = new float[Length], input = new float[Length];
+        Source.CopyTo(1, original);
+        Assert.Equal(Source.CopyTo(1, input), Source.CopyTo(1, draw: 3, input));
+        Assert.Equal(original, input);
+    }
+
+    [Fact]
+    public void A_source_that_wraps_varying_examples_forwards_the_draw()
+    {
+        var augmented = new AugmentedExamples(Source, Height, Width, Channels, new AugmentationOptions { CropPadding = 2 });
+        var wrapped = new ReconstructionExamples(augmented);
+        Assert.True(wrapped.VariesByDraw);
+        Assert.Equal(Enumerable.Range(0, 20).Select(d => Hash(augmented, 1, (ulong)d)), Enumerable.Range(0, 20).Select(d => Hash(wrapped, 1, (ulong)d)));
     }
 
     [Fact]

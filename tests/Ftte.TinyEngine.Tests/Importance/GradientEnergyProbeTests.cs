@@ -177,7 +177,7 @@ public class GradientEnergyProbeTests
         (Network network, float[] parameters, IExampleSource examples) = Case("linear");
         parameters[3] = float.NaN;
         string message = Assert.Throws<InvalidOperationException>(() => new GradientEnergyProbe(network).Measure(parameters, examples)).Message;
-        Assert.StartsWith("What block 'fc1.weight' is worth came out as NaN", message, StringComparison.Ordinal);
+        Assert.StartsWith("The importance of block 'fc1.weight' is NaN", message, StringComparison.Ordinal);
     }
 
     [Fact]

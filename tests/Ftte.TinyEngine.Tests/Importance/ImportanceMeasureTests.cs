@@ -167,7 +167,7 @@ public class ImportanceMeasureTests
         var problem = new Problem("linear");
         problem.Start[5] = float.PositiveInfinity;
         string message = Assert.Throws<InvalidOperationException>(() => All[measure].Measure(problem.Network, problem.Start, problem.Examples)).Message;
-        Assert.StartsWith("What block 'fc", message, StringComparison.Ordinal);
+        Assert.StartsWith("The importance of block 'fc", message, StringComparison.Ordinal);
         Assert.Contains("not diverged", message, StringComparison.Ordinal);
     }
 

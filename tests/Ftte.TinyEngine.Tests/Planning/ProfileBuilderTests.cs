@@ -17,7 +17,7 @@ public class ProfileBuilderTests
             foreach (EngineOptions engine in new EngineOptions[] { new(), new() { MicroBatchSize = normalization == NormalizationMode.Batch ? null : 2, PrefixExamples = 2 } })
             {
                 Network network = TestNetworks.All[name]();
-                AssertSame(network, network.Settings(new SgdOptions { BatchSize = 4, Momentum = 0.9f, Normalization = normalization }, engine), [0.25, 1]);
+                AssertSame(network, network.CreatePlanSettings(new SgdOptions { BatchSize = 4, Momentum = 0.9f, Normalization = normalization }, engine), [0.25, 1]);
             }
         }
     }
@@ -27,7 +27,7 @@ public class ProfileBuilderTests
         (from network in RandomNetworks.Network
          from batchSize in RandomNetworks.BatchSize
          from engine in RandomNetworks.Engine
-         select (network, settings: network.Settings(new SgdOptions { BatchSize = batchSize }, engine)))
+         select (network, settings: network.CreatePlanSettings(new SgdOptions { BatchSize = batchSize }, engine)))
         .Sample(s => AssertSame(s.network, s.settings, RandomNetworks.Shares), iter: 150);
 
     [Fact]

@@ -10,21 +10,21 @@ internal static class ReferenceProfile
     {
         PlanSettings whole = settings with { PrefixExamples = null };
         Operation[] operations = network.Operations;
-        PlanBuilder frozen = Plan(network, [], whole);
-        PlanBuilder streamed = Plan(network, [], settings);
-        PlanBuilder full = Plan(network, network.Trainable.Ranges, whole);
+        MemoryPlan frozen = Plan(network, [], whole);
+        MemoryPlan streamed = Plan(network, [], settings);
+        MemoryPlan full = Plan(network, network.Trainable.Ranges, whole);
         var steps = ImmutableArray.CreateBuilder<TrainingStep>(operations.Length);
         for (int t = 0; t < operations.Length; t++)
         {
             ParameterRange[] others = [.. operations.Where(o => o.Step != t).SelectMany(o => o.Trainable).Select(b => b.Range)];
-            PlanBuilder passing = operations[t].Parameters.IsEmpty ? full : Plan(network, others, whole);
+            MemoryPlan passing = operations[t].Parameters.IsEmpty ? full : Plan(network, others, whole);
             long forward = Math.Max(frozen.FlowBytes(t), passing.FlowBytes(t));
             long passingScratch = passing.BackwardScratchBytes(t), backwardAtCut = 0;
             var choices = ImmutableArray.CreateBuilder<TrainingChoice>();
             foreach (OperationChoice choice in operations[t].Choices(inputShares))
             {
-                PlanBuilder alone = Plan(network, choice.Ranges, whole);
-                PlanBuilder amongOthers = Plan(network, [.. others, .. choice.Ranges], whole);
+                MemoryPlan alone = Plan(network, choice.Ranges, whole);
+                MemoryPlan amongOthers = Plan(network, [.. others, .. choice.Ranges], whole);
                 forward = Math.Max(forward, amongOthers.FlowBytes(t));
                 long workspace = Math.Max(0, amongOthers.BackwardScratchBytes(t) - passingScratch);
                 backwardAtCut = Math.Max(backwardAtCut, alone.GradientBytes(t) + alone.BackwardScratchBytes(t) - workspace);
@@ -58,6 +58,6 @@ internal static class ReferenceProfile
         return bytes + (((settings.Accumulates ? 1 : 0) + (settings.HasMomentum ? 1 : 0)) * Tensor.RoundUp(bytes));
     }
 
-    private static PlanBuilder Plan(Network network, IEnumerable<ParameterRange> ranges, PlanSettings settings) =>
-        PlanBuilder.Run(network, ParameterSelection.Create(network.Layout.ParameterCount, ranges), settings);
+    private static MemoryPlan Plan(Network network, IEnumerable<ParameterRange> ranges, PlanSettings settings) =>
+        MemoryPlan.Create(network, ParameterSelection.Create(network.Layout.ParameterCount, ranges), settings);
 }

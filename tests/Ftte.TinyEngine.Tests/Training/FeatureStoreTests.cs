@@ -182,7 +182,7 @@ public sealed class FeatureStoreTests : IDisposable
         examples ??= TestNetworks.Examples(Network, Examples, seed: 1);
         float[] parameters = [.. start ?? Network.Initialize(1)], packed = new float[Head.Count];
         var engine = new EngineOptions { FeatureStore = store };
-        using var session = new TrainingSession(Network.Plan(Head, Network.Settings(Options, engine, exampleCount: examples.Count)), engine);
+        using var session = new TrainingSession(Network.Plan(Head, Network.CreatePlanSettings(Options, engine, exampleCount: examples.Count)), engine);
         int runs = 0;
         session.Watcher = (moment, step) =>
         {

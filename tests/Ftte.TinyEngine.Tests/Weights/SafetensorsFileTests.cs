@@ -84,12 +84,12 @@ public sealed class SafetensorsFileTests
         for (uint half = 0; half <= ushort.MaxValue; half++)
         {
             float value = BitConverter.UInt32BitsToSingle(half << 16);
-            ushort written = SafetensorsValues.ToBFloat16(value);
+            ushort written = BFloat16Converter.Round(value);
             Assert.True(float.IsNaN(value) ? float.IsNaN(BitConverter.UInt32BitsToSingle((uint)written << 16)) : written == half);
         }
 
-        Assert.Equal(0x7FC0, SafetensorsValues.ToBFloat16(BitConverter.UInt32BitsToSingle(0x7F800001)));
-        Assert.Equal(0xFFFF, SafetensorsValues.ToBFloat16(BitConverter.UInt32BitsToSingle(0xFFFFFFFF)));
+        Assert.Equal(0x7FC0, BFloat16Converter.Round(BitConverter.UInt32BitsToSingle(0x7F800001)));
+        Assert.Equal(0xFFFF, BFloat16Converter.Round(BitConverter.UInt32BitsToSingle(0xFFFFFFFF)));
     }
 
     [Fact]
@@ -98,10 +98,10 @@ public sealed class SafetensorsFileTests
         for (uint half = 0; half < 0x7F80; half++)
         {
             uint middle = (half << 16) | 0x8000;
-            Assert.Equal(half, SafetensorsValues.ToBFloat16(BitConverter.UInt32BitsToSingle(middle - 1)));
-            Assert.Equal(half + (half & 1), SafetensorsValues.ToBFloat16(BitConverter.UInt32BitsToSingle(middle)));
-            Assert.Equal(half + 1, SafetensorsValues.ToBFloat16(BitConverter.UInt32BitsToSingle(middle + 1)));
-            Assert.Equal(0x8000 + half + 1, SafetensorsValues.ToBFloat16(BitConverter.UInt32BitsToSingle(0x80000000 | (middle + 1))));
+            Assert.Equal(half, BFloat16Converter.Round(BitConverter.UInt32BitsToSingle(middle - 1)));
+            Assert.Equal(half + (half & 1), BFloat16Converter.Round(BitConverter.UInt32BitsToSingle(middle)));
+            Assert.Equal(half + 1, BFloat16Converter.Round(BitConverter.UInt32BitsToSingle(middle + 1)));
+            Assert.Equal(0x8000 + half + 1, BFloat16Converter.Round(BitConverter.UInt32BitsToSingle(0x80000000 | (middle + 1))));
         }
     }
 
@@ -154,5 +154,5 @@ public sealed class SafetensorsFileTests
         Assert.Equal(0, stream.Length);
     }
 
-    private static float Rounded(float value) => BitConverter.UInt32BitsToSingle((uint)SafetensorsValues.ToBFloat16(value) << 16);
+    private static float Rounded(float value) => BitConverter.UInt32BitsToSingle((uint)BFloat16Converter.Round(value) << 16);
 }

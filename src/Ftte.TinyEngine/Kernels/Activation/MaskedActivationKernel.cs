@@ -3,13 +3,6 @@ using System.Runtime.Intrinsics;
 
 namespace Ftte.TinyEngine.Kernels;
 
-internal enum MaskedActivationKind
-{
-    Relu,
-    Relu6,
-    LeakyRelu,
-}
-
 /// <summary>Activations whose gradient either passes or does not: one bit per value says which.</summary>
 /// <remarks>
 /// Bit i mod 8 of byte i / 8 belongs to value i. A NaN is kept and its bit is set, so that a training run that has diverged shows it. Every value is

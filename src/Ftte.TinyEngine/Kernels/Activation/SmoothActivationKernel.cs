@@ -2,13 +2,6 @@ using System.Runtime.CompilerServices;
 
 namespace Ftte.TinyEngine.Kernels;
 
-internal enum SmoothActivationKind
-{
-    HardSwish,
-    Sigmoid,
-    Tanh,
-}
-
 /// <summary>Sigmoid, tanh and h-swish with the same bits on every machine: built from additions, products and fused multiply-adds in a fixed order.</summary>
 internal static unsafe class SmoothActivationKernel
 {

@@ -194,7 +194,7 @@ internal static unsafe class ConvolutionInputGradient
             return new Axis(taps, lowest, stride, ((remainder + padding - lowest) / stride) - (taps - 1));
         }
 
-        /// <summary>Gives the kernel row that a place in the reversed order stands for.</summary>
+        /// <summary>Returns the kernel row of a place in the reversed order.</summary>
         public int Tap(int place) => Lowest + (Stride * (Taps - 1 - place));
     }
 }

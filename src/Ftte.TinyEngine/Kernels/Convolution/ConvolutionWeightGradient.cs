@@ -139,7 +139,7 @@ internal static unsafe class ConvolutionWeightGradient
         }
     }
 
-    /// <summary>Gives the outputs for which a kernel row sees a row of the image.</summary>
+    /// <summary>Returns the outputs for which a kernel row covers a row of the image.</summary>
     private static (int First, int Count) Outputs(int size, int outputs, int stride, int padding, int tap)
     {
         int first = Math.Max(0, (padding - tap + stride - 1) / stride);

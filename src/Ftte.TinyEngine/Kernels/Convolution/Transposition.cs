@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>Turns rows into columns.</summary>
+/// <summary>Transposes rows into columns.</summary>
 internal static unsafe class Transposition
 {
     /// <summary>to[j, i] = from[i, j].</summary>

@@ -2,15 +2,6 @@ using System.Runtime.Intrinsics;
 
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>How the inputs of neighbouring outputs lie in memory.</summary>
-/// <param name="InputPixel">The distance between the first inputs of one output pixel and of the next.</param>
-/// <param name="InputSegment">The distance between segments of one pixel's inputs; a segment is contiguous.</param>
-/// <param name="Segments">The number of segments: rows of the kernel.</param>
-/// <param name="Run">The length of a segment.</param>
-/// <param name="WeightStride">The distance between rows of weights.</param>
-/// <param name="OutputPixel">The distance between output pixels.</param>
-internal readonly record struct Window(nint InputPixel, nint InputSegment, int Segments, int Run, nint WeightStride, nint OutputPixel);
-
 /// <summary>Sums of products of inputs and weights for a row of output pixels: the heart of convolutions and linear layers.</summary>
 /// <remarks>
 /// <para>c[p, n] = bias[n], or 0, or c[p, n], + the sum over segments s and places k of a[s, p, k] * b[s * run + k, n]: one chain of fused multiply-adds for each output,
@@ -24,7 +15,7 @@ internal static unsafe partial class WindowProduct
     /// <param name="window">How inputs, weights and outputs lie.</param>
     /// <param name="a">The first pixel's inputs.</param>
     /// <param name="b">Weights: segments x run rows of at least <paramref name="columns"/> values.</param>
-    /// <param name="bias">What each column begins with; null for 0.</param>
+    /// <param name="bias">The initial value of each column; null for 0.</param>
     /// <param name="c">The outputs.</param>
     /// <param name="pixels">The number of pixels.</param>
     /// <param name="columns">The number of columns.</param>

@@ -46,7 +46,7 @@ internal static unsafe class DepthwiseInputGradient
             }
         }
 
-        /// <summary>Gives the first and last output that see a place, counted from the padding's edge.</summary>
+        /// <summary>Returns the first and last output that cover a place, counted from the padding's edge.</summary>
         private static (int First, int Last) Outputs(int place, int kernel, int stride, int outputs)
         {
             int first = place < kernel ? 0 : ((place - kernel) / stride) + 1;

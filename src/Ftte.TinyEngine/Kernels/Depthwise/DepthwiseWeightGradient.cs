@@ -120,7 +120,7 @@ internal static unsafe class DepthwiseWeightGradient
             TSimd.Store(sum, target);
         }
 
-        /// <summary>Gives the first and last output column for which a kernel column sees the image.</summary>
+        /// <summary>Returns the first and last output column for which a kernel column covers the image.</summary>
         private (int First, int Last) Seen(int j)
         {
             int first = Math.Max(0, (s.PaddingX - j + s.StrideX - 1) / s.StrideX);

@@ -6,7 +6,7 @@ internal static class BinaryCrossEntropy
 {
     /// <param name="logits">The outputs before the sigmoid.</param>
     /// <param name="targets">The targets in [0, 1].</param>
-    /// <param name="scale">What the gradient is multiplied by.</param>
+    /// <param name="scale">The factor of the gradient.</param>
     /// <param name="gradient">Receives scale * (sigmoid - target) / outputs.</param>
     /// <returns>The loss: the mean of max(x, 0) - x * target + ln(1 + exp(-|x|)).</returns>
     public static double Run(ReadOnlySpan<float> logits, ReadOnlySpan<float> targets, float scale, Span<float> gradient)
@@ -21,27 +21,5 @@ internal static class BinaryCrossEntropy
         }
 
         return loss / logits.Length;
-    }
-}
-
-/// <summary>The squared error of one example, averaged over its outputs.</summary>
-internal static class MeanSquaredError
-{
-    /// <param name="outputs">The outputs.</param>
-    /// <param name="targets">The targets.</param>
-    /// <param name="scale">What the gradient is multiplied by.</param>
-    /// <param name="gradient">Receives scale * 2 * (output - target) / outputs.</param>
-    /// <returns>The loss, summed in float64.</returns>
-    public static double Run(ReadOnlySpan<float> outputs, ReadOnlySpan<float> targets, float scale, Span<float> gradient)
-    {
-        double loss = 0, share = 2.0 * scale / outputs.Length;
-        for (int i = 0; i < outputs.Length; i++)
-        {
-            double off = (double)outputs[i] - targets[i];
-            loss += off * off;
-            gradient[i] = (float)(share * off);
-        }
-
-        return loss / outputs.Length;
     }
 }

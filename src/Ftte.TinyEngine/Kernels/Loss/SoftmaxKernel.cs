@@ -6,7 +6,7 @@ internal static class SoftmaxKernel
 {
     /// <param name="logits">One logit per class.</param>
     /// <param name="label">The true class.</param>
-    /// <param name="scale">What the gradient is multiplied by: one over the number of examples that it is averaged over.</param>
+    /// <param name="scale">The factor of the gradient: one over the number of examples that it is averaged over.</param>
     /// <param name="gradient">Receives scale * (p - onehot(label)).</param>
     /// <returns>The loss, -ln p(label), and whether the label has the largest logit (the first of equal ones).</returns>
     public static (double Loss, bool Correct) Run(ReadOnlySpan<float> logits, int label, float scale, Span<float> gradient)

@@ -43,7 +43,7 @@ internal static unsafe class MaxPool
         }
     }
 
-    /// <summary>Gives each output's gradient to the place of its maximum, for examples [first, last).</summary>
+    /// <summary>Adds each output's gradient at the place of its maximum, for examples [first, last).</summary>
     public static void Backward(in PoolingShape s, float* dy, byte* index, float* dx, bool add, int first, int last)
     {
         if (!add)

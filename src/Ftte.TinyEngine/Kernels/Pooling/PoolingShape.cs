@@ -12,7 +12,7 @@ internal readonly record struct PoolingShape(
 
     public int OutputValues => OutputHeight * OutputWidth * Channels;
 
-    /// <summary>Gives the part of a window that lies in the image: its top left place, and the rows and columns of the window from first to before last.</summary>
+    /// <summary>Returns the part of a window that lies in the image: its top left place, and the rows and columns of the window from first to before last.</summary>
     public (int Top, int Left, int FirstRow, int LastRow, int FirstColumn, int LastColumn) Window(int row, int column)
     {
         int top = (row * StrideY) - PaddingY, left = (column * StrideX) - PaddingX;

@@ -50,7 +50,7 @@ internal sealed class ReferenceValues(BufferedAggregatorOptions options, bool co
         double statisticScale = _statisticScale.IsKnown ? _statisticScale.Value : MedianIfEnough(statisticScales);
         double examples = _examples.IsKnown ? _examples.Value
             : held.Count < RunningReference.MinForMedian ? held.Select(h => h.Update.ExampleCount).DefaultIfEmpty(1).Min()
-            : RunningReference.MedianOf(held.Select(h => (double)h.Update.ExampleCount));
+            : SampleMedian.Compute([.. held.Select(h => (double)h.Update.ExampleCount)]);
         foreach (UpdateCopy copy in held)
         {
             AdmittedUpdate update = copy.Update;
@@ -133,7 +133,7 @@ internal sealed class ReferenceValues(BufferedAggregatorOptions options, bool co
     private static double Scale(double norm, int count) => norm / Math.Sqrt(count);
 
     private static double MedianIfEnough(List<double> values) =>
-        values.Count < RunningReference.MinForMedian ? double.NaN : RunningReference.MedianOf(values);
+        values.Count < RunningReference.MinForMedian ? double.NaN : SampleMedian.Compute([.. values]);
 
     private void ForEach(Action<RunningReference> action)
     {

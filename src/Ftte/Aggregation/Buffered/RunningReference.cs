@@ -38,7 +38,7 @@ internal sealed class RunningReference(double initial = double.NaN)
             }
         }
 
-        double median = MedianOf(_buffer);
+        double median = SampleMedian.Compute([.. _buffer]);
         Value = double.IsNaN(Value) ? median : Value + (NewestShare * (median - Value));
         _buffer.Clear();
     }
@@ -71,14 +71,5 @@ internal sealed class RunningReference(double initial = double.NaN)
         {
             _buffer.Add(reader.NotNegative("observed value"));
         }
-    }
-
-    /// <summary>The middle value, or the mean of the two in the middle; of at least one value.</summary>
-    public static double MedianOf(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values];
-        sorted.Sort();
-        int middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }

@@ -9,7 +9,7 @@ internal sealed class StepHistory
     private readonly Queue<double> _latest = new(Capacity);
 
     /// <summary>Gets the median; NaN before the first step.</summary>
-    public double Median => _latest.Count == 0 ? double.NaN : RunningReference.MedianOf(_latest);
+    public double Median => _latest.Count == 0 ? double.NaN : SampleMedian.Compute([.. _latest]);
 
     /// <summary>Adds a published step. A step that moved nothing tells nothing about what is usual.</summary>
     public void Add(double rootMeanSquare)

@@ -5,10 +5,5 @@ internal sealed class CoordinateMedian() : RobustReduction(minContributors: 3, m
 {
     protected internal override string Kind => "Median";
 
-    protected internal override double Center(Span<float> values)
-    {
-        values.Sort();
-        int middle = values.Length / 2;
-        return values.Length % 2 == 1 ? values[middle] : ((double)values[middle - 1] + values[middle]) / 2;
-    }
+    protected internal override double Center(Span<float> values) => SampleMedian.Compute(values);
 }

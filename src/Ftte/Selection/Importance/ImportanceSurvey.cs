@@ -82,10 +82,7 @@ public sealed class ImportanceSurvey(ParameterLayout layout)
                 shares[device] = _vectors[device][block] / sums[device];
             }
 
-            Array.Sort(shares);
-            int upper = shares.Length / 2;
-            int lower = (shares.Length - 1) / 2;
-            worth[block] = (shares[lower] + shares[upper]) / 2;
+            worth[block] = SampleMedian.Compute(shares.AsSpan());
         }
 
         return new BlockImportance(_layout, worth);

@@ -69,7 +69,7 @@ public sealed class RotatingSelector : IParameterSelector
 
     private TrainingStep Move(TrainingStep step, int t, long turn)
     {
-        ulong draw = CounterHash.Mix(CounterHash.Mix(_seed ^ CounterHash.Mix((ulong)turn)) + (ulong)t);
+        ulong draw = SplitMix64.Mix(SplitMix64.Mix(_seed ^ SplitMix64.Mix((ulong)turn)) + (ulong)t);
         return step with
         {
             Choices = [.. step.Choices.Select(choice => choice.Window is { } window ? choice.MoveWindow((int)(draw % (ulong)window.Channels)) : choice)],

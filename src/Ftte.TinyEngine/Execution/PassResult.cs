@@ -1,0 +1,15 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>Represents the sums of loss, correct answers and examples over passes.</summary>
+internal sealed class PassResult
+{
+    public double LossSum { get; set; }
+
+    public int Correct { get; set; }
+
+    public int Examples { get; set; }
+
+    public double MeanLoss => LossSum / Examples;
+
+    public void Clear() => (LossSum, Correct, Examples) = (0, 0, 0);
+}

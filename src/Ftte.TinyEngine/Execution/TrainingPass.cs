@@ -1,0 +1,91 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>Represents the state of one pass over some examples: memory, parameters, and the settings of the step.</summary>
+internal sealed unsafe class TrainingPass
+{
+    /// <summary>Gets the first byte of the memory that the plan's tensors are in.</summary>
+    public byte* Arena { get; init; }
+
+    /// <summary>Gets or sets the number of examples in this pass.</summary>
+    public int Examples { get; set; }
+
+    /// <summary>Gets or sets the place in the micro-batch of this pass's first example; not 0 only while the frozen prefix is streamed.</summary>
+    public int FirstExample { get; set; }
+
+    /// <summary>Gets or sets the place in the batch of the micro-batch's first example.</summary>
+    public int ExampleInBatch { get; set; }
+
+    /// <summary>Gets or sets the random bits of this step, for dropout; null while evaluating.</summary>
+    public ulong? Seed { get; set; }
+
+    /// <summary>Gets or sets where frozen parameters are read from.</summary>
+    public FrozenParameters Frozen { get; private set; } = null!;
+
+    /// <summary>Gets or sets the frozen parameters as one float32 vector; null if they are not held so.</summary>
+    public float* Received { get; private set; }
+
+    /// <summary>Gets or sets the packed selected parameters as they are now.</summary>
+    public float* Trained { get; private set; }
+
+    /// <summary>Gets or sets the packed sums of gradients; null if gradients are spent at once.</summary>
+    public float* Accumulators { get; set; }
+
+    /// <summary>Gets or sets the packed momentum; null without.</summary>
+    public float* Velocity { get; set; }
+
+    /// <summary>Gets or sets the sums that measure gradients instead of applying them; null while training. Only with one worker and without accumulators.</summary>
+    public BlockEnergies? Energies { get; set; }
+
+    /// <summary>Gets or sets the factor of the loss before its gradient is taken: one over the number of examples averaged over.</summary>
+    public float LossScale { get; set; }
+
+    /// <summary>Gets or sets the step size.</summary>
+    public float Rate { get; set; }
+
+    /// <summary>Gets or sets the weight decay.</summary>
+    public float Decay { get; set; }
+
+    /// <summary>Gets or sets the share of the old momentum that is kept.</summary>
+    public float Momentum { get; set; }
+
+    /// <summary>Gets or sets the largest norm of a unit's gradient, as a multiple of the norm of its weights; 0 for no limit.</summary>
+    public float ClipRatio { get; set; }
+
+    /// <summary>Gets the counters to which the loss adds.</summary>
+    public PassResult Result { get; } = new();
+
+    /// <summary>Gets the number of workers that share each phase.</summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>Sets the memory of the parameters.</summary>
+    public void Bind(FrozenParameters frozen, float* trained)
+    {
+        Frozen = frozen;
+        Received = frozen.Pointer;
+        Trained = trained;
+    }
+
+    /// <summary>Gets the values of a tensor, from this pass's first example on.</summary>
+    public float* Floats(Tensor tensor) => (float*)Bytes(tensor);
+
+    /// <summary>Gets the bytes of a tensor, from this pass's first example on.</summary>
+    public byte* Bytes(Tensor tensor) => Arena + tensor.Offset + (tensor.OutlivesChunks ? FirstExample * tensor.BytesPerExample : 0);
+
+    /// <summary>Gets one worker's part of a workspace that has one part per worker.</summary>
+    public float* Scratch(Tensor? tensor, int worker) => tensor is null ? null : (float*)(Arena + tensor.Offset + (worker * (tensor.BytesPerExample / Workers)));
+
+    /// <summary>Returns the share of a range that one worker processes.</summary>
+    /// <param name="count">The length of the range.</param>
+    /// <param name="worker">The worker.</param>
+    /// <param name="grain">Shares start at multiples of this.</param>
+    public (int First, int Last) Share(int count, int worker, int grain = 1)
+    {
+        if (Workers == 1)
+        {
+            return (0, count);
+        }
+
+        long grains = (count + grain - 1L) / grain;
+        return ((int)Math.Min(count, grains * worker / Workers * grain), (int)Math.Min(count, grains * (worker + 1) / Workers * grain));
+    }
+}

@@ -1,0 +1,146 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>Represents the parameters that training reads and does not change, in a format that suits the device's memory.</summary>
+/// <remarks>
+/// Parameters that are trained are always float32 and held apart, so frozen parameters can be stored in fewer bytes, or stay in a file and be paged in as it is
+/// read. Safe to read from any number of threads.
+/// </remarks>
+public abstract class FrozenParameters : IDisposable
+{
+    private readonly ResourceGuard _guard;
+
+    private protected FrozenParameters(int count)
+    {
+        Count = count;
+        _guard = new ResourceGuard(Free);
+    }
+
+    /// <summary>Gets the number of parameters.</summary>
+    public int Count { get; }
+
+    /// <summary>Gets the bytes of memory held; those of a mapped file are not counted, as the system takes them back when it needs memory.</summary>
+    public abstract long Bytes { get; }
+
+    /// <summary>Gets the parameters as one float32 vector, if they are held so.</summary>
+    internal virtual unsafe float* Pointer => null;
+
+    /// <summary>Gets whether <see cref="Pointer"/> is there.</summary>
+    internal virtual bool IsReadInPlace => false;
+
+    /// <summary>Uses a vector as it is.</summary>
+    /// <param name="parameters">The flat vector, borrowed; it must not change while training reads it. Pinned until disposed.</param>
+    /// <returns>The parameters.</returns>
+    public static FrozenParameters Of(ReadOnlyMemory<float> parameters) => new FrozenVector(parameters);
+
+    /// <summary>Creates a smaller copy.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="parameters">The flat vector.</param>
+    /// <param name="format">How to hold it.</param>
+    /// <returns>The copy.</returns>
+    /// <exception cref="ArgumentException">The vector is not the network's, or a value is not finite and the format is int8.</exception>
+    public static FrozenParameters Compress(Network network, ReadOnlySpan<float> parameters, FrozenFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        if (parameters.Length != network.Layout.ParameterCount)
+        {
+            throw new ArgumentException($"The network has {network.Layout.ParameterCount} parameters, the vector {parameters.Length}.", nameof(parameters));
+        }
+
+        return format switch
+        {
+            FrozenFormat.Float32 => new FrozenVector(parameters.ToArray()),
+            FrozenFormat.BFloat16 => new FrozenBFloat16(parameters),
+            FrozenFormat.Int8 => new FrozenInt8(network.Layout, parameters),
+            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "There is no such format."),
+        };
+    }
+
+    /// <summary>Reads the parameters from a file as they are needed.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="path">A file of the flat vector: its float32 values, little-endian, and nothing else.</param>
+    /// <returns>The parameters.</returns>
+    /// <remarks>
+    /// The file must not become shorter while it is mapped; replace it by another one instead. Each training call and each <see cref="CopyTo"/> checks its length
+    /// first and throws <see cref="InvalidDataException"/>. A file that shrinks during the call ends the process, as with any mapped file.
+    /// </remarks>
+    /// <exception cref="InvalidDataException">The file does not have the size of the vector.</exception>
+    /// <exception cref="IOException">The file is missing or cannot be opened.</exception>
+    public static FrozenParameters Map(Network network, string path)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        long expected = sizeof(float) * (long)network.Layout.ParameterCount, actual = new FileInfo(path).Length;
+        if (actual != expected)
+        {
+            throw new InvalidDataException($"{path} has {actual} bytes; the {network.Layout.ParameterCount} float32 parameters of the network take {expected}. Write the flat vector anew.");
+        }
+
+        return new FrozenFile(path, network.Layout.ParameterCount);
+    }
+
+    /// <summary>Reads some parameters.</summary>
+    /// <param name="start">The first coordinate in the flat vector.</param>
+    /// <param name="destination">Receives its length of values.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are not as many from there on.</exception>
+    /// <exception cref="ObjectDisposedException">The parameters were disposed.</exception>
+    public void CopyTo(int start, Span<float> destination)
+    {
+        Enter();
+        try
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(start);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(start, Count - destination.Length);
+            Read(start, destination);
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    /// <summary>Begins a run that reads the parameters. They are held until it ends, even if they are disposed meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">The parameters were disposed.</exception>
+    /// <exception cref="InvalidDataException">The file that contains them has become shorter.</exception>
+    internal void Enter()
+    {
+        _guard.Enter(this);
+        try
+        {
+            CheckReadable();
+        }
+        catch
+        {
+            _guard.Exit();
+            throw;
+        }
+    }
+
+    /// <summary>Ends a run that reads the parameters.</summary>
+    internal void Exit() => _guard.Exit();
+
+    /// <summary>Reads some parameters within a run.</summary>
+    internal void CopyHeld(int start, Span<float> destination) => Read(start, destination);
+
+    /// <summary>Checks that the parameters can be read, before a run reads them.</summary>
+    private protected virtual void CheckReadable()
+    {
+    }
+
+    private protected abstract void Read(int start, Span<float> destination);
+
+    /// <inheritdoc />
+    /// <remarks>If a run reads the parameters, they are freed when it ends.</remarks>
+    public void Dispose()
+    {
+        _guard.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases memory and files.</summary>
+    /// <param name="disposing">Whether <see cref="IDisposable.Dispose"/> was called.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+
+    private void Free() => Dispose(disposing: true);
+}

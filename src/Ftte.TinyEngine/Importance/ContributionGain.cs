@@ -1,0 +1,11 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>Specifies the unit of a gain.</summary>
+public enum ContributionGain
+{
+    /// <summary>The rise of the accuracy, in [0, 1].</summary>
+    Accuracy,
+
+    /// <summary>The fall of the mean loss.</summary>
+    Loss,
+}

@@ -1,0 +1,8 @@
+namespace Ftte.TinyEngine.Kernels;
+
+internal enum MaskedActivationKind
+{
+    Relu,
+    Relu6,
+    LeakyRelu,
+}

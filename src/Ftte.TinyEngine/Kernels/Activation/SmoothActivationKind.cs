@@ -1,0 +1,8 @@
+namespace Ftte.TinyEngine.Kernels;
+
+internal enum SmoothActivationKind
+{
+    HardSwish,
+    Sigmoid,
+    Tanh,
+}

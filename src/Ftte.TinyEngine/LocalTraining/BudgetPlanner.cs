@@ -1,0 +1,35 @@
+namespace Ftte.TinyEngine;
+
+/// <summary>Plans training within the memory budget of a device and the memory that the caller supplies.</summary>
+internal sealed class BudgetPlanner(Network network, SgdOptions options, EngineOptions engine)
+{
+    /// <summary>Plans with the largest micro-batch that fits.</summary>
+    /// <param name="selection">The coordinates to train.</param>
+    /// <param name="exampleCount">The number of examples.</param>
+    /// <param name="budget">The budget in bytes.</param>
+    /// <exception cref="BudgetTooSmallException">No micro-batch fits the budget.</exception>
+    public TrainingPlan Plan(ParameterSelection selection, int exampleCount, long budget)
+    {
+        EngineOptions tried = engine.Copy();
+        TrainingPlan first = PlanWith(tried), plan = first;
+        long required = plan.PeakBytes;
+        while (!Fits(plan) && plan.MicroBatchSize > 1 && options.Normalization != NormalizationMode.Batch)
+        {
+            tried.MicroBatchSize = plan.MicroBatchSize / 2;
+            plan = PlanWith(tried);
+            required = Math.Min(required, plan.PeakBytes);
+        }
+
+        return Fits(plan) ? plan
+            : required <= budget ? first // the arena's exception states the size of the supplied memory
+            : throw new BudgetTooSmallException(
+                budget,
+                required,
+                SelectionBudget.Memory,
+                $"Training {selection} takes at least {required} bytes of memory; the device's budget is {budget}. Raise the device's MemoryBudgetBytes, make the batch smaller, or have the server select less.");
+
+        TrainingPlan PlanWith(EngineOptions candidate) => network.Plan(selection, network.CreatePlanSettings(options, candidate, exampleCount: exampleCount));
+
+        bool Fits(TrainingPlan candidate) => candidate.PeakBytes <= budget && (engine.Memory.IsEmpty || candidate.ArenaBytes + Tensor.Alignment <= engine.Memory.Length);
+    }
+}

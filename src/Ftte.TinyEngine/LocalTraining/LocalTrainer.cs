@@ -1,0 +1,284 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Numerics.Tensors;
+using Ftte.Selection;
+using Microsoft.Extensions.Logging;
+
+namespace Ftte.TinyEngine;
+
+/// <summary>Trains a network on a device's own examples, in memory that is planned to the byte.</summary>
+/// <remarks>
+/// <para><b>Memory</b>: frozen parameters are read in the caller's vector; the selected ones are trained in a buffer from the pool, which then becomes
+/// the update; everything else is one arena, kept while the selection stays the same and replaced when it changes. A training step allocates
+/// nothing. <see cref="TrainingPlan.PeakBytes"/> is the sum; note that the shared pool rounds a buffer up to a power of two. Before it probes, it gives
+/// the arena back, so that the two are never held together.</para>
+/// <para><b>Budget</b>: if the assignment states <see cref="TrainingAssignment.MemoryBudgetBytes"/>, the largest micro-batch is taken whose plan fits it; if none does, the round throws
+/// before it takes memory.</para>
+/// <para><b>Threading</b>: training runs on the calling thread, one call at a time. A call that begins before another one has ended, from another thread or from a callback, throws
+/// <see cref="InvalidOperationException"/>.</para>
+/// <para><b>Examples</b>: may be added, removed, replaced and relabelled between rounds; every round reads them again. Their number must stay the same during a round.</para>
+/// <para><b>Reproducible</b>: the order of the examples follows from <see cref="SgdOptions.Seed"/> and the assignment's update id, so every round
+/// differs and every one can be repeated bit for bit.</para>
+/// <para>Training that diverges is not hidden: the update carries NaN, and the server rejects it with that reason.</para>
+/// </remarks>
+public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
+{
+    private readonly IExampleSource _examples;
+    private readonly SgdOptions _options;
+    private readonly EngineOptions _engine;
+    private readonly MemoryPool<float> _pool;
+    private readonly ProbeOptions _probeOptions;
+    private readonly TrainingWarnings _warnings;
+    private readonly ExclusiveCalls _calls;
+    private readonly BudgetPlanner _planner;
+    private GradientEnergyProbe? _probe;
+    private long _probeBudget;
+    private TrainingSession? _session;
+    private (int Examples, long? Budget) _planned;
+
+    /// <summary>Creates a trainer; memory is allocated for the selection of the first assignment.</summary>
+    /// <param name="network">The network to train.</param>
+    /// <param name="examples">The device's examples, at least one.</param>
+    /// <param name="options">How to train; null for the defaults. Copied.</param>
+    /// <param name="pool">Where updates' buffers come from; null for the shared pool.</param>
+    /// <param name="engine">How memory and threads are used; null for the defaults. Copied.</param>
+    /// <param name="probe">How to measure the importance of training each block, when asked; null for the defaults. Copied.</param>
+    /// <param name="logger">Receives <see cref="Warnings"/>; null for the trace listeners of the process.</param>
+    /// <exception cref="ArgumentException">The examples do not fit the network, or an option is out of range.</exception>
+    public LocalTrainer(
+        Network network,
+        IExampleSource examples,
+        SgdOptions? options = null,
+        MemoryPool<float>? pool = null,
+        EngineOptions? engine = null,
+        ProbeOptions? probe = null,
+        ILogger<LocalTrainer>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        network.CheckFits(examples);
+        _options = options?.Copy() ?? new SgdOptions();
+        _engine = engine?.Copy() ?? new EngineOptions();
+        network.CreatePlanSettings(_options, _engine, exampleCount: examples.Count);
+        _probeOptions = probe?.Copy() ?? new ProbeOptions();
+        _probeOptions.Validate();
+        _examples = examples;
+        _pool = pool ?? MemoryPool<float>.Shared;
+        _calls = new ExclusiveCalls(this, Release);
+        _planner = new BudgetPlanner(network, _options, _engine);
+        Network = network;
+        _warnings = new TrainingWarnings(logger);
+        _warnings.Check(network, _options);
+    }
+
+    /// <summary>Gets the network.</summary>
+    public Network Network { get; }
+
+    /// <inheritdoc />
+    public ParameterLayout Layout => Network.Layout;
+
+    /// <summary>Gets the warnings about settings that are known to be fragile; empty if there are none.</summary>
+    /// <value>Each entry is also logged once, when it is found: most when the trainer is made, some during the first training run.</value>
+    public IReadOnlyList<string> Warnings => _warnings.All;
+
+    /// <summary>Gets the plan of the latest assignment; null before the first.</summary>
+    public TrainingPlan? Plan { get; private set; }
+
+    /// <summary>Gets the summary of the latest training run.</summary>
+    public TrainingSummary LastRun { get; private set; }
+
+    /// <summary>Gets the result of the latest probe; null before the first.</summary>
+    public ProbeResult? LastProbe { get; private set; }
+
+    /// <inheritdoc />
+    /// <exception cref="ArgumentException">
+    /// The assignment, the vector or the examples do not fit the network, or <see cref="SgdOptions.Normalization"/> is <see cref="NormalizationMode.Batch"/> and
+    /// the selection omits running statistics.
+    /// </exception>
+    /// <exception cref="BudgetTooSmallException">Training the selection needs more memory than the assignment's budget.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There are no examples, their number changed during the round, a label is not a class of the network, or another call has not ended.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The trainer was disposed, before the call or during it.</exception>
+    public ValueTask<SparseUpdate> TrainAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(assignment);
+        return _calls.RunAsync(stop => Train(assignment, parameters, stop), cancellationToken);
+    }
+
+    /// <inheritdoc />
+    /// <remarks>
+    /// The values are those of <see cref="GradientEnergyProbe"/>, divided by their sum; <see cref="LastProbe"/> has them as they were measured. The examples
+    /// are the first that training would take with the same assignment. Measuring does not change later training.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The assignment, the vector or the examples do not fit the network.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There are no examples, their number changed meanwhile, a label is not a class of the network, a gradient is not finite, or another call has not ended.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The trainer was disposed, before the call or during it.</exception>
+    public ValueTask<SparseUpdate> ProbeAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, long memoryBudgetBytes, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(assignment);
+        ArgumentOutOfRangeException.ThrowIfNegative(memoryBudgetBytes);
+        return _calls.RunAsync(stop => Probe(assignment, parameters, memoryBudgetBytes, stop), cancellationToken);
+    }
+
+    /// <summary>Computes and keeps the features of all examples of which none are kept, before the next round: for example while the device is idle and charging.</summary>
+    /// <param name="selection">The selection of the last assignment.</param>
+    /// <param name="parameters">The flat vector; only frozen parameters count.</param>
+    /// <param name="cancellationToken">Stops between two examples; computed features stay.</param>
+    /// <remarks>Does nothing if features are not kept (<see cref="EngineOptions.FeatureStore"/>), or if nothing before the first trained layer is frozen.</remarks>
+    /// <exception cref="ArgumentException">The selection, the vector or the examples do not fit the network.</exception>
+    /// <exception cref="InvalidOperationException">There are no examples, their number changed meanwhile, or another call has not ended.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void Prepare(ParameterSelection selection, ReadOnlySpan<float> parameters, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        _calls.Run(parameters, (vector, stop) => Prepare(selection, vector, budget: _planned.Budget, stop), cancellationToken);
+    }
+
+    /// <summary>Ends the trainer's threads and frees its memory. A call that has not ended stops at its next step with <see cref="ObjectDisposedException"/>.</summary>
+    /// <remarks>Does not wait, so callbacks can call it. Memory, including <see cref="EngineOptions.Memory"/>, is in use until the call that uses it has ended.</remarks>
+    public void Dispose() => _calls.Dispose();
+
+    private unsafe void Prepare(ParameterSelection selection, ReadOnlySpan<float> parameters, long? budget, CancellationToken stop)
+    {
+        Network.CheckFits(parameters);
+        int exampleCount = CountExamples();
+        TrainingSession session = SessionFor(selection, exampleCount, budget);
+        using IMemoryOwner<float> buffer = _pool.Rent(Math.Max(1, selection.Count));
+        selection.Gather(parameters, buffer.Memory.Span[..selection.Count]);
+        fixed (float* vector = parameters, values = buffer.Memory.Span)
+        {
+            using var frozen = new BorrowedVector(vector, parameters.Length);
+            using TrainingRun run = session.Begin(frozen, values, exampleCount);
+            session.KeepFeatures(_examples, stop);
+        }
+    }
+
+    private unsafe SparseUpdate Train(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken stop)
+    {
+        CheckLayout(assignment, parameters);
+        stop.ThrowIfCancellationRequested();
+        ReadOnlySpan<float> received = parameters.Span;
+        ParameterSelection selection = assignment.Selection;
+        int exampleCount = CountExamples();
+        TrainingSession session = SessionFor(selection, exampleCount, assignment.MemoryBudgetBytes);
+        IMemoryOwner<float> buffer = _pool.Rent(Math.Max(1, selection.Count));
+        try
+        {
+            Span<float> trained = buffer.Memory.Span[..selection.Count];
+            selection.Gather(received, trained);
+            fixed (float* vector = received, values = trained)
+            {
+                using var frozen = new BorrowedVector(vector, received.Length);
+                using TrainingRun run = session.Begin(frozen, values, exampleCount);
+                LastRun = Sgd.Run(session, _examples, _options, SeedOf(assignment), stop);
+                _warnings.CheckClasses(session.ClassesFound);
+            }
+
+            if (assignment.Content == UpdateContent.Difference)
+            {
+                Subtract(selection.Ranges, received, trained);
+            }
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
+
+        return new SparseUpdate(assignment.CreateHeader((int)Math.Min(exampleCount, LastRun.Examples)), buffer, selection.Count);
+    }
+
+    private SparseUpdate Probe(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, long memoryBudgetBytes, CancellationToken stop)
+    {
+        CheckLayout(assignment, parameters);
+        stop.ThrowIfCancellationRequested();
+        CountExamples();
+        Release();
+        LastProbe = ProbeWithin(memoryBudgetBytes).Measure(parameters.Span, _examples, SeedOf(assignment), stop);
+        ImmutableArray<double> energies = LastProbe.Importance.Values;
+
+        // Shares, because a sum of squares may be more than a float32 holds; where nothing has a gradient, nothing has a share.
+        double largest = energies.Max();
+        double sum = energies.Sum(e => e / largest);
+        return SparseUpdate.Create(
+            assignment.CreateHeader(LastProbe.ExampleCount), [.. energies.Select(e => largest > 0 ? (float)(e / largest / sum) : 0)], _pool);
+    }
+
+    /// <summary>Returns the probe for a budget; groups of blocks are computed once, because budgets rarely change.</summary>
+    private GradientEnergyProbe ProbeWithin(long memoryBudgetBytes)
+    {
+        long budget = Math.Min(memoryBudgetBytes, _probeOptions.MemoryBudgetBytes ?? long.MaxValue);
+        if (_probe is null || budget != _probeBudget)
+        {
+            ProbeOptions options = _probeOptions.Copy();
+            options.MemoryBudgetBytes = budget;
+            (_probe, _probeBudget) = (new GradientEnergyProbe(Network, options, _engine.Memory), budget);
+        }
+
+        return _probe;
+    }
+
+    /// <summary>Returns the seed of an assignment: every round differs, and every round can be repeated.</summary>
+    private ulong SeedOf(TrainingAssignment assignment) => SplitMix64.At(_options.Seed, assignment.UpdateId.Value);
+
+    /// <summary>Counts the examples of a round.</summary>
+    /// <exception cref="InvalidOperationException">There are none.</exception>
+    private int CountExamples()
+    {
+        if (_examples.Count < 1)
+        {
+            throw new InvalidOperationException("The device has no examples: the Count of its example source is 0. Add examples before the next round, or stop the device's loop.");
+        }
+
+        return Network.CheckFits(_examples);
+    }
+
+    private TrainingSession SessionFor(ParameterSelection selection, int exampleCount, long? budget)
+    {
+        Network.CheckCache(_engine, _examples, selection);
+        TrainingWarnings.CheckStatistics(Network, _options, selection);
+        (int Examples, long? Budget) planned = (_engine.KeepsFeatures ? exampleCount : 0, budget);
+        if (Plan is null || planned != _planned || !Plan.Selection.Equals(selection))
+        {
+            TrainingPlan plan = _planner.Plan(selection, exampleCount, budget ?? long.MaxValue);
+
+            // The old arena goes first, so that the two are never held together.
+            Release();
+            (Plan, _planned) = (plan, planned);
+        }
+
+        return _session ??= new TrainingSession(Plan, _engine);
+    }
+
+    private void Release()
+    {
+        _session?.Dispose();
+        _session = null;
+    }
+
+    private void CheckLayout(TrainingAssignment assignment, ReadOnlyMemory<float> parameters)
+    {
+        if (assignment.LayoutFingerprint != Layout.Fingerprint)
+        {
+            throw new ArgumentException("The assignment is for a model of another layout; give the trainer the network that the server trains.", nameof(assignment));
+        }
+
+        if (parameters.Length != Layout.ParameterCount)
+        {
+            throw new ArgumentException($"The network has {Layout.ParameterCount} parameters, the vector {parameters.Length}.", nameof(parameters));
+        }
+    }
+
+    private static void Subtract(ImmutableArray<ParameterRange> ranges, ReadOnlySpan<float> received, Span<float> trained)
+    {
+        foreach (ParameterRange range in ranges)
+        {
+            Span<float> values = trained[..range.Length];
+            TensorPrimitives.Subtract(values, received.Slice(range.Start, range.Length), values);
+            trained = trained[range.Length..];
+        }
+    }
+}

@@ -1,0 +1,12 @@
+using static System.FormattableString;
+
+namespace Ftte.TinyEngine;
+
+/// <summary>The mean over the whole image.</summary>
+/// <remarks>Saved for backward: nothing.</remarks>
+internal sealed class GlobalPooling(string name, Value input, Value output, int pixels) : Operation(name, output, input)
+{
+    public int Pixels { get; } = pixels;
+
+    protected override string Settings => Invariant($"{Pixels}");
+}

@@ -1,0 +1,8 @@
+namespace Ftte.TinyEngine;
+
+internal enum LossKind
+{
+    SoftmaxCrossEntropy,
+    BinaryCrossEntropy,
+    MeanSquaredError,
+}

@@ -1,0 +1,188 @@
+using Ftte.TinyEngine.Kernels;
+
+namespace Ftte.TinyEngine;
+
+/// <summary>A convolution bound to its tensors.</summary>
+internal sealed unsafe class PlannedConvolution : PlannedOperation
+{
+    // The gradient of the weights is made this many bytes at a time where it is spent at once: a tile, never the whole.
+    private const int TileBytes = 64 * 1024;
+
+    private readonly ConvolutionShape _shape;
+    private readonly PlannedBlock _weight;
+    private readonly PlannedVector? _bias;
+    private readonly SavedChannels? _saved;
+
+    private PlannedConvolution(ConvolutionShape shape, PlannedBlock weight, PlannedVector? bias, SavedChannels? saved) =>
+        (_shape, _weight, _bias, _saved) = (shape, weight, bias, saved);
+
+    public override int ForwardPhases => 2;
+
+    public override int BackwardPhases => YGradient is null ? 0 : 3;
+
+    private Tensor X { get; init; } = null!;
+
+    private Tensor Y { get; init; } = null!;
+
+    private Tensor? YGradient { get; init; }
+
+    private InputGradientTarget? XGradient { get; init; }
+
+    private Tensor? ForwardWeight { get; init; }
+
+    private Tensor? ForwardScratch { get; init; }
+
+    private Tensor? BackwardWeight { get; init; }
+
+    private Tensor? BackwardPacked { get; init; }
+
+    private Tensor? BackwardScratch { get; init; }
+
+    private Tensor? GradientTile { get; init; }
+
+    private int TileFilters { get; init; }
+
+    /// <summary>Declares the tensors of the operation, and when they are used, and binds the operation to them.</summary>
+    public static PlannedConvolution Plan(Convolution op, PlanBuilder plan)
+    {
+        ConvolutionShape shape = op.Shape;
+        Tensor x = plan.Read(op.Input);
+        PlannedBlock weight = PlannedBlock.Create(plan.Selection, op.Parameters[0], shape.Filters, plan.Settings.ReadsFrozenInPlace);
+        PlannedVector? bias = op.HasBias ? PlannedVector.Plan(op.Parameters[1], "bias", plan) : null;
+        SavedChannels? saved = weight.IsTrained ? SavedChannels.Plan(x, shape, weight, plan) : null;
+        int workers = plan.Settings.Threads;
+        Tensor y = plan.Write();
+        InputGradientTarget? dx = plan.RunsBackward ? plan.InputGradient(op.Input) : null;
+        bool sumsInPlace = saved is { Gradient.IsDense: true } && plan.Settings.Accumulates;
+        int filters = saved is null || sumsInPlace ? 0 : FiltersPerTile(saved.Shape);
+        long scratch = Math.Max(
+            dx is null ? 0 : ConvolutionInputGradient.ScratchFloats(shape), saved is null ? 0 : ConvolutionWeightGradient.ScratchFloats(saved.Shape));
+        return new PlannedConvolution(shape, weight, bias, saved)
+        {
+            X = x,
+            Y = y,
+            YGradient = plan.OutputGradient(),
+            XGradient = dx,
+            ForwardWeight = plan.ForwardScratch("weights", weight.AssemblyBytes),
+            ForwardScratch = plan.ForwardScratch("workspace", workers * Tensor.RoundUp(sizeof(float) * ConvolutionForward.ScratchFloats(shape))),
+            BackwardWeight = dx is null ? null : plan.BackwardScratch("weights", weight.AssemblyBytes),
+            BackwardPacked = dx is null ? null : plan.BackwardScratch("packed", sizeof(float) * ConvolutionInputGradient.PackedFloats(shape)),
+            BackwardScratch = plan.BackwardScratch("workspace", workers * Tensor.RoundUp(sizeof(float) * scratch)),
+            GradientTile = plan.BackwardScratch("tile", filters == 0 ? 0 : workers * Tensor.RoundUp(sizeof(float) * (long)filters * saved!.Shape.WeightRows)),
+            TileFilters = filters,
+        };
+    }
+
+    public override void Forward(TrainingPass pass, int phase, int worker)
+    {
+        if (phase == 0)
+        {
+            if (worker == 0)
+            {
+                Assemble(pass, ForwardWeight);
+                _bias?.Assemble(pass);
+            }
+
+            return;
+        }
+
+        float* weight = _weight.Get(pass, ForwardWeight);
+        float* x = pass.Floats(X);
+        float* bias = _bias is null ? null : _bias.Get(pass);
+        (int first, int last) = pass.Share(pass.Examples * _shape.OutputHeight, worker);
+        ConvolutionForward.Run(_shape, x, weight, bias, pass.Floats(Y), first, last, pass.Scratch(ForwardScratch, worker));
+        if (_saved?.Channels is not null)
+        {
+            (int firstPixel, int lastPixel) = pass.Share(pass.Examples * _shape.Height * _shape.Width, worker);
+            _saved.Copy(x, pass.Floats(_saved.Tensor), _shape.Channels, firstPixel, lastPixel);
+        }
+    }
+
+    /// <summary>Computes the input's gradient from the old weights first; only then are they updated.</summary>
+    public override void Backward(TrainingPass pass, int phase, int worker)
+    {
+        float* dy = pass.Floats(YGradient!);
+        float* scratch = pass.Scratch(BackwardScratch, worker);
+        if (phase < 2)
+        {
+            BackwardInput(pass, phase, worker, dy, scratch);
+            return;
+        }
+
+        if (_saved is not null)
+        {
+            BackwardWeights(pass, worker, dy, scratch);
+        }
+
+        if (_bias is { IsTrained: true } && worker == pass.Workers - 1)
+        {
+            float* gradient = _bias.BeginGradient(pass);
+            BiasGradient.Run(dy, (long)pass.Examples * _shape.OutputHeight * _shape.OutputWidth, _shape.Filters, gradient, 0, _shape.Filters);
+            _bias.SpendGradient(pass);
+        }
+    }
+
+    private static int FiltersPerTile(ConvolutionShape shape)
+    {
+        int fits = (int)Math.Min(shape.Filters, TileBytes / (sizeof(float) * (long)shape.WeightRows));
+        return fits >= shape.Filters || shape.Groups > 1 ? shape.Filters : Math.Min(shape.Filters, Math.Max(16, fits / 16 * 16));
+    }
+
+    private void Assemble(TrainingPass pass, Tensor? destination)
+    {
+        if (_weight.IsAssembled)
+        {
+            _weight.Assemble(pass, pass.Floats(destination!));
+        }
+    }
+
+    private void BackwardInput(TrainingPass pass, int phase, int worker, float* dy, float* scratch)
+    {
+        if (XGradient is null)
+        {
+            return;
+        }
+
+        float* packed = pass.Floats(BackwardPacked!);
+        if (phase == 0)
+        {
+            if (worker == 0)
+            {
+                Assemble(pass, BackwardWeight);
+            }
+
+            bool packsAlone = _weight.IsAssembled && pass.Workers > 1;
+            if (!packsAlone || worker == 0)
+            {
+                // Weights that have only just been put together are packed by the worker that did it.
+                float* weight = _weight.Get(pass, BackwardWeight);
+                ConvolutionInputGradient.Pack(_shape, weight, packed, packsAlone ? 0 : worker, packsAlone ? 1 : pass.Workers);
+            }
+
+            return;
+        }
+
+        (int first, int last) = pass.Share(pass.Examples * _shape.Height, worker);
+        ConvolutionInputGradient.Run(_shape, dy, packed, XGradient.Adds, pass.Floats(XGradient.Tensor), first, last, scratch);
+    }
+
+    private void BackwardWeights(TrainingPass pass, int worker, float* dy, float* scratch)
+    {
+        float* x = pass.Floats(_saved!.Tensor);
+        if (GradientTile is null)
+        {
+            (int first, int last) = pass.Share(ConvolutionWeightGradient.Parts(_saved.Shape), worker);
+            ConvolutionWeightGradient.Run(_saved.Shape, pass.Examples, x, dy, pass.Accumulators + _saved.Gradient.Offset, first, last, scratch);
+            return;
+        }
+
+        float* tile = pass.Scratch(GradientTile, worker);
+        for (int filter = worker * TileFilters; filter < _shape.Filters; filter += pass.Workers * TileFilters)
+        {
+            int end = Math.Min(filter + TileFilters, _shape.Filters);
+            _saved.Gradient.Begin(pass, tile, filter, end);
+            ConvolutionWeightGradient.RunFilters(_saved.Shape, pass.Examples, x, dy, tile, filter, end, scratch);
+            _saved.Gradient.Spend(pass, tile, filter, end);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Ftte.TinyEngine.Kernels;
+
+namespace Ftte.TinyEngine;
+
+/// <summary>The channels of a convolution's input that the gradient of its weights needs.</summary>
+/// <param name="Tensor">Where they are: the input itself if all are needed, otherwise pixels of only these channels.</param>
+/// <param name="Channels">The channels, ascending; null for all.</param>
+/// <param name="Shape">The convolution as the gradient sees it, with these channels only.</param>
+/// <param name="Gradient">Where the gradient goes.</param>
+internal sealed record SavedChannels(Tensor Tensor, int[]? Channels, ConvolutionShape Shape, PlannedGradient Gradient)
+{
+    /// <summary>Declares the tensor that the channels take, and when it is used.</summary>
+    public static SavedChannels Plan(Tensor x, ConvolutionShape shape, PlannedBlock weight, PlanBuilder plan)
+    {
+        int[] channels = [.. TrainedRows(weight).Select(row => row % shape.GroupChannels).Distinct().Order()];
+        if (channels.Length == shape.GroupChannels || shape.Groups > 1)
+        {
+            return new SavedChannels(plan.Keep(x), null, shape, plan.AddGradient(PlannedGradient.Whole(weight)));
+        }
+
+        int[] rows = [.. Enumerable.Range(0, shape.WeightRows).Select(row =>
+        {
+            int place = Array.BinarySearch(channels, row % shape.Channels);
+            return place < 0 ? -1 : (row / shape.Channels * channels.Length) + place;
+        })];
+        Tensor tensor = plan.AddKept("saved", sizeof(float) * (long)shape.Height * shape.Width * channels.Length);
+        return new SavedChannels(tensor, channels, shape with { Channels = channels.Length }, plan.AddGradient(new PlannedGradient(weight, rows)));
+    }
+
+    /// <summary>Copies the channels out of the input.</summary>
+    public unsafe void Copy(float* x, float* saved, int channels, long firstPixel, long lastPixel)
+    {
+        for (long pixel = firstPixel; pixel < lastPixel; pixel++)
+        {
+            float* from = x + (pixel * channels);
+            float* to = saved + (pixel * Channels!.Length);
+            for (int i = 0; i < Channels.Length; i++)
+            {
+                to[i] = from[Channels[i]];
+            }
+        }
+    }
+
+    private static IEnumerable<int> TrainedRows(PlannedBlock weight) => weight.TrainedTiles.SelectMany(t => Enumerable.Range(t.Row, t.Rows));
+}

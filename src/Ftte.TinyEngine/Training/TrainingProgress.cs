@@ -1,8 +1,0 @@
-namespace Ftte.TinyEngine;
-
-/// <summary>How far training is.</summary>
-/// <param name="Step">The number of steps taken.</param>
-/// <param name="Steps">The number of steps in all.</param>
-/// <param name="MeanLoss">The mean loss per example since the epoch began.</param>
-/// <param name="LearningRate">The step size of the latest step.</param>
-public readonly record struct TrainingProgress(long Step, long Steps, double MeanLoss, float LearningRate);
