@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Ftte.TinyEngine.Kernels;
+using Ftte.TinyEngine.Numerics;
 
 namespace Ftte.Benchmarks;
 

@@ -6,6 +6,8 @@ internal static class Namespaces
     private static readonly Dictionary<string, string[]> Shared = new()
     {
         ["Ftte"] = ["Model", "Protocol", "Client", "Server"],
+        ["Ftte.TinyEngine"] = ["Networks", "Operations", "Options", "Data", "Planning", "Training", "LocalTraining", "Weights", "Zoo", "Frozen", "Features"],
+        ["Ftte.Baselines"] = ["Selectors", "Importance", "Accounting"],
     };
 
     /// <summary>Returns the namespace of a file.</summary>

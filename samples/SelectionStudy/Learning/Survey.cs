@@ -1,5 +1,6 @@
 using Ftte.Selection;
 using Ftte.TinyEngine;
+using Ftte.TinyEngine.Importance;
 
 namespace SelectionStudy.Learning;
 

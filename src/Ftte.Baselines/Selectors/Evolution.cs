@@ -1,4 +1,3 @@
-using Ftte.Numerics;
 using Ftte.Selection;
 
 namespace Ftte.Baselines;

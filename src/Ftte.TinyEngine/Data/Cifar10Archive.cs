@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using Ftte.TinyEngine.Files;
 
 namespace Ftte.TinyEngine;
 

@@ -1,3 +1,5 @@
+using Ftte.TinyEngine.Files;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>Labelled images of CIFAR-10 (Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009), or some of them.</summary>

@@ -1,3 +1,5 @@
+using Ftte.TinyEngine.Files;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>Labelled images of two IDX files, such as MNIST's, or some of them.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using Ftte.TinyEngine.Files;
 
 namespace Ftte.TinyEngine;
 

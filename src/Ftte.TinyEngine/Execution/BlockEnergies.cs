@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Execution;
 
 /// <summary>Adds up the squares of gradients, block by block, in float64 and in the order in which they come.</summary>
 /// <remarks>Every block is measured as a whole, so a tile of a gradient is nothing but values of one block.</remarks>

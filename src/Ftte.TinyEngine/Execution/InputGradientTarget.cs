@@ -1,4 +1,6 @@
-namespace Ftte.TinyEngine;
+using Ftte.TinyEngine.Memory;
+
+namespace Ftte.TinyEngine.Execution;
 
 /// <summary>Represents the destination of the gradient of an input.</summary>
 /// <param name="Tensor">The gradient.</param>

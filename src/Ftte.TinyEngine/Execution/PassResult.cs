@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Execution;
 
 /// <summary>Represents the sums of loss, correct answers and examples over passes.</summary>
 internal sealed class PassResult

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Ftte.TinyEngine.Memory;
 
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Execution;
 
 /// <summary>A block of parameters as an operation reads it: a matrix, some of which may be trained and the rest frozen.</summary>
 /// <remarks>

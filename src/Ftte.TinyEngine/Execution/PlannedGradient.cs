@@ -1,6 +1,6 @@
 using Ftte.TinyEngine.Kernels;
 
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Execution;
 
 /// <summary>Adds the gradient of a block to the sums over micro-batches, or applies it to the trained parameters at once.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Execution;
 
 /// <summary>An operation that knows where in the arena its tensors are: the plan's executable form. Holds no memory and no state.</summary>
 /// <remarks>

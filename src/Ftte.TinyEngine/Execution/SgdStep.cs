@@ -1,6 +1,6 @@
 using Ftte.TinyEngine.Kernels;
 
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Execution;
 
 /// <summary>One step of gradient descent on a run of packed parameters.</summary>
 internal static unsafe class SgdStep

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Execution;
 
 /// <summary>Divides a layer's weights into rectangles, each wholly trained or wholly frozen.</summary>
 /// <remarks>

@@ -1,4 +1,6 @@
-namespace Ftte.TinyEngine;
+using Ftte.TinyEngine.Memory;
+
+namespace Ftte.TinyEngine.Execution;
 
 /// <summary>Represents the state of one pass over some examples: memory, parameters, and the settings of the step.</summary>
 internal sealed unsafe class TrainingPass

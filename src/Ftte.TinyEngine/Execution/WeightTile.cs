@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Execution;
 
 /// <summary>A rectangle of a layer's weights that is wholly trained or wholly frozen.</summary>
 /// <param name="Row">The first row in the layer's matrix.</param>

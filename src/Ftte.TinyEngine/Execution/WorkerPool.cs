@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Execution;
 
 /// <summary>Represents threads that share the phases of a step. The calling thread is worker 0. Dispatching a phase allocates nothing.</summary>
 /// <remarks>

@@ -1,3 +1,5 @@
+using Ftte.TinyEngine.Memory;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>Stores the output of the frozen layers for a device's examples, from one round to the next and from one start of the app to the next.</summary>

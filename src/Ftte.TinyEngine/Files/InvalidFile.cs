@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Files;
 
 /// <summary>Creates the exception for a file that a reader refuses: the file, what is wrong with it, and what to do.</summary>
 internal static class InvalidFile

@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Files;
 
 /// <summary>Formats names for an error message: all of a few, or the first of many.</summary>
 internal static class NameList

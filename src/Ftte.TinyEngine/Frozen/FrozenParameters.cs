@@ -1,3 +1,5 @@
+using Ftte.TinyEngine.Memory;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>Represents the parameters that training reads and does not change, in a format that suits the device's memory.</summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Ftte.Selection;
 
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Importance;
 
 /// <summary>Converts one measured value per block into importance.</summary>
 internal static class BlockValues

@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Importance;
 
 /// <summary>Computes the gradient of each example's own loss, one after the other.</summary>
 internal static class ExampleGradients

@@ -1,6 +1,6 @@
 using Ftte.Selection;
 
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Importance;
 
 /// <summary>Measures the energy of the mean gradient: the decrease of the loss in one small step, to first order (TraDy, arXiv 2510.19675, ranks layers so).</summary>
 /// <remarks>

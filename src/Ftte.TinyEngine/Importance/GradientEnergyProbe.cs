@@ -1,6 +1,9 @@
 using Ftte.Selection;
+using Ftte.TinyEngine.Execution;
+using Ftte.TinyEngine.Memory;
+using Ftte.TinyEngine.Numerics;
 
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Importance;
 
 /// <summary>Measures the importance of training each block on a device: the sum over examples of the squared norm of the example's gradient.</summary>
 /// <remarks>

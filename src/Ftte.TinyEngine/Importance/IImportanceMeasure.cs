@@ -1,6 +1,6 @@
 using Ftte.Selection;
 
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Importance;
 
 /// <summary>Measures the importance of training each block where examples are available: on a server with public data, or in a laboratory.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Importance;
 
 /// <summary>Blocks that follow each other and are measured together.</summary>
 /// <param name="FirstBlock">The index of the first block in the layout.</param>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Importance;
 
 /// <summary>Represents the groups of blocks that are measured together.</summary>
 /// <param name="Groups">The groups, from the last blocks to the first.</param>

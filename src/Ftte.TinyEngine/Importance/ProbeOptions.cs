@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Importance;
 
 /// <summary>Specifies how a device measures the importance of training each block.</summary>
 /// <remarks>Read when a probe or trainer is made; changing it afterwards changes nothing.</remarks>

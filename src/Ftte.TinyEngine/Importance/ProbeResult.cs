@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Ftte.Selection;
 
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Importance;
 
 /// <summary>Represents the result of a probe.</summary>
 /// <param name="Importance">For each block the sum over examples of the squared norm of the example's gradient; 0 where nothing was measured.</param>

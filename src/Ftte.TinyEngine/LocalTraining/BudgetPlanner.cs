@@ -1,3 +1,6 @@
+using Ftte.Selection;
+using Ftte.TinyEngine.Memory;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>Plans training within the memory budget of a device and the memory that the caller supplies.</summary>

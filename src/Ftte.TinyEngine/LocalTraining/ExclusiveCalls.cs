@@ -1,3 +1,5 @@
+using Ftte.TinyEngine.Memory;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>Runs the calls of a trainer one at a time, and stops the current one when the trainer is disposed.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using Ftte.Selection;
+using Ftte.TinyEngine.Importance;
 using Microsoft.Extensions.Logging;
 
 namespace Ftte.TinyEngine;

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Memory;
 
 /// <summary>Represents the memory that holds the tensors of a plan, from the first byte on a cache line: the caller's, or native.</summary>
 internal sealed unsafe class Arena : IDisposable

@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Memory;
 
 /// <summary>Assigns offsets in one arena to tensors, so that tensors that live at the same time do not overlap.</summary>
 /// <remarks>

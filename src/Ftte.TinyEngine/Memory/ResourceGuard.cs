@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Memory;
 
 /// <summary>Counts the uses of a resource, and frees it once: at disposal, or when the last use ends.</summary>
 /// <param name="free">Frees the resource.</param>

@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Memory;
 
 /// <summary>Keeps two runs from using the same memory of a caller at the same time.</summary>
 internal static class SuppliedMemory

@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Memory;
 
 /// <summary>Represents a piece of the arena that lives from its first use to its last.</summary>
 /// <param name="name">Its content, for people.</param>

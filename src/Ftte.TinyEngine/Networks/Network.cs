@@ -1,6 +1,3 @@
-using System.Globalization;
-using Ftte.Selection;
-
 namespace Ftte.TinyEngine;
 
 /// <summary>Defines a network: layers in execution order, ended by a loss. Contains no parameters; they are a flat vector described by <see cref="Layout"/>.</summary>

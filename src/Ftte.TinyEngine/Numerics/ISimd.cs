@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine.Kernels;
+namespace Ftte.TinyEngine.Numerics;
 
 /// <summary>The few vector operations that the kernels are written in, once for all widths.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Numerics;
 
 /// <summary>A random order of 0 .. count - 1 that takes no memory: position i is computed when it is asked for.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine.Kernels;
+namespace Ftte.TinyEngine.Numerics;
 
 /// <summary>One value: the twin of the vectors.</summary>
 internal readonly unsafe struct Simd1 : ISimd<float>

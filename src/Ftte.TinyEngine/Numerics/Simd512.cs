@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Ftte.TinyEngine.Kernels;
+namespace Ftte.TinyEngine.Numerics;
 
 internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 {

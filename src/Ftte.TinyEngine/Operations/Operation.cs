@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Ftte.Selection;
 
 namespace Ftte.TinyEngine;
 

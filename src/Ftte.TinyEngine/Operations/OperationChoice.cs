@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ftte.Selection;
 
 namespace Ftte.TinyEngine;
 

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Ftte.TinyEngine.Execution;
+using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ftte.Selection;
 
 namespace Ftte.TinyEngine;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ftte.TinyEngine.Execution;
 
 namespace Ftte.TinyEngine;
 

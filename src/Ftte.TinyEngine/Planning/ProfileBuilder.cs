@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ftte.Selection;
+using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Ftte.Selection;
+using Ftte.TinyEngine.Execution;
+using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 

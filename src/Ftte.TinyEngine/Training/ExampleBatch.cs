@@ -1,3 +1,5 @@
+using Ftte.TinyEngine.Numerics;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>The examples of one step.</summary>

@@ -1,3 +1,5 @@
+using Ftte.TinyEngine.Execution;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>Checks that examples, vectors and options fit a network.</summary>

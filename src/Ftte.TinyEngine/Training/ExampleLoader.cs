@@ -1,3 +1,5 @@
+using Ftte.TinyEngine.Execution;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>Copies examples from their source into the memory of a plan, and checks them.</summary>

@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>Trains networks where the data is central, and computes gradients. On devices, <see cref="LocalTrainer"/> trains.</summary>

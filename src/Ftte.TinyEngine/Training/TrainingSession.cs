@@ -1,3 +1,6 @@
+using Ftte.TinyEngine.Execution;
+using Ftte.TinyEngine.Memory;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>Runs passes over examples, with the memory and the threads of a plan.</summary>

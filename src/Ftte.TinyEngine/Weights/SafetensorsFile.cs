@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Ftte.TinyEngine.Files;
 
 namespace Ftte.TinyEngine;
 

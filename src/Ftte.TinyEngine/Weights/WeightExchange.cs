@@ -1,3 +1,5 @@
+using Ftte.TinyEngine.Files;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>Fills a network's flat vector from a file of weights, and writes such a file from it.</summary>

@@ -1,4 +1,3 @@
-using Ftte.Numerics;
 using Ftte.Wire;
 
 namespace Ftte;

@@ -1,5 +1,4 @@
 using Ftte.Common;
-using Ftte.Numerics;
 using Ftte.State;
 
 namespace Ftte;

@@ -1,6 +1,5 @@
 using System.Text;
 using Ftte.Common;
-using Ftte.Numerics;
 
 namespace Ftte.Wire;
 

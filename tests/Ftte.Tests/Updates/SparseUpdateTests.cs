@@ -1,4 +1,5 @@
 using System.Buffers;
+using Ftte.TinyEngine;
 
 namespace Ftte.Tests.Updates;
 

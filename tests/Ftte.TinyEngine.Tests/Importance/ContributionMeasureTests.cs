@@ -1,3 +1,4 @@
+using Ftte.Baselines;
 using Ftte.Selection;
 using Ftte.TinyEngine.Tests.Reference;
 

@@ -1,5 +1,8 @@
 using System.Runtime.InteropServices;
 using Ftte.Selection;
+using Ftte.TinyEngine.Importance;
+using Ftte.TinyEngine.Memory;
+using Ftte.TinyEngine.Numerics;
 using Ftte.TinyEngine.Tests.Reference;
 
 namespace Ftte.TinyEngine.Tests.Importance;

@@ -1,4 +1,6 @@
+using Ftte.Baselines;
 using Ftte.Selection;
+using Ftte.TinyEngine.Importance;
 using Ftte.TinyEngine.Tests.Reference;
 
 namespace Ftte.TinyEngine.Tests.Importance;

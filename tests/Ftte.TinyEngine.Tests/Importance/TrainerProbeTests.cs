@@ -1,3 +1,4 @@
+using Ftte.TinyEngine.Importance;
 using Ftte.TinyEngine.Tests.Reference;
 
 namespace Ftte.TinyEngine.Tests.Importance;

@@ -1,3 +1,5 @@
+using Ftte.TinyEngine.Numerics;
+
 namespace Ftte.TinyEngine.Tests.Kernels;
 
 public class RandomnessTests

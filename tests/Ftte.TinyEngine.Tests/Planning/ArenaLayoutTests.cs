@@ -1,4 +1,5 @@
 using CsCheck;
+using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine.Tests.Planning;
 

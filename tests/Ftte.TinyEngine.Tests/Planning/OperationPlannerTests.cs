@@ -1,3 +1,5 @@
+using Ftte.TinyEngine.Execution;
+
 namespace Ftte.TinyEngine.Tests.Planning;
 
 public sealed class OperationPlannerTests

@@ -1,4 +1,5 @@
 using CsCheck;
+using Ftte.TinyEngine.Execution;
 
 namespace Ftte.TinyEngine.Tests.Planning;
 

@@ -1,4 +1,5 @@
 using CsCheck;
+using Ftte.TinyEngine.Memory;
 using Ftte.TinyEngine.Tests.Planning;
 using Ftte.TinyEngine.Tests.Reference;
 

@@ -1,3 +1,5 @@
+using Ftte.TinyEngine.Importance;
+
 namespace Ftte.TinyEngine.Tests.Training;
 
 /// <summary>Examples that change between and during the rounds of one trainer: the bits are those of a new trainer that keeps nothing.</summary>

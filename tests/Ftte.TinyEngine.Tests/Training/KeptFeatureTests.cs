@@ -1,3 +1,4 @@
+using Ftte.TinyEngine.Execution;
 using Ftte.TinyEngine.Tests.Reference;
 
 namespace Ftte.TinyEngine.Tests.Training;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ftte.TinyEngine.Execution;
 
 namespace Ftte.TinyEngine.Tests.Training;
 

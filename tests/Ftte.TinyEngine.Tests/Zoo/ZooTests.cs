@@ -1,3 +1,5 @@
+using Ftte.TinyEngine.Memory;
+
 namespace Ftte.TinyEngine.Tests.Zoo;
 
 /// <summary>Every network of the zoo: its size, its plans, and that training keeps to them.</summary>

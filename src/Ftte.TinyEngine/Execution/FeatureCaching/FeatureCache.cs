@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Ftte.TinyEngine.Memory;
 
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Execution;
 
 /// <summary>Keeps the output of the frozen prefix for each example, in a store.</summary>
 /// <remarks>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Execution;
 
 /// <summary>Computes the key of the features of a frozen prefix: a hash of everything that they depend on besides the example.</summary>
 internal static unsafe class FeatureKey

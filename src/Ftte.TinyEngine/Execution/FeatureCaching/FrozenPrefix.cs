@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Ftte.TinyEngine.Memory;
 
-namespace Ftte.TinyEngine;
+namespace Ftte.TinyEngine.Execution;
 
 /// <summary>Represents the operations before the first trained one, and the values that they pass on to the rest.</summary>
 /// <param name="Network">The network.</param>

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Ftte.TinyEngine.Numerics;
 
 namespace Ftte.TinyEngine.Kernels;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ftte.TinyEngine.Numerics;
 
 namespace Ftte.TinyEngine.Kernels;
 

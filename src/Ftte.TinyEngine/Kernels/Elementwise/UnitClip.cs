@@ -1,3 +1,5 @@
+using Ftte.TinyEngine.Numerics;
+
 namespace Ftte.TinyEngine.Kernels;
 
 /// <summary>Adaptive gradient clipping (Brock et al., ICML 2021): a unit's gradient is at most a multiple of the unit's own weights.</summary>

@@ -1,3 +1,5 @@
+using Ftte.TinyEngine.Numerics;
+
 namespace Ftte.TinyEngine.Kernels;
 
 /// <summary>Work on the channels of pixels, one vector of channels at a time.</summary>

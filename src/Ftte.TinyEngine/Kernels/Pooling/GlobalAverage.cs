@@ -1,3 +1,5 @@
+using Ftte.TinyEngine.Numerics;
+
 namespace Ftte.TinyEngine.Kernels;
 
 /// <summary>The mean over the whole image.</summary>

@@ -1,4 +1,6 @@
+using Ftte.TinyEngine.Execution;
 using Ftte.TinyEngine.Kernels;
+using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 

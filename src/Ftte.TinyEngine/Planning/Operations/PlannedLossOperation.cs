@@ -1,5 +1,7 @@
 using System.Numerics.Tensors;
+using Ftte.TinyEngine.Execution;
 using Ftte.TinyEngine.Kernels;
+using Tensor = Ftte.TinyEngine.Memory.Tensor;
 
 namespace Ftte.TinyEngine;
 

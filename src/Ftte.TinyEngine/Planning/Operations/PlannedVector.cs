@@ -1,3 +1,6 @@
+using Ftte.TinyEngine.Execution;
+using Ftte.TinyEngine.Memory;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>A block with one value per channel, such as a bias: how it is read in either pass, and where its gradient goes.</summary>

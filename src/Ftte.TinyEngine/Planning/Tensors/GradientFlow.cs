@@ -1,3 +1,5 @@
+using Ftte.TinyEngine.Execution;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>Determines which operations of a network a selection trains, and how far gradients flow back.</summary>

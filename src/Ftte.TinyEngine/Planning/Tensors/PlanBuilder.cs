@@ -1,3 +1,6 @@
+using Ftte.TinyEngine.Execution;
+using Ftte.TinyEngine.Memory;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>Collects the tensors that the operations of a network declare for one selection, and when they are used.</summary>

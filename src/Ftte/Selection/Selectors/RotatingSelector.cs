@@ -1,5 +1,3 @@
-using Ftte.Numerics;
-
 namespace Ftte.Selection;
 
 /// <summary>Trains other channels at every turn, and if so asked another part of the network, so that in time everything is trained.</summary>

@@ -1,6 +1,8 @@
 using Ftte.Selection;
+using Ftte.TinyEngine;
+using Ftte.TinyEngine.Importance;
 
-namespace Ftte.TinyEngine;
+namespace Ftte.Baselines;
 
 /// <summary>Measures Fisher information on activations: how strongly the loss depends on the channels of each layer's output (Kwon et al., TinyTrain, ICML 2024).</summary>
 /// <remarks>

@@ -1,6 +1,8 @@
 using Ftte.Selection;
+using Ftte.TinyEngine;
+using Ftte.TinyEngine.Importance;
 
-namespace Ftte.TinyEngine;
+namespace Ftte.Baselines;
 
 /// <summary>Measures the size of the parameters; needs no examples (Han et al., "Learning both Weights and Connections", NeurIPS 2015).</summary>
 /// <remarks>The value of a block is the sum of |w_j| over its parameters. A fallback only: it measures the current model, not the effect of training.</remarks>

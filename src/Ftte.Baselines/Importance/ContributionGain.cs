@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine;
+namespace Ftte.Baselines;
 
 /// <summary>Specifies the unit of a gain.</summary>
 public enum ContributionGain

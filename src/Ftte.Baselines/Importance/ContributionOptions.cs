@@ -1,4 +1,6 @@
-namespace Ftte.TinyEngine;
+using Ftte.TinyEngine;
+
+namespace Ftte.Baselines;
 
 /// <summary>Specifies how <see cref="ContributionMeasure"/> trains and evaluates.</summary>
 /// <remarks>Read when a measure is made; changing it afterwards changes nothing.</remarks>

@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine;
+namespace Ftte.Baselines;
 
 /// <summary>Represents the cost of a selection by TTE's accounting.</summary>
 /// <param name="Bytes">The bytes; fractions of a byte, from masks of single bits, are kept.</param>

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Ftte.Selection;
+using Ftte.TinyEngine;
 using Ftte.TinyEngine.Kernels;
 
-namespace Ftte.TinyEngine;
+namespace Ftte.Baselines;
 
 /// <summary>Computes the memory of training by TTE's own accounting, in which its published selections are stated; for comparison with the paper.</summary>
 /// <remarks>

@@ -1,6 +1,8 @@
 using Ftte.Selection;
+using Ftte.TinyEngine;
+using Ftte.TinyEngine.Importance;
 
-namespace Ftte.TinyEngine;
+namespace Ftte.Baselines;
 
 /// <summary>Measures the decrease of the loss in a trial step (Huang et al., ElasticTrainer, MobiSys 2023).</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine;
+namespace Ftte.Baselines;
 
 /// <summary>Represents the progress of a contribution analysis.</summary>
 /// <param name="Block">The measured block.</param>

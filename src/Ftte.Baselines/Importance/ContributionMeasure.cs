@@ -1,6 +1,8 @@
 using Ftte.Selection;
+using Ftte.TinyEngine;
+using Ftte.TinyEngine.Importance;
 
-namespace Ftte.TinyEngine;
+namespace Ftte.Baselines;
 
 /// <summary>Measures the gain of training each block alone, by contribution analysis (Lin et al., "On-Device Training Under 256KB Memory", NeurIPS 2022).</summary>
 /// <remarks>
