@@ -69,9 +69,9 @@ public class IngestTests
         Assert.Equal(UpdateOutcome.UnknownSelection, bench.Submit(late with { SelectionVersion = new(9) }, float.NaN).Outcome);
         Assert.Equal(UpdateOutcome.LengthMismatch, bench.Submit(late, float.NaN).Outcome);
         Assert.Equal(UpdateOutcome.NotFinite, bench.Submit(late, float.NaN, 1e9f).Outcome);
-        Assert.Equal(UpdateOutcome.NormTooLarge, bench.Submit(late, 1e9f, 1e9f).Outcome);
-        Assert.Equal(UpdateOutcome.FutureVersion, bench.Submit(late, 1, 1).Outcome);
-        Assert.Equal(UpdateOutcome.ClientQuota, bench.Submit(accepted with { Id = new(1000) }, 1, 1).Outcome);
+        Assert.Equal(UpdateOutcome.FutureVersion, bench.Submit(late, 1e9f, 1e9f).Outcome);
+        Assert.Equal(UpdateOutcome.ClientQuota, bench.Submit(accepted with { Id = new(1000) }, 1e9f, 1e9f).Outcome);
+        Assert.Equal(UpdateOutcome.NormTooLarge, bench.Submit(accepted with { Client = new("another"), Id = new(1000) }, 1e9f, 1e9f).Outcome);
     }
 
     [Theory]
