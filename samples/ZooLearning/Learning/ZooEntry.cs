@@ -50,12 +50,13 @@ internal sealed record ZooEntry(string Name, Network Network, DataKind Data)
         ZooEntry entry = name switch
         {
             "digits" or "mlp" => new ZooEntry(name, network, DataKind.Mnist) { Versions = isSmall ? 40 : 80 },
-            "fedavg-cnn" => new ZooEntry(name, network, DataKind.Mnist) { ExamplesPerDevice = 20, Versions = 60 },
-            "autoencoder" => new ZooEntry(name, network, DataKind.Wearables) { ExamplesPerDevice = 100, Versions = isSmall ? 300 : 1000, BaseEpochs = 20 },
+            "fedavg-cnn" => new ZooEntry(name, network, DataKind.Mnist) { ExamplesPerDevice = 20, Versions = 100 },
+            "autoencoder" => new ZooEntry(name, network, DataKind.Wearables) { ExamplesPerDevice = 100, Versions = isSmall ? 300 : 3000, BaseEpochs = 20 },
             "dscnn" => new ZooEntry(name, network, DataKind.Wearables) { Versions = 120 },
-            "resnet18" => new ZooEntry(name, network, DataKind.Cifar10) { Devices = 200, ExamplesPerDevice = 5, Versions = 80, PublicExamples = 600, TestExamples = 300 },
-            "resnet20" or "mobilenetv2-0.35-128" => new ZooEntry(name, network, DataKind.Cifar10) { Devices = 100, ExamplesPerDevice = 20, Versions = 60, PublicExamples = 1000, TestExamples = 500 },
-            _ => new ZooEntry(name, network, DataKind.Cifar10) { Devices = 100, ExamplesPerDevice = 20, Versions = 100, PublicExamples = 1000 },
+            "cnn" or "resnet8" => new ZooEntry(name, network, DataKind.Cifar10) { Devices = 100, ExamplesPerDevice = 20, Versions = 200, PublicExamples = 1000 },
+            "resnet18" => new ZooEntry(name, network, DataKind.Cifar10) { Devices = 200, ExamplesPerDevice = 10, Versions = 100, PublicExamples = 1000, BaseEpochs = 10, TestExamples = 300 },
+            "mobilenetv2-0.35-128" => new ZooEntry(name, network, DataKind.Cifar10) { Devices = 100, ExamplesPerDevice = 20, Versions = 300, PublicExamples = 1000, BaseEpochs = 20, TestExamples = 300 },
+            _ => new ZooEntry(name, network, DataKind.Cifar10) { Devices = 100, ExamplesPerDevice = 20, Versions = 500, PublicExamples = 1000, BaseEpochs = 20 },
         };
         return isSmall ? entry with { TestExamples = 300 } : entry;
     }
