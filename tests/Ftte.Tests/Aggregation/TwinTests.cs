@@ -61,8 +61,12 @@ public class TwinTests
     public void Without_a_variance_exponent_FTTE_over_the_capacity_is_FedBuff_exactly() =>
         Gen.Select(Gen.Int[1, 40], Gen.Int[0, int.MaxValue]).Sample((parameters, seed) =>
         {
+            BufferedAggregatorOptions fedBuff = BufferedAggregatorOptions.FedBuff();
             BufferedAggregatorOptions options = new() { Reduction = Reduction.OverCapacity(), Weighting = new AgeAndVarianceWeighting(varianceExponent: 0), NormClip = null };
-            Assert.Equal(Publish(BufferedAggregatorOptions.FedBuff(), parameters, seed, 3), Publish(options, parameters, seed, 3));
+
+            // The mean of ten random values of one parameter can be a hundred times as large as the last, which the guard would refuse.
+            (fedBuff.Guard, options.Guard) = (null, null);
+            Assert.Equal(Publish(fedBuff, parameters, seed, 3), Publish(options, parameters, seed, 3));
         });
 
     [Fact]
@@ -96,7 +100,8 @@ public class TwinTests
         {
             float[] values = [.. Enumerable.Range(0, parameters).Select(_ => random.NextSingle() - .5f)];
             long age = options.MaxAge == 0 ? 0 : random.NextInt64(buffers == 1 ? 1 : bench.Aggregator.Current.Version.Number + 1);
-            Assert.True(bench.Submit(bench.Header(age, buffers == 1 ? random.Next(1, 1000) : 1), values).IsAccepted);
+            UpdateReceipt receipt = bench.Submit(bench.Header(age, buffers == 1 ? random.Next(1, 1000) : 1), values);
+            Assert.True(receipt.IsAccepted, receipt.Outcome.ToString());
         }
 
         Assert.Equal(buffers, bench.Aggregator.Current.Version.Number);
