@@ -11,6 +11,7 @@ public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPa
     [InlineData("Ftte.TinyEngine")]
     [InlineData("Ftte.Simulation")]
     [InlineData("Ftte.Simulation.Reports")]
+    [InlineData("Ftte.Testing")]
     public void A_package_carries_what_a_user_looks_for(string id)
     {
         using ZipArchive package = ZipFile.OpenRead(packed.PathOf(id, "nupkg"));

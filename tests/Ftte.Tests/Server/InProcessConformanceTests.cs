@@ -1,4 +1,4 @@
-using Ftte.TransportConformance;
+using Ftte.Testing;
 
 namespace Ftte.Tests;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Ftte.TransportConformance;
+namespace Ftte.Testing;
 
 /// <summary>A server that answers what a test tells it to, and remembers what reached it.</summary>
 public sealed class ScriptedServer : IFederatedServer

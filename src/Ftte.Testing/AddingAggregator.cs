@@ -1,7 +1,7 @@
 using Ftte.Aggregation;
 using Ftte.Selection;
 
-namespace Ftte.TransportConformance;
+namespace Ftte.Testing;
 
 /// <summary>The simplest aggregator there is: adds every K updates to the model and publishes. Knows doubles and nothing else.</summary>
 /// <remarks>Sums of small integers are exact in float32, so that a test can say what the model must be in whatever order updates arrive.</remarks>

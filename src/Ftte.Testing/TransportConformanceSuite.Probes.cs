@@ -1,7 +1,7 @@
 using Ftte.Selection;
 using Xunit;
 
-namespace Ftte.TransportConformance;
+namespace Ftte.Testing;
 
 /// <content>Asking devices what the blocks are worth.</content>
 public abstract partial class TransportConformanceSuite

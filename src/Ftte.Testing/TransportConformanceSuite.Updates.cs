@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Xunit;
 
-namespace Ftte.TransportConformance;
+namespace Ftte.Testing;
 
 /// <content>Handing in updates.</content>
 public abstract partial class TransportConformanceSuite

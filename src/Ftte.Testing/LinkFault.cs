@@ -1,4 +1,4 @@
-namespace Ftte.TransportConformance;
+namespace Ftte.Testing;
 
 /// <summary>Specifies how a server, or the network on the way to it, fails.</summary>
 public enum LinkFault

@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace Ftte.TransportConformance;
+namespace Ftte.Testing;
 
 /// <content>Asking for work.</content>
 public abstract partial class TransportConformanceSuite

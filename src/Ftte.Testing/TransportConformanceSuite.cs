@@ -1,7 +1,7 @@
 using Ftte.Selection;
 using Xunit;
 
-namespace Ftte.TransportConformance;
+namespace Ftte.Testing;
 
 /// <summary>What every transport must do. Inherit it, say how to connect, and all facts run against your transport.</summary>
 /// <remarks>

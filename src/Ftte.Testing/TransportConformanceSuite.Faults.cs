@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace Ftte.TransportConformance;
+namespace Ftte.Testing;
 
 /// <content>Servers and networks that fail.</content>
 public abstract partial class TransportConformanceSuite
