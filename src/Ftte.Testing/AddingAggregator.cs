@@ -3,11 +3,11 @@ using Ftte.Selection;
 
 namespace Ftte.Testing;
 
-/// <summary>The simplest aggregator there is: adds every K updates to the model and publishes. Knows doubles and nothing else.</summary>
-/// <remarks>Sums of small integers are exact in float32, so that a test can say what the model must be in whatever order updates arrive.</remarks>
+/// <summary>The simplest aggregator: adds every K updates to the model and publishes. It recognizes repeated updates and has no other protection.</summary>
+/// <remarks>Sums of small integers are exact in float32, so a test can state the model that must result, in whatever order updates arrive.</remarks>
 /// <param name="start">The model to start from.</param>
 /// <param name="selections">The selections announced.</param>
-/// <param name="capacity">K.</param>
+/// <param name="capacity">K, the number of updates in a version.</param>
 public sealed class AddingAggregator(ModelSnapshot start, SelectionHistory selections, int capacity = 1) : IAsyncAggregator
 {
     private readonly HashSet<(ClientId, UpdateId)> _known = [];

@@ -2,37 +2,50 @@ using System.Collections.Concurrent;
 
 namespace Ftte.Testing;
 
-/// <summary>A server that answers what a test tells it to, and remembers what reached it.</summary>
+/// <summary>A server that gives the answers of a test, and records the calls that reach it.</summary>
+/// <remarks>Safe for concurrent calls. The answers are set before the calls that they are for.</remarks>
 public sealed class ScriptedServer : IFederatedServer
 {
-    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _released = NewSource();
+    private TaskCompletionSource _entered = NewSource();
     private volatile bool _holds;
+    private volatile string _status = "No call has reached the server.";
 
-    /// <summary>Gets or sets how a device is answered that asks for work; may write to the buffer.</summary>
+    /// <summary>Gets or sets the answer to a check-out; the function may write to the buffer, and what it throws is the server's failure.</summary>
+    /// <value>By default <see cref="CheckOutOutcome.Busy"/> with no wait.</value>
     public Func<CheckOutRequest, Memory<float>, CheckOutResponse> OnCheckOut { get; set; } = (_, _) => new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: TimeSpan.Zero);
 
-    /// <summary>Gets or sets how an update is answered.</summary>
+    /// <summary>Gets or sets the answer to an update; what the function throws is the server's failure.</summary>
+    /// <value>By default <see cref="UpdateOutcome.Buffered"/> with weight 1.</value>
     public Func<SparseUpdate, UpdateReceipt> OnSubmit { get; set; } = _ => new UpdateReceipt(UpdateOutcome.Buffered, default, 1);
 
-    /// <summary>Gets what devices said about themselves, in the order of arrival.</summary>
+    /// <summary>Gets the requests for work, in the order of arrival.</summary>
     public ConcurrentQueue<CheckOutRequest> Devices { get; } = new();
 
-    /// <summary>Gets the headers and values of the updates, in the order of arrival.</summary>
+    /// <summary>Gets the headers and copies of the values of the updates, in the order of arrival.</summary>
     public ConcurrentQueue<(UpdateHeader Header, float[] Values)> Updates { get; } = new();
 
-    /// <summary>Makes the next calls wait; the task completes when one has arrived.</summary>
+    /// <summary>Gets a sentence about the latest call, for the message of a fact that waited in vain.</summary>
+    internal string Status => _status;
+
+    /// <summary>Holds back the answers to the next calls.</summary>
+    /// <returns>A task that completes when the first of these calls has arrived.</returns>
     public Task HoldAsync()
     {
-        _entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (_released.Task.IsCompleted)
+        {
+            _released = NewSource();
+        }
+
+        _entered = NewSource();
         _holds = true;
         return _entered.Task;
     }
 
-    /// <summary>Lets later calls pass at once; those that wait go on waiting until cancelled.</summary>
+    /// <summary>Answers later calls at once. Calls that are held stay held until they are canceled or <see cref="Release"/> is called.</summary>
     public void LetPass() => _holds = false;
 
-    /// <summary>Ends all waiting, so that no endpoint is left hanging when the test is over.</summary>
+    /// <summary>Answers the calls that are held, and later calls at once.</summary>
     public void Release()
     {
         _holds = false;
@@ -42,25 +55,43 @@ public sealed class ScriptedServer : IFederatedServer
     /// <inheritdoc />
     public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         Devices.Enqueue(device);
-        await PassAsync(cancellationToken);
-        return OnCheckOut(device, parameters);
+        return await AnswerAsync(nameof(CheckOutAsync), () => OnCheckOut(device, parameters), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
     public async ValueTask<UpdateReceipt> SubmitAsync(SparseUpdate update, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(update);
+        cancellationToken.ThrowIfCancellationRequested();
         Updates.Enqueue((update.Header, update.Values.ToArray()));
-        await PassAsync(cancellationToken);
-        return OnSubmit(update);
+        return await AnswerAsync(nameof(SubmitAsync), () => OnSubmit(update), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task PassAsync(CancellationToken cancellationToken)
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task<T> AnswerAsync<T>(string method, Func<T> answer, CancellationToken cancellationToken)
     {
+        _status = $"The server received {method} and has not answered.";
         if (_holds)
         {
+            // Read first: a test that has seen the arrival may hold other calls.
+            Task released = _released.Task;
             _entered.TrySetResult();
-            await _released.Task.WaitAsync(cancellationToken);
+            await released.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            T result = answer();
+            _status = $"The server answered {method}.";
+            return result;
+        }
+        catch (Exception error)
+        {
+            _status = $"The server threw {error.GetType().Name} in {method}.";
+            throw;
         }
     }
 }
