@@ -78,20 +78,6 @@ public sealed class TcpConformanceTests : TransportConformanceSuite, IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_throws_breaks_the_call_and_no_other()
-    {
-        var server = new ScriptedServer();
-        (TcpServerProxy proxy, _) = Serve(server);
-        using SparseUpdate update = SparseUpdate.Create(new UpdateHeader(new ClientId("a"), default, LineLayout.Fingerprint, default, default, 1), [1, 2]);
-        server.OnSubmit = _ => throw new InvalidOperationException("cannot");
-        await Assert.ThrowsAnyAsync<IOException>(async () => await proxy.SubmitAsync(update));
-
-        server.OnSubmit = _ => new UpdateReceipt(UpdateOutcome.Buffered, default, 1);
-
-        Assert.True((await proxy.SubmitAsync(update)).IsAccepted);
-    }
-
-    [Fact]
     public async Task A_frame_allocates_by_what_arrives_and_not_by_what_was_announced()
     {
         const int Announced = 1 << 28;
