@@ -80,6 +80,8 @@ public abstract partial class TransportConformanceSuite
         await cancellation.CancelAsync();
 
         await ThrowsAsync<OperationCanceledException>(() => canceled, "A canceled check-out");
+        server.LetPass();
+        await AssertEchoesAsync(link, 4);
         server.Release();
         Assert.Equal(Echo(NumberedDevice(2)), await checkOut);
         Assert.Equal(Echo(update.Header), await submission);

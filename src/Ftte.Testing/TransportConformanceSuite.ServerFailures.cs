@@ -55,6 +55,8 @@ public abstract partial class TransportConformanceSuite
 
         await FailsAsync(typeof(InvalidOperationException), async () => await link.SubmitAsync(update), "A submission to a server that throws");
 
+        server.OnSubmit = sent => Echo(sent.Header);
+        await AssertEchoesAsync(link, 3);
         server.Release();
         Assert.Equal(Echo(NumberedDevice(1)), await waiting);
     }
