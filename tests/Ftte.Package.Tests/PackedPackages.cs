@@ -28,7 +28,7 @@ public sealed class PackedPackages : IDisposable
         Directory.Delete(Folder, recursive: true);
         string packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        foreach (string id in new[] { "ftte", "ftte.tinyengine" })
+        foreach (string id in new[] { "ftte", "ftte.tinyengine", "ftte.testing" })
         {
             string restored = Path.Combine(packages, id, Version);
             if (Directory.Exists(restored))
