@@ -55,6 +55,7 @@ public sealed class ScriptedServer : IFederatedServer
     /// <inheritdoc />
     public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(device);
         cancellationToken.ThrowIfCancellationRequested();
         Devices.Enqueue(device);
         return await AnswerAsync(nameof(CheckOutAsync), () => OnCheckOut(device, parameters), cancellationToken).ConfigureAwait(false);

@@ -139,6 +139,7 @@ public abstract partial class TransportConformanceSuite
     /// A submission that is canceled on its way does not read the update afterwards: the server sees the update as it was or not at all, and the next calls
     /// get their answers.
     /// </summary>
+    /// <param name="whenItArrives">Whether it is canceled when it has reached the server, instead of when the transport reads the update.</param>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

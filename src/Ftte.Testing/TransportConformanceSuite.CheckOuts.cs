@@ -56,6 +56,9 @@ public abstract partial class TransportConformanceSuite
     }
 
     /// <summary>Every field of a check-out request arrives as it was given.</summary>
+    /// <param name="held">The held version; null for none.</param>
+    /// <param name="memoryBudgetBytes">The memory budget, in bytes.</param>
+    /// <param name="canProbe">Whether the device can measure importance.</param>
     [Theory]
     [InlineData(null, 0L, false)]
     [InlineData(0L, 1L, true)]
@@ -110,6 +113,8 @@ public abstract partial class TransportConformanceSuite
     }
 
     /// <summary>An answer without work arrives with its reason and its wait, and leaves the buffer alone.</summary>
+    /// <param name="outcome">The reason.</param>
+    /// <param name="milliseconds">The wait, in milliseconds; null for none.</param>
     [Theory]
     [InlineData(CheckOutOutcome.Busy, 1500)]
     [InlineData(CheckOutOutcome.Busy, 0)]
@@ -149,6 +154,7 @@ public abstract partial class TransportConformanceSuite
     }
 
     /// <summary>A buffer of the wrong length is misuse and throws <see cref="ArgumentException"/>.</summary>
+    /// <param name="excess">The number of values by which the buffer is too long.</param>
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]

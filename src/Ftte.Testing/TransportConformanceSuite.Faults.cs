@@ -9,6 +9,7 @@ public abstract partial class TransportConformanceSuite
     public static TheoryData<LinkFault> Faults { get; } = [.. Enum.GetValues<LinkFault>().Where(f => f != LinkFault.Hang)];
 
     /// <summary>However a check-out fails, the exception is an <see cref="IOException"/>, and the next call fails in the same way.</summary>
+    /// <param name="fault">The failure of the link.</param>
     [Theory]
     [MemberData(nameof(Faults))]
     public async Task A_check_out_over_a_faulty_link_throws_IOException(LinkFault fault)
@@ -25,6 +26,7 @@ public abstract partial class TransportConformanceSuite
     }
 
     /// <summary>However a submission fails, the exception is an <see cref="IOException"/>, and the update still belongs to the caller, who may submit it again.</summary>
+    /// <param name="fault">The failure of the link.</param>
     [Theory]
     [MemberData(nameof(Faults))]
     public async Task A_submission_over_a_faulty_link_throws_IOException(LinkFault fault)
@@ -43,6 +45,7 @@ public abstract partial class TransportConformanceSuite
     }
 
     /// <summary>A device loop reports each failed round and goes on.</summary>
+    /// <param name="fault">The failure of the link.</param>
     [Theory]
     [MemberData(nameof(Faults))]
     public async Task A_device_loop_survives_a_faulty_link(LinkFault fault)

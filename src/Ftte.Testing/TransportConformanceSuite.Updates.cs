@@ -35,6 +35,7 @@ public abstract partial class TransportConformanceSuite
     }
 
     /// <summary>Acceptance and each reason of rejection arrive as a value, with version, weight and time.</summary>
+    /// <param name="outcome">The outcome.</param>
     [Theory]
     [MemberData(nameof(Outcomes))]
     public async Task Every_outcome_arrives_as_a_value(UpdateOutcome outcome)

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Ftte.Testing;
 
-/// <summary>The facts that hold for every transport between a device and a server. A test class inherits it, implements how to connect, and xunit runs all facts.</summary>
+/// <summary>Provides the facts that hold for every transport between a device and a server. A test class inherits it, implements how to connect, and xunit runs all facts.</summary>
 /// <remarks>
 /// <para>The transport must carry float32 values as they are. A transport over a network overrides <see cref="ConnectToFaultyServerAsync"/> too.</para>
 /// <para>Each fact runs on a new instance. Override <see cref="DisposeAsync"/> to stop what <see cref="ConnectAsync"/> started, and call the base method

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Collections.Concurrent;
+using Ftte.Wire;
 
 namespace Ftte.PublicApi.Tests.Transports;
 
@@ -122,6 +124,36 @@ internal static class FaultyLinks
                 throw;
             }
         }
+    }
+
+    /// <summary>All answers travel over one stream of bytes, from which a canceled call reads only a part of its answer.</summary>
+    public sealed class ReadsHalf(IFederatedServer server, ParameterLayout layout) : MemoryLink(server, layout)
+    {
+        private const int Chunk = 4096;
+
+        private readonly Queue<byte> _stream = new();
+
+        public override async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
+        {
+            float[] received = new float[parameters.Length];
+            CheckOutResponse response = await base.CheckOutAsync(device, received, CancellationToken.None);
+            var answer = new ArrayBufferWriter<byte>();
+            CheckOutResponseMessage.Write(answer, response, received, ValueFormat.Float32, seed: 0);
+            Array.ForEach([.. BitConverter.GetBytes(answer.WrittenCount), .. answer.WrittenSpan], _stream.Enqueue);
+
+            byte[] message = new byte[BitConverter.ToInt32(Read(sizeof(int)))];
+            for (int at = 0; at < message.Length; at += Chunk)
+            {
+                Read(Math.Min(Chunk, message.Length - at)).CopyTo(message, at);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            return CheckOutResponseMessage.Read(message, parameters.Span);
+        }
+
+        private byte[] Read(int count) => count <= _stream.Count
+            ? [.. Enumerable.Range(0, count).Select(_ => _stream.Dequeue())]
+            : throw new EndOfStreamException();
     }
 
     public sealed class EndsTogether(IFederatedServer server, ParameterLayout layout, bool andFailures) : MemoryLink(server, layout)

@@ -78,6 +78,7 @@ internal static class PlantedFaults
         // Calls that mix.
         new("answers a second call with the first answer", nameof(Suite.An_update_sent_twice_counts_once), (s, l) => new FaultyLinks.RepeatsAnswers(s, l)),
         new("answers the next call with the late answer of a canceled one", nameof(Suite.Late_answers_to_canceled_calls_reach_nobody), (s, l) => new FaultyLinks.KeepsLateAnswers(s, l)),
+        new("leaves a half-read answer of a canceled call in its connection", nameof(Suite.A_check_out_canceled_while_its_answer_travels_leaves_nothing_behind), (s, l) => new FaultyLinks.ReadsHalf(s, l)),
         new("ends all calls if one is canceled", nameof(Suite.Canceling_one_call_ends_no_other), (s, l) => new FaultyLinks.EndsTogether(s, l, andFailures: false)),
         new("ends all calls if the server throws in one", nameof(Suite.A_server_that_throws_fails_no_other_call), (s, l) => new FaultyLinks.EndsTogether(s, l, andFailures: true)),
         new("makes one call at a time", nameof(Suite.A_server_that_throws_fails_no_other_call), (s, l) => new FaultyLinks.OneAtATime(s, l), Hangs: true),
