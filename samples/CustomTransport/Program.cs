@@ -17,8 +17,9 @@ using var stop = new CancellationTokenSource();
 Task serving = new TcpServerEndpoint(server, layout).RunAsync(listener, stop.Token);
 
 var address = (IPEndPoint)listener.LocalEndpoint;
+using var proxy = new TcpServerProxy(address, layout);
 Task[] devices = [.. Enumerable.Range(0, 8).Select(i => new FederatedClient(
-    new TcpServerProxy(address, layout), new LineTrainer(layout, i), new() { ClientId = new ClientId($"device-{i}"), MemoryBudgetBytes = 1 << 20, PauseBetweenRounds = TimeSpan.FromMilliseconds(1) }).RunAsync(stop.Token))];
+    proxy, new LineTrainer(layout, i), new() { ClientId = new ClientId($"device-{i}"), MemoryBudgetBytes = 1 << 20, PauseBetweenRounds = TimeSpan.FromMilliseconds(1) }).RunAsync(stop.Token))];
 await foreach (ModelSnapshot model in server.WatchAsync())
 {
     if (model.Version.Number >= 50)

@@ -7,9 +7,12 @@ using Ftte.Wire;
 namespace CustomTransport;
 
 /// <summary>The device's end: looks like the server, and carries each call over a connection of its own, so that calls may overlap and fail alone.</summary>
-/// <remarks>Everything that can go wrong between the two ends is an <see cref="IOException"/>, which the device loop retries.</remarks>
-internal sealed class TcpServerProxy(IPEndPoint address, ParameterLayout layout, TimeSpan? timeout = null, TimeProvider? time = null) : IFederatedServer
+/// <remarks>
+/// Everything that can go wrong between the two ends is an <see cref="IOException"/>, which the device loop retries. Disposal ends the calls that wait for an answer.
+/// </remarks>
+internal sealed class TcpServerProxy(IPEndPoint address, ParameterLayout layout, TimeSpan? timeout = null, TimeProvider? time = null) : IFederatedServer, IDisposable
 {
+    private readonly CancellationTokenSource _disposed = new();
     private readonly WireLimits _limits = WireLimits.For(layout);
 
     public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
@@ -32,13 +35,16 @@ internal sealed class TcpServerProxy(IPEndPoint address, ParameterLayout layout,
             cancellationToken);
     }
 
+    public void Dispose() => _disposed.Cancel();
+
     private async Task<T> CallAsync<T>(Action<IBufferWriter<byte>> write, int limit, Func<ReadOnlyMemory<byte>, T> read, CancellationToken cancellationToken)
     {
+        ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
         cancellationToken.ThrowIfCancellationRequested();
         var request = new ArrayBufferWriter<byte>();
         write(request);
         using var late = new CancellationTokenSource(timeout ?? TimeSpan.FromMinutes(10), time ?? TimeProvider.System);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken, _disposed.Token);
         using var connection = new TcpClient { NoDelay = true };
         try
         {
@@ -52,7 +58,9 @@ internal sealed class TcpServerProxy(IPEndPoint address, ParameterLayout layout,
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"The server at {address} did not answer in time.", error);
+            throw new IOException(_disposed.IsCancellationRequested
+                ? $"The proxy of the server at {address} was disposed during the call."
+                : $"The server at {address} did not answer in time.", error);
         }
     }
 }

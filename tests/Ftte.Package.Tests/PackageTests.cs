@@ -12,6 +12,7 @@ public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPa
     [InlineData("Ftte.Simulation")]
     [InlineData("Ftte.Baselines")]
     [InlineData("Ftte.Simulation.Reports")]
+    [InlineData("Ftte.Testing")]
     public void A_package_carries_what_a_user_looks_for(string id)
     {
         using ZipArchive package = ZipFile.OpenRead(packed.PathOf(id, "nupkg"));
@@ -57,16 +58,37 @@ public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPa
               </ItemGroup>
             </Project>
             """);
-        File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
-            <configuration>
-              <packageSources>
-                <add key="packed" value="{packed.Folder}" />
-              </packageSources>
-            </configuration>
-            """);
+        UsePackedPackages(folder);
         File.Copy(Path.Combine(Repository.Root, "samples", "TenLines", "Program.cs"), Path.Combine(folder, "Program.cs"));
         string output = Repository.Run("dotnet", folder, "run", "-c", "Release");
         Assert.Contains("accuracy", output, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void A_fresh_test_project_runs_the_conformance_suite_of_the_package()
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(packed.Folder, "transport")).FullName;
+        File.WriteAllText(Path.Combine(folder, "transport.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <Nullable>enable</Nullable>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <NuGetAudit>false</NuGetAudit>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Ftte.Testing" Version="{packed.Version}" />
+                <PackageReference Include="xunit" Version="{Repository.VersionOf("xunit")}" />
+                <PackageReference Include="xunit.runner.visualstudio" Version="{Repository.VersionOf("xunit.runner.visualstudio")}" />
+                <PackageReference Include="Microsoft.NET.Test.Sdk" Version="{Repository.VersionOf("Microsoft.NET.Test.Sdk")}" />
+              </ItemGroup>
+            </Project>
+            """);
+        UsePackedPackages(folder);
+        File.Copy(Path.Combine(Repository.Root, "tests", "Ftte.Tests", "Server", "InProcessConformanceTests.cs"), Path.Combine(folder, "InProcessConformanceTests.cs"));
+        string output = Repository.Run("dotnet", folder, "test", "-c", "Release");
+        Assert.Matches(@"Passed!  - Failed: +0, Passed: +[1-9]\d+,", output);
     }
 
     [Fact]
@@ -76,6 +98,14 @@ public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPa
         string program = File.ReadAllText(Path.Combine(Repository.Root, "samples", "TenLines", "Program.cs"));
         Assert.Contains($"```csharp\n{program.Trim()}\n```", readme, StringComparison.Ordinal);
     }
+
+    private void UsePackedPackages(string folder) => File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
+        <configuration>
+          <packageSources>
+            <add key="packed" value="{packed.Folder}" />
+          </packageSources>
+        </configuration>
+        """);
 
     private static XElement Metadata(ZipArchive package, string id)
     {

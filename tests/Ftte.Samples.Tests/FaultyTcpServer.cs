@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using CustomTransport;
-using Ftte.TransportConformance;
+using Ftte.Testing;
 using Ftte.Wire;
 using Microsoft.Extensions.Time.Testing;
 

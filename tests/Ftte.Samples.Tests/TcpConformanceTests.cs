@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using CustomTransport;
-using Ftte.TransportConformance;
+using Ftte.Testing;
 using Ftte.Wire;
 using Microsoft.Extensions.Time.Testing;
 
@@ -75,20 +75,6 @@ public sealed class TcpConformanceTests : TransportConformanceSuite, IDisposable
 
         Assert.Equal(0, await connection.GetStream().ReadAsync(new byte[1]));
         await AssertServesAsync(proxy);
-    }
-
-    [Fact]
-    public async Task A_server_that_throws_breaks_the_call_and_no_other()
-    {
-        var server = new ScriptedServer();
-        (TcpServerProxy proxy, _) = Serve(server);
-        using SparseUpdate update = SparseUpdate.Create(new UpdateHeader(new ClientId("a"), default, LineLayout.Fingerprint, default, default, 1), [1, 2]);
-        server.OnSubmit = _ => throw new InvalidOperationException("cannot");
-        await Assert.ThrowsAnyAsync<IOException>(async () => await proxy.SubmitAsync(update));
-
-        server.OnSubmit = _ => new UpdateReceipt(UpdateOutcome.Buffered, default, 1);
-
-        Assert.True((await proxy.SubmitAsync(update)).IsAccepted);
     }
 
     [Fact]

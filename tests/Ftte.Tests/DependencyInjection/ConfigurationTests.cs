@@ -1,4 +1,4 @@
-using Ftte.TransportConformance;
+using Ftte.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

@@ -1,6 +1,6 @@
 using Ftte.Aggregation;
 using Ftte.DependencyInjection;
-using Ftte.TransportConformance;
+using Ftte.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using static Ftte.Tests.FtteServerBuilderTests;

@@ -1,7 +1,7 @@
 using Ftte.Aggregation;
 using Ftte.DependencyInjection;
 using Ftte.Selection;
-using Ftte.TransportConformance;
+using Ftte.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using static Ftte.Tests.ServerBench;

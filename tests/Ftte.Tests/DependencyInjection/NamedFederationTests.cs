@@ -38,7 +38,7 @@ public sealed class NamedFederationTests
     [Fact]
     public async Task A_named_client_uses_the_proxy_of_its_name_and_not_the_server_of_another()
     {
-        var proxy = new Ftte.TransportConformance.ScriptedServer();
+        var proxy = new Ftte.Testing.ScriptedServer();
         var services = new ServiceCollection();
         services.AddFtteServer().UseModel(Start).UseSelection(A);
         services.AddFtteClient(o => (o.ClientId, o.MemoryBudgetBytes) = (new ClientId("phone"), 1), name: "b").UseTrainer(_ => new ScriptedTrainer(Layout));

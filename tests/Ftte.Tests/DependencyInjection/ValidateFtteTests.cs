@@ -1,4 +1,4 @@
-using Ftte.TransportConformance;
+using Ftte.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using static Ftte.Tests.FtteServerBuilderTests;
 using static Ftte.Tests.ServerBench;

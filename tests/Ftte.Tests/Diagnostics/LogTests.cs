@@ -1,7 +1,7 @@
 using System.Reflection;
 using Ftte.Diagnostics;
 using Ftte.Selection;
-using Ftte.TransportConformance;
+using Ftte.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace Ftte.Tests;

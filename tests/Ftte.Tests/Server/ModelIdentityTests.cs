@@ -1,5 +1,5 @@
 using Ftte.Selection;
-using Ftte.TransportConformance;
+using Ftte.Testing;
 using static Ftte.Tests.ServerBench;
 
 namespace Ftte.Tests;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Ftte.Aggregation;
 using Ftte.Selection;
-using Ftte.TransportConformance;
+using Ftte.Testing;
 using static Ftte.Tests.ServerBench;
 
 namespace Ftte.Tests;

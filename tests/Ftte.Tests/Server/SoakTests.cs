@@ -1,5 +1,5 @@
 using Ftte.Selection;
-using Ftte.TransportConformance;
+using Ftte.Testing;
 
 namespace Ftte.Tests;
 

@@ -1,4 +1,4 @@
-using Ftte.TransportConformance;
+using Ftte.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace Ftte.Tests;

@@ -1,6 +1,6 @@
 using Ftte.Aggregation;
 using Ftte.Selection;
-using Ftte.TransportConformance;
+using Ftte.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Ftte.Tests;

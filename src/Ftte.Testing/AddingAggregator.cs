@@ -1,16 +1,18 @@
 using Ftte.Aggregation;
 using Ftte.Selection;
 
-namespace Ftte.TransportConformance;
+namespace Ftte.Testing;
 
-/// <summary>The simplest aggregator there is: adds every K updates to the model and publishes. Knows doubles and nothing else.</summary>
-/// <remarks>Sums of small integers are exact in float32, so that a test can say what the model must be in whatever order updates arrive.</remarks>
+/// <summary>The simplest aggregator: adds every K updates to the model and publishes. It recognizes repeated updates and has no other protection.</summary>
+/// <remarks>Sums of small integers are exact in float32, so a test can state the model that must result, in whatever order updates arrive.</remarks>
 /// <param name="start">The model to start from.</param>
 /// <param name="selections">The selections announced.</param>
-/// <param name="capacity">K.</param>
+/// <param name="capacity">K, the number of updates in a version, at least 1.</param>
+/// <exception cref="ArgumentOutOfRangeException">The capacity is less than 1.</exception>
 public sealed class AddingAggregator(ModelSnapshot start, SelectionHistory selections, int capacity = 1) : IAsyncAggregator
 {
     private readonly HashSet<(ClientId, UpdateId)> _known = [];
+    private readonly int _capacity = capacity >= 1 ? capacity : throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "A version has at least one update.");
     private float[] _next = start.Parameters.ToArray();
     private ParameterSelection? _changed;
     private volatile ModelSnapshot _current = start;
@@ -59,7 +61,7 @@ public sealed class AddingAggregator(ModelSnapshot start, SelectionHistory selec
 
         selection.AddScaled(update.Values.Span, 1, _next);
         _changed = _changed?.Union(selection) ?? selection;
-        if (++_waiting < capacity)
+        if (++_waiting < _capacity)
         {
             return UpdateOutcome.Buffered;
         }

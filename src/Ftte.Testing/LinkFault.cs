@@ -1,9 +1,9 @@
-namespace Ftte.TransportConformance;
+namespace Ftte.Testing;
 
 /// <summary>Specifies how a server, or the network on the way to it, fails.</summary>
 public enum LinkFault
 {
-    /// <summary>Nobody listens at the server's address.</summary>
+    /// <summary>There is no server at the address.</summary>
     Unreachable,
 
     /// <summary>The connection ends after the request, without an answer.</summary>

@@ -1,14 +1,15 @@
 using Xunit;
 
-namespace Ftte.TransportConformance;
+namespace Ftte.Testing;
 
-/// <content>Servers and networks that fail.</content>
+/// <content>Broken links.</content>
 public abstract partial class TransportConformanceSuite
 {
     /// <summary>Gets every fault that ends a call by itself.</summary>
     public static TheoryData<LinkFault> Faults { get; } = [.. Enum.GetValues<LinkFault>().Where(f => f != LinkFault.Hang)];
 
     /// <summary>However a check-out fails, the exception is an <see cref="IOException"/>, and the next call fails in the same way.</summary>
+    /// <param name="fault">The failure of the link.</param>
     [Theory]
     [MemberData(nameof(Faults))]
     public async Task A_check_out_over_a_faulty_link_throws_IOException(LinkFault fault)
@@ -20,11 +21,12 @@ public abstract partial class TransportConformanceSuite
 
         for (int call = 0; call < 2; call++)
         {
-            await Assert.ThrowsAnyAsync<IOException>(async () => await link.CheckOutAsync(Device(), new float[SmallLayout.ParameterCount]));
+            await ThrowsAsync<IOException>(async () => await link.CheckOutAsync(Device(), new float[SmallLayout.ParameterCount]), $"A check-out over a link with the fault {fault}");
         }
     }
 
-    /// <summary>However a submission fails, the exception is an <see cref="IOException"/>, and the update is still the caller's, who may submit it again.</summary>
+    /// <summary>However a submission fails, the exception is an <see cref="IOException"/>, and the update still belongs to the caller, who may submit it again.</summary>
+    /// <param name="fault">The failure of the link.</param>
     [Theory]
     [MemberData(nameof(Faults))]
     public async Task A_submission_over_a_faulty_link_throws_IOException(LinkFault fault)
@@ -37,17 +39,18 @@ public abstract partial class TransportConformanceSuite
         using SparseUpdate update = SparseUpdate.Create(Header, [1, 2, 3]);
         for (int call = 0; call < 2; call++)
         {
-            await Assert.ThrowsAnyAsync<IOException>(async () => await link.SubmitAsync(update));
+            await ThrowsAsync<IOException>(async () => await link.SubmitAsync(update), $"A submission over a link with the fault {fault}");
             Assert.Equal([1, 2, 3], update.Values.ToArray());
         }
     }
 
-    /// <summary>A device loop goes on, whatever the fault, and reports it.</summary>
+    /// <summary>A device loop reports each failed round and goes on.</summary>
+    /// <param name="fault">The failure of the link.</param>
     [Theory]
     [MemberData(nameof(Faults))]
     public async Task A_device_loop_survives_a_faulty_link(LinkFault fault)
     {
-        if (await FaultyLinkAsync(fault) is not { } link)
+        if (await OpenFaultyLinkAsync(fault) is not { } link)
         {
             return;
         }
@@ -55,17 +58,22 @@ public abstract partial class TransportConformanceSuite
         var options = new FederatedClientOptions { ClientId = Client, MemoryBudgetBytes = 1, InitialBackoff = TimeSpan.FromTicks(1), MaxBackoff = TimeSpan.FromTicks(1) };
         var client = new FederatedClient(link, new IdleTrainer(), options);
 
-        int failed = 0;
-        await foreach (ClientRound round in client.RunRoundsAsync())
-        {
-            Assert.NotNull(round.Error);
-            if (++failed == 3)
-            {
-                break;
-            }
-        }
+        Assert.Equal(3, await WithinAsync(CountFailuresAsync, $"three failed rounds of a device loop over a link with the fault {fault}."));
 
-        Assert.Equal(3, client.Status.ConsecutiveFailures);
+        async Task<int> CountFailuresAsync()
+        {
+            int failed = 0;
+            await foreach (ClientRound round in client.RunRoundsAsync())
+            {
+                Assert.NotNull(round.Error);
+                if (++failed == 3)
+                {
+                    break;
+                }
+            }
+
+            return client.Status.ConsecutiveFailures;
+        }
     }
 
     /// <summary>A call that hangs can be canceled.</summary>
@@ -84,13 +92,16 @@ public abstract partial class TransportConformanceSuite
 
         await cancellation.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => checkOut);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => submit);
+        await ThrowsAsync<OperationCanceledException>(() => checkOut, "A canceled check-out");
+        await ThrowsAsync<OperationCanceledException>(() => submit, "A canceled submission");
     }
 
-    private async Task<IFederatedServer?> FaultyLinkAsync(LinkFault fault)
+    private async Task<IFederatedServer?> FaultyLinkAsync(LinkFault fault) =>
+        await OpenFaultyLinkAsync(fault) is { } link ? new WatchedLink(link, CallTimeout, server: null) : null;
+
+    private async Task<IFederatedServer?> OpenFaultyLinkAsync(LinkFault fault)
     {
-        IFederatedServer? link = await ConnectToFaultyServerAsync(fault);
+        IFederatedServer? link = await WithinAsync(() => ConnectToFaultyServerAsync(fault).AsTask(), nameof(ConnectToFaultyServerAsync) + " to end.");
         if (link is not null)
         {
             _links.Add(link);

@@ -1,11 +1,11 @@
 using Xunit;
 
-namespace Ftte.TransportConformance;
+namespace Ftte.Testing;
 
-/// <content>Asking for work.</content>
+/// <content>Check-outs.</content>
 public abstract partial class TransportConformanceSuite
 {
-    /// <summary>A first check-out brings the whole model and says what to train.</summary>
+    /// <summary>A first check-out brings the whole model and the selection to train.</summary>
     [Fact]
     public async Task A_first_check_out_brings_the_whole_model()
     {
@@ -55,12 +55,15 @@ public abstract partial class TransportConformanceSuite
         }
     }
 
-    /// <summary>What a device says about itself arrives as it said it.</summary>
+    /// <summary>Every field of a check-out request arrives as it was given.</summary>
+    /// <param name="held">The held version; null for none.</param>
+    /// <param name="memoryBudgetBytes">The memory budget, in bytes.</param>
+    /// <param name="canProbe">Whether the device can measure importance.</param>
     [Theory]
     [InlineData(null, 0L, false)]
     [InlineData(0L, 1L, true)]
     [InlineData(long.MaxValue, long.MaxValue, false)]
-    public async Task What_a_device_says_about_itself_arrives(long? held, long memoryBudgetBytes, bool canProbe)
+    public async Task Every_field_of_a_check_out_request_arrives(long? held, long memoryBudgetBytes, bool canProbe)
     {
         (ScriptedServer server, IFederatedServer link) = await ScriptAsync();
         var device = new CheckOutRequest(Client, memoryBudgetBytes, 0xFEDC_BA98_7654_3210, held is { } number ? new ModelVersion(number) : null, canProbe, held is null ? 0 : ulong.MaxValue - 5);
@@ -70,7 +73,7 @@ public abstract partial class TransportConformanceSuite
         Assert.Equal(device, Assert.Single(server.Devices));
     }
 
-    /// <summary>A device that holds a version is sent only what changed since.</summary>
+    /// <summary>A device that holds a version receives only the parameters that changed since, and the others are left alone.</summary>
     [Fact]
     public async Task A_second_check_out_brings_only_what_changed_and_leaves_the_rest()
     {
@@ -95,7 +98,7 @@ public abstract partial class TransportConformanceSuite
         }
     }
 
-    /// <summary>A device that holds the current version is sent nothing.</summary>
+    /// <summary>A device that holds the current version receives no parameters.</summary>
     [Fact]
     public async Task A_check_out_of_the_version_held_brings_nothing()
     {
@@ -109,7 +112,9 @@ public abstract partial class TransportConformanceSuite
         Assert.Equal(Untrained(SmallLayout.ParameterCount), buffer);
     }
 
-    /// <summary>No work is a value that says why and when to ask again, and leaves the buffer alone.</summary>
+    /// <summary>An answer without work arrives with its reason and its wait, and leaves the buffer alone.</summary>
+    /// <param name="outcome">The reason.</param>
+    /// <param name="milliseconds">The wait, in milliseconds; null for none.</param>
     [Theory]
     [InlineData(CheckOutOutcome.Busy, 1500)]
     [InlineData(CheckOutOutcome.Busy, 0)]
@@ -131,7 +136,7 @@ public abstract partial class TransportConformanceSuite
         Assert.Equal(Untrained(SmallLayout.ParameterCount), buffer);
     }
 
-    /// <summary>A real server's refusals arrive too: it knows neither this layout nor this client, and wants more memory.</summary>
+    /// <summary>The refusals of a real server arrive: another layout, too little memory, too many devices.</summary>
     [Fact]
     public async Task A_real_server_says_why_it_has_no_work()
     {
@@ -148,7 +153,8 @@ public abstract partial class TransportConformanceSuite
         Assert.Equal(Untrained(SmallLayout.ParameterCount), buffer);
     }
 
-    /// <summary>A buffer of the wrong length is the caller's mistake.</summary>
+    /// <summary>A buffer of the wrong length is misuse and throws <see cref="ArgumentException"/>.</summary>
+    /// <param name="excess">The number of values by which the buffer is too long.</param>
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]
@@ -158,26 +164,9 @@ public abstract partial class TransportConformanceSuite
         await using FederatedServer running = server;
         float[] buffer = Untrained(SmallLayout.ParameterCount + excess);
 
-        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await link.CheckOutAsync(Device(), buffer));
+        await ThrowsAsync<ArgumentException>(async () => await link.CheckOutAsync(Device(), buffer), $"A check-out with a buffer of {buffer.Length} instead of {SmallLayout.ParameterCount} values");
 
         Assert.Equal(Untrained(buffer.Length), buffer);
         Assert.True((await link.CheckOutAsync(Device(), new float[SmallLayout.ParameterCount])).IsAssigned);
-    }
-
-    /// <summary>Who gives up waiting for work gets control back, and the link still works.</summary>
-    [Fact]
-    public async Task A_check_out_can_be_cancelled_and_the_link_goes_on()
-    {
-        (ScriptedServer server, IFederatedServer link) = await ScriptAsync();
-        using var cancellation = new CancellationTokenSource();
-        Task arrived = server.HoldAsync();
-        Task<CheckOutResponse> call = link.CheckOutAsync(Device(), new float[SmallLayout.ParameterCount], cancellation.Token).AsTask();
-        await arrived;
-
-        await cancellation.CancelAsync();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-        server.LetPass();
-        Assert.Equal(CheckOutOutcome.Busy, (await link.CheckOutAsync(Device(), new float[SmallLayout.ParameterCount])).Outcome);
     }
 }

@@ -1,12 +1,12 @@
 using Ftte.Selection;
 using Xunit;
 
-namespace Ftte.TransportConformance;
+namespace Ftte.Testing;
 
-/// <content>Asking devices what the blocks are worth.</content>
+/// <content>Measuring the importance of blocks on devices.</content>
 public abstract partial class TransportConformanceSuite
 {
-    /// <summary>A device that can be asked is asked, is sent the model like any other, and its answer is noted; then it trains what was chosen by it.</summary>
+    /// <summary>A device that can measure importance is asked to, receives the model like any other, and its answer decides the next selection.</summary>
     [Fact]
     public async Task A_probe_goes_down_and_its_answer_up_and_the_server_chooses_by_it()
     {
@@ -32,7 +32,7 @@ public abstract partial class TransportConformanceSuite
         Assert.Equal(ParameterSelection.OfBlocks(SmallLayout, "between"), next.Assignment.Selection);
     }
 
-    /// <summary>A device that cannot be asked is not, and an answer that nobody asked for is refused with its reason.</summary>
+    /// <summary>A device that cannot measure importance trains, and importance that was not asked for is rejected with its reason.</summary>
     [Fact]
     public async Task A_device_that_cannot_be_asked_trains_and_its_opinion_is_not_heard()
     {
@@ -47,7 +47,7 @@ public abstract partial class TransportConformanceSuite
         Assert.Null(server.LatestSelection);
     }
 
-    /// <summary>One probe decides.</summary>
+    /// <summary>Creates options by which one answer decides the next selection.</summary>
     private static ReselectionOptions ChooseMostImportant() => new()
     {
         Selector = new MostImportantBlock(),

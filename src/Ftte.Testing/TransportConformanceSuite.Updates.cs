@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using Xunit;
 
-namespace Ftte.TransportConformance;
+namespace Ftte.Testing;
 
-/// <content>Handing in updates.</content>
+/// <content>Submissions.</content>
 public abstract partial class TransportConformanceSuite
 {
     /// <summary>Gets every outcome that a receipt can have.</summary>
@@ -16,9 +16,10 @@ public abstract partial class TransportConformanceSuite
         new ModelVersion(long.MaxValue - 1),
         new SelectionVersion(int.MaxValue - 2),
         int.MaxValue,
-        UpdateContent.Trained);
+        UpdateContent.Trained,
+        ulong.MaxValue - 6);
 
-    /// <summary>Every field and every bit of an update arrives, numbers that are none included: rejecting those is the server's to do.</summary>
+    /// <summary>Every field and every bit of an update arrives, NaN and infinity included: the server rejects those.</summary>
     [Fact]
     public async Task An_update_arrives_with_every_field_and_every_bit()
     {
@@ -34,6 +35,7 @@ public abstract partial class TransportConformanceSuite
     }
 
     /// <summary>Acceptance and each reason of rejection arrive as a value, with version, weight and time.</summary>
+    /// <param name="outcome">The outcome.</param>
     [Theory]
     [MemberData(nameof(Outcomes))]
     public async Task Every_outcome_arrives_as_a_value(UpdateOutcome outcome)
@@ -67,7 +69,7 @@ public abstract partial class TransportConformanceSuite
         Assert.Equal(new ModelVersion(1), server.Current.Version);
     }
 
-    /// <summary>What is wrong with an update is the server's to say, not the transport's.</summary>
+    /// <summary>Faulty updates reach the server, and its reasons reach the device.</summary>
     [Fact]
     public async Task A_real_server_says_why_it_rejects_an_update()
     {
@@ -88,7 +90,7 @@ public abstract partial class TransportConformanceSuite
         }
     }
 
-    /// <summary>An update is only lent: after the receipt it is the caller's as before, and disposing it then harms nobody.</summary>
+    /// <summary>An update is borrowed: after the receipt it belongs to the caller as before, who may submit it again or dispose it.</summary>
     [Fact]
     public async Task An_update_is_still_the_callers_after_the_receipt()
     {
@@ -105,7 +107,7 @@ public abstract partial class TransportConformanceSuite
         Assert.Equal([[1, 2, 3], [1, 2, 3], [4, 5]], server.Updates.Select(u => u.Values));
     }
 
-    /// <summary>A million values pass, each way.</summary>
+    /// <summary>A million values arrive unchanged in each direction.</summary>
     [Fact]
     public async Task A_million_values_pass_each_way()
     {
@@ -131,7 +133,7 @@ public abstract partial class TransportConformanceSuite
         Assert.True(values.AsSpan().SequenceEqual(Assert.Single(server.Updates).Values), "the update was changed on its way to the server");
     }
 
-    /// <summary>Several devices at once get their own answers, and every update counts.</summary>
+    /// <summary>Devices that call at the same time get their own answers, and every update counts.</summary>
     [Fact]
     public async Task Several_devices_work_at_once()
     {
@@ -165,40 +167,7 @@ public abstract partial class TransportConformanceSuite
         }
     }
 
-    /// <summary>Who gives up waiting for a receipt gets control back, may dispose the update, and the link still works.</summary>
-    [Fact]
-    public async Task A_submission_can_be_cancelled_and_the_link_goes_on()
-    {
-        (ScriptedServer server, IFederatedServer link) = await ScriptAsync();
-        using var cancellation = new CancellationTokenSource();
-        SparseUpdate update = SparseUpdate.Create(Header, [1, 2, 3]);
-        Task arrived = server.HoldAsync();
-        Task<UpdateReceipt> call = link.SubmitAsync(update, cancellation.Token).AsTask();
-        await arrived;
-
-        await cancellation.CancelAsync();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-        update.Dispose();
-        server.LetPass();
-        using SparseUpdate next = SparseUpdate.Create(Header, [4]);
-        Assert.True((await link.SubmitAsync(next)).IsAccepted);
-    }
-
-    /// <summary>Who has given up already is not kept waiting.</summary>
-    [Fact]
-    public async Task A_call_cancelled_beforehand_ends_as_cancelled()
-    {
-        (FederatedServer server, IFederatedServer link) = await ServeAsync();
-        await using FederatedServer running = server;
-        using SparseUpdate update = SparseUpdate.Create(Header, [1]);
-        var cancelled = new CancellationToken(canceled: true);
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await link.CheckOutAsync(Device(), new float[SmallLayout.ParameterCount], cancelled));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await link.SubmitAsync(update, cancelled));
-    }
-
-    /// <summary>A server that has stopped says so to every call.</summary>
+    /// <summary>A server that has stopped answers every call with that reason.</summary>
     [Fact]
     public async Task A_stopped_server_says_so()
     {
