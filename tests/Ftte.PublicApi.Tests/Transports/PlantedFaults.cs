@@ -1,3 +1,4 @@
+using Ftte.TinyEngine;
 using Suite = Ftte.Testing.TransportConformanceSuite;
 
 namespace Ftte.PublicApi.Tests.Transports;
