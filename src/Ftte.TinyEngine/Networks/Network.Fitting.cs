@@ -2,6 +2,9 @@ namespace Ftte.TinyEngine;
 
 public sealed partial class Network
 {
+    /// <summary>How many sets of choices per step a fit keeps by default: more take seconds where the optimum cannot be proved, and rarely find anything better.</summary>
+    private const int FittingLabels = 1 << 12;
+
     /// <summary>Finds what to train, and with which micro-batches, within a memory budget.</summary>
     /// <param name="memoryBudgetBytes">The most that training may take, <see cref="TrainingPlan.PeakBytes"/> of the result.</param>
     /// <param name="options">How it is trained; null for the defaults.</param>
@@ -10,11 +13,13 @@ public sealed partial class Network
     /// </param>
     /// <param name="importance">What training each block is worth; null to count parameters.</param>
     /// <param name="inputShares">The shares of a layer's input channels that may be trained; null for 1/8, 1/4, 1/2 and 1.</param>
-    /// <param name="selector">What chooses where not everything fits; null for the exact one.</param>
+    /// <param name="selector">What chooses where not everything fits; null for the exact one with at most 2^12 sets of choices per step.</param>
     /// <param name="exampleCount">The number of examples; needed only where <see cref="EngineOptions.CacheFrozenFeatures"/> keeps something of each.</param>
     /// <param name="cancellationToken">Stops the search; nothing is kept of it.</param>
     /// <remarks>With <see cref="NormalizationMode.Batch"/>, the selection of the plan also contains the running statistics.</remarks>
-    /// <returns>The plan that is worth most; of equals the one with the largest micro-batch, which is the fastest.</returns>
+    /// <returns>
+    /// The plan that is worth most; of equals, up to one part in 10^9, the one with the largest micro-batch, which is the fastest.
+    /// </returns>
     /// <exception cref="BudgetTooSmallException">Not even the smallest choice fits; the message says what it would take.</exception>
     /// <exception cref="ArgumentException">Options do not fit together.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -42,30 +47,15 @@ public sealed partial class Network
             }
         }
 
-        FittedPlan? best = null;
-        long required = long.MaxValue;
-        foreach (EngineOptions candidate in candidates)
-        {
-            TrainingProfile profile = Profile(options, candidate, inputShares ?? [1.0 / 8, 1.0 / 4, 1.0 / 2, 1], frozen: null, exampleCount, cancellationToken);
-            try
-            {
-                FittedPlan fitted = Choose(
-                    profile,
-                    selection => Plan(Travelling(selection, options), options, candidate, exampleCount: exampleCount),
-                    candidate,
-                    importance,
-                    memoryBudgetBytes,
-                    selector ?? new ExactSelector(),
-                    cancellationToken);
-                best = best is null || fitted.Chosen!.Certificate.Objective > best.Chosen!.Certificate.Objective ? fitted : best;
-            }
-            catch (BudgetTooSmallException refusal)
-            {
-                required = Math.Min(required, refusal.Required);
-            }
-        }
-
-        return best ?? throw new BudgetTooSmallException(memoryBudgetBytes, required);
+        MicroBatchCandidate[] profiled =
+        [
+            .. candidates.Select((candidate, rank) => new MicroBatchCandidate(
+                rank, candidate, Profile(options, candidate, inputShares ?? [1.0 / 8, 1.0 / 4, 1.0 / 2, 1], frozen: null, exampleCount, cancellationToken))),
+        ];
+        var search = new PlanSearch(
+            memoryBudgetBytes, importance, selector ?? new ExactSelector { Labels = FittingLabels },
+            (selection, candidate) => Plan(Travelling(selection, options), options, candidate, exampleCount: exampleCount));
+        return search.Find(profiled, cancellationToken);
     }
 
     /// <summary>Adds the running statistics that training changes.</summary>
@@ -88,34 +78,6 @@ public sealed partial class Network
         }
 
         return [.. candidates];
-    }
-
-    /// <summary>Selects within the budget; where gaps between tensors make the plan larger than the profile says, with that much less.</summary>
-    private static FittedPlan Choose(
-        TrainingProfile profile,
-        Func<ParameterSelection, TrainingPlan> makePlan,
-        EngineOptions engine,
-        BlockImportance importance,
-        long budget,
-        IParameterSelector selector,
-        CancellationToken cancellationToken)
-    {
-        for (long aim = budget; ;)
-        {
-            SelectionResult chosen = selector.Select(new SelectionRequest(profile, importance, aim), cancellationToken);
-            cancellationToken.ThrowIfCancellationRequested();
-            TrainingPlan plan = makePlan(chosen.Selection);
-            if (plan.PeakBytes <= budget)
-            {
-                return new FittedPlan(plan, engine, chosen);
-            }
-
-            aim -= plan.PeakBytes - budget;
-            if (aim < 0)
-            {
-                throw new BudgetTooSmallException(budget, plan.PeakBytes);
-            }
-        }
     }
 }
 
