@@ -29,6 +29,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
     private readonly UpdateQueue _queue;
     private readonly PublicationTimer _timer;
     private readonly Reselection? _reselection;
+    private readonly CancellationTokenSource _stopSelecting = new();
     private readonly FtteMetrics _metrics;
     private readonly Lazy<Task> _stop;
     private VersionRefusal? _latestRefusal;
@@ -92,7 +93,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         _feed = new VersionFeed(start);
         _latestRefusal = (aggregator as IGuardedAggregator)?.LatestRefusal;
         _desk = new WorkDesk(_feed, selections, registry, _options, _time, reselection, (aggregator as BufferedAggregator)?.Limits);
-        _reselection = reselection is null ? null : new Reselection(reselection, _desk, registry, _options.RequireRegistration, start.Version, _logger);
+        _reselection = reselection is null ? null : new Reselection(reselection, _desk, registry, _options.RequireRegistration, start.Version, _logger, _stopSelecting.Token);
         TimeSpan? waited = saved is null ? null : Load(saved, registers);
         _queue = new UpdateQueue(_options.QueueCapacity);
         _timer = new PublicationTimer(_options.PublishTimeout, _time, RingForPublication);
@@ -355,7 +356,10 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
     {
         _stopping = true;
         _timer.Dispose();
-        await _queue.DisposeAsync().ConfigureAwait(false);
+        Task drained = _queue.DisposeAsync().AsTask();
+        await _stopSelecting.CancelAsync().ConfigureAwait(false);
+        await drained.ConfigureAwait(false);
+        _stopSelecting.Dispose();
         _feed.Complete();
         _metrics.Dispose();
         Log.ServerStopped(_logger, Current.Version);
