@@ -2,8 +2,8 @@ namespace Ftte.TinyEngine;
 
 public sealed partial class Network
 {
-    /// <summary>How many sets of choices per step a fit keeps by default: more take seconds where the optimum cannot be proved, and rarely find anything better.</summary>
-    private const int FittingLabels = 1 << 12;
+    /// <summary>How many sets of choices per step a fit keeps by default: more take longer where the optimum cannot be proved, and rarely find anything better.</summary>
+    private const int FittingLabels = 1 << 14;
 
     /// <summary>Finds what to train, and with which micro-batches, within a memory budget.</summary>
     /// <param name="memoryBudgetBytes">The most that training may take, <see cref="TrainingPlan.PeakBytes"/> of the result.</param>
@@ -13,7 +13,7 @@ public sealed partial class Network
     /// </param>
     /// <param name="importance">What training each block is worth; null to count parameters.</param>
     /// <param name="inputShares">The shares of a layer's input channels that may be trained; null for 1/8, 1/4, 1/2 and 1.</param>
-    /// <param name="selector">What chooses where not everything fits; null for the exact one with at most 2^12 sets of choices per step.</param>
+    /// <param name="selector">What chooses where not everything fits; null for the exact one with at most 2^14 sets of choices per step.</param>
     /// <param name="exampleCount">The number of examples; needed only where <see cref="EngineOptions.CacheFrozenFeatures"/> keeps something of each.</param>
     /// <param name="cancellationToken">Stops the search; nothing is kept of it.</param>
     /// <remarks>With <see cref="NormalizationMode.Batch"/>, the selection of the plan also contains the running statistics.</remarks>

@@ -7,17 +7,17 @@ namespace Ftte;
 /// </remarks>
 internal sealed class CompletionBound
 {
-    private const int Cells = 4096;
+    private const int Cells = 8192;
     private const int MinCells = 64;
 
-    /// <summary>All tables together hold at most this many numbers: 64 MiB.</summary>
+    /// <summary>All tables without a price together hold at most this many numbers, 64 MiB, and those with one half as many.</summary>
     private const int MaxNumbers = 1 << 23;
 
     private readonly (ConstraintWeights Weights, CompletionTable Table)[] _bounds;
 
     public CompletionBound(SelectionProblem problem, SurrogateDual dual, CancellationToken cancellationToken)
     {
-        int cells = Math.Clamp(MaxNumbers / (2 * dual.Weights.Length) / (problem.Steps.Length - problem.FirstCut + 1), MinCells, Cells);
+        int cells = Math.Clamp(MaxNumbers / dual.Weights.Length / (problem.Steps.Length - problem.FirstCut + 1), MinCells, Cells);
 
         // What bounds everything best is likely to bound the rest best, too, and is looked up first.
         _bounds = [.. dual.Weights.SelectMany(w => Tables(w)).OrderBy(b => b.Table.Root)];
@@ -25,7 +25,7 @@ internal sealed class CompletionBound
         IEnumerable<(ConstraintWeights Weights, CompletionTable Table)> Tables(ConstraintWeights weights)
         {
             yield return (weights, new CompletionTable(dual.Offers, problem.FirstCut, weights, default, cells, cancellationToken));
-            yield return (weights, new CompletionTable(dual.Offers, problem.FirstCut, weights, CompletionPrice.Find(dual.Offers, problem.FirstCut, weights), cells, cancellationToken));
+            yield return (weights, new CompletionTable(dual.Offers, problem.FirstCut, weights, CompletionPrice.Find(dual.Offers, problem.FirstCut, weights), cells / 2, cancellationToken));
         }
     }
 

@@ -8,7 +8,7 @@ namespace Ftte;
 /// sums do not depend on their order.</para>
 /// <para>The search widens until nothing that might be better was left out. Should even <see cref="MaxLabels"/> sets of choices per step not suffice, the result
 /// is the best one found, and <see cref="SelectionCertificate.UpperBound"/> says how much better any other could be.</para>
-/// <para>Memory and work of the search are limited: about 300 MiB and 2^25 extended sets per search, of which there are up to three, each wider than the last. On networks of hundreds of layers fewer than <see cref="MaxLabels"/> sets are kept,
+/// <para>Memory and work of the search are limited: about 330 MiB and 2^25 extended sets per search, of which there are up to three, each wider than the last. On networks of hundreds of layers fewer than <see cref="MaxLabels"/> sets are kept,
 /// so the bound may be looser there.</para>
 /// <para>Never exceeds a budget; refuses exactly when nothing fits. Deterministic; keeps nothing between calls and may be shared between threads.</para>
 /// </remarks>
