@@ -2,8 +2,11 @@ namespace Ftte.TinyEngine;
 
 public sealed partial class Network
 {
-    /// <summary>How many sets of choices per step a fit keeps by default: more take longer where the optimum cannot be proved, and rarely find anything better.</summary>
-    private const int FittingLabels = 1 << 14;
+    /// <summary>How many sets of choices a fit keeps by default, all steps together: more take seconds where the optimum cannot be proved, and rarely find anything better.</summary>
+    private const int FittingLabels = 1 << 22;
+
+    private const int MinLabels = 1 << 10;
+    private const int MaxLabels = 1 << 14;
 
     /// <summary>Finds what to train, and with which micro-batches, within a memory budget.</summary>
     /// <param name="memoryBudgetBytes">The most that training may take, <see cref="TrainingPlan.PeakBytes"/> of the result.</param>
@@ -13,7 +16,7 @@ public sealed partial class Network
     /// </param>
     /// <param name="importance">What training each block is worth; null to count parameters.</param>
     /// <param name="inputShares">The shares of a layer's input channels that may be trained; null for 1/8, 1/4, 1/2 and 1.</param>
-    /// <param name="selector">What chooses where not everything fits; null for the exact one with at most 2^14 sets of choices per step.</param>
+    /// <param name="selector">What chooses where not everything fits; null for the exact one with at most 2^14 sets of choices per step, fewer in networks of hundreds of steps.</param>
     /// <param name="exampleCount">The number of examples; needed only where <see cref="EngineOptions.CacheFrozenFeatures"/> keeps something of each.</param>
     /// <param name="cancellationToken">Stops the search; nothing is kept of it.</param>
     /// <remarks>With <see cref="NormalizationMode.Batch"/>, the selection of the plan also contains the running statistics.</remarks>
@@ -53,7 +56,7 @@ public sealed partial class Network
                 rank, candidate, Profile(options, candidate, inputShares ?? [1.0 / 8, 1.0 / 4, 1.0 / 2, 1], frozen: null, exampleCount, cancellationToken))),
         ];
         var search = new PlanSearch(
-            memoryBudgetBytes, importance, selector ?? new ExactSelector { Labels = FittingLabels },
+            memoryBudgetBytes, importance, selector ?? new ExactSelector { Labels = Math.Clamp(FittingLabels / Operations.Length, MinLabels, MaxLabels) },
             (selection, candidate) => Plan(Travelling(selection, options), options, candidate, exampleCount: exampleCount));
         return search.Find(profiled, cancellationToken);
     }
