@@ -46,15 +46,26 @@ public sealed class ReselectionTests
         var selector = new UnendingSelector(selecting);
         ReselectionOptions options = _selector.Every(1);
         options.Selector = selector;
-        ServerBench bench = Adding(reselection: options);
+        ServerBench bench = Choosing(options);
         Task<UpdateReceipt> round = bench.Round("a");
         await selecting.WaitAsync();
         Assert.True(selector.CanBeStopped);
+        ValueTask<ServerState> captured = bench.Server.CaptureStateAsync();
         await bench.DisposeAsync();
 
         Assert.Equal(UpdateOutcome.Published, (await round).Outcome);
         Assert.Null(bench.Server.LatestSelection);
         Assert.Equal((default, A), bench.Selections.Current);
+
+        // A server that goes on from there makes the choice that was stopped.
+        ServerState state = await captured;
+        SelectionHistory selections = state.RestoreSelections();
+        var aggregator = BufferedAggregator.Restore(state.Aggregator, Layout, selections, new() { Capacity = 1 });
+        await using FederatedServer restored = FederatedServer.Restore(state, aggregator, selections, reselection: _selector.Every(1));
+        TrainingAssignment assignment = (await restored.CheckOutAsync(Device("a"), new float[Layout.ParameterCount])).Assignment!;
+        using SparseUpdate update = SparseUpdate.Create(assignment.CreateHeader(1), [.. Enumerable.Repeat(1f, assignment.Selection.Count)]);
+        Assert.Equal(UpdateOutcome.Published, (await restored.SubmitAsync(update)).Outcome);
+        Assert.Equal([1], _selector.Requests.Select(r => r.Turn));
     }
 
     [Fact]
