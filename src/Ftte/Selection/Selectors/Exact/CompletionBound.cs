@@ -13,19 +13,29 @@ internal sealed class CompletionBound
     /// <summary>All tables without a price together hold at most this many numbers, 64 MiB, and those with one half as many.</summary>
     private const int MaxNumbers = 1 << 23;
 
-    private readonly (ConstraintWeights Weights, CompletionTable Table)[] _bounds;
+    private readonly SelectionProblem _problem;
+    private readonly SurrogateDual _dual;
+    private readonly int _cells;
+    private (ConstraintWeights Weights, CompletionTable Table)[] _bounds;
+    private bool _hasPrices;
 
     public CompletionBound(SelectionProblem problem, SurrogateDual dual, CancellationToken cancellationToken)
     {
-        int cells = Math.Clamp(MaxNumbers / dual.Weights.Length / (problem.Steps.Length - problem.FirstCut + 1), MinCells, Cells);
+        (_problem, _dual) = (problem, dual);
+        _cells = Math.Clamp(MaxNumbers / dual.Weights.Length / (problem.Steps.Length - problem.FirstCut + 1), MinCells, Cells);
+        _bounds = [.. dual.Weights.Select(w => (w, MakeTable(w, default, _cells, cancellationToken)))];
+    }
 
-        // What bounds everything best is likely to bound the rest best, too, and is looked up first.
-        _bounds = [.. dual.Weights.SelectMany(w => Tables(w)).OrderBy(b => b.Table.Root)];
-
-        IEnumerable<(ConstraintWeights Weights, CompletionTable Table)> Tables(ConstraintWeights weights)
+    /// <summary>Adds the tables with a price. They take as long to make as a narrow search, which is often enough without them.</summary>
+    public void AddPrices(CancellationToken cancellationToken)
+    {
+        if (!_hasPrices)
         {
-            yield return (weights, new CompletionTable(dual.Offers, problem.FirstCut, weights, default, cells, cancellationToken));
-            yield return (weights, new CompletionTable(dual.Offers, problem.FirstCut, weights, CompletionPrice.Find(dual.Offers, problem.FirstCut, weights), cells / 2, cancellationToken));
+            var priced = _dual.Weights.Select(w => (w, MakeTable(w, CompletionPrice.Find(_dual.Offers, _problem.FirstCut, w), _cells / 2, cancellationToken)));
+
+            // What bounds everything best is likely to bound the rest best, too, and is looked up first.
+            _bounds = [.. _bounds.Concat(priced).OrderBy(b => b.Item2.Root)];
+            _hasPrices = true;
         }
     }
 
@@ -48,4 +58,7 @@ internal sealed class CompletionBound
 
         return bound;
     }
+
+    private CompletionTable MakeTable(ConstraintWeights weights, CompletionPrice price, int cells, CancellationToken cancellationToken) =>
+        new(_dual.Offers, _problem.FirstCut, weights, price, cells, cancellationToken);
 }

@@ -75,7 +75,15 @@ internal sealed class LabelSearch
             return _bestWorth;
         }
 
-        _completion ??= new CompletionBound(_problem, _dual, _cancellationToken);
+        if (_completion is null)
+        {
+            _completion = new CompletionBound(_problem, _dual, _cancellationToken);
+        }
+        else
+        {
+            _completion.AddPrices(_cancellationToken);
+        }
+
         long lost = -1;
         var trail = new Link[_problem.Steps.Length][];
         List<Label> labels = [new Label(default, 0, long.MaxValue, -1, -1)], next = [];
