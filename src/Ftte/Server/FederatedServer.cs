@@ -32,6 +32,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
     private readonly UpdateQueue _queue;
     private readonly PublicationTimer _timer;
     private readonly Reselection? _reselection;
+    private readonly CancellationTokenSource _stopSelecting = new();
     private readonly FtteMetrics _metrics;
     private readonly Lazy<Task> _stop;
     private VersionRefusal? _latestRefusal;
@@ -94,8 +95,8 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         _ = start.Fingerprint;
         _feed = new VersionFeed(start);
         _latestRefusal = (aggregator as IGuardedAggregator)?.LatestRefusal;
-        _dispatcher = new AssignmentDispatcher(_feed, selections, registry, _options, _time, reselection, (aggregator as BufferedAggregator)?.Limits);
-        _reselection = reselection is null ? null : new Reselection(reselection, _dispatcher, registry, _options.RequireRegistration, start.Version, _logger);
+        _desk = new WorkDesk(_feed, selections, registry, _options, _time, reselection, (aggregator as BufferedAggregator)?.Limits);
+        _reselection = reselection is null ? null : new Reselection(reselection, _desk, registry, _options.RequireRegistration, start.Version, _logger, _stopSelecting.Token);
         TimeSpan? waited = saved is null ? null : Load(saved, registers);
         _queue = new UpdateQueue(_options.QueueCapacity);
         _timer = new PublicationTimer(_options.PublishTimeout, _time, RingForPublication);
@@ -358,7 +359,10 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
     {
         _stopping = true;
         _timer.Dispose();
-        await _queue.DisposeAsync().ConfigureAwait(false);
+        Task drained = _queue.DisposeAsync().AsTask();
+        await _stopSelecting.CancelAsync().ConfigureAwait(false);
+        await drained.ConfigureAwait(false);
+        _stopSelecting.Dispose();
         _feed.Complete();
         _metrics.Dispose();
         Log.ServerStopped(_logger, Current.Version);

@@ -17,15 +17,24 @@ internal sealed class Reselection
     private readonly DeviceRegistry _registry;
     private readonly bool _isRegistrationRequired;
     private readonly ILogger _logger;
+    private readonly CancellationToken _stopping;
     private BlockImportance _importance;
     private ModelVersion _since;
     private ModelVersion _current;
     private long _turn;
     private volatile SelectionResult? _latest;
 
-    public Reselection(ReselectionOptions options, AssignmentDispatcher desk, DeviceRegistry registry, bool isRegistrationRequired, ModelVersion start, ILogger logger)
+    /// <param name="options">The options.</param>
+    /// <param name="desk">Asks the devices and announces selections.</param>
+    /// <param name="registry">Knows the devices' budgets.</param>
+    /// <param name="isRegistrationRequired">Whether all devices are registered.</param>
+    /// <param name="start">The current version.</param>
+    /// <param name="logger">The logger.</param>
+    /// <param name="stopping">Canceled when the server stops; a selection that is being made then is given up.</param>
+    public Reselection(
+        ReselectionOptions options, WorkDesk desk, DeviceRegistry registry, bool isRegistrationRequired, ModelVersion start, ILogger logger, CancellationToken stopping)
     {
-        (_options, _dispatcher, _registry, _isRegistrationRequired, _logger) = (options, desk, registry, isRegistrationRequired, logger);
+        (_options, _desk, _registry, _isRegistrationRequired, _logger, _stopping) = (options, desk, registry, isRegistrationRequired, logger, stopping);
         _importance = options.Importance;
         _since = _current = start;
     }
@@ -117,6 +126,7 @@ internal sealed class Reselection
 
     private void Choose()
     {
+        ModelVersion since = _since;
         _since = _current;
         _turn++;
         try
@@ -127,11 +137,16 @@ internal sealed class Reselection
                 ComputeBudget = _options.ComputeBudget,
                 Turn = _turn,
             };
-            SelectionResult chosen = _options.Selector.Select(request);
+            SelectionResult chosen = _options.Selector.Select(request, _stopping);
             long requiredMemoryBytes = chosen.Certificate.Timeline.PeakBytes;
             SelectionVersion version = _dispatcher.ChangeSelection(chosen.Selection, requiredMemoryBytes);
             _latest = chosen;
             Log.SelectionChanged(_logger, version, chosen.Selection.Count, requiredMemoryBytes);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The server stops. Nothing is kept of the choice, so that a server that goes on from the saved state makes it.
+            (_since, _turn) = (since, _turn - 1);
         }
 #pragma warning disable CA1031 // Whatever goes wrong, training goes on with what is selected.
         catch (Exception error)

@@ -42,6 +42,35 @@ public sealed class ReselectionTests
     }
 
     [Fact]
+    public async Task A_server_that_is_disposed_stops_the_selection_that_is_being_made_and_keeps_nothing_of_it()
+    {
+        using var selecting = new SemaphoreSlim(0);
+        var selector = new UnendingSelector(selecting);
+        ReselectionOptions options = _selector.Every(1);
+        options.Selector = selector;
+        ServerBench bench = Choosing(options);
+        Task<UpdateReceipt> round = bench.Round("a");
+        await selecting.WaitAsync();
+        Assert.True(selector.CanBeStopped);
+        ValueTask<ServerState> captured = bench.Server.CaptureStateAsync();
+        await bench.DisposeAsync();
+
+        Assert.Equal(UpdateOutcome.Published, (await round).Outcome);
+        Assert.Null(bench.Server.LatestSelection);
+        Assert.Equal((default, A), bench.Selections.Current);
+
+        // A server that goes on from there makes the choice that was stopped.
+        ServerState state = await captured;
+        SelectionHistory selections = state.RestoreSelections();
+        var aggregator = BufferedAggregator.Restore(state.Aggregator, Layout, selections, new() { Capacity = 1 });
+        await using FederatedServer restored = FederatedServer.Restore(state, aggregator, selections, reselection: _selector.Every(1));
+        TrainingAssignment assignment = (await restored.CheckOutAsync(Device("a"), new float[Layout.ParameterCount])).Assignment!;
+        using SparseUpdate update = SparseUpdate.Create(assignment.CreateHeader(1), [.. Enumerable.Repeat(1f, assignment.Selection.Count)]);
+        Assert.Equal(UpdateOutcome.Published, (await restored.SubmitAsync(update)).Outcome);
+        Assert.Equal([1], _selector.Requests.Select(r => r.Turn));
+    }
+
+    [Fact]
     public async Task Updates_of_the_selection_before_still_count()
     {
         await using ServerBench bench = Choosing(_selector.Every(1), capacity: 2);
@@ -239,4 +268,22 @@ public sealed class ReselectionTests
 
     private static string[] Warnings(ServerBench bench) =>
         [.. bench.Log.Written.Select(l => l.Text).Where(text => text.StartsWith(nameof(LogLevel.Warning), StringComparison.Ordinal))];
+
+    /// <summary>Selects until it is stopped.</summary>
+    private sealed class UnendingSelector(SemaphoreSlim selecting) : IParameterSelector
+    {
+        public bool CanBeStopped { get; private set; }
+
+        public SelectionResult Select(SelectionRequest request, CancellationToken cancellationToken = default)
+        {
+            CanBeStopped = cancellationToken.CanBeCanceled;
+            selecting.Release();
+            if (CanBeStopped)
+            {
+                cancellationToken.WaitHandle.WaitOne();
+            }
+
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
 }

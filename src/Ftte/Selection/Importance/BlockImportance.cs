@@ -105,6 +105,9 @@ public sealed class BlockImportance
     /// <summary>Converts a worth from the scaled unit to the unit of <see cref="Values"/>.</summary>
     internal double Unscale(double worth) => Math.Min(Math.ScaleB(worth, -Scaled.Exponent), double.MaxValue);
 
+    /// <summary>Converts a worth from the unit of <see cref="Values"/> to the scaled unit.</summary>
+    internal double Scale(double worth) => Math.ScaleB(worth, Scaled.Exponent);
+
     private BlockImportance MakeScaled()
     {
         double max = Values.Max();

@@ -5,8 +5,11 @@ namespace Ftte.Selection;
 
 /// <summary>One constraint: for each step and each number of cells left of the budget, what the steps before it can add at most.</summary>
 /// <remarks>
-/// Costs are rounded down to cells, which only makes more possible. What a step takes when nothing in it is trained is set aside beforehand, exactly; so
-/// only what is trained is rounded.
+/// <para>Costs are rounded down to cells, which only makes more possible. What a step takes when nothing in it is trained is set aside beforehand, exactly; so
+/// only what is trained is rounded.</para>
+/// <para>With a <see cref="CompletionPrice"/>, worth counts only above what it takes at that price, and what is left of the budget is added at that price, both exact:
+/// rounding then matters only for the difference. This bounds best where many small costs would all be rounded; without a price the bound is better where the price
+/// is another one, far from the end.</para>
 /// </remarks>
 internal sealed class CompletionTable
 {
@@ -15,6 +18,7 @@ internal sealed class CompletionTable
 
     private readonly List<Offer>[] _offers;
     private readonly ConstraintWeights _weights;
+    private readonly CompletionPrice _price;
     private readonly long[][] _rows;
     private readonly long[] _base;
     private readonly long _least;
@@ -24,11 +28,12 @@ internal sealed class CompletionTable
     /// <param name="offers">For each step what it may do; in steps after the first cut, nothing comes first.</param>
     /// <param name="firstCut">The first step that can be the cut.</param>
     /// <param name="weights">The constraint.</param>
+    /// <param name="price">The price of the constraint; the default for none.</param>
     /// <param name="cells">Into how many cells the budget is divided.</param>
     /// <param name="cancellationToken">Stops the computation.</param>
-    public CompletionTable(List<Offer>[] offers, int firstCut, ConstraintWeights weights, int cells, CancellationToken cancellationToken)
+    public CompletionTable(List<Offer>[] offers, int firstCut, ConstraintWeights weights, CompletionPrice price, int cells, CancellationToken cancellationToken)
     {
-        (_offers, _weights) = (offers, weights);
+        (_offers, _weights, _price) = (offers, weights, price);
         _base = new long[offers.Length + 1];
         for (int t = 0; t < offers.Length; t++)
         {
@@ -51,18 +56,18 @@ internal sealed class CompletionTable
                 (int shift, int first) = Place(t, offer);
                 if (offer.GoesOn)
                 {
-                    Raise(_rows[t + 1].AsSpan(first), _rows[t].AsSpan(first - shift, _cells - first), offer.Option.Worth);
+                    Raise(_rows[t + 1].AsSpan(first), _rows[t].AsSpan(first - shift, _cells - first), GainOf(t, offer));
                 }
                 else
                 {
-                    Raise(_rows[t + 1].AsSpan(first), offer.Option.Worth);
+                    Raise(_rows[t + 1].AsSpan(first), GainOf(t, offer));
                 }
             }
         }
     }
 
     /// <summary>Gets the bound on everything.</summary>
-    public long Root => _cells == 0 ? Impossible : _rows[^1][_cells - 1];
+    public long Root => Left(_offers.Length, 0);
 
     /// <summary>Bounds what the steps before one can add.</summary>
     /// <param name="step">The step.</param>
@@ -70,7 +75,7 @@ internal sealed class CompletionTable
     public long Left(int step, long spent)
     {
         long left = _weights.Budget - spent - _base[step];
-        return left < _least ? Impossible : _rows[step][Math.Min(_cells - 1, (left - _least) / _cell)];
+        return left < _least ? Impossible : _rows[step][Math.Min(_cells - 1, (left - _least) / _cell)] + _price.Of(left);
     }
 
     /// <summary>Gives a solution that is worth most under this constraint, from the last step to the cut; null if there is none.</summary>
@@ -88,7 +93,7 @@ internal sealed class CompletionTable
             foreach (Offer offer in _offers[t])
             {
                 (int shift, int first) = Place(t, offer);
-                if (cell >= first && offer.Option.Worth + (offer.GoesOn ? _rows[t][cell - shift] : 0) == _rows[t + 1][cell])
+                if (cell >= first && GainOf(t, offer) + (offer.GoesOn ? _rows[t][cell - shift] : 0) == _rows[t + 1][cell])
                 {
                     taken.Add(offer);
                     cell -= shift;
@@ -107,6 +112,13 @@ internal sealed class CompletionTable
         long shift = Math.Min(_cells, (cost - (_base[t + 1] - _base[t])) / _cell);
         long first = Math.Max(0, room - _base[t + 1] - _least) / _cell;
         return ((int)shift, (int)Math.Min(_cells, offer.GoesOn ? Math.Max(shift, first) : first));
+    }
+
+    /// <summary>Gets what an offer is worth above what it takes, beyond what is set aside, at the price.</summary>
+    private long GainOf(int t, Offer offer)
+    {
+        (long cost, long room) = _weights.Price(t, offer);
+        return offer.Option.Worth - _price.Of(offer.GoesOn ? cost - (_base[t + 1] - _base[t]) : room - _base[t + 1]);
     }
 
     private long[] NewRow()

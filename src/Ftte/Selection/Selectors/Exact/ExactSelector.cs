@@ -8,47 +8,100 @@ namespace Ftte.Selection;
 /// sums do not depend on their order.</para>
 /// <para>The search widens until nothing that might be better was left out. Should even <see cref="MaxLabels"/> sets of choices per step not suffice, the result
 /// is the best one found, and <see cref="SelectionCertificate.UpperBound"/> says how much better any other could be.</para>
-/// <para>Memory and work of the search are limited: about 300 MiB and 2^25 extended sets. On networks of hundreds of layers fewer than <see cref="MaxLabels"/> sets are kept,
+/// <para>Memory and work of the search are limited: about 330 MiB and 2^25 extended sets per search, of which there are up to three, each wider than the last. On networks of hundreds of layers fewer than <see cref="MaxLabels"/> sets are kept,
 /// so the bound may be looser there.</para>
 /// <para>Never exceeds a budget; refuses exactly when nothing fits. Deterministic; keeps nothing between calls and may be shared between threads.</para>
 /// </remarks>
 public sealed class ExactSelector : IParameterSelector
 {
-    /// <summary>The most sets of choices that the search keeps for each step.</summary>
+    /// <summary>The most sets of choices that the search can keep for each step.</summary>
     public const int MaxLabels = 1 << 15;
 
-    /// <summary>A narrow search finds a good selection quickly; with it, the wide one can leave out nearly everything.</summary>
+    /// <summary>A narrow search finds a good selection quickly; with it, a wider one can leave out nearly everything.</summary>
     private const int FirstLabels = 1 << 7;
 
-    /// <inheritdoc />
-    public SelectionResult Select(SelectionRequest request, CancellationToken cancellationToken = default)
+    /// <summary>Each search is so many times as wide as the one before.</summary>
+    private const int Widening = 1 << 4;
+
+    /// <summary>Gets the most sets of choices that the search keeps for each step, from 1 to <see cref="MaxLabels"/>. With fewer it ends sooner where it cannot prove
+    /// the optimum, and states a larger gap.</summary>
+    /// <value>Default <see cref="MaxLabels"/>.</value>
+    public int Labels
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, MaxLabels);
+            field = value;
+        }
+    } = MaxLabels;
+
+    /// <summary>Gets what is called before every check of the token in a search.</summary>
+    internal Action? OnCheck { get; init; }
+
+    /// <summary>Bounds what any selection within the budgets is worth, without a search for one.</summary>
+    /// <param name="request">What is asked.</param>
+    /// <param name="cancellationToken">Stops the computation.</param>
+    /// <returns>What no selection is worth more than; usually a few percent above <see cref="SelectionCertificate.UpperBound"/>.</returns>
+    /// <exception cref="BudgetTooSmallException">Nothing fits.</exception>
+    public static double ComputeUpperBound(SelectionRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        (int[]? choices, double bound) = Solve(request, cancellationToken);
-        SelectionResult result = SelectionResult.Create(request, choices ?? throw new ChoiceTable(request).Refusal());
-        return result with { Certificate = result.Certificate with { UpperBound = Math.Max(bound, result.Certificate.Objective) } };
-    }
-
-    /// <summary>Bounds what any selection within the budgets is worth.</summary>
-    /// <param name="request">What is asked.</param>
-    /// <param name="cancellationToken">Stops the search.</param>
-    /// <returns>The best choices found, null if nothing fits; and what nothing is worth more than.</returns>
-    private static (int[]? Choices, double UpperBound) Solve(SelectionRequest request, CancellationToken cancellationToken)
-    {
         cancellationToken.ThrowIfCancellationRequested();
         var problem = new SelectionProblem(request);
-        var search = new LabelSearch(problem, cancellationToken);
-        long bound = long.MaxValue;
-        for (int width = FirstLabels; search.Best is not null && width <= MaxLabels; width *= MaxLabels / FirstLabels)
+        var search = new LabelSearch(problem, floor: -1, cancellationToken);
+        return search.Fits ? ToWorth(request, problem, search.Bound) : throw new ChoiceTable(request).Refusal();
+    }
+
+    /// <inheritdoc />
+    public SelectionResult Select(SelectionRequest request, CancellationToken cancellationToken = default) => Search(request, null, cancellationToken)!;
+
+    /// <summary>Chooses the best selection if it is worth more than is known already, and ends early if it is not.</summary>
+    /// <param name="request">What is asked.</param>
+    /// <param name="objective">What is known already, such as the objective of another selection; not NaN.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    /// <returns>The selection; null if none was found that is worth more by at least the rounding of worth.</returns>
+    /// <exception cref="BudgetTooSmallException">Nothing fits.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The objective is not a number.</exception>
+    public SelectionResult? SelectAbove(SelectionRequest request, double objective, CancellationToken cancellationToken = default) =>
+        double.IsNaN(objective)
+            ? throw new ArgumentOutOfRangeException(nameof(objective), objective, "The objective must be a number; use Select to accept any.")
+            : Search(request, objective, cancellationToken);
+
+    private SelectionResult? Search(SelectionRequest request, double? above, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        cancellationToken.ThrowIfCancellationRequested();
+        var problem = new SelectionProblem(request);
+        long floor = above is { } objective ? problem.ToUnits(request.Importance.Scale(objective)) : -1;
+        var search = new LabelSearch(problem, floor, cancellationToken) { OnCheck = OnCheck };
+        if (!search.Fits)
+        {
+            throw new ChoiceTable(request).Refusal();
+        }
+
+        long bound = search.Bound;
+        for (int width = Math.Min(FirstLabels, Labels); bound > search.BestWorth; width = Math.Min(width * Widening, Labels))
         {
             bound = Math.Min(bound, search.Run(Math.Min(width, search.MaxWidth)));
-            if (bound <= search.BestWorth || width >= search.MaxWidth)
+            if (width >= Labels || width >= search.MaxWidth)
             {
                 break;
             }
         }
 
-        // Each step's worth was rounded by half a unit at most, in the best selection as in any other.
-        return (search.Best, search.Best is null ? 0 : request.Importance.Unscale(problem.ToWorth(Math.Max(bound, search.BestWorth) + problem.Steps.Length)));
+        if (search.Best is null)
+        {
+            return null;
+        }
+
+        SelectionResult result = SelectionResult.Create(request, search.Best);
+        double upperBound = ToWorth(request, problem, Math.Max(bound, search.BestWorth));
+        return result with { Certificate = result.Certificate with { UpperBound = Math.Max(upperBound, result.Certificate.Objective) } };
     }
+
+    /// <summary>Converts a bound in units. Each step's worth was rounded by half a unit at most, in the best selection as in any other.</summary>
+    private static double ToWorth(SelectionRequest request, SelectionProblem problem, long bound) =>
+        request.Importance.Unscale(problem.ToWorth(bound + problem.Steps.Length));
 }

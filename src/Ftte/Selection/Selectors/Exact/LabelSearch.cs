@@ -19,26 +19,50 @@ internal sealed class LabelSearch
     private const int CancellationPeriod = 1 << 12;
 
     private readonly SelectionProblem _problem;
-    private readonly CompletionBound? _completion;
+    private readonly SurrogateDual? _dual;
+    private CompletionBound? _completion;
     private readonly CancellationToken _cancellationToken;
     private int[] _best;
     private long _bestWorth = -1;
 
-    public LabelSearch(SelectionProblem problem, CancellationToken cancellationToken)
+    /// <param name="problem">The problem.</param>
+    /// <param name="floor">Only what is worth more is searched for, in units; negative to search for anything.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    public LabelSearch(SelectionProblem problem, long floor, CancellationToken cancellationToken)
     {
         (_problem, _cancellationToken) = (problem, cancellationToken);
         _best = [.. Enumerable.Repeat(-1, problem.Steps.Length)];
         TrySingles();
-        _completion = Best is null ? null : new CompletionBound(problem, cancellationToken);
+        Fits = _bestWorth >= 0;
+        if (floor >= _bestWorth && floor >= 0)
+        {
+            // What a single choice is worth is known already.
+            Array.Fill(_best, -1);
+            _bestWorth = floor;
+        }
+
+        _dual = Fits ? new SurrogateDual(problem, cancellationToken) : null;
     }
+
+    /// <summary>Gets the number of labels that were extended by a choice so far, in all runs.</summary>
+    public long Extensions { get; private set; }
+
+    /// <summary>Gets what is called before the token is checked: after every 2^12 extensions, and at every step.</summary>
+    public Action? OnCheck { get; init; }
+
+    /// <summary>Gets whether anything fits the budgets.</summary>
+    public bool Fits { get; }
+
+    /// <summary>Gets what no selection is worth more than, known before any search, in units.</summary>
+    public long Bound => _dual?.Bound ?? -1;
 
     /// <summary>Gets the largest width that keeps the trail within 64 MiB, and the extensions of all steps within 2^25.</summary>
     public int MaxWidth => Math.Max(1, Math.Min(MaxLinks / _problem.Steps.Length, MaxExtensions / _problem.Steps.Sum(step => step.Options.Length + 1)));
 
-    /// <summary>Gets the best choices known; null if nothing fits.</summary>
-    public int[]? Best => _bestWorth < 0 ? null : _best;
+    /// <summary>Gets the best choices known that are worth more than the floor; null if there are none.</summary>
+    public int[]? Best => Array.TrueForAll(_best, choice => choice < 0) ? null : _best;
 
-    /// <summary>Gets what they are worth, in units.</summary>
+    /// <summary>Gets what they are worth, or the floor, in units.</summary>
     public long BestWorth => _bestWorth;
 
     /// <summary>Searches once.</summary>
@@ -46,12 +70,26 @@ internal sealed class LabelSearch
     /// <returns>What no selection is worth more than, in units.</returns>
     public long Run(int width)
     {
+        if (_dual is null || _dual.Bound <= _bestWorth)
+        {
+            return _bestWorth;
+        }
+
+        if (_completion is null)
+        {
+            _completion = new CompletionBound(_problem, _dual, _cancellationToken);
+        }
+        else
+        {
+            _completion.AddPrices(_cancellationToken);
+        }
+
         long lost = -1;
         var trail = new Link[_problem.Steps.Length][];
         List<Label> labels = [new Label(default, 0, long.MaxValue, -1, -1)], next = [];
         for (int t = _problem.Steps.Length - 1; t >= _problem.FirstCut; t--)
         {
-            _cancellationToken.ThrowIfCancellationRequested();
+            Check();
             TryCuts(CollectionsMarshal.AsSpan(labels), t, trail);
             if (t == _problem.FirstCut)
             {
@@ -159,11 +197,11 @@ internal sealed class LabelSearch
             }
         }
 
-        for (int extensions = 1; queue.TryPeek(out int best, out (long Worth, int Choice) priority); extensions++)
+        while (queue.TryPeek(out int best, out (long Worth, int Choice) priority))
         {
-            if (extensions % CancellationPeriod == 0)
+            if (++Extensions % CancellationPeriod == 0)
             {
-                _cancellationToken.ThrowIfCancellationRequested();
+                Check();
             }
 
             long worth = -priority.Worth;
@@ -195,6 +233,12 @@ internal sealed class LabelSearch
         return Math.Max(lost, Trim(next, width));
 
         long WorthOf(int choice, in Label label) => label.Worth + (choice == 0 ? 0 : step.Options[choice - 1].Worth);
+    }
+
+    private void Check()
+    {
+        OnCheck?.Invoke();
+        _cancellationToken.ThrowIfCancellationRequested();
     }
 
     private void Remember(Link[][] trail, int t, int parent, int choice)

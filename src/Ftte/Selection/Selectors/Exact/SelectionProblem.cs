@@ -69,6 +69,20 @@ internal sealed class SelectionProblem
     /// <summary>Converts units of worth to the unit of <see cref="BlockImportance.Scaled"/>.</summary>
     public double ToWorth(long units) => Math.ScaleB(units * Unit, Exponent);
 
+    /// <summary>Converts worth in the unit of <see cref="BlockImportance.Scaled"/> to so many units that what is worth no more has at most as many; -1 if it is negative.</summary>
+    public long ToUnits(double worth)
+    {
+        if (worth < 0)
+        {
+            return -1;
+        }
+
+        double units = Unit == 0 ? 0 : Math.ScaleB(worth, -Exponent) / Unit;
+
+        // Each step's worth was rounded by half a unit at most, and the division by less than one.
+        return units < 2 * AllWorth ? (long)units + (Steps.Length / 2) + 2 : long.MaxValue / 4;
+    }
+
     private static SuffixCost Largest(Step[] steps)
     {
         SuffixCost cost = default, most = default;
