@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>One micro-batch size.</summary>

@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte.TinyEngine;
 
 /// <summary>Finds of several micro-batch sizes the one with the best selection within a memory budget.</summary>

@@ -95,8 +95,8 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         _ = start.Fingerprint;
         _feed = new VersionFeed(start);
         _latestRefusal = (aggregator as IGuardedAggregator)?.LatestRefusal;
-        _desk = new WorkDesk(_feed, selections, registry, _options, _time, reselection, (aggregator as BufferedAggregator)?.Limits);
-        _reselection = reselection is null ? null : new Reselection(reselection, _desk, registry, _options.RequireRegistration, start.Version, _logger, _stopSelecting.Token);
+        _dispatcher = new AssignmentDispatcher(_feed, selections, registry, _options, _time, reselection, (aggregator as BufferedAggregator)?.Limits);
+        _reselection = reselection is null ? null : new Reselection(reselection, _dispatcher, registry, _options.RequireRegistration, start.Version, _logger, _stopSelecting.Token);
         TimeSpan? waited = saved is null ? null : Load(saved, registers);
         _queue = new UpdateQueue(_options.QueueCapacity);
         _timer = new PublicationTimer(_options.PublishTimeout, _time, RingForPublication);

@@ -32,9 +32,9 @@ internal sealed class Reselection
     /// <param name="logger">The logger.</param>
     /// <param name="stopping">Canceled when the server stops; a selection that is being made then is given up.</param>
     public Reselection(
-        ReselectionOptions options, WorkDesk desk, DeviceRegistry registry, bool isRegistrationRequired, ModelVersion start, ILogger logger, CancellationToken stopping)
+        ReselectionOptions options, AssignmentDispatcher desk, DeviceRegistry registry, bool isRegistrationRequired, ModelVersion start, ILogger logger, CancellationToken stopping)
     {
-        (_options, _desk, _registry, _isRegistrationRequired, _logger, _stopping) = (options, desk, registry, isRegistrationRequired, logger, stopping);
+        (_options, _dispatcher, _registry, _isRegistrationRequired, _logger, _stopping) = (options, desk, registry, isRegistrationRequired, logger, stopping);
         _importance = options.Importance;
         _since = _current = start;
     }

@@ -1,4 +1,5 @@
 using CsCheck;
+using Ftte.Selection;
 
 namespace Ftte.TinyEngine.Tests.Planning;
 

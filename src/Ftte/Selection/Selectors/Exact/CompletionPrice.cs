@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>What a unit of a weighted constraint is worth.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Ftte;
+namespace Ftte.Selection;
 
 /// <summary>Finds weights under which the sum of all constraints bounds the worth of every selection well: a surrogate dual.</summary>
 /// <remarks>Weight is moved, again and again, to the constraint that the best solution under the latest sum breaks most.</remarks>
