@@ -8,17 +8,18 @@ public sealed partial class LinkTests
     private static readonly string Root = FindRoot(AppContext.BaseDirectory);
 
     public static TheoryData<string> Documents { get; } =
-        [.. Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories))
+            .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Documents))]
     public void Every_path_that_a_document_links_to_exists(string document)
     {
-        string folder = Path.Combine(Root, "docs");
+        string file = Path.Combine(Root, document);
 
-        string[] broken = [.. LinkedPaths(File.ReadAllText(Path.Combine(folder, document))).Where(path => !Exists(folder, path))];
+        string[] broken = [.. LinkedPaths(File.ReadAllText(file)).Where(path => !Exists(Path.GetDirectoryName(file)!, path))];
 
-        Assert.True(broken.Length == 0, $"docs/{document} links to what does not exist: {string.Join(", ", broken)}");
+        Assert.True(broken.Length == 0, $"{document} links to what does not exist: {string.Join(", ", broken)}");
     }
 
     [Fact]
