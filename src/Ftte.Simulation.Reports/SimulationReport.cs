@@ -1,4 +1,7 @@
 using System.Globalization;
+using Ftte.Simulation.Reports.Charts;
+using Ftte.Simulation.Reports.Pages;
+using Ftte.Simulation.Reports.Statistics;
 
 namespace Ftte.Simulation.Reports;
 

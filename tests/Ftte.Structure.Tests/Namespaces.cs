@@ -6,6 +6,8 @@ internal static class Namespaces
     private static readonly Dictionary<string, string[]> Shared = new()
     {
         ["Ftte"] = ["Model", "Protocol", "Client", "Server"],
+        ["Ftte.Simulation"] = ["Tasks", "Devices", "Rules", "Options", "Results"],
+        ["Ftte.Simulation.Reports"] = ["Content"],
     };
 
     /// <summary>Returns the namespace of a file.</summary>

@@ -1,4 +1,5 @@
-using Ftte.Simulation;
+using Ftte.Simulation.Data;
+using Ftte.Simulation.Randomness;
 using Ftte.TinyEngine;
 
 namespace Quickstart;

@@ -1,4 +1,4 @@
-using Ftte.Simulation;
+using Ftte.Simulation.Randomness;
 
 namespace Quickstart;
 

@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using Ftte;
 using Ftte.Selection;
-using Ftte.Simulation;
+using Ftte.Simulation.Randomness;
 using Ftte.TinyEngine;
 
 namespace Quickstart;

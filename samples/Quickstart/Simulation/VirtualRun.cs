@@ -1,7 +1,7 @@
 using Ftte;
 using Ftte.Aggregation;
 using Ftte.Selection;
-using Ftte.Simulation;
+using Ftte.Simulation.Randomness;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Quickstart;

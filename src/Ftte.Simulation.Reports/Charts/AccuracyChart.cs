@@ -1,7 +1,8 @@
 using System.Globalization;
+using Ftte.Simulation.Reports.Statistics;
 using ScottPlot;
 
-namespace Ftte.Simulation.Reports;
+namespace Ftte.Simulation.Reports.Charts;
 
 /// <summary>Accuracy over virtual time: a line for the median of the seeds, a band for their range.</summary>
 internal static class AccuracyChart
@@ -30,8 +31,8 @@ internal static class AccuracyChart
             }
 
             AddCurve(plot, i, rules[i].Rule, x, spreads, x[^1] < end * (1 - EndTolerance), unit);
-            lowest = Math.Min(lowest, spreads.Min(spread => spread.Least));
-            highest = Math.Max(highest, spreads.Max(spread => spread.Most));
+            lowest = Math.Min(lowest, spreads.Min(spread => spread.Min));
+            highest = Math.Max(highest, spreads.Max(spread => spread.Max));
         }
 
         foreach (double target in AddTargets(plot, rules))
@@ -65,7 +66,7 @@ internal static class AccuracyChart
     private static void AddCurve(Plot plot, int index, string rule, double[] x, Spread[] spreads, bool endsEarly, TimeUnit unit)
     {
         Color color = ChartStyle.Of(index);
-        var band = plot.Add.FillY(x, [.. spreads.Select(spread => 100 * spread.Least)], [.. spreads.Select(spread => 100 * spread.Most)]);
+        var band = plot.Add.FillY(x, [.. spreads.Select(spread => 100 * spread.Min)], [.. spreads.Select(spread => 100 * spread.Max)]);
         band.FillColor = color.WithAlpha(0.2);
         band.LineWidth = 0;
         var line = plot.Add.ScatterLine(x, [.. spreads.Select(spread => 100 * spread.Median)]);

@@ -1,6 +1,7 @@
+using Ftte.Simulation.Reports.Statistics;
 using ScottPlot;
 
-namespace Ftte.Simulation.Reports;
+namespace Ftte.Simulation.Reports.Charts;
 
 /// <summary>The ages of the accepted updates: the share of each age, rule by rule.</summary>
 internal static class AgeChart

@@ -3,7 +3,7 @@ using Ftte.Charts;
 using ScottPlot;
 using SkiaSharp;
 
-namespace Ftte.Simulation.Reports;
+namespace Ftte.Simulation.Reports.Charts;
 
 /// <summary>What all charts have in common: font, sizes, and colors that the color-blind can tell apart (Okabe and Ito).</summary>
 internal static class ChartStyle

@@ -1,7 +1,8 @@
 using System.Globalization;
+using Ftte.Simulation.Reports.Statistics;
 using ScottPlot;
 
-namespace Ftte.Simulation.Reports;
+namespace Ftte.Simulation.Reports.Charts;
 
 /// <summary>What training cost, rule by rule: one panel per cost, a bar for the median, a line for the range over seeds.</summary>
 internal static class CostChart
@@ -16,7 +17,7 @@ internal static class CostChart
         [
             ("memory on a device (KiB)", run => run.Totals.PeakDeviceBytes / 1024.0),
             ("payload of a trip (KiB)", run => run.Totals.Trips == 0 ? 0 : (run.Totals.BytesUp + run.Totals.BytesDown) / 1024.0 / run.Totals.Trips),
-            ("computing of a trip (million multiply-adds)", run => run.Jobs.Where(job => job.Fate == JobFate.Accepted).Select(job => job.MultiplyAdds / 1e6).DefaultIfEmpty().Average()),
+            ("computing of a trip (million multiply-adds)", run => run.Jobs.Where(job => job.Outcome == JobOutcome.Accepted).Select(job => job.MultiplyAdds / 1e6).DefaultIfEmpty().Average()),
         ];
         var multiplot = new Multiplot();
         multiplot.AddPlots(costs.Length);
@@ -32,7 +33,7 @@ internal static class CostChart
             plot.Axes.Bottom.TickLabelStyle.FontSize = rules.Min(rule => ChartStyle.FitFont(rule.Rule, LabelWidth, 14));
             plot.Axes.Bottom.MinimumSize = LabelHeight;
             plot.Axes.Right.MinimumSize = 40;
-            plot.Axes.SetLimitsY(0, Math.Max(1e-9, 1.12 * spreads.Select(spread => double.IsNaN(spread.Most) ? 0 : spread.Most).DefaultIfEmpty().Max()));
+            plot.Axes.SetLimitsY(0, Math.Max(1e-9, 1.12 * spreads.Select(spread => double.IsNaN(spread.Max) ? 0 : spread.Max).DefaultIfEmpty().Max()));
             plot.Title(costs[cost].Name, 17);
             if (cost == costs.Length / 2)
             {

@@ -1,22 +1,23 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Ftte.Simulation.Reports.Statistics;
 using ScottPlot;
 
-namespace Ftte.Simulation.Reports;
+namespace Ftte.Simulation.Reports.Charts;
 
-/// <summary>The jobs of the devices over time: a row per device, a bar per job in the color of its fate.</summary>
+/// <summary>The jobs of the devices over time: a row per device, a bar per job in the color of its outcome.</summary>
 internal static class TimelineChart
 {
     private const int MaxDevices = 40;
     private const int JobsPerDevice = 4;
 
-    private static readonly (JobFate Fate, string Name, Color Color)[] Fates =
+    private static readonly (JobOutcome Outcome, string Name, Color Color)[] Outcomes =
     [
-        (JobFate.Accepted, "accepted", Color.FromHex("#009E73")),
-        (JobFate.Rejected, "rejected", Color.FromHex("#D55E00")),
-        (JobFate.Dropped, "dropped by the device", Color.FromHex("#CC79A7")),
-        (JobFate.Measured, "measured importance", Color.FromHex("#56B4E9")),
-        (JobFate.Unfinished, "unfinished", Color.FromHex("#AAAAAA")),
+        (JobOutcome.Accepted, "accepted", Color.FromHex("#009E73")),
+        (JobOutcome.Rejected, "rejected", Color.FromHex("#D55E00")),
+        (JobOutcome.Dropped, "dropped by the device", Color.FromHex("#CC79A7")),
+        (JobOutcome.Measured, "measured importance", Color.FromHex("#56B4E9")),
+        (JobOutcome.Unfinished, "unfinished", Color.FromHex("#AAAAAA")),
     ];
 
     public static void Save(string path, string title, SimulationResult run, ImmutableArray<SimulatedDevice> devices, TimeUnit unit)
@@ -35,10 +36,10 @@ internal static class TimelineChart
         int[] shown = [.. all.Take(MaxDevices).OrderBy(device => devices[device].IsStraggler).ThenBy(device => device)];
         TimeSpan end = inTurn.Length == 0 ? TimeSpan.FromSeconds(1) : inTurn.Take(MaxDevices * JobsPerDevice).Max(job => job.End);
         var plot = new Plot();
-        foreach ((JobFate fate, string name, Color color) in Fates)
+        foreach ((JobOutcome outcome, string name, Color color) in Outcomes)
         {
             bool isNamed = false;
-            foreach (JobRecord job in inTurn.Where(job => job.Fate == fate && job.Start < end && Array.IndexOf(shown, job.Device) >= 0))
+            foreach (JobRecord job in inTurn.Where(job => job.Outcome == outcome && job.Start < end && Array.IndexOf(shown, job.Device) >= 0))
             {
                 double row = shown.Length - Array.IndexOf(shown, job.Device);
                 var bar = plot.Add.Rectangle(unit.Of(job.Start), unit.Of(job.End < end ? job.End : end), row - 0.4, row + 0.4);

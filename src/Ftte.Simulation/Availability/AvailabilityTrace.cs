@@ -1,6 +1,7 @@
 using System.Globalization;
+using Ftte.Simulation.Common;
 
-namespace Ftte.Simulation;
+namespace Ftte.Simulation.Availability;
 
 /// <summary>Reads when devices were there from a file, as recorded from real ones.</summary>
 /// <remarks>
@@ -11,14 +12,14 @@ public static class AvailabilityTrace
 {
     private const int LongestLine = 4096;
     private const int MostWindows = 50_000_000;
-    private const double Farthest = 10 * JobTiming.LongestSeconds;
+    private const double Farthest = 10 * TimeLimits.MaxSeconds;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <returns>A pattern per device, in the order in which the devices first come.</returns>
     /// <exception cref="InvalidDataException">A line is not as it should be; the message says which, what is wrong and what to do.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static IReadOnlyList<(string Device, Availability Availability)> Read(string path)
+    public static IReadOnlyList<(string Device, AvailabilityPattern Availability)> Read(string path)
     {
         using var reader = new StreamReader(path);
         return Read(reader, path);
@@ -29,7 +30,7 @@ public static class AvailabilityTrace
     /// <param name="name">What the lines come from, for errors.</param>
     /// <returns>A pattern per device, in the order in which the devices first come.</returns>
     /// <exception cref="InvalidDataException">A line is not as it should be; the message says which, what is wrong and what to do.</exception>
-    public static IReadOnlyList<(string Device, Availability Availability)> Read(TextReader reader, string name = "trace")
+    public static IReadOnlyList<(string Device, AvailabilityPattern Availability)> Read(TextReader reader, string name = "trace")
     {
         ArgumentNullException.ThrowIfNull(reader);
         var windows = new Dictionary<string, List<AvailabilityWindow>>(StringComparer.Ordinal);
@@ -89,7 +90,7 @@ public static class AvailabilityTrace
             own.Add(new AvailabilityWindow(from, to));
         }
 
-        return [.. order.Select(device => (device, Availability.During([.. windows[device]])))];
+        return [.. order.Select(device => (device, AvailabilityPattern.During([.. windows[device]])))];
     }
 
     private static TimeSpan ReadTime(string name, int line, string field, string text) =>

@@ -1,4 +1,4 @@
-namespace Ftte.Simulation;
+namespace Ftte.Simulation.Availability;
 
 /// <summary>A time during which a device is there.</summary>
 /// <param name="From">When it comes.</param>

@@ -1,4 +1,7 @@
-namespace Ftte.Simulation;
+using Ftte.Simulation.Common;
+using Ftte.Simulation.Randomness;
+
+namespace Ftte.Simulation.Data;
 
 /// <summary>Divides examples among devices. Every example goes to one device, and the same seed divides alike on every machine.</summary>
 public static class DataSplit
@@ -13,7 +16,7 @@ public static class DataSplit
     {
         Check(sizes, examples);
         int[] order = [.. Enumerable.Range(0, examples)];
-        new SeededRandom(seed, Stream.Split).Shuffle<int>(order);
+        new SeededRandom(seed, RandomKey.Split).Shuffle<int>(order);
         int first = 0;
         return [.. sizes.Select(size => order[first..(first += size)])];
     }
@@ -103,7 +106,7 @@ public static class DataSplit
             throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "The mean of the distribution, exp(sigma^2 / 2), is not finite. Specify at most 37.");
         }
 
-        var random = new SeededRandom(seed, Stream.Size);
+        var random = new SeededRandom(seed, RandomKey.Size);
         double[] draws = new double[devices];
         for (int d = 0; d < devices; d++)
         {

@@ -1,4 +1,7 @@
-namespace Ftte.Simulation;
+using Ftte.Simulation.Common;
+using Ftte.Simulation.Randomness;
+
+namespace Ftte.Simulation.Data;
 
 /// <summary>Splits labelled examples among devices so that each has a taste of its own.</summary>
 /// <remarks>

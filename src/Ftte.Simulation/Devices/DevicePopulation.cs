@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Ftte.Simulation.Common;
+using Ftte.Simulation.Randomness;
 
 namespace Ftte.Simulation;
 
@@ -10,7 +12,7 @@ public static class DevicePopulation
     private const double SpeedSpread = 0.25;
     private const double ComputeSpread = 0.1;
     private const double LatencySpread = 0.5;
-    private static readonly LatencyLaw Compute = LatencyLaw.LogNormal(1, ComputeSpread);
+    private static readonly LatencyDistribution Compute = LatencyDistribution.LogNormal(1, ComputeSpread);
 
     /// <summary>Makes devices of one kind, whose speeds spread by about a quarter and memory by half.</summary>
     /// <param name="kind">The kind.</param>
@@ -22,10 +24,10 @@ public static class DevicePopulation
     {
         ArgumentNullException.ThrowIfNull(kind);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        if (!(kind.LatencySeconds > 0 && kind.LatencySeconds <= JobTiming.LongestSeconds))
+        if (!(kind.LatencySeconds > 0 && kind.LatencySeconds <= TimeLimits.MaxSeconds))
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"The kind '{kind.Name}' has the {nameof(kind.LatencySeconds)} {kind.LatencySeconds:R}; give it a positive one of at most {JobTiming.LongestSeconds:R}."), nameof(kind));
+                string.Create(CultureInfo.InvariantCulture, $"The kind '{kind.Name}' has the {nameof(kind.LatencySeconds)} {kind.LatencySeconds:R}; give it a positive one of at most {TimeLimits.MaxSeconds:R}."), nameof(kind));
         }
 
         return Make([.. Enumerable.Repeat(kind, count)], seed);
@@ -43,7 +45,7 @@ public static class DevicePopulation
         Array.Fill(kinds, DeviceKind.Watch);
         kinds.AsSpan(0, phones).Fill(DeviceKind.Phone);
         kinds.AsSpan(phones, sensors).Fill(DeviceKind.Sensor);
-        new SeededRandom(seed, Stream.Kind).Shuffle<DeviceKind>(kinds);
+        new SeededRandom(seed, RandomKey.Kind).Shuffle<DeviceKind>(kinds);
         return Make(kinds, seed);
     }
 
@@ -87,7 +89,7 @@ public static class DevicePopulation
         }
 
         int[] order = [.. Enumerable.Range(0, devices.Length)];
-        new SeededRandom(seed, Stream.Straggler).Shuffle<int>(order);
+        new SeededRandom(seed, RandomKey.Straggler).Shuffle<int>(order);
         if (affinity is not null)
         {
             // Stable, so that the draw decides between equals.
@@ -115,15 +117,15 @@ public static class DevicePopulation
 
     private static ImmutableArray<SimulatedDevice> Make(DeviceKind[] kinds, ulong seed)
     {
-        Dictionary<DeviceKind, LatencyLaw> latencies = kinds.Distinct().ToDictionary(k => k, k => LatencyLaw.LogNormal(k.LatencySeconds, LatencySpread));
+        Dictionary<DeviceKind, LatencyDistribution> latencies = kinds.Distinct().ToDictionary(k => k, k => LatencyDistribution.LogNormal(k.LatencySeconds, LatencySpread));
         return [.. kinds.Select((kind, i) =>
         {
-            var random = new SeededRandom(seed, Stream.Detail, (ulong)i);
+            var random = new SeededRandom(seed, RandomKey.Detail, (ulong)i);
             return new SimulatedDevice
             {
                 Name = $"{kind.Name}-{i + 1}",
                 Kind = kind.Name,
-                MemoryBudgetBytes = (long)(kind.LeastMemoryBytes * (1 + (0.5 * random.NextDouble()))),
+                MemoryBudgetBytes = (long)(kind.MinMemoryBytes * (1 + (0.5 * random.NextDouble()))),
                 MultiplyAddsPerSecond = kind.MultiplyAddsPerSecond * Math.Exp(SpeedSpread * random.NextGaussian()),
                 DownloadBytesPerSecond = kind.DownloadBytesPerSecond,
                 UploadBytesPerSecond = kind.UploadBytesPerSecond,

@@ -1,3 +1,7 @@
+using Ftte.Simulation.Availability;
+using Ftte.Simulation.Common;
+using Ftte.Simulation.Randomness;
+
 namespace Ftte.Simulation;
 
 /// <summary>What a simulated device is like. The same for every rule that is compared.</summary>
@@ -33,19 +37,19 @@ public sealed record SimulatedDevice
 
     /// <summary>Gets the law of the time that a message takes to arrive, transfer not counted, in seconds; drawn anew for each.</summary>
     /// <value>Default 0.</value>
-    public LatencyLaw Latency { get; init; } = LatencyLaw.Constant(0);
+    public LatencyDistribution Latency { get; init; } = LatencyDistribution.Constant(0);
 
     /// <summary>Gets the law of the factor by which computing one job takes longer than usual.</summary>
     /// <value>Default 1.</value>
-    public LatencyLaw ComputeFactor { get; init; } = LatencyLaw.Constant(1);
+    public LatencyDistribution ComputeFactor { get; init; } = LatencyDistribution.Constant(1);
 
     /// <summary>Gets the law of a whole job's duration in seconds, whatever is computed and sent; as in experiments that model nothing else.</summary>
     /// <value>Default null: durations follow from the work.</value>
-    public LatencyLaw? JobDuration { get; init; }
+    public LatencyDistribution? JobDuration { get; init; }
 
     /// <summary>Gets when it is there.</summary>
-    /// <value>Default <see cref="Availability.Always"/>.</value>
-    public Availability Availability { get; init; } = Availability.Always;
+    /// <value>Default <see cref="AvailabilityPattern.Always"/>.</value>
+    public AvailabilityPattern Availability { get; init; } = AvailabilityPattern.Always;
 
     /// <summary>Gets the probability that it gives a job up half-way and is never heard of again until it asks for the next one.</summary>
     /// <value>Default 0.</value>

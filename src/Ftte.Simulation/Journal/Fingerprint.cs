@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
-namespace Ftte.Simulation;
+namespace Ftte.Simulation.Journal;
 
 /// <summary>Names everything that a result follows from, so that a journal can tell whether what it holds is this run's.</summary>
 internal static class Fingerprint

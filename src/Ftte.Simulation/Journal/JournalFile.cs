@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
-namespace Ftte.Simulation;
+namespace Ftte.Simulation.Journal;
 
 /// <summary>A journal, open; for any number of threads once it is.</summary>
 /// <remarks>

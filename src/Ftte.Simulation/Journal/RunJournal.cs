@@ -1,4 +1,4 @@
-namespace Ftte.Simulation;
+namespace Ftte.Simulation.Journal;
 
 /// <summary>Where a run keeps what was trained, so that one that was stopped or killed goes on where it was.</summary>
 /// <remarks>

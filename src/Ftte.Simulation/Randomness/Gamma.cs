@@ -1,4 +1,4 @@
-namespace Ftte.Simulation;
+namespace Ftte.Simulation.Randomness;
 
 /// <summary>The gamma distribution with scale 1.</summary>
 internal static class Gamma

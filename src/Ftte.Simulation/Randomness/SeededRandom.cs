@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Ftte.Simulation;
+namespace Ftte.Simulation.Randomness;
 
 /// <summary>A small random generator (SplitMix64) that gives the same numbers on every machine for the same keys.</summary>
 /// <remarks>

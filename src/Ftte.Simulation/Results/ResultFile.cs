@@ -119,7 +119,7 @@ public static class ResultFile
             {
                 writer.Write(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Quote(result.Rule)},{result.Seed},{j.Number},{j.Device},{j.Start.TotalSeconds},{j.End.TotalSeconds},{j.Fate},{j.Outcome},{j.BaseVersion.Number},{j.Age},{j.Weight},{j.BytesUp},{j.BytesDown},{j.MultiplyAdds}\n"));
+                    $"{Quote(result.Rule)},{result.Seed},{j.Number},{j.Device},{j.Start.TotalSeconds},{j.End.TotalSeconds},{j.Outcome},{j.UpdateOutcome},{j.BaseVersion.Number},{j.Age},{j.Weight},{j.BytesUp},{j.BytesDown},{j.MultiplyAdds}\n"));
             }
         }
     }
@@ -151,17 +151,17 @@ public static class ResultFile
         (string Name, long Said, long There)[] counts =
         [
             ("jobs", said.Trips, result.Jobs.Length),
-            ("accepted jobs", said.Accepted, Of(JobFate.Accepted)),
-            ("rejected jobs", said.Rejected, Of(JobFate.Rejected)),
-            ("dropped jobs", said.Dropped, Of(JobFate.Dropped)),
-            ("unfinished jobs", said.Unfinished, Of(JobFate.Unfinished)),
-            ("measured jobs", said.Measured, Of(JobFate.Measured)),
+            ("accepted jobs", said.Accepted, Of(JobOutcome.Accepted)),
+            ("rejected jobs", said.Rejected, Of(JobOutcome.Rejected)),
+            ("dropped jobs", said.Dropped, Of(JobOutcome.Dropped)),
+            ("unfinished jobs", said.Unfinished, Of(JobOutcome.Unfinished)),
+            ("measured jobs", said.Measured, Of(JobOutcome.Measured)),
         ];
         return result.IsComplete && result.Points.IsEmpty
             ? "the file ends here, and a complete run has points"
             : counts.Where(count => count.Said != count.There).Select(count => $"the file ends here with {count.There} {count.Name}, and the run has {count.Said}").FirstOrDefault();
 
-        long Of(JobFate fate) => result.Jobs.Count(job => job.Fate == fate);
+        long Of(JobOutcome outcome) => result.Jobs.Count(job => job.Outcome == outcome);
     }
 
     private static InvalidDataException Bad(string name, int line, string what = "a run first, then points and jobs, one per line", Exception? inner = null) =>

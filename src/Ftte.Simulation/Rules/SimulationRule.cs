@@ -1,5 +1,6 @@
 using Ftte.Aggregation;
 using Ftte.Selection;
+using Ftte.Simulation.Common;
 using Ftte.Wire;
 
 namespace Ftte.Simulation;

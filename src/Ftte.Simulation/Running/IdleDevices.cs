@@ -1,4 +1,6 @@
-namespace Ftte.Simulation;
+using Ftte.Simulation.Randomness;
+
+namespace Ftte.Simulation.Running;
 
 /// <summary>The devices that are not at work, and who of them is asked next.</summary>
 /// <remarks>Adding and taking are constant in time for a random order; small records only. Not thread-safe.</remarks>
@@ -49,7 +51,7 @@ internal sealed class IdleDevices
         }
 
         // A draw of its own for each that is taken, so that how many were tried before changes nothing.
-        var random = new SeededRandom(_seed, Stream.Draw, _draws++);
+        var random = new SeededRandom(_seed, RandomKey.Draw, _draws++);
         for (int tries = 0; tries < Math.Max(64, count); tries++)
         {
             int at = random.NextInt(count);

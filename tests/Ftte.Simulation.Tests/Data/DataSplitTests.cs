@@ -1,4 +1,5 @@
 using CsCheck;
+using Ftte.Simulation.Data;
 
 namespace Ftte.Simulation.Tests;
 

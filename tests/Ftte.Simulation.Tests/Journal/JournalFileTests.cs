@@ -1,4 +1,5 @@
 using System.Text;
+using Ftte.Simulation.Journal;
 
 namespace Ftte.Simulation.Tests;
 

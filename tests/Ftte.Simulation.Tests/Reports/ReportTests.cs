@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Ftte.Simulation.Reports;
+using Ftte.Simulation.Reports.Charts;
+using Ftte.Simulation.Reports.Statistics;
 
 namespace Ftte.Simulation.Tests;
 
@@ -180,7 +182,7 @@ public sealed class ReportTests : IDisposable
             [Result("a", 1, 0.1, 0.2, 0.3), Result("a", 2, 0.1, 0.4)], [.. Enumerable.Range(0, 9).Select(i => TimeSpan.FromSeconds(i / 2.0))], point => point.Quality.Accuracy);
 
         Assert.Equal([0.1, 0.1, 0.15, 0.15, 0.35], spreads.Select(spread => Math.Round(spread.Median, 9)));
-        Assert.Equal((0.3, 0.4), (spreads[^1].Least, spreads[^1].Most));
+        Assert.Equal((0.3, 0.4), (spreads[^1].Min, spreads[^1].Max));
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class FaultTests
     {
         var task = new ToyTask { Cost = new JobCost(multiplyAdds, 100) { AheadMultiplyAdds = ahead } };
 
-        Assert.Contains("says that a job of device", (await RefusedAsync(FedBuff(), task)).Message, StringComparison.Ordinal);
+        Assert.Contains("for a job of device", (await RefusedAsync(FedBuff(), task)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed class FaultTests
     {
         var task = new ToyTask { Quality = new ModelQuality(accuracy, onStragglers) };
 
-        Assert.Contains("is to give shares, 0 to 1", (await RefusedAsync(FedBuff(), task)).Message, StringComparison.Ordinal);
+        Assert.Contains("Return values in [0, 1]", (await RefusedAsync(FedBuff(), task)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

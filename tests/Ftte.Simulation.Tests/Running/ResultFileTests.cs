@@ -137,8 +137,8 @@ public sealed class ResultFileTests
         Points = [new(default, default, new ModelQuality(0.25), 0, 0, 0, 0), new(new TimeSpan(20), new ModelVersion(1), new ModelQuality(0.5, 0.4, 1.5), 2, 4, 5, 6)],
         Jobs =
         [
-            new(1, 1, new TimeSpan(10), new TimeSpan(20), JobFate.Accepted, UpdateOutcome.Published, default, 1, 0.5, 5, 4, 6),
-            new(0, 2, default, new TimeSpan(30), JobFate.Unfinished, UpdateOutcome.None, default, 1, 0, 0, 0, 0),
+            new(1, 1, new TimeSpan(10), new TimeSpan(20), JobOutcome.Accepted, UpdateOutcome.Published, default, 1, 0.5, 5, 4, 6),
+            new(0, 2, default, new TimeSpan(30), JobOutcome.Unfinished, UpdateOutcome.None, default, 1, 0, 0, 0, 0),
         ],
         Totals = new(2, 1, 0, 0, 1, 0, 0, 4, 5, 0, 6, 0, 9, 3),
     };

@@ -1,0 +1,26 @@
+namespace Ftte.Simulation.Reports.Statistics;
+
+/// <summary>The unit in which all times of one report are written and drawn.</summary>
+/// <param name="Seconds">The seconds in one unit.</param>
+/// <param name="Name">The name, in the plural.</param>
+/// <param name="Symbol">The symbol.</param>
+internal readonly record struct TimeUnit(double Seconds, string Name, string Symbol)
+{
+    /// <summary>Gets the unit in which times up to an end are best read.</summary>
+    public static TimeUnit For(TimeSpan end) => end.TotalHours switch
+    {
+        <= 2 => new(1, "seconds", "s"),
+        <= 12 => new(60, "minutes", "min"),
+        <= 240 => new(3600, "hours", "h"),
+        _ => new(86_400, "days", "d"),
+    };
+
+    /// <summary>Gets the unit for the longest of several runs.</summary>
+    public static TimeUnit For(IEnumerable<SimulationResult> runs) => For(runs.Select(run => run.Duration).DefaultIfEmpty().Max());
+
+    /// <summary>Expresses a time in the unit.</summary>
+    public double Of(TimeSpan time) => time.TotalSeconds / Seconds;
+
+    /// <summary>Gets the label of an axis of virtual time.</summary>
+    public string AxisLabel => $"virtual time ({Name})";
+}
