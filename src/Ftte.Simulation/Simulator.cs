@@ -7,28 +7,27 @@ using Ftte.Wire;
 
 namespace Ftte.Simulation;
 
-/// <summary>Runs a rule over simulated devices: the server and the clients of production, in virtual time.</summary>
+/// <summary>Runs a rule on simulated devices, with the production server and clients in virtual time.</summary>
 /// <remarks>
-/// <para>A discrete-event simulation: the clock jumps from one event to the next, and nothing else moves it. Every message goes through the wire format, so bytes
-/// are what would travel and values what would arrive. Devices begin with the start model, as if the app had brought it.</para>
-/// <para>With <see cref="ValueFormat.Float32"/> down, a device keeps what it received last and is sent what has changed since. With a lossy format it keeps the
-/// start model alone, and is sent all that has changed since then; so the simulation holds no parameters per device, and memory grows with the devices
-/// only by small records.</para>
-/// <para>The same arguments give the same bits on any number of threads, and on any machine if the trainers do.</para>
+/// <para>This is a discrete-event simulation: the clock jumps from one event to the next. Every message is written and read in the wire format, so bytes and values are
+/// those of production. Devices hold the start model when the run begins, as if the app had included it.</para>
+/// <para>With <see cref="ValueFormat.Float32"/> down, a device holds the last version that it received, and downloads the changes since. With a lossy format, it holds
+/// the start model only, and downloads all changes since then. So the simulation stores no parameters per device, only small records.</para>
+/// <para>The same arguments give the same bits at any number of threads, and on any machine if the trainers do.</para>
 /// </remarks>
 public static class Simulator
 {
-    /// <summary>Runs until a limit is reached.</summary>
+    /// <summary>Runs a simulation until a limit is reached.</summary>
     /// <param name="rule">The rule.</param>
-    /// <param name="start">The start model, which devices have already.</param>
+    /// <param name="start">The start model, which all devices hold.</param>
     /// <param name="devices">The devices.</param>
-    /// <param name="task">What they learn.</param>
-    /// <param name="options">How long, and from which seed.</param>
-    /// <param name="cancellationToken">Ends the run early: what there is so far is the result.</param>
-    /// <returns>What came of it.</returns>
-    /// <exception cref="ArgumentException">An option is out of range, the rule is of another model or can never publish, or two devices have one name.</exception>
-    /// <exception cref="InvalidDataException">The journal is not this run's.</exception>
-    /// <exception cref="InvalidOperationException">A trainer, an evaluation or the rule's aggregator failed or gave what cannot be; the message says which.</exception>
+    /// <param name="task">The learning task.</param>
+    /// <param name="options">The options, such as limits and the seed.</param>
+    /// <param name="cancellationToken">Ends the run early. The result then contains everything until that moment.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="ArgumentException">An option is out of range, the rule is of another model or can never publish, or two devices have the same name.</exception>
+    /// <exception cref="InvalidDataException">The journal is of another run.</exception>
+    /// <exception cref="InvalidOperationException">A trainer, an evaluation or the rule's aggregator failed or returned an invalid value. The message states which.</exception>
     public static Task<SimulationResult> RunAsync(
         SimulationRule rule,
         ModelSnapshot start,
@@ -75,8 +74,8 @@ public static class Simulator
         if (!isPublished)
         {
             throw new ArgumentException(
-                $"{rule.Name} makes a version of {aggregation.Capacity} updates, {aggregation.MaxUpdatesPerClient} of a device at most, and there are {devices} devices: there would never be one. "
-                + "Give more devices, or a smaller capacity.",
+                $"{rule.Name} makes a version of {aggregation.Capacity} updates, at most {aggregation.MaxUpdatesPerClient} per device, and there are {devices} devices, so there would never be one. "
+                + "Specify more devices or a smaller capacity.",
                 nameof(rule));
         }
     }
@@ -85,7 +84,7 @@ public static class Simulator
     {
         if (devices.IsDefaultOrEmpty)
         {
-            throw new ArgumentException("There are no devices; give at least one.", nameof(devices));
+            throw new ArgumentException("There are no devices. Specify at least one.", nameof(devices));
         }
 
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -94,7 +93,7 @@ public static class Simulator
             device.Validate();
             if (!names.Add(device.Name))
             {
-                throw new ArgumentException($"Two devices are called '{device.Name}'; give each a name of its own.", nameof(devices));
+                throw new ArgumentException($"Two devices are named '{device.Name}'. Give each device a unique name.", nameof(devices));
             }
         }
     }

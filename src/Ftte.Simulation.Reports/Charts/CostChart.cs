@@ -4,12 +4,12 @@ using ScottPlot;
 
 namespace Ftte.Simulation.Reports.Charts;
 
-/// <summary>What training cost, rule by rule: one panel per cost, a bar for the median, a line for the range over seeds.</summary>
+/// <summary>Draws the costs of training for each rule: one panel per cost, with a bar for the median and a line for the range over seeds.</summary>
 internal static class CostChart
 {
     private const int Width = ChartStyle.Width + 300;
     private const int LabelHeight = 150;
-    private const int LabelWidth = 230; // what fits the height at a slant
+    private const int LabelWidth = 230; // the width of a rotated label that fits the height
 
     public static void Save(string path, string title, IReadOnlyList<RuleResults> rules)
     {
@@ -46,22 +46,22 @@ internal static class CostChart
         multiplot.SavePng(path, Width, ChartStyle.Height - 100);
     }
 
-    /// <summary>Draws the bars, the lines from least to most, and the medians in figures on top.</summary>
+    /// <summary>Draws the bars, the lines from minimum to maximum, and the medians as numbers above.</summary>
     public static void Draw(Plot plot, IReadOnlyList<Spread> spreads)
     {
         for (int i = 0; i < spreads.Count; i++)
         {
-            (double median, double least, double most) = spreads[i];
+            (double median, double min, double max) = spreads[i];
 
-            // A bar's own error bar is as long above as below, and its own label stands in the way of it.
+            // A built-in error bar would be symmetric, and the built-in label would cover it.
             plot.Add.Bar(new Bar { Position = i, Value = median, FillColor = ChartStyle.Of(i), LineWidth = 0 });
-            var range = plot.Add.Line(i, least, i, most);
+            var range = plot.Add.Line(i, min, i, max);
             (range.Color, range.LineWidth) = (Colors.Black, 1.5f);
-            var label = plot.Add.Text(Figures(median), i, most);
+            var label = plot.Add.Text(Figures(median), i, max);
             (label.LabelFontSize, label.LabelAlignment, label.OffsetY) = (15, Alignment.LowerCenter, -4);
         }
     }
 
-    /// <summary>Writes three significant digits, and all that stand before the point.</summary>
+    /// <summary>Formats three significant digits, and all digits before the decimal point.</summary>
     public static string Figures(double value) => value.ToString(Math.Abs(value) < 100 ? "G3" : "#,0", CultureInfo.InvariantCulture);
 }

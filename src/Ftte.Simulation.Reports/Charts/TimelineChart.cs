@@ -5,7 +5,7 @@ using ScottPlot;
 
 namespace Ftte.Simulation.Reports.Charts;
 
-/// <summary>The jobs of the devices over time: a row per device, a bar per job in the color of its outcome.</summary>
+/// <summary>Draws the jobs of devices over time: a row per device, and a bar per job in the color of its outcome.</summary>
 internal static class TimelineChart
 {
     private const int MaxDevices = 40;
@@ -27,10 +27,10 @@ internal static class TimelineChart
     }
 
     /// <summary>Draws the bars.</summary>
-    /// <returns>The plot, and the label of its axis: which part of the run it shows.</returns>
+    /// <returns>The plot, and the label of its axis, which states the shown part of the run.</returns>
     public static (Plot Plot, string Label) Draw(SimulationResult run, ImmutableArray<SimulatedDevice> devices, TimeUnit unit)
     {
-        // The time in which the devices that work first have a few jobs each.
+        // Show the time in which the first devices have a few jobs each.
         JobRecord[] inTurn = [.. run.Jobs.OrderBy(job => job.Number)];
         int[] all = [.. inTurn.Select(job => job.Device).Distinct()];
         int[] shown = [.. all.Take(MaxDevices).OrderBy(device => devices[device].IsStraggler).ThenBy(device => device)];
@@ -59,7 +59,7 @@ internal static class TimelineChart
         string Text(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{unit.Of(time):#,0.#} {unit.Symbol}");
     }
 
-    // So many rows would need names too small to read: only where stragglers begin is said.
+    // The names of all rows would be too small to read, so only the groups are labeled.
     private static void AddGroups(Plot plot, int rows, int fast)
     {
         (double Row, string Name)[] groups = [.. new[] { (Row: rows - (fast / 2.0) + 0.5, Name: fast > 0 ? "fast" : ""), (Row: (rows - fast + 1) / 2.0, Name: fast < rows ? "stragglers" : "") }.Where(group => group.Name.Length > 0)];

@@ -3,7 +3,7 @@ using ScottPlot;
 
 namespace Ftte.Simulation.Reports.Charts;
 
-/// <summary>The weights of the accepted updates by age: a mark for the median, a line for the range.</summary>
+/// <summary>Draws the weights of accepted updates by age: a mark for the median, and a line for the range.</summary>
 internal static class WeightChart
 {
     private const int MaxAges = 40;

@@ -6,7 +6,7 @@ internal static class ReportFolder
     /// <summary>Writes files into a folder next to the target, and moves them into the target at the end.</summary>
     /// <param name="folder">The target; created if it does not exist.</param>
     /// <param name="last">The name of the file that is moved last: the one that refers to the others.</param>
-    /// <param name="write">Writes the files into the folder that it is given.</param>
+    /// <param name="write">Writes the files into a given folder.</param>
     /// <exception cref="IOException">A file cannot be written. The files in the target are unchanged, unless it is one of them that cannot be replaced.</exception>
     public static void Replace(string folder, string last, Action<string> write)
     {

@@ -5,15 +5,15 @@ using Ftte.Simulation.Reports.Statistics;
 
 namespace Ftte.Simulation.Reports.Pages;
 
-/// <summary>The page of a report, as Markdown.</summary>
+/// <summary>Represents the page of a report in Markdown.</summary>
 internal sealed class ReportPage
 {
-    /// <summary>The beginning of the paragraph that a page has if runs were stopped.</summary>
+    /// <summary>The beginning of the paragraph about stopped runs.</summary>
     public const string StoppedNote = "Some runs were stopped before their end, as the table says.";
 
-    /// <summary>Writes the page.</summary>
-    /// <param name="content">What the report is about.</param>
-    /// <param name="rules">Its runs by rule.</param>
+    /// <summary>Creates the page.</summary>
+    /// <param name="content">The content.</param>
+    /// <param name="rules">The runs by rule.</param>
     public ReportPage(ReportContent content, List<RuleResults> rules)
     {
         IsPartial = content.Results.Any(run => !run.IsComplete);

@@ -5,7 +5,7 @@ using Ftte.Simulation.Reports.Statistics;
 
 namespace Ftte.Simulation.Reports.Pages;
 
-/// <summary>The table of a report, as Markdown: a line per rule, median and range over its seeds.</summary>
+/// <summary>Creates the table of a report in Markdown: a row per rule, with the median and the range over its seeds.</summary>
 internal static class ReportTable
 {
     private static readonly string[] Columns =
@@ -13,8 +13,8 @@ internal static class ReportTable
         "rule", "seeds", "time to target", "final accuracy", "stragglers", "jitter", "up, MB", "down, MB", "device memory, KiB", "trips", "wasted computing",
     ];
 
-    /// <summary>Writes the table.</summary>
-    /// <param name="rules">The rules; the first is the one that others are compared with.</param>
+    /// <summary>Creates the table.</summary>
+    /// <param name="rules">The rules. The first one is the reference for the others.</param>
     public static string Of(List<RuleResults> rules)
     {
         TimeUnit unit = TimeUnit.For(rules.SelectMany(rule => rule.All));

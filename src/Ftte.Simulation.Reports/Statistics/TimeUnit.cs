@@ -1,12 +1,12 @@
 namespace Ftte.Simulation.Reports.Statistics;
 
-/// <summary>The unit in which all times of one report are written and drawn.</summary>
+/// <summary>Represents the unit of all times in a report.</summary>
 /// <param name="Seconds">The seconds in one unit.</param>
 /// <param name="Name">The name, in the plural.</param>
 /// <param name="Symbol">The symbol.</param>
 internal readonly record struct TimeUnit(double Seconds, string Name, string Symbol)
 {
-    /// <summary>Gets the unit in which times up to an end are best read.</summary>
+    /// <summary>Gets a readable unit for times up to an end.</summary>
     public static TimeUnit For(TimeSpan end) => end.TotalHours switch
     {
         <= 2 => new(1, "seconds", "s"),

@@ -2,40 +2,40 @@ using Ftte.Simulation.Common;
 
 namespace Ftte.Simulation.Availability;
 
-/// <summary>When a device is there: switched on, charging, on a network that costs nothing.</summary>
+/// <summary>Represents the periods in which a device is available, for example charging and on an unmetered network.</summary>
 /// <remarks>
-/// A job goes on only while its device is there and waits while it is not. Times are the device's own: since the run began, plus its clock's skew. Pure and
-/// thread-safe.
+/// A job pauses while its device is not available. Times are on the device's clock: the time since the run began plus the skew of the clock. Implementations must be pure
+/// and thread-safe.
 /// </remarks>
 public abstract class AvailabilityPattern
 {
     /// <summary>
-    /// Three hundred years: ten times as long as the longest run. No window begins farther off, so that times and clocks' skews can be added up without a thought.
+    /// The maximum start of a window: about 300 years, ten times the maximum duration of a run, so that sums of times and clock skews cannot overflow.
     /// </summary>
-    internal static readonly TimeSpan Farthest = TimeSpan.FromSeconds(10 * TimeLimits.MaxSeconds);
+    internal static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(10 * TimeLimits.MaxSeconds);
 
-    /// <summary>Gets a device that is always there.</summary>
-    public static AvailabilityPattern Always { get; } = new AlwaysThere();
+    /// <summary>Gets the pattern of a device that is always available.</summary>
+    public static AvailabilityPattern Always { get; } = new AlwaysAvailable();
 
-    /// <summary>Makes a device that comes and goes with a period of its own.</summary>
-    /// <param name="period">The time from one coming to the next; positive, at most 300 years (1e10 seconds).</param>
-    /// <param name="share">The share of it that the device is there, in (0, 1].</param>
-    /// <param name="phase">When it first comes; before that it is there as in every period.</param>
+    /// <summary>Creates a periodic pattern.</summary>
+    /// <param name="period">The time between the starts of two windows; positive, at most 300 years (1e10 seconds).</param>
+    /// <param name="share">The share of the period in which the device is available, in (0, 1].</param>
+    /// <param name="phase">The start of one window. The pattern repeats before and after it.</param>
     /// <returns>The pattern.</returns>
     public static AvailabilityPattern DutyCycle(TimeSpan period, double share, TimeSpan phase = default)
     {
         Guard.Positive(period);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(period, Farthest);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(period, MaxTime);
         Guard.Positive(share);
         Guard.Share(share);
         return Periodic(period.Ticks, Math.Max(1, (long)Math.Round(share * period.Ticks)), phase.Ticks);
     }
 
-    /// <summary>Makes a device that is there at certain hours, as a phone that charges at night.</summary>
-    /// <param name="from">When it comes, since midnight on its own clock; the run begins at midnight UTC.</param>
-    /// <param name="to">When it goes; before <paramref name="from"/> it goes the next day.</param>
+    /// <summary>Creates a daily pattern, for example for phones that charge at night.</summary>
+    /// <param name="from">The start of the window, since midnight on the device's clock. The run begins at midnight UTC.</param>
+    /// <param name="to">The end of the window. If it is before <paramref name="from"/>, the window ends on the next day.</param>
     /// <returns>The pattern.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A time is not within a day, or the two are the same.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A time is not within a day, or the times are equal.</exception>
     public static AvailabilityPattern Daily(TimeSpan from, TimeSpan to)
     {
         TimeSpan day = TimeSpan.FromDays(1);
@@ -49,27 +49,27 @@ public abstract class AvailabilityPattern
         return Periodic(day.Ticks, (to - from + day).Ticks % day.Ticks is var ticks && ticks == 0 ? day.Ticks : ticks, from.Ticks);
     }
 
-    /// <summary>Makes a device that is there when a list says so; after its last window it is gone for good.</summary>
+    /// <summary>Creates a pattern from a list of windows. After the last window, the device has left for good.</summary>
     /// <param name="windows">
-    /// The windows, in ascending order and apart from each other. Copied. No run lasts for 300 years (1e10 seconds): windows as far off are left out; one that
-    /// begins longer ago begins then, and one that ends later has no end.
+    /// The windows, in ascending order and without overlap. They are copied. Windows more than 300 years (1e10 seconds) before or after the start of the run are left out
+    /// or clipped.
     /// </param>
     /// <returns>The pattern.</returns>
-    /// <exception cref="ArgumentException">A window is empty, or begins before the one before it ends; the message says which.</exception>
+    /// <exception cref="ArgumentException">A window is empty, or begins before the previous one ends. The message states the window.</exception>
     public static AvailabilityPattern During(params ReadOnlySpan<AvailabilityWindow> windows) => new Listed(windows);
 
-    /// <summary>Gives the window around a time, or else the first one after it.</summary>
+    /// <summary>Returns the window that contains a time, or else the next one.</summary>
     /// <param name="time">The time on the device's clock; may be negative.</param>
-    /// <returns>The window, which is not empty and ends after <paramref name="time"/>; null if the device never comes again.</returns>
+    /// <returns>The window, which is not empty and ends after <paramref name="time"/>; null if the device has left for good.</returns>
     /// <remarks>
-    /// Called again and again, for any time and on any thread; a job takes a call for each window that it goes on in, so make none that are much shorter than jobs.
+    /// The simulator calls this method often, for any time and from any thread. A job needs one call for each window that it spans, so avoid windows that are much shorter than jobs.
     /// </remarks>
     public abstract AvailabilityWindow? WindowAt(TimeSpan time);
 
-    /// <summary>Gives the window around a time, or else the first one after it, checked and within what can be reckoned with.</summary>
+    /// <summary>Returns the window that contains a time, or else the next one, validated and clipped.</summary>
     /// <param name="time">The time on the device's clock.</param>
-    /// <returns>The window, see <see cref="Farthest"/>; null if the device never comes again.</returns>
-    /// <exception cref="InvalidOperationException">The pattern, which is somebody's own, gives a window that is empty or has ended.</exception>
+    /// <returns>The window, clipped to <see cref="MaxTime"/>; null if the device has left for good.</returns>
+    /// <exception cref="InvalidOperationException">A custom pattern returned a window that is empty or has ended.</exception>
     internal AvailabilityWindow? CheckedWindowAt(TimeSpan time)
     {
         if (WindowAt(time) is not { } window)
@@ -80,16 +80,16 @@ public abstract class AvailabilityPattern
         if (window.To <= time || window.To <= window.From)
         {
             throw new InvalidOperationException(
-                $"{GetType()}.{nameof(WindowAt)}({time}) gives the window from {window.From} to {window.To}; let it end after {time} and after it begins, or give null.");
+                $"{GetType()}.{nameof(WindowAt)}({time}) returned the window from {window.From} to {window.To}. Return a window that ends after {time} and after its start, or null.");
         }
 
         return Near(window);
     }
 
-    /// <summary>Says when work ends that begins now and goes on only while the device is there.</summary>
-    /// <param name="start">When it begins, on the device's clock.</param>
-    /// <param name="work">How long it takes.</param>
-    /// <returns>When it ends; null if the device goes for good before, and at most <see cref="Farthest"/> if it comes and goes for ever.</returns>
+    /// <summary>Computes the end of work that pauses while the device is not available.</summary>
+    /// <param name="start">The start of the work, on the device's clock.</param>
+    /// <param name="work">The duration of the work.</param>
+    /// <returns>The end; null if the device leaves for good before it. At most <see cref="MaxTime"/> for a periodic pattern.</returns>
     internal virtual TimeSpan? EndOf(TimeSpan start, TimeSpan work)
     {
         for (TimeSpan from = start; CheckedWindowAt(from) is { } window; from = window.To)
@@ -106,10 +106,10 @@ public abstract class AvailabilityPattern
         return null;
     }
 
-    /// <summary>Says for how long the device is there between two times.</summary>
-    /// <param name="from">The first, on the device's clock.</param>
-    /// <param name="until">The second.</param>
-    /// <returns>The time; zero if the second is not after the first.</returns>
+    /// <summary>Computes how long the device is available between two times.</summary>
+    /// <param name="from">The first time, on the device's clock.</param>
+    /// <param name="until">The second time.</param>
+    /// <returns>The duration; zero if the second time is not after the first.</returns>
     internal virtual TimeSpan PresentBetween(TimeSpan from, TimeSpan until)
     {
         TimeSpan present = default;
@@ -123,8 +123,8 @@ public abstract class AvailabilityPattern
         return present;
     }
 
-    /// <summary>Says when the device goes for good.</summary>
-    /// <param name="time">A time on the device's clock after which it does: when <see cref="EndOf"/> has found no end.</param>
+    /// <summary>Computes when the device leaves for good.</summary>
+    /// <param name="time">A time on the device's clock for which <see cref="EndOf"/> has found no end.</param>
     /// <returns>The end of its last window.</returns>
     internal TimeSpan DepartureAfter(TimeSpan time)
     {
@@ -137,19 +137,19 @@ public abstract class AvailabilityPattern
         return last;
     }
 
-    /// <summary>Who is there for the whole period is always there, and has no windows that begin.</summary>
+    /// <summary>Creates a periodic pattern. A device that is available for the whole period is always available.</summary>
     private static AvailabilityPattern Periodic(long period, long present, long phase) => present < period ? new Cycle(period, present, phase % period) : Always;
 
-    private static AvailabilityWindow? Near(AvailabilityWindow window) => window.To <= -Farthest || window.From >= Farthest
+    private static AvailabilityWindow? Near(AvailabilityWindow window) => window.To <= -MaxTime || window.From >= MaxTime
         ? null
-        : new AvailabilityWindow(window.From < -Farthest ? -Farthest : window.From, window.To > Farthest ? TimeSpan.MaxValue : window.To);
+        : new AvailabilityWindow(window.From < -MaxTime ? -MaxTime : window.From, window.To > MaxTime ? TimeSpan.MaxValue : window.To);
 
-    private sealed class AlwaysThere : AvailabilityPattern
+    private sealed class AlwaysAvailable : AvailabilityPattern
     {
         public override AvailabilityWindow? WindowAt(TimeSpan time) => new AvailabilityWindow(TimeSpan.MinValue, TimeSpan.MaxValue);
     }
 
-    /// <summary>All in ticks, so that windows begin and end exactly when they were said to.</summary>
+    /// <summary>Repeats a window with a period. All values are in ticks, so windows begin and end exactly.</summary>
     private sealed class Cycle(long period, long present, long phase) : AvailabilityPattern
     {
         public override AvailabilityWindow? WindowAt(TimeSpan time)
@@ -168,15 +168,15 @@ public abstract class AvailabilityPattern
                 return start + work;
             }
 
-            // What is left fills whole windows but for the last, which it may fill too.
+            // The remaining work fills whole windows, except possibly the last one.
             long whole = Math.Max(0, left - 1) / present;
             Int128 end = (Int128)(start.Ticks - since) + ((Int128)(whole + 1) * period) + (left - (whole * present));
-            return end < Farthest.Ticks ? new TimeSpan((long)end) : Farthest;
+            return end < MaxTime.Ticks ? new TimeSpan((long)end) : MaxTime;
         }
 
         internal override TimeSpan PresentBetween(TimeSpan from, TimeSpan until) => from < until ? new TimeSpan(PresentBefore(until) - PresentBefore(from)) : default;
 
-        /// <summary>Counts from the phase on; negative before it.</summary>
+        /// <summary>Counts the available ticks since the phase; negative before it.</summary>
         private long PresentBefore(TimeSpan time)
         {
             long since = Since(time);
@@ -185,7 +185,7 @@ public abstract class AvailabilityPattern
 
         private long Since(TimeSpan time)
         {
-            // The remainder has the sign of what is divided.
+            // The remainder has the sign of the dividend.
             long since = (time.Ticks - phase) % period;
             return since + (since < 0 ? period : 0);
         }
@@ -201,7 +201,7 @@ public abstract class AvailabilityPattern
             {
                 if (windows[i].To <= windows[i].From || (i > 0 && windows[i].From < windows[i - 1].To))
                 {
-                    throw new ArgumentException($"Window {i}, {windows[i].From} to {windows[i].To}, is empty or begins before the one before it ends.", nameof(windows));
+                    throw new ArgumentException($"Window {i}, {windows[i].From} to {windows[i].To}, is empty or begins before the previous window ends. Sort the windows, and merge those that overlap.", nameof(windows));
                 }
             }
 

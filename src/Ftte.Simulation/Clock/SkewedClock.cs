@@ -1,6 +1,6 @@
 namespace Ftte.Simulation.Clock;
 
-/// <summary>A device's own clock: the run's, but set wrong.</summary>
+/// <summary>Represents the clock of a device: the virtual clock plus a skew.</summary>
 internal sealed class SkewedClock(TimeProvider clock, TimeSpan skew) : TimeProvider
 {
     public override long TimestampFrequency => clock.TimestampFrequency;

@@ -1,7 +1,7 @@
 namespace Ftte.Simulation.Clock;
 
-/// <summary>The clock of a run. It stands still until the simulation moves it, and nothing else can.</summary>
-/// <remarks>Reading and making timers is thread-safe; only the simulation advances it. Timers that are due at the same time fire in the order in which they were set.</remarks>
+/// <summary>Represents the virtual clock of a run. Only the simulation advances it.</summary>
+/// <remarks>Reading the time and creating timers is thread-safe. Timers that are due at the same time fire in the order in which they were set.</remarks>
 internal sealed class VirtualClock(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _lock = new();
@@ -14,7 +14,7 @@ internal sealed class VirtualClock(DateTimeOffset start) : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>Gets when the next timer is due; null without any.</summary>
+    /// <summary>Gets the time at which the next timer is due; null if there is none.</summary>
     public TimeSpan? NextTimer
     {
         get
@@ -38,8 +38,8 @@ internal sealed class VirtualClock(DateTimeOffset start) : TimeProvider
         return timer;
     }
 
-    /// <summary>Moves the clock on, and lets the timers that are due on the way fire at their times.</summary>
-    /// <param name="time">The time since the run began; not before now.</param>
+    /// <summary>Advances the clock, and fires the timers that are due until then at their times.</summary>
+    /// <param name="time">The time since the run began; not before the current time.</param>
     /// <returns>Whether a timer fired.</returns>
     public bool AdvanceTo(TimeSpan time)
     {
@@ -85,7 +85,7 @@ internal sealed class VirtualClock(DateTimeOffset start) : TimeProvider
 
         public long Period { get; private set; }
 
-        /// <summary>Which of all settings its own was, from 1, so that a timer which was never set is not taken for one that was.</summary>
+        /// <summary>Gets or sets the number of the last setting, from 1. A timer that was never set has 0, which no set timer has.</summary>
         public long Number { get; set; }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)

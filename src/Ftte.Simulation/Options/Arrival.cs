@@ -1,6 +1,6 @@
 namespace Ftte.Simulation;
 
-/// <summary>A device that comes.</summary>
-/// <param name="Gap">The time since the one before, or since the beginning; at most 1e9 seconds.</param>
-/// <param name="JobDuration">How long its job takes, at most 1e9 seconds; null for as long as it takes that device.</param>
+/// <summary>Represents the arrival of a device that asks for work.</summary>
+/// <param name="Gap">The time since the previous arrival, or since the run began; at most 1e9 seconds.</param>
+/// <param name="JobDuration">The duration of its job, at most 1e9 seconds; null if it depends on the device.</param>
 public readonly record struct Arrival(TimeSpan Gap, TimeSpan? JobDuration = null);

@@ -5,8 +5,8 @@ using Ftte.Simulation.Randomness;
 
 namespace Ftte.Simulation;
 
-/// <summary>When devices come and ask for work: the open loop.</summary>
-/// <remarks>Whoever is idle comes; a device that comes while as many are at work as the rule allows is turned away. Immutable.</remarks>
+/// <summary>Represents the times at which devices ask for work by themselves (open loop).</summary>
+/// <remarks>Each arrival is an idle device. If the server has no work, the device is turned away. Immutable.</remarks>
 public sealed class ArrivalProcess
 {
     private readonly double _perSecond;
@@ -14,18 +14,18 @@ public sealed class ArrivalProcess
 
     private ArrivalProcess(double perSecond, ImmutableArray<Arrival> trace) => (_perSecond, _trace) = (perSecond, trace);
 
-    /// <summary>Gets whether it goes on for ever.</summary>
+    /// <summary>Gets whether the process never ends.</summary>
     public bool IsEndless => _trace.IsDefault;
 
-    /// <summary>Lets devices come independently of each other.</summary>
-    /// <param name="perSecond">How many come per second on average; finite, positive.</param>
+    /// <summary>Creates a Poisson process: arrivals are independent of each other.</summary>
+    /// <param name="perSecond">The mean number of arrivals per second; finite, positive.</param>
     /// <returns>The process.</returns>
     public static ArrivalProcess Poisson(double perSecond) => new(Guard.Positive(perSecond), default);
 
-    /// <summary>Lets devices come as listed.</summary>
+    /// <summary>Creates a process from a list of arrivals.</summary>
     /// <param name="arrivals">The arrivals in order.</param>
     /// <returns>The process.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A time is negative or longer than any run, 1e9 seconds; the message says which.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A time is negative or more than 1e9 seconds. The message states the arrival.</exception>
     public static ArrivalProcess Listed(params ReadOnlySpan<Arrival> arrivals)
     {
         for (int i = 0; i < arrivals.Length; i++)
@@ -33,14 +33,14 @@ public sealed class ArrivalProcess
             if (!IsTime(arrivals[i].Gap) || !IsTime(arrivals[i].JobDuration ?? TimeSpan.Zero))
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(arrivals), arrivals[i], string.Create(CultureInfo.InvariantCulture, $"The times of arrival {i} are not both within 0 and {TimeLimits.MaxSeconds:R} seconds, longer than which no run lasts."));
+                    nameof(arrivals), arrivals[i], string.Create(CultureInfo.InvariantCulture, $"The times of arrival {i} are not both between 0 and {TimeLimits.MaxSeconds:R} seconds, the maximum duration of a run."));
             }
         }
 
         return new(0, [.. arrivals]);
     }
 
-    /// <summary>Gives the arrival of a number; null after the last.</summary>
+    /// <summary>Returns the arrival with a number; null after the last.</summary>
     internal Arrival? At(long number, ulong seed)
     {
         if (!IsEndless)

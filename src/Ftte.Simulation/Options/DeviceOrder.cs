@@ -1,11 +1,11 @@
 namespace Ftte.Simulation;
 
-/// <summary>Who is asked next.</summary>
+/// <summary>Specifies which idle device gets work next.</summary>
 public enum DeviceOrder
 {
-    /// <summary>Any device that is idle, with equal probability.</summary>
+    /// <summary>Any eligible device, with equal probability.</summary>
     Random = 0,
 
-    /// <summary>Whoever has been idle longest; at first in the order of their indices.</summary>
+    /// <summary>The eligible device that has been idle longest. At first, devices are in the order of their indices.</summary>
     LongestIdle = 1,
 }

@@ -1,6 +1,6 @@
 namespace Ftte.Simulation.Randomness;
 
-/// <summary>What a random number is for: a key of its own for each purpose keeps them from saying anything about each other.</summary>
+/// <summary>The keys of random generators: one per purpose, so that values for different purposes are independent.</summary>
 internal static class RandomKey
 {
     public const ulong Draw = 0x44726177;

@@ -1,13 +1,13 @@
 namespace Ftte.Simulation;
 
-/// <summary>What one job costs a device.</summary>
+/// <summary>Represents the cost of one job.</summary>
 /// <param name="MultiplyAdds">The multiply-adds of the whole job: all its examples, epochs and passes.</param>
-/// <param name="MemoryBytes">The memory it takes at its busiest moment, as planned. Reported, and compared with nothing: see <see cref="SimulationRule.Server"/>.</param>
+/// <param name="MemoryBytes">The planned peak memory. It is reported only and not compared with a budget; see <see cref="SimulationRule.Server"/>.</param>
 public readonly record struct JobCost(long MultiplyAdds, long MemoryBytes)
 {
-    /// <summary>Gets, of <see cref="MultiplyAdds"/>, what needs no assignment, so that a device does it while it is idle: what frozen layers make of its examples, say.</summary>
+    /// <summary>Gets the part of <see cref="MultiplyAdds"/> that a device can compute before it has an assignment, such as the features of frozen layers.</summary>
     /// <value>
-    /// Default 0. As far as the device had time for it since its last job, or since the run began, and was there, the job is that much shorter. It is counted as computed in any case.
+    /// Default 0. The job is shorter by the part that the device had time to compute while it was idle and available. The totals always include the whole.
     /// </value>
     public long AheadMultiplyAdds { get; init; }
 }

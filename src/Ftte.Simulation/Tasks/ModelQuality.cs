@@ -1,7 +1,7 @@
 namespace Ftte.Simulation;
 
-/// <summary>How good a model is.</summary>
-/// <param name="Accuracy">The share of what it is tested on that it gets right, 0 to 1.</param>
-/// <param name="StragglerAccuracy">The same on what stragglers hold; NaN if that is not measured.</param>
-/// <param name="Loss">The mean loss; NaN if that is not measured.</param>
+/// <summary>Represents the quality of a model.</summary>
+/// <param name="Accuracy">The test accuracy, in [0, 1].</param>
+/// <param name="StragglerAccuracy">The accuracy on the data of stragglers, in [0, 1]; NaN if it is not measured.</param>
+/// <param name="Loss">The mean loss; NaN if it is not measured.</param>
 public readonly record struct ModelQuality(double Accuracy, double StragglerAccuracy = double.NaN, double Loss = double.NaN);

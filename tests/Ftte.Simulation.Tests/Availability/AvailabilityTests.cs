@@ -110,7 +110,7 @@ public sealed class AvailabilityTests
         {
             string message = Assert.Throws<InvalidOperationException>(ask).Message;
             Assert.Contains($"{typeof(Same)}.WindowAt(00:00:10)", message);
-            Assert.Contains("or give null", message);
+            Assert.Contains("or null", message);
         }
     }
 

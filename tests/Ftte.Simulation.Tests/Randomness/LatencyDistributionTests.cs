@@ -205,7 +205,7 @@ public sealed class LatencyDistributionTests
         Assert.Throws<ArgumentOutOfRangeException>("median", () => LatencyDistribution.LogNormal(bad, 1));
         Assert.Throws<ArgumentOutOfRangeException>("mean", () => LatencyDistribution.Exponential(bad));
         Assert.Throws<ArgumentOutOfRangeException>("shape", () => LatencyDistribution.Pareto(bad, 1, 2));
-        Assert.Throws<ArgumentOutOfRangeException>("least", () => LatencyDistribution.Pareto(1, bad, 2));
+        Assert.Throws<ArgumentOutOfRangeException>("min", () => LatencyDistribution.Pareto(1, bad, 2));
         Assert.Throws<ArgumentOutOfRangeException>("cap", () => LatencyDistribution.Pareto(1, 1, bad));
         Assert.Throws<ArgumentOutOfRangeException>("unit", () => LatencyDistribution.Zipf(1, 10, bad));
     }

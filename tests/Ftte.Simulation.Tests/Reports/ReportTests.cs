@@ -112,7 +112,7 @@ public sealed class ReportTests : IDisposable
 
         ArgumentException error = Assert.Throws<ArgumentException>(() => SimulationReport.Write(folder, new ReportContent { Title = "Twice", Results = twice, Devices = ToyTask.Devices(3) }));
 
-        Assert.StartsWith("Two results are of rule 'b' with seed 1; give each rule a name of its own.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Two results have the rule 'b' and the seed 1. Give each rule a unique name.", error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => SimulationReport.Table(twice));
         Assert.False(Directory.Exists(folder));
     }
@@ -127,7 +127,7 @@ public sealed class ReportTests : IDisposable
 
         ArgumentException error = Assert.Throws<ArgumentException>(() => SimulationReport.Write(folder, new ReportContent { Title = "Few", Results = [run], Devices = ToyTask.Devices(3) }));
 
-        Assert.StartsWith($"Job 5 of rule 'a' with seed 1 is of device {device}, and the report has 3 devices", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Job 5 of rule 'a' with seed 1 has the device {device}, but the report has 3 devices", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder));
     }
 

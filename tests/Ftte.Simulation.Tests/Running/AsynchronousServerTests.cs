@@ -29,7 +29,7 @@ public sealed class AsynchronousServerTests
     }
 
     [Fact]
-    public async Task A_server_that_refuses_work_asynchronously_is_asked_again_after_the_next_selection_only()
+    public async Task A_server_that_refuses_work_asynchronously_is_asked_once_per_device()
     {
         SimulationRule rule = FedBuff() with { Server = new FederatedServerOptions { RequiredMemoryBytes = 100 } };
         ImmutableArray<SimulatedDevice> devices = ToyTask.Devices(8, new SimulatedDevice { Name = "d", MemoryBudgetBytes = 10 });

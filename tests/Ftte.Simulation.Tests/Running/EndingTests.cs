@@ -89,6 +89,17 @@ public sealed class EndingTests
     }
 
     [Fact]
+    public async Task A_round_begins_again_after_its_version_was_refused()
+    {
+        SimulationRule rule = Sync(cohort: 4);
+        rule.Aggregation.Guard = new RefusingTwice();
+
+        SimulationResult result = await RunAsync(rule, ToyTask.Devices(30), new SimulationOptions { MaxVersions = 3, Seed = 1 });
+
+        Assert.Equal((SimulationEnding.MaxVersionsReached, 2), (result.Ending, result.Totals.RefusedVersions));
+    }
+
+    [Fact]
     public async Task Updates_that_are_all_rejected_end_the_run_with_the_outcome()
     {
         SimulationRule rule = FedBuff();
@@ -156,6 +167,13 @@ public sealed class EndingTests
         Assert.Contains(reason, result.EndingReason, StringComparison.Ordinal);
         Assert.True(result.IsComplete);
         return result;
+    }
+
+    private sealed class RefusingTwice : IVersionGuard
+    {
+        private int _refused;
+
+        public string? Check(ModelSnapshot current, ModelSnapshot candidate, in StepStatistics step) => _refused++ < 2 ? "Refused." : null;
     }
 
     private sealed class Refusing : IVersionGuard
