@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Ftte.Samples.Shared;
 using Ftte.Selection;
-using Ftte;
 
 namespace MemoryPlan.Planning;
 

@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Ftte;
 using Ftte.Samples.Shared;
+using Ftte.Selection;
 using Ftte.Simulation;
 using Ftte.TinyEngine;
+using Ftte.Wire;
 using SelectionStudy.Data;
 
 namespace SelectionStudy.Learning;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Ftte;
+using Ftte.Selection;
 using Ftte.Simulation;
 using Ftte.Simulation.Randomness;
 using Ftte.TinyEngine;

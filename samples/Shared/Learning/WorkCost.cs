@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Ftte.Selection;
-using Ftte;
 using Ftte.TinyEngine;
 
 namespace Ftte.Samples.Shared;
