@@ -17,7 +17,7 @@ internal sealed class Session(QuickstartOptions options, IAnsiConsole console, T
     private const double SlowShare = 0.9, SlowFactor = 10;
 
     /// <summary>A watch that gives training a tenth of its core and 128 KiB or a little more of its memory.</summary>
-    private static readonly DeviceKind Watch = DeviceKind.Watch with { MultiplyAddsPerSecond = 30e6, LeastMemoryBytes = 128 << 10 };
+    private static readonly DeviceKind Watch = DeviceKind.Watch with { MultiplyAddsPerSecond = 30e6, MinMemoryBytes = 128 << 10 };
 
     /// <summary>Returns the devices: watches, nine in ten of them ten times slower.</summary>
     public static ImmutableArray<SimulatedDevice> CreateDevices(int count, ulong seed) =>

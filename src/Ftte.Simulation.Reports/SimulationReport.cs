@@ -1,8 +1,11 @@
 using System.Globalization;
+using Ftte.Simulation.Reports.Charts;
+using Ftte.Simulation.Reports.Pages;
+using Ftte.Simulation.Reports.Statistics;
 
 namespace Ftte.Simulation.Reports;
 
-/// <summary>Writes a report: a page of Markdown, the charts that it shows, and the numbers behind them as CSV.</summary>
+/// <summary>Writes a report: a page in Markdown, its charts, and their numbers as CSV.</summary>
 public static class SimulationReport
 {
     private const string PageName = "report.md";
@@ -10,7 +13,7 @@ public static class SimulationReport
 
     /// <summary>Writes the page <c>report.md</c>, its charts and its CSV files into a folder.</summary>
     /// <param name="folder">The folder; created if it does not exist.</param>
-    /// <param name="content">What the report is about.</param>
+    /// <param name="content">The content.</param>
     /// <returns>The path of the page.</returns>
     /// <remarks>
     /// The files of an earlier report are replaced once all new files are written, so an error leaves the earlier report as it is. A report with runs that were stopped
@@ -30,9 +33,9 @@ public static class SimulationReport
         return Path.Combine(target, PageName);
     }
 
-    /// <summary>Creates the table of a report: a line per rule with the median and the range over its seeds, as Markdown.</summary>
-    /// <param name="results">The runs; the rule that comes first is the one that others are compared with.</param>
-    /// <returns>The table. Runs that were stopped are left out if their rule has others; the second column says so.</returns>
+    /// <summary>Creates the table of a report in Markdown: a row per rule, with the median and the range over its seeds.</summary>
+    /// <param name="results">The runs. The first rule is the reference for the others.</param>
+    /// <returns>The table. Runs that were stopped are left out if their rule has others; the second column states that.</returns>
     /// <exception cref="ArgumentException">Two results have the same rule and seed.</exception>
     public static string Table(IEnumerable<SimulationResult> results)
     {
@@ -116,7 +119,7 @@ public static class SimulationReport
             foreach (JobRecord job in run.Jobs.Where(job => job.Device < 0 || job.Device >= devices))
             {
                 throw new ArgumentException(
-                    $"Job {job.Number} of rule '{run.Rule}' with seed {run.Seed} is of device {job.Device}, and the report has {devices} devices; give all devices of the runs.", nameof(content));
+                    $"Job {job.Number} of rule '{run.Rule}' with seed {run.Seed} has the device {job.Device}, but the report has {devices} devices. Specify all devices of the runs.", nameof(content));
             }
         }
     }

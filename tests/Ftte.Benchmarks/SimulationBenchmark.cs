@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Ftte.Simulation;
+using Ftte.Simulation.Randomness;
 using Ftte.TinyEngine;
 
 namespace Ftte.Benchmarks;

@@ -8,6 +8,8 @@ internal static class Namespaces
         ["Ftte"] = ["Model", "Protocol", "Client", "Server"],
         ["Ftte.TinyEngine"] = ["Networks", "Operations", "Options", "Data", "Planning", "Training", "LocalTraining", "Weights", "Zoo", "Frozen", "Features"],
         ["Ftte.Baselines"] = ["Selectors", "Importance", "Accounting"],
+        ["Ftte.Simulation"] = ["Tasks", "Devices", "Rules", "Options", "Results"],
+        ["Ftte.Simulation.Reports"] = ["Content"],
     };
 
     /// <summary>Returns the namespace of a file.</summary>

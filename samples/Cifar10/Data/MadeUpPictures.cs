@@ -1,4 +1,4 @@
-using Ftte.Simulation;
+using Ftte.Simulation.Randomness;
 using Ftte.TinyEngine;
 
 namespace Cifar10.Data;

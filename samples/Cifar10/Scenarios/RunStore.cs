@@ -2,6 +2,7 @@ using Cifar10.Report;
 using Ftte;
 using Ftte.Samples.Shared;
 using Ftte.Simulation;
+using Ftte.Simulation.Journal;
 
 namespace Cifar10.Scenarios;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ftte.Selection;
 using Ftte.Simulation;
+using Ftte.Simulation.Randomness;
 using Ftte.TinyEngine;
 
 namespace SelectionStudy.Learning;
@@ -19,5 +20,5 @@ internal sealed record World(ImmutableArray<Cifar10Examples> Examples, BlockImpo
     /// faster than another.
     /// </remarks>
     public static ImmutableArray<SimulatedDevice> DevicesOf(int count) =>
-        DevicePopulation.Alike(count, new SimulatedDevice { Name = "device", JobDuration = LatencyLaw.Exponential(MeanJobSeconds) });
+        DevicePopulation.Alike(count, new SimulatedDevice { Name = "device", JobDuration = LatencyDistribution.Exponential(MeanJobSeconds) });
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ftte;
 using Ftte.Simulation;
+using Ftte.Simulation.Data;
 using Ftte.TinyEngine;
 using ZooLearning.Data;
 
@@ -53,7 +54,7 @@ internal sealed class Trial(ZooEntry entry, ZooData data, ZooOptions options, ul
             _test.Measure(central),
             result.Points[^1].Quality.Accuracy,
             result.Points[^1].Version.Number,
-            result.Jobs.Count(job => job.Outcome == UpdateOutcome.NotFinite),
+            result.Jobs.Count(job => job.UpdateOutcome == UpdateOutcome.NotFinite),
             fitted?.Plan.PeakBytes ?? all);
     }
 

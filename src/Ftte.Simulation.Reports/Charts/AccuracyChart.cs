@@ -1,20 +1,21 @@
 using System.Globalization;
+using Ftte.Simulation.Reports.Statistics;
 using ScottPlot;
 
-namespace Ftte.Simulation.Reports;
+namespace Ftte.Simulation.Reports.Charts;
 
-/// <summary>Accuracy over virtual time: a line for the median of the seeds, a band for their range.</summary>
+/// <summary>Draws accuracy over virtual time: a line for the median of the seeds, and a band for the range.</summary>
 internal static class AccuracyChart
 {
     private const int Steps = 240;
 
-    // A curve that ends this much before the axis does is marked.
+    // A curve that ends earlier than this share of the axis is marked.
     private const double EndTolerance = 0.01;
 
     public static void Save(string path, string title, IReadOnlyList<RuleResults> rules, TimeUnit unit) =>
         ChartStyle.Save(Draw(rules, point => point.Quality.Accuracy, unit), path, title, unit.AxisLabel, "test accuracy");
 
-    /// <summary>Draws the lines and bands; values that are not numbers are left out.</summary>
+    /// <summary>Draws the lines and bands; NaN values are left out.</summary>
     public static Plot Draw(IReadOnlyList<RuleResults> rules, Func<EvaluationPoint, double> measure, TimeUnit unit)
     {
         double end = unit.Of(rules.SelectMany(rule => rule.Runs).Select(run => run.Duration).DefaultIfEmpty(TimeSpan.FromSeconds(1)).Max());
@@ -30,8 +31,8 @@ internal static class AccuracyChart
             }
 
             AddCurve(plot, i, rules[i].Rule, x, spreads, x[^1] < end * (1 - EndTolerance), unit);
-            lowest = Math.Min(lowest, spreads.Min(spread => spread.Least));
-            highest = Math.Max(highest, spreads.Max(spread => spread.Most));
+            lowest = Math.Min(lowest, spreads.Min(spread => spread.Min));
+            highest = Math.Max(highest, spreads.Max(spread => spread.Max));
         }
 
         foreach (double target in AddTargets(plot, rules))
@@ -40,7 +41,7 @@ internal static class AccuracyChart
             lowest = Math.Min(lowest, target);
         }
 
-        // A little above 100 %, so that a line there is seen whole.
+        // A little above 100 %, so that a line at 100 % is visible.
         const double Top = 1.01;
         double margin = Math.Max(0.005, 0.05 * (highest - lowest));
         (lowest, highest) = lowest > highest ? (0, 1) : (Math.Max(0, lowest - margin), Math.Min(Top, highest + margin));
@@ -55,7 +56,7 @@ internal static class AccuracyChart
 
     private static (double[] X, Spread[] Spreads) Curve(RuleResults rule, Func<EvaluationPoint, double> measure, TimeUnit unit)
     {
-        // Rules of very different speeds: each on its own grid, so that a fast one is not drawn from three points.
+        // Each rule has its own grid, so that a fast rule is not drawn from three points.
         TimeSpan own = rule.Runs.Where(run => !run.Points.IsEmpty).Select(run => run.Points[^1].Time).DefaultIfEmpty().Min();
         TimeSpan[] grid = [.. Enumerable.Range(0, Steps + 1).Select(step => own * step / Steps)];
         (TimeSpan Time, Spread Spread)[] known = [.. grid.Zip(TimeGrid.Of(rule.Runs, grid, measure)).Where(at => !double.IsNaN(at.Second.Median))];
@@ -65,7 +66,7 @@ internal static class AccuracyChart
     private static void AddCurve(Plot plot, int index, string rule, double[] x, Spread[] spreads, bool endsEarly, TimeUnit unit)
     {
         Color color = ChartStyle.Of(index);
-        var band = plot.Add.FillY(x, [.. spreads.Select(spread => 100 * spread.Least)], [.. spreads.Select(spread => 100 * spread.Most)]);
+        var band = plot.Add.FillY(x, [.. spreads.Select(spread => 100 * spread.Min)], [.. spreads.Select(spread => 100 * spread.Max)]);
         band.FillColor = color.WithAlpha(0.2);
         band.LineWidth = 0;
         var line = plot.Add.ScatterLine(x, [.. spreads.Select(spread => 100 * spread.Median)]);

@@ -1,8 +1,9 @@
+using Ftte.Simulation.Reports.Statistics;
 using ScottPlot;
 
-namespace Ftte.Simulation.Reports;
+namespace Ftte.Simulation.Reports.Charts;
 
-/// <summary>The ages of the accepted updates: the share of each age, rule by rule.</summary>
+/// <summary>Draws the staleness of accepted updates: the share of each age, for each rule.</summary>
 internal static class AgeChart
 {
     private const int MaxAges = 25;

@@ -3,9 +3,9 @@ using Ftte.Charts;
 using ScottPlot;
 using SkiaSharp;
 
-namespace Ftte.Simulation.Reports;
+namespace Ftte.Simulation.Reports.Charts;
 
-/// <summary>What all charts have in common: font, sizes, and colors that the color-blind can tell apart (Okabe and Ito).</summary>
+/// <summary>Defines the common style of all charts: font, sizes, and colors for color-blind readers (Okabe and Ito).</summary>
 internal static class ChartStyle
 {
     public const int Width = 1200;
@@ -26,13 +26,13 @@ internal static class ChartStyle
     /// <summary>Gets the color of a rule.</summary>
     public static Color Of(int rule) => Colors[rule % Colors.Length];
 
-    /// <summary>Gets the pattern of a rule's line: another one once all colors are taken.</summary>
+    /// <summary>Gets the pattern of a rule's line: another one after all colors are used.</summary>
     public static LinePattern PatternOf(int rule) => Patterns[rule / Colors.Length % Patterns.Length];
 
-    /// <summary>Formats the ages of an axis that begins at 0 and on which the last stands for older ones, too.</summary>
+    /// <summary>Formats an axis of ages from 0.</summary>
     /// <param name="plot">The plot.</param>
-    /// <param name="oldest">The greatest age on the axis.</param>
-    /// <param name="hasOlder">Whether the greatest age stands for older ones.</param>
+    /// <param name="oldest">The maximum age on the axis.</param>
+    /// <param name="hasOlder">Whether the maximum age includes older updates.</param>
     public static void SetAges(Plot plot, int oldest, bool hasOlder)
     {
         const int MaxTicks = 25;

@@ -1,14 +1,15 @@
 using System.Globalization;
+using Ftte.Simulation.Reports.Statistics;
 using ScottPlot;
 
-namespace Ftte.Simulation.Reports;
+namespace Ftte.Simulation.Reports.Charts;
 
-/// <summary>What training cost, rule by rule: one panel per cost, a bar for the median, a line for the range over seeds.</summary>
+/// <summary>Draws the costs of training for each rule: one panel per cost, with a bar for the median and a line for the range over seeds.</summary>
 internal static class CostChart
 {
     private const int Width = ChartStyle.Width + 300;
     private const int LabelHeight = 150;
-    private const int LabelWidth = 230; // what fits the height at a slant
+    private const int LabelWidth = 230; // the width of a rotated label that fits the height
 
     public static void Save(string path, string title, IReadOnlyList<RuleResults> rules)
     {
@@ -16,7 +17,7 @@ internal static class CostChart
         [
             ("memory on a device (KiB)", run => run.Totals.PeakDeviceBytes / 1024.0),
             ("payload of a trip (KiB)", run => run.Totals.Trips == 0 ? 0 : (run.Totals.BytesUp + run.Totals.BytesDown) / 1024.0 / run.Totals.Trips),
-            ("computing of a trip (million multiply-adds)", run => run.Jobs.Where(job => job.Fate == JobFate.Accepted).Select(job => job.MultiplyAdds / 1e6).DefaultIfEmpty().Average()),
+            ("computing of a trip (million multiply-adds)", run => run.Jobs.Where(job => job.Outcome == JobOutcome.Accepted).Select(job => job.MultiplyAdds / 1e6).DefaultIfEmpty().Average()),
         ];
         var multiplot = new Multiplot();
         multiplot.AddPlots(costs.Length);
@@ -32,7 +33,7 @@ internal static class CostChart
             plot.Axes.Bottom.TickLabelStyle.FontSize = rules.Min(rule => ChartStyle.FitFont(rule.Rule, LabelWidth, 14));
             plot.Axes.Bottom.MinimumSize = LabelHeight;
             plot.Axes.Right.MinimumSize = 40;
-            plot.Axes.SetLimitsY(0, Math.Max(1e-9, 1.12 * spreads.Select(spread => double.IsNaN(spread.Most) ? 0 : spread.Most).DefaultIfEmpty().Max()));
+            plot.Axes.SetLimitsY(0, Math.Max(1e-9, 1.12 * spreads.Select(spread => double.IsNaN(spread.Max) ? 0 : spread.Max).DefaultIfEmpty().Max()));
             plot.Title(costs[cost].Name, 17);
             if (cost == costs.Length / 2)
             {
@@ -45,22 +46,22 @@ internal static class CostChart
         multiplot.SavePng(path, Width, ChartStyle.Height - 100);
     }
 
-    /// <summary>Draws the bars, the lines from least to most, and the medians in figures on top.</summary>
+    /// <summary>Draws the bars, the lines from minimum to maximum, and the medians as numbers above.</summary>
     public static void Draw(Plot plot, IReadOnlyList<Spread> spreads)
     {
         for (int i = 0; i < spreads.Count; i++)
         {
-            (double median, double least, double most) = spreads[i];
+            (double median, double min, double max) = spreads[i];
 
-            // A bar's own error bar is as long above as below, and its own label stands in the way of it.
+            // A built-in error bar would be symmetric, and the built-in label would cover it.
             plot.Add.Bar(new Bar { Position = i, Value = median, FillColor = ChartStyle.Of(i), LineWidth = 0 });
-            var range = plot.Add.Line(i, least, i, most);
+            var range = plot.Add.Line(i, min, i, max);
             (range.Color, range.LineWidth) = (Colors.Black, 1.5f);
-            var label = plot.Add.Text(Figures(median), i, most);
+            var label = plot.Add.Text(Figures(median), i, max);
             (label.LabelFontSize, label.LabelAlignment, label.OffsetY) = (15, Alignment.LowerCenter, -4);
         }
     }
 
-    /// <summary>Writes three significant digits, and all that stand before the point.</summary>
+    /// <summary>Formats three significant digits, and all digits before the decimal point.</summary>
     public static string Figures(double value) => value.ToString(Math.Abs(value) < 100 ? "G3" : "#,0", CultureInfo.InvariantCulture);
 }

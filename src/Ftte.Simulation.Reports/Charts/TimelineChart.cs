@@ -1,22 +1,23 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Ftte.Simulation.Reports.Statistics;
 using ScottPlot;
 
-namespace Ftte.Simulation.Reports;
+namespace Ftte.Simulation.Reports.Charts;
 
-/// <summary>The jobs of the devices over time: a row per device, a bar per job in the color of its fate.</summary>
+/// <summary>Draws the jobs of devices over time: a row per device, and a bar per job in the color of its outcome.</summary>
 internal static class TimelineChart
 {
     private const int MaxDevices = 40;
     private const int JobsPerDevice = 4;
 
-    private static readonly (JobFate Fate, string Name, Color Color)[] Fates =
+    private static readonly (JobOutcome Outcome, string Name, Color Color)[] Outcomes =
     [
-        (JobFate.Accepted, "accepted", Color.FromHex("#009E73")),
-        (JobFate.Rejected, "rejected", Color.FromHex("#D55E00")),
-        (JobFate.Dropped, "dropped by the device", Color.FromHex("#CC79A7")),
-        (JobFate.Measured, "measured importance", Color.FromHex("#56B4E9")),
-        (JobFate.Unfinished, "unfinished", Color.FromHex("#AAAAAA")),
+        (JobOutcome.Accepted, "accepted", Color.FromHex("#009E73")),
+        (JobOutcome.Rejected, "rejected", Color.FromHex("#D55E00")),
+        (JobOutcome.Dropped, "dropped by the device", Color.FromHex("#CC79A7")),
+        (JobOutcome.Measured, "measured importance", Color.FromHex("#56B4E9")),
+        (JobOutcome.Unfinished, "unfinished", Color.FromHex("#AAAAAA")),
     ];
 
     public static void Save(string path, string title, SimulationResult run, ImmutableArray<SimulatedDevice> devices, TimeUnit unit)
@@ -26,19 +27,19 @@ internal static class TimelineChart
     }
 
     /// <summary>Draws the bars.</summary>
-    /// <returns>The plot, and the label of its axis: which part of the run it shows.</returns>
+    /// <returns>The plot, and the label of its axis, which states the shown part of the run.</returns>
     public static (Plot Plot, string Label) Draw(SimulationResult run, ImmutableArray<SimulatedDevice> devices, TimeUnit unit)
     {
-        // The time in which the devices that work first have a few jobs each.
+        // Show the time in which the first devices have a few jobs each.
         JobRecord[] inTurn = [.. run.Jobs.OrderBy(job => job.Number)];
         int[] all = [.. inTurn.Select(job => job.Device).Distinct()];
         int[] shown = [.. all.Take(MaxDevices).OrderBy(device => devices[device].IsStraggler).ThenBy(device => device)];
         TimeSpan end = inTurn.Length == 0 ? TimeSpan.FromSeconds(1) : inTurn.Take(MaxDevices * JobsPerDevice).Max(job => job.End);
         var plot = new Plot();
-        foreach ((JobFate fate, string name, Color color) in Fates)
+        foreach ((JobOutcome outcome, string name, Color color) in Outcomes)
         {
             bool isNamed = false;
-            foreach (JobRecord job in inTurn.Where(job => job.Fate == fate && job.Start < end && Array.IndexOf(shown, job.Device) >= 0))
+            foreach (JobRecord job in inTurn.Where(job => job.Outcome == outcome && job.Start < end && Array.IndexOf(shown, job.Device) >= 0))
             {
                 double row = shown.Length - Array.IndexOf(shown, job.Device);
                 var bar = plot.Add.Rectangle(unit.Of(job.Start), unit.Of(job.End < end ? job.End : end), row - 0.4, row + 0.4);
@@ -58,7 +59,7 @@ internal static class TimelineChart
         string Text(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{unit.Of(time):#,0.#} {unit.Symbol}");
     }
 
-    // So many rows would need names too small to read: only where stragglers begin is said.
+    // The names of all rows would be too small to read, so only the groups are labeled.
     private static void AddGroups(Plot plot, int rows, int fast)
     {
         (double Row, string Name)[] groups = [.. new[] { (Row: rows - (fast / 2.0) + 0.5, Name: fast > 0 ? "fast" : ""), (Row: (rows - fast + 1) / 2.0, Name: fast < rows ? "stragglers" : "") }.Where(group => group.Name.Length > 0)];

@@ -1,8 +1,9 @@
+using Ftte.Simulation.Reports.Statistics;
 using ScottPlot;
 
-namespace Ftte.Simulation.Reports;
+namespace Ftte.Simulation.Reports.Charts;
 
-/// <summary>The weights of the accepted updates by age: a mark for the median, a line for the range.</summary>
+/// <summary>Draws the weights of accepted updates by age: a mark for the median, and a line for the range.</summary>
 internal static class WeightChart
 {
     private const int MaxAges = 40;
@@ -24,9 +25,9 @@ internal static class WeightChart
                 .OrderBy(group => group.Key).Select(group => (group.Key + shift, Spread.Of(group.Select(job => job.Weight)))).Where(mark => !double.IsNaN(mark.Item2.Median))];
             foreach ((double age, Spread weight) in marks)
             {
-                var range = plot.Add.Line(age, weight.Least, age, weight.Most);
+                var range = plot.Add.Line(age, weight.Min, age, weight.Max);
                 (range.Color, range.LineWidth) = (ChartStyle.Of(i).WithAlpha(0.5), 2);
-                highest = Math.Max(highest, weight.Most);
+                highest = Math.Max(highest, weight.Max);
             }
 
             if (marks.Length > 0)

@@ -1,35 +1,36 @@
 using System.Globalization;
+using Ftte.Simulation.Common;
 
-namespace Ftte.Simulation;
+namespace Ftte.Simulation.Availability;
 
-/// <summary>Reads when devices were there from a file, as recorded from real ones.</summary>
+/// <summary>Reads recorded availability of real devices from a file.</summary>
 /// <remarks>
 /// A text file, one window per line: <c>device,from,to</c>, where the device is any name without a comma and the times are seconds since the
-/// beginning of the trace, less than 1e10 either way. There is no header. Empty lines and lines that begin with <c>#</c> are passed over. The lines of a device are in ascending order; those of several may be mixed.
+/// beginning of the trace, less than 1e10 either way. There is no header. Empty lines and lines that begin with <c>#</c> are ignored. The lines of each device must be in ascending order; lines of different devices may be mixed.
 /// </remarks>
 public static class AvailabilityTrace
 {
-    private const int LongestLine = 4096;
-    private const int MostWindows = 50_000_000;
-    private const double Farthest = 10 * JobTiming.LongestSeconds;
+    private const int MaxLineLength = 4096;
+    private const int MaxWindows = 50_000_000;
+    private const double MaxSeconds = 10 * TimeLimits.MaxSeconds;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>A pattern per device, in the order in which the devices first come.</returns>
-    /// <exception cref="InvalidDataException">A line is not as it should be; the message says which, what is wrong and what to do.</exception>
+    /// <returns>A pattern per device, in the order of the first line of each device.</returns>
+    /// <exception cref="InvalidDataException">A line is not valid. The message states the line, the problem and what to do.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static IReadOnlyList<(string Device, Availability Availability)> Read(string path)
+    public static IReadOnlyList<(string Device, AvailabilityPattern Availability)> Read(string path)
     {
         using var reader = new StreamReader(path);
         return Read(reader, path);
     }
 
-    /// <summary>Reads from anything that gives lines.</summary>
-    /// <param name="reader">The lines.</param>
-    /// <param name="name">What the lines come from, for errors.</param>
-    /// <returns>A pattern per device, in the order in which the devices first come.</returns>
-    /// <exception cref="InvalidDataException">A line is not as it should be; the message says which, what is wrong and what to do.</exception>
-    public static IReadOnlyList<(string Device, Availability Availability)> Read(TextReader reader, string name = "trace")
+    /// <summary>Reads from a text reader.</summary>
+    /// <param name="reader">The reader.</param>
+    /// <param name="name">The name of the source in error messages.</param>
+    /// <returns>A pattern per device, in the order of the first line of each device.</returns>
+    /// <exception cref="InvalidDataException">A line is not valid. The message states the line, the problem and what to do.</exception>
+    public static IReadOnlyList<(string Device, AvailabilityPattern Availability)> Read(TextReader reader, string name = "trace")
     {
         ArgumentNullException.ThrowIfNull(reader);
         var windows = new Dictionary<string, List<AvailabilityWindow>>(StringComparer.Ordinal);
@@ -42,9 +43,9 @@ public static class AvailabilityTrace
                 continue;
             }
 
-            if (line.Length > LongestLine)
+            if (line.Length > MaxLineLength)
             {
-                throw Bad(name, number, $"it has {line.Length} characters; a line has at most {LongestLine}");
+                throw Bad(name, number, $"it has {line.Length} characters; a line has at most {MaxLineLength}");
             }
 
             string[] fields = line.Split(',');
@@ -78,23 +79,23 @@ public static class AvailabilityTrace
 
             if (own.Count > 0 && from < own[^1].To)
             {
-                throw Bad(name, number, $"it begins before the window of '{device}' before it ends; sort the lines by time");
+                throw Bad(name, number, $"it begins before the previous window of '{device}' ends; sort the lines by time");
             }
 
-            if (++count > MostWindows)
+            if (++count > MaxWindows)
             {
-                throw Bad(name, number, $"there are more than {MostWindows} windows; cut the trace");
+                throw Bad(name, number, $"there are more than {MaxWindows} windows; cut the trace");
             }
 
             own.Add(new AvailabilityWindow(from, to));
         }
 
-        return [.. order.Select(device => (device, Availability.During([.. windows[device]])))];
+        return [.. order.Select(device => (device, AvailabilityPattern.During([.. windows[device]])))];
     }
 
     private static TimeSpan ReadTime(string name, int line, string field, string text) =>
         !TryRead(text, out double seconds) ? throw Bad(name, line, $"the {field}, is '{text.Trim()}'; a time is a number of seconds, such as 12.5")
-        : !(Math.Abs(seconds) < Farthest) ? throw Bad(name, line, string.Create(CultureInfo.InvariantCulture, $"the {field}, is {text.Trim()}; a time is less than {Farthest:R} seconds before or after the beginning"))
+        : !(Math.Abs(seconds) < MaxSeconds) ? throw Bad(name, line, string.Create(CultureInfo.InvariantCulture, $"the {field}, is {text.Trim()}; a time is less than {MaxSeconds:R} seconds before or after the beginning"))
         : TimeSpan.FromSeconds(seconds);
 
     private static bool TryRead(string text, out double seconds) =>

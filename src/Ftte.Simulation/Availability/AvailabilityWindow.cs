@@ -1,6 +1,6 @@
-namespace Ftte.Simulation;
+namespace Ftte.Simulation.Availability;
 
-/// <summary>A time during which a device is there.</summary>
-/// <param name="From">When it comes.</param>
-/// <param name="To">When it goes; it is not there any more at that moment.</param>
+/// <summary>Represents a period in which a device is available.</summary>
+/// <param name="From">The start, inclusive.</param>
+/// <param name="To">The end, exclusive.</param>
 public readonly record struct AvailabilityWindow(TimeSpan From, TimeSpan To);

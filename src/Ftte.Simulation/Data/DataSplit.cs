@@ -1,33 +1,36 @@
-namespace Ftte.Simulation;
+using Ftte.Simulation.Common;
+using Ftte.Simulation.Randomness;
 
-/// <summary>Divides examples among devices. Every example goes to one device, and the same seed divides alike on every machine.</summary>
+namespace Ftte.Simulation.Data;
+
+/// <summary>Splits examples among devices. Each example goes to at most one device. The same seed gives the same split on every machine.</summary>
 public static class DataSplit
 {
-    /// <summary>Divides at random: every device sees the same world.</summary>
-    /// <param name="examples">How many examples there are.</param>
-    /// <param name="sizes">How many each device gets, together at most all; see <see cref="EqualSizes"/> and <see cref="LogNormalSizes"/>.</param>
+    /// <summary>Splits examples at random, so that all devices have the same distribution.</summary>
+    /// <param name="examples">The number of examples.</param>
+    /// <param name="sizes">The number of examples of each device, at most <paramref name="examples"/> in total; see <see cref="EqualSizes"/> and <see cref="LogNormalSizes"/>.</param>
     /// <param name="seed">The seed.</param>
-    /// <returns>For each device the indices of its examples.</returns>
-    /// <exception cref="ArgumentException">The devices want more examples than there are, or one wants less than one.</exception>
+    /// <returns>The indices of the examples of each device.</returns>
+    /// <exception cref="ArgumentException">The sizes exceed the number of examples, or a size is less than 1.</exception>
     public static int[][] Iid(int examples, IReadOnlyList<int> sizes, ulong seed)
     {
         Check(sizes, examples);
         int[] order = [.. Enumerable.Range(0, examples)];
-        new SeededRandom(seed, Stream.Split).Shuffle<int>(order);
+        new SeededRandom(seed, RandomKey.Split).Shuffle<int>(order);
         int first = 0;
         return [.. sizes.Select(size => order[first..(first += size)])];
     }
 
-    /// <summary>Divides by taste in classes: see <see cref="DirichletSplit"/>.</summary>
-    /// <param name="labels">The class of each example, 0 to one less than their number.</param>
-    /// <param name="sizes">How many each device gets, together at most all.</param>
+    /// <summary>Splits examples so that each device draws its own distribution over classes from a Dirichlet distribution.</summary>
+    /// <param name="labels">The class of each example, from 0.</param>
+    /// <param name="sizes">The number of examples of each device, at most all in total.</param>
     /// <param name="alpha">
-    /// The concentration, the same for every class. Of 10 classes and 100 examples a device has, at 0.1, some 4 or 5 classes, and of the two commonest five
-    /// sixths of its examples or more; ever nearer to 0, one class; at 100 all devices are alike. With N classes of the same size, N times what is given here
-    /// is the alpha of Hsu et al.
+    /// The concentration, the same for every class. With 10 classes and 100 examples per device, a value of 0.1 gives a device 4 or 5 classes, and the two most frequent
+    /// classes have five sixths of its examples. Near 0, a device has one class; at 100, all devices have almost the same distribution. With N classes of equal size,
+    /// the alpha of Hsu et al. is N times this value.
     /// </param>
     /// <param name="seed">The seed.</param>
-    /// <returns>For each device the indices of its examples.</returns>
+    /// <returns>The indices of the examples of each device.</returns>
     /// <exception cref="ArgumentException">The devices want more examples than there are, or one wants less than one, or alpha is not positive.</exception>
     public static int[][] Dirichlet(ReadOnlySpan<byte> labels, IReadOnlyList<int> sizes, double alpha, ulong seed)
     {
@@ -35,10 +38,10 @@ public static class DataSplit
         return DirichletSplit.Split(labels, sizes, alpha, seed);
     }
 
-    /// <summary>Divides by who made the examples: each writer's, or each speaker's, stay together.</summary>
-    /// <param name="owners">Who made each example: any numbers.</param>
-    /// <param name="devices">Among how many devices; null for one per owner. With fewer, owners are dealt out in the order in which they first come.</param>
-    /// <returns>For each device the indices of its examples.</returns>
+    /// <summary>Splits examples by owner, such as a writer or a speaker. The examples of an owner stay together.</summary>
+    /// <param name="owners">The owner of each example; any numbers.</param>
+    /// <param name="devices">The number of devices; null for one per owner. With fewer devices than owners, the owners are assigned in turn, in the order of their first examples.</param>
+    /// <returns>The indices of the examples of each device.</returns>
     /// <exception cref="ArgumentException">There are fewer owners than devices.</exception>
     public static int[][] ByOwner(ReadOnlySpan<int> owners, int? devices = null)
     {
@@ -59,7 +62,7 @@ public static class DataSplit
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(devices));
         if (lists.Count < count)
         {
-            throw new ArgumentException($"There are {lists.Count} owners for {count} devices; give at most as many devices.", nameof(devices));
+            throw new ArgumentException($"There are {lists.Count} owners for {count} devices. Specify at most as many devices as owners.", nameof(devices));
         }
 
         int[][] parts = new int[count][];
@@ -72,10 +75,10 @@ public static class DataSplit
         return parts;
     }
 
-    /// <summary>Gives every device as many examples, but for one more to the first few.</summary>
-    /// <param name="examples">How many examples there are.</param>
-    /// <param name="devices">Among how many devices, at least 1.</param>
-    /// <returns>How many each gets.</returns>
+    /// <summary>Computes equal sizes. If the division has a remainder, the first devices get one more example.</summary>
+    /// <param name="examples">The number of examples.</param>
+    /// <param name="devices">The number of devices; at least 1.</param>
+    /// <returns>The number of examples of each device.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer examples than devices.</exception>
     public static int[] EqualSizes(int examples, int devices)
     {
@@ -84,12 +87,12 @@ public static class DataSplit
         return [.. Enumerable.Range(0, devices).Select(d => (examples / devices) + (d < examples % devices ? 1 : 0))];
     }
 
-    /// <summary>Gives devices unlike numbers of examples, in proportion to draws from a log-normal law, and each at least one.</summary>
-    /// <param name="examples">How many examples there are.</param>
-    /// <param name="devices">Among how many devices, at least 1.</param>
-    /// <param name="sigma">The standard deviation of the logarithm; 0 for equal sizes, 1 for some ten times larger than others. At most about 37.</param>
+    /// <summary>Computes sizes in proportion to draws from a log-normal distribution. Each device gets at least one example.</summary>
+    /// <param name="examples">The number of examples.</param>
+    /// <param name="devices">The number of devices; at least 1.</param>
+    /// <param name="sigma">The standard deviation of the logarithm. At 0, sizes are equal; at 1, some are ten times as large as others. At most about 37.</param>
     /// <param name="seed">The seed.</param>
-    /// <returns>How many each gets; together all.</returns>
+    /// <returns>The number of examples of each device; all examples in total.</returns>
     /// <exception cref="ArgumentOutOfRangeException">
     /// There are fewer examples than devices, or the standard deviation is negative, not finite or so large that the distribution's mean is not finite.
     /// </exception>
@@ -103,14 +106,14 @@ public static class DataSplit
             throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "The mean of the distribution, exp(sigma^2 / 2), is not finite. Specify at most 37.");
         }
 
-        var random = new SeededRandom(seed, Stream.Size);
+        var random = new SeededRandom(seed, RandomKey.Size);
         double[] draws = new double[devices];
         for (int d = 0; d < devices; d++)
         {
             draws[d] = PortableMath.Exp(sigma * random.NextGaussian());
         }
 
-        // Rounding the running total spreads what rounding loses.
+        // Rounding the running total distributes the rounding errors.
         double all = draws.Sum(), running = 0;
         int given = 0, spare = examples - devices;
         int[] sizes = new int[devices];
@@ -131,7 +134,7 @@ public static class DataSplit
         ArgumentOutOfRangeException.ThrowIfZero(sizes.Count, nameof(sizes));
         if (sizes.Any(size => size < 1) || sizes.Sum(size => (long)size) > examples)
         {
-            throw new ArgumentException($"The devices want {sizes.Sum(size => (long)size)} examples, the least of them {sizes.Min()}; there are {examples}, and each must get one.", nameof(sizes));
+            throw new ArgumentException($"The sizes add up to {sizes.Sum(size => (long)size)} of {examples} examples, and the minimum is {sizes.Min()}. Specify sizes of at least 1 that add up to at most the number of examples.", nameof(sizes));
         }
     }
 }

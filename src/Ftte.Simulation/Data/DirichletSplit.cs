@@ -1,24 +1,27 @@
-namespace Ftte.Simulation;
+using Ftte.Simulation.Common;
+using Ftte.Simulation.Randomness;
 
-/// <summary>Splits labelled examples among devices so that each has a taste of its own.</summary>
+namespace Ftte.Simulation.Data;
+
+/// <summary>Splits labeled examples among devices so that each device has its own distribution over classes.</summary>
 /// <remarks>
-/// Each device draws a taste from the symmetric Dirichlet(alpha, ..., alpha) over the classes: small alpha, most of its examples of one or two classes; large
-/// alpha, all alike. Then the devices take turns, one example a turn, of a class drawn from their taste as long as that class lasts, after Hsu, Qi and Brown,
-/// "Measuring the Effects of Non-Identical Data Distribution" (arXiv 1909.06335). They draw from Dirichlet(alpha p), p the share of each class in all
-/// examples: with N classes of the same size, alpha here is theirs over N, and theirs is N times this; with classes of unlike sizes the two differ, as here
-/// no class is liked more than another. Taking turns shares out what is left over at the end, which makes the devices a little more alike, the fewer they are.
+/// Each device draws a class distribution from the symmetric Dirichlet(alpha, ..., alpha). With a small alpha, a device has examples of one or two classes; with a
+/// large alpha, all devices are similar. Then the devices take turns: in each turn, a device gets one example of a class drawn from its distribution among the classes
+/// with examples left (Hsu, Qi and Brown, "Measuring the Effects of Non-Identical Data Distribution", arXiv 1909.06335). The paper draws from Dirichlet(alpha p), where
+/// p is the share of each class. With N classes of equal size, its alpha is N times this one; with classes of different sizes, the two differ, because here all classes
+/// have equal probability. The last turns distribute the remaining examples, which makes devices a little more similar.
 /// </remarks>
 internal static class DirichletSplit
 {
-    /// <summary>Below it tastes are kept as logarithms: the shares themselves would be too small for float64, ever more often all of them.</summary>
+    /// <summary>Below this alpha, shares are stored as logarithms, because they are too small for float64.</summary>
     private const double LeastOfShares = 0.01;
 
-    /// <summary>Splits.</summary>
+    /// <summary>Splits the examples.</summary>
     /// <param name="labels">The class of each example.</param>
-    /// <param name="sizes">How many each device gets, checked.</param>
+    /// <param name="sizes">The number of examples of each device, validated.</param>
     /// <param name="alpha">The concentration, positive.</param>
     /// <param name="seed">The seed.</param>
-    /// <returns>For each device the indices of its examples.</returns>
+    /// <returns>The indices of the examples of each device.</returns>
     public static int[][] Split(ReadOnlySpan<byte> labels, IReadOnlyList<int> sizes, double alpha, ulong seed)
     {
         Guard.Positive(alpha);
@@ -61,7 +64,7 @@ internal static class DirichletSplit
 
         if (total == 0)
         {
-            // Nothing is left of what this device would take: any example will do.
+            // No examples are left of the classes in the distribution of this device, so any example is taken.
             for (int label = 0; label < chances.Length; label++)
             {
                 chances[label] = stock[label].Count;
@@ -113,7 +116,7 @@ internal static class DirichletSplit
         return shares;
     }
 
-    /// <summary>Draws the logarithms of a taste's shares, times alpha and but for a summand that is the same for all.</summary>
+    /// <summary>Draws the logarithms of the shares, times alpha and up to a common summand.</summary>
     private static double[] DrawLogs(double alpha, int classes, ref SeededRandom random)
     {
         double[] logs = new double[classes];

@@ -1,38 +1,40 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Ftte.Simulation.Common;
+using Ftte.Simulation.Randomness;
 
 namespace Ftte.Simulation;
 
-/// <summary>Makes up devices. The same arguments give the same devices on every machine.</summary>
-/// <remarks>The figures are round ones of the right magnitude, to compare rules with; they are no measurement of anybody's devices.</remarks>
+/// <summary>Creates synthetic devices. The same arguments give the same devices on every machine.</summary>
+/// <remarks>The properties have realistic magnitudes for comparing rules; they are not measurements of real devices.</remarks>
 public static class DevicePopulation
 {
     private const double SpeedSpread = 0.25;
     private const double ComputeSpread = 0.1;
     private const double LatencySpread = 0.5;
-    private static readonly LatencyLaw Compute = LatencyLaw.LogNormal(1, ComputeSpread);
+    private static readonly LatencyDistribution Compute = LatencyDistribution.LogNormal(1, ComputeSpread);
 
-    /// <summary>Makes devices of one kind, whose speeds spread by about a quarter and memory by half.</summary>
+    /// <summary>Creates devices of one kind. Speeds vary by about a quarter, and memory by half.</summary>
     /// <param name="kind">The kind.</param>
-    /// <param name="count">How many, at least 1.</param>
+    /// <param name="count">The number of devices; at least 1.</param>
     /// <param name="seed">The seed.</param>
-    /// <returns>The devices, named after their kind.</returns>
-    /// <exception cref="ArgumentException">The kind's latency is not positive or not finite, or there are to be no devices.</exception>
+    /// <returns>The devices. Their names consist of the kind and a number.</returns>
+    /// <exception cref="ArgumentException">The latency of the kind is not positive or not finite, or the number of devices is less than 1.</exception>
     public static ImmutableArray<SimulatedDevice> Of(DeviceKind kind, int count, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(kind);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        if (!(kind.LatencySeconds > 0 && kind.LatencySeconds <= JobTiming.LongestSeconds))
+        if (!(kind.LatencySeconds > 0 && kind.LatencySeconds <= TimeLimits.MaxSeconds))
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"The kind '{kind.Name}' has the {nameof(kind.LatencySeconds)} {kind.LatencySeconds:R}; give it a positive one of at most {JobTiming.LongestSeconds:R}."), nameof(kind));
+                string.Create(CultureInfo.InvariantCulture, $"The kind '{kind.Name}' has the {nameof(kind.LatencySeconds)} {kind.LatencySeconds:R}. Specify a positive latency of at most {TimeLimits.MaxSeconds:R}."), nameof(kind));
         }
 
         return Make([.. Enumerable.Repeat(kind, count)], seed);
     }
 
-    /// <summary>Makes two fifths phones, a quarter sensors, and watches for the rest.</summary>
-    /// <param name="count">How many, at least 1.</param>
+    /// <summary>Creates a mixed population: two fifths phones, a quarter sensors, and the rest watches.</summary>
+    /// <param name="count">The number of devices; at least 1.</param>
     /// <param name="seed">The seed.</param>
     /// <returns>The devices, in random order.</returns>
     public static ImmutableArray<SimulatedDevice> Mixed(int count, ulong seed)
@@ -43,13 +45,13 @@ public static class DevicePopulation
         Array.Fill(kinds, DeviceKind.Watch);
         kinds.AsSpan(0, phones).Fill(DeviceKind.Phone);
         kinds.AsSpan(phones, sensors).Fill(DeviceKind.Sensor);
-        new SeededRandom(seed, Stream.Kind).Shuffle<DeviceKind>(kinds);
+        new SeededRandom(seed, RandomKey.Kind).Shuffle<DeviceKind>(kinds);
         return Make(kinds, seed);
     }
 
-    /// <summary>Makes devices that are all alike, to study one thing at a time.</summary>
-    /// <param name="count">How many, at least 1.</param>
-    /// <param name="prototype">What they are like; its name is followed by a number.</param>
+    /// <summary>Creates identical devices.</summary>
+    /// <param name="count">The number of devices; at least 1.</param>
+    /// <param name="prototype">The device to copy. A number is appended to its name.</param>
     /// <returns>The devices.</returns>
     public static ImmutableArray<SimulatedDevice> Alike(int count, SimulatedDevice prototype)
     {
@@ -58,39 +60,39 @@ public static class DevicePopulation
         return [.. Enumerable.Range(1, count).Select(i => prototype with { Name = $"{prototype.Name}-{i}" })];
     }
 
-    /// <summary>Slows some devices down: their computing takes that much longer, or the whole job where <see cref="SimulatedDevice.JobDuration"/> says how long it takes.</summary>
+    /// <summary>Slows some devices down (stragglers). Their computation takes longer; if <see cref="SimulatedDevice.JobDuration"/> is set, their whole jobs do.</summary>
     /// <param name="devices">The devices; at least one.</param>
-    /// <param name="share">The share of stragglers, in [0, 1]; their number is rounded. The paper has 0.9.</param>
-    /// <param name="factor">How many times longer they take; at least 1. Usual are 10 and 30.</param>
+    /// <param name="share">The share of stragglers, in [0, 1]. Their number is rounded. The paper uses 0.9.</param>
+    /// <param name="factor">The factor by which durations increase; at least 1. Common values are 10 and 30.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="affinity">
-    /// What makes a device a straggler: those for whom it is greatest are. The share of certain classes in a device's data makes stragglers and labels
-    /// correlated. Null to draw them, independent of everything.
+    /// Ranks the devices by index: those with the greatest values become stragglers. For example, the share of some classes in a device's data correlates
+    /// stragglers with labels. Null to choose stragglers at random.
     /// </param>
     /// <param name="slowsLinks">
-    /// Whether stragglers' links are slowed too: down- and uploads take that much longer; latencies stay. By default only computing is slowed.
+    /// Whether downloads and uploads of stragglers are slowed too. Latencies stay the same. By default, only computation is slowed.
     /// </param>
     /// <returns>The devices in the same order; stragglers are marked.</returns>
-    /// <exception cref="ArgumentException">There are no devices, the share lies outside [0, 1], or the factor is below 1 or not finite.</exception>
+    /// <exception cref="ArgumentException">There are no devices, the share is not in [0, 1], or the factor is below 1 or not finite.</exception>
     public static ImmutableArray<SimulatedDevice> WithStragglers(
         ImmutableArray<SimulatedDevice> devices, double share, double factor, ulong seed, Func<int, double>? affinity = null, bool slowsLinks = false)
     {
         if (devices.IsDefaultOrEmpty)
         {
-            throw new ArgumentException("There are no devices to make stragglers of; give at least one.", nameof(devices));
+            throw new ArgumentException("There are no devices. Specify at least one.", nameof(devices));
         }
 
         Guard.Share(share);
         if (!(factor >= 1 && double.IsFinite(factor)))
         {
-            throw new ArgumentOutOfRangeException(nameof(factor), factor, "Stragglers take that many times as long; give a finite number of at least 1, such as 10.");
+            throw new ArgumentOutOfRangeException(nameof(factor), factor, "The factor must be finite and at least 1. Specify a factor such as 10.");
         }
 
         int[] order = [.. Enumerable.Range(0, devices.Length)];
-        new SeededRandom(seed, Stream.Straggler).Shuffle<int>(order);
+        new SeededRandom(seed, RandomKey.Straggler).Shuffle<int>(order);
         if (affinity is not null)
         {
-            // Stable, so that the draw decides between equals.
+            // The sort is stable, so the random order decides between equal values.
             order = [.. order.OrderByDescending(affinity)];
         }
 
@@ -115,15 +117,15 @@ public static class DevicePopulation
 
     private static ImmutableArray<SimulatedDevice> Make(DeviceKind[] kinds, ulong seed)
     {
-        Dictionary<DeviceKind, LatencyLaw> latencies = kinds.Distinct().ToDictionary(k => k, k => LatencyLaw.LogNormal(k.LatencySeconds, LatencySpread));
+        Dictionary<DeviceKind, LatencyDistribution> latencies = kinds.Distinct().ToDictionary(k => k, k => LatencyDistribution.LogNormal(k.LatencySeconds, LatencySpread));
         return [.. kinds.Select((kind, i) =>
         {
-            var random = new SeededRandom(seed, Stream.Detail, (ulong)i);
+            var random = new SeededRandom(seed, RandomKey.Detail, (ulong)i);
             return new SimulatedDevice
             {
                 Name = $"{kind.Name}-{i + 1}",
                 Kind = kind.Name,
-                MemoryBudgetBytes = (long)(kind.LeastMemoryBytes * (1 + (0.5 * random.NextDouble()))),
+                MemoryBudgetBytes = (long)(kind.MinMemoryBytes * (1 + (0.5 * random.NextDouble()))),
                 MultiplyAddsPerSecond = kind.MultiplyAddsPerSecond * PortableMath.Exp(SpeedSpread * random.NextGaussian()),
                 DownloadBytesPerSecond = kind.DownloadBytesPerSecond,
                 UploadBytesPerSecond = kind.UploadBytesPerSecond,

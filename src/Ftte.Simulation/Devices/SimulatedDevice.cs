@@ -1,61 +1,66 @@
+using Ftte.Simulation.Availability;
+using Ftte.Simulation.Common;
+using Ftte.Simulation.Randomness;
+
 namespace Ftte.Simulation;
 
-/// <summary>What a simulated device is like. The same for every rule that is compared.</summary>
+/// <summary>Represents a simulated device. Use the same devices for all compared rules.</summary>
 /// <remarks>
-/// A job takes, while the device is there: the request's latency, the download, the computation, the upload, the update's latency. Computing takes the job's
-/// multiply-adds over <see cref="MultiplyAddsPerSecond"/>, times a factor drawn for that job. Immutable; share availabilities and laws between devices.
+/// The duration of a job is the sum of the request's latency, the download, the computation, the upload and the update's latency. Time counts only while the device is
+/// available. The computation takes the multiply-adds of the job divided by <see cref="MultiplyAddsPerSecond"/>, times a factor drawn for the job. Immutable; devices
+/// may share availability patterns and distributions.
 /// </remarks>
 public sealed record SimulatedDevice
 {
-    private static readonly TimeSpan MostSkew = TimeSpan.FromDays(3650);
+    private static readonly TimeSpan MaxSkew = TimeSpan.FromDays(3650);
 
-    /// <summary>Gets the name under which it takes part; unique.</summary>
+    /// <summary>Gets the unique name. It is also the client ID.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Gets what kind of device it is, such as <c>watch</c>; for reports.</summary>
+    /// <summary>Gets the kind of the device in reports, such as <c>watch</c>.</summary>
     public string Kind { get; init; } = "device";
 
-    /// <summary>Gets how fast it trains, in multiply-adds per second.</summary>
+    /// <summary>Gets the training speed, in multiply-adds per second.</summary>
     /// <value>Default 1e9.</value>
     public double MultiplyAddsPerSecond { get; init; } = 1e9;
 
-    /// <summary>Gets the memory that it can spare for training, in bytes.</summary>
+    /// <summary>Gets the memory budget for training, in bytes.</summary>
     /// <value>Default: no limit.</value>
     public long MemoryBudgetBytes { get; init; } = long.MaxValue;
 
-    /// <summary>Gets how fast it receives, in bytes per second.</summary>
+    /// <summary>Gets the download speed, in bytes per second.</summary>
     /// <value>Default 1e6.</value>
     public double DownloadBytesPerSecond { get; init; } = 1e6;
 
-    /// <summary>Gets how fast it sends, in bytes per second.</summary>
+    /// <summary>Gets the upload speed, in bytes per second.</summary>
     /// <value>Default 1e6.</value>
     public double UploadBytesPerSecond { get; init; } = 1e6;
 
-    /// <summary>Gets the law of the time that a message takes to arrive, transfer not counted, in seconds; drawn anew for each.</summary>
+    /// <summary>Gets the distribution of the latency of a message, in seconds, without the transfer. A value is drawn for each message.</summary>
     /// <value>Default 0.</value>
-    public LatencyLaw Latency { get; init; } = LatencyLaw.Constant(0);
+    public LatencyDistribution Latency { get; init; } = LatencyDistribution.Constant(0);
 
-    /// <summary>Gets the law of the factor by which computing one job takes longer than usual.</summary>
+    /// <summary>Gets the distribution of the factor by which the computation of a job takes longer. A value is drawn for each job.</summary>
     /// <value>Default 1.</value>
-    public LatencyLaw ComputeFactor { get; init; } = LatencyLaw.Constant(1);
+    public LatencyDistribution ComputeFactor { get; init; } = LatencyDistribution.Constant(1);
 
-    /// <summary>Gets the law of a whole job's duration in seconds, whatever is computed and sent; as in experiments that model nothing else.</summary>
-    /// <value>Default null: durations follow from the work.</value>
-    public LatencyLaw? JobDuration { get; init; }
+    /// <summary>Gets the distribution of the duration of a whole job, in seconds. If set, speeds and latencies do not matter.</summary>
+    /// <value>Default null: the duration depends on the work.</value>
+    public LatencyDistribution? JobDuration { get; init; }
 
-    /// <summary>Gets when it is there.</summary>
-    /// <value>Default <see cref="Availability.Always"/>.</value>
-    public Availability Availability { get; init; } = Availability.Always;
+    /// <summary>Gets when the device is available.</summary>
+    /// <value>Default <see cref="AvailabilityPattern.Always"/>.</value>
+    public AvailabilityPattern Availability { get; init; } = AvailabilityPattern.Always;
 
-    /// <summary>Gets the probability that it gives a job up half-way and is never heard of again until it asks for the next one.</summary>
+    /// <summary>Gets the probability that the device drops a job without notifying the server.</summary>
     /// <value>Default 0.</value>
     public double DropOut { get; init; }
 
-    /// <summary>Gets how far its clock runs ahead of the server's; shifts its hours, and must not change anything else.</summary>
-    /// <value>Default zero; negative if it runs behind. At most ten years (3,650 days) either way.</value>
+    /// <summary>Gets the skew of the device's clock: positive if it is ahead of the server's clock. The skew only shifts the availability pattern.</summary>
+    /// <value>Default zero. At most ten years (3,650 days) in either direction.</value>
     public TimeSpan ClockSkew { get; init; }
 
-    /// <summary>Gets whether reports count it as a straggler.</summary>
+    /// <summary>Gets whether reports count the device as a straggler.</summary>
     public bool IsStraggler { get; init; }
 
     internal void Validate()
@@ -69,7 +74,7 @@ public sealed record SimulatedDevice
         ArgumentNullException.ThrowIfNull(Latency);
         ArgumentNullException.ThrowIfNull(ComputeFactor);
         ArgumentNullException.ThrowIfNull(Availability);
-        ArgumentOutOfRangeException.ThrowIfLessThan(ClockSkew, -MostSkew);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(ClockSkew, MostSkew);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ClockSkew, -MaxSkew);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ClockSkew, MaxSkew);
     }
 }

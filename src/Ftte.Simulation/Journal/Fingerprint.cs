@@ -1,15 +1,15 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
-namespace Ftte.Simulation;
+namespace Ftte.Simulation.Journal;
 
-/// <summary>Names everything that a result follows from, so that a journal can tell whether what it holds is this run's.</summary>
+/// <summary>Computes hashes of all inputs of a result, so that a journal can detect records of another run.</summary>
 internal static class Fingerprint
 {
-    /// <summary>The length of a fingerprint.</summary>
+    /// <summary>The length of a fingerprint in bytes.</summary>
     public const int Bytes = 16;
 
-    /// <summary>Names a job: whose it is, what is asked, and the parameters that it starts from.</summary>
+    /// <summary>Computes the fingerprint of a job from its device, its assignment and the parameters that it starts from.</summary>
     public static byte[] Of(int device, TrainingAssignment assignment, ReadOnlySpan<float> parameters, long memoryBudgetBytes)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -28,6 +28,6 @@ internal static class Fingerprint
         return hash.GetHashAndReset()[..Bytes];
     }
 
-    /// <summary>Names a model by its parameters.</summary>
+    /// <summary>Computes the fingerprint of a model from its parameters.</summary>
     public static byte[] Of(ModelSnapshot model) => SHA256.HashData(MemoryMarshal.AsBytes(model.Parameters.Span))[..Bytes];
 }

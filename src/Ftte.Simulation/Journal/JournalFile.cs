@@ -4,18 +4,18 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
-namespace Ftte.Simulation;
+namespace Ftte.Simulation.Journal;
 
-/// <summary>A journal, open; for any number of threads once it is.</summary>
+/// <summary>An open journal. Thread-safe once it is open.</summary>
 /// <remarks>
-/// Little-endian: the magic, the description with its length and checksum, then records, each with length, checksum and payload. A payload is a kind, a number,
-/// the <see cref="Fingerprint"/> of what it follows from and, for an update, example count, content and values; for an evaluation its three values.
+/// The file is little-endian: the magic, the description with its length and checksum, then records with length, checksum and payload. A payload has a kind, a number
+/// and the <see cref="Fingerprint"/> of its inputs; then an update has its example count, content and values, and an evaluation has its three values.
 /// </remarks>
 internal sealed class JournalFile : IDisposable
 {
     private const int HeadBytes = 4 + ChecksumBytes;
     private const int ChecksumBytes = 8;
-    private const int LongestDescription = 1 << 16;
+    private const int MaxDescriptionBytes = 1 << 16;
     private const int NameBytes = 1 + 8 + Fingerprint.Bytes;
     private const int UpdateHeadBytes = NameBytes + 4 + 1;
     private const int QualityBytes = NameBytes + (3 * 8);
@@ -37,10 +37,10 @@ internal sealed class JournalFile : IDisposable
     /// <summary>Gets the number of updates found.</summary>
     public int Count => _updates.Count;
 
-    /// <summary>Opens a journal, or begins it.</summary>
+    /// <summary>Opens or creates a journal.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="description">What run it is of.</param>
-    /// <exception cref="InvalidDataException">The file is no journal, or another run's.</exception>
+    /// <param name="description">The description of the run.</param>
+    /// <exception cref="InvalidDataException">The file is not a journal, or is the journal of another run.</exception>
     /// <exception cref="IOException">The file cannot be opened, or another run has it open.</exception>
     public static JournalFile Open(string path, string description)
     {
@@ -52,7 +52,7 @@ internal sealed class JournalFile : IDisposable
             journal.ReadHeader(description);
             journal.ReadRecords();
 
-            // From here on all threads use the bare handle at places of their own: the stream's buffer, and even asking it for the handle, is for one at a time.
+            // From here on, threads use the handle at offsets of their own, because the stream is not thread-safe.
             (journal._end, journal._handle) = (journal._file.Position, journal._file.SafeFileHandle);
             return journal;
         }
@@ -68,8 +68,8 @@ internal sealed class JournalFile : IDisposable
         }
     }
 
-    /// <summary>Gives what a job trained; null if that is not known.</summary>
-    /// <exception cref="InvalidDataException">It was another device's, or trained from another model: the journal is another run's.</exception>
+    /// <summary>Returns the update of a job; null if it is not in the journal.</summary>
+    /// <exception cref="InvalidDataException">The record is of another job or another model, so the journal is of another run.</exception>
     public SparseUpdate? Find(long job, TrainingAssignment assignment, ReadOnlySpan<byte> fingerprint)
     {
         if (!_updates.TryGetValue(job, out var place))
@@ -81,7 +81,7 @@ internal sealed class JournalFile : IDisposable
         int read = RandomAccess.Read(_handle!, payload, place.Offset);
         if (read != payload.Length || !fingerprint.SequenceEqual(payload.AsSpan(NameBytes - Fingerprint.Bytes, Fingerprint.Bytes)))
         {
-            throw Foreign($"job {job} was another one, or began with another model");
+            throw Foreign($"job {job} differs, or began with another model");
         }
 
         return SparseUpdate.Create(
@@ -89,8 +89,8 @@ internal sealed class JournalFile : IDisposable
             MemoryMarshal.Cast<byte, float>(payload.AsSpan(UpdateHeadBytes)));
     }
 
-    /// <summary>Gives how good a version was; null if that is not known.</summary>
-    /// <exception cref="InvalidDataException">That version was another model: the journal is another run's.</exception>
+    /// <summary>Returns the quality of a version; null if it is not in the journal.</summary>
+    /// <exception cref="InvalidDataException">The record is of another model, so the journal is of another run.</exception>
     public ModelQuality? Find(ModelVersion version, ReadOnlySpan<byte> fingerprint)
     {
         if (!_qualities.TryGetValue(version.Number, out var known))
@@ -98,10 +98,10 @@ internal sealed class JournalFile : IDisposable
             return null;
         }
 
-        return fingerprint.SequenceEqual(known.Model) ? known.Quality : throw Foreign($"version {version.Number} was another model");
+        return fingerprint.SequenceEqual(known.Model) ? known.Quality : throw Foreign($"version {version.Number} is another model");
     }
 
-    /// <summary>Keeps what a job trained.</summary>
+    /// <summary>Stores the update of a job.</summary>
     public void Add(long job, ReadOnlySpan<byte> fingerprint, SparseUpdate update)
     {
         ReadOnlySpan<byte> values = MemoryMarshal.AsBytes(update.Values.Span);
@@ -113,7 +113,7 @@ internal sealed class JournalFile : IDisposable
         Append(payload);
     }
 
-    /// <summary>Keeps how good a version was.</summary>
+    /// <summary>Stores the quality of a version.</summary>
     public void Add(ModelVersion version, ReadOnlySpan<byte> fingerprint, ModelQuality quality)
     {
         byte[] payload = new byte[QualityBytes];
@@ -124,7 +124,7 @@ internal sealed class JournalFile : IDisposable
         Append(payload);
     }
 
-    /// <summary>Deletes the file: the run has come to its end.</summary>
+    /// <summary>Deletes the file, because the run is complete.</summary>
     public void Delete()
     {
         _file.Dispose();
@@ -141,14 +141,14 @@ internal sealed class JournalFile : IDisposable
     }
 
     private InvalidDataException Foreign(string difference) =>
-        new($"{_path}: this is the journal of another run: {difference}. Give that run's rule, devices and options again, or delete the file.");
+        new($"{_path}: this is the journal of another run: {difference}. Use the rule, devices and options of that run, or delete the file.");
 
     private void ReadHeader(string description)
     {
         byte[] own = Encoding.UTF8.GetBytes(description);
-        if (own.Length > LongestDescription)
+        if (own.Length > MaxDescriptionBytes)
         {
-            throw new ArgumentException($"The journal's description has {own.Length} bytes; give at most {LongestDescription}.", nameof(description));
+            throw new ArgumentException($"The description of the journal has {own.Length} bytes. Specify at most {MaxDescriptionBytes}.", nameof(description));
         }
 
         byte[] header = [.. Magic, .. HeadOf(own), .. own];
@@ -156,29 +156,29 @@ internal sealed class JournalFile : IDisposable
         _file.ReadExactly(start);
         if (start.Length < header.Length && header.AsSpan().StartsWith(start))
         {
-            // New, or killed before it had begun. Nothing else is written over, however short.
+            // The file is new, or the process was killed while it wrote the header. No other file is overwritten.
             Write([header.AsMemory(start.Length)], start.Length);
             _file.Position = header.Length;
             return;
         }
 
         _file.Position = Math.Min(Magic.Length, _file.Length);
-        if (!start.AsSpan().StartsWith(Magic) || ReadPayload(LongestDescription) is not { } found)
+        if (!start.AsSpan().StartsWith(Magic) || ReadPayload(MaxDescriptionBytes) is not { } found)
         {
-            throw new InvalidDataException($"{_path}: this is no journal of a run; give the name of a file that is not there, or of a journal.");
+            throw new InvalidDataException($"{_path}: the file is not a run journal. Specify a new file or an existing journal.");
         }
 
         if (!own.AsSpan().SequenceEqual(found))
         {
             throw new InvalidDataException(
-                $"{_path}: this is the journal of another run, '{Encoding.UTF8.GetString(found)}'; this one is '{description}'. Give its settings again, or delete the file.");
+                $"{_path}: this is the journal of another run, '{Encoding.UTF8.GetString(found)}'; this run is '{description}'. Use the settings of that run, or delete the file.");
         }
     }
 
     private void ReadRecords()
     {
         long end = _file.Position;
-        while (ReadPayload(int.MaxValue) is { } payload && Note(payload, end + HeadBytes))
+        while (ReadPayload(int.MaxValue) is { } payload && Index(payload, end + HeadBytes))
         {
             end = _file.Position;
         }
@@ -187,7 +187,7 @@ internal sealed class JournalFile : IDisposable
         _file.Position = end;
     }
 
-    private bool Note(byte[] payload, long offset)
+    private bool Index(byte[] payload, long offset)
     {
         if (payload.Length < UpdateHeadBytes)
         {
@@ -209,8 +209,8 @@ internal sealed class JournalFile : IDisposable
         }
     }
 
-    /// <summary>Reads a record; null if none is left that is whole.</summary>
-    private byte[]? ReadPayload(int longest)
+    /// <summary>Reads a record; null if no complete record is left.</summary>
+    private byte[]? ReadPayload(int maxLength)
     {
         Span<byte> head = stackalloc byte[HeadBytes];
         if (_file.ReadAtLeast(head, HeadBytes, throwOnEndOfStream: false) < HeadBytes)
@@ -219,7 +219,7 @@ internal sealed class JournalFile : IDisposable
         }
 
         int length = BinaryPrimitives.ReadInt32LittleEndian(head);
-        if (length < 0 || length > longest || length > _file.Length - _file.Position)
+        if (length < 0 || length > maxLength || length > _file.Length - _file.Position)
         {
             return null;
         }
@@ -247,8 +247,8 @@ internal sealed class JournalFile : IDisposable
         }
     }
 
-    /// <summary>Writes without a buffer, so that nothing is left to be written when the file is closed. What a failure left half-written is written over or cut off.</summary>
-    /// <exception cref="IOException">The file cannot be written, for example because the disk is full; the message says so and names the file.</exception>
+    /// <summary>Writes without a buffer, so that closing the file writes nothing. An incomplete record after a failure is overwritten or removed.</summary>
+    /// <exception cref="IOException">The file cannot be written, for example because the disk is full. The message names the file and the reason.</exception>
     private void Write(ReadOnlyMemory<byte>[] parts, long offset)
     {
         try

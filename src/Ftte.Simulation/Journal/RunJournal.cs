@@ -1,16 +1,16 @@
-namespace Ftte.Simulation;
+namespace Ftte.Simulation.Journal;
 
-/// <summary>Where a run keeps what was trained, so that one that was stopped or killed goes on where it was.</summary>
+/// <summary>Specifies a file in which a run stores trained updates, so that it continues after it was stopped or killed.</summary>
 /// <remarks>
-/// <para>A run that finds its journal goes through the same events again, from the beginning, but takes from the file what devices had trained and how good models
-/// were: that takes seconds, and the results are the same bits as if it had never stopped. The journal of a run that came to its end is deleted.</para>
-/// <para>The file holds one update per job, as float32. Whatever a crash left half-written at its end is cut off and trained again.
-/// While a run has it open, another is refused with <see cref="IOException"/>. If it cannot be written, for example because the disk is full, the run ends with an
-/// <see cref="IOException"/> that says so, and continues from the journal when it is started again.</para>
+/// <para>A run with an existing journal processes the same events again from the beginning, but reads trained updates and evaluations from the file. That takes
+/// seconds, and the results have the same bits as without the interruption. The journal of a completed run is deleted.</para>
+/// <para>The file contains one float32 update per job. An incomplete record at the end is removed, and its job is trained again.
+/// Only one run can open the file; others fail with an <see cref="IOException"/>. If the file cannot be written, for example because the disk is full, the run ends with an
+/// <see cref="IOException"/>, and continues from the journal when it is started again.</para>
 /// </remarks>
-/// <param name="Path">The file; made if it is not there.</param>
+/// <param name="Path">The file. It is created if it does not exist.</param>
 /// <param name="Description">
-/// Everything by which runs differ and which the simulator cannot see, such as data, devices' step sizes and network: the journal of a run with another description,
-/// seed or number of devices is refused with <see cref="InvalidDataException"/> at once, and one whose jobs were others or began with other models when it comes to them.
+/// A description of all settings that the simulator does not know, such as data, step sizes and network. A journal with another description, seed or number of
+/// devices is refused with an <see cref="InvalidDataException"/> at the start; a journal with other jobs or models is refused at the first difference.
 /// </param>
 public sealed record RunJournal(string Path, string Description);

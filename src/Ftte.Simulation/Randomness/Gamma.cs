@@ -1,11 +1,11 @@
-namespace Ftte.Simulation;
+namespace Ftte.Simulation.Randomness;
 
 /// <summary>The gamma distribution with scale 1.</summary>
 internal static class Gamma
 {
     /// <summary>Draws by Marsaglia and Tsang's method, "A Simple Method for Generating Gamma Variables" (ACM TOMS 26, 2000).</summary>
     /// <param name="shape">The shape, positive; also the mean and the variance.</param>
-    /// <param name="random">Where the randomness comes from.</param>
+    /// <param name="random">The random generator.</param>
     /// <returns>A value of at least 0; it may underflow to 0 when the shape is very small.</returns>
     public static double Draw(double shape, ref SeededRandom random)
     {
@@ -34,9 +34,9 @@ internal static class Gamma
         }
     }
 
-    /// <summary>Draws the logarithm of a value, times the shape: what can be told of it however small the shape is.</summary>
+    /// <summary>Draws the logarithm of a value, times the shape. The result is accurate for any small shape.</summary>
     /// <param name="shape">The shape, positive and below 1.</param>
-    /// <param name="random">Where the randomness comes from.</param>
+    /// <param name="random">The random generator.</param>
     /// <returns>A finite number; over the shape, it is the logarithm.</returns>
     public static double DrawScaledLog(double shape, ref SeededRandom random) =>
         (shape * PortableMath.Log(Draw(shape + 1, ref random))) + PortableMath.Log(1 - random.NextDouble());

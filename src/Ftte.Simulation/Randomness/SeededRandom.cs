@@ -1,18 +1,18 @@
 using System.Globalization;
 
-namespace Ftte.Simulation;
+namespace Ftte.Simulation.Randomness;
 
-/// <summary>A small random generator (SplitMix64) that gives the same numbers on every machine for the same keys.</summary>
+/// <summary>Represents a small random generator (SplitMix64). The same keys give the same numbers on every machine.</summary>
 /// <remarks>
-/// A key per thing drawn, such as (seed, writer, image), makes each thing independent of how many others were drawn before it,
-/// in what order and on which thread. Make it with at least one key; a copy draws on its own, so pass it by reference.
+/// With a key per purpose, such as (seed, writer, image), values do not depend on how many others were drawn before, in which order and on which thread.
+/// Use at least one key. A copy has its own state, so pass the generator by reference.
 /// </remarks>
 public struct SeededRandom
 {
     private ulong _state;
 
-    /// <summary>Makes a generator.</summary>
-    /// <param name="keys">What is drawn: a seed first, then whatever tells one thing from another. Their order matters.</param>
+    /// <summary>Creates a generator.</summary>
+    /// <param name="keys">The seed, then the keys of the purpose. Their order matters.</param>
     public SeededRandom(params ReadOnlySpan<ulong> keys)
     {
         foreach (ulong key in keys)
@@ -89,7 +89,7 @@ public struct SeededRandom
     }
 
     /// <summary>Puts items into random order (Fisher and Yates).</summary>
-    /// <typeparam name="T">What is shuffled.</typeparam>
+    /// <typeparam name="T">The type of the items.</typeparam>
     /// <param name="items">The items, moved in place.</param>
     public void Shuffle<T>(Span<T> items)
     {

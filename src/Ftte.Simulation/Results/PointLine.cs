@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Ftte.Simulation;
 
+/// <summary>The line of an evaluation.</summary>
 internal sealed record PointLine(
     long Ticks,
     long Version,

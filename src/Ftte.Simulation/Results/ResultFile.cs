@@ -4,19 +4,19 @@ using System.Text.Json;
 
 namespace Ftte.Simulation;
 
-/// <summary>Results as JSON lines, to be read back or by other programs, as a JSON summary, and as CSV.</summary>
+/// <summary>Writes and reads results as JSON lines, and writes them as a JSON summary and as CSV.</summary>
 /// <remarks>
-/// JSON lines: one <c>{"run": ...}</c>, then a <c>{"point": ...}</c> per evaluation and a <c>{"job": ...}</c> per job. Times are in ticks of 100 ns; what was not measured is left
-/// out. The same run gives the same bytes. Models are not among them.
+/// A file has one line <c>{"run": ...}</c>, then a line <c>{"point": ...}</c> per evaluation and a line <c>{"job": ...}</c> per job. Times are in ticks of 100 ns, and values that
+/// were not measured are left out. The same run gives the same bytes. Models are not included.
 /// </remarks>
 public static class ResultFile
 {
-    private const int LongestLine = 1 << 16;
+    private const int MaxLineLength = 1 << 16;
 
     /// <summary>Writes a result as JSON lines.</summary>
-    /// <param name="writer">Receives the lines.</param>
+    /// <param name="writer">The writer.</param>
     /// <param name="result">The result.</param>
-    /// <exception cref="ArgumentException">The name of the rule is so long that <see cref="ReadJsonLines"/> would refuse the line. Nothing has been written.</exception>
+    /// <exception cref="ArgumentException">The name of the rule is too long for <see cref="ReadJsonLines"/>. Nothing has been written.</exception>
     /// <exception cref="IOException">The writer cannot write, for example because the disk is full.</exception>
     public static void WriteJsonLines(TextWriter writer, SimulationResult result)
     {
@@ -36,17 +36,17 @@ public static class ResultFile
         void Write(ResultLine line)
         {
             string text = JsonSerializer.Serialize(line, ResultJson.Default.ResultLine);
-            writer.Write(text.Length <= LongestLine
+            writer.Write(text.Length <= MaxLineLength
                 ? text + "\n"
-                : throw new ArgumentException($"The line of the run would have {text.Length} characters, more than {LongestLine}; give the rule a shorter name.", nameof(result)));
+                : throw new ArgumentException($"The line of the run has {text.Length} characters, and the maximum is {MaxLineLength}. Give the rule a shorter name.", nameof(result)));
         }
     }
 
-    /// <summary>Reads what <see cref="WriteJsonLines"/> wrote.</summary>
+    /// <summary>Reads a result written by <see cref="WriteJsonLines"/>.</summary>
     /// <param name="reader">The lines of one result.</param>
-    /// <param name="name">What the lines come from, for errors.</param>
+    /// <param name="name">The name of the source in error messages.</param>
     /// <returns>The result, without model and selection.</returns>
-    /// <exception cref="InvalidDataException">A line is not as it should be, or some are missing; the message says what and where.</exception>
+    /// <exception cref="InvalidDataException">A line is not valid, or lines are missing. The message states the line and the problem.</exception>
     public static SimulationResult ReadJsonLines(TextReader reader, string name = "result")
     {
         ArgumentNullException.ThrowIfNull(reader);
@@ -81,7 +81,7 @@ public static class ResultFile
         {
             if (ticks < before || ticks > run!.Ticks)
             {
-                throw Bad(name, number, "the time is earlier than the line before says, or after the run's end");
+                throw Bad(name, number, "the time is before that of the previous line, or after the end of the run");
             }
         }
     }
@@ -102,8 +102,8 @@ public static class ResultFile
         writer.Write(SummaryJson.Of(results));
     }
 
-    /// <summary>Writes evaluations as CSV, a line each with rule and seed in front.</summary>
-    /// <param name="writer">Where to.</param>
+    /// <summary>Writes evaluations as CSV. Each line begins with the rule and the seed.</summary>
+    /// <param name="writer">The writer.</param>
     /// <param name="results">The results.</param>
     public static void WritePointsCsv(TextWriter writer, IEnumerable<SimulationResult> results)
     {
@@ -121,8 +121,8 @@ public static class ResultFile
         }
     }
 
-    /// <summary>Writes jobs as CSV, a line each with rule and seed in front.</summary>
-    /// <param name="writer">Where to.</param>
+    /// <summary>Writes jobs as CSV. Each line begins with the rule and the seed.</summary>
+    /// <param name="writer">The writer.</param>
     /// <param name="results">The results.</param>
     public static void WriteJobsCsv(TextWriter writer, IEnumerable<SimulationResult> results)
     {
@@ -135,7 +135,7 @@ public static class ResultFile
             {
                 writer.Write(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Quote(result.Rule)},{result.Seed},{j.Number},{j.Device},{j.Start.TotalSeconds},{j.End.TotalSeconds},{j.Fate},{j.Outcome},{j.BaseVersion.Number},{j.Age},{j.Weight},{j.BytesUp},{j.BytesDown},{j.MultiplyAdds}\n"));
+                    $"{Quote(result.Rule)},{result.Seed},{j.Number},{j.Device},{j.Start.TotalSeconds},{j.End.TotalSeconds},{j.Outcome},{j.UpdateOutcome},{j.BaseVersion.Number},{j.Age},{j.Weight},{j.BytesUp},{j.BytesDown},{j.MultiplyAdds}\n"));
             }
         }
     }
@@ -149,37 +149,37 @@ public static class ResultFile
         ResultLine line;
         try
         {
-            line = (text.Length <= LongestLine ? JsonSerializer.Deserialize(text, ResultJson.Default.ResultLine) : null) ?? throw Bad(name, number);
+            line = (text.Length <= MaxLineLength ? JsonSerializer.Deserialize(text, ResultJson.Default.ResultLine) : null) ?? throw Bad(name, number);
         }
         catch (JsonException bad)
         {
-            // What follows there counts lines, too, and knows of this one only.
+            // The rest of the message counts lines within this line only.
             throw Bad(name, number, bad.Message.Split(" | LineNumber")[0], bad);
         }
 
         return line.Fault is { } fault ? throw Bad(name, number, fault) : line;
     }
 
-    /// <summary>Says which lines a result lacks, as a file does that was cut off; null if it has all.</summary>
+    /// <summary>Describes the lines that are missing, for example because the file was truncated; null if none are.</summary>
     private static string? Missing(SimulationResult result)
     {
-        SimulationTotals said = result.Totals;
-        (string Name, long Said, long There)[] counts =
+        SimulationTotals expected = result.Totals;
+        (string Name, long Expected, long Found)[] counts =
         [
-            ("jobs", said.Trips, result.Jobs.Length),
-            ("accepted jobs", said.Accepted, Of(JobFate.Accepted)),
-            ("rejected jobs", said.Rejected, Of(JobFate.Rejected)),
-            ("dropped jobs", said.Dropped, Of(JobFate.Dropped)),
-            ("unfinished jobs", said.Unfinished, Of(JobFate.Unfinished)),
-            ("measured jobs", said.Measured, Of(JobFate.Measured)),
+            ("jobs", expected.Trips, result.Jobs.Length),
+            ("accepted jobs", expected.Accepted, Of(JobOutcome.Accepted)),
+            ("rejected jobs", expected.Rejected, Of(JobOutcome.Rejected)),
+            ("dropped jobs", expected.Dropped, Of(JobOutcome.Dropped)),
+            ("unfinished jobs", expected.Unfinished, Of(JobOutcome.Unfinished)),
+            ("measured jobs", expected.Measured, Of(JobOutcome.Measured)),
         ];
         return result.IsComplete && result.Points.IsEmpty
-            ? "the file ends here, and a complete run has points"
-            : counts.Where(count => count.Said != count.There).Select(count => $"the file ends here with {count.There} {count.Name}, and the run has {count.Said}").FirstOrDefault();
+            ? "the file ends here, but a complete run has points"
+            : counts.Where(count => count.Expected != count.Found).Select(count => $"the file ends here with {count.Found} {count.Name}, but the run has {count.Expected}").FirstOrDefault();
 
-        long Of(JobFate fate) => result.Jobs.Count(job => job.Fate == fate);
+        long Of(JobOutcome outcome) => result.Jobs.Count(job => job.Outcome == outcome);
     }
 
-    private static InvalidDataException Bad(string name, int line, string what = "a run first, then points and jobs, one per line", Exception? inner = null) =>
-        new($"{name}, line {line}: this is not what a simulation wrote: {what}.", inner);
+    private static InvalidDataException Bad(string name, int line, string problem = "expected one line with a run, then lines with one point or one job each", Exception? inner = null) =>
+        new($"{name}, line {line}: the result file is not valid: {problem}.", inner);
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Ftte.Simulation;
 
+/// <summary>Serializes the lines of result files.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

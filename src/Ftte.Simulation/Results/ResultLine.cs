@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Ftte.Simulation;
 
-/// <summary>One line of a result file: one of the three.</summary>
+/// <summary>Represents one line of a result file; one of the three properties is set.</summary>
 internal sealed record ResultLine
 {
     public RunLine? Run { get; init; }
@@ -11,7 +11,7 @@ internal sealed record ResultLine
 
     public JobLine? Job { get; init; }
 
-    /// <summary>Gets what cannot be of its values, in words; null if all can.</summary>
+    /// <summary>Gets a description of an invalid value; null if all values are valid.</summary>
     [JsonIgnore]
     public string? Fault => Run?.Fault ?? Point?.Fault ?? Job?.Fault;
 }

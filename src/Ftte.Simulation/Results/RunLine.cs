@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Ftte.Simulation;
 
-/// <remarks>What may be left out comes last, with a default; in files it stands where it always stood.</remarks>
+/// <summary>The first line of a result file.</summary>
+/// <remarks>Optional parameters come last in the constructor; the order in files is set by attributes.</remarks>
 internal sealed record RunLine(
     string Rule, ulong Seed, bool IsComplete, long Ticks, [property: JsonPropertyOrder(1)] TotalsLine Totals, double? Target = null, SimulationEnding? Ending = null, string? Reason = null)
 {
@@ -11,8 +12,8 @@ internal sealed record RunLine(
     public string? Fault =>
         Ticks < 0 ? "the duration is negative"
         : Ending is { } ending && !Enum.IsDefined(ending) ? "the ending is unknown"
-        : Target is < 0 or > 1 ? "the target does not lie in [0, 1]"
-        : Totals.Least < 0 ? "a total is negative" : null;
+        : Target is < 0 or > 1 ? "the target is not in [0, 1]"
+        : Totals.Min < 0 ? "a total is negative" : null;
 
     public static RunLine Of(SimulationResult result) =>
         new(result.Rule, result.Seed, result.IsComplete, result.Duration.Ticks, TotalsLine.Of(result.Totals), result.Target, result.Ending == SimulationEnding.Unknown ? null : result.Ending, result.EndingReason);

@@ -1,47 +1,55 @@
+using System.Text.Json.Serialization;
+
 namespace Ftte.Simulation;
 
-/// <summary>What a run ended with.</summary>
+/// <summary>Specifies why a run ended.</summary>
+/// <remarks>Result files contain the names given by the attributes, so that existing files remain readable.</remarks>
 public enum SimulationEnding
 {
-    /// <summary>Not known.</summary>
+    /// <summary>The ending is not known.</summary>
     Unknown = 0,
 
-    /// <summary>It was cancelled.</summary>
+    /// <summary>The run was canceled.</summary>
     Cancelled = 1,
 
-    /// <summary>The time was over: <see cref="SimulationOptions.MaxTime"/>.</summary>
-    Time = 2,
+    /// <summary>The virtual time reached <see cref="SimulationOptions.MaxTime"/>.</summary>
+    [JsonStringEnumMemberName("Time")]
+    MaxTimeReached = 2,
 
-    /// <summary>All versions were published: <see cref="SimulationOptions.MaxVersions"/>.</summary>
-    Versions = 3,
+    /// <summary><see cref="SimulationOptions.MaxVersions"/> versions were published.</summary>
+    [JsonStringEnumMemberName("Versions")]
+    MaxVersionsReached = 3,
 
-    /// <summary>All jobs had been given out, and none is left: <see cref="SimulationOptions.MaxTrips"/>.</summary>
-    Trips = 4,
+    /// <summary><see cref="SimulationOptions.MaxTrips"/> jobs were started, and all of them have ended.</summary>
+    [JsonStringEnumMemberName("Trips")]
+    MaxTripsReached = 4,
 
-    /// <summary>The target was reached: <see cref="SimulationOptions.StopAtTarget"/>.</summary>
-    Target = 5,
+    /// <summary>The model reached the target, see <see cref="SimulationOptions.StopAtTarget"/>.</summary>
+    [JsonStringEnumMemberName("Target")]
+    TargetReached = 5,
 
     /// <summary>
-    /// No device is at work, and none can be given work any more: the devices have left for good or have too little memory, or the last listed arrival is over.
-    /// From this value on the run could not make progress; <see cref="SimulationResult.EndingReason"/> says why.
+    /// No job is active and no device is eligible for work: all devices have left for good or have too little memory, or the last listed arrival is over.
+    /// This ending and those with greater values mean that the run could not make progress; <see cref="SimulationResult.EndingReason"/> states the reason.
     /// </summary>
-    Nobody = 6,
+    [JsonStringEnumMemberName("Nobody")]
+    NoEligibleDevice = 6,
 
     /// <summary>
-    /// The buffer cannot be completed: no device is at work, and those that remain have used their share of it. Choose a smaller capacity or more updates per client, set a
-    /// publication timeout, or simulate more devices.
+    /// The buffer cannot be completed: no job is active, and the remaining devices have used their share of the buffer. Choose a smaller capacity or more updates per
+    /// client, set a publication timeout, or simulate more devices.
     /// </summary>
     BufferCannotFill = 7,
 
-    /// <summary>Ten versions in a row were refused, because each would have broken the model.</summary>
+    /// <summary>Ten versions in a row were refused, because each of them would have broken the model.</summary>
     VersionsRefused = 8,
 
-    /// <summary>Updates were rejected one after the other, more than ten per device, without one that was accepted.</summary>
+    /// <summary>More updates in a row were rejected than ten per device, and none was accepted.</summary>
     UpdatesRejected = 9,
 
-    /// <summary>More jobs than <see cref="SimulationOptions.MaxTripsPerVersion"/> ended without a version, and devices gave up most of them.</summary>
+    /// <summary>More than <see cref="SimulationOptions.MaxTripsPerVersion"/> jobs ended without a version, and devices dropped most of them.</summary>
     DevicesDropOut = 10,
 
-    /// <summary>More jobs than <see cref="SimulationOptions.MaxTripsPerVersion"/> ended without a version, although updates were accepted.</summary>
+    /// <summary>More than <see cref="SimulationOptions.MaxTripsPerVersion"/> jobs ended without a version, although updates were accepted.</summary>
     NoPublication = 11,
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ftte.Simulation;
 
-/// <summary>What came of a run, or of what there was of it when it was stopped.</summary>
+/// <summary>Represents the result of a run. A canceled run has the results until then.</summary>
 public sealed record SimulationResult
 {
     /// <summary>Gets the rule's name.</summary>
@@ -11,45 +11,45 @@ public sealed record SimulationResult
     /// <summary>Gets the run's seed.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>Gets whether the run came to its end; false if it was cancelled.</summary>
+    /// <summary>Gets whether the run was completed; false if it was canceled.</summary>
     public required bool IsComplete { get; init; }
 
-    /// <summary>Gets what the run ended with.</summary>
-    /// <value><see cref="SimulationEnding.Unknown"/> for a result read from a file that does not say.</value>
+    /// <summary>Gets the reason for which the run ended.</summary>
+    /// <value><see cref="SimulationEnding.Unknown"/> if the result was read from a file without this value.</value>
     public SimulationEnding Ending { get; init; }
 
-    /// <summary>Gets the reason why the run could not make progress, in sentences; null if it ended at a limit or at its target, or was cancelled.</summary>
+    /// <summary>Gets a description of why the run could not make progress; null if it ended at a limit or at its target, or was canceled.</summary>
     public string? EndingReason { get; init; }
 
-    /// <summary>Gets the virtual time that it lasted.</summary>
+    /// <summary>Gets the virtual duration of the run.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>Gets the evaluations in the order of time: the start model first, the last one last.</summary>
+    /// <summary>Gets the evaluations in the order of time, from the start model to the last version.</summary>
     public required ImmutableArray<EvaluationPoint> Points { get; init; }
 
-    /// <summary>Gets the jobs in the order in which they ended.</summary>
+    /// <summary>Gets the jobs in the order of their ends.</summary>
     public required ImmutableArray<JobRecord> Jobs { get; init; }
 
-    /// <summary>Gets the sums.</summary>
+    /// <summary>Gets the totals.</summary>
     public required SimulationTotals Totals { get; init; }
 
     /// <summary>Gets the last version; null if the result was read from a file.</summary>
     public ModelSnapshot? Model { get; init; }
 
-    /// <summary>Gets the selection that was in force last; null if the result was read from a file.</summary>
+    /// <summary>Gets the last selection; null if the result was read from a file.</summary>
     public ParameterSelection? Selection { get; init; }
 
-    /// <summary>Gets the accuracy that was to be reached; null if none was.</summary>
+    /// <summary>Gets the target accuracy; null if there was none.</summary>
     public double? Target { get; init; }
 
-    /// <summary>Gets when the target was reached: the first of three evaluations in a row at or above it; null if it was not.</summary>
+    /// <summary>Gets the time at which the target was reached: that of the first of three evaluations in a row at or above it; null if it was not reached.</summary>
     public TimeSpan? TimeToTarget => AtTarget?.Time;
 
-    /// <summary>Gets the evaluation that reached the target; null if none did.</summary>
+    /// <summary>Gets the evaluation that reached the target; null if the target was not reached.</summary>
     public EvaluationPoint? AtTarget => Target is { } target ? WhenReached(target) : null;
 
-    /// <summary>Gets how much the accuracy jumps: the standard deviation of the differences between one evaluation and the next, over the second half of them.</summary>
-    /// <value>As a share, like accuracies; 0 with fewer than three evaluations there.</value>
+    /// <summary>Gets the standard deviation of the differences in accuracy between consecutive evaluations, over the second half of the run.</summary>
+    /// <value>In the unit of the accuracy; 0 if the second half has fewer than three evaluations.</value>
     public double Jitter
     {
         get
@@ -61,9 +61,9 @@ public sealed record SimulationResult
         }
     }
 
-    /// <summary>Finds when an accuracy was reached.</summary>
+    /// <summary>Finds the evaluation that reached an accuracy.</summary>
     /// <param name="accuracy">The accuracy.</param>
-    /// <returns>The first of three evaluations in a row at or above it; null if there are none.</returns>
+    /// <returns>The first of three evaluations in a row at or above the accuracy; null if there are none.</returns>
     public EvaluationPoint? WhenReached(double accuracy)
     {
         for (int i = 0; i + 2 < Points.Length; i++)

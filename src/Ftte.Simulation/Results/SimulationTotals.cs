@@ -1,22 +1,22 @@
 namespace Ftte.Simulation;
 
-/// <summary>The sums of a run.</summary>
-/// <param name="Trips">The jobs begun.</param>
-/// <param name="Accepted">Those whose updates were taken; the last of them may be in a buffer that no version was made of.</param>
-/// <param name="Rejected">Those whose updates do not.</param>
-/// <param name="Dropped">Those that devices gave up, or went for good before they had answered.</param>
-/// <param name="Unfinished">Those that were at work when the run ended.</param>
-/// <param name="Measured">Those that measured importance.</param>
-/// <param name="Refused">Requests that were answered without work.</param>
-/// <param name="BytesUp">What devices sent, as the wire format has it.</param>
-/// <param name="BytesDown">What devices received.</param>
-/// <param name="WastedBytes">Of both, what belongs to rejected and dropped jobs.</param>
-/// <param name="MultiplyAdds">What devices computed in jobs that ended: what energy goes into, besides the bytes.</param>
-/// <param name="WastedMultiplyAdds">Of it, what belongs to rejected and dropped jobs.</param>
-/// <param name="PeakDeviceBytes">The memory that the most demanding job took, as planned.</param>
-/// <param name="Events">The events of the simulation.</param>
-/// <param name="RefusedVersions">The versions that were not published because they would have broken the model.</param>
-/// <param name="FailedSelections">The times that choosing a new selection failed, so that the one in force stayed.</param>
+/// <summary>Represents the totals of a run.</summary>
+/// <param name="Trips">The number of jobs started.</param>
+/// <param name="Accepted">The number of jobs with an accepted update. The last of them may be in a buffer that was not published.</param>
+/// <param name="Rejected">The number of jobs with a rejected update.</param>
+/// <param name="Dropped">The number of jobs that devices gave up, or that ended because the device left for good.</param>
+/// <param name="Unfinished">The number of jobs that were active when the run ended.</param>
+/// <param name="Measured">The number of jobs that measured importance.</param>
+/// <param name="Refused">The number of check-outs without an assignment.</param>
+/// <param name="BytesUp">The bytes that devices sent, in the wire format.</param>
+/// <param name="BytesDown">The bytes that devices received.</param>
+/// <param name="WastedBytes">The bytes sent and received for rejected and dropped jobs.</param>
+/// <param name="MultiplyAdds">The multiply-adds that devices computed in jobs that ended.</param>
+/// <param name="WastedMultiplyAdds">The multiply-adds of rejected and dropped jobs.</param>
+/// <param name="PeakDeviceBytes">The maximum of the planned memory of all jobs.</param>
+/// <param name="Events">The number of events processed.</param>
+/// <param name="RefusedVersions">The number of versions that were not published because they would have broken the model.</param>
+/// <param name="FailedSelections">The number of times that the server failed to choose a new selection and kept the current one.</param>
 public readonly record struct SimulationTotals(
     long Trips,
     long Accepted,

@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Ftte.Simulation;
 
-/// <remarks>A class, since the members of a struct may all be left out.</remarks>
+/// <summary>The totals in the line of a run.</summary>
+/// <remarks>A class, because the serializer accepts a struct without any of its members.</remarks>
 internal sealed record TotalsLine(
     long Trips,
     long Accepted,
@@ -22,7 +23,7 @@ internal sealed record TotalsLine(
     long? FailedSelections = null)
 {
     [JsonIgnore]
-    public long Least => new[]
+    public long Min => new[]
     {
         Trips, Accepted, Rejected, Dropped, Unfinished, Measured, Refused, BytesUp, BytesDown, WastedBytes, MultiplyAdds, WastedMultiplyAdds, PeakDeviceBytes, Events,
         RefusedVersions ?? 0, FailedSelections ?? 0,

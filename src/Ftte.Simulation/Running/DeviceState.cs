@@ -1,23 +1,23 @@
-namespace Ftte.Simulation;
+namespace Ftte.Simulation.Running;
 
-/// <summary>What the simulation remembers of a device between its jobs: all that grows with the number of devices.</summary>
+/// <summary>The state of a device between its jobs. Only this grows with the number of devices.</summary>
 internal struct DeviceState
 {
-    /// <summary>The version that it holds.</summary>
+    /// <summary>The version that the device holds.</summary>
     public ModelVersion Held;
 
     /// <summary>The fingerprint of that version.</summary>
     public ulong HeldFingerprint;
 
-    /// <summary>Since when it has been idle.</summary>
+    /// <summary>The time since which the device has been idle.</summary>
     public TimeSpan IdleSince;
 
-    /// <summary>How many jobs it had.</summary>
+    /// <summary>The number of jobs that the device has had.</summary>
     public long Jobs;
 
-    /// <summary>The buffer, by its number, of which it has used its share; 0 for none.</summary>
+    /// <summary>The number of the buffer during which the server gives the device no training; 0 for none.</summary>
     public long WaitsInBuffer;
 
-    /// <summary>The selection for which it had too little memory.</summary>
+    /// <summary>The selection for which the server found that the device has too little memory; null for none.</summary>
     public SelectionVersion? TooSmallFor;
 }

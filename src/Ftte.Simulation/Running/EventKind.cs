@@ -1,14 +1,14 @@
-namespace Ftte.Simulation;
+namespace Ftte.Simulation.Running;
 
-/// <summary>What happens.</summary>
+/// <summary>Specifies the kind of a scheduled event.</summary>
 internal enum EventKind
 {
-    /// <summary>A job's update arrives, or its device gives up.</summary>
+    /// <summary>The update of a job arrives, or the device drops the job.</summary>
     JobEnds,
 
-    /// <summary>A device comes of its own accord: the open loop.</summary>
-    DeviceComes,
+    /// <summary>A device asks for work by itself (open loop).</summary>
+    DeviceArrives,
 
-    /// <summary>Someone who could not be asked before can be now: a place has become free, or a device has come back.</summary>
+    /// <summary>A device may be eligible again, because a lease has expired or the device is available again.</summary>
     Wake,
 }

@@ -1,7 +1,9 @@
-namespace Ftte.Simulation;
+using Ftte.Simulation.Randomness;
 
-/// <summary>The devices that are not at work, and who of them is asked next.</summary>
-/// <remarks>Adding and taking are constant in time for a random order; small records only. Not thread-safe.</remarks>
+namespace Ftte.Simulation.Running;
+
+/// <summary>The idle devices, and the order in which they get work.</summary>
+/// <remarks>In a random order, adding and taking a device take constant time. Not thread-safe.</remarks>
 internal sealed class IdleDevices
 {
     private readonly DeviceOrder _order;
@@ -21,7 +23,7 @@ internal sealed class IdleDevices
 
     public int Count => _order == DeviceOrder.Random ? _random.Count : _waiting.Count;
 
-    /// <summary>Gets all of them, in any order.</summary>
+    /// <summary>Gets all idle devices, in any order.</summary>
     public IEnumerable<int> All => _order == DeviceOrder.Random ? _random : _waiting;
 
     public void Add(int device)
@@ -36,11 +38,11 @@ internal sealed class IdleDevices
         }
     }
 
-    /// <summary>Takes the next device that can be asked; -1 if none can.</summary>
-    /// <param name="canBeAsked">Whether a device can be asked now.</param>
-    public int Take(Func<int, bool> canBeAsked) => _order == DeviceOrder.Random ? TakeAny(canBeAsked) : TakeFirst(canBeAsked);
+    /// <summary>Removes the next eligible device; -1 if there is none.</summary>
+    /// <param name="isEligible">Determines whether a device is eligible now.</param>
+    public int Take(Func<int, bool> isEligible) => _order == DeviceOrder.Random ? TakeAny(isEligible) : TakeFirst(isEligible);
 
-    private int TakeAny(Func<int, bool> canBeAsked)
+    private int TakeAny(Func<int, bool> isEligible)
     {
         int count = _random.Count;
         if (count == 0)
@@ -48,27 +50,27 @@ internal sealed class IdleDevices
             return -1;
         }
 
-        // A draw of its own for each that is taken, so that how many were tried before changes nothing.
-        var random = new SeededRandom(_seed, Stream.Draw, _draws++);
+        // Each device taken has its own random generator, so the number of earlier tries does not matter.
+        var random = new SeededRandom(_seed, RandomKey.Draw, _draws++);
         for (int tries = 0; tries < Math.Max(64, count); tries++)
         {
             int at = random.NextInt(count);
-            if (canBeAsked(_random[at]))
+            if (isEligible(_random[at]))
             {
                 return RemoveAt(at);
             }
         }
 
-        // Hardly anyone can be asked, if at all. The first after a drawn place would more often be one with a long gap before it.
-        int[] few = [.. Enumerable.Range(0, count).Where(at => canBeAsked(_random[at]))];
-        return few.Length > 0 ? RemoveAt(few[random.NextInt(few.Length)]) : -1;
+        // Few devices are eligible. Choosing the first one after a random index would prefer devices after long gaps.
+        int[] eligible = [.. Enumerable.Range(0, count).Where(at => isEligible(_random[at]))];
+        return eligible.Length > 0 ? RemoveAt(eligible[random.NextInt(eligible.Length)]) : -1;
     }
 
-    private int TakeFirst(Func<int, bool> canBeAsked)
+    private int TakeFirst(Func<int, bool> isEligible)
     {
         for (LinkedListNode<int>? node = _waiting.First; node is not null; node = node.Next)
         {
-            if (canBeAsked(node.Value))
+            if (isEligible(node.Value))
             {
                 _waiting.Remove(node);
                 return node.Value;

@@ -1,7 +1,9 @@
-namespace Ftte.Simulation;
+using Ftte.Simulation.Jobs;
 
-/// <summary>Something that happens at a time.</summary>
-/// <param name="Kind">What.</param>
+namespace Ftte.Simulation.Running;
+
+/// <summary>A scheduled event.</summary>
+/// <param name="Kind">The kind.</param>
 /// <param name="Job">The job that ends.</param>
-/// <param name="JobDuration">How long the job of the device that comes will take, if that is given.</param>
+/// <param name="JobDuration">The duration of the job of an arriving device; null if it follows from the device.</param>
 internal readonly record struct SimulationEvent(EventKind Kind, SimulatedJob? Job = null, TimeSpan? JobDuration = null);

@@ -70,6 +70,18 @@ internal sealed class AssignmentDispatcher
         }
     }
 
+    /// <summary>Gets whether the limits allow another assignment.</summary>
+    public bool CanAssign
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _leases.CanIssue;
+            }
+        }
+    }
+
     /// <summary>Gets the number of clients whose share of the current buffer is used up.</summary>
     public int WaitingCount
     {
@@ -91,6 +103,15 @@ internal sealed class AssignmentDispatcher
             {
                 return _stalls.SincePublication;
             }
+        }
+    }
+
+    /// <summary>Determines whether a client gets no training before the next version.</summary>
+    public bool AwaitsNextVersion(ClientId client)
+    {
+        lock (_lock)
+        {
+            return _clients.Find(client) is { } record && _leases.IsWaiting(record);
         }
     }
 

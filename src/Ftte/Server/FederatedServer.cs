@@ -121,6 +121,10 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
     /// <value>The first and those of <see cref="ChangeSelection"/> are not among them.</value>
     public SelectionResult? LatestSelection => _reselection?.Latest;
 
+    /// <summary>Gets whether the limits allow another assignment to train now: <see cref="FederatedServerOptions.MaxConcurrency"/> and <see cref="FederatedServerOptions.MaxAssignmentsPerVersion"/>.</summary>
+    /// <value>False after the server was stopped. If devices check out at the same time, only the answer to a check-out is certain.</value>
+    public bool CanAssign => !_stopping && _desk.CanAssign;
+
     internal FtteMetrics Metrics => _metrics;
 
     /// <inheritdoc />
@@ -193,6 +197,11 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         Log.SelectionChanged(_logger, version, selection.Count, requiredMemoryBytes);
         return version;
     }
+
+    /// <summary>Determines whether a client gets no training before the next version, because it has used its share of the current buffer.</summary>
+    /// <param name="client">The client.</param>
+    /// <returns>True if the server answers the client's check-outs with <see cref="CheckOutOutcome.Busy"/> until then, unless it asks for an importance measurement.</returns>
+    public bool AwaitsNextVersion(ClientId client) => _desk.AwaitsNextVersion(client);
 
     /// <summary>Watches the model grow: the current version first, then each publication.</summary>
     /// <param name="cancellationToken">Stops watching.</param>

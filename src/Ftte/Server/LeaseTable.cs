@@ -41,6 +41,9 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
         }
     }
 
+    /// <summary>Gets whether the limits allow a lease for training to a client that has none.</summary>
+    public bool CanIssue => !(Count >= options.MaxConcurrency || _atWorkInVersion + _acceptedInVersion >= options.MaxAssignmentsPerVersion);
+
     /// <summary>Gets the number of active leases for measuring importance.</summary>
     public int MeasuringCount
     {

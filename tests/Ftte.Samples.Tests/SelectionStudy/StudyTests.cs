@@ -42,7 +42,7 @@ public sealed class StudyTests : IDisposable
         List<StudyRun> runs = await CreateStudy().RunAsync((_, _) => { }, CancellationToken.None);
 
         Assert.Equal(["full", "exact", "rotating", "bias-only"], runs.Select(run => run.Cell.Selector).OrderBy(name => Array.IndexOf(["full", "exact", "rotating", "bias-only"], name)));
-        Assert.All(runs, run => Assert.Equal((true, SimulationEnding.Trips, Updates), (run.Result.IsComplete, run.Result.Ending, run.Result.Totals.Accepted + run.Result.Totals.Rejected)));
+        Assert.All(runs, run => Assert.Equal((true, SimulationEnding.MaxTripsReached, Updates), (run.Result.IsComplete, run.Result.Ending, run.Result.Totals.Accepted + run.Result.Totals.Rejected)));
         Assert.All(runs.Where(run => run.BudgetBytes is not null), run => Assert.InRange(run.Result.Totals.PeakDeviceBytes, 1, run.BudgetBytes!.Value));
         Assert.Null(Assert.Single(runs, run => run.Cell.Selector == "full").BudgetBytes);
         Assert.Equal(StudyCell.Full, runs.MaxBy(run => run.TrainedParameters)!.Cell.Selector);

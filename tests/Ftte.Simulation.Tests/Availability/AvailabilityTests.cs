@@ -1,4 +1,6 @@
 using CsCheck;
+using Ftte.Simulation.Availability;
+using Ftte.Simulation.Randomness;
 
 namespace Ftte.Simulation.Tests;
 
@@ -7,16 +9,16 @@ public sealed class AvailabilityTests
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     // Patterns in whole units, each with a twin that says of every unit whether the device is there.
-    private static readonly Gen<(Availability Pattern, Func<long, bool> IsThere)> DutyCycles =
+    private static readonly Gen<(AvailabilityPattern Pattern, Func<long, bool> IsThere)> DutyCycles =
         Gen.Select(Gen.Int[1, 40], Gen.Double[0, 1], Gen.Int[-50, 50]).Select((period, share, phase) =>
         {
             int present = Math.Clamp((int)(share * period), 1, period);
             return (
-                Availability.DutyCycle(period * Second, present / (double)period, phase * Second),
+                AvailabilityPattern.DutyCycle(period * Second, present / (double)period, phase * Second),
                 (Func<long, bool>)(second => Remainder(second - phase, period) < present));
         });
 
-    private static readonly Gen<(Availability Pattern, Func<long, bool> IsThere)> Lists =
+    private static readonly Gen<(AvailabilityPattern Pattern, Func<long, bool> IsThere)> Lists =
         Gen.Select(Gen.Int[-30, 30], Gen.Select(Gen.Int[0, 6], Gen.Int[1, 9]).List[0, 8]).Select((begin, lengths) =>
         {
             var windows = new List<AvailabilityWindow>();
@@ -29,11 +31,11 @@ public sealed class AvailabilityTests
                 begin += length;
             }
 
-            return (Availability.During([.. windows]), (Func<long, bool>)there.Contains);
+            return (AvailabilityPattern.During([.. windows]), (Func<long, bool>)there.Contains);
         });
 
-    private static readonly Gen<(Availability Pattern, Func<long, bool> IsThere)> Patterns =
-        Gen.OneOf(DutyCycles, Lists, Gen.Const((Availability.Always, (Func<long, bool>)(_ => true))));
+    private static readonly Gen<(AvailabilityPattern Pattern, Func<long, bool> IsThere)> Patterns =
+        Gen.OneOf(DutyCycles, Lists, Gen.Const((AvailabilityPattern.Always, (Func<long, bool>)(_ => true))));
 
     [Fact]
     public void The_window_at_a_time_ends_after_it_and_is_the_one_around_it_or_the_next() =>
@@ -47,7 +49,7 @@ public sealed class AvailabilityTests
         {
             var quarter = TimeSpan.FromMinutes(15);
             bool IsThere(long at) => Remainder(at - from, 96) < Remainder(to - from, 96);
-            IsRight(Availability.Daily(from * quarter, to * quarter).WindowAt(time * quarter), IsThere, time, quarter);
+            IsRight(AvailabilityPattern.Daily(from * quarter, to * quarter).WindowAt(time * quarter), IsThere, time, quarter);
         }, iter: 20_000);
     }
 
@@ -60,19 +62,19 @@ public sealed class AvailabilityTests
     public void Work_of_a_periodic_device_ends_when_it_does_window_by_window() =>
         Gen.Select(Gen.Long[1, 1000], Gen.Double[0, 1], Gen.Long, Gen.Long[-100_000, 100_000], Gen.Long[0, 20_000]).Sample((period, share, phase, start, work) =>
         {
-            Availability pattern = Availability.DutyCycle(new TimeSpan(period), Math.Max(share, 1e-9), new TimeSpan(phase));
+            AvailabilityPattern pattern = AvailabilityPattern.DutyCycle(new TimeSpan(period), Math.Max(share, 1e-9), new TimeSpan(phase));
             Assert.Equal(new OneByOne(pattern).EndOf(new TimeSpan(start), new TimeSpan(work)), pattern.EndOf(new TimeSpan(start), new TimeSpan(work)));
         }, iter: 5_000);
 
     [Fact]
     public void Work_of_a_thousand_million_windows_ends_at_once()
     {
-        Availability pattern = Availability.DutyCycle(TimeSpan.FromMilliseconds(1), 0.5);
+        AvailabilityPattern pattern = AvailabilityPattern.DutyCycle(TimeSpan.FromMilliseconds(1), 0.5);
         Assert.Equal((2e6 * Second) - TimeSpan.FromMilliseconds(0.5), pattern.EndOf(default, 1e6 * Second));
 
         // It would take a million times as long as a run may.
-        Assert.Equal(1e10 * Second, Availability.DutyCycle(Second, 1e-6).EndOf(default, 1e9 * Second));
-        Assert.Equal(1e10 * Second, Availability.DutyCycle(1e10 * Second, 1e-17).EndOf(default, 1e9 * Second));
+        Assert.Equal(1e10 * Second, AvailabilityPattern.DutyCycle(Second, 1e-6).EndOf(default, 1e9 * Second));
+        Assert.Equal(1e10 * Second, AvailabilityPattern.DutyCycle(1e10 * Second, 1e-17).EndOf(default, 1e9 * Second));
     }
 
     [Fact]
@@ -88,12 +90,12 @@ public sealed class AvailabilityTests
     public void The_time_present_counts_parts_of_windows()
     {
         // There for the first 3 of every 10 seconds.
-        Availability pattern = Availability.DutyCycle(10 * Second, 0.3);
+        AvailabilityPattern pattern = AvailabilityPattern.DutyCycle(10 * Second, 0.3);
         Assert.Equal(0.5 * Second, pattern.PresentBetween(1.5 * Second, 2 * Second));
         Assert.Equal(2.75 * Second, pattern.PresentBetween(1.5 * Second, 11.25 * Second));
         Assert.Equal(3e8 * Second, pattern.PresentBetween(-Second, (1e9 - 1) * Second));
-        Assert.Equal(1.25 * Second, Availability.Always.PresentBetween(-Second, 0.25 * Second));
-        Assert.Equal(default, Availability.During().PresentBetween(default, Second));
+        Assert.Equal(1.25 * Second, AvailabilityPattern.Always.PresentBetween(-Second, 0.25 * Second));
+        Assert.Equal(default, AvailabilityPattern.During().PresentBetween(default, Second));
     }
 
     [Theory]
@@ -108,7 +110,7 @@ public sealed class AvailabilityTests
         {
             string message = Assert.Throws<InvalidOperationException>(ask).Message;
             Assert.Contains($"{typeof(Same)}.WindowAt(00:00:10)", message);
-            Assert.Contains("or give null", message);
+            Assert.Contains("or null", message);
         }
     }
 
@@ -116,10 +118,10 @@ public sealed class AvailabilityTests
     public void Windows_that_no_run_reaches_are_left_out_and_those_that_no_run_leaves_are_endless()
     {
         TimeSpan least = TimeSpan.MinValue, most = TimeSpan.MaxValue, far = 1e10 * Second;
-        Availability pattern = Availability.During(new(least, -far - Second), new(-far - Second, default), new(Second, most - Second));
+        AvailabilityPattern pattern = AvailabilityPattern.During(new(least, -far - Second), new(-far - Second, default), new(Second, most - Second));
         Assert.Equal(new AvailabilityWindow(-far, default), pattern.WindowAt(-far));
         Assert.Equal(new AvailabilityWindow(Second, most), pattern.WindowAt(default));
-        Assert.Null(Availability.During(new AvailabilityWindow(far, most)).WindowAt(default));
+        Assert.Null(AvailabilityPattern.During(new AvailabilityWindow(far, most)).WindowAt(default));
 
         Assert.Equal(new AvailabilityWindow(-far, most), new Same(new(least, most - Second)).CheckedWindowAt(default));
         Assert.Null(new Same(new(far, most)).CheckedWindowAt(default));
@@ -134,16 +136,16 @@ public sealed class AvailabilityTests
     [InlineData(-3650 * 24 * 3600)]
     public async Task A_device_that_is_always_there_by_any_pattern_and_any_clock_works_as_one_that_simply_is(int skew)
     {
-        Availability[] patterns =
+        AvailabilityPattern[] patterns =
         [
-            Availability.DutyCycle(60 * Second, 1),
-            Availability.Daily(default, TimeSpan.FromDays(1)),
-            Availability.During(new AvailabilityWindow(TimeSpan.MinValue, TimeSpan.MaxValue)),
+            AvailabilityPattern.DutyCycle(60 * Second, 1),
+            AvailabilityPattern.Daily(default, TimeSpan.FromDays(1)),
+            AvailabilityPattern.During(new AvailabilityWindow(TimeSpan.MinValue, TimeSpan.MaxValue)),
         ];
-        var device = new SimulatedDevice { Name = "d", JobDuration = LatencyLaw.Constant(10) };
+        var device = new SimulatedDevice { Name = "d", JobDuration = LatencyDistribution.Constant(10) };
         var options = new SimulationOptions { MaxTrips = 3 };
         string usual = Runs.Fingerprint(await Runs.RunAsync(Runs.FedBuff(1, 1), [device], options));
-        foreach (Availability pattern in patterns)
+        foreach (AvailabilityPattern pattern in patterns)
         {
             SimulatedDevice other = device with { Availability = pattern, ClockSkew = skew * Second };
             Assert.Equal(usual, Runs.Fingerprint(await Runs.RunAsync(Runs.FedBuff(1, 1), [other], options)));
@@ -153,15 +155,15 @@ public sealed class AvailabilityTests
     [Fact]
     public void A_device_that_is_always_there_has_one_window_without_end()
     {
-        Assert.Equal(new AvailabilityWindow(TimeSpan.MinValue, TimeSpan.MaxValue), Availability.Always.WindowAt(default));
-        Assert.Equal(100 * Second, Availability.Always.EndOf(40 * Second, 60 * Second));
+        Assert.Equal(new AvailabilityWindow(TimeSpan.MinValue, TimeSpan.MaxValue), AvailabilityPattern.Always.WindowAt(default));
+        Assert.Equal(100 * Second, AvailabilityPattern.Always.EndOf(40 * Second, 60 * Second));
     }
 
     [Fact]
     public void Work_pauses_while_the_device_is_away()
     {
         // There for the first 3 of every 10 seconds.
-        Availability pattern = Availability.DutyCycle(10 * Second, 0.3);
+        AvailabilityPattern pattern = AvailabilityPattern.DutyCycle(10 * Second, 0.3);
         Assert.Equal(2 * Second, pattern.EndOf(default, 2 * Second));
         Assert.Equal(3 * Second, pattern.EndOf(default, 3 * Second));
         Assert.Equal(11 * Second, pattern.EndOf(default, 4 * Second));
@@ -173,11 +175,11 @@ public sealed class AvailabilityTests
     [Fact]
     public void Work_that_a_device_leaves_for_good_never_ends()
     {
-        Availability pattern = Availability.During(new(default, 5 * Second), new(8 * Second, 10 * Second));
+        AvailabilityPattern pattern = AvailabilityPattern.During(new(default, 5 * Second), new(8 * Second, 10 * Second));
         Assert.Equal(10 * Second, pattern.EndOf(default, 7 * Second));
         Assert.Null(pattern.EndOf(default, (7 * Second) + TimeSpan.FromTicks(1)));
         Assert.Null(pattern.EndOf(10 * Second, default));
-        Assert.Null(Availability.During().EndOf(default, default));
+        Assert.Null(AvailabilityPattern.During().EndOf(default, default));
     }
 
     [Theory]
@@ -186,12 +188,12 @@ public sealed class AvailabilityTests
     [InlineData(17, 0, false)]
     [InlineData(16, 59, true)]
     public void Hours_of_the_day_begin_and_end_on_the_minute(int hour, int minute, bool isThere) =>
-        Assert.Equal(isThere, IsThere(Availability.Daily(TimeSpan.FromHours(10), TimeSpan.FromHours(17)), new TimeSpan(hour, minute, 0)));
+        Assert.Equal(isThere, IsThere(AvailabilityPattern.Daily(TimeSpan.FromHours(10), TimeSpan.FromHours(17)), new TimeSpan(hour, minute, 0)));
 
     [Fact]
     public void Hours_over_midnight_go_on_the_next_day()
     {
-        Availability night = Availability.Daily(TimeSpan.FromHours(22), TimeSpan.FromHours(6));
+        AvailabilityPattern night = AvailabilityPattern.Daily(TimeSpan.FromHours(22), TimeSpan.FromHours(6));
         Assert.Equal(new AvailabilityWindow(TimeSpan.FromHours(-2), TimeSpan.FromHours(6)), night.WindowAt(default));
         Assert.Equal(new AvailabilityWindow(TimeSpan.FromHours(22), TimeSpan.FromHours(30)), night.WindowAt(TimeSpan.FromHours(6)));
         Assert.Equal(TimeSpan.FromHours(23), night.EndOf(TimeSpan.FromHours(5), TimeSpan.FromHours(2)));
@@ -200,8 +202,8 @@ public sealed class AvailabilityTests
     [Fact]
     public void From_midnight_to_midnight_is_always()
     {
-        Availability day = Availability.Daily(default, TimeSpan.FromDays(1));
-        Assert.Equal(Availability.Always.WindowAt(default), day.WindowAt(default));
+        AvailabilityPattern day = AvailabilityPattern.Daily(default, TimeSpan.FromDays(1));
+        Assert.Equal(AvailabilityPattern.Always.WindowAt(default), day.WindowAt(default));
         Assert.Equal(TimeSpan.FromDays(9), day.EndOf(TimeSpan.FromDays(2), TimeSpan.FromDays(7)));
     }
 
@@ -209,9 +211,9 @@ public sealed class AvailabilityTests
     public void A_share_of_the_period_is_kept_to_the_nearest_tick()
     {
         // 0.29 times a hundred ticks is a hair less than 29 in float64.
-        Assert.Equal(new AvailabilityWindow(default, new TimeSpan(29)), Availability.DutyCycle(new TimeSpan(100), 0.29).WindowAt(default));
-        Assert.Equal(new AvailabilityWindow(default, new TimeSpan(1)), Availability.DutyCycle(new TimeSpan(100), 1e-9).WindowAt(default));
-        Assert.Equal(Availability.Always.WindowAt(default), Availability.DutyCycle(new TimeSpan(100), 1).WindowAt(default));
+        Assert.Equal(new AvailabilityWindow(default, new TimeSpan(29)), AvailabilityPattern.DutyCycle(new TimeSpan(100), 0.29).WindowAt(default));
+        Assert.Equal(new AvailabilityWindow(default, new TimeSpan(1)), AvailabilityPattern.DutyCycle(new TimeSpan(100), 1e-9).WindowAt(default));
+        Assert.Equal(AvailabilityPattern.Always.WindowAt(default), AvailabilityPattern.DutyCycle(new TimeSpan(100), 1).WindowAt(default));
     }
 
     [Fact]
@@ -221,7 +223,7 @@ public sealed class AvailabilityTests
         long[] periods = [3, 7, 1000, 10_000_019];
         foreach (long period in periods)
         {
-            Availability pattern = Availability.DutyCycle(new TimeSpan(period), (period - 1.0) / period);
+            AvailabilityPattern pattern = AvailabilityPattern.DutyCycle(new TimeSpan(period), (period - 1.0) / period);
             foreach (long time in (ReadOnlySpan<long>)[long.MaxValue / 4, -long.MaxValue / 4])
             {
                 long turn = time - Remainder(time, period);
@@ -240,12 +242,12 @@ public sealed class AvailabilityTests
     [Fact]
     public void Periods_and_shares_that_make_no_cycle_are_refused()
     {
-        Assert.Throws<ArgumentOutOfRangeException>("period", () => Availability.DutyCycle(default, 0.5));
-        Assert.Throws<ArgumentOutOfRangeException>("period", () => Availability.DutyCycle(-Second, 0.5));
-        Assert.Throws<ArgumentOutOfRangeException>("period", () => Availability.DutyCycle((1e10 * Second) + new TimeSpan(1), 0.5));
+        Assert.Throws<ArgumentOutOfRangeException>("period", () => AvailabilityPattern.DutyCycle(default, 0.5));
+        Assert.Throws<ArgumentOutOfRangeException>("period", () => AvailabilityPattern.DutyCycle(-Second, 0.5));
+        Assert.Throws<ArgumentOutOfRangeException>("period", () => AvailabilityPattern.DutyCycle((1e10 * Second) + new TimeSpan(1), 0.5));
         foreach (double share in (ReadOnlySpan<double>)[0, -0.1, 1.1, double.NaN])
         {
-            Assert.Throws<ArgumentOutOfRangeException>("share", () => Availability.DutyCycle(Second, share));
+            Assert.Throws<ArgumentOutOfRangeException>("share", () => AvailabilityPattern.DutyCycle(Second, share));
         }
     }
 
@@ -256,7 +258,7 @@ public sealed class AvailabilityTests
     [InlineData(5, 25)]
     [InlineData(5, 5)]
     public void Hours_that_are_not_of_a_day_or_are_the_same_are_refused(int from, int to) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => Availability.Daily(TimeSpan.FromHours(from), TimeSpan.FromHours(to)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => AvailabilityPattern.Daily(TimeSpan.FromHours(from), TimeSpan.FromHours(to)));
 
     [Theory]
     [InlineData(5, 5)]
@@ -265,14 +267,14 @@ public sealed class AvailabilityTests
     public void A_window_that_is_empty_or_begins_too_early_is_refused_and_named(int from, int to)
     {
         AvailabilityWindow[] windows = [new(default, 4 * Second), new(from * Second, to * Second), new(20 * Second, 30 * Second)];
-        Assert.Contains("Window 1, 00:00:0", Assert.Throws<ArgumentException>("windows", () => Availability.During(windows)).Message);
+        Assert.Contains("Window 1, 00:00:0", Assert.Throws<ArgumentException>("windows", () => AvailabilityPattern.During(windows)).Message);
     }
 
     [Fact]
     public void A_list_of_windows_is_copied()
     {
         AvailabilityWindow[] windows = [new(default, Second)];
-        Availability pattern = Availability.During(windows);
+        AvailabilityPattern pattern = AvailabilityPattern.During(windows);
         windows[0] = new(50 * Second, 60 * Second);
         Assert.Equal(new AvailabilityWindow(default, Second), pattern.WindowAt(default));
     }
@@ -317,7 +319,7 @@ public sealed class AvailabilityTests
         return null;
     }
 
-    private static bool IsThere(Availability pattern, TimeSpan time) => pattern.WindowAt(time) is { } window && window.From <= time;
+    private static bool IsThere(AvailabilityPattern pattern, TimeSpan time) => pattern.WindowAt(time) is { } window && window.From <= time;
 
     private static long Remainder(long value, long divisor) => ((value % divisor) + divisor) % divisor;
 
@@ -330,12 +332,12 @@ public sealed class AvailabilityTests
     }
 
     /// <summary>Windows of another pattern, without what that knows of its period.</summary>
-    private sealed class OneByOne(Availability pattern) : Availability
+    private sealed class OneByOne(AvailabilityPattern pattern) : AvailabilityPattern
     {
         public override AvailabilityWindow? WindowAt(TimeSpan time) => pattern.WindowAt(time);
     }
 
-    private sealed class Same(AvailabilityWindow window) : Availability
+    private sealed class Same(AvailabilityWindow window) : AvailabilityPattern
     {
         public override AvailabilityWindow? WindowAt(TimeSpan time) => window;
     }

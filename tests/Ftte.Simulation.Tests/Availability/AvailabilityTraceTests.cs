@@ -1,4 +1,6 @@
 
+using Ftte.Simulation.Availability;
+
 namespace Ftte.Simulation.Tests;
 
 public sealed class AvailabilityTraceTests
@@ -103,10 +105,10 @@ public sealed class AvailabilityTraceTests
     public void A_file_that_is_not_there_is_an_input_error() =>
         Assert.Throws<FileNotFoundException>(() => AvailabilityTrace.Read(Path.Combine(Path.GetTempPath(), "no-such-trace-of-ftte.csv")));
 
-    private static IReadOnlyList<(string Device, Availability Availability)> Read(string text) =>
+    private static IReadOnlyList<(string Device, AvailabilityPattern Availability)> Read(string text) =>
         AvailabilityTrace.Read(new StringReader(text), "of phones");
 
-    private static List<(double From, double To)> Windows(Availability pattern)
+    private static List<(double From, double To)> Windows(AvailabilityPattern pattern)
     {
         var windows = new List<(double, double)>();
         for (TimeSpan time = TimeSpan.MinValue; pattern.WindowAt(time) is { } window; time = window.To)

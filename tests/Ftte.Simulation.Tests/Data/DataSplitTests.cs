@@ -1,4 +1,5 @@
 using CsCheck;
+using Ftte.Simulation.Data;
 
 namespace Ftte.Simulation.Tests;
 
@@ -125,10 +126,10 @@ public sealed class DataSplitTests
         byte[] labels = new byte[10];
         foreach (Action<int[]> split in (Action<int[]>[])[sizes => DataSplit.Iid(10, sizes, 1), sizes => DataSplit.Dirichlet(labels, sizes, 1, 1)])
         {
-            Assert.Contains("want 11 examples, the least of them 5; there are 10", Assert.Throws<ArgumentException>("sizes", () => split([5, 6])).Message);
-            Assert.Contains("the least of them 0", Assert.Throws<ArgumentException>("sizes", () => split([5, 0])).Message);
-            Assert.Contains("the least of them -1", Assert.Throws<ArgumentException>("sizes", () => split([5, -1])).Message);
-            Assert.Contains("want 4294967294 examples", Assert.Throws<ArgumentException>("sizes", () => split([int.MaxValue, int.MaxValue])).Message);
+            Assert.Contains("add up to 11 of 10 examples, and the minimum is 5", Assert.Throws<ArgumentException>("sizes", () => split([5, 6])).Message);
+            Assert.Contains("the minimum is 0", Assert.Throws<ArgumentException>("sizes", () => split([5, 0])).Message);
+            Assert.Contains("the minimum is -1", Assert.Throws<ArgumentException>("sizes", () => split([5, -1])).Message);
+            Assert.Contains("add up to 4294967294 of", Assert.Throws<ArgumentException>("sizes", () => split([int.MaxValue, int.MaxValue])).Message);
             Assert.Throws<ArgumentOutOfRangeException>("sizes", () => split([]));
             Assert.Throws<ArgumentNullException>("sizes", () => split(null!));
         }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Ftte.Simulation.Jobs;
+using Ftte.Simulation.Randomness;
 
 namespace Ftte.Simulation.Tests;
 
@@ -21,12 +23,12 @@ public sealed class DevicePopulationTests
         {
             device.Validate();
             Assert.Equal(name, device.Kind);
-            Assert.InRange(device.MemoryBudgetBytes, kind.LeastMemoryBytes, kind.LeastMemoryBytes * 3 / 2);
+            Assert.InRange(device.MemoryBudgetBytes, kind.MinMemoryBytes, kind.MinMemoryBytes * 3 / 2);
             Assert.Equal((kind.DownloadBytesPerSecond, kind.UploadBytesPerSecond), (device.DownloadBytesPerSecond, device.UploadBytesPerSecond));
-            Assert.Equal(LatencyLaw.LogNormal(kind.LatencySeconds, 0.5).ToString(), device.Latency.ToString());
+            Assert.Equal(LatencyDistribution.LogNormal(kind.LatencySeconds, 0.5).ToString(), device.Latency.ToString());
             Assert.False(device.IsStraggler);
         });
-        Assert.InRange(devices.Average(device => device.MemoryBudgetBytes), kind.LeastMemoryBytes * 1.23, kind.LeastMemoryBytes * 1.27);
+        Assert.InRange(devices.Average(device => device.MemoryBudgetBytes), kind.MinMemoryBytes * 1.23, kind.MinMemoryBytes * 1.27);
     }
 
     [Theory]
@@ -113,7 +115,7 @@ public sealed class DevicePopulationTests
     [InlineData(true)]
     public void Stragglers_whose_jobs_duration_is_given_take_that_much_longer(bool slowsLinks)
     {
-        ImmutableArray<SimulatedDevice> before = DevicePopulation.Alike(10, new SimulatedDevice { Name = "d", JobDuration = LatencyLaw.Constant(10) });
+        ImmutableArray<SimulatedDevice> before = DevicePopulation.Alike(10, new SimulatedDevice { Name = "d", JobDuration = LatencyDistribution.Constant(10) });
         ImmutableArray<SimulatedDevice> after = DevicePopulation.WithStragglers(before, 0.5, 8, seed: 2, slowsLinks: slowsLinks);
         Assert.Equal(5, Stragglers(after).Count());
         Assert.All(after, device => Assert.Equal(device.IsStraggler ? 80 : 10, JobTiming.Draw(device, default, default, null, new SeededRandom(1)).End!.TotalSeconds));

@@ -1,3 +1,5 @@
+using Ftte.Simulation.Availability;
+
 namespace Ftte.Simulation.Tests;
 
 public sealed class SimulatedDeviceTests
@@ -29,7 +31,7 @@ public sealed class SimulatedDeviceTests
         Assert.Equal(
             ("device", 1e9, long.MaxValue, 1e6, 1e6, 0.0, 1.0),
             (Usual.Kind, Usual.MultiplyAddsPerSecond, Usual.MemoryBudgetBytes, Usual.DownloadBytesPerSecond, Usual.UploadBytesPerSecond, Usual.Latency.Mean, Usual.ComputeFactor.Mean));
-        Assert.Same(Availability.Always, Usual.Availability);
+        Assert.Same(AvailabilityPattern.Always, Usual.Availability);
         Assert.Equal((0.0, TimeSpan.Zero, false), (Usual.DropOut, Usual.ClockSkew, Usual.IsStraggler));
         Assert.Null(Usual.JobDuration);
     }
@@ -45,7 +47,7 @@ public sealed class SimulatedDeviceTests
         DeviceKind[] kinds = [DeviceKind.Phone, DeviceKind.Watch, DeviceKind.Sensor];
         Assert.All(kinds, kind => DevicePopulation.Of(kind, 1, 1)[0].Validate());
         foreach (Func<DeviceKind, double> strength in (Func<DeviceKind, double>[])[
-            kind => kind.MultiplyAddsPerSecond, kind => kind.LeastMemoryBytes, kind => kind.DownloadBytesPerSecond, kind => kind.UploadBytesPerSecond, kind => -kind.LatencySeconds])
+            kind => kind.MultiplyAddsPerSecond, kind => kind.MinMemoryBytes, kind => kind.DownloadBytesPerSecond, kind => kind.UploadBytesPerSecond, kind => -kind.LatencySeconds])
         {
             Assert.Equal(kinds, kinds.OrderByDescending(strength));
         }

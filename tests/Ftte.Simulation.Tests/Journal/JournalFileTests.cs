@@ -1,4 +1,5 @@
 using System.Text;
+using Ftte.Simulation.Journal;
 
 namespace Ftte.Simulation.Tests;
 
@@ -182,7 +183,7 @@ public sealed class JournalFileTests : IDisposable
             File.WriteAllBytes(JournalPath, flipped);
             if (at < HeaderBytes)
             {
-                Assert.Contains("this is no journal of a run", Assert.Throws<InvalidDataException>(Open).Message);
+                Assert.Contains("the file is not a run journal", Assert.Throws<InvalidDataException>(Open).Message);
                 Assert.Equal(flipped, File.ReadAllBytes(JournalPath));
                 continue;
             }
@@ -203,7 +204,7 @@ public sealed class JournalFileTests : IDisposable
     {
         File.WriteAllText(JournalPath, text);
         string message = Assert.Throws<InvalidDataException>(Open).Message;
-        Assert.Equal($"{JournalPath}: this is no journal of a run; give the name of a file that is not there, or of a journal.", message);
+        Assert.Equal($"{JournalPath}: the file is not a run journal. Specify a new file or an existing journal.", message);
         Assert.Equal(text, File.ReadAllText(JournalPath));
     }
 
@@ -227,7 +228,7 @@ public sealed class JournalFileTests : IDisposable
         foreach (string other in (string[])["digits, seed 8", "digits", Description + " and more", ""])
         {
             string message = Assert.Throws<InvalidDataException>(() => JournalFile.Open(JournalPath, other)).Message;
-            Assert.Equal($"{JournalPath}: this is the journal of another run, '{Description}'; this one is '{other}'. Give its settings again, or delete the file.", message);
+            Assert.Equal($"{JournalPath}: this is the journal of another run, '{Description}'; this run is '{other}'. Use the settings of that run, or delete the file.", message);
             Assert.Equal(whole, File.ReadAllBytes(JournalPath));
         }
     }
@@ -257,9 +258,9 @@ public sealed class JournalFileTests : IDisposable
 
         using JournalFile again = Open();
         Assert.Equal(
-            $"{JournalPath}: this is the journal of another run: job 7 was another one, or began with another model. Give that run's rule, devices and options again, or delete the file.",
+            $"{JournalPath}: this is the journal of another run: job 7 differs, or began with another model. Use the rule, devices and options of that run, or delete the file.",
             Assert.Throws<InvalidDataException>(() => again.Find(7, Assignment(), other)).Message);
-        Assert.Contains("version 4 was another model", Assert.Throws<InvalidDataException>(() => again.Find(new ModelVersion(4), other)).Message);
+        Assert.Contains("version 4 is another model", Assert.Throws<InvalidDataException>(() => again.Find(new ModelVersion(4), other)).Message);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Ftte.Simulation.Randomness;
+
 namespace Ftte.Simulation.Tests;
 
 public sealed class SeededRandomTests

@@ -1,5 +1,6 @@
 using Ftte.Charts;
-using Ftte.Simulation.Reports;
+using Ftte.Simulation.Reports.Charts;
+using Ftte.Simulation.Reports.Statistics;
 using ScottPlot;
 using ScottPlot.Plottables;
 

@@ -1,4 +1,5 @@
 using Ftte.Simulation.Reports;
+using Ftte.Simulation.Reports.Pages;
 
 namespace Ftte.Simulation.Tests;
 

@@ -34,7 +34,7 @@ public sealed class ReportSnapshotTests : IDisposable
     {
         Seed = seed,
         IsComplete = complete,
-        Ending = complete ? SimulationEnding.Time : SimulationEnding.Cancelled,
+        Ending = complete ? SimulationEnding.MaxTimeReached : SimulationEnding.Cancelled,
         Target = 0.4,
         Totals = new SimulationTotals { Trips = 2, Accepted = 2, BytesUp = 1_234_567, BytesDown = 2_345_678, MultiplyAdds = 1000, WastedMultiplyAdds = 250, PeakDeviceBytes = 123_456 },
     };

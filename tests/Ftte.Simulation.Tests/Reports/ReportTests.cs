@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Ftte.Simulation.Reports;
+using Ftte.Simulation.Reports.Charts;
+using Ftte.Simulation.Reports.Statistics;
 
 namespace Ftte.Simulation.Tests;
 
@@ -110,7 +112,7 @@ public sealed class ReportTests : IDisposable
 
         ArgumentException error = Assert.Throws<ArgumentException>(() => SimulationReport.Write(folder, new ReportContent { Title = "Twice", Results = twice, Devices = ToyTask.Devices(3) }));
 
-        Assert.StartsWith("Two results are of rule 'b' with seed 1; give each rule a name of its own.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Two results have the rule 'b' and the seed 1. Give each rule a unique name.", error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => SimulationReport.Table(twice));
         Assert.False(Directory.Exists(folder));
     }
@@ -125,7 +127,7 @@ public sealed class ReportTests : IDisposable
 
         ArgumentException error = Assert.Throws<ArgumentException>(() => SimulationReport.Write(folder, new ReportContent { Title = "Few", Results = [run], Devices = ToyTask.Devices(3) }));
 
-        Assert.StartsWith($"Job 5 of rule 'a' with seed 1 is of device {device}, and the report has 3 devices", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Job 5 of rule 'a' with seed 1 has the device {device}, but the report has 3 devices", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder));
     }
 
@@ -180,7 +182,7 @@ public sealed class ReportTests : IDisposable
             [Result("a", 1, 0.1, 0.2, 0.3), Result("a", 2, 0.1, 0.4)], [.. Enumerable.Range(0, 9).Select(i => TimeSpan.FromSeconds(i / 2.0))], point => point.Quality.Accuracy);
 
         Assert.Equal([0.1, 0.1, 0.15, 0.15, 0.35], spreads.Select(spread => Math.Round(spread.Median, 9)));
-        Assert.Equal((0.3, 0.4), (spreads[^1].Least, spreads[^1].Most));
+        Assert.Equal((0.3, 0.4), (spreads[^1].Min, spreads[^1].Max));
     }
 
     [Fact]

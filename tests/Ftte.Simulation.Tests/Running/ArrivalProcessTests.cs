@@ -1,3 +1,5 @@
+using Ftte.Simulation.Common;
+
 namespace Ftte.Simulation.Tests;
 
 public sealed class ArrivalProcessTests
@@ -60,7 +62,7 @@ public sealed class ArrivalProcessTests
     public void The_rarest_arrivals_come_after_every_run_and_not_after_all_time()
     {
         ArrivalProcess process = ArrivalProcess.Poisson(double.Epsilon);
-        Assert.InRange(process.At(0, 1)!.Value.Gap, TimeSpan.FromSeconds(JobTiming.LongestSeconds), TimeSpan.MaxValue / 2);
+        Assert.InRange(process.At(0, 1)!.Value.Gap, TimeSpan.FromSeconds(TimeLimits.MaxSeconds), TimeSpan.MaxValue / 2);
     }
 
     [Theory]
@@ -81,7 +83,7 @@ public sealed class ArrivalProcessTests
     [Fact]
     public void Times_that_no_run_lasts_are_refused_with_the_number_of_the_arrival()
     {
-        TimeSpan longest = TimeSpan.FromSeconds(JobTiming.LongestSeconds), longer = longest + new TimeSpan(1);
+        TimeSpan longest = TimeSpan.FromSeconds(TimeLimits.MaxSeconds), longer = longest + new TimeSpan(1);
         Assert.Equal(longest, ArrivalProcess.Listed(new Arrival(longest, longest)).At(0, 0)!.Value.Gap);
         Assert.StartsWith("The times of arrival 1 are", Assert.Throws<ArgumentOutOfRangeException>("arrivals", () => ArrivalProcess.Listed(new(Second), new(longer))).Message);
         Assert.StartsWith("The times of arrival 1 are", Assert.Throws<ArgumentOutOfRangeException>("arrivals", () => ArrivalProcess.Listed(new(Second), new(TimeSpan.MaxValue))).Message);
@@ -91,7 +93,7 @@ public sealed class ArrivalProcessTests
     [Fact]
     public async Task The_longest_gaps_come_after_every_run()
     {
-        TimeSpan longest = TimeSpan.FromSeconds(JobTiming.LongestSeconds);
+        TimeSpan longest = TimeSpan.FromSeconds(TimeLimits.MaxSeconds);
         var options = new SimulationOptions { Arrivals = ArrivalProcess.Listed(new(Second, Second), new(longest), new(longest)) };
         SimulationResult result = await Runs.RunAsync(Runs.FedBuff(1, 1), ToyTask.Devices(1), options);
         Assert.Equal((1, longest), (result.Totals.Trips, result.Duration));

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Ftte.Aggregation;
+using Ftte.Simulation.Availability;
+using Ftte.Simulation.Randomness;
 using static Ftte.Simulation.Tests.Runs;
 
 namespace Ftte.Simulation.Tests;
@@ -9,13 +11,13 @@ public sealed class EndingTests
 {
     private static readonly SimulationOptions Endless = new() { MaxVersions = 1000, EvaluateEveryVersions = 1000, Threads = 2 };
 
-    private static readonly Availability Cycle = Availability.DutyCycle(TimeSpan.FromSeconds(100), 0.5);
+    private static readonly AvailabilityPattern Cycle = AvailabilityPattern.DutyCycle(TimeSpan.FromSeconds(100), 0.5);
 
     [Fact]
     public async Task Devices_that_left_for_good_end_the_run()
     {
-        Availability short_ = Availability.During(new AvailabilityWindow(default, TimeSpan.FromSeconds(25)));
-        await EndsAsync(SimulationEnding.Nobody, "30 have left for good", FedBuff(), ToyTask.Devices(30, Device(short_)));
+        AvailabilityPattern short_ = AvailabilityPattern.During(new AvailabilityWindow(default, TimeSpan.FromSeconds(25)));
+        await EndsAsync(SimulationEnding.NoEligibleDevice, "30 have left for good", FedBuff(), ToyTask.Devices(30, Device(short_)));
     }
 
     [Theory]
@@ -27,16 +29,16 @@ public sealed class EndingTests
     {
         SimulationRule rule = FedBuff();
         rule.Server.RequiredMemoryBytes = 1000;
-        SimulatedDevice device = Device(cycles ? Cycle : Availability.Always) with { MemoryBudgetBytes = 10 };
+        SimulatedDevice device = Device(cycles ? Cycle : AvailabilityPattern.Always) with { MemoryBudgetBytes = 10 };
 
-        await EndsAsync(SimulationEnding.Nobody, "20 have too little memory", rule, ToyTask.Devices(20, device), arrives);
+        await EndsAsync(SimulationEnding.NoEligibleDevice, "20 have too little memory", rule, ToyTask.Devices(20, device), arrives);
     }
 
     [Fact]
     public async Task An_endless_arrival_process_ends_with_its_devices()
     {
-        Availability short_ = Availability.During(new AvailabilityWindow(default, TimeSpan.FromSeconds(25)));
-        await EndsAsync(SimulationEnding.Nobody, "30 have left for good", FedBuff(), ToyTask.Devices(30, Device(short_)), arrives: true);
+        AvailabilityPattern short_ = AvailabilityPattern.During(new AvailabilityWindow(default, TimeSpan.FromSeconds(25)));
+        await EndsAsync(SimulationEnding.NoEligibleDevice, "30 have left for good", FedBuff(), ToyTask.Devices(30, Device(short_)), arrives: true);
     }
 
     [Theory]
@@ -46,8 +48,8 @@ public sealed class EndingTests
     public async Task Devices_that_have_used_their_shares_of_a_buffer_that_lacks_others_end_the_run(bool cycles, bool arrives)
     {
         // Half of the devices leave, so that a version is possible at first and then is not.
-        SimulatedDevice stays = Device(cycles ? Cycle : Availability.Always);
-        SimulatedDevice leaves = Device(Availability.During(new AvailabilityWindow(default, TimeSpan.FromSeconds(5))));
+        SimulatedDevice stays = Device(cycles ? Cycle : AvailabilityPattern.Always);
+        SimulatedDevice leaves = Device(AvailabilityPattern.During(new AvailabilityWindow(default, TimeSpan.FromSeconds(5))));
         ImmutableArray<SimulatedDevice> devices = [.. ToyTask.Devices(4, stays), .. ToyTask.Devices(4, leaves).Select((device, i) => device with { Name = $"leaves-{i}" })];
         SimulationResult result = await EndsAsync(SimulationEnding.BufferCannotFill, "have used their share of the buffer", FedBuff(capacity: 8), devices, arrives);
 
@@ -61,14 +63,14 @@ public sealed class EndingTests
         enough.Server.PublishTimeout = tooFew.Server.PublishTimeout = TimeSpan.FromSeconds(60);
 
         SimulationResult goesOn = await RunAsync(enough, ToyTask.Devices(5), Endless with { MaxVersions = 20 }).WaitAsync(TimeSpan.FromSeconds(60));
-        Assert.Equal((SimulationEnding.Versions, null), (goesOn.Ending, goesOn.EndingReason));
+        Assert.Equal((SimulationEnding.MaxVersionsReached, null), (goesOn.Ending, goesOn.EndingReason));
         await EndsAsync(SimulationEnding.BufferCannotFill, "4 have used their share", tooFew, ToyTask.Devices(4));
     }
 
     [Fact]
     public async Task A_round_that_lacks_devices_ends_the_run()
     {
-        Availability short_ = Availability.During(new AvailabilityWindow(default, TimeSpan.FromSeconds(1)));
+        AvailabilityPattern short_ = AvailabilityPattern.During(new AvailabilityWindow(default, TimeSpan.FromSeconds(1)));
         ImmutableArray<SimulatedDevice> devices = [.. ToyTask.Devices(2, Device(Cycle)), .. ToyTask.Devices(1, Device(short_) with { Name = "x" }).Select(device => device with { Name = "leaves" })];
         await EndsAsync(SimulationEnding.BufferCannotFill, "2 have used their share", Sync(cohort: 3), devices);
     }
@@ -82,8 +84,19 @@ public sealed class EndingTests
         SimulationResult result = await EndsAsync(SimulationEnding.VersionsRefused, "never good enough", rule, ToyTask.Devices(30));
 
         Assert.Equal(10, result.Totals.RefusedVersions);
-        Assert.Contains(result.Jobs, job => job.Outcome == UpdateOutcome.Refused);
+        Assert.Contains(result.Jobs, job => job.UpdateOutcome == UpdateOutcome.Refused);
         Assert.Equal(new ModelVersion(0), result.Model!.Version);
+    }
+
+    [Fact]
+    public async Task A_round_begins_again_after_its_version_was_refused()
+    {
+        SimulationRule rule = Sync(cohort: 4);
+        rule.Aggregation.Guard = new RefusingTwice();
+
+        SimulationResult result = await RunAsync(rule, ToyTask.Devices(30), new SimulationOptions { MaxVersions = 3, Seed = 1 });
+
+        Assert.Equal((SimulationEnding.MaxVersionsReached, 2), (result.Ending, result.Totals.RefusedVersions));
     }
 
     [Fact]
@@ -99,7 +112,7 @@ public sealed class EndingTests
 
     [Fact]
     public async Task Devices_that_always_give_up_end_the_run() =>
-        await EndsAsync(SimulationEnding.DevicesDropOut, "devices gave up", FedBuff(), ToyTask.Devices(20, Device(Availability.Always) with { DropOut = 1 }));
+        await EndsAsync(SimulationEnding.DevicesDropOut, "devices gave up", FedBuff(), ToyTask.Devices(20, Device(AvailabilityPattern.Always) with { DropOut = 1 }));
 
     [Fact]
     public async Task An_aggregator_that_accepts_and_never_publishes_ends_the_run()
@@ -124,9 +137,9 @@ public sealed class EndingTests
     [Fact]
     public async Task The_longest_simulated_time_ends_any_run()
     {
-        SimulatedDevice slow = Device(Availability.Always) with { JobDuration = LatencyLaw.Constant(9e8) };
+        SimulatedDevice slow = Device(AvailabilityPattern.Always) with { JobDuration = LatencyDistribution.Constant(9e8) };
 
-        Assert.Equal(SimulationEnding.Time, (await RunAsync(FedBuff(capacity: 5), ToyTask.Devices(5, slow), Endless)).Ending);
+        Assert.Equal(SimulationEnding.MaxTimeReached, (await RunAsync(FedBuff(capacity: 5), ToyTask.Devices(5, slow), Endless)).Ending);
     }
 
     [Fact]
@@ -144,7 +157,7 @@ public sealed class EndingTests
         Assert.Null(fine.EndingReason);
     }
 
-    private static SimulatedDevice Device(Availability availability) => new() { Name = "d", JobDuration = LatencyLaw.Constant(10), Availability = availability };
+    private static SimulatedDevice Device(AvailabilityPattern availability) => new() { Name = "d", JobDuration = LatencyDistribution.Constant(10), Availability = availability };
 
     private static async Task<SimulationResult> EndsAsync(SimulationEnding ending, string reason, SimulationRule rule, ImmutableArray<SimulatedDevice> devices, bool arrives = false)
     {
@@ -154,6 +167,13 @@ public sealed class EndingTests
         Assert.Contains(reason, result.EndingReason, StringComparison.Ordinal);
         Assert.True(result.IsComplete);
         return result;
+    }
+
+    private sealed class RefusingTwice : IVersionGuard
+    {
+        private int _refused;
+
+        public string? Check(ModelSnapshot current, ModelSnapshot candidate, in StepStatistics step) => _refused++ < 2 ? "Refused." : null;
     }
 
     private sealed class Refusing : IVersionGuard

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Ftte.Simulation.Availability;
+using Ftte.Simulation.Randomness;
 using Ftte.Wire;
 using static Ftte.Simulation.Tests.Runs;
 
@@ -30,7 +32,7 @@ public sealed class EventTests
     [InlineData(false, 5)]
     public async Task Jobs_of_4_3_2_and_1_seconds_two_at_a_time_take_6_in_rounds_and_5_without(bool inRounds, double seconds)
     {
-        ImmutableArray<SimulatedDevice> devices = [.. new[] { 4, 3, 2, 1 }.Select(time => new SimulatedDevice { Name = $"d{time}", JobDuration = LatencyLaw.Constant(time) })];
+        ImmutableArray<SimulatedDevice> devices = [.. new[] { 4, 3, 2, 1 }.Select(time => new SimulatedDevice { Name = $"d{time}", JobDuration = LatencyDistribution.Constant(time) })];
         SimulationRule rule = inRounds ? Sync(cohort: 2) : FedBuff(capacity: 2, concurrency: 2);
 
         SimulationResult result = await RunAsync(rule, devices, new SimulationOptions { MaxTrips = 4, Order = DeviceOrder.LongestIdle });
@@ -46,11 +48,11 @@ public sealed class EventTests
         var device = new SimulatedDevice
         {
             Name = "d",
-            Latency = LatencyLaw.Constant(0.25),
+            Latency = LatencyDistribution.Constant(0.25),
             DownloadBytesPerSecond = 100,
             UploadBytesPerSecond = 10,
             MultiplyAddsPerSecond = 1e6,
-            ComputeFactor = LatencyLaw.Constant(2),
+            ComputeFactor = LatencyDistribution.Constant(2),
         };
 
         SimulationResult result = await RunAsync(FedBuff(1, 1), [device], new SimulationOptions { MaxTrips = 1 });
@@ -90,7 +92,7 @@ public sealed class EventTests
             DownloadBytesPerSecond = 1e12,
             UploadBytesPerSecond = 1e12,
             MultiplyAddsPerSecond = 1e6,
-            Availability = Availability.During(new AvailabilityWindow(Seconds(12), Seconds(60))),
+            Availability = AvailabilityPattern.During(new AvailabilityWindow(Seconds(12), Seconds(60))),
         };
         var options = new SimulationOptions { Arrivals = ArrivalProcess.Listed(new Arrival(Seconds(20))), MaxTime = Seconds(60) };
 
@@ -109,7 +111,7 @@ public sealed class EventTests
             DownloadBytesPerSecond = 1e12,
             UploadBytesPerSecond = 1e12,
             MultiplyAddsPerSecond = 1e6,
-            Availability = Availability.During(new(default, Seconds(3)), new(Seconds(20), Seconds(60))),
+            Availability = AvailabilityPattern.During(new(default, Seconds(3)), new(Seconds(20), Seconds(60))),
         };
         var options = new SimulationOptions { Arrivals = ArrivalProcess.Listed(new Arrival(Seconds(25))), MaxTime = Seconds(60) };
 
@@ -118,7 +120,7 @@ public sealed class EventTests
 
         Assert.Equal(27, Assert.Single(result.Jobs).End.TotalSeconds, 3);
         JobRecord job = Assert.Single(dropped.Jobs);
-        Assert.Equal((JobFate.Dropped, job.MultiplyAdds), (job.Fate, dropped.Totals.WastedMultiplyAdds));
+        Assert.Equal((JobOutcome.Dropped, job.MultiplyAdds), (job.Outcome, dropped.Totals.WastedMultiplyAdds));
         Assert.Equal(8_000_000 + ((job.End - job.Start).TotalSeconds * 1e6), job.MultiplyAdds, 100.0);
     }
 
@@ -131,13 +133,13 @@ public sealed class EventTests
             DownloadBytesPerSecond = 1e12,
             UploadBytesPerSecond = 1e12,
             MultiplyAddsPerSecond = 1e6,
-            Availability = Availability.During(new AvailabilityWindow(default, Seconds(4))),
+            Availability = AvailabilityPattern.During(new AvailabilityWindow(default, Seconds(4))),
         };
 
         SimulationResult result = await RunAsync(FedBuff(1, 1), [device], new SimulationOptions { MaxTime = Seconds(1000) });
 
         JobRecord job = Assert.Single(result.Jobs);
-        Assert.Equal((JobFate.Dropped, Seconds(4)), (job.Fate, job.End));
+        Assert.Equal((JobOutcome.Dropped, Seconds(4)), (job.Outcome, job.End));
         Assert.Equal(4_000_000, job.MultiplyAdds, 100.0);
         Assert.Equal((1, 0, job.MultiplyAdds), (result.Totals.Dropped, result.Totals.Unfinished, result.Totals.WastedMultiplyAdds));
     }
@@ -146,26 +148,26 @@ public sealed class EventTests
     public async Task A_result_says_what_the_run_ended_with()
     {
         ImmutableArray<SimulatedDevice> devices = ToyTask.Devices(30);
-        ImmutableArray<SimulatedDevice> gone = ToyTask.Devices(30, new SimulatedDevice { Name = "d", JobDuration = LatencyLaw.Constant(10), Availability = Availability.During(new AvailabilityWindow(default, Seconds(25))) });
+        ImmutableArray<SimulatedDevice> gone = ToyTask.Devices(30, new SimulatedDevice { Name = "d", JobDuration = LatencyDistribution.Constant(10), Availability = AvailabilityPattern.During(new AvailabilityWindow(default, Seconds(25))) });
         var options = new SimulationOptions { MaxVersions = 20 };
 
-        Assert.Equal(SimulationEnding.Versions, (await RunAsync(FedBuff(), devices, options)).Ending);
-        Assert.Equal(SimulationEnding.Time, (await RunAsync(FedBuff(), devices, options with { MaxTime = Seconds(5) })).Ending);
-        Assert.Equal(SimulationEnding.Trips, (await RunAsync(FedBuff(), devices, options with { MaxTrips = 40 })).Ending);
-        Assert.Equal(SimulationEnding.Target, (await RunAsync(FedBuff(), devices, options with { Target = 0.01, StopAtTarget = true })).Ending);
-        Assert.Equal(SimulationEnding.Nobody, (await RunAsync(FedBuff(), gone, options)).Ending);
+        Assert.Equal(SimulationEnding.MaxVersionsReached, (await RunAsync(FedBuff(), devices, options)).Ending);
+        Assert.Equal(SimulationEnding.MaxTimeReached, (await RunAsync(FedBuff(), devices, options with { MaxTime = Seconds(5) })).Ending);
+        Assert.Equal(SimulationEnding.MaxTripsReached, (await RunAsync(FedBuff(), devices, options with { MaxTrips = 40 })).Ending);
+        Assert.Equal(SimulationEnding.TargetReached, (await RunAsync(FedBuff(), devices, options with { Target = 0.01, StopAtTarget = true })).Ending);
+        Assert.Equal(SimulationEnding.NoEligibleDevice, (await RunAsync(FedBuff(), gone, options)).Ending);
         Assert.Equal(SimulationEnding.Cancelled, (await RunAsync(FedBuff(), devices, options, cancellationToken: new CancellationToken(canceled: true))).Ending);
     }
 
     [Fact]
     public async Task Late_updates_of_a_round_are_wasted_and_counted_so()
     {
-        ImmutableArray<SimulatedDevice> devices = [.. new[] { 1, 2, 30 }.Select(time => new SimulatedDevice { Name = $"d{time}", JobDuration = LatencyLaw.Constant(time) })];
+        ImmutableArray<SimulatedDevice> devices = [.. new[] { 1, 2, 30 }.Select(time => new SimulatedDevice { Name = $"d{time}", JobDuration = LatencyDistribution.Constant(time) })];
 
         SimulationResult result = await RunAsync(Sync(cohort: 2, overSelection: 1.5), devices, new SimulationOptions { MaxTrips = 3, Order = DeviceOrder.LongestIdle });
 
         JobRecord late = result.Jobs[^1];
-        Assert.Equal((JobFate.Rejected, UpdateOutcome.TooStale, 2), (late.Fate, late.Outcome, late.Device));
+        Assert.Equal((JobOutcome.Rejected, UpdateOutcome.TooStale, 2), (late.Outcome, late.UpdateOutcome, late.Device));
         Assert.Equal((2, 1), (result.Totals.Accepted, result.Totals.Rejected));
         Assert.Equal(late.MultiplyAdds, result.Totals.WastedMultiplyAdds);
         Assert.Equal(late.BytesUp + late.BytesDown, result.Totals.WastedBytes);
@@ -176,15 +178,15 @@ public sealed class EventTests
     {
         ImmutableArray<SimulatedDevice> devices =
         [
-            new SimulatedDevice { Name = "quitter", JobDuration = LatencyLaw.Constant(10), DropOut = 1 },
-            new SimulatedDevice { Name = "other", JobDuration = LatencyLaw.Constant(10) },
+            new SimulatedDevice { Name = "quitter", JobDuration = LatencyDistribution.Constant(10), DropOut = 1 },
+            new SimulatedDevice { Name = "other", JobDuration = LatencyDistribution.Constant(10) },
         ];
         SimulationRule rule = FedBuff(1, 1);
         rule.Server.LeaseDuration = Seconds(60);
 
         SimulationResult result = await RunAsync(rule, devices, new SimulationOptions { MaxTrips = 2, Order = DeviceOrder.LongestIdle });
 
-        Assert.Equal([JobFate.Dropped, JobFate.Accepted], result.Jobs.Select(job => job.Fate));
+        Assert.Equal([JobOutcome.Dropped, JobOutcome.Accepted], result.Jobs.Select(job => job.Outcome));
         Assert.InRange(result.Jobs[0].End.TotalSeconds, 0, 10);
         Assert.Equal(Seconds(60), result.Jobs[1].Start);
         Assert.InRange(result.Totals.WastedMultiplyAdds, 1, 9_999_999);
@@ -197,29 +199,29 @@ public sealed class EventTests
         var away = new SimulatedDevice
         {
             Name = "d",
-            JobDuration = LatencyLaw.Constant(6),
-            Availability = Availability.During(new AvailabilityWindow(default, Seconds(10)), new AvailabilityWindow(Seconds(100), Seconds(110))),
+            JobDuration = LatencyDistribution.Constant(6),
+            Availability = AvailabilityPattern.During(new AvailabilityWindow(default, Seconds(10)), new AvailabilityWindow(Seconds(100), Seconds(110))),
         };
 
         SimulationResult result = await RunAsync(FedBuff(1, 1), [away], new SimulationOptions { MaxTime = Seconds(1000) });
 
         Assert.Equal([6, 102, 108, 110], result.Jobs.Select(job => job.End.TotalSeconds));
         Assert.Equal([0, 6, 102, 108], result.Jobs.Select(job => job.Start.TotalSeconds));
-        Assert.Equal(JobFate.Dropped, result.Jobs[3].Fate);
+        Assert.Equal(JobOutcome.Dropped, result.Jobs[3].Outcome);
     }
 
     [Fact]
     public async Task The_loop_wakes_when_the_first_device_comes_back()
     {
-        Availability night = Availability.Daily(TimeSpan.FromHours(22), TimeSpan.FromHours(6));
+        AvailabilityPattern night = AvailabilityPattern.Daily(TimeSpan.FromHours(22), TimeSpan.FromHours(6));
         SimulationRule rule = FedBuff(1, 1);
         rule.Server.LeaseDuration = TimeSpan.FromDays(2);
-        SimulatedDevice sleeper = new() { Name = "d", JobDuration = LatencyLaw.Constant(3600 * 5), Availability = night };
+        SimulatedDevice sleeper = new() { Name = "d", JobDuration = LatencyDistribution.Constant(3600 * 5), Availability = night };
 
         SimulationResult result = await RunAsync(rule, [sleeper, sleeper with { Name = "abroad", ClockSkew = TimeSpan.FromHours(-3) }], new SimulationOptions { MaxTrips = 4 });
 
         // At home until 6, abroad from 1 to 9 by the server's clock; one at a time, five hours each.
-        Assert.All(result.Jobs, job => Assert.Equal(JobFate.Accepted, job.Fate));
+        Assert.All(result.Jobs, job => Assert.Equal(JobOutcome.Accepted, job.Outcome));
         Assert.All(result.Jobs, job => Assert.NotNull(night.WindowAt(job.Start)));
         Assert.All(result.Jobs.Zip(result.Jobs.Skip(1)), pair => Assert.True(pair.First.End <= pair.Second.Start));
     }
@@ -252,7 +254,7 @@ public sealed class EventTests
     {
         SimulationRule rule = FedBuff(capacity: 4, concurrency: 2);
         rule.Server.PublishTimeout = Seconds(15);
-        SimulatedDevice prototype = new() { Name = "d", JobDuration = LatencyLaw.Constant(10) };
+        SimulatedDevice prototype = new() { Name = "d", JobDuration = LatencyDistribution.Constant(10) };
 
         SimulationResult result = await RunAsync(rule, ToyTask.Devices(9, prototype), new SimulationOptions { MaxTime = Seconds(60), Order = DeviceOrder.LongestIdle });
 
@@ -268,8 +270,8 @@ public sealed class EventTests
     {
         ImmutableArray<SimulatedDevice> devices =
         [
-            new SimulatedDevice { Name = "small", MemoryBudgetBytes = 10, JobDuration = LatencyLaw.Constant(1) },
-            new SimulatedDevice { Name = "large", JobDuration = LatencyLaw.Constant(1) },
+            new SimulatedDevice { Name = "small", MemoryBudgetBytes = 10, JobDuration = LatencyDistribution.Constant(1) },
+            new SimulatedDevice { Name = "large", JobDuration = LatencyDistribution.Constant(1) },
         ];
         SimulationRule rule = FedBuff(1, 2);
         rule.Server.RequiredMemoryBytes = 11;

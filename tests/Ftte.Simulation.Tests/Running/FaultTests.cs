@@ -36,7 +36,7 @@ public sealed class FaultTests
     {
         var task = new ToyTask { Cost = new JobCost(multiplyAdds, 100) { AheadMultiplyAdds = ahead } };
 
-        Assert.Contains("says that a job of device", (await RefusedAsync(FedBuff(), task)).Message, StringComparison.Ordinal);
+        Assert.Contains("for a job of device", (await RefusedAsync(FedBuff(), task)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed class FaultTests
     {
         var task = new ToyTask { Quality = new ModelQuality(accuracy, onStragglers) };
 
-        Assert.Contains("is to give shares, 0 to 1", (await RefusedAsync(FedBuff(), task)).Message, StringComparison.Ordinal);
+        Assert.Contains("Return values in [0, 1]", (await RefusedAsync(FedBuff(), task)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class FaultTests
     {
         SimulationRule rule = FedBuff(capacity: 10);
         ArgumentException error = await Assert.ThrowsAsync<ArgumentException>("rule", () => RunAsync(rule, ToyTask.Devices(9), Short));
-        Assert.Contains("FedBuff makes a version of 10 updates, 1 of a device at most, and there are 9 devices", error.Message, StringComparison.Ordinal);
+        Assert.Contains("FedBuff makes a version of 10 updates, at most 1 per device, and there are 9 devices", error.Message, StringComparison.Ordinal);
 
         rule.Aggregation.MaxUpdatesPerClient = 2;
         Assert.Equal(3, (await RunAsync(rule, ToyTask.Devices(9), Short)).Model!.Version.Number);

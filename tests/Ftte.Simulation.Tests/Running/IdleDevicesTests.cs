@@ -1,4 +1,5 @@
 using CsCheck;
+using Ftte.Simulation.Running;
 
 namespace Ftte.Simulation.Tests;
 

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using Ftte.Simulation.Availability;
+using Ftte.Simulation.Randomness;
 using Ftte.Wire;
 using static Ftte.Simulation.Tests.Runs;
 
@@ -8,15 +10,15 @@ namespace Ftte.Simulation.Tests;
 /// <summary>What holds in every run, whatever is simulated.</summary>
 public sealed class InvariantTests
 {
-    private static readonly Dictionary<string, LatencyLaw> Laws = new()
+    private static readonly Dictionary<string, LatencyDistribution> Laws = new()
     {
-        ["constant"] = LatencyLaw.Constant(10),
-        ["uniform"] = LatencyLaw.Uniform(1, 30),
-        ["half-normal"] = LatencyLaw.HalfNormal(10),
-        ["log-normal"] = LatencyLaw.LogNormal(10, 1),
-        ["exponential"] = LatencyLaw.Exponential(10),
-        ["Pareto"] = LatencyLaw.Pareto(1, 1, 60),
-        ["Zipf"] = LatencyLaw.Zipf(1.5, 60),
+        ["constant"] = LatencyDistribution.Constant(10),
+        ["uniform"] = LatencyDistribution.Uniform(1, 30),
+        ["half-normal"] = LatencyDistribution.HalfNormal(10),
+        ["log-normal"] = LatencyDistribution.LogNormal(10, 1),
+        ["exponential"] = LatencyDistribution.Exponential(10),
+        ["Pareto"] = LatencyDistribution.Pareto(1, 1, 60),
+        ["Zipf"] = LatencyDistribution.Zipf(1.5, 60),
     };
 
     public static TheoryData<string> LawNames => [.. Laws.Keys];
@@ -33,7 +35,7 @@ public sealed class InvariantTests
         SimulationResult result = await RunAsync(rule, devices, new SimulationOptions { MaxVersions = 1000, EvaluateEveryVersions = 1000, Seed = 3 });
 
         // At every publication K are replaced one by one: M - 1 others publish on average (M - 1) / K versions during one job.
-        Assert.InRange(result.Jobs.Where(job => job.Fate == JobFate.Accepted).Average(job => job.Age), 3.8 * 0.93, 3.8 * 1.07);
+        Assert.InRange(result.Jobs.Where(job => job.Outcome == JobOutcome.Accepted).Average(job => job.Age), 3.8 * 0.93, 3.8 * 1.07);
     }
 
     [Fact]
@@ -83,7 +85,7 @@ public sealed class InvariantTests
     {
         SimulationResult result = await RunAsync(FedBuff(10, 30), ToyTask.Devices(50), new SimulationOptions { MaxVersions = 100 });
 
-        Assert.DoesNotContain(result.Jobs, job => job.Outcome == UpdateOutcome.ClientQuota);
+        Assert.DoesNotContain(result.Jobs, job => job.UpdateOutcome == UpdateOutcome.ClientQuota);
         Assert.Equal(30 * result.Duration.Ticks, result.Jobs.Sum(job => (job.End - job.Start).Ticks));
     }
 
@@ -97,7 +99,7 @@ public sealed class InvariantTests
 
         Assert.True(sparse.Totals.BytesUp < dense.Totals.BytesUp);
         ImmutableArray<SimulatedDevice> devices = ToyTask.Devices(40);
-        Assert.All(sparse.Jobs.Where(job => job.Fate == JobFate.Accepted), job =>
+        Assert.All(sparse.Jobs.Where(job => job.Outcome == JobOutcome.Accepted), job =>
         {
             var client = new ClientId(devices[job.Device].Name);
             var request = new ArrayBufferWriter<byte>();
@@ -131,7 +133,7 @@ public sealed class InvariantTests
         ImmutableArray<SimulatedDevice> flaky = [.. mixed.Select((device, i) => device with
         {
             DropOut = 0.2,
-            Availability = Availability.DutyCycle(TimeSpan.FromSeconds(20 + i), 0.5),
+            Availability = AvailabilityPattern.DutyCycle(TimeSpan.FromSeconds(20 + i), 0.5),
             ClockSkew = TimeSpan.FromMinutes(i - 30),
         })];
         foreach (SimulationRule rule in RuleTests.Rules())

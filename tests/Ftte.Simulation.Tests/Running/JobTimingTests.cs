@@ -1,4 +1,8 @@
 using CsCheck;
+using Ftte.Simulation.Availability;
+using Ftte.Simulation.Common;
+using Ftte.Simulation.Jobs;
+using Ftte.Simulation.Randomness;
 
 namespace Ftte.Simulation.Tests;
 
@@ -13,8 +17,8 @@ public sealed class JobTimingTests
         DownloadBytesPerSecond = 100,
         UploadBytesPerSecond = 50,
         MultiplyAddsPerSecond = 1000,
-        Latency = LatencyLaw.Constant(2),
-        ComputeFactor = LatencyLaw.Constant(1.5),
+        Latency = LatencyDistribution.Constant(2),
+        ComputeFactor = LatencyDistribution.Constant(1.5),
     };
 
     private static readonly JobLoad Load = new(BytesDown: 500, BytesUp: 150, MultiplyAdds: 4000);
@@ -26,14 +30,14 @@ public sealed class JobTimingTests
         Assert.Equal(17 * Second, Draw(Device with { DownloadBytesPerSecond = 125 }, 0).End);
         Assert.Equal(21 * Second, Draw(Device with { UploadBytesPerSecond = 25 }, 0).End);
         Assert.Equal(15 * Second, Draw(Device with { MultiplyAddsPerSecond = 2000 }, 0).End);
-        Assert.Equal(16 * Second, Draw(Device with { ComputeFactor = LatencyLaw.Constant(1) }, 0).End);
-        Assert.Equal(14 * Second, Draw(Device with { Latency = LatencyLaw.Constant(0) }, 0).End);
+        Assert.Equal(16 * Second, Draw(Device with { ComputeFactor = LatencyDistribution.Constant(1) }, 0).End);
+        Assert.Equal(14 * Second, Draw(Device with { Latency = LatencyDistribution.Constant(0) }, 0).End);
     }
 
     [Fact]
     public void A_duration_that_is_given_replaces_the_devices_own_and_that_replaces_what_follows_from_the_work()
     {
-        SimulatedDevice fixedTime = Device with { JobDuration = LatencyLaw.Constant(5) };
+        SimulatedDevice fixedTime = Device with { JobDuration = LatencyDistribution.Constant(5) };
         Assert.Equal(15 * Second, Draw(fixedTime, 10).End);
         Assert.Equal(17 * Second, Draw(fixedTime, 10, 7 * Second).End);
         Assert.Equal(17 * Second, Draw(Device, 10, 7 * Second).End);
@@ -66,7 +70,7 @@ public sealed class JobTimingTests
     [Fact]
     public void Whoever_does_not_give_up_meets_the_same_fate_as_if_nobody_did()
     {
-        SimulatedDevice varied = Device with { Latency = LatencyLaw.Exponential(3), ComputeFactor = LatencyLaw.LogNormal(1, 0.5) };
+        SimulatedDevice varied = Device with { Latency = LatencyDistribution.Exponential(3), ComputeFactor = LatencyDistribution.LogNormal(1, 0.5) };
         for (ulong job = 0; job < 200; job++)
         {
             JobTiming certain = Draw(varied, 0, job: job), uncertain = Draw(varied with { DropOut = 0.5 }, 0, job: job);
@@ -78,7 +82,7 @@ public sealed class JobTimingTests
     [Fact]
     public void The_same_randomness_gives_the_same_fate_and_each_message_a_latency_of_its_own()
     {
-        SimulatedDevice varied = Device with { Latency = LatencyLaw.Exponential(1), ComputeFactor = LatencyLaw.Constant(1) };
+        SimulatedDevice varied = Device with { Latency = LatencyDistribution.Exponential(1), ComputeFactor = LatencyDistribution.Constant(1) };
         Assert.Equal(Draw(varied, 0, job: 5), Draw(varied, 0, job: 5));
         Assert.NotEqual(Draw(varied, 0, job: 5), Draw(varied, 0, job: 6));
 
@@ -91,7 +95,7 @@ public sealed class JobTimingTests
     [Fact]
     public void A_job_pauses_while_its_device_is_away_and_is_dropped_where_it_was_when_the_device_goes_for_good()
     {
-        SimulatedDevice away = Device with { Availability = Availability.During(new(default, 10 * Second), new(30 * Second, 40 * Second)) };
+        SimulatedDevice away = Device with { Availability = AvailabilityPattern.During(new(default, 10 * Second), new(30 * Second, 40 * Second)) };
         Assert.Equal(new JobTiming(38 * Second, 1, IsDropped: false), Draw(away, 0));
 
         // Received after 7 of the 15 s that are left, computed after 13, and sent after 18.
@@ -111,7 +115,7 @@ public sealed class JobTimingTests
             SimulatedDevice ahead = Device with { ClockSkew = skew * Second };
             Assert.Equal(Draw(Device, start), Draw(ahead, start));
 
-            Availability hours = Availability.DutyCycle(12 * Second, 0.25), shifted = Availability.DutyCycle(12 * Second, 0.25, -skew * Second);
+            AvailabilityPattern hours = AvailabilityPattern.DutyCycle(12 * Second, 0.25), shifted = AvailabilityPattern.DutyCycle(12 * Second, 0.25, -skew * Second);
             Assert.Equal(Draw(Device with { Availability = shifted }, start), Draw(ahead with { Availability = hours }, start));
         }, iter: 500);
     }
@@ -120,9 +124,9 @@ public sealed class JobTimingTests
     public void No_job_takes_longer_than_thirty_years()
     {
         SimulatedDevice slow = Device with { MultiplyAddsPerSecond = 1e-300 };
-        Assert.Equal(TimeSpan.FromSeconds(JobTiming.LongestSeconds), Draw(slow, 0).End);
-        Assert.Equal(TimeSpan.FromSeconds(JobTiming.LongestSeconds), Draw(Device with { JobDuration = LatencyLaw.Constant(1e300) }, 0).End);
-        Assert.Equal(TimeSpan.FromSeconds(JobTiming.LongestSeconds), Draw(Device, 0, TimeSpan.MaxValue).End);
+        Assert.Equal(TimeSpan.FromSeconds(TimeLimits.MaxSeconds), Draw(slow, 0).End);
+        Assert.Equal(TimeSpan.FromSeconds(TimeLimits.MaxSeconds), Draw(Device with { JobDuration = LatencyDistribution.Constant(1e300) }, 0).End);
+        Assert.Equal(TimeSpan.FromSeconds(TimeLimits.MaxSeconds), Draw(Device, 0, TimeSpan.MaxValue).End);
     }
 
     private static JobTiming Draw(SimulatedDevice device, double start, TimeSpan? duration = null, ulong job = 0) =>

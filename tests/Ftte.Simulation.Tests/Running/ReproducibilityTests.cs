@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ftte.Aggregation;
+using Ftte.Simulation.Journal;
 using static Ftte.Simulation.Tests.Runs;
 
 namespace Ftte.Simulation.Tests;

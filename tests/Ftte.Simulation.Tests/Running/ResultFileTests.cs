@@ -21,6 +21,21 @@ public sealed class ResultFileTests
         Assert.Equal(written, Write(await RunAsync(TinyRule(), ToyTask.Devices(30), new SimulationOptions { MaxVersions = 10, Target = 0.1, Threads = 1 })));
     }
 
+    [Theory]
+    [InlineData("Time", SimulationEnding.MaxTimeReached)]
+    [InlineData("Versions", SimulationEnding.MaxVersionsReached)]
+    [InlineData("Trips", SimulationEnding.MaxTripsReached)]
+    [InlineData("Target", SimulationEnding.TargetReached)]
+    [InlineData("Nobody", SimulationEnding.NoEligibleDevice)]
+    [InlineData("BufferCannotFill", SimulationEnding.BufferCannotFill)]
+    public void An_ending_has_the_same_name_in_files_as_in_earlier_versions(string name, SimulationEnding ending)
+    {
+        string written = Write(Small() with { Ending = ending });
+
+        Assert.Contains($"\"ending\":\"{name}\"", written, StringComparison.Ordinal);
+        Assert.Equal(ending, ResultFile.ReadJsonLines(new StringReader(written)).Ending);
+    }
+
     [Fact]
     public async Task A_name_too_long_to_be_read_back_is_refused_before_anything_is_written()
     {
@@ -67,7 +82,7 @@ public sealed class ResultFileTests
         InvalidDataException error = Assert.Throws<InvalidDataException>(() => ResultFile.ReadJsonLines(new StringReader(cut), "x.jsonl"));
 
         Assert.StartsWith($"x.jsonl, line {expected}: ", error.Message, StringComparison.Ordinal);
-        Assert.Contains(lines switch { 0 => "a run first", 1 => "complete run has points", 3 => "0 jobs, and the run has 2", _ => "1 jobs, and the run has 2" }, error.Message, StringComparison.Ordinal);
+        Assert.Contains(lines switch { 0 => "expected one line with a run", 1 => "complete run has points", 3 => "0 jobs, but the run has 2", _ => "1 jobs, but the run has 2" }, error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -77,18 +92,18 @@ public sealed class ResultFileTests
     [InlineData(1, "\"target\":0.5", "\"target\":1.5", "target")]
     [InlineData(1, ",\"peakDeviceBytes\":9", "", "'peakDeviceBytes'")]
     [InlineData(1, "\"bytesUp\":4", "\"bytesUp\":-4", "a total is negative")]
-    [InlineData(6, "\"accepted\":1", "\"accepted\":2", "1 accepted jobs, and the run has 2")]
+    [InlineData(6, "\"accepted\":1", "\"accepted\":2", "1 accepted jobs, but the run has 2")]
     [InlineData(2, "\"accuracy\":0.25,", "", "no accuracy")]
     [InlineData(2, "\"accuracy\":0.25", "\"accuracy\":\"NaN\"", "$.point.accuracy")]
     [InlineData(2, "\"accuracy\":0.25", "\"accuracy\":25", "no accuracy")]
     [InlineData(2, "\"ticks\":0", "\"ticks\":-1", "time is negative")]
     [InlineData(2, "{\"point\"", "{\"run\":null,\"job\":{},\"point\"", "'number'")]
     [InlineData(3, "\"loss\":1.5", "\"loss\":1e999", "not finite")]
-    [InlineData(3, "\"ticks\":20", "\"ticks\":31", "after the run's end")]
+    [InlineData(3, "\"ticks\":20", "\"ticks\":31", "after the end of the run")]
     [InlineData(4, "\"endTicks\":20", "\"endTicks\":9", "ends before it starts")]
     [InlineData(4, "\"fate\":\"Accepted\"", "\"fate\":77", "the fate")]
     [InlineData(4, ",\"age\":1", ",\"age\":-1", "the age is negative")]
-    [InlineData(5, "\"endTicks\":30", "\"endTicks\":19", "earlier")]
+    [InlineData(5, "\"endTicks\":30", "\"endTicks\":19", "before that of the previous line")]
     [InlineData(5, "\"device\":2,", "", "'device'")]
     public void A_value_that_cannot_be_is_refused_with_what_and_where(int line, string from, string to, string what)
     {
@@ -137,8 +152,8 @@ public sealed class ResultFileTests
         Points = [new(default, default, new ModelQuality(0.25), 0, 0, 0, 0), new(new TimeSpan(20), new ModelVersion(1), new ModelQuality(0.5, 0.4, 1.5), 2, 4, 5, 6)],
         Jobs =
         [
-            new(1, 1, new TimeSpan(10), new TimeSpan(20), JobFate.Accepted, UpdateOutcome.Published, default, 1, 0.5, 5, 4, 6),
-            new(0, 2, default, new TimeSpan(30), JobFate.Unfinished, UpdateOutcome.None, default, 1, 0, 0, 0, 0),
+            new(1, 1, new TimeSpan(10), new TimeSpan(20), JobOutcome.Accepted, UpdateOutcome.Published, default, 1, 0.5, 5, 4, 6),
+            new(0, 2, default, new TimeSpan(30), JobOutcome.Unfinished, UpdateOutcome.None, default, 1, 0, 0, 0, 0),
         ],
         Totals = new(2, 1, 0, 0, 1, 0, 0, 4, 5, 0, 6, 0, 9, 3),
     };

@@ -1,4 +1,5 @@
 using CsCheck;
+using Ftte.Simulation.Clock;
 
 namespace Ftte.Simulation.Tests;
 

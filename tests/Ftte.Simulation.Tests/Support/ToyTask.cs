@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ftte.Simulation.Randomness;
 
 namespace Ftte.Simulation.Tests;
 
@@ -52,7 +53,7 @@ internal sealed class ToyTask : ILearningTask
 
     /// <summary>Devices that are all alike and always there.</summary>
     public static ImmutableArray<SimulatedDevice> Devices(int count, SimulatedDevice? prototype = null) =>
-        DevicePopulation.Alike(count, prototype ?? new SimulatedDevice { Name = "d", JobDuration = LatencyLaw.Exponential(10) });
+        DevicePopulation.Alike(count, prototype ?? new SimulatedDevice { Name = "d", JobDuration = LatencyDistribution.Exponential(10) });
 
     private sealed class Trainer(ToyTask task, int device) : ILocalTrainer, IImportanceProbe
     {

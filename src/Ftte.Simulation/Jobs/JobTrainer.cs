@@ -1,0 +1,74 @@
+using Ftte.Simulation.Journal;
+
+namespace Ftte.Simulation.Jobs;
+
+/// <summary>Trains jobs on the worker threads, or restores from the journal what was trained before.</summary>
+/// <param name="task">Creates the trainers.</param>
+/// <param name="workers">The worker threads.</param>
+/// <param name="journal">The journal; null if the run has none.</param>
+internal sealed class JobTrainer(ILearningTask task, TrainingWorkers workers, JournalFile? journal)
+{
+    /// <summary>Queues the training of a job. Its update is needed when the job ends.</summary>
+    public void Queue(SimulatedJob job) => job.Training = workers.RunAsync(() => TrainOrRestore(job), (job.Timing.End, job.Number));
+
+    private SparseUpdate TrainOrRestore(SimulatedJob job)
+    {
+        if (journal is null)
+        {
+            return Train(job);
+        }
+
+        byte[] fingerprint = Fingerprint.Of(job.Device, job.Assignment!, job.Parameters.Span, job.MemoryBudgetBytes);
+        if (journal.Find(job.Number, job.Assignment!, fingerprint) is { } known)
+        {
+            return known;
+        }
+
+        SparseUpdate update = Train(job);
+        journal.Add(job.Number, fingerprint, update);
+        return update;
+    }
+
+    private SparseUpdate Train(SimulatedJob job)
+    {
+        CancellationToken token = job.CancellationToken;
+        token.ThrowIfCancellationRequested();
+        SparseUpdate update;
+        try
+        {
+            update = Train(job, token);
+        }
+        catch (Exception error) when (!token.IsCancellationRequested)
+        {
+            throw new InvalidOperationException($"Job {job.Number} of device {job.Device} failed: {error.Message}", error);
+        }
+
+        // A trainer may return an incomplete update when it is canceled.
+        if (token.IsCancellationRequested)
+        {
+            update.Dispose();
+            throw new OperationCanceledException(token);
+        }
+
+        return update;
+    }
+
+    private SparseUpdate Train(SimulatedJob job, CancellationToken token)
+    {
+        ILocalTrainer trainer = task.CreateTrainer(job.Device);
+        try
+        {
+            ValueTask<SparseUpdate> work = job.Assignment!.Content == UpdateContent.Importance
+                ? ToProbe(trainer).ProbeAsync(job.Assignment, job.Parameters, job.MemoryBudgetBytes, token)
+                : trainer.TrainAsync(job.Assignment, job.Parameters, token);
+            return work.AsTask().GetAwaiter().GetResult();
+        }
+        finally
+        {
+            (trainer as IDisposable)?.Dispose();
+        }
+    }
+
+    private static IImportanceProbe ToProbe(ILocalTrainer trainer) => trainer as IImportanceProbe
+        ?? throw new InvalidOperationException($"The rule asks devices to measure importance, but {trainer.GetType()} is not an {nameof(IImportanceProbe)}. Set Probes to 0, or create trainers that implement it.");
+}
