@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Ftte.Markdown;
+using Ftte.Simulation.Reports.Statistics;
 
 namespace Ftte.Simulation.Reports;
 

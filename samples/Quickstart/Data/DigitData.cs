@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ftte.Samples.Shared;
-using Ftte.Simulation;
+using Ftte.Simulation.Data;
+using Ftte.Simulation.Randomness;
 using Ftte.TinyEngine;
 
 namespace Quickstart;

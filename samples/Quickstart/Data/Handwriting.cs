@@ -1,5 +1,5 @@
 using System.Numerics;
-using Ftte.Simulation;
+using Ftte.Simulation.Randomness;
 
 namespace Quickstart;
 

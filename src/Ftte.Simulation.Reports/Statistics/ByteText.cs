@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Ftte.Simulation.Reports;
+namespace Ftte.Simulation.Reports.Statistics;
 
 /// <summary>Writes numbers of bytes.</summary>
 internal static class ByteText

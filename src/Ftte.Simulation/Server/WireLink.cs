@@ -30,7 +30,7 @@ internal sealed class WireLink(IFederatedServer server, int parameterCount, Valu
         ? UpdateMessage.GetLength(blockCount, ValueFormat.Float32, assignment.Client, assignment.Content)
         : UpdateMessage.GetLength(assignment.Selection.Count, up, assignment.Client, assignment.Content);
 
-    public ValueTask<CheckOut> CheckOutAsync(DeviceProfile device, Memory<float> parameters, CancellationToken cancellationToken = default) =>
+    public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default) =>
         CaptureFaultAsync(CheckOutCoreAsync(device, parameters, cancellationToken));
 
     public ValueTask<UpdateReceipt> SubmitAsync(SparseUpdate update, CancellationToken cancellationToken = default) =>

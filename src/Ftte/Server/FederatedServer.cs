@@ -123,7 +123,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
 
     /// <summary>Gets whether the limits allow another assignment to train now: <see cref="FederatedServerOptions.MaxConcurrency"/> and <see cref="FederatedServerOptions.MaxAssignmentsPerVersion"/>.</summary>
     /// <value>False after the server was stopped. If devices check out at the same time, only the answer to a check-out is certain.</value>
-    public bool CanAssign => !_stopping && _desk.CanAssign;
+    public bool CanAssign => !_stopping && _dispatcher.CanAssign;
 
     internal FtteMetrics Metrics => _metrics;
 
@@ -201,7 +201,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
     /// <summary>Determines whether a client gets no training before the next version, because it has used its share of the current buffer.</summary>
     /// <param name="client">The client.</param>
     /// <returns>True if the server answers the client's check-outs with <see cref="CheckOutOutcome.Busy"/> until then, unless it asks for an importance measurement.</returns>
-    public bool AwaitsNextVersion(ClientId client) => _desk.AwaitsNextVersion(client);
+    public bool AwaitsNextVersion(ClientId client) => _dispatcher.AwaitsNextVersion(client);
 
     /// <summary>Watches the model grow: the current version first, then each publication.</summary>
     /// <param name="cancellationToken">Stops watching.</param>

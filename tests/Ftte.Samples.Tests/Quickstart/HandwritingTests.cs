@@ -1,4 +1,4 @@
-using Ftte.Simulation;
+using Ftte.Simulation.Randomness;
 using Quickstart;
 
 namespace Ftte.Samples.Tests.Quickstart;

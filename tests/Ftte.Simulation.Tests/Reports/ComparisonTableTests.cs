@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ftte.Simulation.Reports;
+using Ftte.Simulation.Reports.Statistics;
 
 namespace Ftte.Simulation.Tests;
 

@@ -49,10 +49,10 @@ public sealed class AsynchronousServerTests
 
     private sealed class YieldingServer(IFederatedServer server) : IFederatedServer
     {
-        public async ValueTask<CheckOut> CheckOutAsync(DeviceProfile device, Memory<float> parameters, CancellationToken cancellationToken = default)
+        public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
         {
             await Task.Yield();
-            CheckOut answer = await server.CheckOutAsync(device, parameters, cancellationToken);
+            CheckOutResponse answer = await server.CheckOutAsync(device, parameters, cancellationToken);
             await Task.Yield();
             return answer;
         }

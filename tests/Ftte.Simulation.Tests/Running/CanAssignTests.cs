@@ -133,7 +133,7 @@ public sealed class CanAssignTests
 
             // A device that asks again while at work gives its own lease back first.
             bool isAtWork = _jobs.Exists(job => job.Device == device && job.Expiry > Clock.Now);
-            CheckOut answer = await Server.CheckOutAsync(new DeviceProfile(client, 0, Layout.Fingerprint), new float[2]);
+            CheckOutResponse answer = await Server.CheckOutAsync(new CheckOutRequest(client, 0, Layout.Fingerprint), new float[2]);
             Assert.True(answer.Outcome is CheckOutOutcome.Assigned or CheckOutOutcome.Busy);
             Assert.True(
                 (canAssign && !mustWait) == answer.IsAssigned || (isAtWork && !mustWait && answer.IsAssigned),

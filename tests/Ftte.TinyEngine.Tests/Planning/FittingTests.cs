@@ -3,7 +3,7 @@ using Ftte.Selection;
 
 namespace Ftte.TinyEngine.Tests.Planning;
 
-/// <summary><see cref="Network.Fit"/>: leaves out micro-batch sizes that cannot win, and changes nothing by it.</summary>
+/// <summary><see cref="NetworkFitting.Fit"/>: leaves out micro-batch sizes that cannot win, and changes nothing by it.</summary>
 public class FittingTests
 {
     private static readonly double[] Shares = [0.125, 0.5, 1];
