@@ -2,7 +2,7 @@ using Ftte.Wire;
 
 namespace Ftte;
 
-/// <summary>How long to wait after a failure: longer each time, and a little longer still at random.</summary>
+/// <summary>Computes the wait after a failure: exponential backoff with random jitter.</summary>
 /// <remarks>The n-th wait after a reset is min(initial factor^n, max) (1 + jitter u), u in [0, 1) from the seed. Not thread-safe.</remarks>
 internal sealed class Backoff(FederatedClientOptions options)
 {
@@ -12,8 +12,8 @@ internal sealed class Backoff(FederatedClientOptions options)
 
     public void Reset() => _seconds = options.InitialBackoff.TotalSeconds;
 
-    /// <summary>Gives the wait after a failure.</summary>
-    /// <param name="asked">What the server asked for, if it did: then that is the wait, but never an absurd one.</param>
+    /// <summary>Returns the wait after a failure.</summary>
+    /// <param name="asked">The wait that the server asked for, limited to <see cref="WireMessage.MaxDuration"/>; null to back off.</param>
     public TimeSpan Next(TimeSpan? asked = null)
     {
         double seconds = asked is { } wait ? Math.Clamp(wait.TotalSeconds, 0, WireMessage.MaxDuration.TotalSeconds) : _seconds;

@@ -94,7 +94,7 @@ internal static partial class Log
     public static partial void LinkBroke(ILogger logger, ClientId client, string reason);
 
     [LoggerMessage(1053, LogLevel.Debug, "{Client} submits {Id} again in {Wait}, attempt {Attempt}.")]
-    public static partial void SubmitsAgain(ILogger logger, ClientId client, UpdateId id, TimeSpan wait, int attempt);
+    public static partial void RetryScheduled(ILogger logger, ClientId client, UpdateId id, TimeSpan wait, int attempt);
 
     [LoggerMessage(1054, LogLevel.Information, "The server of {Client} is shutting down; the device loop ended.")]
     public static partial void LoopEnded(ILogger logger, ClientId client);
