@@ -25,7 +25,7 @@ public sealed record ClientStatus
     /// <summary>Gets the number of updates that the server accepted from this client.</summary>
     public long AcceptedUpdates { get; internal init; }
 
-    /// <summary>Gets the number of calls to the server that failed since the latest one that succeeded.</summary>
+    /// <summary>Gets the number of failed calls to the server since the last successful one.</summary>
     public int ConsecutiveFailures { get; internal init; }
 
     /// <summary>Gets the reason for the latest failed call.</summary>

@@ -12,7 +12,7 @@ internal sealed class ServerLink(IFederatedServer server, ClientId client, TimeP
 {
     private readonly OutageLog _outage = new(client, time, logger);
 
-    /// <summary>Gets the number of failed calls since the latest one that succeeded.</summary>
+    /// <summary>Gets the number of failed calls since the last successful one.</summary>
     public int ConsecutiveFailures { get; private set; }
 
     /// <summary>Gets the reason for the latest failed call; null if the latest call succeeded.</summary>

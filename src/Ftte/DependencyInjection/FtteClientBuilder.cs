@@ -16,7 +16,7 @@ public sealed class FtteClientBuilder
     public IServiceCollection Services { get; }
 
     /// <summary>Gets the name of the client, which is the key of its services.</summary>
-    /// <value>Null for the client without a name, whose services have no key.</value>
+    /// <value>Null for the client without a name; its services have no key.</value>
     public string? Name { get; }
 
     /// <summary>Sets a factory of the options, for options that are known only when the client is created. Replaces those that were passed to <c>AddFtteClient</c>.</summary>

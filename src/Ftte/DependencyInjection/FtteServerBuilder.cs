@@ -19,7 +19,7 @@ public sealed class FtteServerBuilder
     public IServiceCollection Services { get; }
 
     /// <summary>Gets the name of the server, which is the key of its services.</summary>
-    /// <value>Null for the server without a name, whose services have no key.</value>
+    /// <value>Null for the server without a name; its services have no key.</value>
     public string? Name { get; }
 
     /// <summary>Sets a factory of the options, for options that are known only when the server is created. Replaces those that were passed to <c>AddFtteServer</c>.</summary>

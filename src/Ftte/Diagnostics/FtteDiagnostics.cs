@@ -69,7 +69,7 @@ public static class FtteDiagnostics
     /// <summary>Counter: calls of a device to the server that failed because the link broke.</summary>
     public const string ClientLinkFailures = "ftte.client.link.failures";
 
-    /// <summary>Gauge: calls of a device to the server that failed since the latest one that succeeded. With several clients in a process: of any one.</summary>
+    /// <summary>Gauge: calls of a device to the server that failed since the latest one that succeeded. If a process has several clients, of the client that reported last.</summary>
     public const string ClientConsecutiveFailures = "ftte.client.link.consecutive_failures";
 
     /// <summary>Gauge: the version of the model that the latest accepted update of a device was trained on.</summary>
@@ -78,7 +78,7 @@ public static class FtteDiagnostics
     /// <summary>The value of <see cref="OutcomeTag"/> of rounds that failed because the link to the server broke.</summary>
     public const string LinkBrokenOutcome = "LinkBroken";
 
-    /// <summary>The tag that holds the name of an <see cref="UpdateOutcome"/> or a <see cref="CheckOutOutcome"/>.</summary>
+    /// <summary>The name of the tag with the name of an <see cref="UpdateOutcome"/> or a <see cref="CheckOutOutcome"/>.</summary>
     public const string OutcomeTag = "outcome";
 
     /// <summary>Activity: the server answers a request for work. Tagged with the outcome.</summary>

@@ -105,7 +105,7 @@ internal static partial class Log
     [LoggerMessage(1056, LogLevel.Information, "The link of client {Client} recovered after {Duration} and {Attempts} failed calls.")]
     public static partial void LinkRecovered(ILogger logger, ClientId client, TimeSpan duration, int attempts);
 
-    [LoggerMessage(1057, LogLevel.Debug, "Call {Attempt} of client {Client} failed since the link broke.")]
+    [LoggerMessage(1057, LogLevel.Debug, "Failed call {Attempt} of client {Client} since the outage began.")]
     public static partial void CallFailed(ILogger logger, Exception error, ClientId client, int attempt);
 
     [LoggerMessage(1058, LogLevel.Debug, "Client {Client} started a round on version {Version}: {Content} of {SelectedCount} parameters.")]

@@ -56,7 +56,7 @@ internal sealed class PackedRoles
         return moments;
     }
 
-    /// <summary>A contiguous run of coordinates with the same role.</summary>
+    /// <summary>Represents a contiguous run of coordinates with the same role.</summary>
     /// <param name="Start">The index of the first coordinate in the packed vector.</param>
     /// <param name="Coordinate">The index of the first coordinate in the dense vector.</param>
     /// <param name="Length">The number of coordinates.</param>

@@ -55,7 +55,7 @@ public sealed class SelectionHistory
         }
     }
 
-    /// <summary>Makes a selection the current one. Updates of older selections still count as long as the history keeps these.</summary>
+    /// <summary>Sets the current selection. Updates of older selections still count as long as the history keeps these.</summary>
     /// <param name="selection">The selection; not empty, for the same dense vector.</param>
     /// <returns>The version of the selection; the current one if it selects the same coordinates.</returns>
     /// <exception cref="ArgumentException">The selection is empty or for a vector of a different length.</exception>

@@ -57,6 +57,6 @@ internal sealed class QueuedCall<T>(Func<CancellationToken, ValueTask<T>> work, 
         }
     }
 
-    /// <summary>Takes the work; returns null if it was already taken. A canceled call therefore references no buffer while it remains in the queue.</summary>
+    /// <summary>Removes and returns the work; null if it was already removed. A canceled call therefore references no buffer while it remains in the queue.</summary>
     private Func<CancellationToken, ValueTask<T>>? Take() => Interlocked.Exchange(ref _work, null);
 }

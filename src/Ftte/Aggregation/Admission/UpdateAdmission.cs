@@ -118,7 +118,7 @@ public sealed class UpdateAdmission
             return UpdateOutcome.TooStale;
         }
 
-        // Before all checks whose result can change between two attempts: an update that was accepted once stays accepted.
+        // Comes before all checks that can have another result in a second attempt, because an update that was accepted once stays accepted.
         if (_accepted.Contains(header))
         {
             return UpdateOutcome.Duplicate;
