@@ -69,7 +69,7 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
         _selections = selections;
         _pool = pool ?? MemoryPool<float>.Shared;
         _current = initial;
-        _buffer = _options.Reduction.CreateBuffer(_options.Capacity, _options.MinimumMassShare, initial.Layout, _pool);
+        _buffer = _options.Reduction.CreateBuffer(_options.Capacity, _options.MinMassShare, initial.Layout, _pool);
         _optimizer = _options.Optimizer.CreateState(initial.Layout.ParameterCount);
         _maxAge = _options.MaxAge ?? Math.Max(20, 4L * (_options.Concurrency ?? 0) / _options.Capacity);
         _admission = new UpdateAdmission(initial.Layout, selections, _maxAge, _options.MaxUpdatesPerClient, _options.Capacity);

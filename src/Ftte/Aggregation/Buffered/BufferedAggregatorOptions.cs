@@ -71,7 +71,7 @@ public sealed class BufferedAggregatorOptions
 
     /// <summary>Gets or sets kappa, the minimum share of the buffer's mass by which a coordinate's sum is divided, even if few updates contain the coordinate.</summary>
     /// <value>Default 0.25; 0 divides by the contributors' own mass, 1 by the whole buffer's.</value>
-    public double MinimumMassShare { get; set; } = 0.25;
+    public double MinMassShare { get; set; } = 0.25;
 
     /// <summary>Gets or sets the minimum share of the capacity that a buffer must contain to be published when it times out.</summary>
     /// <value>Default 0.5, rounded up to whole updates. A robust reduction also waits until it has enough updates to protect the model.</value>
@@ -139,7 +139,7 @@ public sealed class BufferedAggregatorOptions
         PolicyGuard.Within(ExampleCap ?? 1, 1, double.MaxValue, nameof(ExampleCap));
         PolicyGuard.Positive(NormClip ?? 1, nameof(NormClip));
         PolicyGuard.Positive(MaxNorm ?? 1, nameof(MaxNorm));
-        PolicyGuard.Within(MinimumMassShare, 0, 1);
+        PolicyGuard.Within(MinMassShare, 0, 1);
         PolicyGuard.Within(FlushShare, 0, 1);
         if (!Enum.IsDefined(AgeOrigin))
         {

@@ -8,7 +8,7 @@ namespace Ftte.Aggregation;
 /// Keeps no updates: the memory is 8 bytes per selected coordinate and selection, independent of the number of clients. The coefficient of an update,
 /// n w clip in units of the reference example count (a power of two), is rounded to 24 bits once, so that its product with a float32 is exact.
 /// </remarks>
-internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int capacity, double minimumMassShare, RoleMap roles) : UpdateBuffer
+internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int capacity, double minMassShare, RoleMap roles) : UpdateBuffer
 {
     /// <summary>The unit of mass until there is a reference example count. It suits counts from one to a million.</summary>
     private const double UnknownExamples = 1024;
@@ -124,7 +124,7 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
         if (Count > 0)
         {
             // Each update was admitted with 1/K of the range of the sums.
-            StateMismatch.Check("capacity, while the buffer holds updates,", admittedFor, capacity);
+            StateMismatch.Check("capacity (the buffer is not empty)", admittedFor, capacity);
         }
 
         int accumulators = reader.Count("number of sums", 1);
@@ -163,7 +163,7 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
         OwnMass(contributors, weighted: true));
 
     private double MassOf(ReadOnlySpan<SegmentSweep.Contributor> contributors, bool weighted) =>
-        Math.Max(OwnMass(contributors, weighted), minimumMassShare * WholeMass(weighted));
+        Math.Max(OwnMass(contributors, weighted), minMassShare * WholeMass(weighted));
 
     private double OwnMass(ReadOnlySpan<SegmentSweep.Contributor> contributors, bool weighted)
     {

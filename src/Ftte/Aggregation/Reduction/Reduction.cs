@@ -7,7 +7,7 @@ namespace Ftte.Aggregation;
 /// <para>Choose one with the factory methods. A reduction has no state and may be shared. In the formulas, n is the (capped) example count, w the weight
 /// and d the values of an update; sums are over the updates that contain the coordinate.</para>
 /// <para>If the updates of a buffer have several selections, some coordinates have fewer contributors than others. The mass that divides a sum
-/// is then at least kappa (<see cref="BufferedAggregatorOptions.MinimumMassShare"/>) times the mass of the whole buffer, so that a coordinate in only one update
+/// is then at least kappa (<see cref="BufferedAggregatorOptions.MinMassShare"/>) times the mass of the whole buffer, so that a coordinate in only one update
 /// moves less than a coordinate in all updates.</para>
 /// <para>Sums are accumulated on arrival in 64-bit fixed point and have the same bits in every arrival order. The robust reductions (median, trimmed
 /// mean, Multi-Krum) need all updates at once and keep copies of the K updates, K x selected coordinates x 4 bytes.</para>
@@ -64,5 +64,5 @@ public abstract class Reduction
     internal virtual string? FindObstacle(int capacity) => null;
 
     /// <summary>Creates the buffer of one aggregator.</summary>
-    internal abstract UpdateBuffer CreateBuffer(int capacity, double minimumMassShare, ParameterLayout layout, MemoryPool<float> pool);
+    internal abstract UpdateBuffer CreateBuffer(int capacity, double minMassShare, ParameterLayout layout, MemoryPool<float> pool);
 }

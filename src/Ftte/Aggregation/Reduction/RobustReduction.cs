@@ -52,6 +52,6 @@ public abstract class RobustReduction : Reduction
         ? $"{Requirement} The Capacity is {capacity}. Raise it, or choose another reduction."
         : null;
 
-    internal sealed override UpdateBuffer CreateBuffer(int capacity, double minimumMassShare, ParameterLayout layout, MemoryPool<float> pool) =>
-        new UpdateCopyBuffer(this, minimumMassShare, layout, pool);
+    internal sealed override UpdateBuffer CreateBuffer(int capacity, double minMassShare, ParameterLayout layout, MemoryPool<float> pool) =>
+        new UpdateCopyBuffer(this, minMassShare, layout, pool);
 }

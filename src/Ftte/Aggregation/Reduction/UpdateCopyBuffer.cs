@@ -5,7 +5,7 @@ namespace Ftte.Aggregation;
 
 /// <summary>Stores copies of a buffer's updates, for reductions that need all of them: K x selected coordinates x 4 bytes, pooled.</summary>
 /// <remarks>Updates are sorted by their IDs before they are reduced, so the result does not depend on the arrival order.</remarks>
-internal sealed class UpdateCopyBuffer(RobustReduction reduction, double minimumMassShare, ParameterLayout layout, MemoryPool<float> pool) : UpdateBuffer
+internal sealed class UpdateCopyBuffer(RobustReduction reduction, double minMassShare, ParameterLayout layout, MemoryPool<float> pool) : UpdateBuffer
 {
     private readonly List<UpdateCopy> _updates = [];
     private readonly double[] _tile = new double[TileLength];
@@ -62,7 +62,7 @@ internal sealed class UpdateCopyBuffer(RobustReduction reduction, double minimum
             }
 
             // As with sums: a coordinate with few contributors moves less than one to which the whole buffer contributes.
-            double factor = meanWeight * contributors.Length / Math.Max(contributors.Length, minimumMassShare * chosen.Count);
+            double factor = meanWeight * contributors.Length / Math.Max(contributors.Length, minMassShare * chosen.Count);
             int count;
             for (int done = 0; done < length; done += count)
             {
