@@ -4,7 +4,7 @@ namespace Ftte.Aggregation;
 /// <param name="Age">The number of versions published since the device received its model; 0 for a fresh update.</param>
 /// <param name="Variance">The variance of the step, clipped, over its selected trainable coordinates, divided by their count.</param>
 /// <param name="ReferenceVariance">
-/// The reference variance, a running median over recent buffers; constant while a buffer fills, so that the order does not matter. NaN until the first publication.
+/// The reference variance, an exponential average of the medians of recent buffers; constant while a buffer fills, so that the order does not matter. NaN until the first publication.
 /// </param>
 /// <param name="Norm">The Euclidean norm of the step, clipped, over its selected trainable coordinates.</param>
 /// <param name="ExampleCount">The number of examples behind the step, capped by the server.</param>

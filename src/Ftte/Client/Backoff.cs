@@ -13,11 +13,11 @@ internal sealed class Backoff(FederatedClientOptions options)
     public void Reset() => _seconds = options.InitialBackoff.TotalSeconds;
 
     /// <summary>Returns the wait after a failure.</summary>
-    /// <param name="asked">The wait that the server asked for, limited to <see cref="WireMessage.MaxDuration"/>; null to back off.</param>
-    public TimeSpan Next(TimeSpan? asked = null)
+    /// <param name="requested">The wait that the server requested, limited to <see cref="WireMessage.MaxDuration"/>; null to back off.</param>
+    public TimeSpan Next(TimeSpan? requested = null)
     {
-        double seconds = asked is { } wait ? Math.Clamp(wait.TotalSeconds, 0, WireMessage.MaxDuration.TotalSeconds) : _seconds;
-        if (asked is null)
+        double seconds = requested is { } wait ? Math.Clamp(wait.TotalSeconds, 0, WireMessage.MaxDuration.TotalSeconds) : _seconds;
+        if (requested is null)
         {
             _seconds = Math.Min(_seconds * options.BackoffFactor, options.MaxBackoff.TotalSeconds);
         }

@@ -15,7 +15,7 @@ internal static partial class Log
     [LoggerMessage(1002, LogLevel.Information, "Published version {Version}.")]
     public static partial void Published(ILogger logger, ModelVersion version);
 
-    [LoggerMessage(1003, LogLevel.Debug, "The buffer timed out with too few updates to publish a version. It remains open.")]
+    [LoggerMessage(1003, LogLevel.Debug, "Published no version because the incomplete buffer contains too few updates.")]
     public static partial void TooFewUpdates(ILogger logger);
 
     [LoggerMessage(1004, LogLevel.Information, "Changed the selection to {SelectionVersion} with {SelectedCount} parameters. Training requires {RequiredMemoryBytes} bytes on a device.")]

@@ -338,9 +338,9 @@ internal sealed class AssignmentDispatcher
     private ClientRecord Touch(ClientId id)
     {
         ClientRecord client = _clients.Touch(id);
-        while (_clients.RemoveExpired() is { } forgotten)
+        while (_clients.RemoveExpired() is { } removed)
         {
-            _leases.Remove(forgotten);
+            _leases.Remove(removed);
         }
 
         return client;

@@ -40,7 +40,7 @@ public sealed class LogTests
             "Debug: Client phone requested work: Assigned.",
             "Information: Published version v1.",
             $"Debug: Client phone submitted update {log.Id}, trained on version v0: Published, weight 1.",
-            "Debug: The buffer timed out with too few updates to publish a version. It remains open.",
+            "Debug: Published no version because the incomplete buffer contains too few updates.",
             "Information: Stopped the server at version v1. All queued updates were answered.",
         ], log.Written.Select(l => l.Text));
     }

@@ -5,7 +5,7 @@ namespace Ftte.Aggregation;
 
 /// <summary>Tracks the IDs of accepted updates, so that an update that is sent twice counts once. Drops IDs of updates that would be too stale anyway.</summary>
 /// <remarks>Preallocated for one buffer, so that accepting an update does not allocate.</remarks>
-internal sealed class AcceptedUpdates(int capacity, long rememberedVersions)
+internal sealed class AcceptedUpdates(int capacity, long retainedVersions)
 {
     private const int MaxReserve = 4096;
 
@@ -32,7 +32,7 @@ internal sealed class AcceptedUpdates(int capacity, long rememberedVersions)
 
         _buffer.Clear();
         _inBuffer.Clear();
-        while (_published.TryPeek(out var oldest) && trainedFor.Next - oldest.At > rememberedVersions)
+        while (_published.TryPeek(out var oldest) && trainedFor.Next - oldest.At > retainedVersions)
         {
             _known.Remove(_published.Dequeue().Name);
         }

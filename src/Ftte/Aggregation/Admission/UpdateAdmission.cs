@@ -12,7 +12,7 @@ namespace Ftte.Aggregation;
 /// </remarks>
 public sealed class UpdateAdmission
 {
-    private const long MinRememberedVersions = 20;
+    private const long MinRetainedVersions = 20;
 
     private readonly ParameterLayout _layout;
     private readonly SelectionHistory _selections;
@@ -37,7 +37,7 @@ public sealed class UpdateAdmission
         ArgumentOutOfRangeException.ThrowIfLessThan(maxUpdatesPerClient, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(expectedUpdates);
         (_layout, _selections, _maxAge, _maxUpdatesPerClient) = (layout, selections, maxAge, maxUpdatesPerClient);
-        _accepted = new AcceptedUpdates(expectedUpdates, Math.Max(maxAge, MinRememberedVersions));
+        _accepted = new AcceptedUpdates(expectedUpdates, Math.Max(maxAge, MinRetainedVersions));
     }
 
     /// <summary>Validates an update. Does not change the state; call <see cref="Accept"/> for that.</summary>

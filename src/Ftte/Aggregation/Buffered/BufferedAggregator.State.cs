@@ -105,9 +105,9 @@ public sealed partial class BufferedAggregator
         _steps.Load(ref reader);
         _references.Load(ref reader);
         _admission.Load(ref reader);
-        StateMismatch.Check("need of the weighting for alignment", reader.Flag("flag of a direction"), _direction is not null);
+        StateMismatch.Check("alignment input of the weighting", reader.Flag("flag of a direction"), _direction is not null);
         _direction?.Load(ref reader);
-        StateMismatch.Check("need of the weighting for the drift", reader.Flag("flag of earlier versions"), _history is not null);
+        StateMismatch.Check("drift input of the weighting", reader.Flag("flag of earlier versions"), _history is not null);
         _history?.Load(ref reader, _current);
         _statistics?.Load(ref reader);
         var selections = new StateSelections(_selections);
