@@ -6,7 +6,7 @@ public sealed record Update(long BaseVersion, int Examples, int[] Coordinates, f
 /// <summary>The whole server of FTTE in plain loops: weigh an update, keep it, publish after K. Nothing is fast here; everything can be read.</summary>
 public sealed class Server(float[] model, int capacity)
 {
-    private const double MinimumMassShare = 0.25;
+    private const double MinMassShare = 0.25;
     private const double NormClip = 3;
     private const double ExampleCap = 10;
     private readonly List<(Update Update, double Weight)> _buffer = [];
@@ -95,7 +95,7 @@ public sealed class Server(float[] model, int capacity)
         {
             if (mass[j] > 0)
             {
-                Model[j] = (float)(Model[j] + (sum[j] / Math.Max(mass[j], MinimumMassShare * wholeMass)));
+                Model[j] = (float)(Model[j] + (sum[j] / Math.Max(mass[j], MinMassShare * wholeMass)));
             }
         }
 

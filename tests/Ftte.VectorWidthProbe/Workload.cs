@@ -50,8 +50,8 @@ public sealed record Workload(string Name, Action<Hash> Body)
         foreach (int length in Lengths)
         {
             var sums = new long[length];
-            FixedPointKernel.Fold(Values(length), 0.7f, sums, largestProduct: 1000);
-            FixedPointKernel.Fold(Values(length), 1.3f, sums, largestProduct: FixedPointKernel.FastLimit);
+            FixedPointKernel.Fold(Values(length), 0.7f, sums, maxProduct: 1000);
+            FixedPointKernel.Fold(Values(length), 1.3f, sums, maxProduct: FixedPointKernel.FastLimit);
             hash.Add<long>(sums);
         }
     }

@@ -29,6 +29,6 @@ public sealed class EvolutionarySelector : IParameterSelector
         var table = new ChoiceTable(request);
         int[] single = table.BestSingle(cancellationToken) ?? throw table.Refusal();
         int[]? evolved = new Evolution(new SelectionProblem(request), table, _options, (ulong)request.Turn).Run(cancellationToken);
-        return SelectionResult.Create(request, evolved is not null && table.Worth(evolved) > table.Worth(single) ? evolved : single);
+        return SelectionResult.Create(request, evolved is not null && table.Importance(evolved) > table.Importance(single) ? evolved : single);
     }
 }

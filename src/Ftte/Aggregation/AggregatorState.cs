@@ -6,9 +6,9 @@ using Ftte.Wire;
 
 namespace Ftte.Aggregation;
 
-/// <summary>The saved state of an aggregator: bytes with a name, a format version and a checksum.</summary>
+/// <summary>Represents the saved state of an aggregator: bytes with a kind, a format version and a checksum.</summary>
 /// <remarks>
-/// Immutable and safe to share between threads. The bytes are described in <c>docs/wire-format.md</c>. The checksum finds damage, not forgery: keep
+/// Immutable and safe to share between threads. <c>docs/wire-format.md</c> describes the bytes. The checksum detects corruption, not forgery: store
 /// states where only the server can write.
 /// </remarks>
 public sealed class AggregatorState
@@ -16,7 +16,7 @@ public sealed class AggregatorState
     /// <summary>The version of the format that this library writes and reads.</summary>
     public const byte FormatVersion = 1;
 
-    /// <summary>The longest <see cref="Kind"/>, in UTF-8 bytes.</summary>
+    /// <summary>The maximum length of <see cref="Kind"/>, in UTF-8 bytes.</summary>
     public const int MaxKindBytes = 64;
 
     private const uint Magic = 0x5441_5446; // "FTAT"
@@ -29,20 +29,20 @@ public sealed class AggregatorState
 
     private AggregatorState(byte[] bytes, string kind, int contentStart) => (_bytes, Kind, _contentStart) = (bytes, kind, contentStart);
 
-    /// <summary>Gets which aggregator the state is of, such as <c>Ftte.BufferedAggregator</c>.</summary>
+    /// <summary>Gets the kind of the aggregator, such as <c>Ftte.BufferedAggregator</c>.</summary>
     public string Kind { get; }
 
-    /// <summary>Gets what the aggregator saved.</summary>
+    /// <summary>Gets the bytes that the aggregator saved.</summary>
     public ReadOnlyMemory<byte> Content => _bytes.AsMemory(_contentStart..^sizeof(uint));
 
-    /// <summary>Gets the whole state for a file: what <see cref="Read"/> takes.</summary>
+    /// <summary>Gets the whole state as bytes for a file; the input of <see cref="Read"/>.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes;
 
-    /// <summary>Creates a state from what an aggregator saves.</summary>
-    /// <param name="kind">Which aggregator it is of; 1 to <see cref="MaxKindBytes"/> bytes of UTF-8.</param>
-    /// <param name="content">What the aggregator needs to go on, in a format of its own. Copied.</param>
+    /// <summary>Creates a state from the bytes that an aggregator saves.</summary>
+    /// <param name="kind">The kind of the aggregator; 1 to <see cref="MaxKindBytes"/> bytes of UTF-8.</param>
+    /// <param name="content">The bytes from which the aggregator can be restored, in its own format. Copied.</param>
     /// <returns>The state.</returns>
-    /// <exception cref="ArgumentException">The kind is empty or too long, or the content exceeds the largest array.</exception>
+    /// <exception cref="ArgumentException">The kind is empty or too long, or the content exceeds the maximum length of an array.</exception>
     public static AggregatorState Create(string kind, ReadOnlySpan<byte> content)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(kind);
@@ -55,7 +55,7 @@ public sealed class AggregatorState
         long length = FixedLength + name.Length + (long)content.Length + sizeof(uint);
         if (length > Array.MaxLength)
         {
-            throw new ArgumentException($"The state would take {length} bytes, more than the {Array.MaxLength} of the largest array.", nameof(content));
+            throw new ArgumentException($"The state has {length} bytes, more than the maximum length of an array, {Array.MaxLength}. Save less content.", nameof(content));
         }
 
         byte[] bytes = GC.AllocateUninitializedArray<byte>((int)length);
@@ -70,24 +70,24 @@ public sealed class AggregatorState
     }
 
     /// <summary>Reads a state that was saved.</summary>
-    /// <param name="bytes">The whole state and nothing else. Copied once everything has been checked.</param>
+    /// <param name="bytes">The whole state and nothing else. Copied after validation.</param>
     /// <returns>The state.</returns>
-    /// <exception cref="WireFormatException">The bytes are not an aggregator's state, are cut off or damaged, or are of a newer format version.</exception>
+    /// <exception cref="WireFormatException">The bytes are not an aggregator's state, are truncated or corrupt, or have a newer format version.</exception>
     public static AggregatorState Read(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < FixedLength + sizeof(uint))
         {
-            throw new WireFormatException(WireError.TooShort, $"{bytes.Length} bytes are too few for an aggregator's state. The file was cut off; use an earlier one.");
+            throw new WireFormatException(WireError.TooShort, $"{bytes.Length} bytes are too few for an aggregator's state. The file is truncated; use an earlier one.");
         }
 
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic)
         {
-            throw new WireFormatException(WireError.BadMagic, "The bytes do not begin with \"FTAT\": they are not an aggregator's state. Specify another file.");
+            throw new WireFormatException(WireError.BadMagic, "The bytes do not start with \"FTAT\", so they are not an aggregator's state. Specify another file.");
         }
 
         if (bytes[4] != FormatVersion)
         {
-            throw new WireFormatException(WireError.UnsupportedVersion, $"The aggregator's state is of format version {bytes[4]}, this library knows {FormatVersion}. Update the library.");
+            throw new WireFormatException(WireError.UnsupportedVersion, $"The aggregator's state has format version {bytes[4]}, but this library supports version {FormatVersion}. Update the library.");
         }
 
         int contentStart = FixedLength + bytes[5];
@@ -96,14 +96,14 @@ public sealed class AggregatorState
         {
             throw new WireFormatException(
                 contentLength > (long)bytes.Length - contentStart - sizeof(uint) ? WireError.TooShort : WireError.Inconsistent,
-                $"The aggregator's state declares {contentLength} bytes of content, which does not fit its {bytes.Length} bytes. The file was cut off or extended; use an earlier one.");
+                $"The aggregator's state declares {contentLength} bytes of content, which does not fit its {bytes.Length} bytes. The file was truncated or extended; use an earlier one.");
         }
 
         uint declared = BinaryPrimitives.ReadUInt32LittleEndian(bytes[^sizeof(uint)..]);
         uint actual = Crc32C.Compute(bytes[..^sizeof(uint)]);
         if (declared != actual)
         {
-            throw new WireFormatException(WireError.ChecksumMismatch, $"The checksum of the aggregator's state is {actual:x8}, but {declared:x8} is declared: the file was damaged. Use an earlier one.");
+            throw new WireFormatException(WireError.ChecksumMismatch, $"The checksum of the aggregator's state is {actual:x8}, but {declared:x8} is declared. The file is corrupt; use an earlier one.");
         }
 
         ReadOnlySpan<byte> name = bytes[FixedLength..contentStart];

@@ -1,7 +1,7 @@
 namespace Ftte.Aggregation;
 
-/// <summary>The limits of an aggregator's buffer.</summary>
-/// <param name="Capacity">The number of updates that complete it.</param>
-/// <param name="MaxUpdatesPerClient">The maximum number of updates of one client in it.</param>
-/// <param name="Count">The number of updates in it when the server starts.</param>
+/// <summary>Represents the limits of an aggregator's buffer.</summary>
+/// <param name="Capacity">The number of updates that complete the buffer.</param>
+/// <param name="MaxUpdatesPerClient">The maximum number of updates of one client in the buffer.</param>
+/// <param name="Count">The number of updates in the buffer when the server starts.</param>
 internal readonly record struct BufferLimits(int Capacity, int MaxUpdatesPerClient, int Count);

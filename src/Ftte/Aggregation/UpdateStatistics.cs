@@ -1,23 +1,23 @@
 namespace Ftte.Aggregation;
 
-/// <summary>What a weighting may look at.</summary>
-/// <param name="Age">The number of versions published since the device received its model; 0 is fresh.</param>
+/// <summary>Represents the statistics of an update, from which a weighting computes the weight.</summary>
+/// <param name="Age">The number of versions published since the device received its model; 0 for a fresh update.</param>
 /// <param name="Variance">The variance of the step, clipped, over its selected trainable coordinates, divided by their count.</param>
 /// <param name="ReferenceVariance">
-/// The variance that the server has seen as usual, fixed while a buffer fills so that order does not matter; NaN until the first publication.
+/// The reference variance, an exponential average of the medians of recent buffers; constant while a buffer fills, so that the order does not matter. NaN until the first publication.
 /// </param>
 /// <param name="Norm">The Euclidean norm of the step, clipped, over its selected trainable coordinates.</param>
 /// <param name="ExampleCount">The number of examples behind the step, capped by the server.</param>
 /// <param name="Alignment">
-/// The cosine between the step and the last published one, in [-1, 1]; NaN when a weighting did not ask for it
-/// (<see cref="WeightingInputs.Alignment"/>) or there is no direction yet.
+/// The cosine between the step and the last published one, in [-1, 1]; NaN if the weighting does not request it
+/// (<see cref="WeightingInputs.Alignment"/>) or no step has been published.
 /// </param>
 /// <param name="DriftNorm">
 /// The Euclidean norm of the drift, over the update's selected trainable coordinates: the current model minus the one that the device received. 0 if the
-/// update is fresh; NaN when a weighting did not ask for it (<see cref="WeightingInputs.Drift"/>).
+/// update is fresh; NaN if the weighting does not request it (<see cref="WeightingInputs.Drift"/>).
 /// </param>
-/// <param name="DriftAlignment">The cosine between the step and the drift, in [-1, 1]; NaN if it was not asked for, or either is zero.</param>
-/// <remarks>In the first buffer, which is clipped and capped only when it is published, norm, variance and example count are those that were sent.</remarks>
+/// <param name="DriftAlignment">The cosine between the step and the drift, in [-1, 1]; NaN if it was not requested or either is zero.</param>
+/// <remarks>The first buffer is clipped and capped only when it is published. Until then, norm, variance and example count are as sent.</remarks>
 public readonly record struct UpdateStatistics(
     long Age,
     double Variance,

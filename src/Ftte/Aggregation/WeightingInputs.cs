@@ -1,18 +1,18 @@
 namespace Ftte.Aggregation;
 
-/// <summary>Specifies the statistics that are measured only if a weighting asks for them.</summary>
+/// <summary>Specifies the statistics that are measured only if a weighting requests them.</summary>
 [Flags]
 public enum WeightingInputs
 {
-    /// <summary>None of them.</summary>
+    /// <summary>No optional statistics.</summary>
     None = 0,
 
-    /// <summary><see cref="UpdateStatistics.Alignment"/>: one more pass over each update, and one vector of the model's length.</summary>
+    /// <summary><see cref="UpdateStatistics.Alignment"/>. Requires an additional pass over each update, and one vector of the model's length.</summary>
     Alignment = 1,
 
     /// <summary>
-    /// <see cref="UpdateStatistics.DriftNorm"/> and <see cref="UpdateStatistics.DriftAlignment"/>: one more pass over each update, and every version of
-    /// the model that an update may still be trained on.
+    /// <see cref="UpdateStatistics.DriftNorm"/> and <see cref="UpdateStatistics.DriftAlignment"/>. Requires an additional pass over each update, and the memory of all
+    /// versions that accepted updates may have been trained on.
     /// </summary>
     Drift = 2,
 }

@@ -2,7 +2,7 @@ using Ftte.Wire;
 
 namespace Ftte;
 
-/// <summary>How long to wait after a failure: longer each time, and a little longer still at random.</summary>
+/// <summary>Computes the wait after a failure: exponential backoff with random jitter.</summary>
 /// <remarks>The n-th wait after a reset is min(initial factor^n, max) (1 + jitter u), u in [0, 1) from the seed. Not thread-safe.</remarks>
 internal sealed class Backoff(FederatedClientOptions options)
 {
@@ -12,12 +12,12 @@ internal sealed class Backoff(FederatedClientOptions options)
 
     public void Reset() => _seconds = options.InitialBackoff.TotalSeconds;
 
-    /// <summary>Gives the wait after a failure.</summary>
-    /// <param name="asked">What the server asked for, if it did: then that is the wait, but never an absurd one.</param>
-    public TimeSpan Next(TimeSpan? asked = null)
+    /// <summary>Returns the wait after a failure.</summary>
+    /// <param name="requested">The wait that the server requested, limited to <see cref="WireMessage.MaxDuration"/>; null to back off.</param>
+    public TimeSpan Next(TimeSpan? requested = null)
     {
-        double seconds = asked is { } wait ? Math.Clamp(wait.TotalSeconds, 0, WireMessage.MaxDuration.TotalSeconds) : _seconds;
-        if (asked is null)
+        double seconds = requested is { } wait ? Math.Clamp(wait.TotalSeconds, 0, WireMessage.MaxDuration.TotalSeconds) : _seconds;
+        if (requested is null)
         {
             _seconds = Math.Min(_seconds * options.BackoffFactor, options.MaxBackoff.TotalSeconds);
         }

@@ -3,8 +3,8 @@ using Ftte.Diagnostics;
 
 namespace Ftte;
 
-/// <summary>Records the metrics of the device loops in this process; see <see cref="FtteDiagnostics"/> for what they measure.</summary>
-/// <remarks>Shared by all clients: a client is not disposable, and a meter that nobody disposes stays for good.</remarks>
+/// <summary>Records the metrics of the device loops in this process; see <see cref="FtteDiagnostics"/> for their meaning.</summary>
+/// <remarks>Shared by all clients, because a client is not disposable and a meter per client would never be disposed.</remarks>
 internal static class ClientMetrics
 {
     private static readonly Meter Meter = new(FtteDiagnostics.MeterName);

@@ -1,6 +1,6 @@
 namespace Ftte;
 
-/// <summary>Specifies what a <see cref="FederatedClient"/> is doing.</summary>
+/// <summary>Specifies the current activity of a <see cref="FederatedClient"/>.</summary>
 public enum ClientPhase
 {
     /// <summary>No round is running and none is planned.</summary>
@@ -18,7 +18,7 @@ public enum ClientPhase
     /// <summary>The trainer measures the importance of the blocks.</summary>
     Probing = 4,
 
-    /// <summary>The client uploads the update, or waits to upload it again.</summary>
+    /// <summary>The client uploads the update, or waits to retry the upload.</summary>
     Submitting = 5,
 
     /// <summary>The loop waits before the next round.</summary>

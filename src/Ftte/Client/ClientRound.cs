@@ -1,8 +1,8 @@
 namespace Ftte;
 
 /// <summary>Represents the result of one round of a <see cref="FederatedClient"/>.</summary>
-/// <param name="Outcome">The server's answer to the check-out; <see cref="CheckOutOutcome.None"/> if there was no answer.</param>
-/// <param name="Receipt">The server's answer to the update; null if there was no work or no answer.</param>
+/// <param name="Outcome">The outcome of the check-out; <see cref="CheckOutOutcome.None"/> if there was no response.</param>
+/// <param name="Receipt">The server's response to the update; null if there was no work or no response.</param>
 /// <param name="RetryAfter">The wait that the server asks for before the next round; null if it did not ask for one.</param>
 public readonly record struct ClientRound(CheckOutOutcome Outcome, UpdateReceipt? Receipt = null, TimeSpan? RetryAfter = null)
 {
@@ -16,20 +16,20 @@ public readonly record struct ClientRound(CheckOutOutcome Outcome, UpdateReceipt
     /// <summary>Gets the duration of training, or of measuring importance.</summary>
     public TimeSpan TrainDuration { get; init; }
 
-    /// <summary>Gets the duration of submitting the update, repeated attempts and the waits between them included.</summary>
+    /// <summary>Gets the duration of submitting the update, including retries and the waits between them.</summary>
     public TimeSpan SubmitDuration { get; init; }
 
-    /// <summary>Gets how many times the update was submitted again.</summary>
+    /// <summary>Gets the number of retries of the submission.</summary>
     public int Retries { get; init; }
 
     /// <summary>Gets the reason for a round that failed because the link to the server broke.</summary>
-    /// <value>Null if the round did not fail. The inner exception, if any, is what the transport threw.</value>
+    /// <value>Null if the round did not fail. The inner exception, if any, is the exception of the transport.</value>
     public IOException? Error { get; init; }
 
     /// <summary>Gets the wait before the next round of the loop.</summary>
     /// <value>Zero for a single round and for the last round of a loop.</value>
     public TimeSpan Wait { get; init; }
 
-    /// <summary>Gets whether the server accepted the update of this round.</summary>
+    /// <summary>Gets a value that indicates whether the server accepted the update of this round.</summary>
     public bool IsAccepted => Receipt is { IsAccepted: true };
 }

@@ -1,6 +1,6 @@
 namespace Ftte;
 
-/// <summary>Represents what a <see cref="FederatedClient"/> was doing at one moment.</summary>
+/// <summary>Represents the status of a <see cref="FederatedClient"/> at one moment.</summary>
 /// <remarks>Immutable, so it may be read from any thread.</remarks>
 public sealed record ClientStatus
 {
@@ -8,7 +8,7 @@ public sealed record ClientStatus
     {
     }
 
-    /// <summary>Gets what the client is doing.</summary>
+    /// <summary>Gets the current activity of the client.</summary>
     public ClientPhase Phase { get; internal init; }
 
     /// <summary>Gets the time at which the phase began. A phase that lasts much longer than usual is stuck rather than slow.</summary>
@@ -25,10 +25,10 @@ public sealed record ClientStatus
     /// <summary>Gets the number of updates that the server accepted from this client.</summary>
     public long AcceptedUpdates { get; internal init; }
 
-    /// <summary>Gets the number of calls to the server that failed since the latest one that succeeded.</summary>
+    /// <summary>Gets the number of failed calls to the server since the last successful one.</summary>
     public int ConsecutiveFailures { get; internal init; }
 
     /// <summary>Gets the reason for the latest failed call.</summary>
-    /// <value>Null if the latest call succeeded. The inner exception, if any, is what the transport threw.</value>
+    /// <value>Null if the latest call succeeded. The inner exception, if any, is the exception of the transport.</value>
     public IOException? LastError { get; internal init; }
 }

@@ -3,15 +3,15 @@ using Ftte.Diagnostics;
 
 namespace Ftte;
 
-/// <content>One round: check out, train or measure, submit.</content>
+/// <content>Runs one round: checks out, trains or measures, and submits.</content>
 public sealed partial class FederatedClient
 {
-    /// <summary>Runs one round. A link that breaks is part of the result; everything else that goes wrong is thrown.</summary>
+    /// <summary>Runs one round. A broken link is part of the result; every other failure is thrown.</summary>
     private async ValueTask<ClientRound> RunRoundAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _running, 1) != 0)
         {
-            throw new InvalidOperationException("A round is running already; a client runs one at a time.");
+            throw new InvalidOperationException("A round is already running. Wait for it to end, or use another client.");
         }
 
         try
@@ -71,7 +71,7 @@ public sealed partial class FederatedClient
         bool probes = assignment.Content == UpdateContent.Importance;
         if (probes && _probe is null)
         {
-            throw new InvalidOperationException($"The server asks '{assignment.Client}' what the blocks are worth, which this device did not offer. The server is at fault.");
+            throw new InvalidOperationException($"The server asked '{assignment.Client}' to measure importance, which this device does not support. Check the server.");
         }
 
         using Activity? activity = FtteDiagnostics.Source.StartActivity(probes ? FtteDiagnostics.ProbeActivity : FtteDiagnostics.TrainActivity);
@@ -85,8 +85,8 @@ public sealed partial class FederatedClient
         {
             update.Dispose();
             throw new InvalidOperationException(
-                $"The trainer's update is {header.Id} of '{header.Client}' ({header.Content}), the assignment {assignment.UpdateId} of '{assignment.Client}' "
-                + $"({assignment.Content}); make the header with the assignment's CreateHeader.");
+                $"The trainer returned update {header.Id} of '{header.Client}' ({header.Content}) for assignment {assignment.UpdateId} of '{assignment.Client}' "
+                + $"({assignment.Content}). Create the header with the assignment's CreateHeader.");
         }
 
         return update;
@@ -119,7 +119,7 @@ public sealed partial class FederatedClient
             }
 
             TimeSpan wait = _submitBackoff.Next(receipt.RetryAfter);
-            Log.SubmitsAgain(_logger, _options.ClientId, update.Header.Id, wait, attempt + 1);
+            Log.RetryScheduled(_logger, _options.ClientId, update.Header.Id, wait, attempt + 1);
             Enter(ClientPhase.Submitting, wait);
             await WaitAsync(wait, cancellationToken).ConfigureAwait(false);
         }

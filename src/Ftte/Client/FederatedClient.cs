@@ -6,16 +6,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ftte;
 
-/// <summary>The loop on a device: check out, train or measure, submit.</summary>
+/// <summary>Runs the loop on a device: checks out, trains or measures, and submits.</summary>
 /// <remarks>
 /// <para><b>Threading</b>: one round at a time; <see cref="HeldVersion"/> and <see cref="Status"/> may be read from any thread.</para>
-/// <para><b>Memory</b>: one dense vector, kept between rounds, so that a check-out brings only what changed.</para>
-/// <para><b>Broken links</b>: whatever the server or its proxy throws is a broken link, except for misuse (<see cref="ArgumentException"/>,
+/// <para><b>Memory</b>: one dense vector, kept between rounds, so that a check-out downloads only the changes.</para>
+/// <para><b>Broken links</b>: every exception of the server or its proxy counts as a broken link, except for misuse (<see cref="ArgumentException"/>,
 /// <see cref="ObjectDisposedException"/>, <see cref="NotSupportedException"/>, <see cref="NotImplementedException"/>) and cancellation by the caller's token.
-/// Exceptions of the trainer are never taken for one.</para>
-/// <para><b>Diagnostics</b>: <see cref="RunRoundsAsync"/> returns the rounds, <see cref="Status"/> and <see cref="FederatedClientOptions.StatusChanged"/> what the
-/// client does within a round. Metrics are named in <see cref="FtteDiagnostics"/>.</para>
-/// <para><b>Reproducible</b>: waits come from the clock given and jitter from a seed; the client draws nothing else at random.</para>
+/// Exceptions of the trainer never count as one.</para>
+/// <para><b>Diagnostics</b>: <see cref="RunRoundsAsync"/> returns the rounds; <see cref="Status"/> and <see cref="FederatedClientOptions.StatusChanged"/> report the
+/// activity within a round. <see cref="FtteDiagnostics"/> lists the metrics.</para>
+/// <para><b>Reproducible</b>: waits use the specified clock and jitter uses a seed; nothing else is random.</para>
 /// </remarks>
 public sealed partial class FederatedClient
 {
@@ -36,15 +36,15 @@ public sealed partial class FederatedClient
     private ulong _heldFingerprint;
     private int _running;
 
-    /// <summary>Makes a client; nothing is sent before its first round.</summary>
+    /// <summary>Creates a client. It sends nothing before its first round.</summary>
     /// <param name="server">The server, or a proxy of it.</param>
-    /// <param name="trainer">What trains on this device; one that is an <see cref="IImportanceProbe"/> too may also be asked what training would be worth.</param>
-    /// <param name="options">The settings. Copied.</param>
-    /// <param name="time">The clock; null for the system's.</param>
-    /// <param name="logger">Where events go; null for nowhere.</param>
+    /// <param name="trainer">The trainer of this device. If it also implements <see cref="IImportanceProbe"/>, the server may ask it to measure importance.</param>
+    /// <param name="options">The options. Copied.</param>
+    /// <param name="time">The clock; null for the system clock.</param>
+    /// <param name="logger">The logger; null for none.</param>
     /// <param name="heldModel">
-    /// The model that the device has already: the one that the app was shipped with, or one that it kept. A check-out then brings only what it lacks.
-    /// Copied. Null if the first check-out is to bring everything. The server identifies the model by its version and fingerprint; if it does not know the
+    /// The model that the device already has, such as the one that the app was shipped with or one that it stored. A check-out then downloads only the changes.
+    /// Copied. If null, the first check-out downloads all parameters. The server identifies the model by its version and fingerprint; if it does not know the
     /// pair, for example because the model is from another training run, it sends all parameters.
     /// </param>
     /// <exception cref="ArgumentException">An option is missing or out of range, or <paramref name="heldModel"/> has another layout than the trainer's.</exception>
@@ -76,34 +76,34 @@ public sealed partial class FederatedClient
         }
     }
 
-    /// <summary>Gets the version that <see cref="Parameters"/> hold; null before the first check-out unless one was given, during one, and after one that failed half-way.</summary>
+    /// <summary>Gets the version that <see cref="Parameters"/> contains; null before the first check-out unless a model was specified, during a check-out, and after one that failed.</summary>
     public ModelVersion? HeldVersion => Volatile.Read(ref _heldVersion) is var number && number == NoVersion ? null : new ModelVersion(number);
 
-    /// <summary>Gets the <see cref="ModelSnapshot.Fingerprint"/> that the server stated for <see cref="HeldVersion"/>; meaningful only while that is not null.</summary>
+    /// <summary>Gets the <see cref="ModelSnapshot.Fingerprint"/> that the server sent for <see cref="HeldVersion"/>; meaningful only while that is not null.</summary>
     /// <value>
-    /// An app that stores <see cref="Parameters"/> to start from them later stores this number too, see <see cref="FederatedClientOptions.HeldFingerprint"/>.
+    /// An app that stores <see cref="Parameters"/> to start from them later must also store this number; see <see cref="FederatedClientOptions.HeldFingerprint"/>.
     /// </value>
     public ulong HeldFingerprint => Volatile.Read(ref _heldFingerprint);
 
     /// <summary>Gets the model as last received, for use on the device between rounds.</summary>
     /// <value>
-    /// Always the same memory, the trainer's <see cref="ILocalTrainer.Layout"/>; overwritten by the next check-out, so read it between rounds or copy
-    /// it. It is a model only while <see cref="HeldVersion"/> is not null.
+    /// Always the same memory, in the trainer's <see cref="ILocalTrainer.Layout"/>. The next check-out overwrites it, so read it between rounds or copy
+    /// it. Valid only while <see cref="HeldVersion"/> is not null.
     /// </value>
     public ReadOnlyMemory<float> Parameters => _parameters;
 
-    /// <summary>Gets what the client is doing and how its link to the server is.</summary>
+    /// <summary>Gets the current activity of the client and the state of its link to the server.</summary>
     public ClientStatus Status => Volatile.Read(ref _status);
 
     /// <summary>Runs one round: asks for work, trains or measures, submits the update.</summary>
-    /// <param name="cancellationToken">Stops where the round is; an update that was trained may or may not have counted.</param>
-    /// <returns>The result. No work and rejections are values.</returns>
+    /// <param name="cancellationToken">Cancels the round. A submitted update may or may not have been accepted.</param>
+    /// <returns>The result. A denied request or a rejected update is a result, not an exception.</returns>
     /// <remarks>
     /// The update is submitted again, under the same ID so that it counts once, after a broken link and when the server is busy, up to
-    /// <see cref="FederatedClientOptions.MaxSubmitAttempts"/> times. There is no other waiting within a round.
+    /// <see cref="FederatedClientOptions.MaxSubmitAttempts"/> times. A round does not wait for anything else.
     /// </remarks>
     /// <exception cref="IOException">The link broke while checking out, or in every attempt to submit.</exception>
-    /// <exception cref="InvalidOperationException">A round is running already, the trainer's update does not answer the assignment, or the assignment asks for what this device did not offer.</exception>
+    /// <exception cref="InvalidOperationException">A round is already running, the trainer's update does not answer the assignment, or the assignment requires a measurement that this device does not support.</exception>
     public async ValueTask<ClientRound> RunOnceAsync(CancellationToken cancellationToken = default)
     {
         try
@@ -124,7 +124,7 @@ public sealed partial class FederatedClient
 
     /// <summary>Runs rounds until canceled, or until the server stops or refuses this device.</summary>
     /// <param name="cancellationToken">Ends the loop with <see cref="OperationCanceledException"/>.</param>
-    /// <returns>A task that ends without error when the server says that it is shutting down; call again to rejoin it later.</returns>
+    /// <returns>A task that completes if the server is shutting down. Call this method again to rejoin later.</returns>
     /// <remarks>The same as <see cref="RunRoundsAsync"/>, for callers that do not need the rounds.</remarks>
     /// <exception cref="DeviceRefusedException">The server does not admit this client, or its model has another layout.</exception>
     public async Task RunAsync(CancellationToken cancellationToken = default)
@@ -139,12 +139,12 @@ public sealed partial class FederatedClient
     /// <param name="cancellationToken">Ends the loop with <see cref="OperationCanceledException"/>, also in the middle of a round.</param>
     /// <returns>
     /// Every round as it ends, with the wait that follows it: accepted, rejected, without work, or failed (see <see cref="ClientRound.Error"/>). The sequence
-    /// ends when the server says that it is shutting down; enumerate again to rejoin it later.
+    /// ends if the server is shutting down. Enumerate again to rejoin later.
     /// </returns>
     /// <remarks>
-    /// <para>After an accepted update the next round follows at once, or after <see cref="FederatedClientOptions.PauseBetweenRounds"/>. After any other round
-    /// the loop waits as long as the server asks or, if it does not ask, longer each time. A broken link never ends the loop; exceptions of the trainer do.</para>
-    /// <para>To stop after a number of rounds or on a condition, leave the <c>await foreach</c>. To hold rounds back, such as until the device is charging, set
+    /// <para>After an accepted update, the next round starts at once or after <see cref="FederatedClientOptions.PauseBetweenRounds"/>. After any other round,
+    /// the loop waits as long as the server asks for; otherwise it backs off exponentially. A broken link never ends the loop; exceptions of the trainer do.</para>
+    /// <para>To stop after a number of rounds or on a condition, leave the <c>await foreach</c>. To delay rounds, such as until the device is charging, set
     /// <see cref="FederatedClientOptions.WaitUntilReady"/>.</para>
     /// </remarks>
     /// <exception cref="DeviceRefusedException">The server does not admit this client, or its model has another layout.</exception>
@@ -190,7 +190,7 @@ public sealed partial class FederatedClient
         if (model.Layout.Fingerprint != _trainer.Layout.Fingerprint)
         {
             throw new ArgumentException(
-                $"The device holds a model with {model.Layout}, the trainer's has {_trainer.Layout}; give the model that this trainer trains, or none.", argument);
+                $"The held model has {model.Layout}, but the trainer's model has {_trainer.Layout}. Specify the model that this trainer trains, or none.", argument);
         }
 
         model.Parameters.CopyTo(_parameters);
@@ -203,7 +203,7 @@ public sealed partial class FederatedClient
         var device = new CheckOutRequest(
             _options.ClientId, _options.MemoryBudgetBytes, _trainer.Layout.Fingerprint, HeldVersion, CanProbe: _probe is not null, HeldVersion is null ? 0 : HeldFingerprint);
 
-        // Nothing is held until the answer is complete: if it breaks off, the buffer is a mixture of two versions.
+        // No version is held until the response is complete: if the download fails, the buffer contains a mixture of two versions.
         Volatile.Write(ref _heldVersion, NoVersion);
         CheckOutResponse checkOut = await _link.CheckOutAsync(device, _parameters, cancellationToken).ConfigureAwait(false);
         ModelVersion? held = checkOut.IsAssigned ? checkOut.Assignment.Version : device.HeldVersion;
@@ -212,7 +212,7 @@ public sealed partial class FederatedClient
         return checkOut;
     }
 
-    /// <summary>Returns why the loop must end after a round; null if it goes on.</summary>
+    /// <summary>Returns the reason to end the loop after a round; null if it continues.</summary>
     private static CheckOutOutcome? Ending(ClientRound round) => (round.Outcome, round.Receipt?.Outcome) switch
     {
         (CheckOutOutcome.Stopped, _) or (_, UpdateOutcome.Stopped) => CheckOutOutcome.Stopped,
@@ -233,7 +233,7 @@ public sealed partial class FederatedClient
         TimeSpan wait = _backoff.Next(round.RetryAfter);
         if (round.Error is null && round.Receipt is null)
         {
-            // A server may be busy for hours: only the first of equal answers is worth a line.
+            // A server may be busy for hours: log only the first of equal outcomes at the information level.
             Log.NoWork(_logger, round.Outcome == _loggedOutcome ? LogLevel.Debug : LogLevel.Information, _options.ClientId, round.Outcome, wait);
             _loggedOutcome = round.Outcome;
         }

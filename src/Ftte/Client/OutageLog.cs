@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ftte;
 
-/// <summary>Logs an outage when it begins, each time its duration has doubled or its reason is new, and when it ends.</summary>
+/// <summary>Logs the start of an outage, its continuation each time its duration has doubled or its reason is new, and its end.</summary>
 /// <remarks>Exceptions with their stack traces are logged at the debug level only.</remarks>
 internal sealed class OutageLog(ClientId client, TimeProvider time, ILogger logger)
 {

@@ -2,17 +2,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Ftte;
 
-/// <summary>Calls the server through whatever transport was given, and reports every failure of the link as an <see cref="IOException"/>.</summary>
+/// <summary>Calls the server through a transport and reports every failure of the link as an <see cref="IOException"/>.</summary>
 /// <remarks>
 /// Transports throw many kinds of exceptions: <c>HttpRequestException</c>, <c>SocketException</c>, <see cref="TimeoutException"/>,
-/// a <see cref="TaskCanceledException"/> for a timeout, exceptions of their own. All of them mean the same to a device: call again later.
-/// Only misuse and cancellation by the caller are told apart.
+/// a <see cref="TaskCanceledException"/> for a timeout, or custom exceptions. The device handles all of them in the same way: it retries later.
+/// Only misuse and cancellation by the caller are distinguished.
 /// </remarks>
 internal sealed class ServerLink(IFederatedServer server, ClientId client, TimeProvider time, ILogger logger)
 {
     private readonly OutageLog _outage = new(client, time, logger);
 
-    /// <summary>Gets the number of failed calls since the latest one that succeeded.</summary>
+    /// <summary>Gets the number of failed calls since the last successful one.</summary>
     public int ConsecutiveFailures { get; private set; }
 
     /// <summary>Gets the reason for the latest failed call; null if the latest call succeeded.</summary>
@@ -22,7 +22,7 @@ internal sealed class ServerLink(IFederatedServer server, ClientId client, TimeP
     {
         CheckOutResponse checkOut = await server.CheckOutAsync(device, parameters, cancellationToken).ConfigureAwait(false);
         return checkOut.Assignment is { } work && (work.Client != device.Client || work.LayoutFingerprint != device.LayoutFingerprint)
-            ? throw new IOException($"The server assigned work for '{work.Client}' and layout {work.LayoutFingerprint:x16} to '{device.Client}' with layout {device.LayoutFingerprint:x16}. The server or the transport is at fault.")
+            ? throw new IOException($"The server assigned work for '{work.Client}' and layout {work.LayoutFingerprint:x16} to '{device.Client}' with layout {device.LayoutFingerprint:x16}. Check the server and the transport.")
             : checkOut;
     }, cancellationToken);
 

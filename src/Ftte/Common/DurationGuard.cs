@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Ftte.Common;
 
-/// <summary>Checks for the durations in options: they must fit a message and a timer.</summary>
+/// <summary>Validates durations in options, which must fit in a message and a timer.</summary>
 internal static class DurationGuard
 {
-    /// <summary>The longest duration: well within what timers take.</summary>
+    /// <summary>The maximum duration, well within the range of timers.</summary>
     public static readonly TimeSpan Max = TimeSpan.FromDays(30);
 
     public static void Positive(TimeSpan value, string name)
@@ -20,7 +20,7 @@ internal static class DurationGuard
     {
         if (value < TimeSpan.Zero || value > Max)
         {
-            throw new ArgumentOutOfRangeException(name, value, string.Create(CultureInfo.InvariantCulture, $"The duration must not be negative and be at most {Max.TotalDays} days."));
+            throw new ArgumentOutOfRangeException(name, value, string.Create(CultureInfo.InvariantCulture, $"The duration must not be negative and must be at most {Max.TotalDays} days."));
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Ftte.Common;
 
-/// <summary>Checks for the numbers that policies are made of; NaN fails each of them.</summary>
+/// <summary>Validates the numbers in policies. NaN fails every check.</summary>
 internal static class PolicyGuard
 {
     public static double NotNegative(double value, [CallerArgumentExpression(nameof(value))] string? name = null) =>

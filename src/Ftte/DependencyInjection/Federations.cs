@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Ftte.DependencyInjection;
 
-/// <summary>What servers and clients have in common when they are added to a container.</summary>
+/// <summary>Provides helpers to add servers and clients to a container.</summary>
 internal static class Federations
 {
     public static void CheckName(string? name)
@@ -20,11 +20,11 @@ internal static class Federations
             if (service.ServiceType == typeof(T) && Equals(service.ServiceKey, name))
             {
                 throw new InvalidOperationException(
-                    $"{new Federation(typeof(T), name)} was already added. Configure it with the builder that {call} returned, or give the second one a name of its own: {call}(..., name: \"...\").");
+                    $"{new Federation(typeof(T), name)} was already added. Configure it with the builder that {call} returned, or give the second one a unique name: {call}(..., name: \"...\").");
             }
         }
     }
 
-    public static InvalidOperationException Missing<T>(string? name, string what, string call) =>
-        new($"{new Federation(typeof(T), name)} has no {what}. Add .{call}(...) after services.{(typeof(T) == typeof(FederatedServer) ? "AddFtteServer" : "AddFtteClient")}(...).");
+    public static InvalidOperationException Missing<T>(string? name, string part, string call) =>
+        new($"{new Federation(typeof(T), name)} has no {part}. Add .{call}(...) after services.{(typeof(T) == typeof(FederatedServer) ? "AddFtteServer" : "AddFtteClient")}(...).");
 }

@@ -12,20 +12,20 @@ public static class FtteClientServiceCollectionExtensions
     /// <param name="services">The app's services.</param>
     /// <param name="configure">
     /// Sets the options, such as <c>options =&gt; configuration.GetSection("Ftte").Bind(options)</c>; called and validated at once.
-    /// Null if <see cref="FtteClientBuilder.UseOptions"/> gives them.
+    /// Null if <see cref="FtteClientBuilder.UseOptions"/> sets them.
     /// </param>
     /// <param name="name">
-    /// The name, if an app has several: the key of the client and of all its parts, such as
+    /// The name, if an app has several clients: the key of the client and of all its services, such as
     /// <c>provider.GetRequiredKeyedService&lt;FederatedClient&gt;(name)</c>. Null for services without a key.
     /// </param>
-    /// <returns>A builder that sets the trainer and the way to the server.</returns>
+    /// <returns>A builder that sets the trainer and the connection to the server.</returns>
     /// <remarks>
-    /// Without <see cref="FtteClientBuilder.UseServer"/> the client works for the <see cref="IFederatedServer"/> in the same container.
-    /// <see cref="TimeProvider"/> is taken from the container, or added. Events go to the container's logging, if it has any. To report missing parts at
+    /// Without <see cref="FtteClientBuilder.UseServer"/>, the client uses the <see cref="IFederatedServer"/> in the same container.
+    /// <see cref="TimeProvider"/> is added unless the container has one. The client uses the logging of the container, if any. To report missing services at
     /// startup, call <see cref="FtteServiceProviderExtensions.ValidateFtte"/>.
     /// </remarks>
     /// <exception cref="ArgumentException">An option is missing or out of range, or the name is empty.</exception>
-    /// <exception cref="InvalidOperationException">A client of this name, or without one, was already added.</exception>
+    /// <exception cref="InvalidOperationException">A client with the same name, or another one without a name, was already added.</exception>
     public static FtteClientBuilder AddFtteClient(this IServiceCollection services, Action<FederatedClientOptions>? configure = null, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(services);

@@ -5,10 +5,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ftte.DependencyInjection;
 
-/// <summary>Configures what a federated server trains and how; created by <c>services.AddFtteServer(...)</c>.</summary>
+/// <summary>Configures a federated server; created by <c>services.AddFtteServer(...)</c>.</summary>
 /// <remarks>
-/// Every part is a singleton: without a key for a server without a name, and with the name as its key otherwise, so a factory of the server "watch" gets
-/// its model by <c>provider.GetRequiredKeyedService&lt;ModelSnapshot&gt;("watch")</c>. If a method is called more than once, the last call wins. Packages extend
+/// Every service is a singleton: without a key for a server without a name, and with the name as its key otherwise. A factory of the server "watch" therefore resolves
+/// the model with <c>provider.GetRequiredKeyedService&lt;ModelSnapshot&gt;("watch")</c>. If a method is called more than once, the last call wins. Packages extend
 /// this class with methods that add to <see cref="Services"/> under <see cref="Name"/>.
 /// </remarks>
 public sealed class FtteServerBuilder
@@ -19,11 +19,11 @@ public sealed class FtteServerBuilder
     public IServiceCollection Services { get; }
 
     /// <summary>Gets the name of the server, which is the key of its services.</summary>
-    /// <value>Null for the server without a name, whose services have no key.</value>
+    /// <value>Null for the server without a name; its services have no key.</value>
     public string? Name { get; }
 
-    /// <summary>Sets how to get the options if they are known only when the server is created. Replaces those that were given to <c>AddFtteServer</c>.</summary>
-    /// <param name="get">Called once, such as <c>provider =&gt; provider.GetRequiredService&lt;IOptions&lt;FederatedServerOptions&gt;&gt;().Value</c>.</param>
+    /// <summary>Sets a factory of the options, for options that are known only when the server is created. Replaces those that were passed to <c>AddFtteServer</c>.</summary>
+    /// <param name="get">The factory, called once, such as <c>provider =&gt; provider.GetRequiredService&lt;IOptions&lt;FederatedServerOptions&gt;&gt;().Value</c>.</param>
     /// <returns>This builder.</returns>
     public FtteServerBuilder UseOptions(Func<IServiceProvider, FederatedServerOptions> get) => Use(get);
 
@@ -36,13 +36,13 @@ public sealed class FtteServerBuilder
         return UseModel(_ => model);
     }
 
-    /// <summary>Sets how to get the model that training starts from, such as by loading a file.</summary>
-    /// <param name="load">Called once, when the server is first resolved.</param>
+    /// <summary>Sets a factory of the model that training starts from, such as from a file.</summary>
+    /// <param name="load">The factory, called once, when the server is first resolved.</param>
     /// <returns>This builder.</returns>
     public FtteServerBuilder UseModel(Func<IServiceProvider, ModelSnapshot> load) => Use(load);
 
     /// <summary>Sets the parameters that are trained first. Required.</summary>
-    /// <param name="selection">The selection; not empty, of the same model.</param>
+    /// <param name="selection">The selection; not empty, for the same model.</param>
     /// <returns>This builder.</returns>
     public FtteServerBuilder UseSelection(ParameterSelection selection)
     {
@@ -50,8 +50,8 @@ public sealed class FtteServerBuilder
         return UseSelection(_ => selection);
     }
 
-    /// <summary>Sets how to choose the parameters that are trained first, such as with an <see cref="IParameterSelector"/>.</summary>
-    /// <param name="select">Called once, when the server is first resolved; may resolve the <see cref="ModelSnapshot"/> that training starts from.</param>
+    /// <summary>Sets a factory of the selection that is trained first, such as with an <see cref="IParameterSelector"/>.</summary>
+    /// <param name="select">The factory, called once, when the server is first resolved; may resolve the <see cref="ModelSnapshot"/> that training starts from.</param>
     /// <returns>This builder.</returns>
     public FtteServerBuilder UseSelection(Func<IServiceProvider, ParameterSelection> select)
     {
@@ -59,8 +59,8 @@ public sealed class FtteServerBuilder
         return Use(provider => new SelectionHistory(select(provider)));
     }
 
-    /// <summary>Sets the rule by which updates become versions: FTTE's with other numbers, FedBuff, FedAsync or FedAvg.</summary>
-    /// <param name="options">The rule; validated and copied at once. Without this call it is FTTE's, with its defaults.</param>
+    /// <summary>Sets the options of the aggregator: FTTE's rule with other options, FedBuff, FedAsync or FedAvg.</summary>
+    /// <param name="options">The options; validated and copied at once. Without this call, the server uses FTTE's rule with its defaults.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public FtteServerBuilder UseAggregator(BufferedAggregatorOptions options)
@@ -74,15 +74,15 @@ public sealed class FtteServerBuilder
             options));
     }
 
-    /// <summary>Sets an aggregator of one's own.</summary>
+    /// <summary>Sets a factory of a custom aggregator.</summary>
     /// <param name="create">
-    /// Called once, when the server is first resolved; may resolve the <see cref="ModelSnapshot"/> to start from and the <see cref="SelectionHistory"/>.
+    /// The factory, called once, when the server is first resolved; may resolve the <see cref="ModelSnapshot"/> to start from and the <see cref="SelectionHistory"/>.
     /// </param>
     /// <returns>This builder.</returns>
     public FtteServerBuilder UseAggregator(Func<IServiceProvider, IAsyncAggregator> create) => Use(create);
 
-    /// <summary>Lets the server choose anew, while training goes on, what is trained. Without this call the first selection stays.</summary>
-    /// <param name="options">How it chooses; validated and copied at once.</param>
+    /// <summary>Enables reselection during training. Without this call, the first selection stays.</summary>
+    /// <param name="options">The options of reselection; validated and copied at once.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">An option is missing or out of range.</exception>
     public FtteServerBuilder UseReselection(ReselectionOptions options)
@@ -93,8 +93,8 @@ public sealed class FtteServerBuilder
         return UseReselection(_ => options);
     }
 
-    /// <summary>Lets the server choose anew, while training goes on, what is trained.</summary>
-    /// <param name="create">Called once, when the server is first resolved; may resolve the <see cref="ModelSnapshot"/> that training starts from.</param>
+    /// <summary>Enables reselection during training, with a factory of its options.</summary>
+    /// <param name="create">The factory, called once, when the server is first resolved; may resolve the <see cref="ModelSnapshot"/> that training starts from.</param>
     /// <returns>This builder.</returns>
     public FtteServerBuilder UseReselection(Func<IServiceProvider, ReselectionOptions> create) => Use(create);
 

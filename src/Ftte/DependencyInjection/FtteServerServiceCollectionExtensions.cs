@@ -19,16 +19,16 @@ public static class FtteServerServiceCollectionExtensions
     /// Sets the options, such as <c>options =&gt; configuration.GetSection("Ftte").Bind(options)</c>; called and validated at once. Null for the defaults.
     /// </param>
     /// <param name="name">
-    /// The name, if an app has several: the key of the server and of all its parts, such as
+    /// The name, if an app has several servers: the key of the server and of all its services, such as
     /// <c>provider.GetRequiredKeyedService&lt;FederatedServer&gt;(name)</c>. Null for services without a key.
     /// </param>
-    /// <returns>A builder that sets what is trained: a model and a selection are required, everything else has a default.</returns>
+    /// <returns>A builder that sets the model and the selection, which are required, and optional services.</returns>
     /// <remarks>
-    /// <see cref="DeviceRegistry"/> (of the same name) and <see cref="TimeProvider"/> are taken from the container, or added. Events go to the container's logging, if it has any.
-    /// To report missing parts at startup, call <see cref="FtteServiceProviderExtensions.ValidateFtte"/>.
+    /// <see cref="DeviceRegistry"/> (with the same name) and <see cref="TimeProvider"/> are added unless the container has them. The server uses the logging of the container, if any.
+    /// To report missing services at startup, call <see cref="FtteServiceProviderExtensions.ValidateFtte"/>.
     /// </remarks>
     /// <exception cref="ArgumentException">An option is out of range, or the name is empty.</exception>
-    /// <exception cref="InvalidOperationException">A server of this name, or without one, was already added.</exception>
+    /// <exception cref="InvalidOperationException">A server with the same name, or another one without a name, was already added.</exception>
     public static FtteServerBuilder AddFtteServer(this IServiceCollection services, Action<FederatedServerOptions>? configure = null, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(services);

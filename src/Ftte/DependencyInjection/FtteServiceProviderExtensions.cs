@@ -6,11 +6,11 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class FtteServiceProviderExtensions
 {
     /// <summary>
-    /// Creates every federated server and client that was added, so that a missing or wrong setting is reported at startup and not by the first device.
+    /// Creates every federated server and client that was added, so that missing services and invalid options are reported at startup and not by the first device.
     /// </summary>
     /// <param name="provider">The app's services, such as <c>host.Services</c>.</param>
     /// <returns>The same provider.</returns>
-    /// <remarks>Models are loaded and servers started; clients do not connect. Hosts call it between building and running.</remarks>
+    /// <remarks>Loads models and starts servers; clients do not connect. Call it after building and before running a host.</remarks>
     /// <exception cref="InvalidOperationException">Servers or clients cannot be created. The message states all reasons.</exception>
     public static IServiceProvider ValidateFtte(this IServiceProvider provider)
     {

@@ -2,32 +2,32 @@ using System.Diagnostics;
 
 namespace Ftte.Diagnostics;
 
-/// <summary>The names under which Ftte reports metrics and traces. They are part of the public surface and stay.</summary>
-/// <remarks>Times are in seconds, sizes in bytes. No tag ever holds a client's name: that would make a time series of every device.</remarks>
+/// <summary>Provides the names of the metrics and traces of Ftte. The names are part of the public API.</summary>
+/// <remarks>Times are in seconds, sizes in bytes. No tag contains a client ID, because that would create a time series per device.</remarks>
 public static class FtteDiagnostics
 {
-    /// <summary>The meter of all metrics.</summary>
+    /// <summary>The name of the meter of all metrics.</summary>
     public const string MeterName = "Ftte";
 
-    /// <summary>The source of all activities.</summary>
+    /// <summary>The name of the source of all activities.</summary>
     public const string ActivitySourceName = "Ftte";
 
-    /// <summary>Counter: updates that were answered, with <see cref="OutcomeTag"/>. One whose aggregator threw is logged and not counted.</summary>
+    /// <summary>Counter: updates that were answered, with <see cref="OutcomeTag"/>. If the aggregator throws, the update is logged and not counted.</summary>
     public const string Updates = "ftte.updates";
 
     /// <summary>Counter: versions published.</summary>
     public const string Publications = "ftte.publications";
 
-    /// <summary>Histogram: versions between an accepted update's base and the server's current version when its turn came.</summary>
+    /// <summary>Histogram: versions between an accepted update's base and the server's current version at aggregation.</summary>
     public const string UpdateAge = "ftte.update.age";
 
-    /// <summary>Histogram: the weights that updates were folded in with.</summary>
+    /// <summary>Histogram: the weights of aggregated updates.</summary>
     public const string UpdateWeight = "ftte.update.weight";
 
-    /// <summary>Histogram: seconds that the aggregator took for an update, publication included.</summary>
+    /// <summary>Histogram: seconds to aggregate an update, including publication.</summary>
     public const string FoldDuration = "ftte.fold.duration";
 
-    /// <summary>Gauge: updates that wait for the aggregator.</summary>
+    /// <summary>Gauge: updates waiting for the aggregator.</summary>
     public const string QueueLength = "ftte.queue.length";
 
     /// <summary>Gauge: devices at work, by their leases.</summary>
@@ -36,16 +36,16 @@ public static class FtteDiagnostics
     /// <summary>Counter: requests for work that were answered, with <see cref="OutcomeTag"/>.</summary>
     public const string CheckOuts = "ftte.checkouts";
 
-    /// <summary>Counter: versions that were refused because the step would have broken the model.</summary>
+    /// <summary>Counter: versions that were refused by the version guard or because they were not finite.</summary>
     public const string Refusals = "ftte.refusals";
 
-    /// <summary>Counter: warnings that no version can be published; the log says why.</summary>
+    /// <summary>Counter: warnings that no version can be published; the log states the reason.</summary>
     public const string Stalls = "ftte.stalls";
 
     /// <summary>Gauge: seconds since the last version was published, or since the server started.</summary>
     public const string PublicationAge = "ftte.publication.age";
 
-    /// <summary>Gauge: clients whose share of the buffer is used up, which get no training until the next version.</summary>
+    /// <summary>Gauge: clients that have used their share of the buffer and receive no training until the next version.</summary>
     public const string WaitingClients = "ftte.clients.waiting";
 
     /// <summary>
@@ -63,34 +63,34 @@ public static class FtteDiagnostics
     /// <summary>Histogram: seconds from the first attempt to submit an update to its receipt, or to the last attempt.</summary>
     public const string ClientSubmitDuration = "ftte.client.submit.duration";
 
-    /// <summary>Counter: attempts of a device to submit an update again.</summary>
+    /// <summary>Counter: retries of a device to submit an update.</summary>
     public const string ClientRetries = "ftte.client.retries";
 
     /// <summary>Counter: calls of a device to the server that failed because the link broke.</summary>
     public const string ClientLinkFailures = "ftte.client.link.failures";
 
-    /// <summary>Gauge: calls of a device to the server that failed since the latest one that succeeded. With several clients in a process: of any one.</summary>
+    /// <summary>Gauge: calls of a device to the server that failed since the latest one that succeeded. If a process has several clients, of the client that reported last.</summary>
     public const string ClientConsecutiveFailures = "ftte.client.link.consecutive_failures";
 
     /// <summary>Gauge: the version of the model that the latest accepted update of a device was trained on.</summary>
     public const string ClientAcceptedVersion = "ftte.client.accepted_version";
 
-    /// <summary>The value of <see cref="OutcomeTag"/> for rounds that failed because the link to the server broke.</summary>
+    /// <summary>The value of <see cref="OutcomeTag"/> of rounds that failed because the link to the server broke.</summary>
     public const string LinkBrokenOutcome = "LinkBroken";
 
-    /// <summary>The tag that holds the name of an <see cref="UpdateOutcome"/> or a <see cref="CheckOutOutcome"/>.</summary>
+    /// <summary>The name of the tag with the name of an <see cref="UpdateOutcome"/> or a <see cref="CheckOutOutcome"/>.</summary>
     public const string OutcomeTag = "outcome";
 
     /// <summary>Activity: the server answers a request for work. Tagged with the outcome.</summary>
     public const string CheckOutActivity = "ftte.checkout";
 
-    /// <summary>Activity: an update waits in the server's queue and is folded in. Tagged with the outcome.</summary>
+    /// <summary>Activity: an update waits in the server's queue and is aggregated. Tagged with the outcome.</summary>
     public const string SubmitActivity = "ftte.submit";
 
     /// <summary>Activity: a device trains one assignment.</summary>
     public const string TrainActivity = "ftte.train";
 
-    /// <summary>Activity: a device measures what training each block would be worth.</summary>
+    /// <summary>Activity: a device measures the importance of each block.</summary>
     public const string ProbeActivity = "ftte.probe";
 
     internal static ActivitySource Source { get; } = new(ActivitySourceName);

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Ftte.Diagnostics;
 
-/// <summary>The instruments of one server; see <see cref="FtteDiagnostics"/> for what they measure.</summary>
+/// <summary>Provides the instruments of one server; see <see cref="FtteDiagnostics"/> for their meaning.</summary>
 internal sealed class FtteMetrics : IDisposable
 {
     private readonly Counter<long> _updates;
@@ -25,13 +25,13 @@ internal sealed class FtteMetrics : IDisposable
         _age = Meter.CreateHistogram(FtteDiagnostics.UpdateAge, "{version}", "Age of accepted updates.", advice: Buckets<long>(0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89));
         _weight = Meter.CreateHistogram(FtteDiagnostics.UpdateWeight, "1", "Weight of accepted updates.", advice: Buckets(0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1));
         _foldDuration = Meter.CreateHistogram(FtteDiagnostics.FoldDuration, "s", "Time to aggregate an update.", advice: Buckets(1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10));
-        Meter.CreateObservableGauge(FtteDiagnostics.QueueLength, queueLength, "{update}", "Updates that wait.");
+        Meter.CreateObservableGauge(FtteDiagnostics.QueueLength, queueLength, "{update}", "Updates waiting for the aggregator.");
         Meter.CreateObservableGauge(FtteDiagnostics.Leases, leases, "{lease}", "Devices at work.");
-        Meter.CreateObservableGauge(FtteDiagnostics.WaitingClients, waitingClients, "{client}", "Clients that wait for the next version.");
+        Meter.CreateObservableGauge(FtteDiagnostics.WaitingClients, waitingClients, "{client}", "Clients waiting for the next version.");
         Meter.CreateObservableGauge(FtteDiagnostics.PublicationAge, publicationAge, "s", "Time since the last publication.");
     }
 
-    /// <summary>Gets this server's meter; several servers in one process have one each, all of one name.</summary>
+    /// <summary>Gets the meter of this server. Every server in a process has its own meter with the same name.</summary>
     public Meter Meter { get; }
 
     public void CheckedOut(CheckOutOutcome outcome) => _checkOuts.Add(1, OutcomeTags.Of(outcome));

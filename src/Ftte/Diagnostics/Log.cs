@@ -3,46 +3,46 @@ using Microsoft.Extensions.Logging;
 
 namespace Ftte.Diagnostics;
 
-/// <summary>What Ftte logs. Event ids 1000 to 1099 are this project's: the server's from 1000, the device loop's from 1050.</summary>
+/// <summary>Defines the log messages of this project. Event IDs from 1000 are for the server, from 1050 for the device loop, up to 1099.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1000, LogLevel.Information, "Server starts at {Version} with {ParameterCount} parameters, {SelectedCount} of them selected.")]
+    [LoggerMessage(1000, LogLevel.Information, "Started the server at version {Version} with {SelectedCount} of {ParameterCount} parameters selected.")]
     public static partial void ServerStarted(ILogger logger, ModelVersion version, int parameterCount, int selectedCount);
 
-    [LoggerMessage(1001, LogLevel.Information, "Server stopped at {Version}; everything that was queued has been answered.")]
+    [LoggerMessage(1001, LogLevel.Information, "Stopped the server at version {Version}. All queued updates were answered.")]
     public static partial void ServerStopped(ILogger logger, ModelVersion version);
 
-    [LoggerMessage(1002, LogLevel.Information, "Published {Version}.")]
+    [LoggerMessage(1002, LogLevel.Information, "Published version {Version}.")]
     public static partial void Published(ILogger logger, ModelVersion version);
 
-    [LoggerMessage(1003, LogLevel.Debug, "A buffer waited for its time and held too little to be published; it waits on.")]
-    public static partial void HeldTooLittle(ILogger logger);
+    [LoggerMessage(1003, LogLevel.Debug, "Published no version because the incomplete buffer contains too few updates.")]
+    public static partial void TooFewUpdates(ILogger logger);
 
-    [LoggerMessage(1004, LogLevel.Information, "Selection {SelectionVersion} is in force: {SelectedCount} parameters, {RequiredMemoryBytes} bytes on a device.")]
+    [LoggerMessage(1004, LogLevel.Information, "Changed the selection to {SelectionVersion} with {SelectedCount} parameters. Training requires {RequiredMemoryBytes} bytes on a device.")]
     public static partial void SelectionChanged(ILogger logger, SelectionVersion selectionVersion, int selectedCount, long requiredMemoryBytes);
 
-    [LoggerMessage(1005, LogLevel.Debug, "{Client} asked for work: {Outcome}.")]
+    [LoggerMessage(1005, LogLevel.Debug, "Client {Client} requested work: {Outcome}.")]
     public static partial void CheckedOut(ILogger logger, ClientId client, CheckOutOutcome outcome);
 
-    [LoggerMessage(1006, LogLevel.Debug, "{Client} submitted {Id}, trained on {BaseVersion}: {Outcome}, weight {Weight}.")]
+    [LoggerMessage(1006, LogLevel.Debug, "Client {Client} submitted update {Id}, trained on version {BaseVersion}: {Outcome}, weight {Weight}.")]
     public static partial void Answered(ILogger logger, ClientId client, UpdateId id, ModelVersion baseVersion, UpdateOutcome outcome, double weight);
 
-    [LoggerMessage(1007, LogLevel.Error, "The aggregator threw on {Id} of {Client}. That call fails; the server goes on.")]
+    [LoggerMessage(1007, LogLevel.Error, "The aggregator threw an exception for update {Id} of client {Client}. The call failed; the server continues.")]
     public static partial void AggregatorThrew(ILogger logger, Exception error, ClientId client, UpdateId id);
 
-    [LoggerMessage(1008, LogLevel.Error, "The aggregator threw when it was to publish an incomplete buffer. The server goes on.")]
+    [LoggerMessage(1008, LogLevel.Error, "The aggregator threw an exception while publishing an incomplete buffer. The server continues.")]
     public static partial void FlushThrew(ILogger logger, Exception error);
 
-    [LoggerMessage(1009, LogLevel.Information, "At {Version}, {Probes} devices are asked what the blocks are worth.")]
+    [LoggerMessage(1009, LogLevel.Information, "Opened an importance survey of {Probes} devices at version {Version}.")]
     public static partial void SurveyOpened(ILogger logger, int probes, ModelVersion version);
 
-    [LoggerMessage(1010, LogLevel.Information, "At {Version}, {Answers} of {Probes} devices have said what the blocks are worth; the next choice counts on it: {Counts}.")]
+    [LoggerMessage(1010, LogLevel.Information, "Closed the importance survey with {Answers} of {Probes} answers at version {Version}. Used for the next selection: {Counts}.")]
     public static partial void SurveyClosed(ILogger logger, int answers, int probes, ModelVersion version, bool counts);
 
-    [LoggerMessage(1011, LogLevel.Warning, "At {Version}, choice {Turn} failed, and what is selected stays: {Reason}")]
+    [LoggerMessage(1011, LogLevel.Warning, "Reselection {Turn} failed at version {Version}. The selection was not changed. {Reason}")]
     public static partial void NotReselected(ILogger logger, Exception error, long turn, ModelVersion version, string reason);
 
-    /// <summary>Logs why no version is published, and what to do about it.</summary>
+    /// <summary>Logs the reason why no version is published, and how to correct it.</summary>
     public static void Stalled(ILogger logger, Stall stall, TimeSpan leaseDuration)
     {
         switch (stall.Reason)
@@ -63,7 +63,7 @@ internal static partial class Log
     }
 
     [LoggerMessage(1013, LogLevel.Warning,
-        "No version was published for {Elapsed}, because too few clients are left to complete the buffer. It holds {Buffered} of {Capacity} updates; "
+        "No version was published for {Elapsed}, because the remaining clients are too few to complete the buffer. It contains {Buffered} of {Capacity} updates; "
         + "{Waiting} of {Clients} known clients have used their share and wait for the next version. "
         + "Connect more clients, lower Capacity, raise MaxUpdatesPerClient, or set PublishTimeout to publish incomplete buffers.")]
     public static partial void BufferCannotFill(ILogger logger, TimeSpan elapsed, int buffered, string capacity, int waiting, int clients);
@@ -73,7 +73,7 @@ internal static partial class Log
     public static partial void NoUpdateAccepted(ILogger logger, TimeSpan elapsed, long updates, UpdateOutcome outcome);
 
     [LoggerMessage(1015, LogLevel.Warning,
-        "No version was published for {Elapsed}, because none of {Requests} requests for work was granted since the last version. Most often the answer was {Outcome}.")]
+        "No version was published for {Elapsed}, because all {Requests} requests for work since the last version were denied, most often with {Outcome}.")]
     public static partial void NoClientEligible(ILogger logger, TimeSpan elapsed, long requests, CheckOutOutcome outcome);
 
     [LoggerMessage(1016, LogLevel.Warning,
@@ -81,33 +81,33 @@ internal static partial class Log
         + "Check whether devices finish within LeaseDuration ({LeaseDuration}) and reach the server.")]
     public static partial void NoUpdateReceived(ILogger logger, TimeSpan elapsed, long assignments, TimeSpan leaseDuration);
 
-    [LoggerMessage(1012, LogLevel.Warning, "Refused version {Refused} made from {Updates} updates; {Version} stays current. {Reason}")]
+    [LoggerMessage(1012, LogLevel.Warning, "Refused version {Refused} from {Updates} updates. Version {Version} remains current. {Reason}")]
     public static partial void VersionRefused(ILogger logger, ModelVersion refused, int updates, ModelVersion version, string reason);
 
-    [LoggerMessage(EventId = 1050, Message = "{Client} got no work: {Outcome}. Next check-out in {Wait}.")]
+    [LoggerMessage(EventId = 1050, Message = "Client {Client} received no work: {Outcome}. Next check-out in {Wait}.")]
     public static partial void NoWork(ILogger logger, LogLevel level, ClientId client, CheckOutOutcome outcome, TimeSpan wait);
 
-    [LoggerMessage(1051, LogLevel.Information, "{Client} worked on {Version} for {Duration}: {Outcome}.")]
+    [LoggerMessage(1051, LogLevel.Information, "Client {Client} completed a round on version {Version} in {Duration}: {Outcome}.")]
     public static partial void RoundCompleted(ILogger logger, ClientId client, ModelVersion version, TimeSpan duration, UpdateOutcome outcome);
 
-    [LoggerMessage(1052, LogLevel.Warning, "The link of {Client} broke: {Reason}")]
+    [LoggerMessage(1052, LogLevel.Warning, "The link of client {Client} broke: {Reason}")]
     public static partial void LinkBroke(ILogger logger, ClientId client, string reason);
 
-    [LoggerMessage(1053, LogLevel.Debug, "{Client} submits {Id} again in {Wait}, attempt {Attempt}.")]
-    public static partial void SubmitsAgain(ILogger logger, ClientId client, UpdateId id, TimeSpan wait, int attempt);
+    [LoggerMessage(1053, LogLevel.Debug, "Client {Client} scheduled attempt {Attempt} to submit update {Id} in {Wait}.")]
+    public static partial void RetryScheduled(ILogger logger, ClientId client, UpdateId id, TimeSpan wait, int attempt);
 
-    [LoggerMessage(1054, LogLevel.Information, "The server of {Client} is shutting down; the device loop ended.")]
+    [LoggerMessage(1054, LogLevel.Information, "The loop of client {Client} ended because the server is shutting down.")]
     public static partial void LoopEnded(ILogger logger, ClientId client);
 
-    [LoggerMessage(1055, LogLevel.Warning, "The link of {Client} has been broken for {Duration}, {Attempts} calls failed: {Reason}")]
+    [LoggerMessage(1055, LogLevel.Warning, "The link of client {Client} has been broken for {Duration}; {Attempts} calls failed: {Reason}")]
     public static partial void LinkStillBroken(ILogger logger, ClientId client, TimeSpan duration, int attempts, string reason);
 
-    [LoggerMessage(1056, LogLevel.Information, "The link of {Client} recovered after {Duration} and {Attempts} failed calls.")]
+    [LoggerMessage(1056, LogLevel.Information, "The link of client {Client} recovered after {Duration} and {Attempts} failed calls.")]
     public static partial void LinkRecovered(ILogger logger, ClientId client, TimeSpan duration, int attempts);
 
-    [LoggerMessage(1057, LogLevel.Debug, "Call {Attempt} of {Client} since its link broke failed.")]
+    [LoggerMessage(1057, LogLevel.Debug, "Failed call {Attempt} of client {Client} since the outage began.")]
     public static partial void CallFailed(ILogger logger, Exception error, ClientId client, int attempt);
 
-    [LoggerMessage(1058, LogLevel.Debug, "{Client} works on {Version}: {Content} of {SelectedCount} parameters.")]
+    [LoggerMessage(1058, LogLevel.Debug, "Client {Client} started a round on version {Version}: {Content} of {SelectedCount} parameters.")]
     public static partial void RoundStarted(ILogger logger, ClientId client, ModelVersion version, UpdateContent content, int selectedCount);
 }

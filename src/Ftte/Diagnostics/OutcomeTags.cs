@@ -1,6 +1,6 @@
 namespace Ftte.Diagnostics;
 
-/// <summary>Creates the tag that holds an outcome, without an allocation per outcome.</summary>
+/// <summary>Creates the tag for an outcome without an allocation.</summary>
 internal static class OutcomeTags
 {
     private static readonly string[] Updates = Enum.GetNames<UpdateOutcome>();
@@ -12,6 +12,6 @@ internal static class OutcomeTags
 
     public static KeyValuePair<string, object?> Of(string name) => new(FtteDiagnostics.OutcomeTag, name);
 
-    // A custom aggregator may answer with a number that has no name. There are few of those, and never one per device.
+    // A custom aggregator may return an undefined outcome; all undefined outcomes share one tag.
     private static string Name(string[] names, int outcome) => outcome < names.Length ? names[outcome] : "Other";
 }

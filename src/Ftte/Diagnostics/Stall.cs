@@ -1,6 +1,6 @@
 namespace Ftte.Diagnostics;
 
-/// <summary>A report that no version is published, with the counts since the last version.</summary>
+/// <summary>Represents a report that no version is published, with the counts since the last version.</summary>
 internal sealed record Stall(StallReason Reason, TimeSpan Elapsed)
 {
     public int Buffered { get; init; }

@@ -1,11 +1,11 @@
 namespace Ftte.Diagnostics;
 
-/// <summary>The reason why no version is published.</summary>
+/// <summary>Specifies the reason why no version is published.</summary>
 internal enum StallReason
 {
     None,
 
-    /// <summary>Too few clients have a share of the buffer left.</summary>
+    /// <summary>Too few clients have an unused share of the buffer.</summary>
     BufferCannotFill,
 
     /// <summary>Every update is rejected.</summary>

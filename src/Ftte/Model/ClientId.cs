@@ -6,20 +6,20 @@ using System.Text;
 
 namespace Ftte;
 
-/// <summary>The name under which a device takes part, such as <c>phone-17</c>.</summary>
-/// <remarks>Proving that a device is who it says it is belongs to the transport. Compared ordinally.</remarks>
+/// <summary>Identifies a device in a federation, such as <c>phone-17</c>.</summary>
+/// <remarks>IDs are compared ordinally. The transport authenticates devices; this type does not.</remarks>
 [TypeConverter(typeof(ClientIdConverter))]
 public readonly record struct ClientId
 {
-    /// <summary>The longest name, in UTF-8 bytes.</summary>
+    /// <summary>The maximum length of an ID, in UTF-8 bytes.</summary>
     public const int MaxBytes = 128;
 
-    /// <summary>Names a device.</summary>
+    /// <summary>Creates a client ID.</summary>
     /// <param name="value">
-    /// The name: 1 to <see cref="MaxBytes"/> bytes of UTF-8, not only white space, without control or format characters and without line or paragraph separators, so
-    /// that no name can break a log line or look like another one.
+    /// The ID: 1 to <see cref="MaxBytes"/> bytes of UTF-8, not only white space, without control or format characters and without line or paragraph separators, so
+    /// that no ID can break a log line or look like another one.
     /// </param>
-    /// <exception cref="ArgumentException">The name is empty, blank, too long, not valid Unicode, or holds a character that is not allowed.</exception>
+    /// <exception cref="ArgumentException">The ID is empty, blank, too long, not valid Unicode, or contains a character that is not allowed.</exception>
     public ClientId(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -31,17 +31,17 @@ public readonly record struct ClientId
         Value = value;
     }
 
-    /// <summary>Gets the name; empty only in <c>default</c>, which no server accepts.</summary>
+    /// <summary>Gets the ID; empty only in <c>default</c>, which no server accepts.</summary>
     [AllowNull]
     public string Value { get => field ?? ""; }
 
     /// <inheritdoc />
     public override string ToString() => Value;
 
-    /// <summary>What is allowed, for error messages.</summary>
+    /// <summary>Gets the rule for a valid ID, for error messages.</summary>
     internal static string Rule { get; } = $"Use 1 to {MaxBytes} bytes of UTF-8 without control characters and line breaks.";
 
-    /// <summary>Describes what is wrong with a name without repeating it; null if it is valid.</summary>
+    /// <summary>Describes the fault of an ID without repeating the ID; returns null if it is valid.</summary>
     internal static string? FindFault(string value)
     {
         if (string.IsNullOrWhiteSpace(value))
@@ -59,13 +59,13 @@ public readonly record struct ClientId
 
             if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
             {
-                return $"holds the character U+{rune.Value:X4} at index {at}";
+                return $"contains the character U+{rune.Value:X4} at index {at}";
             }
 
             bytes += rune.Utf8SequenceLength;
             at += length;
         }
 
-        return bytes > MaxBytes ? $"takes {bytes} bytes" : null;
+        return bytes > MaxBytes ? $"has {bytes} bytes" : null;
     }
 }

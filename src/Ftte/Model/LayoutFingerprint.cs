@@ -4,8 +4,11 @@ using System.Text;
 
 namespace Ftte;
 
-/// <summary>Hashes a layout with 64-bit FNV-1a over the UTF-8 names, each with its length, and the shapes as little-endian int32, each with its rank; then the role, negated, of blocks that are not trainable.</summary>
-/// <remarks>A hash for telling honest mistakes apart, not a defence against a forger: authentication is the transport's.</remarks>
+/// <summary>Computes the 64-bit FNV-1a hash of a layout.</summary>
+/// <remarks>
+/// Hashes per block the UTF-8 name, preceded by its length, and the shape as little-endian int32, preceded by its rank; then, if the block is not trainable, the
+/// negated role. The hash detects accidental mismatches and does not protect against forgery; the transport authenticates devices.
+/// </remarks>
 internal static class LayoutFingerprint
 {
     private const ulong OffsetBasis = 14695981039346656037;
@@ -29,7 +32,7 @@ internal static class LayoutFingerprint
                 hash = AppendInt32(hash, dimension);
             }
 
-            // Negative, because the length of a name would follow here; nothing for the default, so that layouts without statistics keep their hash.
+            // Negative, because the length of the next name follows here otherwise. The default role adds nothing, so that layouts without statistics keep their hash.
             if (block.Role != ParameterRole.Trainable)
             {
                 hash = AppendInt32(hash, -(int)block.Role);

@@ -6,7 +6,7 @@ namespace Ftte;
 
 /// <summary>Computes a model's fingerprint: the first eight bytes of the SHA-256 of its parameters as little-endian float32.</summary>
 /// <remarks>
-/// Sixty-four bits distinguish models by mistake or accident; they do not stop a device that lies about what it holds, which only spoils its own update.
+/// Sixty-four bits detect an accidental mismatch of models. They do not stop a device that reports a wrong fingerprint; such a device affects only its own update.
 /// </remarks>
 internal static class ModelFingerprint
 {

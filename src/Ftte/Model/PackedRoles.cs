@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ftte;
 
-/// <summary>The packed vector of one selection, cut so that the coordinates of a piece are contiguous and have one role.</summary>
+/// <summary>Divides the packed vector of one selection into pieces of contiguous coordinates with the same role.</summary>
 internal sealed class PackedRoles
 {
     public PackedRoles(RoleMap map, ParameterSelection selection)
@@ -24,7 +24,7 @@ internal sealed class PackedRoles
         Count = packed;
     }
 
-    /// <summary>Gets the pieces, ascending; together they are the whole vector.</summary>
+    /// <summary>Gets the pieces in ascending order; together they cover the whole vector.</summary>
     public ImmutableArray<Piece> Pieces { get; }
 
     /// <summary>Gets the number of coordinates.</summary>
@@ -33,10 +33,10 @@ internal sealed class PackedRoles
     /// <summary>Gets the number of coordinates that are statistics.</summary>
     public int StatisticCount { get; }
 
-    /// <summary>Gets the number of coordinates that a gradient reaches.</summary>
+    /// <summary>Gets the number of trainable coordinates.</summary>
     public int TrainableCount => Count - StatisticCount;
 
-    /// <summary>Measures the values of the trainable coordinates, or of the statistics, of a packed vector.</summary>
+    /// <summary>Computes the moments of either the trainable coordinates or the statistics of a packed vector.</summary>
     public UpdateMoments Measure(ReadOnlySpan<float> packed, bool statistics)
     {
         if (StatisticCount == 0)
@@ -56,11 +56,11 @@ internal sealed class PackedRoles
         return moments;
     }
 
-    /// <summary>A run of coordinates with one role.</summary>
-    /// <param name="Start">The first one's index in the packed vector.</param>
-    /// <param name="Coordinate">The first one's coordinate in the dense vector.</param>
+    /// <summary>Represents a contiguous run of coordinates with the same role.</summary>
+    /// <param name="Start">The index of the first coordinate in the packed vector.</param>
+    /// <param name="Coordinate">The index of the first coordinate in the dense vector.</param>
     /// <param name="Length">The number of coordinates.</param>
-    /// <param name="Role">Their role.</param>
+    /// <param name="Role">The role of the coordinates.</param>
     internal readonly record struct Piece(int Start, int Coordinate, int Length, ParameterRole Role)
     {
         public bool IsStatistic => Role != ParameterRole.Trainable;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ftte;
 
-/// <summary>A named tensor inside the flat parameter vector, such as a layer's weights or its bias.</summary>
+/// <summary>Represents a named tensor in the flat parameter vector, such as the weights or the bias of a layer.</summary>
 public sealed class ParameterBlock
 {
     internal ParameterBlock(string name, ImmutableArray<int> shape, ParameterRange range, ParameterRole role)
@@ -19,10 +19,10 @@ public sealed class ParameterBlock
     /// <summary>Gets the tensor's dimensions, outermost first; the product is the block's length.</summary>
     public ImmutableArray<int> Shape { get; }
 
-    /// <summary>Gets where the block lies in the flat vector.</summary>
+    /// <summary>Gets the range of the block in the flat vector.</summary>
     public ParameterRange Range { get; }
 
-    /// <summary>Gets what the values are for.</summary>
+    /// <summary>Gets the role of the values.</summary>
     public ParameterRole Role { get; }
 
     /// <inheritdoc />

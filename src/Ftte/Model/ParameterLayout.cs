@@ -3,11 +3,11 @@ using System.Collections.Immutable;
 namespace Ftte;
 
 /// <summary>
-/// Describes a model's flat float32 parameter vector once, for the server and every device: which named block lies where.
+/// Describes a model's flat float32 parameter vector: the names, shapes and positions of its blocks. The server and all devices use the same layout.
 /// </summary>
 /// <remarks>
-/// Blocks are laid out in the order given, without gaps. Two layouts are interchangeable when their
-/// <see cref="Fingerprint"/>s agree. Immutable and safe to share between threads.
+/// Blocks are contiguous and in the order given. Two layouts are interchangeable if their
+/// <see cref="Fingerprint"/>s are equal. Immutable and safe to share between threads.
 /// </remarks>
 public sealed class ParameterLayout
 {
@@ -22,7 +22,7 @@ public sealed class ParameterLayout
         {
             if (!_indexByName.TryAdd(blocks[i].Name, i))
             {
-                throw new ArgumentException($"Two blocks are named '{blocks[i].Name}'; give every block a name of its own.", nameof(blocks));
+                throw new ArgumentException($"Two blocks are named '{blocks[i].Name}'. Give every block a unique name.", nameof(blocks));
             }
         }
 
@@ -37,18 +37,18 @@ public sealed class ParameterLayout
     public int ParameterCount { get; }
 
     /// <summary>
-    /// Gets a 64-bit hash of all names, shapes and roles, the same on every machine. Messages carry it, so that a device
-    /// with another model is told so and not folded in.
+    /// Gets a 64-bit hash of all names, shapes and roles, the same on every machine. Messages contain it, so that the server rejects
+    /// devices that have another model.
     /// </summary>
     public ulong Fingerprint { get; }
 
-    /// <summary>Gets which coordinates are statistics.</summary>
+    /// <summary>Gets the map of coordinates that are statistics.</summary>
     internal RoleMap Roles { get; }
 
-    /// <summary>Lays out named tensors one after the other.</summary>
+    /// <summary>Creates a layout of named tensors, all trainable.</summary>
     /// <param name="blocks">The name and the dimensions of each tensor, in the order of the vector. Dimensions are positive; a scalar has none.</param>
     /// <returns>The layout.</returns>
-    /// <exception cref="ArgumentException">No block was given, a name is empty or used twice, a dimension is not positive, or the total exceeds the largest array.</exception>
+    /// <exception cref="ArgumentException">No block was given, a name is empty or used twice, a dimension is not positive, or the total exceeds the maximum length of an array.</exception>
     public static ParameterLayout Create(params ReadOnlySpan<(string Name, int[] Shape)> blocks)
     {
         var withRoles = new (string, int[], ParameterRole)[blocks.Length];
@@ -64,13 +64,13 @@ public sealed class ParameterLayout
     /// <param name="blocks">The name, the dimensions and the role of each tensor, in the order of the vector. Dimensions are positive; a scalar has none.</param>
     /// <returns>The layout.</returns>
     /// <exception cref="ArgumentException">
-    /// No block was given, a name is empty or used twice, a dimension is not positive, a role is not defined, or the total exceeds the largest array.
+    /// No block was given, a name is empty or used twice, a dimension is not positive, a role is not defined, or the total exceeds the maximum length of an array.
     /// </exception>
     public static ParameterLayout Create(ReadOnlySpan<(string Name, int[] Shape, ParameterRole Role)> blocks)
     {
         if (blocks.IsEmpty)
         {
-            throw new ArgumentException("A layout needs at least one block.", nameof(blocks));
+            throw new ArgumentException("The list of blocks is empty. Specify at least one block.", nameof(blocks));
         }
 
         var laidOut = ImmutableArray.CreateBuilder<ParameterBlock>(blocks.Length);
@@ -81,7 +81,7 @@ public sealed class ParameterLayout
             ArgumentNullException.ThrowIfNull(shape, nameof(blocks));
             if (!Enum.IsDefined(role))
             {
-                throw new ArgumentException($"Block '{name}' has the role {role}, which is not defined.", nameof(blocks));
+                throw new ArgumentException($"Block '{name}' has the undefined role {role}. Use a member of {nameof(ParameterRole)}.", nameof(blocks));
             }
 
             long length = 1;
@@ -89,16 +89,16 @@ public sealed class ParameterLayout
             {
                 if (dimension <= 0)
                 {
-                    throw new ArgumentException($"Block '{name}' has a dimension of {dimension}; dimensions are positive.", nameof(blocks));
+                    throw new ArgumentException($"Block '{name}' has a dimension of {dimension}. Dimensions must be positive.", nameof(blocks));
                 }
 
-                // Stops growing once it is too long, before it could overflow.
+                // Stops multiplying once the length is too large, before it can overflow.
                 length = length > Array.MaxLength ? length : length * dimension;
             }
 
             if (length > Array.MaxLength - start)
             {
-                throw new ArgumentException($"With block '{name}' the vector would exceed {Array.MaxLength} values, the longest array.", nameof(blocks));
+                throw new ArgumentException($"With block '{name}', the vector exceeds the maximum length of an array, {Array.MaxLength} values. Use a smaller model.", nameof(blocks));
             }
 
             laidOut.Add(new ParameterBlock(name, [.. shape], new ParameterRange((int)start, (int)length), role));
@@ -108,17 +108,17 @@ public sealed class ParameterLayout
         return new ParameterLayout(laidOut.MoveToImmutable(), (int)start);
     }
 
-    /// <summary>Finds a block by its name.</summary>
-    /// <param name="name">The block's name, case-sensitive.</param>
+    /// <summary>Gets the block with the specified name.</summary>
+    /// <param name="name">The name of the block, case-sensitive.</param>
     /// <returns>The block.</returns>
     /// <exception cref="KeyNotFoundException">No block has that name.</exception>
     public ParameterBlock this[string name] => _indexByName.TryGetValue(name, out int index)
         ? Blocks[index]
         : throw new KeyNotFoundException($"No block is named '{name}'. The blocks are: {string.Join(", ", Blocks.Select(b => b.Name))}.");
 
-    /// <summary>Gives the range of a block.</summary>
-    /// <param name="block">The block's position in <see cref="Blocks"/>.</param>
-    /// <returns>Where it lies in the flat vector.</returns>
+    /// <summary>Returns the range of a block.</summary>
+    /// <param name="block">The index of the block in <see cref="Blocks"/>.</param>
+    /// <returns>The range in the flat vector.</returns>
     public ParameterRange RangeOf(int block) => Blocks[block].Range;
 
     /// <inheritdoc />

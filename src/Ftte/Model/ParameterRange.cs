@@ -1,11 +1,11 @@
 namespace Ftte;
 
-/// <summary>A contiguous run of coordinates in a model's flat parameter vector.</summary>
-/// <param name="Start">The first coordinate, zero based.</param>
+/// <summary>Represents a contiguous range of coordinates in a model's flat parameter vector.</summary>
+/// <param name="Start">The zero-based index of the first coordinate.</param>
 /// <param name="Length">The number of coordinates.</param>
 public readonly record struct ParameterRange(int Start, int Length)
 {
-    /// <summary>Gets the coordinate just past the last one.</summary>
+    /// <summary>Gets the exclusive end of the range.</summary>
     public int End => Start + Length;
 
     /// <inheritdoc />

@@ -3,10 +3,10 @@ using System.Numerics.Tensors;
 
 namespace Ftte;
 
-/// <summary>A subset of a model's coordinates: sorted, disjoint ranges that do not touch.</summary>
+/// <summary>Represents a subset of a model's coordinates as sorted ranges that neither overlap nor touch.</summary>
 /// <remarks>
-/// <para><i>Dense</i> is the flat vector of the whole model, <i>packed</i> the selected coordinates one after the other, in ascending order.
-/// Because server and device both know the selection, only packed values travel and no indices.</para>
+/// <para>A <i>dense</i> vector is the flat vector of the whole model. A <i>packed</i> vector contains only the selected coordinates, in ascending order.
+/// Because both the server and the device know the selection, messages contain packed values and no indices.</para>
 /// <para>Immutable and safe to share between threads.</para>
 /// </remarks>
 public sealed class ParameterSelection : IEquatable<ParameterSelection>
@@ -27,13 +27,13 @@ public sealed class ParameterSelection : IEquatable<ParameterSelection>
     /// <summary>Gets the length of the dense vector.</summary>
     public int ParameterCount { get; }
 
-    /// <summary>Gets the ranges, ascending; there is at least one coordinate between any two.</summary>
+    /// <summary>Gets the ranges in ascending order, separated by at least one coordinate.</summary>
     public ImmutableArray<ParameterRange> Ranges { get; }
 
     /// <summary>Gets the number of selected coordinates: the length of a packed vector.</summary>
     public int Count { get; }
 
-    /// <summary>Gets whether every coordinate is selected.</summary>
+    /// <summary>Gets a value that indicates whether every coordinate is selected.</summary>
     public bool IsFull => Count == ParameterCount;
 
     /// <summary>Selects every coordinate.</summary>
@@ -47,7 +47,7 @@ public sealed class ParameterSelection : IEquatable<ParameterSelection>
 
     /// <summary>Selects whole blocks.</summary>
     /// <param name="layout">The model's layout.</param>
-    /// <param name="names">The blocks' names, in any order.</param>
+    /// <param name="names">The names of the blocks, in any order.</param>
     /// <returns>The selection.</returns>
     /// <exception cref="KeyNotFoundException">A name is not in the layout.</exception>
     public static ParameterSelection OfBlocks(ParameterLayout layout, params ReadOnlySpan<string> names)
@@ -62,9 +62,9 @@ public sealed class ParameterSelection : IEquatable<ParameterSelection>
         return Create(layout.ParameterCount, ranges);
     }
 
-    /// <summary>Selects ranges in any order; overlapping and touching ones are merged, empty ones dropped.</summary>
+    /// <summary>Selects ranges. Merges ranges that overlap or touch and drops empty ranges.</summary>
     /// <param name="parameterCount">The length of the dense vector.</param>
-    /// <param name="ranges">The ranges.</param>
+    /// <param name="ranges">The ranges, in any order.</param>
     /// <returns>The selection, possibly empty.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A range does not lie within the dense vector, or the vector's length is not positive.</exception>
     public static ParameterSelection Create(int parameterCount, IEnumerable<ParameterRange> ranges)
@@ -76,7 +76,7 @@ public sealed class ParameterSelection : IEquatable<ParameterSelection>
         {
             if (range.Start < 0 || range.Length < 0 || range.Start > parameterCount - range.Length)
             {
-                throw new ArgumentOutOfRangeException(nameof(ranges), $"Start {range.Start}, length {range.Length} does not lie within the {parameterCount} parameters.");
+                throw new ArgumentOutOfRangeException(nameof(ranges), $"The range with start {range.Start} and length {range.Length} is not within the {parameterCount} parameters.");
             }
 
             if (range.Length > 0)
@@ -89,16 +89,16 @@ public sealed class ParameterSelection : IEquatable<ParameterSelection>
         return new ParameterSelection(parameterCount, Coalesce(sorted));
     }
 
-    /// <summary>Selects what either of two selections selects.</summary>
+    /// <summary>Returns the union of this selection and another.</summary>
     /// <param name="other">A selection of the same dense vector.</param>
-    /// <returns>The union; one of the two objects itself if it selects everything or both are the same.</returns>
-    /// <exception cref="ArgumentException">The other selection is of a vector of another length.</exception>
+    /// <returns>The union; one of the two objects itself if it selects everything or both are the same object.</returns>
+    /// <exception cref="ArgumentException">The other selection is for a vector of a different length.</exception>
     public ParameterSelection Union(ParameterSelection other)
     {
         ArgumentNullException.ThrowIfNull(other);
         if (other.ParameterCount != ParameterCount)
         {
-            throw new ArgumentException($"One selection is of {ParameterCount} parameters, the other of {other.ParameterCount}.", nameof(other));
+            throw new ArgumentException($"This selection is for {ParameterCount} parameters, the other for {other.ParameterCount}. Combine selections of the same layout.", nameof(other));
         }
 
         return ReferenceEquals(this, other) || IsFull ? this : other.IsFull ? other : Create(ParameterCount, Ranges.Concat(other.Ranges));
@@ -119,8 +119,8 @@ public sealed class ParameterSelection : IEquatable<ParameterSelection>
         }
     }
 
-    /// <summary>Writes packed values to the selected coordinates of a dense vector; the others stay as they are.</summary>
-    /// <param name="packed">The values, <see cref="Count"/> of them; what follows is ignored.</param>
+    /// <summary>Writes packed values to the selected coordinates of a dense vector. Other coordinates are not changed.</summary>
+    /// <param name="packed">The values, at least <see cref="Count"/>; additional values are ignored.</param>
     /// <param name="dense">The dense vector, <see cref="ParameterCount"/> values.</param>
     /// <exception cref="ArgumentException">A span has the wrong length.</exception>
     public void Scatter(ReadOnlySpan<float> packed, Span<float> dense)
@@ -135,7 +135,7 @@ public sealed class ParameterSelection : IEquatable<ParameterSelection>
     }
 
     /// <summary>Adds packed values times a factor to the selected coordinates: dense[j] = packed[i] * scale + dense[j].</summary>
-    /// <param name="packed">The values, <see cref="Count"/> of them; what follows is ignored.</param>
+    /// <param name="packed">The values, at least <see cref="Count"/>; additional values are ignored.</param>
     /// <param name="scale">The factor.</param>
     /// <param name="dense">The dense vector, <see cref="ParameterCount"/> values.</param>
     /// <exception cref="ArgumentException">A span has the wrong length.</exception>
@@ -153,7 +153,7 @@ public sealed class ParameterSelection : IEquatable<ParameterSelection>
 
     /// <summary>Copies the selected coordinates from one dense vector to another.</summary>
     /// <param name="source">The dense vector to read.</param>
-    /// <param name="destination">The dense vector to write; coordinates outside the selection stay as they are.</param>
+    /// <param name="destination">The dense vector to write; coordinates outside the selection are not changed.</param>
     /// <exception cref="ArgumentException">A span has the wrong length.</exception>
     public void Copy(ReadOnlySpan<float> source, Span<float> destination)
     {
@@ -165,9 +165,9 @@ public sealed class ParameterSelection : IEquatable<ParameterSelection>
         }
     }
 
-    /// <summary>Says whether a coordinate is selected.</summary>
+    /// <summary>Determines whether a coordinate is selected.</summary>
     /// <param name="coordinate">The coordinate in the dense vector.</param>
-    /// <returns>Whether it is selected.</returns>
+    /// <returns>True if the coordinate is selected; otherwise false.</returns>
     public bool Contains(int coordinate)
     {
         int low = 0, high = Ranges.Length - 1;
@@ -229,12 +229,12 @@ public sealed class ParameterSelection : IEquatable<ParameterSelection>
     {
         if (dense != ParameterCount)
         {
-            throw new ArgumentException($"The dense vector has {dense} values, the selection is of {ParameterCount}.", nameof(dense));
+            throw new ArgumentException($"The dense vector has {dense} values, but the selection is for {ParameterCount}.", nameof(dense));
         }
 
         if (packed < Count)
         {
-            throw new ArgumentException($"The packed vector has {packed} values, the selection {Count}.", nameof(packed));
+            throw new ArgumentException($"The packed vector has {packed} values, but the selection has {Count}.", nameof(packed));
         }
     }
 }

@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 
 namespace Ftte;
 
-/// <summary>Finds which coordinates of a layout are statistics.</summary>
+/// <summary>Maps the coordinates of a layout to their roles.</summary>
 internal sealed class RoleMap
 {
     private readonly ImmutableArray<ParameterBlock> _statistics;
     private readonly int[] _firstIndex;
 
-    // Pieces are needed for every update; a selection lives as long as updates may name it.
+    // Every update needs the pieces. A selection lives as long as updates may refer to it.
     private readonly ConditionalWeakTable<ParameterSelection, PackedRoles> _packed = [];
 
     public RoleMap(ImmutableArray<ParameterBlock> blocks)
@@ -23,16 +23,16 @@ internal sealed class RoleMap
         }
     }
 
-    /// <summary>Gets the blocks that are statistics, ascending.</summary>
+    /// <summary>Gets the blocks that are statistics, in ascending order.</summary>
     public ReadOnlySpan<ParameterBlock> Statistics => _statistics.AsSpan();
 
     /// <summary>Gets the number of coordinates that are statistics.</summary>
     public int StatisticCount { get; }
 
-    /// <summary>Counts the coordinates from one on that have the same role.</summary>
+    /// <summary>Counts the coordinates from a start on that have the same role.</summary>
     /// <param name="start">The first coordinate.</param>
-    /// <param name="limit">The number of coordinates to look at, at least 1.</param>
-    /// <param name="role">Receives their role.</param>
+    /// <param name="limit">The maximum number of coordinates to count, at least 1.</param>
+    /// <param name="role">Receives the role of the coordinates.</param>
     /// <returns>The count, from 1 to <paramref name="limit"/>.</returns>
     public int RunLength(int start, int limit, out ParameterRole role)
     {
@@ -61,9 +61,9 @@ internal sealed class RoleMap
         return _firstIndex[block] + coordinate - _statistics[block].Range.Start;
     }
 
-    /// <summary>Cuts a selection's packed vector at the borders of its statistics.</summary>
+    /// <summary>Divides a selection's packed vector at the boundaries of its statistics.</summary>
     /// <param name="selection">A selection of the layout's vector.</param>
-    /// <returns>The pieces, the same object every time.</returns>
+    /// <returns>The pieces; the same object on every call.</returns>
     public PackedRoles Of(ParameterSelection selection) => _packed.TryGetValue(selection, out PackedRoles? known)
         ? known
         : _packed.GetValue(selection, s => new PackedRoles(this, s));

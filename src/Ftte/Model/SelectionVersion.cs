@@ -1,11 +1,11 @@
 namespace Ftte;
 
-/// <summary>The number of a selection that the server has announced; an update names the one it was trained with.</summary>
-/// <param name="Number">0 for the first selection; each change adds one.</param>
+/// <summary>Represents the number of a selection that the server has announced. An update contains the number of the selection that was trained.</summary>
+/// <param name="Number">0 for the first selection; each change adds 1.</param>
 /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
 public readonly record struct SelectionVersion(int Number)
 {
-    /// <summary>Gets the number: 0 for the first selection; each change adds one.</summary>
+    /// <summary>Gets the number: 0 for the first selection; each change adds 1.</summary>
     public int Number { get; init => field = NotNegative(value); } = NotNegative(Number);
 
     /// <inheritdoc />

@@ -2,10 +2,10 @@ using Ftte.Numerics;
 
 namespace Ftte;
 
-/// <summary>Mean, variance and norm of an update's values, from sums in a fixed order in float64.</summary>
+/// <summary>Represents the mean, variance and norm of an update's values, computed from float64 sums in a fixed order.</summary>
 /// <remarks>
 /// The sums have the same bits at every vector width. A value that is NaN or infinite makes
-/// <see cref="SumOfSquares"/> NaN or infinite, so one pass also answers whether all values are finite.
+/// <see cref="SumOfSquares"/> NaN or infinite, so one pass also determines whether all values are finite.
 /// </remarks>
 public readonly record struct UpdateMoments
 {
@@ -25,20 +25,20 @@ public readonly record struct UpdateMoments
     /// <summary>Gets the sum of the squared values.</summary>
     public double SumOfSquares { get; }
 
-    /// <summary>Gets whether every value is finite.</summary>
+    /// <summary>Gets a value that indicates whether every value is finite.</summary>
     public bool IsFinite => double.IsFinite(SumOfSquares);
 
     /// <summary>Gets the Euclidean norm.</summary>
     public double Norm => Math.Sqrt(SumOfSquares);
 
-    /// <summary>Gets the mean; 0 of nothing.</summary>
+    /// <summary>Gets the mean; 0 if there are no values.</summary>
     public double Mean => Count == 0 ? 0 : Sum / Count;
 
-    /// <summary>Gets the variance over the coordinates, divided by their count so that the size of a subset does not matter; 0 of nothing.</summary>
+    /// <summary>Gets the variance over the coordinates, divided by their count so that the size of a subset does not matter; 0 if there are no values.</summary>
     public double Variance => Count == 0 ? 0 : Math.Max(0, (SumOfSquares - (Sum * Sum / Count)) / Count);
 
-    /// <summary>Measures a vector in one pass.</summary>
-    /// <param name="values">The values, of any length; may hold NaN or infinity.</param>
+    /// <summary>Computes the moments of a vector in one pass.</summary>
+    /// <param name="values">The values, of any length; may contain NaN or infinity.</param>
     /// <returns>The moments.</returns>
     public static UpdateMoments Measure(ReadOnlySpan<float> values)
     {

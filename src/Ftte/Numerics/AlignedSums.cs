@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Ftte.Numerics;
 
-/// <summary>A zeroed run of 64-bit sums that begins on a cache line: a store across two lines costs the fold a fifth of its speed.</summary>
+/// <summary>Represents zero-initialized 64-bit sums that start at a cache line. Stores across two lines make the fold a fifth slower.</summary>
 internal sealed class AlignedSums
 {
     private const int LineBytes = 64;
@@ -12,7 +12,7 @@ internal sealed class AlignedSums
     public AlignedSums(int length)
     {
         Length = length;
-        // Pinned, so that the address, and with it the alignment, stays.
+        // Pinned, so that the address and therefore the alignment does not change.
         _array = GC.AllocateArray<long>(length + (LineBytes / sizeof(long)), pinned: true);
         nuint address;
         unsafe

@@ -7,8 +7,8 @@ namespace Ftte.Numerics;
 
 /// <summary>Converts between float32 and bfloat16, the upper half of a float32, stored little-endian.</summary>
 /// <remarks>
-/// Rounds to nearest, ties to even: half a unit, less one if the kept half is even, is added to the bits. What exceeds the largest
-/// bfloat16 by half a unit becomes infinite. NaN keeps its sign and upper bits and is made quiet, so that it cannot turn into infinity.
+/// Rounds to nearest, ties to even: half a unit, minus one if the kept half is even, is added to the bits. A value that exceeds the maximum
+/// bfloat16 by half a unit becomes infinite. NaN keeps its sign and upper bits and is made quiet, so that it cannot become infinity.
 /// </remarks>
 internal static class BFloat16Kernel
 {
@@ -25,7 +25,7 @@ internal static class BFloat16Kernel
         EncodeScalar(values[done..], destination[(done * sizeof(ushort))..]);
     }
 
-    /// <summary>Decodes as many values as <paramref name="values"/> holds.</summary>
+    /// <summary>Decodes as many values as <paramref name="values"/> has.</summary>
     public static void Decode(ReadOnlySpan<byte> source, Span<float> values)
     {
         int done = !BitConverter.IsLittleEndian ? 0
@@ -36,7 +36,7 @@ internal static class BFloat16Kernel
         DecodeScalar(source[(done * sizeof(ushort))..], values[done..]);
     }
 
-    /// <summary>The readable twin.</summary>
+    /// <summary>The scalar reference implementation.</summary>
     internal static void EncodeScalar(ReadOnlySpan<float> values, Span<byte> destination)
     {
         for (int i = 0; i < values.Length; i++)
@@ -45,7 +45,7 @@ internal static class BFloat16Kernel
         }
     }
 
-    /// <summary>The readable twin.</summary>
+    /// <summary>The scalar reference implementation.</summary>
     internal static void DecodeScalar(ReadOnlySpan<byte> source, Span<float> values)
     {
         for (int i = 0; i < values.Length; i++)
@@ -54,7 +54,7 @@ internal static class BFloat16Kernel
         }
     }
 
-    /// <summary>Encodes whole vectors and returns how many values that were; so do its siblings.</summary>
+    /// <summary>Encodes whole vectors and returns the number of encoded values, like the variants for other widths.</summary>
     internal static int Encode512(ReadOnlySpan<float> values, Span<byte> destination)
     {
         int whole = values.Length & -(2 * Vector512<float>.Count);
@@ -124,7 +124,7 @@ internal static class BFloat16Kernel
         }
     }
 
-    /// <summary>Decodes whole vectors and returns how many values that were; so do its siblings.</summary>
+    /// <summary>Decodes whole vectors and returns the number of decoded values, like the variants for other widths.</summary>
     internal static int Decode512(ReadOnlySpan<byte> source, Span<float> values)
     {
         int whole = values.Length & -(2 * Vector512<float>.Count);

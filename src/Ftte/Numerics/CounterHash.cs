@@ -3,10 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace Ftte.Numerics;
 
-/// <summary>Random bits as a pure function of a seed and an index, so that neither vector width nor threading can change them.</summary>
+/// <summary>Computes random bits as a pure function of a seed and an index, independent of vector width and threading.</summary>
 /// <remarks>
 /// The seed is mixed by <see cref="SplitMix64.Mix"/> into two 32-bit keys; index times the golden ratio plus the first key goes through the
-/// finaliser of MurmurHash3 with the second key added half-way.
+/// finalizer of MurmurHash3, with the second key added after the first multiplication.
 /// </remarks>
 internal readonly struct CounterHash(ulong seed)
 {

@@ -3,8 +3,8 @@ using System.Numerics;
 
 namespace Ftte.Numerics;
 
-/// <summary>CRC-32C (Castagnoli, reflected, as in RFC 3720): the checksum at the end of every message.</summary>
-/// <remarks>One stream, eight bytes at a time: a machine's CRC instruction is faster than any network that would carry the bytes.</remarks>
+/// <summary>Computes CRC-32C (Castagnoli, reflected, as in RFC 3720), the checksum at the end of every message.</summary>
+/// <remarks>Processes eight bytes at a time in one stream; the CRC instruction is faster than the network.</remarks>
 internal static class Crc32C
 {
     /// <summary>The state before the first byte.</summary>

@@ -5,29 +5,29 @@ using System.Runtime.Intrinsics;
 
 namespace Ftte.Numerics;
 
-/// <summary>Folds float32 values into 64-bit fixed-point sums: sums[i] += round(values[i] * coefficient * 2^40), ties to even.</summary>
+/// <summary>Adds float32 values to 64-bit fixed-point sums: sums[i] += round(values[i] * coefficient * 2^40), ties to even.</summary>
 /// <remarks>
 /// <para>Integer addition is associative, so a buffer's sums have the same bits in every arrival order and at any thread count.</para>
-/// <para>The product of two float32 is exact in float64, so the only rounding is the one to 2^-40; it is the same with and without a fused
-/// multiply-add. The vector paths round by adding 1.5 * 2^52, which leaves the integer in the low bits of the sum: valid while
-/// |value * coefficient| &lt; 2^11, which <see cref="FastLimit"/> lets the caller check once per update by its norm.
-/// What is left over at the end of a wide path goes to the next narrower one.</para>
+/// <para>The product of two float32 is exact in float64, so the only rounding is to 2^-40, the same with and without a fused
+/// multiply-add. The vector paths round by adding 1.5 * 2^52, which leaves the integer in the low bits of the sum. This is valid if
+/// |value * coefficient| &lt; 2^11 (<see cref="FastLimit"/>), which the caller checks once per update by its norm.
+/// A wide path passes its remainder to the next narrower one.</para>
 /// </remarks>
 internal static class FixedPointKernel
 {
     public const int FractionBits = 40;
     public const double One = 1L << FractionBits;
 
-    /// <summary>The product that the vector paths can take, exclusive.</summary>
+    /// <summary>The exclusive maximum product of the vector paths.</summary>
     public const double FastLimit = 1 << 11;
 
     private const double Magic = 6755399441055744.0; // 1.5 * 2^52
 
-    /// <summary>Folds values whose products with the coefficient are below <paramref name="largestProduct"/> in magnitude.</summary>
-    public static void Fold(ReadOnlySpan<float> values, float coefficient, Span<long> sums, double largestProduct)
+    /// <summary>Adds values to the sums. The magnitude of every product with the coefficient must be below <paramref name="maxProduct"/>.</summary>
+    public static void Fold(ReadOnlySpan<float> values, float coefficient, Span<long> sums, double maxProduct)
     {
         Debug.Assert(values.Length <= sums.Length);
-        if (largestProduct >= FastLimit)
+        if (maxProduct >= FastLimit)
         {
             FoldScalar(values, coefficient, sums);
         }
@@ -45,7 +45,7 @@ internal static class FixedPointKernel
         }
     }
 
-    /// <summary>The readable twin, and the path for products that the vector paths cannot take (up to 2^23).</summary>
+    /// <summary>The scalar reference implementation, and the path for products beyond the range of the vector paths (up to 2^23).</summary>
     internal static void FoldScalar(ReadOnlySpan<float> values, float coefficient, Span<long> sums)
     {
         double scale = coefficient * One;

@@ -5,12 +5,12 @@ using System.Runtime.Intrinsics;
 namespace Ftte.Numerics;
 
 /// <content>
-/// The kernels at each vector width: four vectors of float32 become one of bytes and back. Each does whole vectors of bytes and returns how
-/// many values that were. Every operation is exact or rounded as the scalar twin rounds it, so the bits are the same.
+/// The kernels at each vector width convert four vectors of float32 to one vector of bytes and back. Each processes whole vectors of bytes and returns the
+/// number of values. Every operation is exact or rounded as in the scalar implementation, so the bits are the same.
 /// </content>
 internal static partial class Int8Kernel
 {
-    internal static int Quantise512(ReadOnlySpan<float> values, float scale, uint index, CounterHash hash, Span<byte> destination)
+    internal static int Quantize512(ReadOnlySpan<float> values, float scale, uint index, CounterHash hash, Span<byte> destination)
     {
         const int Lanes = 16;
         int whole = values.Length & -(4 * Lanes);
@@ -37,12 +37,12 @@ internal static partial class Int8Kernel
             Vector512<float> ratio = Vector512.ClampNative(value / scales, Vector512.Create(-Largest), Vector512.Create(Largest));
             Vector512<float> floor = Vector512.Floor(ratio);
             Vector512<float> u = Vector512.ConvertToSingle((hash.Get(indices) >> 8).AsInt32()) * UnitOf24Bits;
-            // A comparison that holds is -1 as an integer.
+            // A true comparison is -1 as an integer.
             return Vector512.ConvertToInt32Native(floor) - Vector512.LessThan(u, ratio - floor).AsInt32();
         }
     }
 
-    internal static int Quantise256(ReadOnlySpan<float> values, float scale, uint index, CounterHash hash, Span<byte> destination)
+    internal static int Quantize256(ReadOnlySpan<float> values, float scale, uint index, CounterHash hash, Span<byte> destination)
     {
         const int Lanes = 8;
         int whole = values.Length & -(4 * Lanes);
@@ -69,12 +69,12 @@ internal static partial class Int8Kernel
             Vector256<float> ratio = Vector256.ClampNative(value / scales, Vector256.Create(-Largest), Vector256.Create(Largest));
             Vector256<float> floor = Vector256.Floor(ratio);
             Vector256<float> u = Vector256.ConvertToSingle((hash.Get(indices) >> 8).AsInt32()) * UnitOf24Bits;
-            // A comparison that holds is -1 as an integer.
+            // A true comparison is -1 as an integer.
             return Vector256.ConvertToInt32Native(floor) - Vector256.LessThan(u, ratio - floor).AsInt32();
         }
     }
 
-    internal static int Quantise128(ReadOnlySpan<float> values, float scale, uint index, CounterHash hash, Span<byte> destination)
+    internal static int Quantize128(ReadOnlySpan<float> values, float scale, uint index, CounterHash hash, Span<byte> destination)
     {
         const int Lanes = 4;
         int whole = values.Length & -(4 * Lanes);
@@ -101,7 +101,7 @@ internal static partial class Int8Kernel
             Vector128<float> ratio = Vector128.ClampNative(value / scales, Vector128.Create(-Largest), Vector128.Create(Largest));
             Vector128<float> floor = Vector128.Floor(ratio);
             Vector128<float> u = Vector128.ConvertToSingle((hash.Get(indices) >> 8).AsInt32()) * UnitOf24Bits;
-            // A comparison that holds is -1 as an integer.
+            // A true comparison is -1 as an integer.
             return Vector128.ConvertToInt32Native(floor) - Vector128.LessThan(u, ratio - floor).AsInt32();
         }
     }

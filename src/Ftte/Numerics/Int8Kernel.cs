@@ -4,10 +4,10 @@ using System.Runtime.Intrinsics;
 
 namespace Ftte.Numerics;
 
-/// <summary>Quantises float32 to signed bytes in groups of 128, each behind its float32 scale; the last group may be shorter.</summary>
+/// <summary>Quantizes float32 to signed bytes in groups of 128, each preceded by its float32 scale. The last group may be shorter.</summary>
 /// <remarks>
-/// <para>scale = max|x| / 127 over the group, but at least the smallest normal float32, so that x / scale stays within 127, and low enough
-/// for 127 * scale to be finite; 0 if all are zero; NaN if any is NaN or infinite, which makes the whole group NaN to the reader.</para>
+/// <para>scale = max|x| / 127 over the group, at least the minimum normal float32, so that x / scale stays within 127, and low enough
+/// that 127 * scale is finite; 0 if all values are zero; NaN if any value is NaN or infinite, in which case the reader decodes the whole group as NaN.</para>
 /// <para>q = floor(x / scale), plus 1 if u &lt; x / scale - floor(x / scale), with u in [0, 1) from 24 bits of
 /// <see cref="CounterHash"/>(seed, index): the expectation of q is x / scale to within 2^-24. Value = q * scale.</para>
 /// </remarks>
@@ -23,10 +23,10 @@ internal static partial class Int8Kernel
     // The quotient is rounded up, and 127 times it would round to infinity.
     private static readonly float MaxScale = MathF.BitDecrement(float.MaxValue / Largest);
 
-    /// <summary>Gets the number of bytes that values take, scales included.</summary>
+    /// <summary>Returns the number of bytes of encoded values, including scales.</summary>
     public static long GetLength(int count) => count + (sizeof(float) * (((long)count + GroupSize - 1) / GroupSize));
 
-    /// <summary>Encodes values, the first of which has the given index in the whole vector: a multiple of the group size.</summary>
+    /// <summary>Encodes values. The index of the first one in the whole vector must be a multiple of the group size.</summary>
     public static void Encode(ReadOnlySpan<float> values, int firstIndex, ulong seed, Span<byte> destination)
     {
         var hash = new CounterHash(seed);
@@ -35,21 +35,21 @@ internal static partial class Int8Kernel
             ReadOnlySpan<float> group = values.Slice(start, Math.Min(GroupSize, values.Length - start));
             float scale = GetScale(group);
             BinaryPrimitives.WriteSingleLittleEndian(destination, scale);
-            Span<byte> quantised = destination.Slice(sizeof(float), group.Length);
+            Span<byte> quantized = destination.Slice(sizeof(float), group.Length);
             if (scale > 0)
             {
-                Quantise(group, scale, (uint)(firstIndex + start), hash, quantised);
+                Quantize(group, scale, (uint)(firstIndex + start), hash, quantized);
             }
             else
             {
-                quantised.Clear();
+                quantized.Clear();
             }
 
             destination = destination[(sizeof(float) + group.Length)..];
         }
     }
 
-    /// <summary>Decodes as many values as <paramref name="values"/> holds.</summary>
+    /// <summary>Decodes as many values as <paramref name="values"/> has.</summary>
     public static void Decode(ReadOnlySpan<byte> source, Span<float> values)
     {
         for (int start = 0; start < values.Length; start += GroupSize)
@@ -62,18 +62,18 @@ internal static partial class Int8Kernel
 
     internal static float GetScale(ReadOnlySpan<float> group)
     {
-        // The largest magnitude does not depend on the order of comparison, so the library's kernel gives the same bits at every width.
+        // The maximum magnitude does not depend on the order of comparison, so the library's kernel returns the same bits at every width.
         float largest = MathF.Abs(TensorPrimitives.MaxMagnitude(group));
         return !float.IsFinite(largest) ? float.NaN : largest == 0 ? 0 : Math.Clamp(largest / Largest, SmallestNormal, MaxScale);
     }
 
-    internal static void Quantise(ReadOnlySpan<float> values, float scale, uint index, CounterHash hash, Span<byte> destination)
+    internal static void Quantize(ReadOnlySpan<float> values, float scale, uint index, CounterHash hash, Span<byte> destination)
     {
-        int done = Vector512.IsHardwareAccelerated ? Quantise512(values, scale, index, hash, destination)
-            : Vector256.IsHardwareAccelerated ? Quantise256(values, scale, index, hash, destination)
-            : Vector128.IsHardwareAccelerated ? Quantise128(values, scale, index, hash, destination)
+        int done = Vector512.IsHardwareAccelerated ? Quantize512(values, scale, index, hash, destination)
+            : Vector256.IsHardwareAccelerated ? Quantize256(values, scale, index, hash, destination)
+            : Vector128.IsHardwareAccelerated ? Quantize128(values, scale, index, hash, destination)
             : 0;
-        QuantiseScalar(values[done..], scale, index + (uint)done, hash, destination[done..]);
+        QuantizeScalar(values[done..], scale, index + (uint)done, hash, destination[done..]);
     }
 
     internal static void Restore(ReadOnlySpan<byte> source, float scale, Span<float> values)
@@ -85,8 +85,8 @@ internal static partial class Int8Kernel
         RestoreScalar(source[done..], scale, values[done..]);
     }
 
-    /// <summary>The readable twin.</summary>
-    internal static void QuantiseScalar(ReadOnlySpan<float> values, float scale, uint index, CounterHash hash, Span<byte> destination)
+    /// <summary>The scalar reference implementation.</summary>
+    internal static void QuantizeScalar(ReadOnlySpan<float> values, float scale, uint index, CounterHash hash, Span<byte> destination)
     {
         for (int i = 0; i < values.Length; i++)
         {
@@ -98,7 +98,7 @@ internal static partial class Int8Kernel
         }
     }
 
-    /// <summary>The readable twin.</summary>
+    /// <summary>The scalar reference implementation.</summary>
     internal static void RestoreScalar(ReadOnlySpan<byte> source, float scale, Span<float> values)
     {
         for (int i = 0; i < values.Length; i++)

@@ -4,10 +4,10 @@ using System.Runtime.Intrinsics;
 
 namespace Ftte.Numerics;
 
-/// <summary>Sums and sums of squares in float64, in one fixed order: 32 lanes, element i in lane i mod 32, lanes folded in halves.</summary>
+/// <summary>Computes sums and sums of squares in float64 in a fixed order: 32 lanes, element i in lane i mod 32, lanes added in halves.</summary>
 /// <remarks>
 /// The order does not depend on the vector width. The square of a float32 is exact in float64, so a fused multiply-add rounds
-/// like a multiplication and an addition, and machines with and without it agree. Empty: 0, 0. NaN and infinity reach the sum of squares.
+/// like a multiplication and an addition, and machines with and without it agree. The sums of an empty vector are 0. NaN and infinity propagate to the sum of squares.
 /// </remarks>
 internal static class MomentsKernel
 {
@@ -41,7 +41,7 @@ internal static class MomentsKernel
         return (FoldLanes(sums), FoldLanes(squares));
     }
 
-    /// <summary>The readable twin: lane i mod 32 takes element i.</summary>
+    /// <summary>The scalar reference implementation: lane i mod 32 accumulates element i.</summary>
     internal static void AccumulateScalar(ReadOnlySpan<float> values, Span<double> sums, Span<double> squares)
     {
         for (int i = 0; i < values.Length; i++)
@@ -82,12 +82,12 @@ internal static class MomentsKernel
         q3.CopyTo(squares[24..]);
     }
 
-    internal static void Accumulate256(ReadOnlySpan<float> values, Span<double> sums, Span<double> squares) => InPasses(values, sums, squares, 16);
+    internal static void Accumulate256(ReadOnlySpan<float> values, Span<double> sums, Span<double> squares) => AccumulateInPasses(values, sums, squares, 16);
 
-    internal static void Accumulate128(ReadOnlySpan<float> values, Span<double> sums, Span<double> squares) => InPasses(values, sums, squares, 8);
+    internal static void Accumulate128(ReadOnlySpan<float> values, Span<double> sums, Span<double> squares) => AccumulateInPasses(values, sums, squares, 8);
 
-    /// <summary>Takes the lanes in several passes, each with as many as 16 registers hold: 4 for sums, 4 for squares, 4 for values.</summary>
-    private static void InPasses(ReadOnlySpan<float> values, Span<double> sums, Span<double> squares, int lanesAtOnce)
+    /// <summary>Processes the lanes in several passes, each with as many lanes as fit in 16 registers: 4 for sums, 4 for squares, 4 for values.</summary>
+    private static void AccumulateInPasses(ReadOnlySpan<float> values, Span<double> sums, Span<double> squares, int lanesAtOnce)
     {
         // A block stays in the first-level cache between its passes.
         const int Block = 4096;

@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace Ftte.Numerics;
 
-/// <summary>Turns fixed-point sums into steps, and steps into parameters: steps[i] = sums[i] * factor; parameters[i] += steps[i] * scale.</summary>
+/// <summary>Converts fixed-point sums to steps, and adds steps to parameters: steps[i] = sums[i] * factor; parameters[i] += steps[i] * scale.</summary>
 /// <remarks>
-/// In float64, rounded after every operation and never fused, so that all widths give the same bits; the conversion from int64 rounds to nearest, ties
+/// In float64, rounded after every operation and never fused, so that all widths return the same bits; the conversion from int64 rounds to nearest, ties
 /// to even, at every width.
 /// </remarks>
 internal static class StepKernel
@@ -43,7 +43,7 @@ internal static class StepKernel
         }
     }
 
-    /// <summary>The readable twin.</summary>
+    /// <summary>The scalar reference implementation.</summary>
     internal static void ToStepsScalar(ReadOnlySpan<long> sums, double factor, Span<double> steps)
     {
         for (int i = 0; i < sums.Length; i++)
@@ -52,7 +52,7 @@ internal static class StepKernel
         }
     }
 
-    /// <summary>The readable twin.</summary>
+    /// <summary>The scalar reference implementation.</summary>
     internal static void AddScalar(ReadOnlySpan<double> steps, double scale, Span<float> parameters)
     {
         for (int i = 0; i < steps.Length; i++)

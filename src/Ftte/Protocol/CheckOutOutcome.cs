@@ -1,19 +1,19 @@
 namespace Ftte;
 
-/// <summary>Why a device got work, or did not.</summary>
-/// <remarks>The numbers travel; new outcomes are added at the end.</remarks>
+/// <summary>Specifies the outcome of a request for work.</summary>
+/// <remarks>The numbers are part of the wire format; new outcomes are added at the end.</remarks>
 public enum CheckOutOutcome : byte
 {
-    /// <summary>Never given: an answer that nobody filled in.</summary>
+    /// <summary>The default value; never returned.</summary>
     None = 0,
 
-    /// <summary>Here is work.</summary>
+    /// <summary>The device was assigned work.</summary>
     Assigned = 1,
 
-    /// <summary>As many devices are at work as the server wants. Ask again later.</summary>
+    /// <summary>The maximum number of devices is already at work. Retry later.</summary>
     Busy = 2,
 
-    /// <summary>The selection needs more memory than this device can spare. It may ask again after the selection has changed.</summary>
+    /// <summary>The selection requires more memory than the device has available. Retry after the selection has changed.</summary>
     NotEnoughMemory = 3,
 
     /// <summary>The device has a model of another layout. Update the app.</summary>

@@ -1,19 +1,19 @@
 namespace Ftte;
 
-/// <summary>Measures on a device, with its own examples, what training each block would be worth; the server chooses by what many devices say.</summary>
+/// <summary>Measures the importance of each block with the local examples of a device. The server combines the measurements of many devices to choose a selection.</summary>
 /// <remarks>
-/// An <see cref="ILocalTrainer"/> that also is one may be asked. Called by one device loop, one round at a time. Deterministic given the assignment,
-/// the parameters and the probe's own seed.
+/// Implement it on an <see cref="ILocalTrainer"/> to take part in importance surveys. Called by one device loop, one round at a time. Deterministic for a given
+/// assignment, parameters and seed of the probe.
 /// </remarks>
 public interface IImportanceProbe
 {
-    /// <summary>Measures every block of the layout.</summary>
-    /// <param name="assignment">What asks for it; its selection is the one in force, not what is to be measured.</param>
-    /// <param name="parameters">The whole flat vector of that version, borrowed: not changed, not kept.</param>
-    /// <param name="memoryBudgetBytes">The most memory that measuring may take, parameters included: what cannot be measured within it is worth 0.</param>
-    /// <param name="cancellationToken">Stops measuring; nothing is sent then.</param>
+    /// <summary>Measures the importance of every block of the layout.</summary>
+    /// <param name="assignment">The assignment. Its selection is the current one; all blocks are to be measured.</param>
+    /// <param name="parameters">The whole flat vector of the assigned version. Borrowed: the probe must not change or keep it.</param>
+    /// <param name="memoryBudgetBytes">The maximum memory for the measurement in bytes, including the parameters. A block that cannot be measured within it has importance 0.</param>
+    /// <param name="cancellationToken">Cancels the measurement; nothing is sent.</param>
     /// <returns>
-    /// An update whose values are one per block of the layout, not negative, in any unit: the server compares shares only. Made with
+    /// An update with one value per block of the layout, not negative and in any unit, because the server compares shares only. Created with
     /// <see cref="TrainingAssignment.CreateHeader"/>; the caller disposes it.
     /// </returns>
     ValueTask<SparseUpdate> ProbeAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, long memoryBudgetBytes, CancellationToken cancellationToken = default);

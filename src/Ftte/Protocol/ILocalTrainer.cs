@@ -1,8 +1,8 @@
 namespace Ftte;
 
-/// <summary>Trains the selected parameters on a device's own data, which never leaves it.</summary>
+/// <summary>Trains the selected parameters on the local data of a device, which never leaves the device.</summary>
 /// <remarks>
-/// Called by one device loop, one round at a time. Deterministic given the assignment, the parameters and the trainer's own seed.
+/// Called by one device loop, one round at a time. Deterministic for a given assignment, parameters and seed of the trainer.
 /// </remarks>
 public interface ILocalTrainer
 {
@@ -10,9 +10,9 @@ public interface ILocalTrainer
     ParameterLayout Layout { get; }
 
     /// <summary>Trains one assignment.</summary>
-    /// <param name="assignment">What to train, from which version.</param>
-    /// <param name="parameters">The whole flat vector of that version, borrowed: not changed, not kept.</param>
-    /// <param name="cancellationToken">Stops training; nothing is sent then.</param>
-    /// <returns>The update, made with <see cref="TrainingAssignment.CreateHeader"/>; the caller disposes it.</returns>
+    /// <param name="assignment">The assignment: the selection to train and the version to start from.</param>
+    /// <param name="parameters">The whole flat vector of that version. Borrowed: the trainer must not change or keep it.</param>
+    /// <param name="cancellationToken">Cancels training; nothing is sent.</param>
+    /// <returns>The update, created with <see cref="TrainingAssignment.CreateHeader"/>; the caller disposes it.</returns>
     ValueTask<SparseUpdate> TrainAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken cancellationToken = default);
 }

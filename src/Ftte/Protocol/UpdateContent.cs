@@ -1,17 +1,17 @@
 namespace Ftte;
 
-/// <summary>What an update's values are: the origin of the step that the server takes from them.</summary>
+/// <summary>Specifies the content of an update's values, which determines the step that the server computes from them.</summary>
 public enum UpdateContent : byte
 {
-    /// <summary>Trained minus received parameters: a step towards lower loss, from the version that the device received. The default.</summary>
+    /// <summary>Trained minus received parameters: a step toward lower loss from the version that the device received. The default.</summary>
     Difference = 0,
 
     /// <summary>
-    /// The trained parameters themselves; the server subtracts its current model. A stale update then also undoes part of what
-    /// was published meanwhile, which is what FedAsync (arXiv 1903.03934) and averaging of whole stale models mean.
+    /// The trained parameters themselves, from which the server subtracts its current model. A stale update therefore also reverts part of what
+    /// was published in the meantime, as in FedAsync (arXiv 1903.03934) and when whole stale models are averaged.
     /// </summary>
     Trained = 1,
 
-    /// <summary>What training each block of the layout would be worth: one value per block, not negative, from an <see cref="IImportanceProbe"/>.</summary>
+    /// <summary>The importance of each block of the layout: one value per block, not negative, from an <see cref="IImportanceProbe"/>.</summary>
     Importance = 2,
 }

@@ -1,9 +1,9 @@
 namespace Ftte;
 
-/// <summary>Names one update, so that sending it twice counts once.</summary>
+/// <summary>Identifies an update, so that an update that is sent twice counts once.</summary>
 /// <remarks>
-/// The server hands it out with the assignment (it is the lease's number), so a device that resends after a broken
-/// connection, or trains the same assignment again after a crash, cannot count twice.
+/// The server issues the ID with the assignment; it also identifies the lease. A device that resends an update after a broken
+/// connection, or trains the same assignment again after a crash, therefore counts once.
 /// </remarks>
 /// <param name="Value">The number, unique among the updates of its client.</param>
 public readonly record struct UpdateId(ulong Value)

@@ -1,21 +1,21 @@
 namespace Ftte.Selection;
 
-/// <summary>Nothing can be trained within a budget.</summary>
+/// <summary>The exception that is thrown if nothing can be trained within a budget.</summary>
 public sealed class BudgetTooSmallException : Exception
 {
-    /// <summary>Reports a budget that holds not even the smallest choice.</summary>
+    /// <summary>Creates an exception for a budget that is smaller than the smallest choice.</summary>
     /// <param name="available">The budget: bytes, or multiply-adds per example of <see cref="SelectionBudget.Compute"/>.</param>
-    /// <param name="required">The smallest budget that would do, in the same unit.</param>
-    /// <param name="budget">Which budget it is.</param>
-    /// <param name="message">The message; null for one that says that no choice fits the budget.</param>
+    /// <param name="required">The minimum budget, in the same unit.</param>
+    /// <param name="budget">The kind of the budget.</param>
+    /// <param name="message">The message; null for the default message.</param>
     public BudgetTooSmallException(long available, long required, SelectionBudget budget = SelectionBudget.Memory, string? message = null)
         : base(message ?? budget switch
         {
             SelectionBudget.Payload =>
-                $"Nothing that fits the memory travels in {available} bytes; the smallest such choice takes {required} each way. Raise the payload budget.",
+                $"No choice within the memory budget has a payload of at most {available} bytes; the smallest one has {required} bytes each way. Raise the payload budget.",
             SelectionBudget.Compute =>
-                $"Nothing that fits the other budgets can be trained with {available} multiply-adds per example; the smallest such choice takes {required}. Raise the compute budget.",
-            _ => $"Nothing can be trained within {available} bytes of memory; the smallest choice takes {required}. Raise the budget, or leave the weakest devices out with a quantile.",
+                $"No choice within the other budgets needs at most {available} multiply-adds per example; the smallest one needs {required}. Raise the compute budget.",
+            _ => $"No choice can be trained within {available} bytes of memory; the smallest one needs {required}. Raise the budget, or exclude the devices with the least memory by a quantile.",
         })
     {
         Available = available;
@@ -23,12 +23,12 @@ public sealed class BudgetTooSmallException : Exception
         Budget = budget;
     }
 
-    /// <summary>Gets which budget is too small: the memory if nothing fits it; otherwise the payload if nothing fits both; otherwise the compute.</summary>
+    /// <summary>Gets the kind of the budget that is too small: memory if no choice fits it; otherwise payload if no choice fits both; otherwise compute.</summary>
     public SelectionBudget Budget { get; }
 
     /// <summary>Gets the budget: bytes, or multiply-adds per example.</summary>
     public long Available { get; }
 
-    /// <summary>Gets the smallest budget that would do, in the same unit: with it, something fits, unless another budget is too small as well.</summary>
+    /// <summary>Gets the minimum budget, in the same unit. With it, a choice fits unless another budget is also too small.</summary>
     public long Required { get; }
 }

@@ -1,31 +1,31 @@
 namespace Ftte.Selection;
 
-/// <summary>A request with worth and payload of every choice worked out once: what selectors search in.</summary>
+/// <summary>Stores the precomputed importance and payload of every choice of a request, for selectors to search.</summary>
 internal sealed class ChoiceTable
 {
     private readonly SelectionRequest _request;
-    private readonly double[][] _worth;
+    private readonly double[][] _importance;
     private readonly long[][] _payload;
 
     public ChoiceTable(SelectionRequest request)
     {
         _request = request;
-        _worth = [.. request.Profile.Steps.Select(s => s.Choices.Select(c => request.Importance.Scaled.Of(c.Ranges)).ToArray())];
+        _importance = [.. request.Profile.Steps.Select(s => s.Choices.Select(c => request.Importance.Scaled.Of(c.Ranges)).ToArray())];
         _payload = [.. request.Profile.Steps.Select(s => s.Choices.Select(c => sizeof(float) * (long)c.ParameterCount).ToArray())];
     }
 
-    public int StepCount => _worth.Length;
+    public int StepCount => _importance.Length;
 
-    public int ChoiceCount(int step) => _worth[step].Length;
+    public int ChoiceCount(int step) => _importance[step].Length;
 
-    /// <summary>Gives what a choice is worth in the unit of <see cref="BlockImportance.Scaled"/>; 0 for -1.</summary>
-    public double Worth(int step, int choice) => choice < 0 ? 0 : _worth[step][choice];
+    /// <summary>Returns the importance of a choice in the unit of <see cref="BlockImportance.Scaled"/>; 0 for -1.</summary>
+    public double Importance(int step, int choice) => choice < 0 ? 0 : _importance[step][choice];
 
-    /// <summary>Gives what a choice sends, in bytes.</summary>
+    /// <summary>Returns the payload of a choice, in bytes.</summary>
     public long Payload(int step, int choice) => _payload[step][choice];
 
-    /// <summary>Sums the worth in the order of the steps, so that the same choices always give the same bits.</summary>
-    public double Worth(int[] choices) => choices.Select((choice, step) => Worth(step, choice)).Sum();
+    /// <summary>Sums the importance in the order of the steps, so that the same choices always result in the same bits.</summary>
+    public double Importance(int[] choices) => choices.Select((choice, step) => Importance(step, choice)).Sum();
 
     public SelectionCost Cost(int[] choices) => new(
         MemoryTimeline.Compute(_request.Profile, choices).PeakBytes,
@@ -34,7 +34,7 @@ internal sealed class ChoiceTable
 
     public bool Fits(SelectionCost cost) => FitsMemory(cost) && FitsPayload(cost) && FitsCompute(cost);
 
-    /// <summary>Says whether choices fit with another one in a step; nothing is changed.</summary>
+    /// <summary>Determines whether choices fit with the choice of one step replaced; restores the choices afterward.</summary>
     public bool FitsWith(int[] choices, int step, int choice)
     {
         int before = choices[step];
@@ -44,17 +44,17 @@ internal sealed class ChoiceTable
         return fits;
     }
 
-    /// <summary>Lists a step's choices, those with the most parameters first.</summary>
+    /// <summary>Lists the choices of a step in descending order of the number of parameters.</summary>
     public IEnumerable<int> BySize(int step) => Enumerable.Range(0, ChoiceCount(step)).OrderByDescending(choice => _payload[step][choice]);
 
-    /// <summary>Gives the largest choice that saves no more than passing the gradient on does, such as the bias; -1 if there is none.</summary>
+    /// <summary>Returns the largest choice that saves as many bytes as passing the gradient through, such as the bias; -1 if there is none.</summary>
     public int BiasChoice(int step) =>
         BySize(step).FirstOrDefault(choice => _request.Profile.Steps[step].Choices[choice].SavedBytes == _request.Profile.Steps[step].PassThroughSavedBytes, -1);
 
-    /// <summary>Gives no choice for any step.</summary>
+    /// <summary>Creates an array with no choice for any step.</summary>
     public int[] Nothing() => [.. Enumerable.Repeat(-1, StepCount)];
 
-    /// <summary>Lists every choice alone, in order.</summary>
+    /// <summary>Lists all selections with a single choice, in order.</summary>
     public IEnumerable<int[]> Singles()
     {
         for (int step = 0; step < StepCount; step++)
@@ -68,14 +68,14 @@ internal sealed class ChoiceTable
         }
     }
 
-    /// <summary>Finds the most valuable choice that fits alone, the first of equals; null if none fits.</summary>
+    /// <summary>Finds the single choice with the highest importance that fits, the first of equals; null if none fits.</summary>
     public int[]? BestSingle(CancellationToken cancellationToken)
     {
         int[]? best = null;
         foreach (int[] single in Singles())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Fits(Cost(single)) && (best is null || Worth(single) > Worth(best)))
+            if (Fits(Cost(single)) && (best is null || Importance(single) > Importance(best)))
             {
                 best = single;
             }
@@ -84,28 +84,28 @@ internal sealed class ChoiceTable
         return best;
     }
 
-    /// <summary>Explains why no choice fits.</summary>
-    /// <remarks>Single choices tell all: several take no less than the first of them does alone (see <see cref="TrainingProfileGuard"/>).</remarks>
+    /// <summary>Creates an exception that states why no choice fits.</summary>
+    /// <remarks>Single choices are sufficient: several choices cost at least as much as the first of them alone (see <see cref="TrainingProfileGuard"/>).</remarks>
     public BudgetTooSmallException Refusal()
     {
         SelectionCost[] costs = [.. Singles().Select(Cost)];
         if (!costs.Any(FitsMemory))
         {
-            return new BudgetTooSmallException(_request.MemoryBudgetBytes, Least(costs, c => FitsPayload(c) && FitsCompute(c), c => c.Peak));
+            return new BudgetTooSmallException(_request.MemoryBudgetBytes, GetMin(costs, c => FitsPayload(c) && FitsCompute(c), c => c.Peak));
         }
 
         costs = [.. costs.Where(FitsMemory)];
         if (!costs.Any(FitsPayload))
         {
-            return new BudgetTooSmallException(_request.PayloadBudgetBytes!.Value, Least(costs, FitsCompute, c => c.Payload), SelectionBudget.Payload);
+            return new BudgetTooSmallException(_request.PayloadBudgetBytes!.Value, GetMin(costs, FitsCompute, c => c.Payload), SelectionBudget.Payload);
         }
 
-        long least = costs.Where(FitsPayload).Min(c => c.MultiplyAdds);
-        return new BudgetTooSmallException(_request.ComputeBudget!.Value, least, SelectionBudget.Compute);
+        long min = costs.Where(FitsPayload).Min(c => c.MultiplyAdds);
+        return new BudgetTooSmallException(_request.ComputeBudget!.Value, min, SelectionBudget.Compute);
     }
 
-    /// <summary>Gives the least cost of those that would do in every other way; of all, if there are none such.</summary>
-    private static long Least(SelectionCost[] costs, Func<SelectionCost, bool> isPreferred, Func<SelectionCost, long> cost) =>
+    /// <summary>Returns the minimum cost among the preferred choices, or among all choices if none is preferred.</summary>
+    private static long GetMin(SelectionCost[] costs, Func<SelectionCost, bool> isPreferred, Func<SelectionCost, long> cost) =>
         (costs.Any(isPreferred) ? costs.Where(isPreferred) : costs).Min(cost);
 
     private bool FitsMemory(SelectionCost cost) => cost.Peak <= _request.MemoryBudgetBytes;

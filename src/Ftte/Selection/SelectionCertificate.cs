@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 
 namespace Ftte.Selection;
 
-/// <summary>What a selection is worth and costs, and how much better any other could be.</summary>
-/// <param name="Choices">For each step of the profile the index of its choice, or -1 for none.</param>
-/// <param name="Objective">The summed importance of what is trained; <see cref="double.MaxValue"/> if the sum is larger.</param>
-/// <param name="Timeline">The bytes in use step by step, the peak, and the step that binds.</param>
-/// <param name="MemorySlackBytes">What the memory budget leaves over.</param>
+/// <summary>Represents the objective and the costs of a selection, and an upper bound of the objective of all selections.</summary>
+/// <param name="Choices">The index of the choice of each step of the profile, or -1 for none.</param>
+/// <param name="Objective">The summed importance of the trained parameters; <see cref="double.MaxValue"/> if the sum is larger.</param>
+/// <param name="Timeline">The bytes in use at each step, the peak, and the step that reaches it.</param>
+/// <param name="MemorySlackBytes">The unused bytes of the memory budget.</param>
 /// <param name="PayloadBytes">The bytes of the trained values as float32, each way.</param>
-/// <param name="MultiplyAdds">The multiply-adds of one training example.</param>
+/// <param name="MultiplyAdds">The multiply-adds per example.</param>
 public sealed record SelectionCertificate(
     ImmutableArray<int> Choices,
     double Objective,
@@ -17,16 +17,16 @@ public sealed record SelectionCertificate(
     long PayloadBytes,
     long MultiplyAdds)
 {
-    /// <summary>Gets what the payload budget leaves over, in bytes; null without one.</summary>
+    /// <summary>Gets the unused bytes of the payload budget; null without one.</summary>
     public long? PayloadSlackBytes { get; init; }
 
-    /// <summary>Gets what the compute budget leaves over, in multiply-adds per example; null without one.</summary>
+    /// <summary>Gets the unused multiply-adds per example of the compute budget; null without one.</summary>
     public long? ComputeSlack { get; init; }
 
-    /// <summary>Gets what no selection within the budgets is worth more than; null if the selector proves nothing.</summary>
+    /// <summary>Gets an upper bound of the objective of all selections within the budgets; null if the selector proves none.</summary>
     public double? UpperBound { get; init; }
 
-    /// <summary>Gets how far the selection may be from the best one, in the unit of importance: the upper bound less the objective; null if nothing is proved.</summary>
-    /// <remarks>Rounding alone, when a search was carried through: about 1e-15 of what everything is worth, for each step.</remarks>
+    /// <summary>Gets the optimality gap, the upper bound minus the objective, in the unit of importance; null without an upper bound.</summary>
+    /// <remarks>If the search was completed, the gap contains only rounding: about 1e-15 of the total importance per step.</remarks>
     public double? Gap => UpperBound - Objective;
 }

@@ -3,9 +3,9 @@ using Ftte.State;
 
 namespace Ftte.Selection;
 
-/// <summary>The selections that a server has announced: which is in force, and which an update in flight may still name.</summary>
+/// <summary>Stores the selections that a server has announced: the current one, and earlier ones that updates in flight may refer to.</summary>
 /// <remarks>
-/// Shared by the server, which announces, and its aggregator, which looks up. Only the newest <see cref="Capacity"/> are remembered.
+/// Shared by the server, which announces selections, and its aggregator, which looks them up. Only the newest <see cref="Capacity"/> selections are kept.
 /// Safe for any number of threads.
 /// </remarks>
 public sealed class SelectionHistory
@@ -15,9 +15,9 @@ public sealed class SelectionHistory
     private readonly Dictionary<SelectionVersion, ParameterSelection> _known = [];
     private volatile Announcement _current;
 
-    /// <summary>Starts with a first selection, version 0.</summary>
+    /// <summary>Creates a history with a first selection, version 0.</summary>
     /// <param name="first">The selection to train first; not empty.</param>
-    /// <param name="capacity">How many selections are remembered, at least 1. Updates of older ones are rejected.</param>
+    /// <param name="capacity">The maximum number of selections to keep, at least 1. Updates of older selections are rejected.</param>
     /// <exception cref="ArgumentException">The selection is empty.</exception>
     public SelectionHistory(ParameterSelection first, int capacity = 64)
     {
@@ -39,13 +39,13 @@ public sealed class SelectionHistory
         }
     }
 
-    /// <summary>Gets how many selections are remembered.</summary>
+    /// <summary>Gets the maximum number of selections to keep.</summary>
     public int Capacity { get; }
 
-    /// <summary>Gets the length of the dense vector that all selections are of.</summary>
+    /// <summary>Gets the length of the dense vector of all selections.</summary>
     public int ParameterCount { get; }
 
-    /// <summary>Gets the selection in force and its version, read together.</summary>
+    /// <summary>Gets the current selection and its version, read together.</summary>
     public (SelectionVersion Version, ParameterSelection Selection) Current
     {
         get
@@ -55,10 +55,10 @@ public sealed class SelectionHistory
         }
     }
 
-    /// <summary>Puts a new selection in force. Updates of the older ones still count while they are remembered.</summary>
-    /// <param name="selection">The selection; not empty, of the same dense vector.</param>
-    /// <returns>Its version; the current one if it selects the same coordinates.</returns>
-    /// <exception cref="ArgumentException">The selection is empty or of a vector of another length.</exception>
+    /// <summary>Sets the current selection. Updates of older selections still count as long as the history keeps these.</summary>
+    /// <param name="selection">The selection; not empty, for the same dense vector.</param>
+    /// <returns>The version of the selection; the current one if it selects the same coordinates.</returns>
+    /// <exception cref="ArgumentException">The selection is empty or for a vector of a different length.</exception>
     public SelectionVersion Announce(ParameterSelection selection)
     {
         ArgumentNullException.ThrowIfNull(selection);
@@ -73,13 +73,13 @@ public sealed class SelectionHistory
         }
     }
 
-    /// <summary>Looks up a selection that an update names.</summary>
-    /// <param name="version">The version named.</param>
-    /// <param name="selection">The selection, if it is remembered.</param>
-    /// <returns>Whether it is remembered.</returns>
+    /// <summary>Gets the selection with the specified version.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="selection">Receives the selection if the history contains it.</param>
+    /// <returns>True if the history contains the version; otherwise false.</returns>
     public bool TryGet(SelectionVersion version, [NotNullWhen(true)] out ParameterSelection? selection)
     {
-        // Nearly every update names the selection in force.
+        // Nearly every update refers to the current selection.
         Announcement current = _current;
         if (version == current.Version)
         {
@@ -110,7 +110,7 @@ public sealed class SelectionHistory
     internal static SelectionHistory Load(ref StateReader reader, int parameterCount)
     {
         const int MinBytes = 8;
-        int capacity = reader.Int32("number of selections remembered", min: 1);
+        int capacity = reader.Int32("capacity of the selection history", min: 1);
         var known = new List<(SelectionVersion, ParameterSelection)>();
         int count = reader.Count("number of selections", MinBytes);
         int before = -1;
@@ -128,12 +128,12 @@ public sealed class SelectionHistory
     {
         if (selection.Count == 0)
         {
-            throw new ArgumentException("The selection is empty: there would be nothing to train.", nameof(selection));
+            throw new ArgumentException("The selection is empty. Select at least one parameter.", nameof(selection));
         }
 
         if (selection.ParameterCount != ParameterCount)
         {
-            throw new ArgumentException($"The selection is of {selection.ParameterCount} parameters, this history of {ParameterCount}.", nameof(selection));
+            throw new ArgumentException($"The selection is for {selection.ParameterCount} parameters, but this history is for {ParameterCount}.", nameof(selection));
         }
 
         if (_order.Count == Capacity)

@@ -1,31 +1,31 @@
 namespace Ftte.Selection;
 
-/// <summary>What a selector is asked: what can be trained at which cost, what it is worth, and the budgets.</summary>
-/// <remarks>Immutable. The budgets can be varied with a <c>with</c> expression.</remarks>
-/// <param name="Profile">The costs.</param>
-/// <param name="Importance">What training each block is worth.</param>
-/// <param name="MemoryBudgetBytes">The peak that no device may exceed: M_min, from <see cref="DeviceRegistry.GetMemoryBudget"/>.</param>
-/// <param name="PayloadBudgetBytes">The most that may travel each way per update, float32 values counted; null for no limit.</param>
-/// <exception cref="ArgumentException">Costs and importance are of different models, or a budget is negative.</exception>
+/// <summary>Represents a request to a selector: the costs of training, the importance of blocks, and the budgets.</summary>
+/// <remarks>Immutable. Use a <c>with</c> expression to vary the budgets.</remarks>
+/// <param name="Profile">The costs of training.</param>
+/// <param name="Importance">The importance of each block.</param>
+/// <param name="MemoryBudgetBytes">The maximum peak on a device in bytes: M_min, from <see cref="DeviceRegistry.GetMemoryBudget"/>.</param>
+/// <param name="PayloadBudgetBytes">The maximum payload each way per update, in bytes of float32 values; null for no limit.</param>
+/// <exception cref="ArgumentException">The costs and the importance are for different models, or a budget is negative.</exception>
 public sealed record SelectionRequest(TrainingProfile Profile, BlockImportance Importance, long MemoryBudgetBytes, long? PayloadBudgetBytes = null)
 {
-    /// <summary>Gets the costs.</summary>
+    /// <summary>Gets the costs of training.</summary>
     public TrainingProfile Profile { get; } = Profile ?? throw new ArgumentNullException(nameof(Profile));
 
-    /// <summary>Gets what training each block is worth.</summary>
+    /// <summary>Gets the importance of each block.</summary>
     public BlockImportance Importance { get; } = OfSameModel(Importance, Profile);
 
-    /// <summary>Gets the peak that no device may exceed, in bytes.</summary>
+    /// <summary>Gets the maximum peak on a device, in bytes.</summary>
     public long MemoryBudgetBytes { get; init => field = NotNegative(value, nameof(MemoryBudgetBytes)); } = NotNegative(MemoryBudgetBytes, nameof(MemoryBudgetBytes));
 
-    /// <summary>Gets the most that may travel each way per update, in bytes of float32 values; null for no limit.</summary>
+    /// <summary>Gets the maximum payload each way per update, in bytes of float32 values; null for no limit.</summary>
     public long? PayloadBudgetBytes
     {
         get;
         init => field = value is { } bytes ? NotNegative(bytes, nameof(PayloadBudgetBytes)) : null;
     } = PayloadBudgetBytes is { } bytes ? NotNegative(bytes, nameof(PayloadBudgetBytes)) : null;
 
-    /// <summary>Gets the most multiply-adds per example: those of the forward pass, of the gradients that pass through, and of the trained weights' gradients.</summary>
+    /// <summary>Gets the maximum number of multiply-adds per example: those of the forward pass, of the gradients that pass through, and of the trained weights' gradients.</summary>
     /// <value>Default null: no limit.</value>
     public long? ComputeBudget
     {
@@ -33,11 +33,11 @@ public sealed record SelectionRequest(TrainingProfile Profile, BlockImportance I
         init => field = value is { } multiplyAdds ? NotNegative(multiplyAdds, nameof(ComputeBudget)) : null;
     }
 
-    /// <summary>Gets how often was chosen before: selectors that rotate choose differently at every turn, from the same seed in the same order.</summary>
+    /// <summary>Gets the number of earlier choices. Selectors that rotate choose differently at every turn, in an order that depends only on the seed.</summary>
     /// <value>Default 0.</value>
     public long Turn { get; init => field = NotNegative(value, nameof(Turn)); }
 
-    /// <summary>Returns whether choices that train something keep every budget.</summary>
+    /// <summary>Determines whether choices train something and keep every budget.</summary>
     internal bool Fits(int[] choices) =>
         choices.Any(choice => choice >= 0)
         && MemoryTimeline.Compute(Profile, choices).PeakBytes <= MemoryBudgetBytes
@@ -50,7 +50,7 @@ public sealed record SelectionRequest(TrainingProfile Profile, BlockImportance I
         return importance.Layout.Fingerprint == profile.Layout.Fingerprint
             ? importance
             : throw new ArgumentException(
-                $"The importance is of a model with {importance.Layout}, the profile of another with {profile.Layout}; make both from one layout.", nameof(importance));
+                $"The importance is for a model with {importance.Layout}, but the profile is for a model with {profile.Layout}. Create both from the same layout.", nameof(importance));
     }
 
     private static long NotNegative(long bytes, string name)

@@ -1,14 +1,14 @@
 namespace Ftte.Selection;
 
-/// <summary>A selection, and what it costs.</summary>
+/// <summary>Represents the result of a selector.</summary>
 /// <param name="Selection">The coordinates to train.</param>
-/// <param name="Certificate">What the selection is worth and costs, so that anyone can check it with <see cref="SelectionVerifier"/>.</param>
+/// <param name="Certificate">The certificate of the objective and the costs, which can be verified with <see cref="SelectionVerifier"/>.</param>
 public sealed record SelectionResult(ParameterSelection Selection, SelectionCertificate Certificate)
 {
-    /// <summary>Makes the result of one choice per step and computes its certificate: the last line of any selector.</summary>
-    /// <param name="request">What was asked.</param>
-    /// <param name="choices">For each step of the profile the index of its choice, or -1 to train nothing in it.</param>
-    /// <returns>The result; it keeps within the budgets.</returns>
+    /// <summary>Creates a result from one choice per step and computes its certificate. Selectors call it last.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="choices">The index of the choice of each step of the profile, or -1 to train nothing in it.</param>
+    /// <returns>The result, which keeps the budgets.</returns>
     /// <exception cref="ArgumentException">There is not one choice per step, a step does not have its choice, nothing is chosen, or a budget is exceeded.</exception>
     public static SelectionResult Create(SelectionRequest request, params ReadOnlySpan<int> choices)
     {
@@ -28,7 +28,7 @@ public sealed record SelectionResult(ParameterSelection Selection, SelectionCert
 
         if (ranges.Count == 0)
         {
-            throw new ArgumentException("Nothing is chosen; a selector that finds nothing to fit throws BudgetTooSmallException.", nameof(choices));
+            throw new ArgumentException("No step has a choice. If no choice fits, throw a BudgetTooSmallException.", nameof(choices));
         }
 
         var selection = ParameterSelection.Create(request.Profile.Layout.ParameterCount, ranges);
@@ -47,7 +47,7 @@ public sealed record SelectionResult(ParameterSelection Selection, SelectionCert
         if (certificate.MemorySlackBytes < 0 || certificate.PayloadSlackBytes < 0 || certificate.ComputeSlack < 0)
         {
             throw new ArgumentException(
-                $"The choices take {timeline.PeakBytes} bytes of memory, {certificate.PayloadBytes} bytes of payload and {certificate.MultiplyAdds} multiply-adds; "
+                $"The choices take {timeline.PeakBytes} bytes of memory, {certificate.PayloadBytes} bytes of payload and {certificate.MultiplyAdds} multiply-adds, but "
                 + $"the budgets are {request.MemoryBudgetBytes}, {request.PayloadBudgetBytes?.ToString() ?? "unlimited"} and {request.ComputeBudget?.ToString() ?? "unlimited"}.",
                 nameof(choices));
         }

@@ -5,10 +5,10 @@ using Ftte.State;
 
 namespace Ftte;
 
-/// <summary>Gives out work: whether a device gets some, whether it trains or measures, and what it lacks of the model.</summary>
+/// <summary>Assigns work: decides whether a device receives work, whether it trains or measures, and which coordinates it lacks.</summary>
 /// <remarks>
-/// Thread-safe. One lock guards everything that belongs together, so that a check-out sees version, leases and selection of one moment; it is held for
-/// look-ups only, never while parameters are copied or updates folded.
+/// Thread-safe. One lock guards all related state, so that a check-out uses a consistent version, lease table and selection. The lock is held for
+/// look-ups only, never while parameters are copied or updates are aggregated.
 /// </remarks>
 internal sealed class AssignmentDispatcher
 {
@@ -27,14 +27,14 @@ internal sealed class AssignmentDispatcher
     private readonly long _minimumMemoryBytes;
     private long _requiredMemoryBytes;
 
-    /// <summary>Opens the desk.</summary>
-    /// <param name="feed">The versions.</param>
-    /// <param name="selections">The selections.</param>
-    /// <param name="registry">The devices known.</param>
-    /// <param name="options">The settings.</param>
+    /// <summary>Creates a dispatcher.</summary>
+    /// <param name="feed">The published versions.</param>
+    /// <param name="selections">The announced selections.</param>
+    /// <param name="registry">The known devices.</param>
+    /// <param name="options">The options of the server.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="reselection">How the selection changes; null if it does not.</param>
-    /// <param name="limits">What is known of the aggregator's buffer.</param>
+    /// <param name="reselection">The options of reselection; null if the selection does not change.</param>
+    /// <param name="limits">The limits of the aggregator's buffer; null if unknown.</param>
     public AssignmentDispatcher(
         VersionFeed feed,
         SelectionHistory selections,
@@ -82,7 +82,7 @@ internal sealed class AssignmentDispatcher
         }
     }
 
-    /// <summary>Gets the number of clients whose share of the current buffer is used up.</summary>
+    /// <summary>Gets the number of clients that have used their share of the current buffer.</summary>
     public int WaitingCount
     {
         get
@@ -117,7 +117,7 @@ internal sealed class AssignmentDispatcher
 
     public bool Admits(ClientId client) => client.Value.Length > 0 && (!_options.RequireRegistration || _registry.IsRegistered(client));
 
-    /// <summary>Determines whether an update answers an assignment that was issued to its client, and notes that the client was seen.</summary>
+    /// <summary>Determines whether an update answers an assignment that was issued to its client. If so, records that the client was seen.</summary>
     public bool IsAssigned(in UpdateHeader header)
     {
         lock (_lock)
@@ -127,7 +127,7 @@ internal sealed class AssignmentDispatcher
                 return false;
             }
 
-            _clients.See(header.Client);
+            _clients.Touch(header.Client);
             return true;
         }
     }
@@ -141,10 +141,10 @@ internal sealed class AssignmentDispatcher
         }
     }
 
-    /// <summary>Answers a device that asks for work; writes nothing yet.</summary>
-    /// <param name="device">The device.</param>
-    /// <param name="parameters">Its buffer, of which only the length matters here.</param>
-    /// <param name="model">The version to copy from; null if there is no work.</param>
+    /// <summary>Creates the response to a request for work. Does not write to the buffer.</summary>
+    /// <param name="device">The request.</param>
+    /// <param name="parameters">The buffer of the device, of which only the length is used.</param>
+    /// <param name="model">Receives the version to copy from; null if no work is assigned.</param>
     public CheckOutResponse Assign(CheckOutRequest device, Memory<float> parameters, out ModelSnapshot? model)
     {
         CheckOutResponse answer = AssignCore(device, parameters, out model);
@@ -156,7 +156,7 @@ internal sealed class AssignmentDispatcher
         return answer;
     }
 
-    /// <summary>Ends the lease that an update answers if the receipt is final; otherwise says when to come back.</summary>
+    /// <summary>Ends the lease that an update answers if the receipt is final; otherwise adds the time to wait before a retry.</summary>
     public UpdateReceipt Settle(in UpdateHeader header, UpdateReceipt receipt)
     {
         lock (_lock)
@@ -182,7 +182,7 @@ internal sealed class AssignmentDispatcher
         }
     }
 
-    /// <summary>Ends the lease that an update answers whose aggregation failed. The update may be submitted again.</summary>
+    /// <summary>Ends the lease of an update after its aggregation failed. The update may be submitted again.</summary>
     public void Release(in UpdateHeader header)
     {
         lock (_lock)
@@ -206,7 +206,7 @@ internal sealed class AssignmentDispatcher
         }
     }
 
-    /// <summary>Notes that a version was refused: the buffer was discarded, so every client has its share again.</summary>
+    /// <summary>Records that a version was refused. The buffer was discarded, so every client has its full share again.</summary>
     public void Refuse()
     {
         lock (_lock)
@@ -226,8 +226,8 @@ internal sealed class AssignmentDispatcher
         }
     }
 
-    /// <summary>Begins to ask devices.</summary>
-    /// <returns>Whether a survey was opened; not if one is open.</returns>
+    /// <summary>Opens an importance survey.</summary>
+    /// <returns>True if a survey was opened; false if one is already open.</returns>
     public bool TryOpenSurvey()
     {
         lock (_lock)
@@ -242,10 +242,10 @@ internal sealed class AssignmentDispatcher
         }
     }
 
-    /// <summary>Takes what a device says the blocks are worth.</summary>
-    /// <param name="header">What the update says about itself.</param>
-    /// <param name="values">The worth of each block.</param>
-    /// <param name="completes">Whether it was the last answer wanted.</param>
+    /// <summary>Adds the importance values of a device to the survey.</summary>
+    /// <param name="header">The header of the update.</param>
+    /// <param name="values">The importance of each block.</param>
+    /// <param name="completes">Receives true if this was the last required answer.</param>
     public UpdateOutcome Answer(in UpdateHeader header, ReadOnlySpan<float> values, out bool completes)
     {
         lock (_lock)
@@ -262,8 +262,8 @@ internal sealed class AssignmentDispatcher
         }
     }
 
-    /// <summary>Asks nobody any more.</summary>
-    /// <returns>What was answered. Devices still at it learn that they are too late.</returns>
+    /// <summary>Closes the importance survey.</summary>
+    /// <returns>The survey with its answers. Later answers are rejected as too stale.</returns>
     public ImportanceSurvey CloseSurvey()
     {
         lock (_lock)
@@ -297,7 +297,7 @@ internal sealed class AssignmentDispatcher
             _leases.Load(ref reader, _clients);
             if (reader.Flag("flag of a survey"))
             {
-                // A server that asks no devices any more reads past the survey of one that did.
+                // A server without surveys skips the survey of a state that has one.
                 (_survey ?? new SurveyCollector(_layout, probes: 1)).Load(ref reader);
             }
         }
@@ -318,12 +318,12 @@ internal sealed class AssignmentDispatcher
 
         if (parameters.Length != _layout.ParameterCount)
         {
-            throw new ArgumentException($"The buffer has {parameters.Length} values, the model {_layout.ParameterCount} parameters.", nameof(parameters));
+            throw new ArgumentException($"The buffer has {parameters.Length} values, but the model has {_layout.ParameterCount} parameters.", nameof(parameters));
         }
 
         if (!_options.RequireRegistration)
         {
-            // Also without enough memory: the next selection may be chosen for this device.
+            // Also if the device has too little memory, because the next selection may be chosen for it.
             _registry.Observe(device.Client, device.MemoryBudgetBytes);
         }
 
@@ -335,8 +335,8 @@ internal sealed class AssignmentDispatcher
             }
 
             ModelSnapshot current = _feed.Current;
-            ClientRecord client = See(device.Client);
-            bool measures = _survey is not null && _survey.Wants(client, device.CanProbe, _leases.MeasuringCount);
+            ClientRecord client = Touch(device.Client);
+            bool measures = _survey is not null && _survey.ShouldAsk(client, device.CanProbe, _leases.MeasuringCount);
             LeaseTable.Answer answer = _leases.TryIssue(client, trains: !measures, out UpdateId id);
             if (answer != LeaseTable.Answer.Granted)
             {
@@ -356,12 +356,12 @@ internal sealed class AssignmentDispatcher
         }
     }
 
-    private ClientRecord See(ClientId id)
+    private ClientRecord Touch(ClientId id)
     {
-        ClientRecord client = _clients.See(id);
-        while (_clients.RemoveExpired() is { } forgotten)
+        ClientRecord client = _clients.Touch(id);
+        while (_clients.RemoveExpired() is { } removed)
         {
-            _leases.Forget(forgotten);
+            _leases.Remove(removed);
         }
 
         return client;

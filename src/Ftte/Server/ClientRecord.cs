@@ -1,9 +1,9 @@
 namespace Ftte;
 
-/// <summary>Everything that the server remembers of one client; a few hundred bytes at most.</summary>
+/// <summary>Represents the server's record of one client, at most a few hundred bytes.</summary>
 internal sealed class ClientRecord(ClientId client)
 {
-    /// <summary>The number of assignments remembered per client: the current one and those that a lost answer or an expired lease left behind.</summary>
+    /// <summary>The maximum number of assignments to keep per client: the current one and earlier ones, which may remain after a lost response or an expired lease.</summary>
     public const int MaxAssignments = 4;
 
     private IssuedAssignment[] _assignments = [];
@@ -16,22 +16,22 @@ internal sealed class ClientRecord(ClientId client)
     /// <summary>Gets or sets the timestamp at which the client last asked for work or submitted an update.</summary>
     public long LastSeen { get; set; }
 
-    /// <summary>Gets or sets the active lease, as its place in the order of expiry; null if the client is not at work.</summary>
+    /// <summary>Gets or sets the active lease, as a node in the order of expiry; null if the client is not at work.</summary>
     public LinkedListNode<Lease>? Lease { get; set; }
 
-    /// <summary>Gets or sets the buffer, by its number, in which the client's share is used up.</summary>
+    /// <summary>Gets or sets the number of the buffer in which the client has used its share.</summary>
     public long WaitsInBuffer { get; set; } = -1;
 
-    /// <summary>Gets or sets the importance survey, by its number, for which the client was last asked.</summary>
+    /// <summary>Gets or sets the number of the importance survey for which the client was last asked.</summary>
     public long AskedInSurvey { get; set; } = -1;
 
     /// <summary>Gets or sets the ID of the update that answers that survey.</summary>
     public UpdateId SurveyId { get; set; }
 
-    /// <summary>Gets or sets whether the client answered that survey.</summary>
+    /// <summary>Gets or sets a value that indicates whether the client answered that survey.</summary>
     public bool HasAnsweredSurvey { get; set; }
 
-    /// <summary>Adds an assignment; the oldest one is forgotten if there are more than <see cref="MaxAssignments"/>.</summary>
+    /// <summary>Adds an assignment; removes the oldest one if there are more than <see cref="MaxAssignments"/>.</summary>
     public void Add(in IssuedAssignment assignment)
     {
         int kept = Math.Min(_assignments.Length, MaxAssignments - 1);

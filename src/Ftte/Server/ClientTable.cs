@@ -3,10 +3,10 @@ using Ftte.State;
 
 namespace Ftte;
 
-/// <summary>The clients that the server remembers, least recently seen first.</summary>
+/// <summary>Stores the records of clients, least recently seen first.</summary>
 /// <remarks>
-/// Bounded by <see cref="FederatedServerOptions.MaxClients"/> and <see cref="FederatedServerOptions.ClientRetention"/>. A client that was forgotten starts
-/// again like a new one. Not thread-safe.
+/// Bounded by <see cref="FederatedServerOptions.MaxClients"/> and <see cref="FederatedServerOptions.ClientRetention"/>. A client with a removed record
+/// is treated as a new one. Not thread-safe.
 /// </remarks>
 internal sealed class ClientTable(FederatedServerOptions options, TimeProvider time)
 {
@@ -29,8 +29,8 @@ internal sealed class ClientTable(FederatedServerOptions options, TimeProvider t
 
     public ClientRecord? Find(ClientId client) => _byClient.TryGetValue(client, out LinkedListNode<ClientRecord>? node) ? node.Value : null;
 
-    /// <summary>Notes that a client was seen and returns its record, a new one if the client is unknown.</summary>
-    public ClientRecord See(ClientId client)
+    /// <summary>Records that a client was seen and returns its record, a new one if the client is unknown.</summary>
+    public ClientRecord Touch(ClientId client)
     {
         if (_byClient.TryGetValue(client, out LinkedListNode<ClientRecord>? node))
         {
@@ -98,8 +98,8 @@ internal sealed class ClientTable(FederatedServerOptions options, TimeProvider t
     /// <summary>Adds a record that was saved, as the most recently seen.</summary>
     private void Add(ClientRecord record) => _byClient.Add(record.Client, _bySeen.AddLast(record));
 
-    /// <summary>Removes the least recently seen record that must be forgotten.</summary>
-    /// <returns>The record removed; null if all may stay.</returns>
+    /// <summary>Removes the least recently seen record if it has expired or the table has too many records.</summary>
+    /// <returns>The removed record; null if none was removed.</returns>
     public ClientRecord? RemoveExpired()
     {
         if (_bySeen.First is not { } oldest

@@ -3,12 +3,12 @@ using Ftte.State;
 
 namespace Ftte;
 
-/// <summary>The devices that take part, with the memory that each can spare: the source of M_min.</summary>
+/// <summary>Stores the participating devices and their memory budgets, from which M_min is computed.</summary>
 /// <remarks>
-/// <para>A device is either <b>registered</b> by the application (<see cref="Register"/>), which is trusted and never forgotten, or <b>claimed</b>: a server that
-/// does not require registration notes what a device that asks for work says about itself. Claims are forgotten, least recently seen first, beyond a
-/// maximum count and after a time without a sign of the device; a device that returns is noted again.</para>
-/// <para>Holds one small record per device, never model data. Safe for any number of threads. Devices may join, change and leave while the server runs.</para>
+/// <para>A device is either <b>registered</b> by the application (<see cref="Register"/>), which is trusted and never removed automatically, or <b>claimed</b>: a server that
+/// does not require registration records the budget that a device reports in its request for work. Claims are removed, least recently seen first, beyond a
+/// maximum count and after a time without a request; a device that returns is recorded again.</para>
+/// <para>Stores one small record per device, never model data. Safe for any number of threads. Devices may join, change and leave while the server runs.</para>
 /// </remarks>
 public sealed class DeviceRegistry
 {
@@ -24,9 +24,9 @@ public sealed class DeviceRegistry
     private readonly TimeProvider _time;
 
     /// <summary>Creates an empty registry.</summary>
-    /// <param name="maxClaims">The maximum number of claimed devices, at least 1; the least recently seen one is forgotten first.</param>
-    /// <param name="claimRetention">How long a claimed device is remembered after it was last seen, positive; null for 30 days.</param>
-    /// <param name="time">The clock; null for the system's.</param>
+    /// <param name="maxClaims">The maximum number of claimed devices, at least 1. The least recently seen one is removed first.</param>
+    /// <param name="claimRetention">The time for which a claimed device is kept after it was last seen, positive; null for 30 days.</param>
+    /// <param name="time">The clock; null for the system clock.</param>
     /// <exception cref="ArgumentException">The count or the time is not positive.</exception>
     public DeviceRegistry(int maxClaims = DefaultMaxClaims, TimeSpan? claimRetention = null, TimeProvider? time = null)
     {
@@ -44,7 +44,7 @@ public sealed class DeviceRegistry
         {
             lock (_lock)
             {
-                ForgetExpired();
+                RemoveExpired();
                 return _registered.Count + _claims.Count;
             }
         }
@@ -52,8 +52,8 @@ public sealed class DeviceRegistry
 
     /// <summary>Registers a device, or changes its budget. A claim of the same device is replaced.</summary>
     /// <param name="client">The device.</param>
-    /// <param name="memoryBudgetBytes">The memory it can spare for training, in bytes; not negative.</param>
-    /// <exception cref="ArgumentException">The client is nameless or the budget negative.</exception>
+    /// <param name="memoryBudgetBytes">The memory that is available for training, in bytes; not negative.</param>
+    /// <exception cref="ArgumentException">The client ID is empty or the budget is negative.</exception>
     public void Register(ClientId client, long memoryBudgetBytes)
     {
         ArgumentException.ThrowIfNullOrEmpty(client.Value, nameof(client));
@@ -67,7 +67,7 @@ public sealed class DeviceRegistry
 
     /// <summary>Removes a device.</summary>
     /// <param name="client">The device.</param>
-    /// <returns>Whether it was there.</returns>
+    /// <returns>True if the device was removed; false if it was neither registered nor claimed.</returns>
     public bool Remove(ClientId client)
     {
         lock (_lock)
@@ -78,19 +78,19 @@ public sealed class DeviceRegistry
 
     /// <summary>Determines whether a device is registered or claimed.</summary>
     /// <param name="client">The device.</param>
-    /// <returns>Whether it is there.</returns>
+    /// <returns>True if the device is registered or claimed; otherwise false.</returns>
     public bool Contains(ClientId client)
     {
         lock (_lock)
         {
-            ForgetExpired();
+            RemoveExpired();
             return _registered.ContainsKey(client) || _claims.ContainsKey(client);
         }
     }
 
     /// <summary>Determines whether a device is registered; a claim is not enough.</summary>
     /// <param name="client">The device.</param>
-    /// <returns>Whether it is registered.</returns>
+    /// <returns>True if the device is registered; otherwise false.</returns>
     public bool IsRegistered(ClientId client)
     {
         lock (_lock)
@@ -99,32 +99,32 @@ public sealed class DeviceRegistry
         }
     }
 
-    /// <summary>Gets the budget that the weakest device can keep, or that all but a chosen share can.</summary>
+    /// <summary>Returns the minimum memory budget of all devices, or of all devices except an excluded share.</summary>
     /// <param name="excludedShare">
-    /// The largest share of the devices that may be left out, in [0, 1): 0 leaves none out and gives the smallest budget; 0.05 leaves out at most
-    /// the weakest 5 %. Devices with exactly the returned budget are never left out.
+    /// The maximum share of the devices to exclude, in [0, 1). 0 excludes none and returns the minimum budget; 0.05 excludes at most the
+    /// 5 % of the devices with the least memory. Devices with exactly the returned budget are never excluded.
     /// </param>
-    /// <returns>The budget, and the names of the devices that are left out.</returns>
-    /// <exception cref="InvalidOperationException">There is no device.</exception>
+    /// <returns>The budget and the IDs of the excluded devices.</returns>
+    /// <exception cref="InvalidOperationException">The registry has no device.</exception>
     public MemoryBudget GetMemoryBudget(double excludedShare = 0)
     {
         if (!(excludedShare >= 0 && excludedShare < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(excludedShare), excludedShare, "The share to leave out lies in [0, 1).");
+            throw new ArgumentOutOfRangeException(nameof(excludedShare), excludedShare, "The share of excluded devices must lie in [0, 1).");
         }
 
         return GetTrainableBudget(count => (int)(excludedShare * count), minimumBytes: 0);
     }
 
-    /// <summary>Gets the budget that all devices can keep except some of the weakest.</summary>
-    /// <param name="countExcluded">Returns, for a number of devices, how many of them may be left out at most; fewer than there are.</param>
-    /// <param name="minimumBytes">Devices with less cannot train anything; they are left out and do not count.</param>
+    /// <summary>Returns the minimum memory budget of all devices except some with the least memory.</summary>
+    /// <param name="countExcluded">Returns the maximum number of devices to exclude for a number of devices; less than that number.</param>
+    /// <param name="minimumBytes">The minimum memory to train anything. Devices with less are excluded and not counted.</param>
     internal MemoryBudget GetTrainableBudget(Func<int, int> countExcluded, long minimumBytes)
     {
         KeyValuePair<ClientId, long>[] devices;
         lock (_lock)
         {
-            ForgetExpired();
+            RemoveExpired();
             devices = [.. _registered, .. _bySeen.Select(claim => KeyValuePair.Create(claim.Client, claim.MemoryBudgetBytes))];
         }
 
@@ -134,15 +134,15 @@ public sealed class DeviceRegistry
         if (able == 0)
         {
             throw new InvalidOperationException(devices.Length == 0
-                ? "No device is registered, so there is no weakest one; register devices first or state a budget."
-                : $"None of {devices.Length} devices has {minimumBytes} bytes, which the smallest choice takes. Use a smaller model or batch, or devices with more memory.");
+                ? "No device is registered, so there is no minimum memory budget. Register devices first or specify a budget."
+                : $"None of {devices.Length} devices has {minimumBytes} bytes, which the smallest choice requires. Use a smaller model or batch, or devices with more memory.");
         }
 
         long budget = devices[tooSmall + countExcluded(able)].Value;
         return new MemoryBudget(budget, [.. devices.TakeWhile(device => device.Value < budget).Select(device => device.Key)]);
     }
 
-    /// <summary>Notes what a device that is not registered says about itself; a registered device keeps the budget that it was registered with.</summary>
+    /// <summary>Records the budget that an unregistered device reports. A registered device keeps its registered budget.</summary>
     internal void Observe(ClientId client, long memoryBudgetBytes)
     {
         lock (_lock)
@@ -154,7 +154,7 @@ public sealed class DeviceRegistry
 
             RemoveClaim(client);
             _claims.Add(client, _bySeen.AddLast(new Claim(client, memoryBudgetBytes, _time.GetTimestamp())));
-            ForgetExpired();
+            RemoveExpired();
         }
     }
 
@@ -162,7 +162,7 @@ public sealed class DeviceRegistry
     {
         lock (_lock)
         {
-            ForgetExpired();
+            RemoveExpired();
             writer.Int32(_registered.Count);
             foreach ((ClientId client, long budget) in _registered.OrderBy(device => device.Key.Value, StringComparer.Ordinal))
             {
@@ -180,9 +180,9 @@ public sealed class DeviceRegistry
         }
     }
 
-    /// <summary>Reads what was saved. Devices that are there already stay as they are.</summary>
-    /// <param name="reader">The state.</param>
-    /// <param name="registers">Whether to register the devices that were registered; otherwise this registry alone says which are.</param>
+    /// <summary>Reads saved devices. Devices that are already in the registry are not changed.</summary>
+    /// <param name="reader">The reader of the state.</param>
+    /// <param name="registers">True to restore registered devices; false to keep only the registrations of this registry.</param>
     internal void Load(ref StateReader reader, bool registers)
     {
         const int MinBytes = 10;
@@ -222,7 +222,7 @@ public sealed class DeviceRegistry
         return true;
     }
 
-    private void ForgetExpired()
+    private void RemoveExpired()
     {
         while (_bySeen.First is { } oldest && (_bySeen.Count > _maxClaims || _time.GetElapsedTime(oldest.Value.LastSeen) >= _claimRetention))
         {

@@ -6,23 +6,23 @@ using Microsoft.Extensions.Logging;
 
 namespace Ftte;
 
-/// <content>Saving and restoring the server.</content>
+/// <content>Captures and restores the state of the server.</content>
 public sealed partial class FederatedServer
 {
-    /// <summary>Restores a server from a saved state: versions, IDs and receipts are from now on the same as without the interruption.</summary>
+    /// <summary>Restores a server from a saved state. Later versions, IDs and receipts are the same as without the interruption.</summary>
     /// <param name="state">The state.</param>
     /// <param name="aggregator">The aggregator, restored from <see cref="ServerState.Aggregator"/>. Only this server may call it from now on.</param>
     /// <param name="selections">The selections from <see cref="ServerState.RestoreSelections"/>, shared with the aggregator.</param>
-    /// <param name="options">The settings. They may differ from those that the state was captured with; <see cref="FederatedServerOptions.Seed"/> and <see cref="FederatedServerOptions.RequiredMemoryBytes"/> are taken from the state.</param>
+    /// <param name="options">The options. They may differ from those that the state was captured with; <see cref="FederatedServerOptions.Seed"/> and <see cref="FederatedServerOptions.RequiredMemoryBytes"/> are taken from the state.</param>
     /// <param name="registry">
-    /// The devices known; null to restore the registered and the claimed ones. If a registry is given, it alone says which devices are registered, and the claims are
-    /// added to it.
+    /// The known devices; null to restore the registered and the claimed ones. If a registry is specified, its registrations are used instead of the saved ones, and the saved
+    /// claims are added to it.
     /// </param>
-    /// <param name="time">The clock; null for the system's.</param>
-    /// <param name="logger">Where events go; null for nowhere.</param>
-    /// <param name="reselection">How to choose a new selection while training goes on; null to keep the selection.</param>
-    /// <returns>The server, running.</returns>
-    /// <exception cref="ArgumentException">The state is of another layout, the aggregator or the selections are not those of the state, or an option is out of range.</exception>
+    /// <param name="time">The clock; null for the system clock.</param>
+    /// <param name="logger">The logger; null for none.</param>
+    /// <param name="reselection">The options of reselection during training; null to keep the selection.</param>
+    /// <returns>The running server.</returns>
+    /// <exception cref="ArgumentException">The state has another layout, the aggregator or the selections are not those of the state, or an option is out of range.</exception>
     /// <exception cref="WireFormatException">The state is not valid.</exception>
     public static FederatedServer Restore(
         ServerState state,
@@ -40,21 +40,21 @@ public sealed partial class FederatedServer
         ParameterLayout layout = aggregator.Current.Layout;
         if (state.LayoutFingerprint != layout.Fingerprint)
         {
-            throw new ArgumentException($"The state is of a model of another layout than the aggregator's, {layout}. Restore the aggregator from {nameof(ServerState)}.{nameof(ServerState.Aggregator)}.", nameof(aggregator));
+            throw new ArgumentException($"The layout of the state differs from the aggregator's, {layout}. Restore the aggregator from {nameof(ServerState)}.{nameof(ServerState.Aggregator)}.", nameof(aggregator));
         }
 
         SelectionVersion saved = state.RestoreSelections().Current.Version;
         if (selections.Current.Version != saved)
         {
-            throw new ArgumentException($"The selections are at {selections.Current.Version}, the state was captured at {saved}. Use {nameof(ServerState)}.{nameof(ServerState.RestoreSelections)}.", nameof(selections));
+            throw new ArgumentException($"The selections are at {selections.Current.Version}, but the state was captured at {saved}. Use {nameof(ServerState)}.{nameof(ServerState.RestoreSelections)}.", nameof(selections));
         }
 
         return new FederatedServer(aggregator, selections, options, registry, time, logger, reselection, state);
     }
 
-    /// <summary>Copies everything that later versions, IDs and receipts depend on, in turn with the updates that wait.</summary>
-    /// <param name="cancellationToken">Gives up, unless the turn has come.</param>
-    /// <returns>The state, immutable. The server goes on as before. Updates that still wait in the queue are not part of it: their devices get no receipt from a restored server and submit again.</returns>
+    /// <summary>Copies the state on which later versions, IDs and receipts depend, in turn with the queued updates.</summary>
+    /// <param name="cancellationToken">Cancels the call if it has not started.</param>
+    /// <returns>The state, immutable. The server is not changed. Queued updates are not part of the state: their devices receive no receipt from a restored server and retry.</returns>
     /// <exception cref="InvalidOperationException">The aggregator is not an <see cref="IStatefulAggregator"/>.</exception>
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
     public ValueTask<ServerState> CaptureStateAsync(CancellationToken cancellationToken = default) => _aggregator is IStatefulAggregator stateful
@@ -72,8 +72,8 @@ public sealed partial class FederatedServer
         _registry.Save(writer);
     });
 
-    /// <summary>Reads everything but the timer, which must not fire before the queue is there.</summary>
-    /// <returns>How long the buffer has waited; null if none waits.</returns>
+    /// <summary>Reads everything except the timer, which must not fire before the queue exists.</summary>
+    /// <returns>The time for which the buffer has waited; null if it is empty.</returns>
     private TimeSpan? Load(ServerState state, bool registers)
     {
         StateReader reader = state.ServerReader();

@@ -8,16 +8,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ftte;
 
-/// <summary>Hands out work, queues what comes back, and lets an aggregator make new versions of it.</summary>
+/// <summary>Assigns work to devices, queues their updates, and publishes the versions that an aggregator creates.</summary>
 /// <remarks>
-/// <para><b>Threading</b>: every member may be used from any thread. Updates pass a bounded queue with one reader, so the aggregator sees one at a
-/// time; a full queue answers <see cref="UpdateOutcome.Busy"/> and nobody waits. Check-outs do not pass the queue: a slow fold does not delay them.</para>
-/// <para><b>Reproducible</b>: calls awaited one after another give the same versions, ids and receipts in every run, unless
-/// <see cref="FederatedServerOptions.PublishTimeout"/> lets the clock publish too.</para>
-/// <para><b>Choosing anew</b>: with <see cref="ReselectionOptions"/> the server changes what is trained as training goes on. Updates of earlier selections
-/// still count, and a device is sent no more than changed since what it holds.</para>
-/// <para><b>Memory</b>: a few small records per device; nothing grows with devices times parameters.</para>
-/// <para><b>Ownership</b>: the aggregator is not disposed with the server. While the server runs, it alone calls the aggregator.</para>
+/// <para><b>Threading</b>: every member may be used from any thread. A bounded queue with one reader passes updates to the aggregator one at a
+/// time; if it is full, a device receives <see cref="UpdateOutcome.Busy"/> without waiting. Check-outs bypass the queue, so slow aggregation does not delay them.</para>
+/// <para><b>Reproducible</b>: calls that are awaited one after another result in the same versions, IDs and receipts in every run, unless
+/// <see cref="FederatedServerOptions.PublishTimeout"/> is set.</para>
+/// <para><b>Reselection</b>: with <see cref="ReselectionOptions"/>, the server changes the selection during training. Updates of earlier selections
+/// still count, and a device receives only the coordinates that have changed since the version that it holds.</para>
+/// <para><b>Memory</b>: a few small records per device, independent of the number of parameters.</para>
+/// <para><b>Ownership</b>: the server does not dispose the aggregator. While the server runs, only the server may call the aggregator.</para>
 /// </remarks>
 public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
 {
@@ -38,15 +38,15 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
     private VersionRefusal? _latestRefusal;
     private volatile bool _stopping;
 
-    /// <summary>Starts a server at the aggregator's current version.</summary>
-    /// <param name="aggregator">What makes versions of updates. Only this server may call it from now on.</param>
-    /// <param name="selections">The selections announced, shared with the aggregator.</param>
-    /// <param name="options">The settings; null for the defaults.</param>
-    /// <param name="registry">The devices known; null for an empty registry of its own.</param>
-    /// <param name="time">The clock; null for the system's.</param>
-    /// <param name="logger">Where events go; null for nowhere.</param>
-    /// <param name="reselection">How to choose anew what is trained; null to keep the selection until <see cref="ChangeSelection"/>.</param>
-    /// <exception cref="ArgumentException">The selections or the training profile are of another model, or an option is out of range.</exception>
+    /// <summary>Creates and starts a server at the aggregator's current version.</summary>
+    /// <param name="aggregator">The aggregator. Only this server may call it from now on.</param>
+    /// <param name="selections">The announced selections, shared with the aggregator.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="registry">The known devices; null for a new, empty registry.</param>
+    /// <param name="time">The clock; null for the system clock.</param>
+    /// <param name="logger">The logger; null for none.</param>
+    /// <param name="reselection">The options of reselection; null to keep the selection until <see cref="ChangeSelection"/> is called.</param>
+    /// <exception cref="ArgumentException">The selections or the training profile are for another model, or an option is out of range.</exception>
     public FederatedServer(
         IAsyncAggregator aggregator,
         SelectionHistory selections,
@@ -74,7 +74,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         ModelSnapshot start = aggregator.Current;
         if (selections.ParameterCount != start.Layout.ParameterCount)
         {
-            throw new ArgumentException($"The selections are of {selections.ParameterCount} parameters, the model has {start.Layout.ParameterCount}.", nameof(selections));
+            throw new ArgumentException($"The selections are for {selections.ParameterCount} parameters, but the model has {start.Layout.ParameterCount}.", nameof(selections));
         }
 
         _options = options?.Copy() ?? new FederatedServerOptions();
@@ -83,7 +83,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         reselection?.Validate();
         if (reselection is not null && reselection.Profile.Layout.Fingerprint != start.Layout.Fingerprint)
         {
-            throw new ArgumentException($"The training profile is of a model with {reselection.Profile.Layout}, the server's has {start.Layout}.", nameof(reselection));
+            throw new ArgumentException($"The training profile is for a model with {reselection.Profile.Layout}, but the server's model has {start.Layout}.", nameof(reselection));
         }
 
         _time = time ?? TimeProvider.System;
@@ -99,7 +99,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         _reselection = reselection is null ? null : new Reselection(reselection, _dispatcher, registry, _options.RequireRegistration, start.Version, _logger, _stopSelecting.Token);
         TimeSpan? waited = saved is null ? null : Load(saved, registers);
         _queue = new UpdateQueue(_options.QueueCapacity);
-        _timer = new PublicationTimer(_options.PublishTimeout, _time, RingForPublication);
+        _timer = new PublicationTimer(_options.PublishTimeout, _time, TryEnqueuePublication);
         _metrics = new FtteMetrics(() => _queue.Length, () => _dispatcher.LeaseCount, () => _dispatcher.WaitingCount, () => _dispatcher.SincePublication.TotalSeconds);
         _stop = new Lazy<Task>(StopAsync);
         if (waited is { } before)
@@ -117,8 +117,8 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
     /// <summary>Gets the latest published version.</summary>
     public ModelSnapshot Current => _feed.Current;
 
-    /// <summary>Gets the latest selection that the server chose by its <see cref="ReselectionOptions"/>, with its certificate; null before the first.</summary>
-    /// <value>The first and those of <see cref="ChangeSelection"/> are not among them.</value>
+    /// <summary>Gets the result of the latest reselection, with its certificate; null before the first.</summary>
+    /// <value>Does not include the initial selection and selections set with <see cref="ChangeSelection"/>.</value>
     public SelectionResult? LatestSelection => _reselection?.Latest;
 
     /// <summary>Gets whether the limits allow another assignment to train now: <see cref="FederatedServerOptions.MaxConcurrency"/> and <see cref="FederatedServerOptions.MaxAssignmentsPerVersion"/>.</summary>
@@ -129,11 +129,11 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
 
     /// <inheritdoc />
     /// <remarks>
-    /// Checked in this order: stopped, admission, layout, buffer length, memory, places. One lease per client: asking again replaces the older one.
-    /// A held version is believed if this server published it, or started from it, with the fingerprint that the device states; otherwise everything is sent.
-    /// Who has too little memory for the selection in force is not asked for importance either, and who is asked takes a place among those at work.
+    /// The checks are in this order: stopped, admission, layout, buffer length, memory, limits of concurrency and of assignments per version. A client has at most one lease; a new request replaces the older lease.
+    /// If this server published the held version, or started from it, with the fingerprint in the request, only changes are sent; otherwise all parameters are sent.
+    /// Devices without enough memory for the current selection are not asked to measure importance. Devices that are asked count toward <see cref="FederatedServerOptions.MaxConcurrency"/>.
     /// </remarks>
-    /// <exception cref="ArgumentException">The buffer's length is not the layout's, or the memory budget is negative.</exception>
+    /// <exception cref="ArgumentException">The length of the buffer differs from the layout's parameter count, or the memory budget is negative.</exception>
     public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -152,8 +152,8 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
 
     /// <inheritdoc />
     /// <remarks>
-    /// Cancelling takes an update out of the queue if its turn has not come; after that, whether it is folded in is up to the aggregator, and the
-    /// call ends only when the update is no longer read. What the aggregator throws ends that call and no other.
+    /// Cancellation removes an update from the queue if its aggregation has not started. After that, the aggregator decides whether it is aggregated, and the
+    /// call ends only when the update is no longer in use. An exception of the aggregator fails only the call that caused it.
     /// </remarks>
     /// <exception cref="ObjectDisposedException">The update was disposed.</exception>
     public async ValueTask<UpdateReceipt> SubmitAsync(SparseUpdate update, CancellationToken cancellationToken = default)
@@ -171,24 +171,24 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         return receipt;
     }
 
-    /// <summary>Publishes an incomplete buffer if it holds enough, in turn with the updates that wait.</summary>
-    /// <param name="cancellationToken">Gives up, unless the turn has come.</param>
-    /// <returns>The version published, or null if the buffer held too little.</returns>
+    /// <summary>Publishes an incomplete buffer if it contains enough updates, in turn with the queued updates.</summary>
+    /// <param name="cancellationToken">Cancels the call if it has not started.</param>
+    /// <returns>The published version; null if the buffer contains too few updates.</returns>
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
     public ValueTask<ModelSnapshot?> FlushAsync(CancellationToken cancellationToken = default) => CallInTurnAsync(PublishIncompleteAsync, cancellationToken);
 
-    /// <summary>Waits until everything that was queued before has been answered: updates, and publications that the clock asked for.</summary>
-    /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <returns>A task that ends then. What is queued meanwhile is not waited for.</returns>
+    /// <summary>Waits until all calls that are already in the queue have been answered: updates and timed-out publications.</summary>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>A task that completes then. Calls that are queued later are not awaited.</returns>
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
     public async ValueTask DrainAsync(CancellationToken cancellationToken = default) =>
         await CallInTurnAsync(static _ => ValueTask.FromResult(true), cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Puts a new selection in force, together with the memory that it takes.</summary>
-    /// <param name="selection">The selection; not empty, of the same model. Updates of the earlier ones still count while they are remembered.</param>
-    /// <param name="requiredMemoryBytes">The memory that training it takes on a device, in bytes; devices with less get no work.</param>
-    /// <returns>The selection's version; the current one if it selects the same coordinates.</returns>
-    /// <exception cref="ArgumentException">The selection is empty or of another model, or the memory is negative.</exception>
+    /// <summary>Changes the current selection and the memory that it requires.</summary>
+    /// <param name="selection">The selection; not empty, for the same model. Updates of earlier selections still count while the history keeps these.</param>
+    /// <param name="requiredMemoryBytes">The memory that training the selection requires on a device, in bytes. Devices with less receive no work.</param>
+    /// <returns>The version of the selection; the current one if it selects the same coordinates.</returns>
+    /// <exception cref="ArgumentException">The selection is empty or for another model, or the memory is negative.</exception>
     public SelectionVersion ChangeSelection(ParameterSelection selection, long requiredMemoryBytes)
     {
         ArgumentNullException.ThrowIfNull(selection);
@@ -203,13 +203,13 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
     /// <returns>True if the server answers the client's check-outs with <see cref="CheckOutOutcome.Busy"/> until then, unless it asks for an importance measurement.</returns>
     public bool AwaitsNextVersion(ClientId client) => _dispatcher.AwaitsNextVersion(client);
 
-    /// <summary>Watches the model grow: the current version first, then each publication.</summary>
-    /// <param name="cancellationToken">Stops watching.</param>
-    /// <returns>Versions in ascending order; who is slow skips to the newest. Ends when the server has stopped, after its last version.</returns>
+    /// <summary>Enumerates published versions: the current version first, then each publication.</summary>
+    /// <param name="cancellationToken">Cancels the enumeration.</param>
+    /// <returns>The versions in ascending order. A slow consumer skips to the newest version. The sequence ends after the last version when the server has stopped.</returns>
     public IAsyncEnumerable<ModelSnapshot> WatchAsync(CancellationToken cancellationToken = default) => _feed.WatchAsync(cancellationToken);
 
-    /// <summary>Stops: from now on every call is answered with stopped, what was queued before is folded in, and watchers end.</summary>
-    /// <returns>A task that ends when all that was queued has been answered. An incomplete buffer stays in the aggregator.</returns>
+    /// <summary>Stops the server. New calls are answered with <c>Stopped</c>, queued updates are still aggregated, and enumerations of versions end.</summary>
+    /// <returns>A task that completes when all queued calls have been answered. An incomplete buffer stays in the aggregator.</returns>
     public ValueTask DisposeAsync() => new(_stop.Value);
 
     private async ValueTask<T> CallInTurnAsync<T>(Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
@@ -221,7 +221,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         }
         catch (ChannelClosedException)
         {
-            throw new ObjectDisposedException(nameof(FederatedServer), "The server was disposed, so nothing is published any more.");
+            throw new ObjectDisposedException(nameof(FederatedServer), "The server was disposed and publishes no more versions.");
         }
 
         return await call.WaitAsync().ConfigureAwait(false);
@@ -234,7 +234,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
             return new UpdateReceipt(UpdateOutcome.UnknownClient, Current.Version);
         }
 
-        if (!_stopping && Precheck(update.Header) is { } outcome)
+        if (!_stopping && FindPrecheckFault(update.Header) is { } outcome)
         {
             return _dispatcher.Settle(update.Header, new UpdateReceipt(outcome, Current.Version));
         }
@@ -245,7 +245,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
             return await call.WaitAsync().ConfigureAwait(false);
         }
 
-        // The queue refuses when it is full, and for good once it is closed.
+        // The queue rejects calls while it is full, and always after it is closed.
         return _stopping
             ? new UpdateReceipt(UpdateOutcome.Stopped, Current.Version)
             : new UpdateReceipt(UpdateOutcome.Busy, Current.Version, RetryAfter: _options.BusyRetryAfter);
@@ -256,7 +256,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         UpdateHeader header = update.Header;
         if (header.Content == UpdateContent.Importance)
         {
-            // No step, so no aggregator sees it, whether or not anybody asked for it.
+            // Importance is not a step, so it is never passed to the aggregator, even if no survey is open.
             UpdateOutcome outcome = _reselection?.Answer(update) ?? UpdateOutcome.TooStale;
             return _dispatcher.Settle(header, new UpdateReceipt(outcome, Current.Version));
         }
@@ -276,7 +276,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         }
         finally
         {
-            TellOfPublication();
+            PropagatePublication();
         }
 
         _metrics.Aggregated(_time.GetElapsedTime(started));
@@ -293,8 +293,8 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         return _dispatcher.Settle(header, receipt);
     }
 
-    /// <summary>Rejects an update that the server did not ask for before it takes a place in the queue.</summary>
-    private UpdateOutcome? Precheck(in UpdateHeader header) =>
+    /// <summary>Rejects an update that answers no assignment before it enters the queue.</summary>
+    private UpdateOutcome? FindPrecheckFault(in UpdateHeader header) =>
         header.LayoutFingerprint != Current.Layout.Fingerprint ? UpdateOutcome.LayoutMismatch
         : !_dispatcher.IsAssigned(header) ? UpdateOutcome.NotAssigned
         : null;
@@ -308,7 +308,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         }
     }
 
-    private bool RingForPublication() => _queue.TryEnter(new QueuedCall<ModelSnapshot?>(
+    private bool TryEnqueuePublication() => _queue.TryEnter(new QueuedCall<ModelSnapshot?>(
         async cancelled => _timer.IsDue() ? await PublishIncompleteAsync(cancelled).ConfigureAwait(false) : null,
         CancellationToken.None));
 
@@ -319,7 +319,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
             ModelSnapshot? published = await _aggregator.FlushAsync(cancellationToken).ConfigureAwait(false);
             if (published is null)
             {
-                Log.HeldTooLittle(_logger);
+                Log.TooFewUpdates(_logger);
             }
 
             return published;
@@ -331,13 +331,13 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         }
         finally
         {
-            TellOfPublication();
+            PropagatePublication();
             _timer.RestartIfWaiting();
         }
     }
 
-    /// <summary>Compares the aggregator's version with the one known here; whatever call published it, everybody learns of it before that call is answered.</summary>
-    private void TellOfPublication()
+    /// <summary>Propagates a publication or a refusal of the aggregator to all parts of the server, before the call that caused it is answered.</summary>
+    private void PropagatePublication()
     {
         if ((_aggregator as IGuardedAggregator)?.LatestRefusal is { } refusal && !ReferenceEquals(refusal, _latestRefusal))
         {
@@ -354,8 +354,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
             return;
         }
 
-        _ = newest.Fingerprint; // computed here, outside the dispatcher's lock
-        // Computed once per version; here it keeps no check-out waiting.
+        // Computed once per version, here outside the dispatcher's lock so that no check-out waits for it.
         _ = newest.Fingerprint;
         _dispatcher.Publish(newest);
         _timer.Published();

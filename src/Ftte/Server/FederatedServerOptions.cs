@@ -3,79 +3,79 @@ using Ftte.Wire;
 
 namespace Ftte;
 
-/// <summary>The settings of a <see cref="FederatedServer"/>. Read once, when the server is made.</summary>
-/// <remarks>Durations that travel or set a timer are at most <see cref="WireMessage.MaxDuration"/>.</remarks>
+/// <summary>Represents the options of a <see cref="FederatedServer"/>. Read once, when the server is created.</summary>
+/// <remarks>Durations that are sent or set a timer are at most <see cref="WireMessage.MaxDuration"/>.</remarks>
 public sealed class FederatedServerOptions
 {
-    /// <summary>Gets or sets M: how many devices may be at work at once.</summary>
+    /// <summary>Gets or sets M, the maximum number of devices at work at the same time, at least 1.</summary>
     /// <value>Default null: no limit. Three to five times the aggregator's capacity is a good choice.</value>
     public int? MaxConcurrency { get; set; }
 
     /// <summary>
-    /// Gets or sets how many assignments of one version may be out or accepted; what was given for earlier versions does not count, and neither does
-    /// measuring importance. Expired and rejected ones give their place back, and a device whose update was accepted waits for the next version.
+    /// Gets or sets the maximum number of assignments of one version that are at work or accepted, at least 1. Assignments of earlier versions and importance
+    /// measurements do not count. An expired or rejected assignment no longer counts. After an accepted update, a device waits for the next version.
     /// </summary>
     /// <value>Default null: no limit. For synchronous rounds (FedAvg): 1.3 times the cohort.</value>
     public int? MaxAssignmentsPerVersion { get; set; }
 
-    /// <summary>Gets or sets how long a device counts as at work. An update that arrives later still goes to the aggregator, at its true age.</summary>
+    /// <summary>Gets or sets the time for which a device counts as at work. An update that arrives later is still aggregated, with its true staleness.</summary>
     /// <value>Default 10 minutes.</value>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Gets or sets how long an incomplete buffer may wait, from its first update, before it is offered for publication. Whether it holds enough
-    /// is for the aggregator to say; if not, it is offered again after the same time.
+    /// Gets or sets the time after the first update of an incomplete buffer at which the server asks the aggregator to publish it. The aggregator decides whether
+    /// the buffer contains enough updates; if not, the server asks again after the same time.
     /// </summary>
     /// <value>Default null: a buffer waits until it is full, so that versions depend on updates only and never on the clock.</value>
     public TimeSpan? PublishTimeout { get; set; }
 
-    /// <summary>Gets or sets how many updates may wait for the aggregator; further ones are told to come back.</summary>
+    /// <summary>Gets or sets the maximum number of updates that wait for the aggregator, at least 1. Further updates are rejected as busy.</summary>
     /// <value>Default 256.</value>
     public int QueueCapacity { get; set; } = 256;
 
-    /// <summary>Gets or sets what a device is told to wait when the server is busy and has no better estimate.</summary>
+    /// <summary>Gets or sets the time after which a device retries if the server is busy and has no better estimate.</summary>
     /// <value>Default 1 second.</value>
     public TimeSpan BusyRetryAfter { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Gets or sets whether only devices that the application registered in the <see cref="DeviceRegistry"/> may take part.</summary>
-    /// <value>Default false: every client name is accepted, and the memory that a device states is a claim. <c>docs/open-server.md</c> says what that means.</value>
+    /// <summary>Gets or sets a value that indicates whether only devices that the application registered in the <see cref="DeviceRegistry"/> may take part.</summary>
+    /// <value>Default false: every client ID is accepted, and the memory budget that a device reports is not verified. See <c>docs/open-server.md</c> for the consequences.</value>
     public bool RequireRegistration { get; set; }
 
     /// <summary>
-    /// Gets or sets the memory that the first selection takes on a device, in bytes; devices with less get no work. Changes with the selection, see
-    /// <see cref="FederatedServer.ChangeSelection"/>.
+    /// Gets or sets the memory that the first selection requires on a device, in bytes. Devices with less receive no work. The requirement changes with the
+    /// selection; see <see cref="FederatedServer.ChangeSelection"/>.
     /// </summary>
     /// <value>Default 0: every device can take part.</value>
     public long RequiredMemoryBytes { get; set; }
 
-    /// <summary>Gets or sets what updates are to contain: differences or trained parameters. Importance is asked for by <see cref="ReselectionOptions"/> alone.</summary>
-    /// <value>Default <see cref="UpdateContent.Difference"/>; FedAsync wants <see cref="UpdateContent.Trained"/>.</value>
+    /// <summary>Gets or sets the content of updates: differences or trained parameters. To request importance, use <see cref="ReselectionOptions"/>.</summary>
+    /// <value>Default <see cref="UpdateContent.Difference"/>; FedAsync requires <see cref="UpdateContent.Trained"/>.</value>
     public UpdateContent Content { get; set; } = UpdateContent.Difference;
 
-    /// <summary>Gets or sets for how many versions back the server knows what changed; a device that holds an older one is sent everything.</summary>
-    /// <value>Default 256. The version that the server started from is known however long ago it was, because apps bring it along.</value>
+    /// <summary>Gets or sets the number of versions for which the server keeps the changes, at least 1. A device with an older version receives all parameters.</summary>
+    /// <value>Default 256. The changes since the version that the server started from are always kept, because apps are shipped with it.</value>
     public int RefreshHistory { get; set; } = 256;
 
-    /// <summary>Gets or sets the maximum number of clients that the server remembers; the least recently seen one is forgotten first.</summary>
+    /// <summary>Gets or sets the maximum number of client records, at least 1. The least recently seen client is removed first.</summary>
     /// <value>
-    /// Default 1,000,000. A client that was forgotten loses its lease, and updates that answer its earlier assignments get <see cref="UpdateOutcome.NotAssigned"/>; it
+    /// Default 1,000,000. A removed client loses its lease, and updates that answer its earlier assignments are rejected with <see cref="UpdateOutcome.NotAssigned"/>. The client
     /// starts again with its next check-out.
     /// </value>
     public int MaxClients { get; set; } = DeviceRegistry.DefaultMaxClaims;
 
-    /// <summary>Gets or sets how long the server remembers a client that it has not heard from.</summary>
+    /// <summary>Gets or sets the time for which the server keeps the record of a client without requests.</summary>
     /// <value>Default 30 days; at least <see cref="LeaseDuration"/>.</value>
     public TimeSpan ClientRetention { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// Gets or sets what the ids of assignments are made from. A server that restarts with the state of an earlier run must be given another seed
-    /// for every start; otherwise ids repeat, and new updates are taken for doubles of old ones.
+    /// Gets or sets the seed of assignment IDs. If a server continues an earlier run without its <see cref="ServerState"/>, use a different seed
+    /// for every start; otherwise IDs repeat, and new updates are rejected as duplicates of old ones.
     /// </summary>
     /// <value>Default 0.</value>
     public ulong Seed { get; set; }
 
-    /// <summary>Checks the settings.</summary>
-    /// <exception cref="ArgumentException">A setting is out of range; the message names it.</exception>
+    /// <summary>Validates the options.</summary>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConcurrency ?? 1, 1, nameof(MaxConcurrency));
@@ -90,16 +90,16 @@ public sealed class FederatedServerOptions
         if (ClientRetention < LeaseDuration)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(ClientRetention), ClientRetention, $"Clients must be remembered at least as long as their leases last, {LeaseDuration}. Set a longer retention or a shorter {nameof(LeaseDuration)}.");
+                nameof(ClientRetention), ClientRetention, $"The retention of clients must be at least the lease duration, {LeaseDuration}. Set a longer retention or a shorter {nameof(LeaseDuration)}.");
         }
 
         if (Content is not (UpdateContent.Difference or UpdateContent.Trained))
         {
-            throw new ArgumentOutOfRangeException(nameof(Content), Content, $"Devices train {UpdateContent.Difference} or {UpdateContent.Trained}.");
+            throw new ArgumentOutOfRangeException(nameof(Content), Content, $"The content of updates must be {UpdateContent.Difference} or {UpdateContent.Trained}.");
         }
     }
 
-    /// <summary>Copies the settings.</summary>
-    /// <returns>The same settings; changing them changes nothing here.</returns>
+    /// <summary>Creates a copy of the options.</summary>
+    /// <returns>The copy; changes to it do not affect this object.</returns>
     public FederatedServerOptions Copy() => (FederatedServerOptions)MemberwiseClone();
 }

@@ -2,7 +2,7 @@ using Ftte.State;
 
 namespace Ftte;
 
-/// <summary>What the server remembers of an assignment that it issued, to recognize the update that answers it.</summary>
+/// <summary>Represents the server's record of an issued assignment, with which it recognizes the update that answers the assignment.</summary>
 internal readonly record struct IssuedAssignment(UpdateId Id, ModelVersion BaseVersion, ulong BaseFingerprint, SelectionVersion SelectionVersion, UpdateContent Content)
 {
     /// <summary>Determines whether an update answers this assignment.</summary>

@@ -3,10 +3,10 @@ using Ftte.State;
 
 namespace Ftte;
 
-/// <summary>The clients at work: one lease per client, limits on how many, and the IDs of their updates.</summary>
+/// <summary>Stores the leases of the clients at work, at most one per client, enforces their limits and issues update IDs.</summary>
 /// <remarks>
-/// Leases last equally long, so the order in which they were issued is the order in which they expire; expired leases are removed before every
-/// answer. Not thread-safe.
+/// All leases have the same duration, so they expire in the order in which they were issued. Expired leases are removed before every
+/// operation. Not thread-safe.
 /// </remarks>
 internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider time)
 {
@@ -24,10 +24,10 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
     {
         Granted,
 
-        /// <summary>As many devices as allowed are at work.</summary>
+        /// <summary>The maximum number of devices is at work.</summary>
         ConcurrencyReached,
 
-        /// <summary>The version has as many assignments as allowed, or the client's share of the buffer is used up.</summary>
+        /// <summary>The version has the maximum number of assignments, or the client has used its share of the buffer.</summary>
         AwaitsNextVersion,
     }
 
@@ -54,24 +54,24 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
         }
     }
 
-    /// <summary>Gets the number of clients whose share of the current buffer is used up.</summary>
+    /// <summary>Gets the number of clients that have used their share of the current buffer.</summary>
     public int WaitingCount => _waiting;
 
-    /// <summary>Gets the number of the current buffer; it grows with every publication and with every refused version.</summary>
+    /// <summary>Gets the number of the current buffer, which increases with every published and every refused version.</summary>
     public long Buffer => _buffer;
 
     public bool IsWaiting(ClientRecord client) => client.WaitsInBuffer == _buffer;
 
-    /// <summary>Issues a lease on the current version; it replaces the one that the client has, if any.</summary>
+    /// <summary>Issues a lease on the current version, which replaces the client's earlier lease, if any.</summary>
     /// <param name="client">The client.</param>
-    /// <param name="trains">Whether the assignment is to train. Measuring takes no place in the version and is allowed while the client waits for the next one.</param>
-    /// <param name="id">The lease's ID if it was granted; no other lease of this server has the same.</param>
+    /// <param name="trains">True to train, false to measure. Measuring does not count toward the limit of the version and is allowed while the client waits for the next one.</param>
+    /// <param name="id">Receives the ID of the lease if it was granted, unique among the leases of this server.</param>
     public Answer TryIssue(ClientRecord client, bool trains, out UpdateId id)
     {
         id = default;
         EndExpired();
 
-        // A client that asks again has lost its work, so its own lease must not stand in its way.
+        // A client that requests work again has lost its assignment, so its own lease does not count.
         LinkedListNode<Lease>? own = client.Lease;
         int atWork = _byExpiry.Count - (own is null ? 0 : 1);
         if (atWork >= options.MaxConcurrency)
@@ -90,7 +90,7 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
             End(own);
         }
 
-        // Mixing is a bijection and the sum counts up: IDs look random, but none repeats.
+        // Mix is a bijection and its argument is a counter, so IDs look random but never repeat.
         id = new UpdateId(SplitMix64.Mix(_origin + _issued++));
         Add(new Lease(client, id, _version, trains, time.GetTimestamp()));
         return Answer.Granted;
@@ -98,8 +98,8 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
 
     /// <summary>Ends the lease that an update answers, unless it expired or was replaced.</summary>
     /// <param name="client">The client.</param>
-    /// <param name="id">The update's ID.</param>
-    /// <param name="accepted">Whether the update counts; the place of a rejected one goes to another device.</param>
+    /// <param name="id">The ID of the update.</param>
+    /// <param name="accepted">True if the update was accepted. A rejected one no longer counts toward the limit, so another device can take its place.</param>
     public void End(ClientRecord client, UpdateId id, bool accepted)
     {
         EndExpired();
@@ -117,7 +117,7 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
         }
     }
 
-    /// <summary>Notes that a client's share of the current buffer is used up: it gets no training until the next buffer begins.</summary>
+    /// <summary>Records that a client has used its share of the current buffer. It receives no training until the next buffer begins.</summary>
     public void Wait(ClientRecord client)
     {
         _waiting += IsWaiting(client) ? 0 : 1;
@@ -125,7 +125,7 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
     }
 
     /// <summary>Begins the next buffer, because a version was published or refused.</summary>
-    /// <param name="current">The version now current.</param>
+    /// <param name="current">The current version.</param>
     public void BeginBuffer(ModelVersion current)
     {
         _buffer++;
@@ -134,15 +134,15 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
         SetVersion(current);
     }
 
-    /// <summary>Sets the version that assignments are of.</summary>
+    /// <summary>Sets the version of new assignments.</summary>
     public void SetVersion(ModelVersion current)
     {
         _atWorkInVersion = current == _version ? _atWorkInVersion : 0;
         _version = current;
     }
 
-    /// <summary>Ends the lease of a client that is forgotten.</summary>
-    public void Forget(ClientRecord client)
+    /// <summary>Removes the lease of a client with a removed record.</summary>
+    public void Remove(ClientRecord client)
     {
         _waiting -= IsWaiting(client) ? 1 : 0;
         if (client.Lease is { } lease)
@@ -169,7 +169,7 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
         }
     }
 
-    /// <summary>Reads what was saved. IDs go on where they were, whatever <see cref="FederatedServerOptions.Seed"/> is, so that none repeats.</summary>
+    /// <summary>Reads saved leases. IDs continue from the saved counter and seed, not from <see cref="FederatedServerOptions.Seed"/>, so that none repeats.</summary>
     public void Load(ref StateReader reader, ClientTable clients)
     {
         const int MinBytes = 27;

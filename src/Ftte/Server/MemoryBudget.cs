@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ftte;
 
-/// <summary>The memory budget that a selection must keep.</summary>
-/// <param name="Bytes">The budget, in bytes: M_min.</param>
-/// <param name="Excluded">The devices that cannot keep it, weakest first.</param>
+/// <summary>Represents the memory budget of a selection.</summary>
+/// <param name="Bytes">The budget M_min, in bytes.</param>
+/// <param name="Excluded">The devices with less memory, in ascending order of memory.</param>
 public sealed record MemoryBudget(long Bytes, ImmutableArray<ClientId> Excluded);

@@ -4,32 +4,32 @@ using Ftte.Wire;
 
 namespace Ftte;
 
-/// <summary>Expects the next publication from an exponential average of the times between the last ones.</summary>
+/// <summary>Estimates the time until the next publication from an exponential average of the latest intervals.</summary>
 /// <remarks>Not thread-safe.</remarks>
-internal sealed class PublicationPace(TimeSpan least, TimeProvider time)
+internal sealed class PublicationPace(TimeSpan min, TimeProvider time)
 {
-    /// <summary>The share of the newest interval: old intervals fade within about four publications.</summary>
+    /// <summary>The weight of the newest interval; the average covers about four publications.</summary>
     private const double NewShare = 0.25;
 
     private long? _last;
     private double? _averageSeconds;
 
-    /// <summary>Gets how long the next publication is expected to take, at least the time given and at most what a message can state.</summary>
+    /// <summary>Gets the expected time until the next publication, at min the specified minimum and at most <see cref="WireMessage.MaxDuration"/>.</summary>
     public TimeSpan UntilNext
     {
         get
         {
             if (_averageSeconds is not { } average || _last is not { } last)
             {
-                return least;
+                return min;
             }
 
             double seconds = average - time.GetElapsedTime(last).TotalSeconds;
-            return TimeSpan.FromSeconds(Math.Clamp(seconds, least.TotalSeconds, WireMessage.MaxDuration.TotalSeconds));
+            return TimeSpan.FromSeconds(Math.Clamp(seconds, min.TotalSeconds, WireMessage.MaxDuration.TotalSeconds));
         }
     }
 
-    /// <summary>Gets the average time between publications; 0 before it is known.</summary>
+    /// <summary>Gets the average time between publications; 0 if unknown.</summary>
     public double AverageSeconds => _averageSeconds ?? 0;
 
     public void Save(StateWriter writer)

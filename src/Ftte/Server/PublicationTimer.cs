@@ -2,8 +2,8 @@ using Ftte.Common;
 
 namespace Ftte;
 
-/// <summary>Rings when a buffer has waited too long since its first update.</summary>
-/// <remarks>The timer's own thread only rings; everything else is called by the queue's reader.</remarks>
+/// <summary>Signals that a buffer has timed out since its first update.</summary>
+/// <remarks>The thread of the timer only calls the callback; all other members are called by the reader of the queue.</remarks>
 internal sealed class PublicationTimer : IDisposable
 {
     private readonly TimeProvider _time;
@@ -11,17 +11,17 @@ internal sealed class PublicationTimer : IDisposable
     private readonly ITimer? _timer;
     private long? _waitingSince;
 
-    /// <summary>Makes a timer that rings when told that a buffer has begun.</summary>
-    /// <param name="timeout">How long a buffer may wait; null for ever.</param>
+    /// <summary>Creates a timer, which starts with the first update of a buffer.</summary>
+    /// <param name="timeout">The maximum wait of a buffer; null for no limit.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="ring">Called when the time is up; returns whether anybody heard it.</param>
-    public PublicationTimer(TimeSpan? timeout, TimeProvider time, Func<bool> ring)
+    /// <param name="trySignal">Called when the buffer times out. Returns true if the signal was received; otherwise it is called again after the same time.</param>
+    public PublicationTimer(TimeSpan? timeout, TimeProvider time, Func<bool> trySignal)
     {
         (_time, _timeout) = (time, timeout);
-        _timer = timeout is null ? null : time.CreateTimer(_ => Ring(ring), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = timeout is null ? null : time.CreateTimer(_ => Signal(trySignal), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Notes that an update waits in the buffer; its first one starts the time.</summary>
+    /// <summary>Records that an update was added to the buffer. The first one starts the timer.</summary>
     public void Buffered()
     {
         if (_waitingSince is null)
@@ -30,10 +30,10 @@ internal sealed class PublicationTimer : IDisposable
         }
     }
 
-    /// <summary>Notes that the buffer was published.</summary>
+    /// <summary>Records that the buffer was published or discarded.</summary>
     public void Published() => _waitingSince = null;
 
-    /// <summary>Starts the time anew for a buffer that was offered and held too little.</summary>
+    /// <summary>Restarts the timer if the buffer still has updates, because it contained too few to publish.</summary>
     public void RestartIfWaiting()
     {
         if (_waitingSince is not null)
@@ -42,7 +42,7 @@ internal sealed class PublicationTimer : IDisposable
         }
     }
 
-    /// <summary>Says, once the ring was heard, whether it still concerns the buffer that waits now; if that is younger, the timer rings again for it.</summary>
+    /// <summary>Determines whether a received signal is for the current buffer. If the current buffer is newer, sets the timer for its remaining time.</summary>
     public bool IsDue()
     {
         if (_waitingSince is not { } since)
@@ -60,10 +60,10 @@ internal sealed class PublicationTimer : IDisposable
         return false;
     }
 
-    /// <summary>Gets how long the buffer has waited; null if none waits.</summary>
+    /// <summary>Gets the time for which the buffer has waited; null if it is empty.</summary>
     public TimeSpan? Waited => _waitingSince is { } since ? _time.GetElapsedTime(since) : null;
 
-    /// <summary>Goes on with a buffer that had waited before the server was restarted.</summary>
+    /// <summary>Continues with a buffer that had waited before the server was restarted.</summary>
     public void Resume(TimeSpan waited)
     {
         _waitingSince = _time.GetTimestampBefore(waited);
@@ -78,15 +78,15 @@ internal sealed class PublicationTimer : IDisposable
         Arm(_timeout);
     }
 
-    private void Ring(Func<bool> ring)
+    private void Signal(Func<bool> trySignal)
     {
-        if (!ring())
+        if (!trySignal())
         {
             Arm(_timeout);
         }
     }
 
-    // Timers count whole milliseconds: rounding up keeps one from ringing just before the time and having to ring again.
+    // Timers count whole milliseconds. Rounding up avoids a signal just before the timeout, which would have to be repeated.
     private void Arm(TimeSpan? after)
     {
         if (after is { } wait)

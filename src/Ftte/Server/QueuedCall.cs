@@ -1,24 +1,24 @@
 namespace Ftte;
 
-/// <summary>A call that waits for the queue's reader.</summary>
+/// <summary>Represents a call in the queue.</summary>
 internal abstract class QueuedCall
 {
-    /// <summary>Makes the call, unless it was cancelled before; never throws.</summary>
+    /// <summary>Runs the call unless it was canceled before. Never throws.</summary>
     public abstract ValueTask RunAsync();
 }
 
-/// <summary>A call that waits for the queue's reader, and its caller who waits for the result.</summary>
+/// <summary>Represents a call in the queue with a result for its caller.</summary>
 /// <remarks>
-/// Exactly one of reader and canceller takes the call. Once the reader has it, its caller is answered only when the work is done, so nobody gets a
-/// buffer back that is still being read; from then on cancelling is up to the work.
+/// Either the reader of the queue or cancellation takes the work, never both. After the reader has taken it, the caller is answered only when the work is done, so
+/// that no caller reuses a buffer that is still being read. From then on, the work itself handles cancellation.
 /// </remarks>
 internal sealed class QueuedCall<T>(Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken) : QueuedCall
 {
-    // Continuations run elsewhere: the reader must not be held up by what a caller does next.
+    // Continuations run asynchronously, so that a caller does not block the reader.
     private readonly TaskCompletionSource<T> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Func<CancellationToken, ValueTask<T>>? _work = work;
 
-    /// <summary>Waits for the result, once the call is in the queue.</summary>
+    /// <summary>Waits for the result. Call it after the call has entered the queue.</summary>
     public async Task<T> WaitAsync()
     {
         using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static call => ((QueuedCall<T>)call!).Cancel(), this);
@@ -40,12 +40,12 @@ internal sealed class QueuedCall<T>(Func<CancellationToken, ValueTask<T>> work, 
         {
             _result.SetCanceled(cancellationToken);
         }
-#pragma warning disable CA1031 // Whatever it was, it goes to the caller, and the queue goes on.
+#pragma warning disable CA1031 // Every exception is passed to the caller, and the queue continues.
         catch (Exception error)
 #pragma warning restore CA1031
         {
             _result.SetException(error);
-            _ = _result.Task.Exception; // looked at, so that it does not count as unobserved when nobody waits
+            _ = _result.Task.Exception; // marks the exception as observed if no caller waits
         }
     }
 
@@ -57,6 +57,6 @@ internal sealed class QueuedCall<T>(Func<CancellationToken, ValueTask<T>> work, 
         }
     }
 
-    /// <summary>Takes the work, for whoever comes first; a call that was cancelled holds on to no buffer while it stays in the queue.</summary>
+    /// <summary>Removes and returns the work; null if it was already removed. A canceled call therefore references no buffer while it remains in the queue.</summary>
     private Func<CancellationToken, ValueTask<T>>? Take() => Interlocked.Exchange(ref _work, null);
 }

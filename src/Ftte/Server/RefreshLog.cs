@@ -2,10 +2,10 @@ using Ftte.State;
 
 namespace Ftte;
 
-/// <summary>Knows what a device lacks that holds one of the last N versions, or the one that training started from, which apps bring along.</summary>
+/// <summary>Tracks the coordinates that have changed since each of the last N versions and since the version that training started from, which apps are shipped with.</summary>
 /// <remarks>
-/// Kept for each version held: the union of all that changed since. A publication adds its coordinates to every one of them; because training mostly
-/// changes the same selection, they are nearly always one and the same object, and a check-out only looks up. A version is identified by its number and its
+/// Keeps for each version the union of all changes since. A publication adds its coordinates to each union. Because training mostly
+/// changes the same selection, the unions are nearly always the same object, and a check-out is a look-up. A version is identified by its number and its
 /// fingerprint, because other servers and earlier runs use the same numbers. Not thread-safe.
 /// </remarks>
 internal sealed class RefreshLog
@@ -32,9 +32,9 @@ internal sealed class RefreshLog
         _currentFingerprint = _startFingerprint = start.Fingerprint;
     }
 
-    /// <summary>Returns the coordinates to send to a device that holds a version, or none.</summary>
-    /// <param name="held">The version that the device states; null for none.</param>
-    /// <param name="fingerprint">The fingerprint that it states for that version.</param>
+    /// <summary>Returns the coordinates that a device with a held version lacks.</summary>
+    /// <param name="held">The version in the request; null for none.</param>
+    /// <param name="fingerprint">The fingerprint in the request for that version.</param>
     public ParameterSelection Since(ModelVersion? held, ulong fingerprint) => held switch
     {
         { } version when version == _current && fingerprint == _currentFingerprint => _nothing,
@@ -50,7 +50,7 @@ internal sealed class RefreshLog
         (_current, _currentFingerprint) = (published.Version, published.Fingerprint);
         if (_current.Number != before + 1)
         {
-            // The aggregator skipped a version or went back: what changed in between is not known.
+            // The aggregator skipped a version or went back, so the changes in between are unknown.
             _oldest = _current;
             _sinceStart = _everything;
             return;
@@ -103,7 +103,7 @@ internal sealed class RefreshLog
         }
     }
 
-    /// <summary>Reads what was saved; only as many of the newest versions as this log remembers.</summary>
+    /// <summary>Reads a saved log. Keeps only as many of the newest versions as the capacity allows.</summary>
     public static RefreshLog Load(ref StateReader reader, ModelSnapshot current, int capacity)
     {
         const int MinBytes = 9;
@@ -115,7 +115,7 @@ internal sealed class RefreshLog
         if (number != current.Version.Number || fingerprint != current.Fingerprint)
         {
             throw new ArgumentException(
-                $"The state was captured at version {number} with the fingerprint {fingerprint:x16}, and the aggregator is at {current.Version} with {current.Fingerprint:x16}. "
+                $"The state was captured at version {number} with fingerprint {fingerprint:x16}, but the aggregator is at {current.Version} with fingerprint {current.Fingerprint:x16}. "
                 + $"Restore the aggregator from {nameof(ServerState)}.{nameof(ServerState.Aggregator)}.",
                 nameof(current));
         }

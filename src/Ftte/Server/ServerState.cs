@@ -8,11 +8,11 @@ using Ftte.Wire;
 
 namespace Ftte;
 
-/// <summary>The saved state of a <see cref="FederatedServer"/> and its aggregator, so that training goes on after a restart as if there had been none.</summary>
+/// <summary>Represents the saved state of a <see cref="FederatedServer"/> and its aggregator, so that training continues after a restart with the same results.</summary>
 /// <remarks>
-/// <para>Contains the aggregator's state, the selections, what each client was assigned, leases, shares and surveys, what clients lack of the model, the claimed and registered devices,
-/// and the counter of update IDs. Options are not part of it. Time during which no server runs does not count: a lease has as much time left as when it was saved.</para>
-/// <para>Immutable and safe to share between threads. The checksum finds damage, not forgery: keep states where only the server can write.</para>
+/// <para>Contains the aggregator's state, the selections, the assignments, leases, shares and surveys of clients, the changes since earlier versions, the claimed and registered devices,
+/// and the counter of update IDs. Options are not part of it. Time during which no server runs does not count: a restored lease has the same remaining time as when it was saved.</para>
+/// <para>Immutable and safe to share between threads. The checksum detects corruption, not forgery: store states where only the server can write.</para>
 /// </remarks>
 public sealed class ServerState
 {
@@ -38,37 +38,37 @@ public sealed class ServerState
         _selectionsStart = FixedLength + sizeof(ulong) + sizeof(int) + sizeof(long) + aggregator.Length;
     }
 
-    /// <summary>Gets the aggregator's part: restore the aggregator from it before the server.</summary>
+    /// <summary>Gets the state of the aggregator. Restore the aggregator from it before the server.</summary>
     public AggregatorState Aggregator { get; }
 
     /// <summary>Gets the <see cref="ParameterLayout.Fingerprint"/> of the model.</summary>
     public ulong LayoutFingerprint { get; }
 
-    /// <summary>Gets the number of the model's parameters.</summary>
+    /// <summary>Gets the number of parameters of the model.</summary>
     public int ParameterCount { get; }
 
-    /// <summary>Gets the whole state for a file: what <see cref="Read"/> takes.</summary>
+    /// <summary>Gets the whole state as bytes for a file; the input of <see cref="Read"/>.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes;
 
     /// <summary>Reads a state that was saved.</summary>
-    /// <param name="bytes">The whole state and nothing else. Copied once its length and checksum are right.</param>
+    /// <param name="bytes">The whole state and nothing else. Copied after its length and checksum have been validated.</param>
     /// <returns>The state.</returns>
-    /// <exception cref="WireFormatException">The bytes are not a server's state, are cut off or damaged, or are of another format version.</exception>
+    /// <exception cref="WireFormatException">The bytes are not a server's state, are truncated or corrupt, or have another format version.</exception>
     public static ServerState Read(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < FixedLength + sizeof(uint))
         {
-            throw new WireFormatException(WireError.TooShort, $"{bytes.Length} bytes are too few for a server's state. The file was cut off; use an earlier one.");
+            throw new WireFormatException(WireError.TooShort, $"{bytes.Length} bytes are too few for a server's state. The file is truncated; use an earlier one.");
         }
 
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic)
         {
-            throw new WireFormatException(WireError.BadMagic, "The bytes do not begin with \"FTSV\": they are not a server's state. Specify another file.");
+            throw new WireFormatException(WireError.BadMagic, "The bytes do not start with \"FTSV\", so they are not a server's state. Specify another file.");
         }
 
         if (bytes[4] != FormatVersion)
         {
-            throw new WireFormatException(WireError.UnsupportedVersion, $"The server's state is of format version {bytes[4]}, this library knows {FormatVersion}. Update the library.");
+            throw new WireFormatException(WireError.UnsupportedVersion, $"The server's state has format version {bytes[4]}, but this library supports version {FormatVersion}. Update the library.");
         }
 
         long declaredLength = BinaryPrimitives.ReadInt64LittleEndian(bytes[5..]), length = bytes.Length - FixedLength - sizeof(uint);
@@ -76,13 +76,13 @@ public sealed class ServerState
         {
             throw new WireFormatException(
                 declaredLength > length ? WireError.TooShort : WireError.Inconsistent,
-                $"The server's state declares {declaredLength} bytes of content and has {length}. The file was cut off or extended; use an earlier one.");
+                $"The server's state declares {declaredLength} bytes of content, but has {length}. The file was truncated or extended; use an earlier one.");
         }
 
         uint declared = BinaryPrimitives.ReadUInt32LittleEndian(bytes[^sizeof(uint)..]), actual = Crc32C.Compute(bytes[..^sizeof(uint)]);
         return declared == actual
             ? new ServerState(bytes.ToArray())
-            : throw new WireFormatException(WireError.ChecksumMismatch, $"The checksum of the server's state is {actual:x8}, but {declared:x8} is declared: the file was damaged. Use an earlier one.");
+            : throw new WireFormatException(WireError.ChecksumMismatch, $"The checksum of the server's state is {actual:x8}, but {declared:x8} is declared. The file is corrupt; use an earlier one.");
     }
 
     /// <summary>Restores the selections that the server had announced, for the aggregator and the server.</summary>
@@ -97,10 +97,10 @@ public sealed class ServerState
     /// <inheritdoc />
     public override string ToString() => $"{Aggregator}; {_bytes.Length} bytes with the server's";
 
-    /// <summary>Creates a state from what a server saves.</summary>
+    /// <summary>Creates a state.</summary>
     /// <param name="layout">The model's layout.</param>
     /// <param name="aggregator">The aggregator's state.</param>
-    /// <param name="save">Writes the selections and then everything else.</param>
+    /// <param name="save">Writes the selections, followed by the rest of the server's state.</param>
     internal static ServerState Create(ParameterLayout layout, AggregatorState aggregator, Action<StateWriter> save)
     {
         var output = new ArrayBufferWriter<byte>();
@@ -119,7 +119,7 @@ public sealed class ServerState
         return new ServerState(bytes);
     }
 
-    /// <summary>Returns a reader of everything that follows the selections.</summary>
+    /// <summary>Creates a reader of the state that follows the selections.</summary>
     internal StateReader ServerReader()
     {
         StateReader reader = SelectionsReader();

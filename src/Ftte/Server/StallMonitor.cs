@@ -3,17 +3,17 @@ using Ftte.Diagnostics;
 
 namespace Ftte;
 
-/// <summary>Detects that no version can be published, and why, so that a hung federation differs from a slow one in the log.</summary>
+/// <summary>Detects that no version can be published and determines the reason, so that the log distinguishes a stalled federation from a slow one.</summary>
 /// <remarks>
-/// It is asked whenever a client is answered: without clients there is nobody to wait for. A situation is reported once and again only after twice the
-/// time. Not thread-safe.
+/// Checked on every response to a client, because without clients nothing is expected. A stall is reported once, and again each time its duration has
+/// doubled. Not thread-safe.
 /// </remarks>
 internal sealed class StallMonitor(FederatedServerOptions options, ClientTable clients, LeaseTable leases, BufferLimits? limits, PublicationPace pace, TimeProvider time)
 {
-    /// <summary>The number of waits of <see cref="FederatedServerOptions.BusyRetryAfter"/> after which missing clients are reported: enough for those that come at the same time.</summary>
+    /// <summary>The number of <see cref="FederatedServerOptions.BusyRetryAfter"/> waits after which missing clients are reported: enough for clients that connect at about the same time.</summary>
     private const int GraceWaits = 10;
 
-    /// <summary>The number of usual publication intervals without a version that are not normal any more.</summary>
+    /// <summary>The number of average publication intervals without a version after which a stall is suspected.</summary>
     private const int PatienceIntervals = 10;
 
     private readonly Tally<CheckOutOutcome> _checkOuts = new();
@@ -37,7 +37,7 @@ internal sealed class StallMonitor(FederatedServerOptions options, ClientTable c
         _buffered += outcome == UpdateOutcome.Buffered ? 1 : 0;
     }
 
-    /// <summary>Notes that a version was published.</summary>
+    /// <summary>Records that a version was published.</summary>
     public void Published()
     {
         _since = time.GetTimestamp();
@@ -47,10 +47,10 @@ internal sealed class StallMonitor(FederatedServerOptions options, ClientTable c
         _buffered = 0;
     }
 
-    /// <summary>Notes that a version was refused and its buffer discarded.</summary>
+    /// <summary>Records that a version was refused and its buffer discarded.</summary>
     public void Refused() => _buffered = 0;
 
-    /// <summary>Returns what is to be reported now; null if nothing is.</summary>
+    /// <summary>Returns the stall to report now; null if there is none.</summary>
     public Stall? Check()
     {
         TimeSpan elapsed = SincePublication;
@@ -82,7 +82,7 @@ internal sealed class StallMonitor(FederatedServerOptions options, ClientTable c
 
     private StallReason Find(TimeSpan elapsed)
     {
-        // With a publication timeout an incomplete buffer is offered first; only if that did not help it is stuck.
+        // With a publication timeout, an incomplete buffer is offered for publication first. It is stalled only if it was not published then.
         bool isOffered = options.PublishTimeout is not { } timeout || elapsed >= timeout * 2;
         if (isOffered && !CanFill(options.ClientRetention))
         {
@@ -103,7 +103,7 @@ internal sealed class StallMonitor(FederatedServerOptions options, ClientTable c
             : StallReason.None;
     }
 
-    /// <summary>Determines whether the clients that were seen within a time and have shares left can complete the buffer.</summary>
+    /// <summary>Determines whether the clients that were seen within a time and have unused shares can complete the buffer.</summary>
     private bool CanFill(TimeSpan window)
     {
         if (clients.Count == 0)
@@ -112,7 +112,7 @@ internal sealed class StallMonitor(FederatedServerOptions options, ClientTable c
         }
 
         long missing = limits is { } known ? known.Capacity - _buffered : 1;
-        long each = limits?.MaxUpdatesPerClient ?? 1;
+        long share = limits?.MaxUpdatesPerClient ?? 1;
         foreach (ClientRecord client in clients.NewestFirst)
         {
             if (missing <= 0 || time.GetElapsedTime(client.LastSeen) > window)
@@ -120,13 +120,13 @@ internal sealed class StallMonitor(FederatedServerOptions options, ClientTable c
                 break;
             }
 
-            missing -= leases.IsWaiting(client) ? 0 : each;
+            missing -= leases.IsWaiting(client) ? 0 : share;
         }
 
         return missing <= 0;
     }
 
-    /// <summary>Counts by outcome.</summary>
+    /// <summary>Counts outcomes.</summary>
     private sealed class Tally<T>
         where T : struct, Enum
     {

@@ -5,8 +5,8 @@ namespace Ftte;
 
 /// <summary>Decides which devices are asked in an importance survey and collects their answers.</summary>
 /// <remarks>
-/// A device is asked once per survey, and its answer counts once. What is remembered of a device is part of its <see cref="ClientRecord"/>, so that the
-/// number of devices asked does not add memory. A survey is open at first. Not thread-safe.
+/// A device is asked once per survey, and its answer counts once. The state of a device is part of its <see cref="ClientRecord"/>, so that the
+/// collector's memory does not grow with the number of devices. The first survey is open from the start. Not thread-safe.
 /// </remarks>
 internal sealed class SurveyCollector(ParameterLayout layout, int probes)
 {
@@ -29,10 +29,10 @@ internal sealed class SurveyCollector(ParameterLayout layout, int probes)
 
     public bool IsOpen => _survey is not null;
 
-    /// <summary>Gets whether as many devices have answered as are wanted.</summary>
+    /// <summary>Gets a value that indicates whether the required number of devices have answered.</summary>
     public bool IsComplete => _survey is not null && _survey.Count >= probes;
 
-    /// <summary>Forgets the last survey and opens the next.</summary>
+    /// <summary>Discards the last survey and opens the next.</summary>
     public void Open()
     {
         _number++;
@@ -49,16 +49,16 @@ internal sealed class SurveyCollector(ParameterLayout layout, int probes)
     }
 
     /// <summary>Determines whether a device that asks for work is to measure instead of training.</summary>
-    /// <param name="client">The device's record.</param>
-    /// <param name="canProbe">Whether the device can measure.</param>
+    /// <param name="client">The record of the device.</param>
+    /// <param name="canProbe">True if the device can measure.</param>
     /// <param name="measuring">The number of devices that are measuring. No more devices are asked than answers are missing; if a lease expires, another device is asked.</param>
-    public bool Wants(ClientRecord client, bool canProbe, int measuring) =>
+    public bool ShouldAsk(ClientRecord client, bool canProbe, int measuring) =>
         _survey is not null && canProbe && _survey.Count + measuring < probes && client.AskedInSurvey != _number;
 
-    /// <summary>Notes that a device is asked, and the ID of its answer.</summary>
+    /// <summary>Records that a device is asked, and the ID of its answer.</summary>
     public void Ask(ClientRecord client, UpdateId id) => (client.AskedInSurvey, client.SurveyId, client.HasAnsweredSurvey) = (_number, id, false);
 
-    /// <summary>Adds an answer, if it was asked for and is valid.</summary>
+    /// <summary>Adds an answer if it was requested and is valid.</summary>
     public UpdateOutcome Answer(ClientRecord client, in UpdateHeader header, ReadOnlySpan<float> values)
     {
         if (header.LayoutFingerprint != layout.Fingerprint)

@@ -2,8 +2,8 @@ using System.Threading.Channels;
 
 namespace Ftte;
 
-/// <summary>A line of bounded length before one reader, which makes one call at a time.</summary>
-/// <remarks>A call that was cancelled keeps its place until the reader passes it. Disposing lets nobody in any more and makes the calls that wait.</remarks>
+/// <summary>Represents a bounded queue with one reader, which runs one call at a time.</summary>
+/// <remarks>A canceled call remains in the queue until the reader reaches it. Disposing rejects new calls and runs the calls in the queue.</remarks>
 internal sealed class UpdateQueue : IAsyncDisposable
 {
     private readonly Channel<QueuedCall> _calls;
@@ -15,13 +15,13 @@ internal sealed class UpdateQueue : IAsyncDisposable
         _reader = Task.Run(ReadAsync);
     }
 
-    /// <summary>Gets the number of calls that wait, the one being made not counted.</summary>
+    /// <summary>Gets the number of waiting calls, without the one that is running.</summary>
     public int Length => _calls.Reader.Count;
 
-    /// <summary>Lets a call in if there is room; never waits.</summary>
+    /// <summary>Adds a call if the queue is not full. Never waits.</summary>
     public bool TryEnter(QueuedCall call) => _calls.Writer.TryWrite(call);
 
-    /// <summary>Lets a call in once there is room.</summary>
+    /// <summary>Waits until the queue is not full and adds a call.</summary>
     /// <exception cref="ChannelClosedException">The queue was disposed.</exception>
     public ValueTask EnterAsync(QueuedCall call, CancellationToken cancellationToken) => _calls.Writer.WriteAsync(call, cancellationToken);
 

@@ -2,9 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Ftte;
 
-/// <summary>The current version, and the news of each next one for any number of watchers.</summary>
+/// <summary>Provides the current version and notifies any number of watchers of each publication.</summary>
 /// <remarks>
-/// Each version carries the promise of the next, so there is no list of watchers: a slow one finds its promise kept long ago and goes on with the
+/// Each entry has a task that completes with the next publication, so there is no list of watchers. A slow watcher finds its task completed and continues with the
 /// newest version. One thread publishes; any thread may read and watch.
 /// </remarks>
 internal sealed class VersionFeed(ModelSnapshot first)
@@ -20,7 +20,7 @@ internal sealed class VersionFeed(ModelSnapshot first)
         before.HasNext.SetResult(true);
     }
 
-    /// <summary>Says that no more versions will come.</summary>
+    /// <summary>Signals that no more versions will be published.</summary>
     public void Complete() => _newest.HasNext.SetResult(false);
 
     public async IAsyncEnumerable<ModelSnapshot> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,13 +1,13 @@
 namespace Ftte.State;
 
-/// <summary>Refuses to restore a state with what it was not captured with.</summary>
+/// <summary>Validates that a state is restored with the same configuration as it was captured with.</summary>
 internal static class StateMismatch
 {
-    public static void Check<T>(string what, T captured, T given, string parameter = "options")
+    public static void Check<T>(string name, T captured, T given, string parameter = "options")
     {
         if (!EqualityComparer<T>.Default.Equals(captured, given))
         {
-            throw new ArgumentException($"The state was captured with another {what}: {captured} instead of {given}. Restore it with the one it was captured with, or start a new aggregator from its model.", parameter);
+            throw new ArgumentException($"The state was captured with another {name}: {captured} instead of {given}. Restore it with the same {name}, or create a new aggregator from its model.", parameter);
         }
     }
 }

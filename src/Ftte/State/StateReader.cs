@@ -7,8 +7,8 @@ using Ftte.Wire;
 
 namespace Ftte.State;
 
-/// <summary>Reads the fields of a saved state and refuses what a field may never hold. The mirror of <see cref="StateWriter"/>.</summary>
-/// <remarks>Every count is checked against the bytes that are left, so nothing larger than the state itself is allocated.</remarks>
+/// <summary>Reads the fields of a saved state and rejects invalid values. The counterpart of <see cref="StateWriter"/>.</summary>
+/// <remarks>Every count is validated against the remaining bytes, so nothing larger than the state itself is allocated.</remarks>
 internal ref struct StateReader(ReadOnlySpan<byte> content)
 {
     private const int MaxTextBytes = 1024;
@@ -29,7 +29,7 @@ internal ref struct StateReader(ReadOnlySpan<byte> content)
         return value >= min && value <= max ? value : throw Bad(name, value);
     }
 
-    /// <summary>Reads the number of items of at least some bytes each that follow.</summary>
+    /// <summary>Reads the number of the items that follow, each with at least the specified number of bytes.</summary>
     public int Count(string name, int itemBytes)
     {
         int value = Int32(name);
@@ -66,7 +66,7 @@ internal ref struct StateReader(ReadOnlySpan<byte> content)
     {
         ReadOnlySpan<byte> name = Take(Byte());
         string text = name.Length <= ClientId.MaxBytes && Utf8.IsValid(name) ? Encoding.UTF8.GetString(name) : "";
-        return ClientId.FindFault(text) is null ? new ClientId(text) : throw Bad("length of a client id", name.Length);
+        return ClientId.FindFault(text) is null ? new ClientId(text) : throw Bad("length of a client ID", name.Length);
     }
 
     public ParameterSelection Selection(int parameterCount)
@@ -95,7 +95,7 @@ internal ref struct StateReader(ReadOnlySpan<byte> content)
     /// <summary>Reads bytes that are preceded by their number.</summary>
     public ReadOnlySpan<byte> Bytes(string name) => Take(Int64(name));
 
-    /// <summary>Reads values whose number is known, after checking that so many bytes are left.</summary>
+    /// <summary>Reads a known number of values, after validating that enough bytes remain.</summary>
     public T[] Values<T>(int count)
         where T : unmanaged
     {
@@ -108,7 +108,7 @@ internal ref struct StateReader(ReadOnlySpan<byte> content)
     public void Values<T>(Span<T> values)
         where T : unmanaged => Copy(Take((long)values.Length * Unsafe.SizeOf<T>()), values);
 
-    /// <summary>Reads values that are finite.</summary>
+    /// <summary>Reads values and validates that they are finite.</summary>
     public float[] Finite(string name, int count)
     {
         float[] values = Values<float>(count);
@@ -120,7 +120,7 @@ internal ref struct StateReader(ReadOnlySpan<byte> content)
     {
         if (!UpdateMoments.Measure(values).IsFinite)
         {
-            throw new WireFormatException(WireError.BadValue, $"The saved state holds a {name} that is NaN or infinite. Use an earlier state.");
+            throw new WireFormatException(WireError.BadValue, $"The saved state contains a {name} that is NaN or infinite. Use an earlier state.");
         }
     }
 
@@ -141,7 +141,7 @@ internal ref struct StateReader(ReadOnlySpan<byte> content)
     }
 
     public static WireFormatException Bad<T>(string name, T value) =>
-        new(WireError.BadValue, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The {name} in the saved state is {value}, which cannot be. Use an earlier state."));
+        new(WireError.BadValue, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The {name} in the saved state is {value}, which is not valid. Use an earlier state."));
 
     private double Double() => BitConverter.UInt64BitsToDouble(UInt64());
 

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Ftte.State;
 
-/// <summary>Writes the fields of a saved state, little-endian. The mirror of <see cref="StateReader"/>.</summary>
+/// <summary>Writes the fields of a saved state, little-endian. The counterpart of <see cref="StateReader"/>.</summary>
 /// <param name="output">Receives the bytes.</param>
 internal sealed class StateWriter(IBufferWriter<byte> output)
 {

@@ -2,16 +2,16 @@ using System.Buffers;
 
 namespace Ftte.Wire;
 
-/// <summary>A device's request for work as bytes.</summary>
-/// <remarks>Thread-safe: nothing is kept between calls.</remarks>
+/// <summary>Writes and reads messages that contain a device's request for work.</summary>
+/// <remarks>Stateless and thread-safe.</remarks>
 public static class CheckOutRequestMessage
 {
     private const int FixedLength = sizeof(ulong) + sizeof(long) + sizeof(long) + sizeof(ulong) + sizeof(byte);
 
     private const byte CanProbe = 1;
 
-    /// <summary>Gets the number of bytes that <see cref="Write"/> writes.</summary>
-    /// <param name="device">What the device says about itself.</param>
+    /// <summary>Returns the number of bytes that <see cref="Write"/> writes.</summary>
+    /// <param name="device">The request.</param>
     /// <returns>The number of bytes.</returns>
     public static long GetLength(CheckOutRequest device)
     {
@@ -21,8 +21,8 @@ public static class CheckOutRequestMessage
 
     /// <summary>Writes a request.</summary>
     /// <param name="writer">Receives the bytes.</param>
-    /// <param name="device">What the device says about itself.</param>
-    /// <exception cref="ArgumentException">The device is nameless, or its budget or version is negative. Nothing was written.</exception>
+    /// <param name="device">The request.</param>
+    /// <exception cref="ArgumentException">The client ID is empty, or the budget or the version is negative. Nothing was written.</exception>
     public static void Write(IBufferWriter<byte> writer, CheckOutRequest device)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -36,7 +36,7 @@ public static class CheckOutRequestMessage
         }
         else
         {
-            message.Int64("held version", -1, least: -1);
+            message.Int64("held version", -1, min: -1);
             message.UInt64(0);
         }
 
@@ -48,8 +48,8 @@ public static class CheckOutRequestMessage
 
     /// <summary>Reads a request.</summary>
     /// <param name="message">The whole message and nothing else.</param>
-    /// <returns>What the device says about itself.</returns>
-    /// <exception cref="WireFormatException">The bytes are not such a message.</exception>
+    /// <returns>The request.</returns>
+    /// <exception cref="WireFormatException">The bytes are not a valid request.</exception>
     public static CheckOutRequest Read(ReadOnlySpan<byte> message)
     {
         Envelope envelope = Envelope.Open(message, MessageKind.CheckOutRequest, WireLimits.Default);
@@ -57,7 +57,7 @@ public static class CheckOutRequestMessage
         var fields = new FieldReader(envelope.Header);
         ulong fingerprint = fields.UInt64();
         long budget = fields.Int64("memory budget");
-        long held = fields.Int64("held version", least: -1);
+        long held = fields.Int64("held version", min: -1);
         ulong heldFingerprint = fields.UInt64();
         byte flags = fields.Flags("flags", known: CanProbe);
         ClientId client = fields.Client();

@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 
 namespace Ftte.Wire;
 
-/// <summary>The server's answer to a device that asks for work as bytes, with the parameters that the device lacks.</summary>
-/// <remarks>Thread-safe: nothing is kept between calls. Parameters pass through a small buffer; no packed copy of the model is made.</remarks>
+/// <summary>Writes and reads messages that contain the server's response to a request for work, with the parameters that the device lacks.</summary>
+/// <remarks>Stateless and thread-safe. Parameters are copied through a small buffer, without a packed copy of the model.</remarks>
 public static class CheckOutResponseMessage
 {
     internal const int MaxFixedLength =
@@ -15,33 +15,33 @@ public static class CheckOutResponseMessage
     private const int AssignmentLength =
         sizeof(ulong) + sizeof(ulong) + sizeof(long) + sizeof(ulong) + sizeof(int) + sizeof(byte) + sizeof(long) + sizeof(int);
 
-    /// <summary>Gets the number of bytes that <see cref="Write"/> writes, without writing them.</summary>
-    /// <param name="answer">The answer.</param>
-    /// <param name="format">How the parameters travel.</param>
-    /// <returns>The number of bytes; may exceed what one message can have.</returns>
+    /// <summary>Returns the number of bytes that <see cref="Write"/> writes.</summary>
+    /// <param name="answer">The response.</param>
+    /// <param name="format">The format of the parameters.</param>
+    /// <returns>The number of bytes; may exceed the maximum length of a message.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The format is not defined.</exception>
     public static long GetLength(in CheckOutResponse answer, ValueFormat format) => answer.Assignment is { } assignment
         ? Envelope.GetLength(GetHeaderLength(assignment), assignment.Refreshed.Count, format)
         : Envelope.GetLength(AnswerLength, 0, default);
 
-    /// <summary>Writes an answer; on assignment with the parameters in <see cref="TrainingAssignment.Refreshed"/>.</summary>
+    /// <summary>Writes a response and, if it has an assignment, the parameters in <see cref="TrainingAssignment.Refreshed"/>.</summary>
     /// <param name="writer">Receives the bytes, the parameters in pieces of a few KiB.</param>
-    /// <param name="answer">The answer.</param>
+    /// <param name="answer">The response.</param>
     /// <param name="parameters">
-    /// The whole flat vector of the assignment's version, borrowed. Must be finite, in <see cref="ValueFormat.BFloat16"/> also after rounding:
-    /// a reader refuses a model that is not. Ignored when there is no assignment.
+    /// The whole flat vector of the assignment's version, borrowed. Must be finite, for <see cref="ValueFormat.BFloat16"/> also after rounding, because
+    /// a reader rejects other models. Ignored without an assignment.
     /// </param>
-    /// <param name="format">How the parameters travel. Without an assignment none do.</param>
+    /// <param name="format">The format of the parameters. Not used without an assignment.</param>
     /// <param name="seed">The seed of stochastic rounding, used by <see cref="ValueFormat.Int8"/> only; see <see cref="WireMessage.GetSeed"/>.</param>
     /// <exception cref="ArgumentException">
-    /// Outcome and assignment contradict each other, the vector's length is not the selections', a field holds what may not travel, or the
+    /// The outcome and the assignment contradict each other, the length of the vector differs from that of the selections, a field has an invalid value, or the
     /// message would exceed <see cref="int.MaxValue"/> bytes. Nothing was written.
     /// </exception>
     public static void Write(IBufferWriter<byte> writer, in CheckOutResponse answer, ReadOnlySpan<float> parameters, ValueFormat format, ulong seed)
     {
         if (answer.IsAssigned != (answer.Outcome == CheckOutOutcome.Assigned))
         {
-            throw new ArgumentException($"The outcome is {answer.Outcome}, but there is {(answer.IsAssigned ? "an" : "no")} assignment.", nameof(answer));
+            throw new ArgumentException($"The outcome is {answer.Outcome}, but there is {(answer.IsAssigned ? "an" : "no")} assignment. Specify an assignment if and only if the outcome is {CheckOutOutcome.Assigned}.", nameof(answer));
         }
 
         if (!answer.IsAssigned)
@@ -57,7 +57,7 @@ public static class CheckOutResponseMessage
         ParameterSelection refreshed = assignment.Refreshed;
         if (assignment.Selection.ParameterCount != parameters.Length || refreshed.ParameterCount != parameters.Length)
         {
-            throw new ArgumentException($"The vector has {parameters.Length} values, the selections are of {assignment.Selection.ParameterCount} and {refreshed.ParameterCount}.", nameof(parameters));
+            throw new ArgumentException($"The vector has {parameters.Length} values, but the selections are for {assignment.Selection.ParameterCount} and {refreshed.ParameterCount}.", nameof(parameters));
         }
 
         var message = new MessageWriter(writer, MessageKind.CheckOutResponse, GetHeaderLength(assignment), refreshed.Count, format);
@@ -76,23 +76,23 @@ public static class CheckOutResponseMessage
         message.End();
     }
 
-    /// <summary>Reads an answer; on assignment writes the parameters it brings into the device's vector.</summary>
+    /// <summary>Reads a response and, if it has an assignment, writes the received parameters to the device's vector.</summary>
     /// <param name="message">The whole message and nothing else.</param>
     /// <param name="parameters">
-    /// The device's flat vector. On assignment the coordinates in <see cref="TrainingAssignment.Refreshed"/> are overwritten; otherwise, and if
-    /// this throws, nothing is.
+    /// The device's flat vector. With an assignment, the coordinates in <see cref="TrainingAssignment.Refreshed"/> are overwritten; otherwise, and if
+    /// the method throws, the vector is not changed.
     /// </param>
-    /// <param name="limits">What is accepted at most; null for the defaults.</param>
-    /// <returns>The answer.</returns>
+    /// <param name="limits">The limits; null for the defaults.</param>
+    /// <returns>The response.</returns>
     /// <exception cref="WireFormatException">
-    /// The bytes are not such a message, it is about a vector of another length, or a parameter is NaN or infinite.
+    /// The bytes are not a valid response, the response is for a vector of a different length, or a parameter is NaN or infinite.
     /// </exception>
     public static CheckOutResponse Read(ReadOnlySpan<byte> message, Span<float> parameters, WireLimits? limits = null)
     {
         limits ??= WireLimits.Default;
         Envelope envelope = Envelope.Open(message, MessageKind.CheckOutResponse, limits);
         var fields = new FieldReader(envelope.Header);
-        CheckOutOutcome outcome = fields.Enum<CheckOutOutcome>("outcome", least: 1);
+        CheckOutOutcome outcome = fields.Enum<CheckOutOutcome>("outcome", min: 1);
         TimeSpan? retryAfter = fields.OptionalDuration("wait");
         if (outcome != CheckOutOutcome.Assigned)
         {
@@ -122,7 +122,7 @@ public static class CheckOutResponseMessage
 
     private static void WriteAnswer(ref MessageWriter message, in CheckOutResponse answer)
     {
-        message.Enum("outcome", answer.Outcome, least: 1);
+        message.Enum("outcome", answer.Outcome, min: 1);
         message.OptionalDuration("wait", answer.RetryAfter);
     }
 
@@ -135,13 +135,13 @@ public static class CheckOutResponseMessage
         message.Int32("selection version", assignment.SelectionVersion.Number);
         message.Enum("content", assignment.Content);
         message.Duration("lease", assignment.LeaseDuration);
-        message.Int32("parameter count", assignment.Selection.ParameterCount, least: 1);
+        message.Int32("parameter count", assignment.Selection.ParameterCount, min: 1);
         message.Client(assignment.Client);
         SelectionCodec.Write(ref message, assignment.Selection, before: null);
         SelectionCodec.Write(ref message, assignment.Refreshed, assignment.Selection);
     }
 
-    /// <summary>Checks everything that the message holds, the values included; only then makes the assignment.</summary>
+    /// <summary>Validates the whole message, including the values, before creating the assignment.</summary>
     private static TrainingAssignment ReadAssignment(ref FieldReader fields, Envelope envelope, int vectorLength, WireLimits limits)
     {
         ulong fingerprint = fields.UInt64();
@@ -151,11 +151,11 @@ public static class CheckOutResponseMessage
         int selectionVersion = fields.Int32("selection version");
         UpdateContent content = fields.Enum<UpdateContent>("content");
         TimeSpan lease = fields.Duration("lease");
-        int parameterCount = fields.Int32("parameter count", least: 1);
+        int parameterCount = fields.Int32("parameter count", min: 1);
         if (parameterCount != vectorLength)
         {
             throw new WireFormatException(WireError.Inconsistent,
-                $"The message is about a model of {parameterCount} parameters, the vector has {vectorLength}. Device and server have different models: update the app.");
+                $"The message is for a model of {parameterCount} parameters, but the vector has {vectorLength}. The device and the server have different models; update the app.");
         }
 
         ClientId client = fields.Client();
@@ -165,7 +165,7 @@ public static class CheckOutResponseMessage
         if (refreshed.Count != envelope.ValueCount)
         {
             throw new WireFormatException(WireError.Inconsistent,
-                $"The message refreshes {refreshed.Count} parameters but carries {envelope.ValueCount} values. The sender is at fault.");
+                $"The message refreshes {refreshed.Count} parameters but contains {envelope.ValueCount} values. The sender is at fault.");
         }
 
         CheckFinite(envelope);
@@ -194,7 +194,7 @@ public static class CheckOutResponseMessage
             if (!TensorPrimitives.IsFiniteAll<float>(chunk))
             {
                 throw new WireFormatException(WireError.BadValue,
-                    $"A parameter among the {chunk.Length} from packed index {at} is NaN or infinite; a model to train from is finite. The sender is at fault.");
+                    $"A parameter among the {chunk.Length} from packed index {at} is NaN or infinite. Models must be finite. The sender is at fault.");
             }
         }
     }

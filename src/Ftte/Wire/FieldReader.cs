@@ -6,18 +6,18 @@ using System.Text.Unicode;
 
 namespace Ftte.Wire;
 
-/// <summary>Reads the fields of a header one after the other and refuses what a field may never hold.</summary>
-/// <remarks>The mirror of <see cref="MessageWriter"/>, method for method.</remarks>
+/// <summary>Reads the fields of a header in order and rejects invalid values.</summary>
+/// <remarks>The counterpart of <see cref="MessageWriter"/>, method for method.</remarks>
 internal ref struct FieldReader(ReadOnlySpan<byte> header)
 {
     private ReadOnlySpan<byte> _rest = header;
 
-    /// <summary>Gets what has not been read yet.</summary>
+    /// <summary>Gets the bytes that have not been read.</summary>
     public readonly ReadOnlySpan<byte> Rest => _rest;
 
     public byte Byte() => Take(sizeof(byte))[0];
 
-    /// <summary>Reads a byte of flags, of which only <paramref name="known"/> may be set.</summary>
+    /// <summary>Reads a byte of flags and validates that only flags in <paramref name="known"/> are set.</summary>
     public byte Flags(string name, byte known)
     {
         byte value = Byte();
@@ -29,18 +29,18 @@ internal ref struct FieldReader(ReadOnlySpan<byte> header)
 
     public ulong UInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(sizeof(ulong)));
 
-    /// <summary>Reads an int32 of at least <paramref name="least"/>.</summary>
-    public int Int32(string name, int least = 0)
+    /// <summary>Reads an int32 of at least <paramref name="min"/>.</summary>
+    public int Int32(string name, int min = 0)
     {
         int value = BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int)));
-        return value >= least ? value : throw BadValue(name, value, $"at least {least}");
+        return value >= min ? value : throw BadValue(name, value, $"at least {min}");
     }
 
-    /// <summary>Reads an int64 of at least <paramref name="least"/>.</summary>
-    public long Int64(string name, long least = 0)
+    /// <summary>Reads an int64 of at least <paramref name="min"/>.</summary>
+    public long Int64(string name, long min = 0)
     {
         long value = BinaryPrimitives.ReadInt64LittleEndian(Take(sizeof(long)));
-        return value >= least ? value : throw BadValue(name, value, $"at least {least}");
+        return value >= min ? value : throw BadValue(name, value, $"at least {min}");
     }
 
     public double Weight(string name)
@@ -51,19 +51,19 @@ internal ref struct FieldReader(ReadOnlySpan<byte> header)
 
     public TimeSpan? OptionalDuration(string name)
     {
-        long ticks = Int64(name, least: -1);
+        long ticks = Int64(name, min: -1);
         return ticks == -1 ? null : CheckDuration(name, ticks);
     }
 
     public TimeSpan Duration(string name) => CheckDuration(name, Int64(name));
 
-    /// <summary>Reads an enum's byte, which is defined and at least <paramref name="least"/>.</summary>
-    public T Enum<T>(string name, byte least = 0)
+    /// <summary>Reads the byte of an enum and validates that the value is defined and at least <paramref name="min"/>.</summary>
+    public T Enum<T>(string name, byte min = 0)
         where T : struct, Enum
     {
         byte value = Byte();
         T result = Unsafe.BitCast<byte, T>(value);
-        return value >= least && System.Enum.IsDefined(result)
+        return value >= min && System.Enum.IsDefined(result)
             ? result
             : throw new WireFormatException(WireError.BadValue,
                 $"The {name} is {value}, which is not defined. If the sender is newer, update this side.");
@@ -74,7 +74,7 @@ internal ref struct FieldReader(ReadOnlySpan<byte> header)
         int length = Byte();
         if (length > ClientId.MaxBytes)
         {
-            throw BadValue("client id's length", length, $"at most {ClientId.MaxBytes}");
+            throw BadValue("length of the client ID", length, $"at most {ClientId.MaxBytes}");
         }
 
         ReadOnlySpan<byte> utf8 = Take(length);
@@ -84,7 +84,7 @@ internal ref struct FieldReader(ReadOnlySpan<byte> header)
             : new ClientId(name);
     }
 
-    /// <summary>Reads a number in LEB128, seven bits a byte, in as few bytes as it needs.</summary>
+    /// <summary>Reads a number in LEB128, seven bits per byte, and validates that it has the minimum number of bytes.</summary>
     public int VarInt()
     {
         ulong value = 0;
@@ -97,11 +97,11 @@ internal ref struct FieldReader(ReadOnlySpan<byte> header)
                 return value <= int.MaxValue && (next != 0 || shift == 0)
                     ? (int)value
                     : throw new WireFormatException(WireError.BadValue,
-                        $"A number of the selection is {value} in {(shift / 7) + 1} bytes; it is at most {int.MaxValue}, in as few bytes as it needs. The sender is at fault.");
+                        $"A number of the selection is {value} in {(shift / 7) + 1} bytes; it must be at most {int.MaxValue}, in the minimum number of bytes. The sender is at fault.");
             }
         }
 
-        throw new WireFormatException(WireError.BadValue, "A number of the selection takes more than 5 bytes. The sender is at fault.");
+        throw new WireFormatException(WireError.BadValue, "A number of the selection has more than 5 bytes. The sender is at fault.");
     }
 
     public readonly void End()
@@ -132,5 +132,5 @@ internal ref struct FieldReader(ReadOnlySpan<byte> header)
     private static WireFormatException BadValue<T>(string name, T value, string rule)
         where T : INumber<T> =>
         new(WireError.BadValue,
-            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The {name} is {value}; it must be {rule}. The sender is at fault."));
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The {name} is {value}. It must be {rule}. The sender is at fault."));
 }

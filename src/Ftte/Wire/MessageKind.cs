@@ -1,18 +1,18 @@
 namespace Ftte.Wire;
 
-/// <summary>What a message is.</summary>
-/// <remarks>The numbers travel.</remarks>
+/// <summary>Specifies the kind of a message.</summary>
+/// <remarks>The numbers are part of the wire format.</remarks>
 public enum MessageKind : byte
 {
-    /// <summary>A device asks for work: <see cref="CheckOutRequestMessage"/>.</summary>
+    /// <summary>A device's request for work: <see cref="CheckOutRequestMessage"/>.</summary>
     CheckOutRequest = 1,
 
-    /// <summary>The server's answer, with the parameters that the device lacks: <see cref="CheckOutResponseMessage"/>.</summary>
+    /// <summary>The server's response to a request for work, with the parameters that the device lacks: <see cref="CheckOutResponseMessage"/>.</summary>
     CheckOutResponse = 2,
 
-    /// <summary>A device hands in an update: <see cref="UpdateMessage"/>.</summary>
+    /// <summary>An update from a device: <see cref="UpdateMessage"/>.</summary>
     Update = 3,
 
-    /// <summary>The server's answer to an update: <see cref="ReceiptMessage"/>.</summary>
+    /// <summary>The server's response to an update: <see cref="ReceiptMessage"/>.</summary>
     Receipt = 4,
 }

@@ -8,10 +8,10 @@ using Ftte.Numerics;
 
 namespace Ftte.Wire;
 
-/// <summary>Writes a message: the envelope and the header's fields at once, then the values chunk by chunk, then the checksum.</summary>
+/// <summary>Writes a message: the envelope and the header first, then the values chunk by chunk, then the checksum.</summary>
 /// <remarks>
-/// A field that a reader would refuse is refused here with an <see cref="ArgumentException"/>, before the first byte has been handed over.
-/// The mirror of <see cref="FieldReader"/>, method for method.
+/// If a field has a value that a reader would reject, throws an <see cref="ArgumentException"/> before the first byte is written to the output.
+/// The counterpart of <see cref="FieldReader"/>, method for method.
 /// </remarks>
 internal ref struct MessageWriter
 {
@@ -22,14 +22,14 @@ internal ref struct MessageWriter
     private uint _checksum = Crc32C.Start;
 
     /// <summary>Starts a message.</summary>
-    /// <exception cref="ArgumentException">The message would be longer than a span can be.</exception>
+    /// <exception cref="ArgumentException">The message would exceed <see cref="int.MaxValue"/> bytes.</exception>
     public MessageWriter(IBufferWriter<byte> output, MessageKind kind, long headerLength, int valueCount = 0, ValueFormat format = ValueFormat.Float32)
     {
         ArgumentNullException.ThrowIfNull(output);
         long length = Envelope.GetLength(headerLength, valueCount, format);
         if (length > int.MaxValue)
         {
-            throw new ArgumentException($"The message would take {length} bytes, more than the {int.MaxValue} that one can have. Choose a smaller selection or a shorter value format.");
+            throw new ArgumentException($"The message would have {length} bytes, more than the maximum of {int.MaxValue}. Choose a smaller selection or a shorter value format.");
         }
 
         _output = output;
@@ -44,11 +44,11 @@ internal ref struct MessageWriter
 
     public void UInt64(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Take(sizeof(ulong)), value);
 
-    public void Int32(string name, int value, int least = 0) =>
-        BinaryPrimitives.WriteInt32LittleEndian(Take(sizeof(int)), value >= least ? value : throw BadValue(name, value, $"at least {least}"));
+    public void Int32(string name, int value, int min = 0) =>
+        BinaryPrimitives.WriteInt32LittleEndian(Take(sizeof(int)), value >= min ? value : throw BadValue(name, value, $"at least {min}"));
 
-    public void Int64(string name, long value, long least = 0) =>
-        BinaryPrimitives.WriteInt64LittleEndian(Take(sizeof(long)), value >= least ? value : throw BadValue(name, value, $"at least {least}"));
+    public void Int64(string name, long value, long min = 0) =>
+        BinaryPrimitives.WriteInt64LittleEndian(Take(sizeof(long)), value >= min ? value : throw BadValue(name, value, $"at least {min}"));
 
     public void Weight(string name, double value) => BinaryPrimitives.WriteDoubleLittleEndian(
         Take(sizeof(double)), double.IsFinite(value) && value >= 0 ? value : throw BadValue(name, value, "finite and not negative"));
@@ -61,19 +61,19 @@ internal ref struct MessageWriter
         }
         else
         {
-            Int64(name, -1, least: -1);
+            Int64(name, -1, min: -1);
         }
     }
 
     public void Duration(string name, TimeSpan value) => Int64(name, value <= WireMessage.MaxDuration
         ? value.Ticks
-        : throw new ArgumentException($"The {name} is {value}; at most {WireMessage.MaxDuration} can be stated."));
+        : throw new ArgumentException($"The {name} is {value}. It must be at most {WireMessage.MaxDuration}."));
 
-    public void Enum<T>(string name, T value, byte least = 0)
+    public void Enum<T>(string name, T value, byte min = 0)
         where T : struct, Enum
     {
         byte number = Unsafe.BitCast<T, byte>(value);
-        Byte(number >= least && System.Enum.IsDefined(value) ? number : throw new ArgumentException($"The {name} is {number}, which may not travel."));
+        Byte(number >= min && System.Enum.IsDefined(value) ? number : throw new ArgumentException($"The {name} is {number}, which cannot be sent. Specify a defined value."));
     }
 
     public void Client(ClientId client)
@@ -101,16 +101,16 @@ internal ref struct MessageWriter
 
     public static int GetVarIntLength(int value) => 1 + (BitOperations.Log2((uint)value) / 7);
 
-    /// <summary>Hands over the envelope and the header, which must be complete.</summary>
+    /// <summary>Writes the envelope and the header, which must be complete, to the output.</summary>
     public void EndHeader()
     {
-        Debug.Assert(_rest.IsEmpty, "The header's length was computed wrongly.");
+        Debug.Assert(_rest.IsEmpty, "The length of the header is wrong.");
         Advance(_head);
     }
 
-    /// <summary>Hands over the next values.</summary>
+    /// <summary>Writes the next values to the output.</summary>
     /// <param name="values">The values.</param>
-    /// <param name="firstIndex">The first one's index in the packed vector, a multiple of <see cref="ValueCodec.Chunk"/>.</param>
+    /// <param name="firstIndex">The index of the first value in the packed vector, a multiple of <see cref="ValueCodec.Chunk"/>.</param>
     /// <param name="seed">The seed of stochastic rounding.</param>
     public void Values(scoped ReadOnlySpan<float> values, int firstIndex, ulong seed)
     {
@@ -141,5 +141,5 @@ internal ref struct MessageWriter
 
     private static ArgumentException BadValue<T>(string name, T value, string rule)
         where T : INumber<T> =>
-        new(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The {name} is {value}; it must be {rule}."));
+        new(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The {name} is {value}. It must be {rule}."));
 }

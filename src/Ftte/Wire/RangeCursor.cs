@@ -2,14 +2,14 @@ using System.Collections.Immutable;
 
 namespace Ftte.Wire;
 
-/// <summary>Walks a selection piece by piece, so that a model is packed and unpacked through a small buffer.</summary>
+/// <summary>Iterates over a selection piece by piece, so that a model can be packed and unpacked through a small buffer.</summary>
 internal struct RangeCursor(ParameterSelection selection)
 {
     private readonly ImmutableArray<ParameterRange> _ranges = selection.Ranges;
     private int _range;
     private int _taken;
 
-    /// <summary>Packs the next coordinates, as many as <paramref name="packed"/> holds.</summary>
+    /// <summary>Packs the next coordinates, as many as <paramref name="packed"/> has values.</summary>
     public void Gather(ReadOnlySpan<float> dense, Span<float> packed)
     {
         while (!packed.IsEmpty)
@@ -31,10 +31,10 @@ internal struct RangeCursor(ParameterSelection selection)
         }
     }
 
-    private ParameterRange Next(int longest)
+    private ParameterRange Next(int maxLength)
     {
         ParameterRange range = _ranges[_range];
-        var piece = new ParameterRange(range.Start + _taken, Math.Min(longest, range.Length - _taken));
+        var piece = new ParameterRange(range.Start + _taken, Math.Min(maxLength, range.Length - _taken));
         _taken += piece.Length;
         if (_taken == range.Length)
         {

@@ -1,17 +1,17 @@
 namespace Ftte.Wire;
 
-/// <summary>A selection's ranges as bytes: each as the gap after the one before it and its length, or one byte for "the same again".</summary>
+/// <summary>Encodes and decodes the ranges of a selection: the gap before each range and its length, or one byte for the same selection as before.</summary>
 internal static class SelectionCodec
 {
-    /// <summary>The most bytes that one range takes.</summary>
+    /// <summary>The maximum number of bytes of one range.</summary>
     public const int MaxRangeLength = 10;
 
-    /// <summary>The most bytes that a selection takes besides its ranges.</summary>
+    /// <summary>The maximum number of bytes of a selection without its ranges.</summary>
     public const int MaxFixedLength = 6;
 
     private const byte Listed = 0, Same = 1;
 
-    /// <summary>Gets the number of bytes that a selection takes after another one, or after none.</summary>
+    /// <summary>Returns the number of bytes of a selection that follows another one or none.</summary>
     public static long GetLength(ParameterSelection selection, ParameterSelection? before)
     {
         if (selection.Equals(before))
@@ -49,12 +49,12 @@ internal static class SelectionCodec
         }
     }
 
-    /// <summary>Checks a selection without allocating anything for it.</summary>
+    /// <summary>Validates a selection without allocating memory.</summary>
     /// <param name="reader">The header.</param>
     /// <param name="parameterCount">The length of the dense vector.</param>
     /// <param name="limits">The limits.</param>
-    /// <param name="before">The selection before it; default if there is none.</param>
-    /// <returns>The checked ranges; <paramref name="before"/> itself if they are the same.</returns>
+    /// <param name="before">The preceding selection; default if there is none.</param>
+    /// <returns>The validated ranges; <paramref name="before"/> itself if they are the same.</returns>
     public static CheckedRanges Check(scoped ref FieldReader reader, int parameterCount, WireLimits limits, CheckedRanges before = default)
     {
         byte form = reader.Byte();
@@ -65,14 +65,14 @@ internal static class SelectionCodec
 
         if (form != Listed)
         {
-            throw new WireFormatException(WireError.BadValue, $"A selection is in form {form}, which is not defined here. The sender is at fault.");
+            throw new WireFormatException(WireError.BadValue, $"A selection has the undefined form {form}. The sender is at fault.");
         }
 
         int rangeCount = reader.VarInt();
         if (rangeCount > limits.MaxRanges)
         {
             throw new WireFormatException(WireError.LimitExceeded,
-                $"A selection states {rangeCount} ranges, more than the {limits.MaxRanges} allowed. If that many are right, raise {nameof(WireLimits)}.{nameof(WireLimits.MaxRanges)}.");
+                $"A selection declares {rangeCount} ranges, more than the maximum of {limits.MaxRanges}. If the message is valid, raise {nameof(WireLimits)}.{nameof(WireLimits.MaxRanges)}.");
         }
 
         ReadOnlySpan<byte> bytes = reader.Rest;
@@ -86,7 +86,7 @@ internal static class SelectionCodec
             if (length == 0 || (gap == 0 && i > 0) || end > parameterCount)
             {
                 throw new WireFormatException(WireError.Inconsistent,
-                    $"Range {i} of a selection has {length} values after a gap of {gap} and ends at {end}; ranges are not empty, do not touch and lie within the {parameterCount} parameters. The sender is at fault.");
+                    $"Range {i} of a selection has {length} values after a gap of {gap} and ends at {end}. Ranges must not be empty, must not touch and must lie within the {parameterCount} parameters. The sender is at fault.");
             }
 
             count += length;
@@ -95,7 +95,7 @@ internal static class SelectionCodec
         return new CheckedRanges(bytes, rangeCount, count);
     }
 
-    /// <summary>Ranges that have been checked but not yet made into objects.</summary>
+    /// <summary>Represents validated ranges, still encoded.</summary>
     public readonly ref struct CheckedRanges(ReadOnlySpan<byte> bytes, int rangeCount, int count)
     {
         private readonly ReadOnlySpan<byte> _bytes = bytes;
@@ -104,7 +104,7 @@ internal static class SelectionCodec
         /// <summary>Gets the number of coordinates.</summary>
         public int Count { get; } = count;
 
-        /// <summary>Gets whether there are any, be it an empty list of them; false in <c>default</c>.</summary>
+        /// <summary>Gets a value that indicates whether there is a list of ranges, possibly empty; false in <c>default</c>.</summary>
         public bool IsPresent { get; } = true;
 
         public bool IsSameAs(CheckedRanges other) => _rangeCount == other._rangeCount && _bytes == other._bytes;

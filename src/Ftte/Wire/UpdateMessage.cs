@@ -2,38 +2,38 @@ using System.Buffers;
 
 namespace Ftte.Wire;
 
-/// <summary>An update as bytes: what it says about itself, and its packed values without indices.</summary>
-/// <remarks>Thread-safe: nothing is kept between calls.</remarks>
+/// <summary>Writes and reads messages that contain an update: its header, and its packed values without indices.</summary>
+/// <remarks>Stateless and thread-safe.</remarks>
 public static class UpdateMessage
 {
     private const int FixedLength = sizeof(ulong) + sizeof(ulong) + sizeof(long) + sizeof(ulong) + sizeof(int) + sizeof(int) + sizeof(byte);
 
-    /// <summary>Gets the number of bytes that <see cref="Write"/> writes, without writing them.</summary>
+    /// <summary>Returns the number of bytes that <see cref="Write"/> writes.</summary>
     /// <param name="valueCount">The number of packed values.</param>
-    /// <param name="format">How the values travel.</param>
-    /// <param name="client">The device.</param>
-    /// <param name="content">What the values are; those of <see cref="UpdateContent.Importance"/> travel as float32 whatever the format.</param>
-    /// <returns>The number of bytes; may exceed what one message can have.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The count is negative or the format not defined.</exception>
+    /// <param name="format">The format of the values.</param>
+    /// <param name="client">The ID of the client.</param>
+    /// <param name="content">The content of the values. <see cref="UpdateContent.Importance"/> is always sent as float32.</param>
+    /// <returns>The number of bytes; may exceed the maximum length of a message.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative or the format is not defined.</exception>
     public static long GetLength(int valueCount, ValueFormat format, ClientId client, UpdateContent content = UpdateContent.Difference)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(valueCount);
         return Envelope.GetLength(GetHeaderLength(client), valueCount, FormatOf(content, format));
     }
 
-    /// <summary>Writes an update. Values that are NaN or infinite travel, for the server to reject with its reason.</summary>
+    /// <summary>Writes an update. NaN and infinite values are written too, so that the server rejects them with a reason.</summary>
     /// <param name="writer">Receives the bytes, in pieces of a few KiB.</param>
     /// <param name="update">The update, borrowed.</param>
     /// <param name="format">
-    /// How the values travel. Those of <see cref="UpdateContent.Importance"/> travel as <see cref="ValueFormat.Float32"/> whatever is asked for: they are
-    /// few, and the small ones would not survive sharing a scale with the large ones.
+    /// The format of the values. <see cref="UpdateContent.Importance"/> is always written as <see cref="ValueFormat.Float32"/>, because it has
+    /// few values and small ones would be lost if they shared a scale with large ones.
     /// </param>
     /// <param name="seed">
-    /// The seed of stochastic rounding, used by <see cref="ValueFormat.Int8"/> only. Two updates must not share one:
-    /// <see cref="WireMessage.GetSeed"/> makes it from their names, so that sending an update again sends the same bytes.
+    /// The seed of stochastic rounding, used by <see cref="ValueFormat.Int8"/> only. Two updates must not share a seed:
+    /// <see cref="WireMessage.GetSeed"/> computes it from the IDs, so that a retry sends the same bytes.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// The client is nameless, a version negative, an enum value not defined, or the message would exceed <see cref="int.MaxValue"/> bytes.
+    /// The client ID is empty, a version is negative, an enum value is undefined, or the message would exceed <see cref="int.MaxValue"/> bytes.
     /// Nothing was written.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The update was disposed.</exception>
@@ -48,7 +48,7 @@ public static class UpdateMessage
         message.Int64("base version", header.BaseVersion.Number);
         message.UInt64(header.BaseFingerprint);
         message.Int32("selection version", header.SelectionVersion.Number);
-        message.Int32("example count", header.ExampleCount, least: 1);
+        message.Int32("example count", header.ExampleCount, min: 1);
         message.Enum("content", header.Content);
         message.Client(header.Client);
         message.EndHeader();
@@ -62,11 +62,11 @@ public static class UpdateMessage
 
     /// <summary>Reads an update.</summary>
     /// <param name="message">The whole message and nothing else.</param>
-    /// <param name="limits">What is accepted at most; null for the defaults. A server should use <see cref="WireLimits.For"/>.</param>
-    /// <param name="pool">Where the update's buffer comes from, once everything has been checked; null for the shared pool.</param>
-    /// <returns>The update, owned by the caller; dispose it once it has been handed in.</returns>
-    /// <remarks>Whether the values are finite and as many as the selection has is for the server to say; its receipt gives the reason.</remarks>
-    /// <exception cref="WireFormatException">The bytes are not such a message. No buffer is left rented.</exception>
+    /// <param name="limits">The limits; null for the defaults. A server should use <see cref="WireLimits.For"/>.</param>
+    /// <param name="pool">The pool to rent the buffer from after validation; null for the shared pool.</param>
+    /// <returns>The update, owned by the caller. Dispose it after it has been submitted.</returns>
+    /// <remarks>Does not validate that the values are finite and match the selection. The server does, and its receipt states the reason.</remarks>
+    /// <exception cref="WireFormatException">The bytes are not a valid update. No buffer remains rented.</exception>
     public static SparseUpdate Read(ReadOnlySpan<byte> message, WireLimits? limits = null, MemoryPool<float>? pool = null)
     {
         Envelope envelope = Envelope.Open(message, MessageKind.Update, limits ?? WireLimits.Default);
@@ -76,14 +76,14 @@ public static class UpdateMessage
         long baseVersion = fields.Int64("base version");
         ulong baseFingerprint = fields.UInt64();
         int selectionVersion = fields.Int32("selection version");
-        int exampleCount = fields.Int32("example count", least: 1);
+        int exampleCount = fields.Int32("example count", min: 1);
         UpdateContent content = fields.Enum<UpdateContent>("content");
         ClientId client = fields.Client();
         fields.End();
         if (envelope.Format != FormatOf(content, envelope.Format))
         {
             throw new WireFormatException(WireError.Inconsistent,
-                $"The message carries importance as {envelope.Format}; it travels as {ValueFormat.Float32} only. The sender is at fault.");
+                $"The message contains importance as {envelope.Format}, which must be {ValueFormat.Float32}. The sender is at fault.");
         }
 
         ValueCodec.CheckScales(envelope.Payload, envelope.Format);
@@ -92,7 +92,7 @@ public static class UpdateMessage
         if (envelope.ValueCount > pool.MaxBufferSize)
         {
             throw new WireFormatException(WireError.LimitExceeded,
-                $"The message carries {envelope.ValueCount} values, the pool lends at most {pool.MaxBufferSize}. Give a pool for larger buffers.");
+                $"The message contains {envelope.ValueCount} values, but the maximum buffer size of the pool is {pool.MaxBufferSize}. Specify a pool with larger buffers.");
         }
 
         IMemoryOwner<float> values = pool.Rent(Math.Max(1, envelope.ValueCount));
@@ -111,9 +111,9 @@ public static class UpdateMessage
         return new SparseUpdate(header, values, envelope.ValueCount);
     }
 
-    /// <summary>Says how values travel; a format that is not defined passes, to be refused like everywhere.</summary>
-    private static ValueFormat FormatOf(UpdateContent content, ValueFormat asked) =>
-        content == UpdateContent.Importance && Enum.IsDefined(asked) ? ValueFormat.Float32 : asked;
+    /// <summary>Returns the format of the values of a content. Returns undefined formats unchanged, because callers reject them.</summary>
+    private static ValueFormat FormatOf(UpdateContent content, ValueFormat requested) =>
+        content == UpdateContent.Importance && Enum.IsDefined(requested) ? ValueFormat.Float32 : requested;
 
     private static int GetHeaderLength(ClientId client) => FixedLength + MessageWriter.GetClientLength(client);
 }

@@ -5,26 +5,26 @@ using Ftte.Numerics;
 
 namespace Ftte.Wire;
 
-/// <summary>Packed values as bytes, in each <see cref="ValueFormat"/>.</summary>
+/// <summary>Encodes and decodes packed values in each <see cref="ValueFormat"/>.</summary>
 internal static class ValueCodec
 {
-    /// <summary>The number of values handled at a time: whole groups, small enough for the stack and the first-level cache.</summary>
+    /// <summary>The number of values to process at a time: whole groups, small enough for the stack and the first-level cache.</summary>
     public const int Chunk = 16 * Int8Kernel.GroupSize;
 
-    /// <summary>Gets the number of bytes that values take.</summary>
+    /// <summary>Returns the number of bytes of encoded values.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The format is not defined.</exception>
     public static long GetLength(int count, ValueFormat format) => format switch
     {
         ValueFormat.Float32 => (long)count * sizeof(float),
         ValueFormat.BFloat16 => (long)count * sizeof(ushort),
         ValueFormat.Int8 => Int8Kernel.GetLength(count),
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "The value format is not defined."),
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, $"The value format is undefined. Use a member of {nameof(ValueFormat)}."),
     };
 
-    /// <summary>Gets the number of values that share a scale; 0 without scales.</summary>
+    /// <summary>Returns the number of values that share a scale; 0 for formats without scales.</summary>
     public static byte GetGroupSize(ValueFormat format) => format == ValueFormat.Int8 ? (byte)Int8Kernel.GroupSize : (byte)0;
 
-    /// <summary>Encodes values, the first of which has the given index in the packed vector: a multiple of <see cref="Chunk"/>.</summary>
+    /// <summary>Encodes values. The index of the first one in the packed vector must be a multiple of <see cref="Chunk"/>.</summary>
     public static void Encode(ReadOnlySpan<float> values, int firstIndex, ValueFormat format, ulong seed, Span<byte> destination)
     {
         switch (format)
@@ -42,7 +42,7 @@ internal static class ValueCodec
         }
     }
 
-    /// <summary>Decodes values, the first of which has the given index in the packed vector: a multiple of <see cref="Chunk"/>.</summary>
+    /// <summary>Decodes values. The index of the first one in the packed vector must be a multiple of <see cref="Chunk"/>.</summary>
     public static void Decode(ReadOnlySpan<byte> payload, int firstIndex, ValueFormat format, Span<float> values)
     {
         ReadOnlySpan<byte> source = payload[(int)GetLength(firstIndex, format)..];
@@ -62,7 +62,7 @@ internal static class ValueCodec
         }
     }
 
-    /// <summary>Checks the scales of int8 groups: not negative and not infinite. NaN marks a group that was not finite.</summary>
+    /// <summary>Validates the scales of int8 groups, which must be neither negative nor infinite. NaN marks a group that was not finite.</summary>
     public static void CheckScales(ReadOnlySpan<byte> payload, ValueFormat format)
     {
         if (format != ValueFormat.Int8)
@@ -76,7 +76,7 @@ internal static class ValueCodec
             if (scale < 0 || float.IsInfinity(scale))
             {
                 throw new WireFormatException(WireError.BadValue,
-                    string.Create(CultureInfo.InvariantCulture, $"A group of values has the scale {scale}; a scale is finite and not negative, or NaN. The sender is at fault."));
+                    string.Create(CultureInfo.InvariantCulture, $"A group of values has the scale {scale}. A scale must be NaN, or finite and not negative. The sender is at fault."));
             }
         }
     }

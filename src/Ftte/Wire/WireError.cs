@@ -1,29 +1,29 @@
 namespace Ftte.Wire;
 
-/// <summary>Why bytes were refused.</summary>
+/// <summary>Specifies the reason why bytes were rejected.</summary>
 public enum WireError
 {
-    /// <summary>The bytes end before the message does: it was cut off.</summary>
+    /// <summary>The message is truncated.</summary>
     TooShort = 0,
 
-    /// <summary>The bytes do not begin as a message does: they come from something else.</summary>
+    /// <summary>The bytes do not start like a message, so they are something else.</summary>
     BadMagic = 1,
 
-    /// <summary>The message is of a format version that this reader does not know: one side is out of date.</summary>
+    /// <summary>The message has an unsupported format version. Update the older side.</summary>
     UnsupportedVersion = 2,
 
-    /// <summary>The message is of another kind than the one expected, or of none that is known.</summary>
+    /// <summary>The message has an unexpected or unknown kind.</summary>
     WrongKind = 3,
 
-    /// <summary>The bytes were changed on the way. Send the message again.</summary>
+    /// <summary>The bytes were changed in transit. Send the message again.</summary>
     ChecksumMismatch = 4,
 
-    /// <summary>The message states more values, ranges or bytes than <see cref="WireLimits"/> allows.</summary>
+    /// <summary>The message declares more values, ranges or bytes than <see cref="WireLimits"/> allows.</summary>
     LimitExceeded = 5,
 
-    /// <summary>Counts, lengths or ranges contradict each other, or the buffer that is to receive the values.</summary>
+    /// <summary>Counts, lengths or ranges contradict one another or the destination buffer.</summary>
     Inconsistent = 6,
 
-    /// <summary>A field holds what it never may: an undefined enum value, invalid text, a negative number, a model that is not finite.</summary>
+    /// <summary>A field has an invalid value, such as an undefined enum value, invalid text, a negative number or a parameter that is not finite.</summary>
     BadValue = 7,
 }

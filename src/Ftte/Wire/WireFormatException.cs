@@ -1,18 +1,18 @@
 namespace Ftte.Wire;
 
-/// <summary>Bytes are not a message that can be read; the message says what is wrong and what to do.</summary>
-/// <remarks>The only exception that a reader throws because of the bytes. Nothing was written to the caller's buffers.</remarks>
+/// <summary>The exception that is thrown if bytes are not a valid message or state.</summary>
+/// <remarks>Readers throw no other exception because of the bytes, and write nothing to the caller's buffers before it.</remarks>
 public sealed class WireFormatException : FormatException
 {
-    /// <summary>Reports bytes that were refused.</summary>
-    /// <param name="reason">Why they were refused.</param>
-    /// <param name="message">What is wrong and what to do.</param>
+    /// <summary>Creates an exception for bytes that were rejected.</summary>
+    /// <param name="reason">The reason why the bytes were rejected.</param>
+    /// <param name="message">The message: the fault and how to correct it.</param>
     public WireFormatException(WireError reason, string message)
         : base(message)
     {
         Reason = reason;
     }
 
-    /// <summary>Gets why the bytes were refused.</summary>
+    /// <summary>Gets the reason why the bytes were rejected.</summary>
     public WireError Reason { get; }
 }

@@ -1,22 +1,22 @@
 namespace Ftte.Wire;
 
-/// <summary>What a reader accepts at most. A message that states more is refused before memory is allocated for it.</summary>
-/// <remarks>Set it up, then share it; not to be changed while a reader uses it.</remarks>
+/// <summary>Represents the limits of a reader. A message that exceeds them is rejected before memory is allocated for it.</summary>
+/// <remarks>May be shared. Do not change the limits while a reader uses them.</remarks>
 public sealed class WireLimits
 {
-    /// <summary>Gets or sets the largest number of packed values.</summary>
-    /// <value>67,108,864 unless set: 256 MiB of float32.</value>
+    /// <summary>Gets or sets the maximum number of packed values, at least 1.</summary>
+    /// <value>Default 67,108,864: 256 MiB of float32.</value>
     public int MaxValues { get; set; } = 1 << 26;
 
-    /// <summary>Gets or sets the largest number of ranges in one selection.</summary>
-    /// <value>65,536 unless set.</value>
+    /// <summary>Gets or sets the maximum number of ranges in one selection, at least 1.</summary>
+    /// <value>Default 65,536.</value>
     public int MaxRanges { get; set; } = 1 << 16;
 
-    /// <summary>Gets or sets the largest number of bytes in one message.</summary>
-    /// <value>536,870,912 unless set. No message can exceed <see cref="int.MaxValue"/>.</value>
+    /// <summary>Gets or sets the maximum number of bytes in one message, at least 1.</summary>
+    /// <value>Default 536,870,912. No message can exceed <see cref="int.MaxValue"/>.</value>
     public int MaxMessageBytes { get; set; } = 1 << 29;
 
-    /// <summary>Makes limits that admit every message about a model and hardly more: what a server should use.</summary>
+    /// <summary>Creates limits that admit every message for a model and little more. Servers should use these limits.</summary>
     /// <param name="layout">The model's layout.</param>
     /// <returns>Limits with as many values as the model has parameters and the default number of ranges.</returns>
     public static WireLimits For(ParameterLayout layout)
@@ -29,7 +29,7 @@ public sealed class WireLimits
         return limits;
     }
 
-    /// <summary>Checks that the limits make sense.</summary>
+    /// <summary>Validates the limits.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A limit is not positive.</exception>
     public void Validate()
     {

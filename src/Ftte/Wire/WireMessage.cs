@@ -3,24 +3,24 @@ using Ftte.Common;
 
 namespace Ftte.Wire;
 
-/// <summary>What all messages have in common. The bytes are described in <c>docs/wire-format.md</c>.</summary>
+/// <summary>Provides members for all kinds of messages. <c>docs/wire-format.md</c> describes the bytes.</summary>
 public static class WireMessage
 {
     /// <summary>The version of the format that this library writes and reads.</summary>
     public const byte FormatVersion = 1;
 
-    /// <summary>Gets the longest lease and the longest wait that a message can state: 30 days, well within what timers take.</summary>
+    /// <summary>Gets the maximum lease duration and wait in a message: 30 days, well within the range of timers.</summary>
     public static TimeSpan MaxDuration => DurationGuard.Max;
 
-    /// <summary>Tells the kind of a message from its first bytes, so that a transport can pass it on.</summary>
+    /// <summary>Returns the kind of a message from its first bytes, so that a transport can route it.</summary>
     /// <param name="message">The message, or at least its first 6 bytes.</param>
-    /// <returns>The kind. Nothing else was checked.</returns>
-    /// <exception cref="WireFormatException">The bytes are too few, begin wrongly, or are of a version or kind that is not known.</exception>
+    /// <returns>The kind. The rest of the message is not validated.</returns>
+    /// <exception cref="WireFormatException">The bytes are too few, do not start like a message, or have an unknown version or kind.</exception>
     public static MessageKind Peek(ReadOnlySpan<byte> message) => Envelope.ReadKind(message);
 
-    /// <summary>Mixes the name of an update into a seed for stochastic rounding, so that no two updates are rounded alike.</summary>
-    /// <param name="client">The device.</param>
-    /// <param name="update">The update, or the assignment that asks for it.</param>
+    /// <summary>Computes a seed for stochastic rounding from the IDs of a client and an update, so that updates are rounded independently.</summary>
+    /// <param name="client">The ID of the client.</param>
+    /// <param name="update">The ID of the update, also that of its assignment.</param>
     /// <returns>The seed, the same on every machine.</returns>
     public static ulong GetSeed(ClientId client, UpdateId update)
     {

@@ -20,5 +20,5 @@ public class FoldBenchmarks : VectorBenchmarks
     public void FoldScalar() => FixedPointKernel.FoldScalar(Values, Coefficient, _sums.Span);
 
     [Benchmark]
-    public void Fold() => FixedPointKernel.Fold(Values, Coefficient, _sums.Span, largestProduct: 1);
+    public void Fold() => FixedPointKernel.Fold(Values, Coefficient, _sums.Span, maxProduct: 1);
 }

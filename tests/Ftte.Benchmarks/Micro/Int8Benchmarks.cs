@@ -17,8 +17,8 @@ public class Int8Benchmarks : VectorBenchmarks
     }
 
     [Benchmark(Baseline = true)]
-    public void QuantizeScalar() => Int8Kernel.QuantiseScalar(Values, Scale, 0, new CounterHash(1), _bytes);
+    public void QuantizeScalar() => Int8Kernel.QuantizeScalar(Values, Scale, 0, new CounterHash(1), _bytes);
 
     [Benchmark]
-    public void Quantize() => Int8Kernel.Quantise(Values, Scale, 0, new CounterHash(1), _bytes);
+    public void Quantize() => Int8Kernel.Quantize(Values, Scale, 0, new CounterHash(1), _bytes);
 }

@@ -90,7 +90,7 @@ public sealed class TrainCommandTests : IDisposable
     public async Task A_budget_that_is_too_small_says_what_it_would_take()
     {
         Assert.Equal(1, await _run.InvokeAsync("--model digits --memory 20KiB --examples 4"));
-        _run.AssertOneErrorLine("--memory: Nothing can be trained within 20480 bytes of memory; the smallest choice takes ");
+        _run.AssertOneErrorLine("--memory: No choice can be trained within 20480 bytes of memory; the smallest one needs ");
         Assert.Empty(Directory.GetFiles(_run.Folder.Path));
     }
 

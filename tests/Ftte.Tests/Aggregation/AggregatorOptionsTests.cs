@@ -37,7 +37,7 @@ public class AggregatorOptionsTests
         { "ExampleCap", o => o.ExampleCap = double.NaN },
         { "NormClip", o => o.NormClip = 0 },
         { "MaxNorm", o => o.MaxNorm = double.PositiveInfinity },
-        { "MinimumMassShare", o => o.MinimumMassShare = 1.5 },
+        { "MinMassShare", o => o.MinMassShare = 1.5 },
         { "FlushShare", o => o.FlushShare = -1 },
         { "AgeOrigin", o => o.AgeOrigin = (AgeOrigin)5 },
     };

@@ -91,14 +91,14 @@ public class ReductionTests
     [Theory]
     [InlineData(0, 1, 2.181818181818182, -1)]
     [InlineData(1, .5454545454545455, 2.181818181818182, -.2727272727272727)]
-    public void Sparse_updates_of_several_selections_meet_the_published_case(double minimumMassShare, double zero, double one, double two)
+    public void Sparse_updates_of_several_selections_meet_the_published_case(double minMassShare, double zero, double one, double two)
     {
         var layout = ParameterLayout.Create(("x", [3]));
         var selections = new SelectionHistory(ParameterSelection.Create(3, [new(0, 2)]));
         SelectionVersion second = selections.Announce(ParameterSelection.Create(3, [new(1, 2)]));
         SelectionVersion third = selections.Announce(ParameterSelection.Create(3, [new(1, 1)]));
         var options = With(Reduction.WeightedMean(byExamples: false), new PolynomialWeighting());
-        (options.Capacity, options.MinimumMassShare) = (3, minimumMassShare);
+        (options.Capacity, options.MinMassShare) = (3, minMassShare);
         BufferedAggregator aggregator = Bench.Aged(layout, new float[3], selections, 10, options);
         Submit(0, default, 1, 2);
         Submit(3, second, 4, -1);

@@ -29,7 +29,7 @@ public class ServerOptimizerTests
     [Fact]
     public void Momentum_of_a_coordinate_left_alone_decays_without_being_applied()
     {
-        var bench = new Bench([0, 0], new() { Capacity = 1, Optimizer = ServerOptimizer.Momentum(1, 0.5), MinimumMassShare = 0 });
+        var bench = new Bench([0, 0], new() { Capacity = 1, Optimizer = ServerOptimizer.Momentum(1, 0.5), MinMassShare = 0 });
         SelectionVersion both = default;
         SelectionVersion first = bench.Selections.Announce(ParameterSelection.Create(2, [new(0, 1)]));
         bench.Submit(bench.Header() with { SelectionVersion = both }, 8, 8);

@@ -60,7 +60,7 @@ public sealed class FederatedClientProbeTests
 
         InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(async () => await bench.Client.RunOnceAsync());
 
-        Assert.Contains("did not offer", error.Message, StringComparison.Ordinal);
+        Assert.Contains("does not support", error.Message, StringComparison.Ordinal);
         Assert.False(Assert.Single(bench.Server.Devices).CanProbe);
         Assert.Empty(probe.Assignments);
         Assert.Empty(bench.Server.Updates);

@@ -66,7 +66,7 @@ public sealed class FederatedClientRoundTests
 
         ArgumentException error = Assert.Throws<ArgumentException>(() => new ClientBench(heldModel: held));
 
-        Assert.Contains("give the model that this trainer trains", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Specify the model that this trainer trains", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,13 +14,13 @@ public sealed class ValidateFtteTests
     {
         { "The FederatedServer has no model. Add .UseModel(...)", s => s.AddFtteServer().UseSelection(A) },
         { "The FederatedServer 'x' has no selection. Add .UseSelection(...)", s => s.AddFtteServer(name: "x").UseModel(Start) },
-        { "The selections are of 3 parameters, the model has 12", s => s.AddFtteServer().UseModel(Start).UseSelection(ParameterSelection.Full(Other)) },
+        { "The selections are for 3 parameters, but the model has 12", s => s.AddFtteServer().UseModel(Start).UseSelection(ParameterSelection.Full(Other)) },
         { "QueueCapacity", s => s.AddFtteServer().UseModel(Start).UseSelection(A).UseOptions(_ => new FederatedServerOptions { QueueCapacity = 0 }) },
         { "file not found", s => s.AddFtteServer().UseSelection(A).UseModel(_ => throw new FileNotFoundException("file not found")) },
         { "The FederatedClient has no trainer. Add .UseTrainer(...)", s => s.AddFtteClient(Phone).UseServer(_ => new ScriptedServer()) },
         { "The FederatedClient 'y' has no server. Add .UseServer(...)", s => s.AddFtteClient(Phone, name: "y").UseTrainer(_ => new ScriptedTrainer(Layout)) },
         { "ClientId is empty", s => s.AddFtteClient().UseServer(_ => new ScriptedServer()).UseTrainer(_ => new ScriptedTrainer(Layout)) },
-        { "give the model that this trainer trains", s => s.AddFtteClient(Phone)
+        { "Specify the model that this trainer trains", s => s.AddFtteClient(Phone)
             .UseServer(_ => new ScriptedServer()).UseTrainer(_ => new ScriptedTrainer(Layout)).UseHeldModel(_ => new ModelSnapshot(Other, default, [1, 2, 3]))
         },
     };

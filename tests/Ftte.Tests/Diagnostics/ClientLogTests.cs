@@ -18,12 +18,12 @@ public sealed class ClientLogTests
 
         Assert.Equal(
         [
-            "Information: phone worked on v0 for 00:00:00: Buffered.",
-            "Information: phone worked on v3 for 00:00:00: NotFinite.",
-            "Information: phone worked on v0 for 00:00:00: Published.",
-            "Information: The server of phone is shutting down; the device loop ended.",
+            "Information: Client phone completed a round on version v0 in 00:00:00: Buffered.",
+            "Information: Client phone completed a round on version v3 in 00:00:00: NotFinite.",
+            "Information: Client phone completed a round on version v0 in 00:00:00: Published.",
+            "Information: The loop of client phone ended because the server is shutting down.",
         ], Lines(log));
-        Assert.Contains("Debug: phone works on v3: Difference of 4 parameters.", log.Written.Select(l => l.Text));
+        Assert.Contains("Debug: Client phone started a round on version v3: Difference of 4 parameters.", log.Written.Select(l => l.Text));
     }
 
     [Fact]
@@ -37,13 +37,13 @@ public sealed class ClientLogTests
 
         Assert.Equal(
         [
-            "Information: phone got no work: Busy. Next check-out in 00:00:03.",
-            "Information: phone got no work: NotEnoughMemory. Next check-out in 00:00:01.",
-            "Information: phone worked on v0 for 00:00:00: Buffered.",
-            "Information: phone got no work: Busy. Next check-out in 00:00:03.",
-            "Information: The server of phone is shutting down; the device loop ended.",
+            "Information: Client phone received no work: Busy. Next check-out in 00:00:03.",
+            "Information: Client phone received no work: NotEnoughMemory. Next check-out in 00:00:01.",
+            "Information: Client phone completed a round on version v0 in 00:00:00: Buffered.",
+            "Information: Client phone received no work: Busy. Next check-out in 00:00:03.",
+            "Information: The loop of client phone ended because the server is shutting down.",
         ], Lines(log));
-        Assert.Equal(2, log.Written.Count(l => l.Text == "Debug: phone got no work: Busy. Next check-out in 00:00:03."));
+        Assert.Equal(2, log.Written.Count(l => l.Text == "Debug: Client phone received no work: Busy. Next check-out in 00:00:03."));
     }
 
     [Fact]
@@ -57,12 +57,12 @@ public sealed class ClientLogTests
 
         Assert.Equal(
         [
-            "Warning: The link of phone broke: no route",
-            "Information: The link of phone recovered after 00:00:01 and 1 failed calls.",
-            "Warning: The link of phone broke: too slow",
-            "Information: The link of phone recovered after 00:00:01 and 1 failed calls.",
-            "Information: phone worked on v0 for 00:00:00: Buffered.",
-            "Information: The server of phone is shutting down; the device loop ended.",
+            "Warning: The link of client phone broke: no route",
+            "Information: The link of client phone recovered after 00:00:01 and 1 failed calls.",
+            "Warning: The link of client phone broke: too slow",
+            "Information: The link of client phone recovered after 00:00:01 and 1 failed calls.",
+            "Information: Client phone completed a round on version v0 in 00:00:00: Buffered.",
+            "Information: The loop of client phone ended because the server is shutting down.",
         ], Lines(log));
         Assert.All(log.Written.Where(l => l.Error is not null), l => Assert.StartsWith("Debug: ", l.Text, StringComparison.Ordinal));
         Assert.Equal(2, log.Written.Count(l => l.Error is not null));
@@ -80,9 +80,9 @@ public sealed class ClientLogTests
 
         string[] lines = Lines(log);
         Assert.Equal(10, lines.Count(l => l.Contains("has been broken for", StringComparison.Ordinal)));
-        Assert.Equal("Warning: The link of phone has been broken for 00:01:00, 2 calls failed: no route", lines[1]);
-        Assert.Equal("Warning: The link of phone has been broken for 08:32:00, 513 calls failed: no route", lines[^3]);
-        Assert.Equal("Information: The link of phone recovered after 16:40:00 and 1000 failed calls.", lines[^2]);
+        Assert.Equal("Warning: The link of client phone has been broken for 00:01:00; 2 calls failed: no route", lines[1]);
+        Assert.Equal("Warning: The link of client phone has been broken for 08:32:00; 513 calls failed: no route", lines[^3]);
+        Assert.Equal("Information: The link of client phone recovered after 16:40:00 and 1000 failed calls.", lines[^2]);
         Assert.Equal(Calls, log.Written.Count(l => l.Error is not null));
     }
 
@@ -98,10 +98,10 @@ public sealed class ClientLogTests
 
         Assert.Equal(
         [
-            "Warning: The link of phone broke: no route",
-            "Warning: The link of phone has been broken for 00:00:01, 2 calls failed: too slow",
-            "Information: The link of phone recovered after 00:00:20 and 20 failed calls.",
-            "Information: The server of phone is shutting down; the device loop ended.",
+            "Warning: The link of client phone broke: no route",
+            "Warning: The link of client phone has been broken for 00:00:01; 2 calls failed: too slow",
+            "Information: The link of client phone recovered after 00:00:20 and 20 failed calls.",
+            "Information: The loop of client phone ended because the server is shutting down.",
         ], Lines(log));
     }
 

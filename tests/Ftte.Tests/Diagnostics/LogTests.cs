@@ -35,13 +35,13 @@ public sealed class LogTests
 
         Assert.Equal(
         [
-            "Information: Server starts at v0 with 12 parameters, 4 of them selected.",
-            "Information: Selection s1 is in force: 3 parameters, 500 bytes on a device.",
-            "Debug: phone asked for work: Assigned.",
-            "Information: Published v1.",
-            $"Debug: phone submitted {log.Id}, trained on v0: Published, weight 1.",
-            "Debug: A buffer waited for its time and held too little to be published; it waits on.",
-            "Information: Server stopped at v1; everything that was queued has been answered.",
+            "Information: Started the server at version v0 with 4 of 12 parameters selected.",
+            "Information: Changed the selection to s1 with 3 parameters. Training requires 500 bytes on a device.",
+            "Debug: Client phone requested work: Assigned.",
+            "Information: Published version v1.",
+            $"Debug: Client phone submitted update {log.Id}, trained on version v0: Published, weight 1.",
+            "Debug: Published no version because the incomplete buffer contains too few updates.",
+            "Information: Stopped the server at version v1. All queued updates were answered.",
         ], log.Written.Select(l => l.Text));
     }
 
@@ -58,8 +58,8 @@ public sealed class LogTests
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await server.FlushAsync());
 
         var errors = log.Written.Where(l => l.Error is not null).ToList();
-        Assert.Equal([$"Error: The aggregator threw on {assignment.UpdateId} of phone. That call fails; the server goes on.",
-            "Error: The aggregator threw when it was to publish an incomplete buffer. The server goes on."], errors.Select(l => l.Text));
+        Assert.Equal([$"Error: The aggregator threw an exception for update {assignment.UpdateId} of client phone. The call failed; the server continues.",
+            "Error: The aggregator threw an exception while publishing an incomplete buffer. The server continues."], errors.Select(l => l.Text));
         Assert.All(errors, l => Assert.Equal("cannot", l.Error!.Message));
     }
 }

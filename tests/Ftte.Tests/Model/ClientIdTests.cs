@@ -48,7 +48,7 @@ public class ClientIdTests
     public void A_character_that_could_forge_a_log_line_or_hide_is_refused_and_not_repeated(string name, string character)
     {
         var error = Assert.Throws<ArgumentException>(() => new ClientId(name));
-        Assert.Contains($"holds the character {character} at index 1. Use 1 to 128 bytes", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"contains the character {character} at index 1. Use 1 to 128 bytes", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(name, error.Message, StringComparison.Ordinal);
     }
 

@@ -12,7 +12,7 @@ public sealed class CultureTests
         using var german = new CommaCulture();
         Assert.Equal("0,5", 0.5.ToString(CultureInfo.CurrentCulture));
         var layout = ParameterLayout.Create(("w", [1]));
-        Assert.Contains("'w' is -0.5;", Assert.Throws<ArgumentException>(() => _ = new BlockImportance(layout, -0.5)).Message, StringComparison.Ordinal);
+        Assert.Contains("'w' is -0.5.", Assert.Throws<ArgumentException>(() => _ = new BlockImportance(layout, -0.5)).Message, StringComparison.Ordinal);
         Assert.Contains("[0.25, 0.75]", Assert.Throws<ArgumentOutOfRangeException>(() => PolicyGuard.Within(2, 0.25, 0.75)).Message, StringComparison.Ordinal);
     }
 }

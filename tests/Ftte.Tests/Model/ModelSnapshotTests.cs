@@ -38,7 +38,7 @@ public class ModelSnapshotTests
                 Assert.Throws<ArgumentException>(() => new ModelSnapshot(Layout, default, new float[length])),
                 Assert.Throws<ArgumentException>(() => ModelSnapshot.TakeOver(Layout, default, new float[length])),
             ],
-            error => Assert.Contains($"3 parameters, the vector {length}", error.Message, StringComparison.Ordinal));
+            error => Assert.Contains($"3 parameters, but the vector has {length}", error.Message, StringComparison.Ordinal));
     }
 
     [Theory]

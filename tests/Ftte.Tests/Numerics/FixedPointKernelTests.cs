@@ -80,7 +80,7 @@ public class FixedPointKernelTests
     {
         float[] values = [.. Enumerable.Range(0, 40).Select(i => (i % 2 == 0 ? 1 : -1) * (2048 + (i * 211000.25f)))];
         var sums = new long[40];
-        FixedPointKernel.Fold(values, 1, sums, largestProduct: 8.3e6);
+        FixedPointKernel.Fold(values, 1, sums, maxProduct: 8.3e6);
         Assert.Equal(values.Select(v => Exact(v, 1)), sums.Select(s => (BigInteger)s));
     }
 

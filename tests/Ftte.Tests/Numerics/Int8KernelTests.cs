@@ -9,19 +9,19 @@ public sealed class Int8KernelTests
     private static readonly int[] Lengths = [0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 127, 128];
 
     [Fact]
-    public void Every_width_and_length_quantises_like_the_scalar_twin() => Gen.Select(Gen.ULong, Gen.UInt, Gen.Float[-130f, 130f].Array[128]).Sample((seed, index, values) =>
+    public void Every_width_and_length_quantizes_like_the_scalar_twin() => Gen.Select(Gen.ULong, Gen.UInt, Gen.Float[-130f, 130f].Array[128]).Sample((seed, index, values) =>
     {
         var hash = new CounterHash(seed);
         foreach (int length in Lengths)
         {
             ReadOnlySpan<float> group = values.AsSpan(0, length);
             byte[] expected = new byte[length];
-            Int8Kernel.QuantiseScalar(group, 1f, index, hash, expected);
-            foreach (Quantiser quantise in Quantisers)
+            Int8Kernel.QuantizeScalar(group, 1f, index, hash, expected);
+            foreach (Quantizer quantize in Quantizers)
             {
                 byte[] actual = new byte[length];
-                int done = quantise(group, 1f, index, hash, actual);
-                Int8Kernel.QuantiseScalar(group[done..], 1f, index + (uint)done, hash, actual.AsSpan(done));
+                int done = quantize(group, 1f, index, hash, actual);
+                Int8Kernel.QuantizeScalar(group[done..], 1f, index + (uint)done, hash, actual.AsSpan(done));
                 Assert.Equal(expected, actual);
                 Assert.InRange(done, Math.Max(0, length - 63), length);
             }
@@ -113,12 +113,12 @@ public sealed class Int8KernelTests
         var hash = new CounterHash(1);
         Assert.Equal(0u, hash.Get(Index) >> 8);
         float[] values = [.. Enumerable.Repeat(5f, 128)];
-        foreach (Quantiser quantise in Quantisers)
+        foreach (Quantizer quantize in Quantizers)
         {
             byte[] bytes = new byte[128];
-            Assert.InRange(quantise(values, 1f, Index - 3, hash, bytes), 4, 128);
+            Assert.InRange(quantize(values, 1f, Index - 3, hash, bytes), 4, 128);
             Assert.All(bytes, b => Assert.Equal(5, b));
-            Int8Kernel.QuantiseScalar(values, 1f, Index - 3, hash, bytes);
+            Int8Kernel.QuantizeScalar(values, 1f, Index - 3, hash, bytes);
             Assert.All(bytes, b => Assert.Equal(5, b));
         }
     }
@@ -179,18 +179,18 @@ public sealed class Int8KernelTests
         Assert.NotEqual(whole, otherSeed);
     }
 
-    private delegate int Quantiser(ReadOnlySpan<float> values, float scale, uint index, CounterHash hash, Span<byte> destination);
+    private delegate int Quantizer(ReadOnlySpan<float> values, float scale, uint index, CounterHash hash, Span<byte> destination);
 
     private delegate int Restorer(ReadOnlySpan<byte> source, float scale, Span<float> values);
 
-    private static readonly Quantiser[] Quantisers =
+    private static readonly Quantizer[] Quantizers =
     [
-        Int8Kernel.Quantise512,
-        Int8Kernel.Quantise256,
-        Int8Kernel.Quantise128,
+        Int8Kernel.Quantize512,
+        Int8Kernel.Quantize256,
+        Int8Kernel.Quantize128,
         static (v, s, i, h, d) =>
         {
-            Int8Kernel.Quantise(v, s, i, h, d);
+            Int8Kernel.Quantize(v, s, i, h, d);
             return v.Length;
         },
     ];

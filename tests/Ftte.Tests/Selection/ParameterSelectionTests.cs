@@ -161,7 +161,7 @@ public class ParameterSelectionTests
     public void A_range_outside_the_vector_is_refused_with_its_numbers(int start, int length)
     {
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => ParameterSelection.Create(5, [new(0, 1), new(start, length)]));
-        Assert.Contains($"Start {start}, length {length}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"start {start} and length {length}", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

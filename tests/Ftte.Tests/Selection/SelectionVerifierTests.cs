@@ -29,9 +29,9 @@ public class SelectionVerifierTests
         { "multiply-adds", c => c with { MultiplyAdds = c.MultiplyAdds - 1 } },
         { "pass", c => c with { Timeline = MemoryTimeline.Compute(Request.Profile, [.. c.Choices.Select((x, t) => t == c.Timeline.Cut ? -1 : x)]) } },
         { "coordinates", c => c with { Choices = [.. c.Choices.Select((x, t) => t == c.Timeline.Cut ? -1 : x)] } },
-        { "choices are", c => c with { Choices = c.Choices[1..] } },
+        { "choices. Specify one per step", c => c with { Choices = c.Choices[1..] } },
         { "has no choice", c => c with { Choices = c.Choices.SetItem(0, 99) } },
-        { "Nothing is chosen", c => c with { Choices = [.. c.Choices.Select(_ => -1)] } },
+        { "No step has a choice", c => c with { Choices = [.. c.Choices.Select(_ => -1)] } },
         { "budgets are", c => c with { Choices = [.. Request.Profile.Steps.Select(s => s.Choices.Length - 1)] } },
     };
 

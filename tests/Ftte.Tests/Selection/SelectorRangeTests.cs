@@ -134,7 +134,7 @@ public class SelectorRangeTests
             step with { ForwardMultiplyAdds = long.MaxValue, InputGradientMultiplyAdds = 1 },
         })
         {
-            Assert.Contains("64 tebibytes", Assert.Throws<ArgumentException>(() => new TrainingProfile(layout, 0, [huge])).Message, StringComparison.Ordinal);
+            Assert.Contains("64 TiB", Assert.Throws<ArgumentException>(() => new TrainingProfile(layout, 0, [huge])).Message, StringComparison.Ordinal);
         }
     }
 

@@ -25,8 +25,8 @@ public class TrainingProfileTests
 
     public static TheoryData<string, ImmutableArray<TrainingStep>> Unsound => new()
     {
-        { "at least one step", default },
-        { "at least one step", [] },
+        { "no steps. Specify at least one", default },
+        { "no steps. Specify at least one", [] },
         { "null", [null!] },
         { "null", [Step with { Choices = default }] },
         { "null", [Step with { Choices = [null!] }] },
@@ -42,13 +42,13 @@ public class TrainingProfileTests
         { "trains nothing", [Step with { Choices = [Sound with { Ranges = default }] }] },
         { "trains nothing", [Step with { Choices = [Sound with { Ranges = [] }] }] },
         { "empty range", [Step with { Choices = [Sound with { Ranges = [new(0, 4), new(5, 0)] }] }] },
-        { "outside the layout's 16", [Step with { Choices = [Sound with { Ranges = [new(9, 8)] }] }] },
-        { "outside the layout's 16", [Step with { Choices = [Sound with { Ranges = [new(-1, 8)] }] }] },
-        { "outside the layout's 16", [Step with { Choices = [Sound with { Ranges = [new(int.MaxValue, int.MaxValue)] }] }] },
+        { "outside the 16 parameters of the layout", [Step with { Choices = [Sound with { Ranges = [new(9, 8)] }] }] },
+        { "outside the 16 parameters of the layout", [Step with { Choices = [Sound with { Ranges = [new(-1, 8)] }] }] },
+        { "outside the 16 parameters of the layout", [Step with { Choices = [Sound with { Ranges = [new(int.MaxValue, int.MaxValue)] }] }] },
         { "a coordinate twice", [Step with { Choices = [Sound with { Ranges = [new(0, 4), new(3, 2)] }] }] },
         { "'second' trains coordinates that an earlier step", [Step, Step with { Name = "second", Choices = [Sound with { Ranges = [new(7, 2)] }] }] },
-        { "more bytes together", [Step with { ForwardBytes = long.MaxValue, BackwardBytes = long.MaxValue }] },
-        { "more bytes together", [Step with { Choices = [Sound with { PersistentBytes = long.MaxValue }] }] },
+        { "The sum of all bytes", [Step with { ForwardBytes = long.MaxValue, BackwardBytes = long.MaxValue }] },
+        { "The sum of all bytes", [Step with { Choices = [Sound with { PersistentBytes = long.MaxValue }] }] },
     };
 
     [Theory]

@@ -63,7 +63,7 @@ public sealed class CheckOutTests
         await using ServerBench bench = Adding();
 
         var length = await Assert.ThrowsAsync<ArgumentException>(() => bench.CheckOutResponse(Device("a"), new float[11]));
-        Assert.Contains("11 values, the model 12 parameters", length.Message, StringComparison.Ordinal);
+        Assert.Contains("11 values, but the model has 12 parameters", length.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => bench.CheckOutResponse(Device("a", memoryBudgetBytes: -1)));
         await Assert.ThrowsAsync<ArgumentNullException>(async () => await bench.Server.CheckOutAsync(null!, default));
         await Assert.ThrowsAsync<ArgumentNullException>(async () => await bench.Server.SubmitAsync(null!));
@@ -215,6 +215,6 @@ public sealed class CheckOutTests
 
         var error = Assert.Throws<ArgumentException>(() => new FederatedServer(new ScriptedAggregator(Start), other));
 
-        Assert.Contains("of 2 parameters, the model has 12", error.Message, StringComparison.Ordinal);
+        Assert.Contains("for 2 parameters, but the model has 12", error.Message, StringComparison.Ordinal);
     }
 }

@@ -188,8 +188,8 @@ public sealed class ReselectionTests
         Assert.Null(bench.Server.LatestSelection);
         string[] warnings = Warnings(bench);
         Assert.Equal(3, warnings.Length);
-        Assert.Equal("Warning: At v2, choice 1 failed, and what is selected stays: no idea", warnings[0]);
-        Assert.Contains("the smallest choice takes 500", warnings[1], StringComparison.Ordinal);
+        Assert.Equal("Warning: Reselection 1 failed at version v2. The selection was not changed. no idea", warnings[0]);
+        Assert.Contains("the smallest one needs 500", warnings[1], StringComparison.Ordinal);
 
         await bench.Round("a");
 
@@ -210,7 +210,7 @@ public sealed class ReselectionTests
 
         Assert.Equal(A, bench.Selections.Current.Selection);
         Assert.Empty(_selector.Requests);
-        Assert.Contains("register devices first or state a budget", Assert.Single(Warnings(bench)), StringComparison.Ordinal);
+        Assert.Contains("Register devices first or specify a budget", Assert.Single(Warnings(bench)), StringComparison.Ordinal);
         await bench.Round("a");
         Assert.Equal(2, Assert.Single(_selector.Requests).Turn);
     }
@@ -222,7 +222,7 @@ public sealed class ReselectionTests
 
         Assert.Equal(first.Model, second.Model);
         Assert.Equal(first.Log, second.Log);
-        Assert.Contains(first.Log, line => line.Contains("Selection s5 is in force", StringComparison.Ordinal));
+        Assert.Contains(first.Log, line => line.Contains("Changed the selection to s5", StringComparison.Ordinal));
 
         static async Task<(uint[] Model, string[] Log)> RunAsync()
         {
@@ -256,7 +256,7 @@ public sealed class ReselectionTests
         var selections = new SelectionHistory(ParameterSelection.Full(other));
         var aggregator = new BufferedAggregator(new ModelSnapshot(other, default, new float[12]), selections);
         Assert.Contains(
-            "training profile is of a model with 3 blocks",
+            "training profile is for a model with 3 blocks",
             Assert.Throws<ArgumentException>(() => new FederatedServer(aggregator, selections, reselection: options)).Message,
             StringComparison.Ordinal);
 

@@ -96,7 +96,7 @@ public sealed class ServerStateTests
         Assert.Contains("Use ServerState.RestoreSelections", Error(() => FederatedServer.Restore(state, one.RestoreAggregator(state, selections), changed)), StringComparison.Ordinal);
         ParameterLayout other = ParameterLayout.Create(("x", [12]));
         var foreign = new ScriptedAggregator(new ModelSnapshot(other, new ModelVersion(1), new float[12]));
-        Assert.Contains("of another layout", Error(() => FederatedServer.Restore(state, foreign, selections)), StringComparison.Ordinal);
+        Assert.Contains("The layout of the state differs", Error(() => FederatedServer.Restore(state, foreign, selections)), StringComparison.Ordinal);
         await using ServerBench scripted = Scripted(out _);
         Assert.Contains("cannot save its state", (await Assert.ThrowsAsync<InvalidOperationException>(async () => await scripted.Server.CaptureStateAsync())).Message, StringComparison.Ordinal);
     }

@@ -40,7 +40,7 @@ public sealed class StallTests
         Assert.Equal(devices, trained);
         string[] warnings = Warnings(log);
         Assert.Equal(3, warnings.Length); // after 10, 20 and 40 seconds
-        Assert.Contains($"No version was published for 00:00:10, because too few clients are left to complete the buffer. It holds {devices} of 10 updates; {devices} of {devices} known clients", warnings[0], StringComparison.Ordinal);
+        Assert.Contains($"No version was published for 00:00:10, because the remaining clients are too few to complete the buffer. It contains {devices} of 10 updates; {devices} of {devices} known clients", warnings[0], StringComparison.Ordinal);
         Assert.Contains("lower Capacity, raise MaxUpdatesPerClient, or set PublishTimeout", warnings[0], StringComparison.Ordinal);
     }
 
@@ -102,7 +102,7 @@ public sealed class StallTests
         Assert.Equal(default, server.Current.Version);
         string[] warnings = Warnings(log);
         Assert.Equal(3, warnings.Length);
-        Assert.Contains("Refused version v1 made from 2 updates; v0 stays current.", warnings[0], StringComparison.Ordinal);
+        Assert.Contains("Refused version v1 from 2 updates. Version v0 remains current.", warnings[0], StringComparison.Ordinal);
         Assert.Contains("never good enough", warnings[0], StringComparison.Ordinal);
 
         async Task<UpdateOutcome> RoundAsync(string client)
@@ -143,7 +143,7 @@ public sealed class StallTests
             silent.Time.Advance(TimeSpan.FromMinutes(1));
         }
 
-        Assert.Contains(Warnings(denials), line => line.Contains("Most often the answer was NotEnoughMemory", StringComparison.Ordinal));
+        Assert.Contains(Warnings(denials), line => line.Contains("denied, most often with NotEnoughMemory", StringComparison.Ordinal));
         Assert.Contains(Warnings(silence), line => line.Contains("and no update arrived", StringComparison.Ordinal));
     }
 

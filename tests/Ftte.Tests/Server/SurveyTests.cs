@@ -296,11 +296,11 @@ public sealed class SurveyTests
         Assert.Equal(B, Assert.Single(probe.Training.Assignments).Selection);
         Assert.Equal(
         [
-            "Information: Server starts at v0 with 12 parameters, 4 of them selected.",
-            "Information: At v0, 1 devices are asked what the blocks are worth.",
-            "Information: At v0, 1 of 1 devices have said what the blocks are worth; the next choice counts on it: True.",
-            $"Information: Selection s1 is in force: 3 parameters, {TurningSelector.Peak(1)} bytes on a device.",
-            "Information: Published v1.",
+            "Information: Started the server at version v0 with 4 of 12 parameters selected.",
+            "Information: Opened an importance survey of 1 devices at version v0.",
+            "Information: Closed the importance survey with 1 of 1 answers at version v0. Used for the next selection: True.",
+            $"Information: Changed the selection to s1 with 3 parameters. Training requires {TurningSelector.Peak(1)} bytes on a device.",
+            "Information: Published version v1.",
         ], bench.Log.Written.Select(l => l.Text).Where(text => text.StartsWith(nameof(LogLevel.Information), StringComparison.Ordinal)));
     }
 

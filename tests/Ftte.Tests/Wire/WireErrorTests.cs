@@ -210,7 +210,7 @@ public sealed class WireErrorTests
     public void Every_refusal_says_what_to_do()
     {
         WireFormatException error = Assert.Throws<WireFormatException>(() => UpdateMessage.Read(Update, new WireLimits { MaxValues = 19 }));
-        Assert.Equal("The message states 20 values, more than the 19 allowed. If that many are right, raise WireLimits.MaxValues.", error.Message);
+        Assert.Equal("The message declares 20 values, more than the maximum of 19. If the message is valid, raise WireLimits.MaxValues.", error.Message);
     }
 
     private static void AssertRefused(WireError reason, byte[] message, MessageKind reader, WireLimits? limits = null, string? because = null)

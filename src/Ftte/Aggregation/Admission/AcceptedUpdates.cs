@@ -3,9 +3,9 @@ using Ftte.State;
 
 namespace Ftte.Aggregation;
 
-/// <summary>Remembers which updates were accepted, so that one sent twice counts once; forgets those that would be too old anyway.</summary>
-/// <remarks>Sized for a buffer at once, so that accepting an update allocates nothing.</remarks>
-internal sealed class AcceptedUpdates(int capacity, long rememberedVersions)
+/// <summary>Tracks the IDs of accepted updates, so that an update that is sent twice counts once. Drops IDs of updates that would be too stale anyway.</summary>
+/// <remarks>Preallocated for one buffer, so that accepting an update does not allocate.</remarks>
+internal sealed class AcceptedUpdates(int capacity, long retainedVersions)
 {
     private const int MaxReserve = 4096;
 
@@ -21,7 +21,7 @@ internal sealed class AcceptedUpdates(int capacity, long rememberedVersions)
 
     public void Add(in UpdateHeader header) => Add(header.Client, header.Id);
 
-    /// <summary>Notes that the buffer became a version.</summary>
+    /// <summary>Records that the buffer was published as a version.</summary>
     /// <param name="trainedFor">The version that was current while the buffer filled.</param>
     public void Publish(ModelVersion trainedFor)
     {
@@ -32,13 +32,13 @@ internal sealed class AcceptedUpdates(int capacity, long rememberedVersions)
 
         _buffer.Clear();
         _inBuffer.Clear();
-        while (_published.TryPeek(out var oldest) && trainedFor.Next - oldest.At > rememberedVersions)
+        while (_published.TryPeek(out var oldest) && trainedFor.Next - oldest.At > retainedVersions)
         {
             _known.Remove(_published.Dequeue().Name);
         }
     }
 
-    /// <summary>Forgets the updates of the current buffer, which may be sent again.</summary>
+    /// <summary>Removes the updates of the current buffer, so that they may be sent again.</summary>
     public void Discard()
     {
         foreach ((ClientId, UpdateId) name in _buffer)

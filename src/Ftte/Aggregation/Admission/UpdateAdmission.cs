@@ -4,15 +4,15 @@ using Ftte.State;
 
 namespace Ftte.Aggregation;
 
-/// <summary>Checks updates before they are aggregated, and remembers which were accepted. For aggregators of your own; <see cref="BufferedAggregator"/> uses it.</summary>
+/// <summary>Validates updates before they are aggregated, and tracks the accepted ones. For custom aggregators; <see cref="BufferedAggregator"/> uses it.</summary>
 /// <remarks>
-/// <para>An update is checked in this order: layout, content (importance is not a step: too stale), duplicate, selection, length, finiteness, base
+/// <para>An update is checked in this order: layout, content (importance is rejected as too stale), duplicate, selection, length, finiteness, base
 /// version, age, the client's share of the buffer. The first check that fails determines the receipt.</para>
-/// <para>Called from one thread at a time. Memory: the names of the updates accepted within <c>maxAge</c> versions, but at least 20.</para>
+/// <para>Called from one thread at a time. Memory: the IDs of the updates accepted within <c>maxAge</c> versions, but at least 20.</para>
 /// </remarks>
 public sealed class UpdateAdmission
 {
-    private const long MinRememberedVersions = 20;
+    private const long MinRetainedVersions = 20;
 
     private readonly ParameterLayout _layout;
     private readonly SelectionHistory _selections;
@@ -20,10 +20,10 @@ public sealed class UpdateAdmission
     private readonly int _maxUpdatesPerClient;
     private readonly AcceptedUpdates _accepted;
 
-    /// <summary>The versions that were undone, each exclusive its first and inclusive its last.</summary>
-    private readonly List<(ModelVersion After, ModelVersion Through)> _undone = [];
+    /// <summary>The ranges of versions that were rolled back, each excluding its first and including its last version.</summary>
+    private readonly List<(ModelVersion After, ModelVersion Through)> _rolledBack = [];
 
-    /// <summary>Creates the checks for a model.</summary>
+    /// <summary>Creates the validation for a model.</summary>
     /// <param name="layout">The layout of the model.</param>
     /// <param name="selections">The announced selections, shared with the server.</param>
     /// <param name="maxAge">The maximum age of an update, in versions.</param>
@@ -37,15 +37,15 @@ public sealed class UpdateAdmission
         ArgumentOutOfRangeException.ThrowIfLessThan(maxUpdatesPerClient, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(expectedUpdates);
         (_layout, _selections, _maxAge, _maxUpdatesPerClient) = (layout, selections, maxAge, maxUpdatesPerClient);
-        _accepted = new AcceptedUpdates(expectedUpdates, Math.Max(maxAge, MinRememberedVersions));
+        _accepted = new AcceptedUpdates(expectedUpdates, Math.Max(maxAge, MinRetainedVersions));
     }
 
-    /// <summary>Checks an update. Nothing is remembered of it until <see cref="Accept"/>.</summary>
+    /// <summary>Validates an update. Does not change the state; call <see cref="Accept"/> for that.</summary>
     /// <param name="update">The update, borrowed.</param>
     /// <param name="current">The current version.</param>
-    /// <param name="selection">The coordinates of its values.</param>
-    /// <param name="rejection">The receipt of an update that failed a check.</param>
-    /// <returns>Whether the update passed all checks.</returns>
+    /// <param name="selection">Receives the coordinates of the update's values.</param>
+    /// <param name="rejection">Receives the receipt if a check failed.</param>
+    /// <returns>True if the update passed all checks; otherwise false.</returns>
     public bool Check(SparseUpdate update, ModelVersion current, [NotNullWhen(true)] out ParameterSelection? selection, out UpdateReceipt rejection)
     {
         ArgumentNullException.ThrowIfNull(update);
@@ -55,35 +55,35 @@ public sealed class UpdateAdmission
         return fault is null;
     }
 
-    /// <summary>Remembers an update that will be aggregated, so that it counts once.</summary>
+    /// <summary>Records an update that will be aggregated, so that it counts once.</summary>
     /// <param name="header">The header of an update that passed <see cref="Check"/>.</param>
     public void Accept(in UpdateHeader header) => _accepted.Add(header);
 
-    /// <summary>Determines whether a client has sent as many updates since the last publication as count.</summary>
+    /// <summary>Determines whether a client has reached the maximum number of updates since the last publication.</summary>
     /// <param name="client">The client.</param>
-    /// <returns>Whether further updates of the client are rejected until the next publication.</returns>
+    /// <returns>True if further updates of the client are rejected until the next publication; otherwise false.</returns>
     public bool HasReachedShare(ClientId client) => _accepted.CountInBuffer(client) >= _maxUpdatesPerClient;
 
-    /// <summary>Ends a buffer that became a version.</summary>
+    /// <summary>Ends a buffer that was published as a version.</summary>
     /// <param name="replaced">The version that was current while the buffer filled.</param>
     public void Publish(ModelVersion replaced) => _accepted.Publish(replaced);
 
     /// <summary>Ends a buffer that was discarded. Its updates may be sent again.</summary>
     public void Discard() => _accepted.Discard();
 
-    /// <summary>Makes updates that were trained on undone versions too stale.</summary>
-    /// <param name="after">The version before the first undone version.</param>
-    /// <param name="through">The last undone version.</param>
+    /// <summary>Rejects from now on, as too stale, updates that were trained on versions that were rolled back.</summary>
+    /// <param name="after">The version before the first one that was rolled back.</param>
+    /// <param name="through">The last version that was rolled back.</param>
     public void RollBack(ModelVersion after, ModelVersion through)
     {
-        _undone.RemoveAll(u => through.Next - u.Through > _maxAge);
-        _undone.Add((after, through));
+        _rolledBack.RemoveAll(u => through.Next - u.Through > _maxAge);
+        _rolledBack.Add((after, through));
     }
 
     internal void Save(StateWriter writer)
     {
-        writer.Int32(_undone.Count);
-        foreach ((ModelVersion after, ModelVersion through) in _undone)
+        writer.Int32(_rolledBack.Count);
+        foreach ((ModelVersion after, ModelVersion through) in _rolledBack)
         {
             writer.Int64(after.Number);
             writer.Int64(through.Number);
@@ -94,11 +94,11 @@ public sealed class UpdateAdmission
 
     internal void Load(ref StateReader reader)
     {
-        int undone = reader.Count("number of versions undone", 2 * sizeof(long));
-        for (int i = 0; i < undone; i++)
+        int rolledBack = reader.Count("number of version ranges rolled back", 2 * sizeof(long));
+        for (int i = 0; i < rolledBack; i++)
         {
             var after = new ModelVersion(reader.Int64("version"));
-            _undone.Add((after, new ModelVersion(reader.Int64("version", after.Number + 1))));
+            _rolledBack.Add((after, new ModelVersion(reader.Int64("version", after.Number + 1))));
         }
 
         _accepted.Load(ref reader);
@@ -118,7 +118,7 @@ public sealed class UpdateAdmission
             return UpdateOutcome.TooStale;
         }
 
-        // First of all that may have changed since the update was sent before: what was accepted once stays accepted.
+        // Comes before all checks that can have another result in a second attempt, because an update that was accepted once stays accepted.
         if (_accepted.Contains(header))
         {
             return UpdateOutcome.Duplicate;
@@ -144,14 +144,14 @@ public sealed class UpdateAdmission
             return UpdateOutcome.FutureVersion;
         }
 
-        return current - header.BaseVersion > _maxAge || WasUndone(header.BaseVersion) ? UpdateOutcome.TooStale
+        return current - header.BaseVersion > _maxAge || WasRolledBack(header.BaseVersion) ? UpdateOutcome.TooStale
             : HasReachedShare(header.Client) ? UpdateOutcome.ClientQuota
             : null;
     }
 
-    private bool WasUndone(ModelVersion version)
+    private bool WasRolledBack(ModelVersion version)
     {
-        foreach ((ModelVersion after, ModelVersion through) in _undone)
+        foreach ((ModelVersion after, ModelVersion through) in _rolledBack)
         {
             if (version > after && version <= through)
             {

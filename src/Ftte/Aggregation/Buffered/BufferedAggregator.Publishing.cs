@@ -4,38 +4,38 @@ using Ftte.Numerics;
 
 namespace Ftte.Aggregation;
 
-/// <summary>From a full buffer to a version, or to none.</summary>
+/// <summary>Publishes buffers as versions, and refuses or rolls back versions.</summary>
 public sealed partial class BufferedAggregator
 {
-    /// <summary>Publishes an earlier model as a new version, after versions that made the model worse.</summary>
+    /// <summary>Publishes an earlier model as a new version, to revert versions that made the model worse.</summary>
     /// <param name="earlier">A version of the same model, published before the current one.</param>
     /// <returns>The new version: the earlier parameters under the next number.</returns>
     /// <remarks>
-    /// Training goes on from that model as from a first one: the buffer is discarded and its updates may be sent again, the optimizer and what is
-    /// usual start again. Updates that were trained on the versions undone are too stale. Called one at a time with <see cref="AggregateAsync"/>.
+    /// Training continues from that model as from an initial one: the buffer is discarded, its updates may be sent again, and the optimizer and the
+    /// reference values are reset. Updates that were trained on the reverted versions are too stale. Do not call it concurrently with <see cref="AggregateAsync"/>.
     /// </remarks>
-    /// <exception cref="ArgumentException">The snapshot is of another model, is not earlier than the current version, or is not finite.</exception>
+    /// <exception cref="ArgumentException">The snapshot has another layout, is not earlier than the current version, or is not finite.</exception>
     public ModelSnapshot RollBack(ModelSnapshot earlier)
     {
         ArgumentNullException.ThrowIfNull(earlier);
         if (earlier.Layout.Fingerprint != Layout.Fingerprint)
         {
-            throw new ArgumentException($"The snapshot is of a model with {earlier.Layout}, this one has {Layout}. Specify a version of this model.", nameof(earlier));
+            throw new ArgumentException($"The snapshot has {earlier.Layout}, but the model has {Layout}. Specify a version of this model.", nameof(earlier));
         }
 
         if (earlier.Version >= _current.Version)
         {
-            throw new ArgumentException($"The snapshot is of version {earlier.Version}, the current one is {_current.Version}. Specify an earlier version.", nameof(earlier));
+            throw new ArgumentException($"The snapshot has version {earlier.Version}, which is not earlier than the current version {_current.Version}. Specify an earlier version.", nameof(earlier));
         }
 
-        // The constructor copies the parameters and refuses those that are not finite.
+        // The constructor copies the parameters and throws if one is not finite.
         var copy = new ModelSnapshot(Layout, _current.Version.Next, earlier.Parameters.Span);
         Discard();
         _optimizer = _options.Optimizer.CreateState(Layout.ParameterCount);
         _recordedSteps = 0;
         _direction?.Reset();
         _steps.Clear();
-        _usual.Reset();
+        _references.Reset();
         _admission.RollBack(earlier.Version, _current.Version);
         Publish(copy);
         return copy;
@@ -43,8 +43,8 @@ public sealed partial class BufferedAggregator
 
     private string? FindObstacle() => _buffer.FindObstacle(_held.Select(h => h.Update.Selection));
 
-    /// <summary>Makes a version of the buffer, or discards it.</summary>
-    /// <returns>Whether a version was published.</returns>
+    /// <summary>Publishes the buffer as a version, or discards it.</summary>
+    /// <returns>True if a version was published; otherwise false.</returns>
     private bool TryPublish()
     {
         int count = Count;
@@ -54,7 +54,7 @@ public sealed partial class BufferedAggregator
             return false;
         }
 
-        _usual.Release(_held, _current.Parameters, (update, copy) => _buffer.Add(update, copy.Values.Span));
+        _references.Release(_held, _current.Parameters, (update, copy) => _buffer.Add(update, copy.Values.Span));
         ClearHeld();
         var parameters = GC.AllocateUninitializedArray<float>(Layout.ParameterCount);
         _current.Parameters.Span.CopyTo(parameters);
@@ -71,7 +71,7 @@ public sealed partial class BufferedAggregator
         Record(step);
         _buffer.Clear();
         _bufferAge = 0;
-        _usual.Publish();
+        _references.Publish();
         _admission.Publish(_current.Version);
         _steps.Add(meter.RootMeanSquare);
         Publish(candidate);
@@ -90,7 +90,7 @@ public sealed partial class BufferedAggregator
         StepKernel.Add(change, _optimizer.StatisticRate, parameters);
         if (role == ParameterRole.Variance)
         {
-            // The sums' resolution can be coarser than a variance close to zero.
+            // The resolution of the sums can be coarser than a variance close to zero.
             TensorPrimitives.Max(parameters, 0f, parameters);
         }
 
@@ -102,14 +102,14 @@ public sealed partial class BufferedAggregator
         if (!meter.IsFinite)
         {
             return string.Create(CultureInfo.InvariantCulture,
-                $"The step of {count} updates makes the model infinite. Lower the learning rate of the server (now {_options.Optimizer.LearningRate:G4}), or set {nameof(BufferedAggregatorOptions.MaxNorm)} or {nameof(BufferedAggregatorOptions.NormClip)}.");
+                $"The step of {count} updates makes parameters NaN or infinite. Lower the learning rate of the server (now {_options.Optimizer.LearningRate:G4}), or set {nameof(BufferedAggregatorOptions.MaxNorm)} or {nameof(BufferedAggregatorOptions.NormClip)}.");
         }
 
         try
         {
             return _options.Guard?.Check(_current, candidate, new StepStatistics(count, meter.Norm, meter.RootMeanSquare, _steps.Median));
         }
-#pragma warning disable CA1031 // The exception of an app's guard must not end the call of the device that happened to complete the buffer.
+#pragma warning disable CA1031 // An exception of a custom guard must not fail the call of the device that completed the buffer.
         catch (Exception error)
 #pragma warning restore CA1031
         {
@@ -139,7 +139,7 @@ public sealed partial class BufferedAggregator
 
     private void Publish(ModelSnapshot version)
     {
-        _buffer.SetUsualExamples(_usual.Examples);
+        _buffer.SetReferenceExamples(_references.Examples);
         _statistics?.Publish(version);
         _history?.Publish(version);
         Volatile.Write(ref _current, version);
@@ -155,7 +155,7 @@ public sealed partial class BufferedAggregator
     {
         _buffer.Clear();
         ClearHeld();
-        _usual.Discard();
+        _references.Discard();
         _admission.Discard();
         _bufferAge = 0;
     }

@@ -5,26 +5,26 @@ using Ftte.Wire;
 
 namespace Ftte.Aggregation;
 
-/// <summary>The state as bytes and back. Fields are written and read in one order; <c>docs/wire-format.md</c> lists them.</summary>
+/// <summary>Captures and restores the state. <c>docs/wire-format.md</c> lists the fields in the order in which they are written and read.</summary>
 public sealed partial class BufferedAggregator
 {
-    /// <summary>The <see cref="AggregatorState.Kind"/> of the states of this class.</summary>
+    /// <summary>The <see cref="AggregatorState.Kind"/> of states that this class captures.</summary>
     public const string StateKind = "Ftte.BufferedAggregator";
 
     private const byte StateVersion = 1;
 
-    /// <summary>Goes on from a state that was captured.</summary>
+    /// <summary>Creates an aggregator from a captured state.</summary>
     /// <param name="state">The state.</param>
-    /// <param name="layout">The layout of the model that the state is of.</param>
-    /// <param name="selections">The selections announced, shared with the server. They must have the numbers that they had when the state was captured.</param>
-    /// <param name="options">The rule; null for FTTE's defaults. Options are not part of the state.</param>
-    /// <param name="pool">Where temporary vectors come from; null for the shared pool.</param>
-    /// <returns>An aggregator whose every further result has the same bits as if there had been no interruption.</returns>
+    /// <param name="layout">The layout of the model in the state.</param>
+    /// <param name="selections">The announced selections, shared with the server. They must have the same numbers as when the state was captured.</param>
+    /// <param name="options">The options; null for FTTE's defaults. Options are not part of the state.</param>
+    /// <param name="pool">The pool to rent temporary vectors from; null for the shared pool.</param>
+    /// <returns>An aggregator that returns the same results, bit for bit, as the captured aggregator would have.</returns>
     /// <exception cref="ArgumentException">
     /// The state is of another kind of aggregator or another layout, was captured with another reduction or optimizer, with another capacity while its
     /// buffer was not empty, or with other selections; or an option is out of range.
     /// </exception>
-    /// <exception cref="WireFormatException">The content of the state is damaged.</exception>
+    /// <exception cref="WireFormatException">The content of the state is corrupt.</exception>
     public static BufferedAggregator Restore(
         AggregatorState state, ParameterLayout layout, SelectionHistory selections, BufferedAggregatorOptions? options = null, MemoryPool<float>? pool = null)
     {
@@ -36,7 +36,7 @@ public sealed partial class BufferedAggregator
         byte version = reader.Byte();
         if (version != StateVersion)
         {
-            throw new WireFormatException(WireError.UnsupportedVersion, $"The aggregator's state is of version {version}, this library knows {StateVersion}. Update the library.");
+            throw new WireFormatException(WireError.UnsupportedVersion, $"The aggregator's state has version {version}, but this library supports version {StateVersion}. Update the library.");
         }
 
         StateMismatch.Check("layout", reader.UInt64(), layout.Fingerprint, nameof(layout));
@@ -78,7 +78,7 @@ public sealed partial class BufferedAggregator
         writer.Int64(_bufferAge);
         SaveOptimizer(writer);
         _steps.Save(writer);
-        _usual.Save(writer);
+        _references.Save(writer);
         _admission.Save(writer);
         writer.Flag(_direction is not null);
         _direction?.Save(writer);
@@ -103,11 +103,11 @@ public sealed partial class BufferedAggregator
         _bufferAge = reader.Int64("age of the buffer");
         LoadOptimizer(reader.Bytes("length of the optimizer's state"));
         _steps.Load(ref reader);
-        _usual.Load(ref reader);
+        _references.Load(ref reader);
         _admission.Load(ref reader);
-        StateMismatch.Check("answer of the weighting to whether it needs alignment", reader.Flag("flag of a direction"), _direction is not null);
+        StateMismatch.Check("alignment input of the weighting", reader.Flag("flag of a direction"), _direction is not null);
         _direction?.Load(ref reader);
-        StateMismatch.Check("answer of the weighting to whether it needs the drift", reader.Flag("flag of earlier versions"), _history is not null);
+        StateMismatch.Check("drift input of the weighting", reader.Flag("flag of earlier versions"), _history is not null);
         _history?.Load(ref reader, _current);
         _statistics?.Load(ref reader);
         var selections = new StateSelections(_selections);

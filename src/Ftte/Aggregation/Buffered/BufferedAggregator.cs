@@ -6,24 +6,24 @@ using Ftte.Selection;
 namespace Ftte.Aggregation;
 
 /// <summary>
-/// Folds updates in as they arrive and publishes a version after every K: FTTE's rule, and with other options FedBuff, FedAsync and FedAvg.
+/// Aggregates updates as they arrive and publishes a version after every K updates: FTTE's rule by default, or FedBuff, FedAsync or FedAvg.
 /// </summary>
 /// <remarks>
-/// <para>An update is checked by <see cref="UpdateAdmission"/>, then for its norm and its weight. The first check that fails rejects the whole update with
-/// that reason and leaves no trace.</para>
-/// <para>The references that weights, clips and caps depend on change only when a version is published, and sums are fixed-point, so the K updates
-/// of a buffer give the same bits in every arrival order.</para>
-/// <para>A version that would break the model is not published: the buffer is discarded and everything else is as if it had never been
+/// <para>An update is validated by <see cref="UpdateAdmission"/>, then by its norm and its weight. The first check that fails rejects the whole update with
+/// that reason; a rejected update does not change the state.</para>
+/// <para>The reference values for weights, clips and caps change only when a version is published, and sums are fixed-point. Therefore the K updates
+/// of a buffer result in the same bits in every arrival order.</para>
+/// <para>If the guard refuses a version, it is not published: the buffer is discarded, and the rest of the state is as if the buffer had never existed
 /// (<see cref="UpdateOutcome.Refused"/>, <see cref="LatestRefusal"/>).</para>
-/// <para>Statistics of batch normalization (<see cref="ParameterRole"/>) are averaged over what the devices measured, whatever the reduction and the
-/// optimizer, and take no part in norms and variances.</para>
-/// <para>Memory: one accumulator per selection in the buffer (8 bytes per selected coordinate), the optimizer's state, two models while a version
-/// is made; nothing grows with the number of clients. Robust reductions also hold K updates. So does, if norms are clipped or example counts capped, the
-/// first buffer, before it is known what is usual: K x selected coordinates x 4 bytes until the first version.</para>
+/// <para>Statistics of batch normalization (<see cref="ParameterRole"/>) are averaged over the values that the devices measured, with every reduction and
+/// optimizer, and are excluded from norms and variances.</para>
+/// <para>Memory: one accumulator per selection in the buffer (8 bytes per selected coordinate), the state of the optimizer, and two models during
+/// publication. It does not grow with the number of clients. Robust reductions also keep K updates. If norms are clipped or example counts are capped, the
+/// first buffer keeps its updates too, until reference values exist: K x selected coordinates x 4 bytes until the first version.</para>
 /// </remarks>
 public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAggregator
 {
-    /// <summary>Less than this cannot be told from nothing in the sums' resolution.</summary>
+    /// <summary>The minimum weight; the fixed-point sums cannot represent the effect of a smaller one.</summary>
     private const double MinWeight = 1.0 / (1 << 20);
 
     private readonly BufferedAggregatorOptions _options;
@@ -31,14 +31,14 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
     private readonly MemoryPool<float> _pool;
     private readonly UpdateBuffer _buffer;
     private readonly UpdateAdmission _admission;
-    private readonly ReferenceValues _usual;
+    private readonly ReferenceValues _references;
     private readonly StepHistory _steps = new();
     private readonly LastDirection? _direction;
     private readonly ModelHistory? _history;
     private readonly StatisticHistory? _statistics;
     private readonly long _maxAge;
 
-    /// <summary>Updates that came before it was known what is usual.</summary>
+    /// <summary>The updates that arrived before reference values existed.</summary>
     private readonly List<UpdateCopy> _held = [];
 
     private OptimizerState _optimizer;
@@ -48,12 +48,12 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
     private VersionRefusal? _latestRefusal;
     private long _refusals;
 
-    /// <summary>Starts from a model.</summary>
+    /// <summary>Creates an aggregator that starts from a model.</summary>
     /// <param name="initial">The version that training starts from.</param>
-    /// <param name="selections">The selections announced, shared with the server.</param>
-    /// <param name="options">The rule; null for FTTE's defaults.</param>
-    /// <param name="pool">Where temporary vectors come from; null for the shared pool.</param>
-    /// <exception cref="ArgumentException">The selections are of another model, the version is negative, or an option is out of range.</exception>
+    /// <param name="selections">The announced selections, shared with the server.</param>
+    /// <param name="options">The options; null for FTTE's defaults.</param>
+    /// <param name="pool">The pool to rent temporary vectors from; null for the shared pool.</param>
+    /// <exception cref="ArgumentException">The selections are for another model, the version is negative, or an option is out of range.</exception>
     public BufferedAggregator(ModelSnapshot initial, SelectionHistory selections, BufferedAggregatorOptions? options = null, MemoryPool<float>? pool = null)
     {
         ArgumentNullException.ThrowIfNull(initial);
@@ -61,7 +61,7 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
         ArgumentOutOfRangeException.ThrowIfNegative(initial.Version.Number, nameof(initial));
         if (selections.ParameterCount != initial.Layout.ParameterCount)
         {
-            throw new ArgumentException($"The selections are of {selections.ParameterCount} parameters, the model has {initial.Layout.ParameterCount}.", nameof(selections));
+            throw new ArgumentException($"The selections are for {selections.ParameterCount} parameters, but the model has {initial.Layout.ParameterCount}.", nameof(selections));
         }
 
         _options = options?.Copy() ?? new BufferedAggregatorOptions();
@@ -69,16 +69,16 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
         _selections = selections;
         _pool = pool ?? MemoryPool<float>.Shared;
         _current = initial;
-        _buffer = _options.Reduction.CreateBuffer(_options.Capacity, _options.MinimumMassShare, initial.Layout, _pool);
+        _buffer = _options.Reduction.CreateBuffer(_options.Capacity, _options.MinMassShare, initial.Layout, _pool);
         _optimizer = _options.Optimizer.CreateState(initial.Layout.ParameterCount);
         _maxAge = _options.MaxAge ?? Math.Max(20, 4L * (_options.Concurrency ?? 0) / _options.Capacity);
         _admission = new UpdateAdmission(initial.Layout, selections, _maxAge, _options.MaxUpdatesPerClient, _options.Capacity);
-        _usual = new ReferenceValues(_options, _buffer.CountsExamples);
+        _references = new ReferenceValues(_options, _buffer.CountsExamples);
         WeightingInputs inputs = _options.Weighting.Inputs;
         _direction = inputs.HasFlag(WeightingInputs.Alignment) ? new LastDirection(initial.Layout.ParameterCount) : null;
         _history = inputs.HasFlag(WeightingInputs.Drift) ? new ModelHistory(_maxAge) : null;
         _history?.Publish(initial);
-        _buffer.SetUsualExamples(_usual.Examples);
+        _buffer.SetReferenceExamples(_references.Examples);
         if (initial.Layout.Roles.StatisticCount > 0)
         {
             _statistics = new StatisticHistory(initial.Layout, _maxAge);
@@ -94,7 +94,7 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
 
     private ParameterLayout Layout => _current.Layout;
 
-    /// <summary>Gets what a server needs to know of the buffer to see whether it can fill.</summary>
+    /// <summary>Gets the limits of the buffer, with which a server determines whether the buffer can fill.</summary>
     internal BufferLimits Limits => new(_options.Capacity, _options.MaxUpdatesPerClient, Count);
 
     private int Count => _buffer.Count + _held.Count;
@@ -109,8 +109,7 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
 
     /// <inheritdoc />
     /// <remarks>
-    /// Also returns null if the reduction could not protect the model with so few updates, and if the version was refused
-    /// (<see cref="LatestRefusal"/>).
+    /// Also returns null if the buffer has too few updates for the reduction, and if the version was refused (<see cref="LatestRefusal"/>).
     /// </remarks>
     public ValueTask<ModelSnapshot?> FlushAsync(CancellationToken cancellationToken = default)
     {
@@ -136,12 +135,12 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
 
         using IMemoryOwner<float> difference = _pool.Rent(values.Length);
         Span<float> step = difference.Memory.Span[..values.Length];
-        MakeStep(header, selection, roles, values, step);
+        ComputeStep(header, selection, roles, values, step);
         return AggregateStep(header, selection, roles, step, roles.Measure(step, statistics: false), roles.Measure(step, statistics: true));
     }
 
-    /// <summary>Turns trained parameters, and statistics in any case, into steps from the current model.</summary>
-    private void MakeStep(in UpdateHeader header, ParameterSelection selection, PackedRoles roles, ReadOnlySpan<float> values, Span<float> step)
+    /// <summary>Converts trained parameters, and statistics with either content, to steps from the current model.</summary>
+    private void ComputeStep(in UpdateHeader header, ParameterSelection selection, PackedRoles roles, ReadOnlySpan<float> values, Span<float> step)
     {
         ReadOnlySpan<float> current = _current.Parameters.Span;
         if (header.Content == UpdateContent.Difference)
@@ -157,7 +156,7 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
 
         foreach (PackedRoles.Piece piece in roles.Pieces)
         {
-            // No device measures a negative variance; one that claims to counts as zero.
+            // A measured variance is never negative; a negative one counts as zero.
             for (int i = 0; piece.Role == ParameterRole.Variance && i < piece.Length; i++)
             {
                 step[piece.Start + i] = Math.Max(step[piece.Start + i], -current[piece.Coordinate + i]);
@@ -174,14 +173,14 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
         }
 
         long age = _current.Version - header.BaseVersion;
-        double clip = _usual.Clip(moments.Norm, roles.TrainableCount);
-        double statisticClip = _usual.ClipStatistics(statisticMoments.Norm, roles.StatisticCount);
-        int examples = _usual.Cap(header.ExampleCount);
+        double clip = _references.Clip(moments.Norm, roles.TrainableCount);
+        double statisticClip = _references.ClipStatistics(statisticMoments.Norm, roles.StatisticCount);
+        int examples = _references.Cap(header.ExampleCount);
         (double driftNorm, double driftAlignment) = _history?.Measure(header.BaseVersion, _current, roles, step, moments.Norm) ?? (double.NaN, double.NaN);
         var statistics = new UpdateStatistics(
             age + (long)_options.AgeOrigin,
             moments.Variance * clip * clip,
-            _usual.Variance,
+            _references.Variance,
             moments.Norm * clip,
             examples,
             _direction?.Cosine(roles, step, moments.Norm) ?? double.NaN,
@@ -192,7 +191,7 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
         {
             throw new InvalidOperationException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{_options.Weighting.GetType().Name} returned {weight} for an update of age {statistics.Age}, variance {statistics.Variance}, reference variance {statistics.ReferenceVariance}, norm {statistics.Norm}, {statistics.ExampleCount} examples, alignment {statistics.Alignment}, drift {statistics.DriftNorm} and drift alignment {statistics.DriftAlignment}; weights are finite and not negative."));
+                $"{_options.Weighting.GetType().Name} returned {weight} for an update of age {statistics.Age}, variance {statistics.Variance}, reference variance {statistics.ReferenceVariance}, norm {statistics.Norm}, {statistics.ExampleCount} examples, alignment {statistics.Alignment}, drift {statistics.DriftNorm} and drift alignment {statistics.DriftAlignment}. Return a weight that is finite and not negative."));
         }
 
         if (weight < MinWeight)
@@ -220,10 +219,10 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
 
     private void Admit(in AdmittedUpdate update, ReadOnlySpan<float> step, double variance)
     {
-        if (_usual.IsEnoughFor(update))
+        if (_references.IsEnoughFor(update))
         {
             _buffer.Add(update, step);
-            _usual.Observe(update, variance);
+            _references.Observe(update, variance);
         }
         else
         {

@@ -2,7 +2,7 @@ using Ftte.State;
 
 namespace Ftte.Aggregation;
 
-/// <summary>The step of the last publication, to compare updates with.</summary>
+/// <summary>Stores the step of the last publication, with which updates are compared.</summary>
 internal sealed class LastDirection(int parameterCount)
 {
     private float[] _step = new float[parameterCount];
@@ -22,11 +22,11 @@ internal sealed class LastDirection(int parameterCount)
         }
     }
 
-    /// <summary>Forgets the direction.</summary>
+    /// <summary>Clears the direction.</summary>
     public void Reset() => _known = false;
 
     /// <summary>Computes the cosine between an update and the last step over the update's trainable coordinates; NaN if either has no direction.</summary>
-    /// <remarks>Summed in ascending order in float64, so it has the same bits everywhere.</remarks>
+    /// <remarks>Summed in ascending order in float64, so the result has the same bits on every machine.</remarks>
     public double Cosine(PackedRoles roles, ReadOnlySpan<float> values, double norm)
     {
         if (!_known)

@@ -2,7 +2,7 @@ using Ftte.State;
 
 namespace Ftte.Aggregation;
 
-/// <summary>The versions of the model that updates may still be trained on, to measure how far the model has moved since.</summary>
+/// <summary>Stores the versions that accepted updates may have been trained on, to compute the drift of the model since then.</summary>
 internal sealed class ModelHistory(long maxAge)
 {
     private readonly Queue<ModelSnapshot> _versions = [];
@@ -16,13 +16,13 @@ internal sealed class ModelHistory(long maxAge)
         }
     }
 
-    /// <summary>Measures the drift over the trainable coordinates of an update.</summary>
+    /// <summary>Computes the norm of the drift and its alignment with the step over the trainable coordinates of an update.</summary>
     /// <param name="received">The version that the device received.</param>
     /// <param name="current">The current model.</param>
     /// <param name="roles">The pieces of the update's selection.</param>
     /// <param name="step">The packed step.</param>
-    /// <param name="stepNorm">The norm of its trainable coordinates.</param>
-    /// <remarks>Summed in ascending order in float64, so it has the same bits everywhere.</remarks>
+    /// <param name="stepNorm">The norm of the trainable coordinates of the step.</param>
+    /// <remarks>Summed in ascending order in float64, so the result has the same bits on every machine.</remarks>
     public (double Norm, double Alignment) Measure(ModelVersion received, ModelSnapshot current, PackedRoles roles, ReadOnlySpan<float> step, double stepNorm)
     {
         if (_versions.FirstOrDefault(v => v.Version == received) is not { } start)
@@ -46,7 +46,7 @@ internal sealed class ModelHistory(long maxAge)
         return (norm, double.IsFinite(cosine) ? Math.Clamp(cosine, -1, 1) : double.NaN);
     }
 
-    /// <summary>Writes the versions; the last one, which the aggregator saves itself, only by its number.</summary>
+    /// <summary>Writes all versions except the last one, which the aggregator saves itself.</summary>
     public void Save(StateWriter writer)
     {
         writer.Int32(_versions.Count - 1);

@@ -2,8 +2,8 @@ using Ftte.State;
 
 namespace Ftte.Aggregation;
 
-/// <summary>What is usual among updates: the references by which one is weighed, clipped and capped. They change only when a version is published.</summary>
-/// <remarks>Norms are compared per coordinate (root mean square), so that a change of the selection's size is not a change of scale.</remarks>
+/// <summary>Tracks the reference values with which updates are weighted, clipped and capped. They change only when a version is published.</summary>
+/// <remarks>Norms are compared per coordinate (root mean square), so that the size of the selection does not affect the scale.</remarks>
 internal sealed class ReferenceValues(BufferedAggregatorOptions options, bool countsExamples)
 {
     private readonly RunningReference _scale = new();
@@ -11,25 +11,25 @@ internal sealed class ReferenceValues(BufferedAggregatorOptions options, bool co
     private readonly RunningReference _variance = new();
     private readonly RunningReference _examples = new(options.ExpectedExampleCount ?? double.NaN);
 
-    /// <summary>Gets the usual variance; NaN until there is one.</summary>
+    /// <summary>Gets the reference variance; NaN until there is one.</summary>
     public double Variance => _variance.Value;
 
-    /// <summary>Gets the usual example count; NaN until there is one.</summary>
+    /// <summary>Gets the reference example count; NaN until there is one.</summary>
     public double Examples => _examples.Value;
 
-    /// <summary>Says whether an update can be clipped and capped now, or only once the others of its buffer are known.</summary>
+    /// <summary>Determines whether an update can be clipped and capped now, or only after its whole buffer has arrived.</summary>
     public bool IsEnoughFor(in AdmittedUpdate update) =>
         (options.NormClip is null || ((_scale.IsKnown || update.Norm == 0) && (_statisticScale.IsKnown || update.StatisticNorm == 0)))
         && (options.ExampleCap is null || !countsExamples || _examples.IsKnown);
 
-    // Comparisons with a reference that is not known yet (NaN) are false: nothing is clipped or capped by it.
+    // Comparisons with an unknown reference (NaN) are false, so that nothing is clipped or capped.
     public double Clip(double norm, int count) => Clip(norm, count, _scale.IsKnown ? _scale.Value : double.NaN);
 
     public double ClipStatistics(double norm, int count) => Clip(norm, count, _statisticScale.IsKnown ? _statisticScale.Value : double.NaN);
 
     public int Cap(int examples) => Cap(examples, _examples.Value);
 
-    /// <summary>Notes an update that was clipped and capped by the references.</summary>
+    /// <summary>Records an update that was clipped and capped by the reference values.</summary>
     public void Observe(in AdmittedUpdate update, double variance)
     {
         Observe(_scale, update.Norm, update.Roles.TrainableCount, 1);
@@ -38,10 +38,10 @@ internal sealed class ReferenceValues(BufferedAggregatorOptions options, bool co
         _examples.Observe(update.ExampleCount);
     }
 
-    /// <summary>Clips and caps updates by the medians of their own buffer where there is no reference yet, and notes them.</summary>
+    /// <summary>Clips and caps updates by the medians of their own buffer if there is no reference yet, and records them.</summary>
     /// <param name="held">The updates, as they arrived.</param>
-    /// <param name="model">The current model: if fewer than three updates leave no median, a step may have the norm of the parameters that it changes.</param>
-    /// <param name="add">Takes each update with its clips and its cap.</param>
+    /// <param name="model">The current model. With fewer than three updates there is no median, and a step may have at most the norm of the parameters that it changes.</param>
+    /// <param name="add">Receives each update with its clips and its cap.</param>
     public void Release(IReadOnlyList<UpdateCopy> held, ReadOnlyMemory<float> model, Action<AdmittedUpdate, UpdateCopy> add)
     {
         List<double> scales = [.. held.Where(h => h.Update.Norm > 0).Select(h => Scale(h.Update.Norm, h.Update.Roles.TrainableCount))];
@@ -76,10 +76,10 @@ internal sealed class ReferenceValues(BufferedAggregatorOptions options, bool co
         _examples.Publish();
     }
 
-    /// <summary>Forgets what the current buffer has shown.</summary>
+    /// <summary>Discards the observations of the current buffer.</summary>
     public void Discard() => ForEach(static r => r.Discard());
 
-    /// <summary>Starts again.</summary>
+    /// <summary>Resets all reference values.</summary>
     public void Reset() => ForEach(static r => r.Reset());
 
     public void Save(StateWriter writer) => ForEach(r => r.Save(writer));
@@ -94,8 +94,8 @@ internal sealed class ReferenceValues(BufferedAggregatorOptions options, bool co
 
     private double Clip(double norm, int count, double scale)
     {
-        double longest = (options.NormClip ?? double.NaN) * scale * Math.Sqrt(count);
-        return norm > longest ? longest / norm : 1;
+        double maxNorm = (options.NormClip ?? double.NaN) * scale * Math.Sqrt(count);
+        return norm > maxNorm ? maxNorm / norm : 1;
     }
 
     private double ClipByModel(double norm, PackedRoles roles, ReadOnlySpan<float> model, bool statistics)
@@ -114,14 +114,14 @@ internal sealed class ReferenceValues(BufferedAggregatorOptions options, bool co
             }
         }
 
-        // Parameters that are all zero give no measure.
+        // Parameters that are all zero cannot serve as a reference.
         return moments.Norm > 0 && norm > moments.Norm ? moments.Norm / norm : 1;
     }
 
-    private int Cap(int examples, double usual) =>
-        options.ExampleCap is { } cap && examples > cap * usual ? (int)(cap * usual) : examples;
+    private int Cap(int examples, double reference) =>
+        options.ExampleCap is { } cap && examples > cap * reference ? (int)(cap * reference) : examples;
 
-    // An update that moves nothing tells nothing about how far updates move.
+    // An update of zeros contains no information about the usual norm.
     private static void Observe(RunningReference reference, double norm, int count, double clip)
     {
         if (norm > 0)

@@ -2,27 +2,27 @@ using Ftte.State;
 
 namespace Ftte.Aggregation;
 
-/// <summary>What is usual: an exponential average of the medians of recent buffers, fixed while a buffer fills.</summary>
-/// <remarks>Because it moves only when a version is published, and by a median, the order within a buffer leaves no trace.</remarks>
+/// <summary>Represents a reference value: an exponential average of the medians of recent buffers, constant while a buffer fills.</summary>
+/// <remarks>It changes only when a version is published, and by a median, so it does not depend on the order within a buffer.</remarks>
 internal sealed class RunningReference(double initial = double.NaN)
 {
-    /// <summary>The fewest values of which a median is not moved at will by one of them.</summary>
+    /// <summary>The minimum number of values for which a single value cannot move the median arbitrarily.</summary>
     public const int MinForMedian = 3;
 
     private const double NewestShare = 0.25;
     private readonly double _initial = initial;
     private readonly List<double> _buffer = [];
 
-    /// <summary>Gets the usual value; NaN until there is one.</summary>
+    /// <summary>Gets the reference value; NaN until there is one.</summary>
     public double Value { get; private set; } = initial;
 
-    /// <summary>Gets whether there is a usual value to compare with: zero says nothing.</summary>
+    /// <summary>Gets a value that indicates whether there is a reference value. Zero is not one.</summary>
     public bool IsKnown => Value > 0;
 
     public void Observe(double value) => _buffer.Add(value);
 
-    /// <summary>Moves the reference by what the buffer just published has shown.</summary>
-    /// <param name="limit">The most that a value counts as in a buffer too small for a median; NaN for no limit.</param>
+    /// <summary>Updates the reference with the observations of the buffer that was published.</summary>
+    /// <param name="limit">The maximum to which values are limited in a buffer that is too small for a median; NaN for no limit.</param>
     public void Publish(double limit = double.NaN)
     {
         if (_buffer.Count == 0)
@@ -43,10 +43,10 @@ internal sealed class RunningReference(double initial = double.NaN)
         _buffer.Clear();
     }
 
-    /// <summary>Forgets what the current buffer has shown.</summary>
+    /// <summary>Discards the observations of the current buffer.</summary>
     public void Discard() => _buffer.Clear();
 
-    /// <summary>Starts again.</summary>
+    /// <summary>Resets the reference to its initial value.</summary>
     public void Reset()
     {
         _buffer.Clear();

@@ -3,19 +3,19 @@ using Ftte.State;
 
 namespace Ftte.Aggregation;
 
-/// <summary>The statistics of the versions that updates may still be trained on.</summary>
+/// <summary>Stores the statistics of the versions that accepted updates may have been trained on.</summary>
 /// <remarks>
-/// A device sends how far a statistic moved from the version that it received. Added to a model that has moved since, that would count
-/// the same movement several times; with the received value known, the average is over what the devices measured.
+/// A device sends the change of a statistic since the version that it received. Adding that change to a newer model would count
+/// the same change several times. With the received value, the server averages the values that the devices measured.
 /// </remarks>
 internal sealed class StatisticHistory(ParameterLayout layout, long maxAge)
 {
-    /// <summary>The most versions kept: few publications change statistics, and those that do not share an entry.</summary>
+    /// <summary>The maximum number of entries. Consecutive versions with the same statistics share an entry.</summary>
     private const int MaxEntries = 256;
 
     private readonly List<(ModelVersion From, float[] Values)> _entries = [];
 
-    /// <summary>Notes the statistics of a version.</summary>
+    /// <summary>Records the statistics of a version.</summary>
     public void Publish(ModelSnapshot version)
     {
         float[] values = Pack(version.Parameters.Span);
@@ -30,10 +30,10 @@ internal sealed class StatisticHistory(ParameterLayout layout, long maxAge)
         }
     }
 
-    /// <summary>Adds to the statistics of a step what the model has moved less than them since the device received it.</summary>
+    /// <summary>Converts the statistics of a step from relative to the received version to relative to the current one.</summary>
     /// <param name="roles">The pieces of the update's selection.</param>
     /// <param name="received">The version that the device received.</param>
-    /// <param name="step">The packed step: from the received to the trained model before, from the current to the trained model after.</param>
+    /// <param name="step">The packed step. Before the call: trained minus received statistics; afterward: trained minus current.</param>
     public void Rebase(PackedRoles roles, ModelVersion received, Span<float> step)
     {
         if (Find(received) is not { } before || ReferenceEquals(before, _entries[^1].Values))

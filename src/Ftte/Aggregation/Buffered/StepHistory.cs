@@ -2,7 +2,7 @@ using Ftte.State;
 
 namespace Ftte.Aggregation;
 
-/// <summary>The lengths of the latest steps, for what is usual: their median, which a single outlier does not move.</summary>
+/// <summary>Stores the root mean squares of the latest steps. Their median is the reference, which a single outlier does not change much.</summary>
 internal sealed class StepHistory
 {
     private const int Capacity = 9;
@@ -11,7 +11,7 @@ internal sealed class StepHistory
     /// <summary>Gets the median; NaN before the first step.</summary>
     public double Median => _latest.Count == 0 ? double.NaN : SampleMedian.Compute([.. _latest]);
 
-    /// <summary>Adds a published step. A step that moved nothing tells nothing about what is usual.</summary>
+    /// <summary>Adds a published step. Ignores a step of zeros, which contains no information about the usual step.</summary>
     public void Add(double rootMeanSquare)
     {
         if (rootMeanSquare > 0)

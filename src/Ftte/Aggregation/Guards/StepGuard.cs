@@ -3,19 +3,19 @@ using Ftte.Common;
 
 namespace Ftte.Aggregation;
 
-/// <summary>Refuses a version whose step is far longer than the latest steps, or whose variances become negative. The default.</summary>
+/// <summary>Refuses a version if its step is much larger than the latest steps or if a variance becomes negative. The default guard.</summary>
 public sealed class StepGuard : IVersionGuard
 {
     /// <summary>The default of <see cref="MaxRatio"/>.</summary>
     public const double DefaultMaxRatio = 30;
 
     /// <summary>Creates the guard.</summary>
-    /// <param name="maxRatio">How many times the usual root mean square a step may have; finite, at least 1.</param>
+    /// <param name="maxRatio">The maximum ratio of a step's root mean square to the reference; finite, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The ratio is less than 1 or not finite.</exception>
     public StepGuard(double maxRatio = DefaultMaxRatio) => MaxRatio = PolicyGuard.Within(maxRatio, 1, double.MaxValue);
 
-    /// <summary>Gets how many times the usual root mean square a step may have.</summary>
-    /// <value>Default 30, several times what a change of the selection causes. The measurements are in <c>docs/aggregation.md</c>.</value>
+    /// <summary>Gets the maximum ratio of a step's root mean square to the reference, the median of the latest steps.</summary>
+    /// <value>Default 30, several times the ratio that a change of the selection causes. The measurements are in <c>docs/aggregation.md</c>.</value>
     public double MaxRatio { get; }
 
     /// <inheritdoc />
@@ -26,11 +26,11 @@ public sealed class StepGuard : IVersionGuard
         return CheckStep(step) ?? CheckVariances(current, candidate);
     }
 
-    // Comparisons with a reference that is not known yet (NaN) are false.
+    // Comparisons with an unknown reference (NaN) are false.
     private string? CheckStep(in StepStatistics step) =>
         step.ReferenceRootMeanSquare > 0 && step.RootMeanSquare > MaxRatio * step.ReferenceRootMeanSquare
             ? string.Create(CultureInfo.InvariantCulture,
-                $"The step of {step.UpdateCount} updates has a root mean square of {step.RootMeanSquare:G4}, more than {MaxRatio:G4} times the usual {step.ReferenceRootMeanSquare:G4}. Look for devices whose training diverges; if the change is intended, raise {nameof(StepGuard)}.{nameof(MaxRatio)}.")
+                $"The step of {step.UpdateCount} updates has a root mean square of {step.RootMeanSquare:G4}, more than {MaxRatio:G4} times the usual {step.ReferenceRootMeanSquare:G4}. Look for devices with diverging training; if the change is intended, raise {nameof(StepGuard)}.{nameof(MaxRatio)}.")
             : null;
 
     private static string? CheckVariances(ModelSnapshot current, ModelSnapshot candidate)
@@ -39,11 +39,11 @@ public sealed class StepGuard : IVersionGuard
         {
             for (int j = block.Range.Start; block.Role == ParameterRole.Variance && j < block.Range.End; j++)
             {
-                // A model that began with a negative variance is not made worse.
+                // Do not refuse if the variance was negative before: the version does not introduce the fault.
                 if (candidate.Parameters.Span[j] < 0 && current.Parameters.Span[j] >= 0)
                 {
                     return string.Create(CultureInfo.InvariantCulture,
-                        $"The variance {j - block.Range.Start} of block '{block.Name}' becomes {candidate.Parameters.Span[j]:G4}; a variance is not negative.");
+                        $"The variance {j - block.Range.Start} of block '{block.Name}' becomes {candidate.Parameters.Span[j]:G4}. A variance must not be negative; look for devices that send wrong statistics.");
                 }
             }
         }

@@ -5,7 +5,7 @@ using Ftte.State;
 
 namespace Ftte.Aggregation;
 
-/// <summary>Momentum, Adagrad, Adam and Yogi: one loop, they differ in one line.</summary>
+/// <summary>Implements momentum, Adagrad, Adam and Yogi, which differ only in the update of the second moment.</summary>
 internal sealed class MomentOptimizer : ServerOptimizer
 {
     private readonly MomentRule _rule;
@@ -30,7 +30,7 @@ internal sealed class MomentOptimizer : ServerOptimizer
         private readonly float[] _first;
         private readonly float[]? _second;
 
-        // The number of the step that touched each coordinate last; 0 for none.
+        // The number of the last step that changed each coordinate; 0 for none.
         private readonly int[] _lastStep;
         private long _recorded;
 
@@ -124,7 +124,7 @@ internal sealed class MomentOptimizer : ServerOptimizer
         };
     }
 
-    /// <summary>Computes how much of a momentum is left after steps without its coordinate. Neighbors mostly share the number of steps.</summary>
+    /// <summary>Computes the decay of a momentum over the steps without its coordinate. Caches the last result, because adjacent coordinates mostly have the same number of steps.</summary>
     private struct GapDecay(double beta)
     {
         private int _gap;

@@ -1,6 +1,6 @@
 namespace Ftte.Aggregation;
 
-/// <summary>Specifies how second moments are updated. The names are saved.</summary>
+/// <summary>Specifies the update rule of second moments. The names are saved in states.</summary>
 internal enum MomentRule
 {
     Momentum,

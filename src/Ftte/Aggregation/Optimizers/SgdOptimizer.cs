@@ -2,7 +2,7 @@ using Ftte.Numerics;
 
 namespace Ftte.Aggregation;
 
-/// <summary>x += eta D; without state.</summary>
+/// <summary>Implements SGD, x += eta D, without state.</summary>
 internal sealed class SgdOptimizer(double learningRate) : ServerOptimizer(learningRate)
 {
     public override OptimizerState CreateState(int parameterCount) => new State(LearningRate);
@@ -11,7 +11,7 @@ internal sealed class SgdOptimizer(double learningRate) : ServerOptimizer(learni
     {
         public override string Kind => "Sgd";
 
-        // Without momentum a learning rate of at most 1 is an average with the current model, which statistics follow.
+        // Without momentum, a learning rate of at most 1 averages with the current model. Statistics use the same rate.
         internal override double StatisticRate => Math.Min(1, learningRate);
 
         internal override bool IsRecording => false;

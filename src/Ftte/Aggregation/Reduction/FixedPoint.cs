@@ -2,11 +2,11 @@ using Ftte.State;
 
 namespace Ftte.Aggregation;
 
-/// <summary>A sum of a few doubles that does not depend on their order: 128-bit fixed point with 2^-60 as its unit.</summary>
-/// <remarks>Terms below 2^-60 vanish; sums reach 2^66. For masses and norms, once per update; never in a loop over coordinates.</remarks>
+/// <summary>Represents a sum of doubles that does not depend on their order: 128-bit fixed point with the unit 2^-60.</summary>
+/// <remarks>Each term is rounded to the unit; sums reach 2^66. For masses and norms, once per update; too slow for loops over coordinates.</remarks>
 internal readonly record struct FixedPoint
 {
-    /// <summary>What a term must stay below, so that a thousand of them do not overflow.</summary>
+    /// <summary>The exclusive maximum of a term, so that a thousand terms do not overflow.</summary>
     public const double MaxTerm = 1L << 56;
 
     private const double One = 1L << 60;

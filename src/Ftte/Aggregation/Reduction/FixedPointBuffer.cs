@@ -3,14 +3,14 @@ using Ftte.State;
 
 namespace Ftte.Aggregation;
 
-/// <summary>Sums of updates in 64-bit fixed point, one packed accumulator per selection in the buffer.</summary>
+/// <summary>Sums updates in 64-bit fixed point, with one packed accumulator per selection in the buffer.</summary>
 /// <remarks>
-/// Holds no update: its memory is 8 bytes per selected coordinate and selection, whatever the number of clients. The coefficient of an update,
-/// n w clip in units of the usual example count (a power of two), is rounded to 24 bits once, so that its product with a float32 is exact.
+/// Keeps no updates: the memory is 8 bytes per selected coordinate and selection, independent of the number of clients. The coefficient of an update,
+/// n w clip in units of the reference example count (a power of two), is rounded to 24 bits once, so that its product with a float32 is exact.
 /// </remarks>
-internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int capacity, double minimumMassShare, RoleMap roles) : UpdateBuffer
+internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int capacity, double minMassShare, RoleMap roles) : UpdateBuffer
 {
-    /// <summary>The unit of mass until a usual example count is known: leaves room for a million examples and precision for one.</summary>
+    /// <summary>The unit of mass until there is a reference example count. It suits counts from one to a million.</summary>
     private const double UnknownExamples = 1024;
 
     private readonly List<Accumulator> _active = [];
@@ -38,12 +38,12 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
         }
     }
 
-    public override void SetUsualExamples(double examples) =>
+    public override void SetReferenceExamples(double examples) =>
         _unit = !byExamples ? 1 : examples >= 1 ? Math.ScaleB(1, (int)Math.Ceiling(Math.Log2(examples))) : UnknownExamples;
 
     public override bool CanAdd(in AdmittedUpdate update)
     {
-        // A norm bounds every coordinate, and no update may take more than its share of the range: so no sum overflows, and none keeps another out.
+        // The norm bounds every coordinate, and each update may use only its share of the range. Therefore no sum overflows, and no update excludes another.
         float weightedMass = WeightedMass(update);
         double limit = StepLimit / capacity;
         return (float)(weightedMass * update.Clip) * update.Norm < limit
@@ -70,7 +70,7 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
 
     public override void Reduce(StepSink sink)
     {
-        // Lists of the same selections in another order would sum the same integers: the result does not depend on it.
+        // Integer sums do not depend on the order of the selections.
         SegmentSweep.Run(_active.ConvertAll(a => a.Selection), (start, length, contributors) =>
         {
             double factor = 1 / (FixedPointKernel.One * DivisorOf(contributors));
@@ -87,7 +87,7 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
 
     public override void Clear()
     {
-        // Memory of the buffer just published serves the next one; what that did not use is let go.
+        // The next buffer reuses the accumulators of this one. Accumulators that this one did not use are released.
         _spare.Clear();
         foreach (Accumulator accumulator in _active)
         {
@@ -123,8 +123,8 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
         Count = reader.Int32("number of updates", max: admittedFor - 1);
         if (Count > 0)
         {
-            // Each update was admitted with the K-th share of the sums' range.
-            StateMismatch.Check("capacity, while the buffer holds updates,", admittedFor, capacity);
+            // Each update was admitted with 1/K of the range of the sums.
+            StateMismatch.Check("capacity (the buffer is not empty)", admittedFor, capacity);
         }
 
         int accumulators = reader.Count("number of sums", 1);
@@ -157,13 +157,13 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
         _ => MassOf(contributors, divisor is SumDivisor.WeightedMass),
     };
 
-    /// <summary>The divisor with which a statistic lands between the current value and those that the devices measured: a sum is averaged too.</summary>
+    /// <summary>Computes the divisor of a statistic's sum, so that the result lies between the current value and the values that devices measured. Also averages if the divisor is one.</summary>
     private double StatisticDivisorOf(ReadOnlySpan<SegmentSweep.Contributor> contributors) => roles.StatisticCount == 0 ? 1 : Math.Max(
         divisor is SumDivisor.One ? MassOf(contributors, weighted: false) : DivisorOf(contributors),
         OwnMass(contributors, weighted: true));
 
     private double MassOf(ReadOnlySpan<SegmentSweep.Contributor> contributors, bool weighted) =>
-        Math.Max(OwnMass(contributors, weighted), minimumMassShare * WholeMass(weighted));
+        Math.Max(OwnMass(contributors, weighted), minMassShare * WholeMass(weighted));
 
     private double OwnMass(ReadOnlySpan<SegmentSweep.Contributor> contributors, bool weighted)
     {

@@ -1,10 +1,10 @@
 namespace Ftte.Aggregation;
 
-/// <summary>The mean of the m updates with the smallest sum of squared distances to their n - f - 2 nearest neighbors.</summary>
+/// <summary>Computes the mean of the m updates with the smallest sum of squared distances to their n - f - 2 nearest neighbors.</summary>
 /// <remarks>
 /// <para>"Machine Learning with Adversaries" (NeurIPS 2017). At least one neighbor is counted; ties go to the earlier update.</para>
-/// <para>The smallest group is the n that the paper's proof needs (n > 2 f + 2), of which n - f are not fewer than are kept. With fewer, n - f - 2 neighbors
-/// can all be hostile: f updates that agree would choose themselves.</para>
+/// <para>The minimum group size n satisfies the condition of the paper's proof, n > 2 f + 2, and n - f >= m. In a smaller group, all n - f - 2 neighbors
+/// can be malicious, so that f colluding updates would choose themselves.</para>
 /// </remarks>
 internal sealed class MultiKrum : RobustReduction
 {
@@ -12,7 +12,7 @@ internal sealed class MultiKrum : RobustReduction
     private readonly int _kept;
 
     public MultiKrum(int byzantine, int kept)
-        : base(minContributors: 1, SmallestGroup(byzantine, kept), $"Multi-Krum with f = {byzantine} hostile updates and m = {kept} kept needs at least 2 f + 3 = {(2L * byzantine) + 3} updates and f + m = {(long)byzantine + kept}.")
+        : base(minContributors: 1, GetMinGroup(byzantine, kept), $"Multi-Krum with f = {byzantine} malicious updates and m = {kept} kept needs at least 2 f + 3 = {(2L * byzantine) + 3} updates and f + m = {(long)byzantine + kept}.")
     {
         _byzantine = byzantine;
         _kept = kept;
@@ -53,7 +53,7 @@ internal sealed class MultiKrum : RobustReduction
         return sum / values.Length;
     }
 
-    private static int SmallestGroup(int byzantine, int kept)
+    private static int GetMinGroup(int byzantine, int kept)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byzantine);
         ArgumentOutOfRangeException.ThrowIfLessThan(kept, 1);

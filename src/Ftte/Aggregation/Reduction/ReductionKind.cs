@@ -1,6 +1,6 @@
 namespace Ftte.Aggregation;
 
-/// <summary>Specifies a reduction by sums. The names are saved.</summary>
+/// <summary>Specifies a reduction by sums. The names are saved in states.</summary>
 internal enum ReductionKind : byte
 {
     MassDampedMean = 0,

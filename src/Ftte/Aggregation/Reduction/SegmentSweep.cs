@@ -1,16 +1,16 @@
 namespace Ftte.Aggregation;
 
-/// <summary>Cuts the dense vector at the borders of several selections: within a segment every coordinate has the same contributors.</summary>
+/// <summary>Divides the dense vector at the boundaries of several selections, so that all coordinates of a segment have the same contributors.</summary>
 internal static class SegmentSweep
 {
-    /// <summary>A selection that covers the segment.</summary>
-    /// <param name="Index">Its place in the list of selections.</param>
-    /// <param name="PackedStart">Where the segment begins in its packed vector.</param>
+    /// <summary>Represents a selection that covers the segment.</summary>
+    /// <param name="Index">The index in the list of selections.</param>
+    /// <param name="PackedStart">The start of the segment in the packed vector of the selection.</param>
     internal readonly record struct Contributor(int Index, int PackedStart);
 
     internal delegate void SegmentAction(int start, int length, ReadOnlySpan<Contributor> contributors);
 
-    /// <summary>Visits the segments that any selection covers, ascending.</summary>
+    /// <summary>Calls an action for each segment that at least one selection covers, in ascending order.</summary>
     public static void Run(IReadOnlyList<ParameterSelection> selections, SegmentAction action)
     {
         var range = new int[selections.Count];

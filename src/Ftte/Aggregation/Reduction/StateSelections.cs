@@ -3,7 +3,7 @@ using Ftte.State;
 
 namespace Ftte.Aggregation;
 
-/// <summary>Reads the selections of a state's updates, and uses the object that the history has where they are the same.</summary>
+/// <summary>Reads the selections of the updates in a state. Reuses the objects of the history for equal selections.</summary>
 internal sealed class StateSelections(SelectionHistory history)
 {
     private readonly List<ParameterSelection> _read = [];

@@ -1,6 +1,6 @@
 namespace Ftte.Aggregation;
 
-/// <summary>What a sum of updates is divided by.</summary>
+/// <summary>Specifies the divisor of a sum of updates.</summary>
 internal enum SumDivisor
 {
     /// <summary>sum(n).</summary>

@@ -2,7 +2,7 @@ using Ftte.Common;
 
 namespace Ftte.Aggregation;
 
-/// <summary>The mean of what is left after dropping a share of the smallest and of the largest values, at least one each (arXiv 1803.01498).</summary>
+/// <summary>Computes the mean after dropping a share of the smallest and of the largest values, at least one each unless the share is 0 (arXiv 1803.01498).</summary>
 internal sealed class TrimmedMean(double trimmedShare)
     : RobustReduction(trimmedShare > 0 ? 3 : 1, minGroup: 1, "The trimmed mean needs at least 3 updates to drop one at each end.")
 {

@@ -4,18 +4,18 @@ using Ftte.State;
 
 namespace Ftte.Aggregation;
 
-/// <summary>A copy of an admitted update and its values, pooled.</summary>
-/// <param name="Update">What is known of it.</param>
-/// <param name="Variance">The variance of its trainable values, before clipping.</param>
-/// <param name="Owner">Holds the values, clipped; disposed with the copy.</param>
+/// <summary>Represents a pooled copy of an admitted update and its values.</summary>
+/// <param name="Update">The description of the update.</param>
+/// <param name="Variance">The variance of the trainable values, before clipping.</param>
+/// <param name="Owner">The buffer with the clipped values; disposed with the copy.</param>
 internal sealed record UpdateCopy(AdmittedUpdate Update, double Variance, IMemoryOwner<float> Owner) : IDisposable
 {
-    /// <summary>The fewest bytes that a saved copy takes, for checks of counts.</summary>
+    /// <summary>The minimum length of a saved copy in bytes, for the validation of counts.</summary>
     public const int MinSavedBytes = 80;
 
     public ReadOnlyMemory<float> Values => Owner.Memory[..Update.Selection.Count];
 
-    /// <summary>Copies values, scaled by the update's clips.</summary>
+    /// <summary>Creates a copy of values, scaled by the clips of the update.</summary>
     public static UpdateCopy Create(in AdmittedUpdate update, double variance, ReadOnlySpan<float> values, MemoryPool<float> pool)
     {
         IMemoryOwner<float> copy = pool.Rent(values.Length);

@@ -1,6 +1,6 @@
 namespace Ftte.Aggregation;
 
-/// <summary>The updates of a buffer that have one selection, for a <see cref="RobustReduction"/> to choose from.</summary>
+/// <summary>Represents the updates of a buffer that have the same selection, from which a <see cref="RobustReduction"/> chooses.</summary>
 /// <remarks>Their order does not depend on the order of arrival. Valid during the call that received it.</remarks>
 public sealed class UpdateGroup
 {
@@ -14,13 +14,13 @@ public sealed class UpdateGroup
 
     /// <summary>Gets the values of an update, packed in the order of the selection; clipped, but not weighted.</summary>
     /// <param name="index">The index of the update.</param>
-    /// <returns>The values, statistics included.</returns>
+    /// <returns>The values, including statistics.</returns>
     public ReadOnlySpan<float> GetValues(int index) => _updates[index].Span;
 
     /// <summary>Computes the squared Euclidean distance between two updates over their trainable coordinates.</summary>
     /// <param name="first">The index of an update.</param>
     /// <param name="second">The index of another update.</param>
-    /// <returns>The distance, summed in ascending order in float64. Statistics are not counted: their scale would hide the others'.</returns>
+    /// <returns>The distance, summed in ascending order in float64. Statistics are excluded, because their scale would dominate.</returns>
     public double GetSquaredDistance(int first, int second)
     {
         ReadOnlySpan<float> a = _updates[first].Span, b = _updates[second].Span;

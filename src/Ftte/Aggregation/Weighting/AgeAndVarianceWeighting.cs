@@ -3,20 +3,20 @@ using Ftte.Common;
 namespace Ftte.Aggregation;
 
 /// <summary>
-/// Weighs by age and by variance: (1 + age)^-ageExponent * clamp((v / v_ref)^-varianceExponent, minimum, 1). The default.
+/// Weights updates by age and by variance: (1 + age)^-ageExponent * clamp((v / v_ref)^-varianceExponent, minimum, 1). The default.
 /// </summary>
 /// <remarks>
-/// <para>In the spirit of FTTE (arXiv 2510.03165), whose own formula is not published: this is Ftte's, not the paper's.</para>
-/// <para>An update that is fresh and no noisier than usual counts in full. Scaling every update by one factor changes no weight, because
-/// the reference scales along. Until there is a reference, only age counts. With a variance exponent of 0 this is
-/// <see cref="PolynomialWeighting"/>; with an age exponent of 0 it weighs by variance alone.</para>
+/// <para>Inspired by FTTE (arXiv 2510.03165). The paper does not publish its formula; this one is specific to Ftte.</para>
+/// <para>A fresh update with at most the reference variance has weight 1. Scaling all updates by the same factor does not change weights, because
+/// the reference scales too. Until there is a reference, only age counts. With a variance exponent of 0 this is
+/// <see cref="PolynomialWeighting"/>; with an age exponent of 0, only variance counts.</para>
 /// </remarks>
 public sealed class AgeAndVarianceWeighting : IStalenessWeighting
 {
-    /// <summary>Chooses the exponents.</summary>
-    /// <param name="ageExponent">How fast weight falls with age; finite, not negative.</param>
-    /// <param name="varianceExponent">How fast weight falls with variance above the reference; finite, not negative.</param>
-    /// <param name="minimum">The least that variance leaves of the weight, in [0, 1].</param>
+    /// <summary>Creates a weighting with the specified exponents.</summary>
+    /// <param name="ageExponent">The exponent of age; finite, not negative.</param>
+    /// <param name="varianceExponent">The exponent of the variance relative to the reference; finite, not negative.</param>
+    /// <param name="minimum">The minimum factor for variance, in [0, 1].</param>
     public AgeAndVarianceWeighting(double ageExponent = 0.5, double varianceExponent = 0.5, double minimum = 0.1)
     {
         AgeExponent = PolicyGuard.NotNegative(ageExponent);
@@ -24,15 +24,15 @@ public sealed class AgeAndVarianceWeighting : IStalenessWeighting
         Minimum = PolicyGuard.Within(minimum, 0, 1);
     }
 
-    /// <summary>Gets how fast weight falls with age.</summary>
+    /// <summary>Gets the exponent of age.</summary>
     /// <value>Default 1/2.</value>
     public double AgeExponent { get; }
 
-    /// <summary>Gets how fast weight falls with variance above the reference.</summary>
+    /// <summary>Gets the exponent of the variance relative to the reference.</summary>
     /// <value>Default 1/2.</value>
     public double VarianceExponent { get; }
 
-    /// <summary>Gets the least that variance leaves of the weight.</summary>
+    /// <summary>Gets the minimum factor for variance.</summary>
     /// <value>Default 0.1.</value>
     public double Minimum { get; }
 
@@ -42,7 +42,7 @@ public sealed class AgeAndVarianceWeighting : IStalenessWeighting
 
     private double VarianceFactor(in UpdateStatistics statistics)
     {
-        // No reference yet (NaN), or one of nothing but zeros: nothing to compare with.
+        // There is no reference yet (NaN), or it is zero.
         if (!(statistics.ReferenceVariance > 0) || statistics.Variance <= statistics.ReferenceVariance)
         {
             return 1;

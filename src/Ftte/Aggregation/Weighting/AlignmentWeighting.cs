@@ -3,25 +3,25 @@ using Ftte.Common;
 namespace Ftte.Aggregation;
 
 /// <summary>
-/// Weighs by age and by disagreement with the direction in which the model last moved: (1 + age)^-ageExponent * max(minimum, (1 + cosine) / 2).
+/// Weights updates by age and by alignment with the last published step: (1 + age)^-ageExponent * max(minimum, (1 + cosine) / 2).
 /// </summary>
-/// <remarks>For comparison. Costs one more pass over each update. Before the first publication, and for an update of zeros, only age counts.</remarks>
+/// <remarks>For comparison. Requires an additional pass over each update. Before the first publication, and for an update of zeros, only age counts.</remarks>
 public sealed class AlignmentWeighting : IStalenessWeighting
 {
-    /// <summary>Chooses how fast weight falls.</summary>
-    /// <param name="ageExponent">How fast weight falls with age; finite, not negative.</param>
-    /// <param name="minimum">The least that disagreement leaves of the weight, in [0, 1].</param>
+    /// <summary>Creates a weighting with the specified exponent and minimum.</summary>
+    /// <param name="ageExponent">The exponent of age; finite, not negative.</param>
+    /// <param name="minimum">The minimum factor for alignment, in [0, 1].</param>
     public AlignmentWeighting(double ageExponent = 0.5, double minimum = 0.1)
     {
         AgeExponent = PolicyGuard.NotNegative(ageExponent);
         Minimum = PolicyGuard.Within(minimum, 0, 1);
     }
 
-    /// <summary>Gets how fast weight falls with age.</summary>
+    /// <summary>Gets the exponent of age.</summary>
     /// <value>Default 1/2.</value>
     public double AgeExponent { get; }
 
-    /// <summary>Gets the least that disagreement leaves of the weight.</summary>
+    /// <summary>Gets the minimum factor for alignment.</summary>
     /// <value>Default 0.1.</value>
     public double Minimum { get; }
 

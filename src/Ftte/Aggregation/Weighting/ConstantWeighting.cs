@@ -1,6 +1,6 @@
 namespace Ftte.Aggregation;
 
-/// <summary>Counts every update in full, whatever its age: FedAvg, and asynchronous rules without staleness.</summary>
+/// <summary>Weights every update with 1, regardless of age, as FedAvg and asynchronous rules without staleness do.</summary>
 public sealed class ConstantWeighting : IStalenessWeighting
 {
     /// <inheritdoc />

@@ -2,14 +2,14 @@ using Ftte.Common;
 
 namespace Ftte.Aggregation;
 
-/// <summary>Weighs by age: factor^age.</summary>
+/// <summary>Weights updates by age: factor^age.</summary>
 public sealed class ExponentialWeighting : IStalenessWeighting
 {
-    /// <summary>Chooses the factor.</summary>
-    /// <param name="factor">What one version of age leaves of the weight, in [0, 1].</param>
+    /// <summary>Creates a weighting with the specified factor.</summary>
+    /// <param name="factor">The factor per version of age, in [0, 1].</param>
     public ExponentialWeighting(double factor = 0.9) => Factor = PolicyGuard.Within(factor, 0, 1);
 
-    /// <summary>Gets what one version of age leaves of the weight.</summary>
+    /// <summary>Gets the factor per version of age.</summary>
     /// <value>Default 0.9.</value>
     public double Factor { get; }
 

@@ -2,12 +2,12 @@ using Ftte.Common;
 
 namespace Ftte.Aggregation;
 
-/// <summary>Weighs by age: 1 up to a grace age b, then 1 / (a (age - b) + 1), FedAsync's hinge (arXiv 1903.03934).</summary>
+/// <summary>Weights updates by age: 1 up to a grace age b, then 1 / (a (age - b) + 1), FedAsync's hinge (arXiv 1903.03934).</summary>
 public sealed class HingeWeighting : IStalenessWeighting
 {
-    /// <summary>Chooses slope and grace age.</summary>
-    /// <param name="slope">a: how fast weight falls past the grace age; finite, not negative.</param>
-    /// <param name="graceAge">b: the oldest age that counts in full; not negative.</param>
+    /// <summary>Creates a weighting with the specified slope and grace age.</summary>
+    /// <param name="slope">a, the slope beyond the grace age; finite, not negative.</param>
+    /// <param name="graceAge">b, the maximum age with weight 1; not negative.</param>
     public HingeWeighting(double slope = 10, long graceAge = 4)
     {
         Slope = PolicyGuard.NotNegative(slope);
@@ -15,11 +15,11 @@ public sealed class HingeWeighting : IStalenessWeighting
         GraceAge = graceAge;
     }
 
-    /// <summary>Gets how fast weight falls past the grace age.</summary>
+    /// <summary>Gets the slope beyond the grace age.</summary>
     /// <value>Default 10.</value>
     public double Slope { get; }
 
-    /// <summary>Gets the oldest age that counts in full.</summary>
+    /// <summary>Gets the maximum age with weight 1.</summary>
     /// <value>Default 4.</value>
     public long GraceAge { get; }
 

@@ -2,14 +2,14 @@ using Ftte.Common;
 
 namespace Ftte.Aggregation;
 
-/// <summary>Weighs by age: 1 / (1 + age^exponent), the form of NVFlare's asynchronous mode (there with <see cref="AgeOrigin.NextVersion"/>).</summary>
+/// <summary>Weights updates by age: 1 / (1 + age^exponent), the form of NVFlare's asynchronous mode (there with <see cref="AgeOrigin.NextVersion"/>).</summary>
 public sealed class ReciprocalWeighting : IStalenessWeighting
 {
-    /// <summary>Chooses the exponent.</summary>
-    /// <param name="exponent">How fast weight falls with age; finite and positive.</param>
+    /// <summary>Creates a weighting with the specified exponent.</summary>
+    /// <param name="exponent">The exponent of age; finite and positive.</param>
     public ReciprocalWeighting(double exponent = 0.5) => Exponent = PolicyGuard.Positive(exponent);
 
-    /// <summary>Gets how fast weight falls with age.</summary>
+    /// <summary>Gets the exponent of age.</summary>
     /// <value>Default 1/2.</value>
     public double Exponent { get; }
 

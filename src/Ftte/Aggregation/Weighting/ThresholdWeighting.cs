@@ -1,17 +1,17 @@
 namespace Ftte.Aggregation;
 
-/// <summary>Counts updates in full up to an age and drops older ones.</summary>
+/// <summary>Weights updates with 1 up to a maximum age and drops older ones.</summary>
 public sealed class ThresholdWeighting : IStalenessWeighting
 {
-    /// <summary>Chooses the age.</summary>
-    /// <param name="maxAge">The oldest age that counts; not negative.</param>
+    /// <summary>Creates a weighting with the specified maximum age.</summary>
+    /// <param name="maxAge">The maximum age; not negative.</param>
     public ThresholdWeighting(long maxAge)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxAge);
         MaxAge = maxAge;
     }
 
-    /// <summary>Gets the oldest age that counts.</summary>
+    /// <summary>Gets the maximum age.</summary>
     public long MaxAge { get; }
 
     /// <inheritdoc />

@@ -3,32 +3,32 @@ using System.Globalization;
 
 namespace Ftte.Selection;
 
-/// <summary>What training each block is worth; additive to first order, so a part of a block is worth its share.</summary>
+/// <summary>Represents the importance of training each block. Importance is additive to first order, so a part of a block has its share of the block's importance.</summary>
 public sealed class BlockImportance
 {
-    // Below 2^991 the values of 2^31 blocks add up without overflow; above 2^-900 a part of a block is not rounded to a subnormal number.
+    // Below 2^991, the sum of 2^31 blocks does not overflow; above 2^-900, a part of a block is not rounded to a subnormal number.
     private const int MaxExponent = 991;
     private const int MinExponent = -900;
 
     private BlockImportance? _scaled;
 
-    /// <summary>Takes one value per block.</summary>
+    /// <summary>Creates an importance from one value per block.</summary>
     /// <param name="layout">The model's layout.</param>
-    /// <param name="values">The worth of each block in the layout's order: any finite number that is not negative, in any unit.</param>
+    /// <param name="values">The importance of each block in the order of the layout: finite and not negative, in any unit.</param>
     /// <exception cref="ArgumentException">There is not one value per block, or a value is negative or not finite.</exception>
     public BlockImportance(ParameterLayout layout, params ReadOnlySpan<double> values)
     {
         ArgumentNullException.ThrowIfNull(layout);
         if (values.Length != layout.Blocks.Length)
         {
-            throw new ArgumentException($"The layout has {layout.Blocks.Length} blocks, the values are {values.Length}.", nameof(values));
+            throw new ArgumentException($"The layout has {layout.Blocks.Length} blocks, but there are {values.Length} values. Specify one value per block.", nameof(values));
         }
 
         for (int i = 0; i < values.Length; i++)
         {
             if (!double.IsFinite(values[i]) || values[i] < 0)
             {
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The importance of block '{layout.Blocks[i].Name}' is {values[i]}; it must be finite and not negative."), nameof(values));
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The importance of block '{layout.Blocks[i].Name}' is {values[i]}. It must be finite and not negative."), nameof(values));
             }
         }
 
@@ -46,10 +46,10 @@ public sealed class BlockImportance
     /// <summary>Gets the model's layout.</summary>
     public ParameterLayout Layout { get; }
 
-    /// <summary>Gets the worth of each block, in the layout's order.</summary>
+    /// <summary>Gets the importance of each block, in the order of the layout.</summary>
     public ImmutableArray<double> Values { get; }
 
-    /// <summary>Makes importance from a gradient: the sum of squares over each block, the loss that one small step takes off to first order.</summary>
+    /// <summary>Creates an importance from a gradient: the sum of squares over each block, which is to first order proportional to the loss reduction of a small gradient step.</summary>
     /// <param name="layout">The model's layout.</param>
     /// <param name="gradient">A loss gradient over representative data, one value per parameter.</param>
     /// <returns>The importance.</returns>
@@ -59,7 +59,7 @@ public sealed class BlockImportance
         ArgumentNullException.ThrowIfNull(layout);
         if (gradient.Length != layout.ParameterCount)
         {
-            throw new ArgumentException($"The layout has {layout.ParameterCount} parameters, the gradient {gradient.Length}.", nameof(gradient));
+            throw new ArgumentException($"The layout has {layout.ParameterCount} parameters, but the gradient has {gradient.Length} values.", nameof(gradient));
         }
 
         double[] energies = new double[layout.Blocks.Length];
@@ -72,9 +72,9 @@ public sealed class BlockImportance
         return new BlockImportance(layout, energies);
     }
 
-    /// <summary>Sums the worth of coordinates, counting a part of a block as its share of the block.</summary>
+    /// <summary>Sums the importance of coordinates. A part of a block counts as its share of the block.</summary>
     /// <param name="ranges">Disjoint ranges of the flat vector.</param>
-    /// <returns>The worth; <see cref="double.MaxValue"/> if the sum is larger.</returns>
+    /// <returns>The importance; <see cref="double.MaxValue"/> if the sum is larger.</returns>
     public double Of(IEnumerable<ParameterRange> ranges)
     {
         ArgumentNullException.ThrowIfNull(ranges);
@@ -100,15 +100,15 @@ public sealed class BlockImportance
     internal int Exponent { get; private init; }
 
     /// <summary>Gets the same importance in a unit in which sums do not overflow and parts of a block are not rounded to 0; usually the object itself.</summary>
-    internal BlockImportance Scaled => _scaled ??= MakeScaled();
+    internal BlockImportance Scaled => _scaled ??= CreateScaled();
 
-    /// <summary>Converts a worth from the scaled unit to the unit of <see cref="Values"/>.</summary>
-    internal double Unscale(double worth) => Math.Min(Math.ScaleB(worth, -Scaled.Exponent), double.MaxValue);
+    /// <summary>Converts an importance from the scaled unit to the unit of <see cref="Values"/>.</summary>
+    internal double Unscale(double scaled) => Math.Min(Math.ScaleB(scaled, -Scaled.Exponent), double.MaxValue);
 
-    /// <summary>Converts a worth from the unit of <see cref="Values"/> to the scaled unit.</summary>
-    internal double Scale(double worth) => Math.ScaleB(worth, Scaled.Exponent);
+    /// <summary>Converts an importance from the unit of <see cref="Values"/> to the scaled unit.</summary>
+    internal double Scale(double importance) => Math.ScaleB(importance, Scaled.Exponent);
 
-    private BlockImportance MakeScaled()
+    private BlockImportance CreateScaled()
     {
         double max = Values.Max();
         return max == 0 || Exponent != 0 ? this

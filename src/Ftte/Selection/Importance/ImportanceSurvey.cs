@@ -2,12 +2,12 @@ using Ftte.State;
 
 namespace Ftte.Selection;
 
-/// <summary>Collects what devices say each block is worth and combines it so that no minority of them can lead the result astray.</summary>
+/// <summary>Collects importance vectors from devices and combines them so that a minority of devices cannot corrupt the result.</summary>
 /// <remarks>
-/// <para>Each vector is divided by its own sum, so that a device's scale does not matter; a block's worth is then the median of its shares over the
-/// devices, of an even number of them the mean of the two in the middle. While fewer than half of the vectors are poisoned, every block's worth lies
-/// within the range of the honest ones, whatever the others say (the coordinate-wise median of arXiv 1803.01498).</para>
-/// <para>The same bits in whatever order the vectors arrive. Keeps <see cref="Count"/> vectors of one float32 per block. Not thread-safe.</para>
+/// <para>Each vector is divided by its own sum, so that the scale of a device does not matter. The importance of a block is the median of its shares over the
+/// devices; for an even number of devices, the mean of the two middle shares. If fewer than half of the vectors are poisoned, the importance of every block lies
+/// within the range of the honest ones (the coordinate-wise median of arXiv 1803.01498).</para>
+/// <para>The result has the same bits in every arrival order. Keeps <see cref="Count"/> vectors of one float32 per block. Not thread-safe.</para>
 /// </remarks>
 /// <param name="layout">The model's layout.</param>
 public sealed class ImportanceSurvey(ParameterLayout layout)
@@ -15,12 +15,12 @@ public sealed class ImportanceSurvey(ParameterLayout layout)
     private readonly ParameterLayout _layout = layout ?? throw new ArgumentNullException(nameof(layout));
     private readonly List<float[]> _vectors = [];
 
-    /// <summary>Gets the number of vectors taken.</summary>
+    /// <summary>Gets the number of vectors added.</summary>
     public int Count => _vectors.Count;
 
-    /// <summary>Takes what one device says, if it makes sense; a vector that is refused leaves no trace.</summary>
-    /// <param name="values">The worth of each block in the layout's order, in any unit; copied.</param>
-    /// <returns>Whether it was taken: there is one value per block, each finite and not negative, and not all of them zero.</returns>
+    /// <summary>Adds the vector of one device if it is valid.</summary>
+    /// <param name="values">The importance of each block in the order of the layout, in any unit; copied.</param>
+    /// <returns>True if the vector was added; false if it does not have one value per block, each finite and not negative, and at least one positive.</returns>
     public bool TryAdd(ReadOnlySpan<float> values)
     {
         if (values.Length != _layout.Blocks.Length || !(Sum(values) > 0))
@@ -62,33 +62,33 @@ public sealed class ImportanceSurvey(ParameterLayout layout)
         }
     }
 
-    /// <summary>Combines what was taken.</summary>
+    /// <summary>Combines the vectors.</summary>
     /// <returns>The median share of each block; the shares need not add up to one.</returns>
-    /// <exception cref="InvalidOperationException">No vector was taken.</exception>
+    /// <exception cref="InvalidOperationException">No vector was added.</exception>
     public BlockImportance Combine()
     {
         if (_vectors.Count == 0)
         {
-            throw new InvalidOperationException("No device has said what the blocks are worth; ask at least one.");
+            throw new InvalidOperationException("The survey has no importance vectors. Add at least one.");
         }
 
         double[] sums = [.. _vectors.Select(vector => Sum(vector))];
         double[] shares = new double[_vectors.Count];
-        double[] worth = new double[_layout.Blocks.Length];
-        for (int block = 0; block < worth.Length; block++)
+        double[] importance = new double[_layout.Blocks.Length];
+        for (int block = 0; block < importance.Length; block++)
         {
             for (int device = 0; device < shares.Length; device++)
             {
                 shares[device] = _vectors[device][block] / sums[device];
             }
 
-            worth[block] = SampleMedian.Compute(shares.AsSpan());
+            importance[block] = SampleMedian.Compute(shares.AsSpan());
         }
 
-        return new BlockImportance(_layout, worth);
+        return new BlockImportance(_layout, importance);
     }
 
-    /// <summary>Sums in float64, where not even the largest float32 values overflow.</summary>
+    /// <summary>Computes the sum in float64, in which sums of float32 values do not overflow.</summary>
     private static double Sum(ReadOnlySpan<float> values)
     {
         double sum = 0;

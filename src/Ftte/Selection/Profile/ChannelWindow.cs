@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 
 namespace Ftte.Selection;
 
-/// <summary>Some of a layer's input channels, next to each other: those whose weights a choice trains.</summary>
+/// <summary>Represents contiguous input channels of a layer, the weights of which a choice trains.</summary>
 /// <remarks>
-/// The weights lie as [kernel places, channels, weights per channel]. Which channels are trained hardly matters at one moment, but training others from
-/// version to version beats any fixed ones (TraDy, arXiv 2510.19675); a window takes few ranges wherever it lies.
+/// The weights have the layout [kernel positions, channels, weights per channel]. For a single version it hardly matters which channels are trained, but changing
+/// them from version to version is better than any fixed choice (TraDy, arXiv 2510.19675). A window has few ranges at every position.
 /// </remarks>
 /// <param name="Weights">All weights of the layer.</param>
-/// <param name="Places">The number of kernel places, at least 1.</param>
+/// <param name="Places">The number of kernel positions, at least 1.</param>
 /// <param name="Channels">The number of input channels, at least 1.</param>
 /// <param name="Count">The number of trained channels, from 1 to all.</param>
 public sealed record ChannelWindow(ParameterRange Weights, int Places, int Channels, int Count)
@@ -16,12 +16,12 @@ public sealed record ChannelWindow(ParameterRange Weights, int Places, int Chann
     /// <summary>Gets the weights.</summary>
     public ParameterRange Weights { get; } = Places > 0 && Channels > 0 && Weights.Length > 0 && Weights.Length % ((long)Places * Channels) == 0
         ? Weights
-        : throw new ArgumentException($"{Weights.Length} weights cannot be divided into {Places} places of {Channels} channels.", nameof(Weights));
+        : throw new ArgumentException($"{Weights.Length} weights cannot be divided into {Places} kernel positions of {Channels} channels. Specify the shape of the layer.", nameof(Weights));
 
     /// <summary>Gets the number of trained channels.</summary>
     public int Count { get; } = Count >= 1 && Count <= Channels
         ? Count
-        : throw new ArgumentOutOfRangeException(nameof(Count), Count, $"Of {Channels} channels, 1 to {Channels} can be trained.");
+        : throw new ArgumentOutOfRangeException(nameof(Count), Count, $"The number of trained channels must be 1 to {Channels}.");
 
     /// <summary>Gets the first trained channel.</summary>
     /// <value>0 by default.</value>
@@ -30,10 +30,10 @@ public sealed record ChannelWindow(ParameterRange Weights, int Places, int Chann
         get;
         init => field = value >= 0 && value < Channels
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(First), value, $"There are channels 0 to {Channels - 1}.");
+            : throw new ArgumentOutOfRangeException(nameof(First), value, $"The first channel must be 0 to {Channels - 1}.");
     }
 
-    /// <summary>Gets the trained weights: at each place one range, or two where the window goes on at channel 0 after the last.</summary>
+    /// <summary>Gets the trained weights: one range per kernel position, or two if the window wraps around to channel 0 after the last channel.</summary>
     public ImmutableArray<ParameterRange> Ranges
     {
         get
@@ -56,6 +56,6 @@ public sealed record ChannelWindow(ParameterRange Weights, int Places, int Chann
         }
     }
 
-    /// <summary>Says whether a range is among the layer's weights.</summary>
+    /// <summary>Determines whether a range lies within the layer's weights.</summary>
     internal bool Covers(ParameterRange range) => range.Start >= Weights.Start && range.End <= Weights.End;
 }

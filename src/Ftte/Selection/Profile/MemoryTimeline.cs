@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ftte.Selection;
 
-/// <summary>The memory that training takes step by step under one choice per step: the peak, not the sum.</summary>
+/// <summary>Represents the memory in use at each step of training with one choice per step, and its peak.</summary>
 public sealed class MemoryTimeline
 {
     private MemoryTimeline(ImmutableArray<long> forward, ImmutableArray<long> backward, int cut)
@@ -29,15 +29,15 @@ public sealed class MemoryTimeline
     /// <summary>Gets the first step in which anything is trained; the number of steps if nothing is.</summary>
     public int Cut { get; }
 
-    /// <summary>Gets the largest of all: what a device must be able to spare.</summary>
+    /// <summary>Gets the peak, the memory that a device must have available.</summary>
     public long PeakBytes { get; }
 
     /// <summary>Gets the first step that reaches the peak.</summary>
     public int BindingStep { get; }
 
     /// <summary>Computes the timeline.</summary>
-    /// <param name="profile">The costs.</param>
-    /// <param name="choices">For each step the index of its choice, or -1 to train nothing in it.</param>
+    /// <param name="profile">The training profile.</param>
+    /// <param name="choices">The index of the choice of each step, or -1 to train nothing in it.</param>
     /// <returns>The timeline.</returns>
     /// <exception cref="ArgumentException">There is not one choice per step, or a step does not have the choice.</exception>
     public static MemoryTimeline Compute(TrainingProfile profile, ReadOnlySpan<int> choices)

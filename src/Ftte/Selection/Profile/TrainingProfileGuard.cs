@@ -2,17 +2,17 @@ using System.Collections.Immutable;
 
 namespace Ftte.Selection;
 
-/// <summary>Checks that a profile makes sense, so that selectors need not: what they rely on is said here.</summary>
+/// <summary>Validates profiles, so that selectors can rely on these conditions.</summary>
 internal static class TrainingProfileGuard
 {
-    /// <summary>More than anything ever takes, and small enough that selectors can weigh and add without overflow.</summary>
-    public const long MostBytes = 1L << 46;
+    /// <summary>The maximum sum of bytes: far above real profiles, and small enough that selectors can multiply and add without overflow.</summary>
+    public const long MaxBytes = 1L << 46;
 
     public static void Check(ParameterLayout layout, long residentBytes, ImmutableArray<TrainingStep> steps)
     {
         if (steps.IsDefaultOrEmpty)
         {
-            throw new ArgumentException("A profile needs at least one step.", nameof(steps));
+            throw new ArgumentException("The profile has no steps. Specify at least one.", nameof(steps));
         }
 
         Int128 bytes = residentBytes, multiplyAdds = 0;
@@ -24,7 +24,7 @@ internal static class TrainingProfileGuard
             ParameterSelection union = trained.Union(own);
             if (union.Count < trained.Count + own.Count)
             {
-                throw Wrong($"Step '{step.Name}' trains coordinates that an earlier step trains as well; give each to one step, the first that uses it.");
+                throw Wrong($"Step '{step.Name}' trains coordinates that an earlier step also trains. Assign each coordinate to the first step that uses it.");
             }
 
             trained = union;
@@ -35,30 +35,30 @@ internal static class TrainingProfileGuard
             multiplyAdds += step.Choices.Aggregate(Int128.Zero, (sum, choice) => sum + choice.MultiplyAdds);
         }
 
-        if (bytes > MostBytes || multiplyAdds > long.MaxValue)
+        if (bytes > MaxBytes || multiplyAdds > long.MaxValue)
         {
-            throw Wrong("The steps take more bytes together than 64 tebibytes, or more multiply-adds than can be counted.");
+            throw Wrong("The sum of all bytes of the steps exceeds 64 TiB, or the sum of multiply-adds exceeds 64 bits. Check the numbers of the profile.");
         }
 
         if (trained.Count == 0)
         {
-            throw Wrong("No step has a choice, so nothing could ever be trained.");
+            throw Wrong("No step has a choice, so nothing can be trained. Add at least one choice.");
         }
     }
 
-    /// <summary>Checks that there is one choice per step, and that each step has its choice.</summary>
+    /// <summary>Validates that there is one choice per step, and that each step has its choice.</summary>
     public static void CheckChoices(TrainingProfile profile, ReadOnlySpan<int> choices)
     {
         if (choices.Length != profile.Steps.Length)
         {
-            throw new ArgumentException($"The profile has {profile.Steps.Length} steps, the choices are {choices.Length}.", nameof(choices));
+            throw new ArgumentException($"The profile has {profile.Steps.Length} steps, but there are {choices.Length} choices. Specify one per step.", nameof(choices));
         }
 
         for (int t = 0; t < choices.Length; t++)
         {
             if (choices[t] < -1 || choices[t] >= profile.Steps[t].Choices.Length)
             {
-                throw new ArgumentException($"Step '{profile.Steps[t].Name}' has no choice {choices[t]}.", nameof(choices));
+                throw new ArgumentException($"Step '{profile.Steps[t].Name}' has no choice {choices[t]}. Specify -1 to {profile.Steps[t].Choices.Length - 1}.", nameof(choices));
             }
         }
     }
@@ -67,13 +67,13 @@ internal static class TrainingProfileGuard
     {
         if (step is null || step.Choices.IsDefault || step.Choices.Contains(null!))
         {
-            throw Wrong("A step, its list of choices or one of them is null; a step that nothing can be trained in has an empty list.");
+            throw Wrong("A step, its list of choices or a choice is null. For a step without parameters, specify an empty list.");
         }
 
         if (Math.Min(Math.Min(step.ForwardBytes, step.BackwardBytes), Math.Min(step.BackwardBytesAtCut, step.PassThroughSavedBytes)) < 0
             || step.StreamedForwardBytes < 0 || step.BoundaryBytes < 0 || step.ForwardMultiplyAdds < 0 || step.InputGradientMultiplyAdds < 0)
         {
-            throw Wrong($"Step '{step.Name}' has a negative number of bytes or multiply-adds.");
+            throw Wrong($"Step '{step.Name}' has a negative number of bytes or multiply-adds. Specify numbers that are not negative.");
         }
     }
 
@@ -82,34 +82,34 @@ internal static class TrainingProfileGuard
         string name = $"Choice '{choice.Name}' of step '{step.Name}'";
         if (choice.Ranges.IsDefaultOrEmpty || choice.Ranges.Any(r => r.Length == 0))
         {
-            throw Wrong($"{name} trains nothing, or has an empty range; training nothing is always possible and is not listed.");
+            throw Wrong($"{name} trains nothing or has an empty range. Remove it; training nothing is always possible without a choice.");
         }
 
         if (choice.Ranges.Any(r => r.Start < 0 || r.Length < 0 || r.Start > layout.ParameterCount - r.Length))
         {
-            throw Wrong($"{name} trains coordinates outside the layout's {layout.ParameterCount}.");
+            throw Wrong($"{name} trains coordinates outside the {layout.ParameterCount} parameters of the layout.");
         }
 
         if (ParameterSelection.Create(layout.ParameterCount, choice.Ranges).Count < choice.Ranges.Sum(r => (long)r.Length))
         {
-            throw Wrong($"{name} trains a coordinate twice.");
+            throw Wrong($"{name} trains a coordinate twice. Specify disjoint ranges.");
         }
 
         if (choice.SavedBytes < 0 || choice.PersistentBytes < 0 || choice.MultiplyAdds < 0 || choice.WorkspaceBytes < 0)
         {
-            throw Wrong($"{name} has a negative cost.");
+            throw Wrong($"{name} has a negative cost. Specify costs that are not negative.");
         }
 
         if (choice.Window is { } window && !window.Ranges.All(choice.Ranges.Contains))
         {
-            throw Wrong($"{name} names a window of channels, but does not train all of it.");
+            throw Wrong($"{name} has a window of channels, but does not train all ranges of the window.");
         }
 
-        // Selectors rely on it: while the first trained step stays, training more never takes less memory.
+        // Selectors rely on this: as long as the first trained step does not change, training more never needs less memory.
         if (choice.SavedBytes < step.PassThroughSavedBytes)
         {
             throw Wrong(
-                $"{name} saves {choice.SavedBytes} bytes, fewer than the {step.PassThroughSavedBytes} that passing the gradient through does; it has to do both when an earlier step is trained.");
+                $"{name} saves {choice.SavedBytes} bytes, fewer than the {step.PassThroughSavedBytes} that are saved to pass the gradient through. Include these bytes; both are needed if an earlier step is trained.");
         }
 
         return choice.Ranges;

@@ -1,17 +1,17 @@
 namespace Ftte.Selection;
 
-/// <summary>Chooses in order of importance per byte: simple, fast, and usually close to the best.</summary>
+/// <summary>Chooses in order of importance per byte. Simple, fast, and usually close to the optimum.</summary>
 /// <remarks>
-/// <para>Starts from nothing. As long as one fits, it takes the choice with the most gain for its price. The gain is the importance that the choice
-/// adds; a step that has a choice already may trade it for one that is worth more, and what it had is subtracted. The price is the share that it
-/// takes of what there is to spend: the bytes that it adds to the peak of the <see cref="MemoryTimeline"/>, over what the memory budget leaves when
-/// nothing is trained, plus what it adds to the payload and to the multiply-adds, over their budgets. So without those choices are taken in order of
-/// importance per byte added to the peak. A choice without a price comes before all that have one. Ties go to the larger gain, then to
+/// <para>Starts without choices and repeatedly takes the choice with the highest ratio of gain to price that fits. The gain is the importance that the choice
+/// adds; a choice may also replace a less important choice of the same step, which reduces the gain. The price is the sum of three shares:
+/// the bytes that the choice adds to the peak of the <see cref="MemoryTimeline"/>, divided by the memory budget that remains if
+/// nothing is trained, plus the added payload and the added multiply-adds, each divided by its budget. Without payload and compute budgets, choices are
+/// therefore taken in order of importance per byte added to the peak. A choice with price 0 comes first. Ties go to the larger gain, then to
 /// the earlier step, then to the earlier choice.</para>
-/// <para>A few cheap choices can keep out one that is worth more than all of them. So the same is done once more beginning with the most valuable
-/// single choice that fits, and the better of the two results is given; the first if they are equal.</para>
-/// <para>Never exceeds a budget. Refuses only if no choice fits. May miss the optimum, as greedy choices do in a knapsack. Deterministic; keeps
-/// nothing between calls and may be shared between threads.</para>
+/// <para>A few cheap choices can exclude one that is more important than all of them. Therefore a second run starts with the most important
+/// single choice that fits, and the better of the two results is returned; the first if they are equal.</para>
+/// <para>Never exceeds a budget. Throws only if no choice fits. May miss the optimum, as greedy choices do in a knapsack problem. Deterministic, without
+/// state, and safe to share between threads.</para>
 /// </remarks>
 public sealed class GreedySelector : IParameterSelector
 {
@@ -24,9 +24,9 @@ public sealed class GreedySelector : IParameterSelector
         int[] grown = Grow(request, table, table.Nothing(), cancellationToken);
         int[] grownFromSingle = Grow(request, table, single, cancellationToken);
 
-        // If nothing that fits is worth anything, the first result is empty and the second is not.
+        // If all choices that fit have importance 0, the first result is empty and the second is not.
         bool isEmpty = grown.All(choice => choice < 0);
-        return SelectionResult.Create(request, isEmpty || table.Worth(grownFromSingle) > table.Worth(grown) ? grownFromSingle : grown);
+        return SelectionResult.Create(request, isEmpty || table.Importance(grownFromSingle) > table.Importance(grown) ? grownFromSingle : grown);
     }
 
     private static int[] Grow(SelectionRequest request, ChoiceTable table, int[] choices, CancellationToken cancellationToken)
@@ -58,7 +58,7 @@ public sealed class GreedySelector : IParameterSelector
             int before = choices[step];
             for (int choice = 0; choice < table.ChoiceCount(step); choice++)
             {
-                double gain = table.Worth(step, choice) - table.Worth(step, before);
+                double gain = table.Importance(step, choice) - table.Importance(step, before);
                 if (!(gain > 0))
                 {
                     continue;

@@ -1,14 +1,14 @@
 namespace Ftte.Selection;
 
-/// <summary>Trains other channels at every turn, and if so asked another part of the network, so that in time everything is trained.</summary>
+/// <summary>Changes the trained channels at every turn, and optionally the trained part of the network, so that over time all parameters are trained.</summary>
 /// <remarks>
-/// <para>Which layers and how much of them is for another selector to say. Of those of which only some input channels are trained, the window of channels begins at
-/// one drawn from the seed, the <see cref="SelectionRequest.Turn"/> and the step: TraDy (arXiv 2510.19675) found that channels chosen
-/// anew from version to version beat any that stay. Costs and worth are the same wherever the window lies.</para>
-/// <para>With a block cycle the steps that can be trained are divided into parts of as many steps each, and every turn offers only one of them, from the first layers
-/// to the last and then again (FedPart, arXiv 2410.11559); meant for training from random weights, where a fixed selection would leave random
-/// features for good. A part of which nothing fits is passed over.</para>
-/// <para>Pure: the same request gives the same selection. To verify a result, verify it against what <see cref="Rotate"/> makes of the request.</para>
+/// <para>Another selector chooses the layers and the number of channels. If a choice trains only some input channels, the first channel of its window is
+/// drawn from the seed, the <see cref="SelectionRequest.Turn"/> and the step: TraDy (arXiv 2510.19675) found that channels that change
+/// from version to version are better than any fixed ones. Costs and importance do not depend on the position of the window.</para>
+/// <para>With a block cycle, the trainable steps are divided into parts of equal numbers of steps. Every turn offers only one part, from the first layers
+/// to the last and then from the first again (FedPart, arXiv 2410.11559). This is for training from random weights, for which a fixed selection would never train some
+/// features. A part in which nothing fits is skipped.</para>
+/// <para>Pure: the same request returns the same selection. To verify a result, verify it against the request that <see cref="Rotate"/> returns.</para>
 /// </remarks>
 public sealed class RotatingSelector : IParameterSelector
 {
@@ -17,11 +17,11 @@ public sealed class RotatingSelector : IParameterSelector
     private readonly int? _blockCycle;
     private readonly long _warmupTurns;
 
-    /// <summary>Makes a rotating selector.</summary>
-    /// <param name="inner">What chooses among what is offered; null for the exact selector.</param>
+    /// <summary>Creates a rotating selector.</summary>
+    /// <param name="inner">The selector that chooses among the offered choices; null for the exact selector.</param>
     /// <param name="seed">The seed.</param>
-    /// <param name="blockCycle">Into how many parts the network is divided; null to offer all of it at every turn.</param>
-    /// <param name="warmupTurns">How many turns offer everything before the cycle begins.</param>
+    /// <param name="blockCycle">The number of parts of the network, at least 1; null to offer the whole network at every turn.</param>
+    /// <param name="warmupTurns">The number of turns that offer the whole network before the cycle starts.</param>
     /// <exception cref="ArgumentOutOfRangeException">The cycle is below 1 or the warm-up negative.</exception>
     public RotatingSelector(IParameterSelector? inner = null, ulong seed = 0, int? blockCycle = null, long warmupTurns = 0)
     {
@@ -33,9 +33,9 @@ public sealed class RotatingSelector : IParameterSelector
     /// <inheritdoc />
     public SelectionResult Select(SelectionRequest request, CancellationToken cancellationToken = default) => _inner.Select(RotateRequest(request, cancellationToken), cancellationToken);
 
-    /// <summary>Gives what the other selector is asked: windows moved, and only the part of the network whose turn it is.</summary>
-    /// <param name="request">What is asked.</param>
-    /// <returns>The same request about a profile with other choices.</returns>
+    /// <summary>Creates the request to the inner selector: with moved windows, and only the part of the network for this turn.</summary>
+    /// <param name="request">The original request.</param>
+    /// <returns>The same request with other choices in the profile.</returns>
     public SelectionRequest Rotate(SelectionRequest request) => RotateRequest(request, default);
 
     private SelectionRequest RotateRequest(SelectionRequest request, CancellationToken cancellationToken)

@@ -1,9 +1,9 @@
 namespace Ftte.Selection;
 
-/// <summary>Computes what a set of choices costs with one of them changed, in constant time per change.</summary>
+/// <summary>Computes the cost of a set of choices with one of them changed, in constant time per change.</summary>
 /// <remarks>
 /// The peak is computed from the last step to the first (<see cref="SuffixCost"/>). Each step maps need and held bytes to max(need + a, held + b) and
-/// held + p; such maps compose into one of the same form. So what lies after a step is one number pair, and what lies before it is one map.
+/// held + p. Such maps compose to a map of the same form. Therefore the steps after a step are one number pair, and the steps before it are one map.
 /// </remarks>
 internal sealed class TentativeCosts
 {
@@ -25,7 +25,7 @@ internal sealed class TentativeCosts
         _before = new Map[_problem.Steps.Length + 1];
     }
 
-    /// <summary>Sets the choices that are changed one at a time.</summary>
+    /// <summary>Sets the base choices, of which one at a time is changed.</summary>
     public void SetBase(int[] choices)
     {
         _choices = [.. choices];
@@ -50,7 +50,7 @@ internal sealed class TentativeCosts
         };
     }
 
-    /// <summary>Computes the cost with a choice of one step instead of what that step has.</summary>
+    /// <summary>Computes the cost with the choice of one step replaced.</summary>
     public SelectionCost With(int step, int choice)
     {
         SelectionProblem.Option option = _problem.Steps[step].Options[choice];

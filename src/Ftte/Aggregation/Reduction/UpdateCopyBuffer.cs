@@ -3,9 +3,9 @@ using Ftte.State;
 
 namespace Ftte.Aggregation;
 
-/// <summary>Copies of a buffer's updates, for reductions that must see all of them: K x selected coordinates x 4 bytes, pooled.</summary>
-/// <remarks>Updates are put in the order of their names before they are reduced, so the arrival order leaves no trace in the bits.</remarks>
-internal sealed class HeldBuffer(RobustReduction reduction, double minimumMassShare, ParameterLayout layout, MemoryPool<float> pool) : UpdateBuffer
+/// <summary>Stores copies of a buffer's updates, for reductions that need all of them: K x selected coordinates x 4 bytes, pooled.</summary>
+/// <remarks>Updates are sorted by their IDs before they are reduced, so the result does not depend on the arrival order.</remarks>
+internal sealed class UpdateCopyBuffer(RobustReduction reduction, double minMassShare, ParameterLayout layout, MemoryPool<float> pool) : UpdateBuffer
 {
     private readonly List<UpdateCopy> _updates = [];
     private readonly double[] _tile = new double[TileLength];
@@ -49,7 +49,7 @@ internal sealed class HeldBuffer(RobustReduction reduction, double minimumMassSh
 
     public override void Reduce(StepSink sink)
     {
-        _updates.Sort(static (a, b) => CompareNames(a.Update.Header, b.Update.Header));
+        _updates.Sort(static (a, b) => CompareIds(a.Update.Header, b.Update.Header));
         double meanWeight = MeanWeight;
         var groups = _updates.GroupBy(u => u.Update.Selection).OrderBy(g => g.Min(u => u.Update.Header.SelectionVersion.Number));
         List<UpdateCopy> chosen = [.. groups.Where(g => g.Count() >= reduction.MinGroup).SelectMany(Choose)];
@@ -61,8 +61,8 @@ internal sealed class HeldBuffer(RobustReduction reduction, double minimumMassSh
                 return;
             }
 
-            // As with sums: few contributors do not move a coordinate as if the whole buffer had agreed.
-            double factor = meanWeight * contributors.Length / Math.Max(contributors.Length, minimumMassShare * chosen.Count);
+            // As with sums: a coordinate with few contributors moves less than one to which the whole buffer contributes.
+            double factor = meanWeight * contributors.Length / Math.Max(contributors.Length, minMassShare * chosen.Count);
             int count;
             for (int done = 0; done < length; done += count)
             {
@@ -121,7 +121,7 @@ internal sealed class HeldBuffer(RobustReduction reduction, double minimumMassSh
         return reduction.Choose(new UpdateGroup(updates.ConvertAll(u => u.Values), updates[0].Update.Roles)).Select(i => updates[i]);
     }
 
-    private static int CompareNames(in UpdateHeader a, in UpdateHeader b)
+    private static int CompareIds(in UpdateHeader a, in UpdateHeader b)
     {
         int order = string.CompareOrdinal(a.Client.Value, b.Client.Value);
         return order != 0 ? order : a.Id.Value.CompareTo(b.Id.Value);
