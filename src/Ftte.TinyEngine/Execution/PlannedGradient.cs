@@ -70,7 +70,7 @@ internal sealed unsafe class PlannedGradient
     /// <param name="gradient">The columns; the row stride is their number.</param>
     /// <param name="firstColumn">The first column.</param>
     /// <param name="lastColumn">The column after the last.</param>
-    public void Spend(TrainingPass pass, float* gradient, int firstColumn, int lastColumn)
+    public void Consume(TrainingPass pass, float* gradient, int firstColumn, int lastColumn)
     {
         if (pass.Energies is not null)
         {
