@@ -4,10 +4,10 @@ namespace Ftte;
 
 /// <summary>Writes files so that a reader finds either the previous file or the complete new one, and so that a failed write leaves nothing behind.</summary>
 /// <remarks>
-/// <para>The content goes to a temporary file of its own in the same folder, which then replaces the destination. Concurrent writers do not collide: the last one to
+/// <para>The content is written to a unique temporary file in the same folder, which then replaces the destination. Concurrent writers do not conflict: the last one to
 /// finish wins. A link is followed, and an existing file keeps its access mode.</para>
-/// <para>Every failure of the file system is an <see cref="IOException"/> or an <see cref="UnauthorizedAccessException"/> with one line that names the destination and
-/// says what to do. Exceptions of the callback of other types pass unchanged. Devices, such as /dev/stdout and /dev/null, are written to directly.</para>
+/// <para>Every failure of the file system is an <see cref="IOException"/> or an <see cref="UnauthorizedAccessException"/> with a message of one line that states the destination and
+/// the solution. Exceptions of other types from the callback are not changed. Devices, such as /dev/stdout and /dev/null, are written to directly.</para>
 /// <para>This file is compiled into each project that writes files, so that no library has to publish it.</para>
 /// </remarks>
 internal static class AtomicFile
@@ -24,7 +24,7 @@ internal static class AtomicFile
     /// <summary>Writes a file through a stream from a state that need not be captured, such as a span.</summary>
     /// <typeparam name="TState">The type of the state.</typeparam>
     /// <param name="path">The destination. An existing file is replaced.</param>
-    /// <param name="state">What the callback receives.</param>
+    /// <param name="state">The state that the callback receives.</param>
     /// <param name="write">Writes the content. The stream is closed afterwards.</param>
     /// <exception cref="IOException">The file cannot be written, for example because the disk is full.</exception>
     /// <exception cref="UnauthorizedAccessException">The file or its folder is write-protected.</exception>
@@ -48,7 +48,7 @@ internal static class AtomicFile
             {
                 write(file, state);
 
-                // Some file systems report a full disk only here. Without it a power failure could leave an empty file under the final name.
+                // Some file systems report a full disk only here. Without the flush, a power failure could leave an empty file with the final name.
                 file.Flush(flushToDisk: true);
             }
 
@@ -91,7 +91,7 @@ internal static class AtomicFile
     /// <exception cref="UnauthorizedAccessException">The file or its folder is write-protected.</exception>
     public static void WriteAllBytes(string path, ReadOnlySpan<byte> bytes) => Write(path, bytes, static (stream, content) => stream.Write(content));
 
-    /// <summary>Checks whether <see cref="Write(string, Action{Stream})"/> can work, before hours of work depend on it. Nothing changes and nothing is left behind.</summary>
+    /// <summary>Determines whether <see cref="Write(string, Action{Stream})"/> can succeed, without changing the destination or leaving a file.</summary>
     /// <param name="path">The destination.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file or its folder is write-protected.</exception>
@@ -122,11 +122,11 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Describes in one line why a file cannot be written.</summary>
-    /// <param name="path">The file as the user knows it.</param>
-    /// <param name="failure">What the file system reported.</param>
-    /// <param name="clear">The exception to throw instead; null if the failure is not one of the file system.</param>
-    /// <returns>Whether the failure is one of the file system.</returns>
+    /// <summary>Creates an exception with a message of one line for a file that cannot be written.</summary>
+    /// <param name="path">The path that the user specified.</param>
+    /// <param name="failure">The exception of the file system.</param>
+    /// <param name="clear">The exception to throw instead; null if the failure is not from the file system.</param>
+    /// <returns>True if the failure is from the file system.</returns>
     public static bool TryDescribe(string path, Exception failure, [NotNullWhen(true)] out Exception? clear)
     {
         clear = failure switch
@@ -140,7 +140,7 @@ internal static class AtomicFile
         return clear is not null;
     }
 
-    /// <summary>Determines whether an error is that of a full disk or an exhausted quota.</summary>
+    /// <summary>Determines whether an error indicates a full disk or an exhausted quota.</summary>
     private static bool IsDiskFull(IOException failure)
     {
         const int NoSpaceOnUnix = 28, QuotaOnLinux = 122, QuotaOnMac = 69, DiskFullOnWindows = unchecked((int)0x80070070), HandleDiskFullOnWindows = unchecked((int)0x80070027);
@@ -149,7 +149,7 @@ internal static class AtomicFile
             : failure.HResult == NoSpaceOnUnix || failure.HResult == (OperatingSystem.IsMacOS() ? QuotaOnMac : QuotaOnLinux);
     }
 
-    /// <summary>Shortens the system's message to its reason: the path that follows is that of the temporary file.</summary>
+    /// <summary>Returns the reason from the system's message, without the path of the temporary file that follows it.</summary>
     private static string Reason(Exception failure) => failure.Message.Split(" : '")[0].TrimEnd('.');
 
     private static string Resolve(string path)
@@ -158,7 +158,7 @@ internal static class AtomicFile
         return IsDevice(full) || new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
     }
 
-    // The framework does not tell a device from a file, and replacing one would delete it. What /dev/shm holds are files.
+    // The framework does not distinguish devices from files, and replacing a device would delete it. The entries of /dev/shm are files.
     private static bool IsDevice(string fullPath) =>
         !OperatingSystem.IsWindows()
         && (fullPath.StartsWith("/proc/", StringComparison.Ordinal)
@@ -203,7 +203,7 @@ internal static class AtomicFile
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            // The failure that led here says more.
+            // The original failure is more informative than this one.
         }
     }
 }

@@ -10,7 +10,7 @@ public class BuilderGuardTests
     {
         Assert.Equal(1, Network.Build(16, 16, 2).MaxPool(16).Shape.Pixels);
         var error = Assert.Throws<ArgumentException>(() => Network.Build(28, 28, 1).MaxPool(28));
-        Assert.Contains("256 values at once", error.Message, StringComparison.Ordinal);
+        Assert.Contains("at most 256 values", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public class NetworkTests
 
     [Fact]
     public void A_linear_layer_on_an_image_says_what_is_missing() =>
-        AssertMessage("Layer 'fc' takes a vector, but 4x4x2 arrives; put Flatten", () => Network.Build(4, 4, 2).Linear("fc", 3));
+        AssertMessage("Layer 'fc' takes a vector, but its input is 4x4x2; add Flatten", () => Network.Build(4, 4, 2).Linear("fc", 3));
 
     [Fact]
     public void A_kernel_larger_than_the_image_is_named() =>

@@ -12,7 +12,7 @@ internal static class BFloat16Converter
     {
         uint bits = BitConverter.SingleToUInt32Bits(value);
 
-        // A NaN with a payload in the lower half only would become infinite: its quiet bit is set instead of rounding it.
+        // Rounding a NaN whose payload is only in the lower half would give infinity, so the quiet bit is set instead.
         return (ushort)(float.IsNaN(value) ? (bits >> 16) | Quiet : (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 

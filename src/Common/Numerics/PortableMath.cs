@@ -2,8 +2,8 @@ namespace Ftte;
 
 /// <summary>Computes exponential, logarithm, power and cosine from basic arithmetic only, so that they have the same bits on every machine.</summary>
 /// <remarks>
-/// The platform's own functions may differ in the last bit between operating systems; training and simulations would then not be reproducible. The relative error of
-/// <see cref="Exp"/> and <see cref="Log"/> is below 1e-13, far less than a float32 result can show. This file is compiled into each project that needs it, so that no
+/// The functions of the platform may differ in the last bit between operating systems, so training and simulations would not be reproducible. The relative error of
+/// <see cref="Exp"/> and <see cref="Log"/> is below 1e-13, far below the precision of float32. This file is compiled into each project that needs it, so that no
 /// library has to publish it.
 /// </remarks>
 internal static class PortableMath
@@ -103,7 +103,7 @@ internal static class PortableMath
             x = (2 * Math.PI) - x;
         }
 
-        // cos x = -cos(pi - x) brings the angle below pi / 2, where a Taylor series to the 20th power is exact to float64's last bits.
+        // cos x = -cos(pi - x) reduces the angle to less than pi / 2, where a Taylor series of degree 20 is accurate to the last bits of float64.
         bool isFlipped = x > Math.PI / 2;
         double y = isFlipped ? Math.PI - x : x;
         double square = y * y, term = 1, sum = 1;

@@ -1,6 +1,6 @@
 namespace Ftte;
 
-/// <summary>Computes the median of a sample: the middle value, or the mean of the two in the middle.</summary>
+/// <summary>Computes the median of a sample: the middle value, or the mean of the two middle values.</summary>
 /// <remarks>This file is compiled into each project that needs it, so that no library has to publish it.</remarks>
 internal static class SampleMedian
 {

@@ -6,16 +6,16 @@ using Ftte.TinyEngine.Kernels;
 
 namespace Ftte.Baselines;
 
-/// <summary>Computes the memory of training by TTE's own accounting, in which its published selections are stated; for comparison with the paper.</summary>
+/// <summary>Computes the memory of training with the accounting of TTE, in which the published selections are stated. Intended for comparison with the paper.</summary>
 /// <remarks>
-/// <para>"On-Device Training Under 256KB Memory" (arXiv 2206.15472) and its code count int8 training of one example, as a sum and not as a peak, over the
-/// convolutions that the bias update reaches; a convolution has a bias, into which normalisation is folded. Each counts</para>
+/// <para>"On-Device Training Under 256KB Memory" (arXiv 2206.15472) and its code count int8 training of one example. The count is a sum and not a peak, over the
+/// convolutions that the bias update reaches; a convolution has a bias, into which normalization is folded. Each convolution counts</para>
 /// <list type="bullet">
 /// <item>a mask, 1 bit per output value, and its bias, 32 bits per filter;</item>
 /// <item>if its weights are trained at a ratio, 8 bits per input value of the trained channels and 8 bits per trained weight.</item>
 /// </list>
-/// <para>The classifier's input counts 8 bits per value, its weights do not. Transient memory, the frozen weights and the batch are not counted;
-/// <see cref="NetworkPlanning.Profile(Network, int)"/> counts all of it.</para>
+/// <para>The input of the classifier counts 8 bits per value; its weights do not count. Transient memory, the frozen weights and the batch are not counted;
+/// <see cref="NetworkPlanning.Profile(Network, int)"/> includes all of them.</para>
 /// </remarks>
 public sealed class TteAccounting
 {
@@ -24,16 +24,16 @@ public sealed class TteAccounting
     private readonly ImmutableArray<CountedConvolution> _convolutions;
     private readonly long _classifierBits;
 
-    /// <summary>Counts a network.</summary>
+    /// <summary>Creates the accounting of a network.</summary>
     /// <param name="network">The network; its convolutions are numbered in execution order, from 0.</param>
-    /// <exception cref="ArgumentException">It has no convolution.</exception>
+    /// <exception cref="ArgumentException">The network has no convolution.</exception>
     public TteAccounting(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
         _convolutions = [.. network.Operations.Select(CountedConvolution.Of).OfType<CountedConvolution>()];
         if (_convolutions.IsEmpty)
         {
-            throw new ArgumentException("The network has no convolution, and TTE counts nothing else.", nameof(network));
+            throw new ArgumentException("The network has no convolution, but TTE counts only convolutions. Use a network with a convolution.", nameof(network));
         }
 
         Network = network;
@@ -46,14 +46,14 @@ public sealed class TteAccounting
     /// <summary>Gets the number of convolutions.</summary>
     public int ConvolutionCount => _convolutions.Length;
 
-    /// <summary>Gets the number of their weights and biases.</summary>
+    /// <summary>Gets the number of weights and biases of all convolutions.</summary>
     public long ParameterCount => _convolutions.Sum(c => c.Weights + (long)c.Shape.Filters);
 
-    /// <summary>Counts a selection as TTE states it.</summary>
-    /// <param name="biasDepth">How many of the last convolutions train their bias.</param>
-    /// <param name="ratios">The ratio of input channels at which the weights of a convolution are trained, by its number; 0 for none.</param>
+    /// <summary>Computes the cost of a selection in the form in which TTE states it.</summary>
+    /// <param name="biasDepth">The number of last convolutions whose bias is trained.</param>
+    /// <param name="ratios">The ratio of input channels at which the weights of a convolution are trained, by the number of the convolution; 0 for no weights.</param>
     /// <returns>The bytes, and the number of trained weights and biases.</returns>
-    /// <exception cref="ArgumentException">The depth or a number is out of range, a ratio is not in [0, 1], or weights are trained where the bias update does not reach.</exception>
+    /// <exception cref="ArgumentException">The depth or a number is out of range, a ratio is not in [0, 1], or weights are trained that the bias update does not reach.</exception>
     public TteCost Count(int biasDepth, IReadOnlyDictionary<int, double> ratios)
     {
         ArgumentNullException.ThrowIfNull(ratios);
@@ -65,7 +65,7 @@ public sealed class TteAccounting
             if (convolution < first || convolution >= ConvolutionCount || !(ratio >= 0 && ratio <= 1))
             {
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"Convolution {convolution} at ratio {ratio}: weights are trained at ratios from 0 to 1, of convolutions {first} to {ConvolutionCount - 1}, which the bias update reaches."), nameof(ratios));
+                    string.Create(CultureInfo.InvariantCulture, $"Convolution {convolution} has ratio {ratio}. Specify ratios from 0 to 1 for convolutions {first} to {ConvolutionCount - 1}, which the bias update reaches."), nameof(ratios));
             }
         }
 
@@ -81,11 +81,11 @@ public sealed class TteAccounting
         return new TteCost(bits / 8.0, parameters, (double)parameters / ParameterCount);
     }
 
-    /// <summary>States the accounting as a profile, for any selector to choose from: its peak is TTE's sum, of every convolution from the cut on.</summary>
+    /// <summary>Creates a profile of the accounting for any selector. The peak of the profile is TTE's sum over every convolution from the cut on.</summary>
     /// <param name="ratios">The ratios at which weights may be trained, in (0, 1].</param>
     /// <returns>
-    /// A step for each convolution, with the bias alone and the weights at each ratio with the bias; what stands for the bias is the convolution's own or, if
-    /// it has none, the shift of the normalisation that follows. Bytes are rounded up for each.
+    /// A step for each convolution, with the bias alone and the weights at each ratio with the bias. The bias is that of the convolution or, if
+    /// it has none, the shift of the normalization that follows. Bytes are rounded up for each choice.
     /// </returns>
     /// <exception cref="ArgumentException">A ratio is not in (0, 1].</exception>
     public TrainingProfile Profile(params ReadOnlySpan<double> ratios)
@@ -94,14 +94,14 @@ public sealed class TteAccounting
         {
             if (!(ratio > 0 && ratio <= 1))
             {
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"A ratio is {ratio}; ratios lie above 0 and up to 1."), nameof(ratios));
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"A ratio is {ratio}; specify ratios above 0 and up to 1."), nameof(ratios));
             }
         }
 
         var steps = ImmutableArray.CreateBuilder<TrainingStep>(ConvolutionCount);
         foreach (CountedConvolution convolution in _convolutions)
         {
-            // The backward pass reaches every convolution from the cut on, and TTE then trains the biases of all; the profile leaves that to the selector.
+            // The backward pass reaches every convolution from the cut on. TTE trains the biases of all of them; in the profile, the selector decides.
             long pass = Bytes(convolution.PassBits), bias = pass + Bytes(convolution.BiasBits);
             var choices = ImmutableArray.CreateBuilder<TrainingChoice>();
             if (!convolution.Bias.IsEmpty)
@@ -148,7 +148,7 @@ public sealed class TteAccounting
             _ => null,
         };
 
-        /// <summary>Returns whether a convolution counts: a linear layer, on an image of one pixel, does not.</summary>
+        /// <summary>Determines whether a convolution counts. A linear layer, which has an image of one pixel, does not.</summary>
         public static bool IsCounted(Convolution convolution) => convolution.Shape.Height * convolution.Shape.Width > 1;
 
         public int ChannelsAt(double ratio) => ratio == 0 ? 0 : Math.Clamp((int)Math.Ceiling(ratio * Shape.Channels), 1, Shape.Channels);

@@ -4,16 +4,16 @@ using Ftte.TinyEngine.Importance;
 
 namespace Ftte.Baselines;
 
-/// <summary>Measures Fisher information on activations: how strongly the loss depends on the channels of each layer's output (Kwon et al., TinyTrain, ICML 2024).</summary>
+/// <summary>Measures the Fisher information of activations: the dependence of the loss on the channels of each layer's output (Kwon et al., TinyTrain, ICML 2024).</summary>
 /// <remarks>
 /// <para>The value of a layer is the sum over its output channels c of the sum over examples n of (sum over positions d of a_ncd dL_n/da_ncd)^2 / (2N), with a the
-/// layer's output and L_n the loss of example n. Layers are convolutions, linear layers and normalisations. The value of a layer is divided over its blocks by
-/// their numbers of parameters, so that a layer as a whole has the value of the paper.</para>
-/// <para><b>Computed exactly without any activation</b>: to multiply channel c of a convolution's, linear layer's or affine normalisation's output by 1 + e
-/// is to multiply the weights and the bias that make it by 1 + e. The derivative of the loss by e, at 0, is on the one side the sum over d of
-/// a_ncd dL_n/da_ncd, and on the other the sum over those parameters of w_j dL_n/dw_j, which is computed here from one gradient per example. A ReLU after the
-/// layer changes nothing, because a dL/da is the same on both sides of it.</para>
-/// <para>Takes the gradient of the whole network for one example at a time.</para>
+/// layer's output and L_n the loss of example n. Layers are convolutions, linear layers and normalizations. The value of a layer is divided among its blocks in proportion to
+/// their numbers of parameters, so that a whole layer has the value of the paper.</para>
+/// <para><b>Computed exactly, without activations</b>: multiplying channel c of the output of a convolution, a linear layer or an affine normalization by 1 + e
+/// is the same as multiplying the weights and the bias of the channel by 1 + e. The derivative of the loss with respect to e, at 0, is the sum over d of
+/// a_ncd dL_n/da_ncd, and also the sum over those parameters of w_j dL_n/dw_j, which is computed from one gradient per example. A ReLU after the
+/// layer does not change the value, because a dL/da is the same before and after it.</para>
+/// <para>Holds the gradient of the whole network for one example at a time.</para>
 /// </remarks>
 public sealed class ActivationFisherMeasure : IImportanceMeasure
 {

@@ -3,9 +3,9 @@ namespace Ftte.Baselines;
 /// <summary>Specifies the unit of a gain.</summary>
 public enum ContributionGain
 {
-    /// <summary>The rise of the accuracy, in [0, 1].</summary>
+    /// <summary>The increase of the accuracy, in [0, 1].</summary>
     Accuracy,
 
-    /// <summary>The fall of the mean loss.</summary>
+    /// <summary>The decrease of the mean loss.</summary>
     Loss,
 }

@@ -6,15 +6,15 @@ namespace Ftte.Baselines;
 
 /// <summary>Measures the gain of training each block alone, by contribution analysis (Lin et al., "On-Device Training Under 256KB Memory", NeurIPS 2022).</summary>
 /// <remarks>
-/// Every trainable block is trained by itself for a few steps, always from the given parameters. Its value is the accuracy (or the decrease of the loss)
-/// afterwards, less that before; 0 if that is negative. The most expensive measure, and the only one that makes no assumption about gradients; gains are not quite additive.
+/// Every trainable block is trained alone for a few steps, always from the given parameters. Its value is the increase of the accuracy or the decrease
+/// of the loss; 0 if that is negative. The most expensive measure, and the only one that makes no assumption about gradients. Gains are only approximately additive.
 /// </remarks>
 public sealed class ContributionMeasure : IImportanceMeasure
 {
     private readonly ContributionOptions _options;
 
     /// <summary>Creates a measure.</summary>
-    /// <param name="options">How to train and judge; null for the defaults. Copied.</param>
+    /// <param name="options">The options of training and evaluation; null for the defaults. Copied.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public ContributionMeasure(ContributionOptions? options = null)
     {
@@ -33,7 +33,7 @@ public sealed class ContributionMeasure : IImportanceMeasure
         if (_options.Gain == ContributionGain.Accuracy && network.ClassCount == 0)
         {
             throw new ArgumentException(
-                $"Loss '{network.Loss.Name}' tells no classes apart, so there is no accuracy; count gains in {nameof(ContributionGain.Loss)}.", nameof(network));
+                $"Loss '{network.Loss.Name}' has no classes, so accuracy is not defined. Set the gain to {nameof(ContributionGain.Loss)}.", nameof(network));
         }
 
         cancellationToken.ThrowIfCancellationRequested();

@@ -4,8 +4,8 @@ using Ftte.TinyEngine.Importance;
 
 namespace Ftte.Baselines;
 
-/// <summary>Measures the size of the parameters; needs no examples (Han et al., "Learning both Weights and Connections", NeurIPS 2015).</summary>
-/// <remarks>The value of a block is the sum of |w_j| over its parameters. A fallback only: it measures the current model, not the effect of training.</remarks>
+/// <summary>Measures the magnitude of the parameters, without examples (Han et al., "Learning both Weights and Connections", NeurIPS 2015).</summary>
+/// <remarks>The value of a block is the sum of |w_j| over its parameters. Use it only as a fallback, because it measures the current model and not the effect of training.</remarks>
 public sealed class MagnitudeMeasure : IImportanceMeasure
 {
     /// <inheritdoc />

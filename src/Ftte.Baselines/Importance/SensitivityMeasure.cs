@@ -4,7 +4,7 @@ using Ftte.TinyEngine.Importance;
 
 namespace Ftte.Baselines;
 
-/// <summary>Measures connection sensitivity: how strongly the loss depends on the parameters (Lee et al., SNIP, ICLR 2019).</summary>
+/// <summary>Measures connection sensitivity: the dependence of the loss on the parameters (Lee et al., SNIP, ICLR 2019).</summary>
 /// <remarks>The value of a block is the sum of |g_j w_j| over its parameters, with g the gradient of the mean loss over the examples. Biases of 0 have the value 0.</remarks>
 public sealed class SensitivityMeasure : IImportanceMeasure
 {

@@ -6,9 +6,9 @@ namespace Ftte.Baselines;
 
 /// <summary>Measures the decrease of the loss in a trial step (Huang et al., ElasticTrainer, MobiSys 2023).</summary>
 /// <remarks>
-/// Everything is trained for one or a few steps, and the result is discarded. The value of a block is -sum g_j dw_j over its parameters, with g the gradient of the mean loss at
-/// the given parameters and dw the change of the trial; 0 if that is negative. With one plain step this is the gradient energy times the step size; momentum,
-/// decay, clipping and several steps count as they will in training.
+/// All parameters are trained for one or a few steps, and the result is discarded. The value of a block is -sum g_j dw_j over its parameters, with g the gradient of the mean loss at
+/// the given parameters and dw the change by the trial; 0 if that is negative. With one plain step, this is the gradient energy times the step size; momentum,
+/// decay, clipping and several steps have the same effect as in training.
 /// </remarks>
 public sealed class TrialStepMeasure : IImportanceMeasure
 {
@@ -16,8 +16,8 @@ public sealed class TrialStepMeasure : IImportanceMeasure
     private readonly EngineOptions? _engine;
 
     /// <summary>Creates a measure.</summary>
-    /// <param name="options">How the trial trains; null for one plain step over all examples. Copied.</param>
-    /// <param name="engine">How the trial uses memory and threads; null for the defaults. Copied.</param>
+    /// <param name="options">The training options of the trial; null for one plain step over all examples. Copied.</param>
+    /// <param name="engine">The engine options of the trial; null for the defaults. Copied.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public TrialStepMeasure(SgdOptions? options = null, EngineOptions? engine = null)
     {

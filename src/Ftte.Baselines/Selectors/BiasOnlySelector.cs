@@ -2,11 +2,11 @@ using Ftte.Selection;
 
 namespace Ftte.Baselines;
 
-/// <summary>Trains biases and shifts, as deep as fits: what needs nothing saved (TinyTL, arXiv 2007.11622; the bias update of TTE, arXiv 2206.15472).</summary>
+/// <summary>Selects the biases and shifts of as many last layers as fit, which need no saved activations (TinyTL, arXiv 2007.11622; the bias update of TTE, arXiv 2206.15472).</summary>
 /// <remarks>
-/// From the last step towards the first, each is trained by its largest choice that saves no more than passing the gradient on does; the first that
-/// does not fit ends the selection. As long as nothing is chosen it is passed over. If no such choice fits, the one choice of any kind is trained that fits and
-/// saves least. Importance plays no part. Refuses only if no choice fits. Keeps nothing between calls and may be shared between threads.
+/// From the last step to the first, each step gets its largest choice that saves no more than passing the gradient on. The first step whose choice
+/// does not fit ends the selection; before the first choice, such steps are skipped instead. If no such choice fits, the selector takes the fitting choice of any kind that
+/// saves the minimum. Importance is ignored. Throws only if no choice fits. Stateless and thread-safe.
 /// </remarks>
 public sealed class BiasOnlySelector : IParameterSelector
 {

@@ -2,7 +2,7 @@ using Ftte.Selection;
 
 namespace Ftte.Baselines;
 
-/// <summary>One evolutionary search.</summary>
+/// <summary>Represents one run of the evolutionary search.</summary>
 internal sealed class Evolution
 {
     private readonly SelectionProblem _problem;
@@ -22,8 +22,8 @@ internal sealed class Evolution
         _origin = SplitMix64.Mix(options.Seed ^ SplitMix64.Mix(turn));
     }
 
-    /// <summary>Searches.</summary>
-    /// <returns>The fittest choices; null if all found break a budget.</returns>
+    /// <summary>Runs the search.</summary>
+    /// <returns>The choices with the maximum fitness; null if all candidates exceed a budget.</returns>
     public int[]? Run(CancellationToken cancellationToken)
     {
         var population = new Genome[_options.Population];
@@ -102,7 +102,7 @@ internal sealed class Evolution
         return child;
     }
 
-    /// <summary>Fitness is the worth of what keeps the budgets, above 0; of what does not, how far it is beyond them, below 0.</summary>
+    /// <summary>Computes the fitness: the importance, above 0, if all budgets are kept; otherwise the negative excess over the budgets, below 0.</summary>
     private Genome Evaluate(Genome genome)
     {
         int[] choices = Decode(genome);
@@ -113,18 +113,18 @@ internal sealed class Evolution
         }
 
         SuffixCost cost = default;
-        long worth = 0;
+        long importance = 0;
         for (int t = choices.Length - 1; t > cut; t--)
         {
             SelectionProblem.Step step = _problem.Steps[t];
             cost = choices[t] < 0 ? cost.Pass(step) : cost.After(step, step.Options[choices[t]]);
-            worth += choices[t] < 0 ? 0 : step.Options[choices[t]].Worth;
+            importance += choices[t] < 0 ? 0 : step.Options[choices[t]].Worth;
         }
 
         SelectionProblem.Option first = _problem.Steps[cut].Options[choices[cut]];
         cost = cost.Cut(_problem.Steps[cut], first);
         genome.Fitness = _problem.Fits(cost)
-            ? 1 + worth + first.Worth
+            ? 1 + importance + first.Worth
             : -(Excess(cost.Need, _problem.Memory) + Excess(cost.Payload, _problem.Payload) + Excess(cost.Compute, _problem.Compute));
         return genome;
     }
@@ -148,13 +148,13 @@ internal sealed class Evolution
 
     private ulong Draw() => SplitMix64.At(_origin, _drawn++);
 
-    /// <summary>One candidate.</summary>
-    /// <param name="choices">For each step a choice, or -1 to leave it to the bias depth.</param>
+    /// <summary>Represents a candidate.</summary>
+    /// <param name="choices">The choice of each step; -1 if the bias depth determines it.</param>
     private sealed class Genome(int[] choices)
     {
         public int[] Choices { get; } = choices;
 
-        /// <summary>Gets or sets how many of the last steps with a bias train it.</summary>
+        /// <summary>Gets or sets the number of last steps with a bias that train it.</summary>
         public int BiasDepth { get; set; }
 
         public double Fitness { get; set; } = double.NegativeInfinity;

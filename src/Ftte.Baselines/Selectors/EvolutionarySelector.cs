@@ -2,19 +2,19 @@ using Ftte.Selection;
 
 namespace Ftte.Baselines;
 
-/// <summary>Searches as TTE does (arXiv 2206.15472, Eq. 5): over how deep biases are trained, and which layers' weights at which ratio. For comparison.</summary>
+/// <summary>Selects with the evolutionary search of TTE (arXiv 2206.15472, Eq. 5) over the number of trained biases, and the layers and ratios of trained weights. Intended for comparison.</summary>
 /// <remarks>
-/// A genome says how many of the last steps get the largest choice that saves nothing, such as the bias, and what other choice each step gets, if any. A population of
-/// them evolves: the fitter of a few drawn at random become parents, children take the first steps from one and the last from the other and change a little;
-/// the fittest stay. What breaks a budget is less fit than anything that does not. Proves nothing, and never finds more than <see cref="ExactSelector"/>.
-/// Refuses only if no choice fits. Deterministic; keeps nothing between calls and may be shared between threads.
+/// A genome contains the number of last steps that get the largest choice without saved activations, such as the bias, and optionally another choice for each step. A population of
+/// genomes evolves: parents are selected by tournament, children get the first steps from one parent and the last from the other (one-point crossover) and mutate,
+/// and the fittest genomes stay. A genome that exceeds a budget is less fit than any that does not. The search gives no bound, and never finds a better selection than <see cref="ExactSelector"/>.
+/// Throws only if no choice fits. Deterministic, stateless and thread-safe.
 /// </remarks>
 public sealed class EvolutionarySelector : IParameterSelector
 {
     private readonly EvolutionarySelectorOptions _options;
 
-    /// <summary>Makes an evolutionary selector.</summary>
-    /// <param name="options">How it searches; null for the defaults.</param>
+    /// <summary>Creates an evolutionary selector.</summary>
+    /// <param name="options">The options of the search; null for the defaults. Copied.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public EvolutionarySelector(EvolutionarySelectorOptions? options = null)
     {

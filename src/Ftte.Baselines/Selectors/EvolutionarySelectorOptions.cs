@@ -1,34 +1,34 @@
 namespace Ftte.Baselines;
 
-/// <summary>The settings of an <see cref="EvolutionarySelector"/>. Read once, when the selector is made.</summary>
+/// <summary>Specifies the options of an <see cref="EvolutionarySelector"/>. Read once, when the selector is created.</summary>
 public sealed class EvolutionarySelectorOptions
 {
-    /// <summary>Gets or sets the number of genomes that live at once, at least 2.</summary>
-    /// <value>Default 200.</value>
+    /// <summary>Gets or sets the size of the population, at least 2.</summary>
+    /// <value>200 by default.</value>
     public int Population { get; set; } = 200;
 
-    /// <summary>Gets or sets how many genomes are tried in all, at least <see cref="Population"/>.</summary>
-    /// <value>Default 20,000.</value>
+    /// <summary>Gets or sets the total number of evaluated genomes, at least <see cref="Population"/>.</summary>
+    /// <value>20,000 by default.</value>
     public int Evaluations { get; set; } = 20_000;
 
-    /// <summary>Gets or sets how many genomes are drawn for each parent, of which the fittest becomes one; at least 1.</summary>
-    /// <value>Default 3.</value>
+    /// <summary>Gets or sets the tournament size: the number of genomes drawn for each parent, of which the fittest is used; at least 1.</summary>
+    /// <value>3 by default.</value>
     public int Tournament { get; set; } = 3;
 
-    /// <summary>Gets or sets the share of the population that stays as it is, in [0, 1).</summary>
-    /// <value>Default 0.1.</value>
+    /// <summary>Gets or sets the share of the population that stays unchanged, in [0, 1).</summary>
+    /// <value>0.1 by default.</value>
     public double Elite { get; set; } = 0.1;
 
-    /// <summary>Gets or sets how many steps of a child change on average, in [0, 100].</summary>
-    /// <value>Default 2.</value>
+    /// <summary>Gets or sets the mean number of mutated steps of a child, in [0, 100].</summary>
+    /// <value>2 by default.</value>
     public double Mutations { get; set; } = 2;
 
-    /// <summary>Gets or sets the seed.</summary>
-    /// <value>Default 0.</value>
+    /// <summary>Gets or sets the seed of the search.</summary>
+    /// <value>0 by default.</value>
     public ulong Seed { get; set; }
 
-    /// <summary>Checks the settings.</summary>
-    /// <exception cref="ArgumentException">A setting is out of range; the message names it.</exception>
+    /// <summary>Validates that all values are in range.</summary>
+    /// <exception cref="ArgumentException">A value is out of range; the message states the valid range.</exception>
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Population, 2);
@@ -36,12 +36,12 @@ public sealed class EvolutionarySelectorOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Tournament, 1);
         if (!(Elite >= 0 && Elite < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(Elite), Elite, "The share that stays lies in [0, 1).");
+            throw new ArgumentOutOfRangeException(nameof(Elite), Elite, "The share of the population that stays must be in [0, 1).");
         }
 
         if (!(Mutations >= 0 && Mutations <= 100))
         {
-            throw new ArgumentOutOfRangeException(nameof(Mutations), Mutations, "The mean number of changes lies in [0, 100].");
+            throw new ArgumentOutOfRangeException(nameof(Mutations), Mutations, "The mean number of mutated steps must be in [0, 100].");
         }
     }
 

@@ -2,12 +2,12 @@ using Ftte.Selection;
 
 namespace Ftte.Baselines;
 
-/// <summary>Trains everything, or nothing: what federated averaging does.</summary>
-/// <remarks>Refuses when not everything fits, and says what everything takes. Keeps nothing between calls and may be shared between threads.</remarks>
+/// <summary>Selects all parameters, as in federated averaging.</summary>
+/// <remarks>Throws if the budgets do not allow all parameters. Stateless and thread-safe.</remarks>
 public sealed class FullSelector : IParameterSelector
 {
     /// <inheritdoc />
-    /// <exception cref="BudgetTooSmallException">Not everything fits; the exception names what it takes.</exception>
+    /// <exception cref="BudgetTooSmallException">Training all parameters exceeds a budget; the exception contains the required amount.</exception>
     public SelectionResult Select(SelectionRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);

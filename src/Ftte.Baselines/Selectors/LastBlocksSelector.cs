@@ -2,11 +2,11 @@ using Ftte.Selection;
 
 namespace Ftte.Baselines;
 
-/// <summary>Trains the last layers, as many as fit: the usual fine-tuning.</summary>
+/// <summary>Selects as many last layers as fit, as in fine-tuning.</summary>
 /// <remarks>
-/// From the last step towards the first, each is trained as a whole. The first that does not fit so is trained in part, by its largest choice that fits, and
-/// ends the selection. As long as nothing is chosen, a step of which nothing fits is passed over. Importance plays no part. Refuses only if no choice
-/// fits. Keeps nothing between calls and may be shared between threads.
+/// From the last step to the first, each step is trained as a whole. The first step that does not fit as a whole gets its largest choice that fits, and
+/// ends the selection. Before the first choice, a step without a fitting choice is skipped. Importance is ignored. Throws only if no choice
+/// fits. Stateless and thread-safe.
 /// </remarks>
 public sealed class LastBlocksSelector : IParameterSelector
 {

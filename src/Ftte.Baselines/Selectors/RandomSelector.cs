@@ -2,10 +2,10 @@ using Ftte.Selection;
 
 namespace Ftte.Baselines;
 
-/// <summary>Trains choices at random, as many as fit: what a clever selector must beat.</summary>
+/// <summary>Selects random choices, as many as fit; a baseline for other selectors.</summary>
 /// <remarks>
-/// Goes through all choices of all steps in an order drawn from the seed and <see cref="SelectionRequest.Turn"/>, and takes each that fits and is larger than
-/// what its step has already. Importance plays no part. Refuses only if no choice fits. Keeps nothing between calls and may be shared between threads.
+/// Iterates over all choices of all steps in a random order that follows from the seed and <see cref="SelectionRequest.Turn"/>, and takes each choice that fits and is larger than
+/// the current choice of its step. Importance is ignored. Throws only if no choice fits. Stateless and thread-safe.
 /// </remarks>
 /// <param name="seed">The seed; the same seed gives the same selections on every machine.</param>
 public sealed class RandomSelector(ulong seed = 0) : IParameterSelector

@@ -1,18 +1,18 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Examples in arrays, or some of them.</summary>
-/// <remarks>The arrays are borrowed, not copied, so that many devices of a simulation can share them. Safe to read from any number of threads.</remarks>
+/// <summary>Represents examples in arrays, or a part of them.</summary>
+/// <remarks>The arrays are not copied, so many devices of a simulation can share them. Safe to read from any number of threads.</remarks>
 public sealed class ArrayExamples : IExampleSource
 {
     private readonly ReadOnlyMemory<float> _inputs;
     private readonly ReadOnlyMemory<int> _labels;
     private readonly int[]? _indices;
 
-    /// <summary>Borrows arrays of examples.</summary>
+    /// <summary>Creates examples from arrays.</summary>
     /// <param name="inputs">The inputs of all examples, one after the other: labels.Length x inputLength values.</param>
     /// <param name="labels">The label of each example.</param>
     /// <param name="inputLength">The number of input values per example, at least 1.</param>
-    /// <exception cref="ArgumentException">The inputs are not inputLength values per label.</exception>
+    /// <exception cref="ArgumentException">The number of inputs is not inputLength per label.</exception>
     public ArrayExamples(ReadOnlyMemory<float> inputs, ReadOnlyMemory<int> labels, int inputLength)
         : this(inputs, labels, inputLength, indices: null)
     {
@@ -37,10 +37,10 @@ public sealed class ArrayExamples : IExampleSource
     /// <inheritdoc />
     public int InputLength { get; }
 
-    /// <summary>Returns some of the examples, which share the arrays.</summary>
-    /// <param name="indices">Which of these examples, in which order; an example may be taken twice. Copied.</param>
+    /// <summary>Returns a part of the examples. It shares the arrays.</summary>
+    /// <param name="indices">The indices of the examples, in the order of the result. An index may occur more than once. Copied.</param>
     /// <returns>The examples.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">An index is not one of these examples.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index is not below <see cref="Count"/>.</exception>
     public ArrayExamples Subset(params ReadOnlySpan<int> indices)
     {
         int[] chosen = new int[indices.Length];

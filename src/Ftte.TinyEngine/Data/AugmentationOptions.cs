@@ -4,11 +4,11 @@ namespace Ftte.TinyEngine;
 public sealed class AugmentationOptions
 {
     /// <summary>
-    /// Gets by how many pixels an image moves at most, up or down and left or right, each way as likely as the next; 0 for not at all, 4 by default.
-    /// It is a crop of the image's size out of the image with that many pixels of zeros around it.
+    /// Gets the maximum number of pixels by which an image moves vertically and horizontally; 4 by default, 0 for no moves. All distances are equally likely.
+    /// This equals padding the image with that many zeros on each side and cropping at a random position.
     /// </summary>
     public int CropPadding { get; init; } = 4;
 
-    /// <summary>Gets whether every second image on average is mirrored, left to right; true by default. Not for digits or letters.</summary>
+    /// <summary>Gets a value that indicates whether every second image on average is mirrored, left to right; true by default. Not for digits or letters.</summary>
     public bool FlipHorizontally { get; init; } = true;
 }

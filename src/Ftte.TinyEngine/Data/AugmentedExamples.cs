@@ -1,10 +1,10 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Provides images that differ a little on every visit: moved, with zeros moving in, and mirrored.</summary>
+/// <summary>Provides images that are randomly moved and mirrored on each visit. Zeros fill the pixels that the image moves away from.</summary>
 /// <remarks>
-/// Changes follow from the draw alone, so that training can be repeated bit for bit; without a draw, as for an evaluation, images are copied as
-/// they are. The zeros are those of the network's input: where the source subtracts a mean, they are that mean. Works in place, allocates nothing and
-/// keeps nothing, so it can be read from as many threads as its source.
+/// Changes depend only on the draw, so training can be repeated bit for bit. Without a draw, as in evaluation, images are copied as
+/// they are. The zeros are values of the network's input: if the source subtracts a mean, a zero stands for the mean. Works in place, allocates nothing and
+/// keeps no state, so it is as safe for concurrent reads as its source.
 /// </remarks>
 public sealed class AugmentedExamples : IVaryingExampleSource
 {
@@ -15,12 +15,12 @@ public sealed class AugmentedExamples : IVaryingExampleSource
 
     /// <summary>Augments the images of a source.</summary>
     /// <param name="source">The images, [row, column, channel]. Borrowed.</param>
-    /// <param name="height">Their height, in pixels.</param>
-    /// <param name="width">Their width, in pixels.</param>
+    /// <param name="height">The height of the images, in pixels.</param>
+    /// <param name="width">The width of the images, in pixels.</param>
     /// <param name="channels">The number of values per pixel.</param>
     /// <param name="options">The changes; null to move by up to 4 pixels and to mirror.</param>
     /// <exception cref="ArgumentException">The source's inputs are not of that size.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or the padding is negative or would move all of an image out of sight.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or the padding is negative or not less than the height and the width.</exception>
     public AugmentedExamples(IExampleSource source, int height, int width, int channels, AugmentationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -30,7 +30,7 @@ public sealed class AugmentedExamples : IVaryingExampleSource
         _options = options ?? new AugmentationOptions();
         if ((Int128)height * width * channels != source.InputLength)
         {
-            throw new ArgumentException($"The source's inputs are {source.InputLength} values, not {height} x {width} x {channels}; give the images' own size.", nameof(source));
+            throw new ArgumentException($"The source's inputs are {source.InputLength} values, not {height} x {width} x {channels}; specify the size of the images.", nameof(source));
         }
 
         if (_options.CropPadding < 0 || _options.CropPadding >= Math.Min(height, width))
@@ -47,7 +47,7 @@ public sealed class AugmentedExamples : IVaryingExampleSource
     /// <inheritdoc />
     public int InputLength => _source.InputLength;
 
-    /// <summary>Gets whether images vary: true unless the options ask for no change and the source itself does not vary.</summary>
+    /// <summary>Gets a value that indicates whether images vary: true unless the options disable all changes and the source does not vary.</summary>
     public bool VariesByDraw => _options.CropPadding > 0 || _options.FlipHorizontally || _source.VariesByDraw();
 
     /// <summary>Copies an image as it is.</summary>
@@ -56,7 +56,7 @@ public sealed class AugmentedExamples : IVaryingExampleSource
     /// <returns>The example's label.</returns>
     public int CopyTo(int index, Span<float> input) => _source.CopyTo(index, input);
 
-    /// <summary>Copies an image, changed by the draw.</summary>
+    /// <summary>Copies an image, changed according to the draw.</summary>
     /// <param name="index">The example, 0 to <see cref="Count"/> - 1.</param>
     /// <param name="draw">Random bits for this visit.</param>
     /// <param name="input">Receives exactly <see cref="InputLength"/> values.</param>
@@ -84,7 +84,7 @@ public sealed class AugmentedExamples : IVaryingExampleSource
         {
             Span<float> pixels = image.Slice(row, rowLength);
 
-            // Reversing the row turns every pixel's channels around, too; reversing each pixel turns those back.
+            // Reversing the row also reverses the channels of every pixel. Reversing each pixel restores their order.
             pixels.Reverse();
             for (int pixel = 0; _channels > 1 && pixel < rowLength; pixel += _channels)
             {
@@ -93,7 +93,7 @@ public sealed class AugmentedExamples : IVaryingExampleSource
         }
     }
 
-    /// <summary>Moves the image in place. Rows are taken in the order in which none is overwritten before it has been moved.</summary>
+    /// <summary>Moves the image in place. The order of the rows ensures that no row is overwritten before it is moved.</summary>
     private void Move(Span<float> image, int down, int right)
     {
         if ((down | right) == 0)

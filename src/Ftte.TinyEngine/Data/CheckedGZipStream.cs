@@ -4,10 +4,10 @@ using Ftte.TinyEngine.Files;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Unpacks a gzip file and verifies its checksum and its length, which <see cref="GZipStream"/> does not do in all cases.</summary>
+/// <summary>Decompresses a gzip file and verifies its checksum and length, which <see cref="GZipStream"/> does not do in all cases.</summary>
 /// <remarks>
-/// <see cref="GZipStream"/> returns what there is of a file that was cut short, and accepts some damaged headers as an empty file. Here a file is either unpacked
-/// exactly as it was packed or refused, at the latest by the read that returns 0: every damage that changes the content is found. The file is one gzip member, as gzip itself writes.
+/// <see cref="GZipStream"/> returns the available part of a truncated file, and accepts some damaged headers as an empty file. This stream either returns
+/// the original content or throws, at the latest in the read that returns 0: every damage that changes the content is found. The file must be one gzip member, as gzip itself writes it.
 /// </remarks>
 internal sealed class CheckedGZipStream : ForwardStream
 {
@@ -21,9 +21,9 @@ internal sealed class CheckedGZipStream : ForwardStream
     private readonly uint _checksum, _length;
     private uint _checksumSoFar, _lengthSoFar;
 
-    /// <summary>Reads the file's head and tail.</summary>
+    /// <summary>Reads the header and the trailer of the file.</summary>
     /// <param name="file">The file from its start to its end. Must be able to seek; stays open.</param>
-    /// <param name="name">The file, for errors.</param>
+    /// <param name="name">The name of the file in error messages.</param>
     /// <exception cref="InvalidDataException">It is not a gzip file, or is damaged.</exception>
     public CheckedGZipStream(Stream file, string name)
     {
@@ -35,7 +35,7 @@ internal sealed class CheckedGZipStream : ForwardStream
         }
         catch (EndOfStreamException early)
         {
-            throw Damaged("it ends within its head", early);
+            throw Damaged("it ends within its header", early);
         }
 
         long start = file.Position, length = file.Length - TailBytes - start;
@@ -66,7 +66,7 @@ internal sealed class CheckedGZipStream : ForwardStream
         }
         catch (InvalidDataException damaged)
         {
-            throw Damaged("its content cannot be unpacked", damaged);
+            throw Damaged("its content cannot be decompressed", damaged);
         }
 
         _checksumSoFar = Crc32.Append(_checksumSoFar, buffer[..read]);
@@ -93,7 +93,7 @@ internal sealed class CheckedGZipStream : ForwardStream
         int flags = start[3];
         if (!IsGZip(start) || start[2] != Deflate || (flags & Reserved) != 0)
         {
-            throw Damaged("its head is not that of a gzip file");
+            throw Damaged("its header is not that of a gzip file");
         }
 
         if ((flags & HasExtra) != 0)
@@ -114,13 +114,13 @@ internal sealed class CheckedGZipStream : ForwardStream
         uint computed = head.Checksum & 0xFFFF;
         if ((flags & HasHeadChecksum) != 0 && head.ReadByte() + (head.ReadByte() << 8) != computed)
         {
-            throw Damaged("its head does not have the checksum that it states");
+            throw Damaged("its header does not have the checksum that it states");
         }
     }
 
-    private InvalidDataException Damaged(string how, Exception? cause = null) => InvalidFile.Create(_name, $"it is a damaged gzip file: {how}", "get the file again", cause);
+    private InvalidDataException Damaged(string problem, Exception? cause = null) => InvalidFile.Create(_name, $"it is a damaged gzip file: {problem}", "get the file again", cause);
 
-    /// <summary>The head of the file, byte by byte, with the checksum of what has been read.</summary>
+    /// <summary>Reads the header of the file byte by byte and computes the checksum of the bytes read.</summary>
     private sealed class Head(Stream file)
     {
         public uint Checksum { get; private set; }
@@ -139,7 +139,7 @@ internal sealed class CheckedGZipStream : ForwardStream
         }
     }
 
-    /// <summary>The packed content without the tail, so that the tail can be read although unpacking reads ahead.</summary>
+    /// <summary>Represents the compressed content without the trailer, so that the trailer can be read although decompression reads ahead.</summary>
     private sealed class Section(Stream file, long length) : ForwardStream
     {
         private long _left = length;

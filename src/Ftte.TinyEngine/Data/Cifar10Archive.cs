@@ -3,19 +3,19 @@ using Ftte.TinyEngine.Files;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Reads files of records out of the archive in which CIFAR-10 is published, without unpacking it to disk.</summary>
+/// <summary>Reads record files from the published CIFAR-10 archive without extracting it to disk.</summary>
 internal static class Cifar10Archive
 {
     private const int FirstBufferBytes = 1 << 20;
 
-    /// <summary>The names of the archive, as published and once gunzipped.</summary>
+    /// <summary>The names of the archive: as published, and after gunzip.</summary>
     public static readonly string[] Names = ["cifar-10-binary.tar.gz", "cifar-10-binary.tar"];
 
     /// <summary>Reads files of an archive.</summary>
-    /// <param name="path">The archive: tar, packed with gzip or not, whatever its name.</param>
+    /// <param name="path">The archive: a tar file, with or without gzip compression, of any name.</param>
     /// <param name="names">The files to read, without folders.</param>
-    /// <param name="checkLength">Checks the length of a file, given as errors name it, before memory is taken for it.</param>
-    /// <returns>The files as errors name them, with their content, in the order of the names.</returns>
+    /// <param name="checkLength">Checks the length of a file before memory is allocated for it. Receives the file's name in error messages.</param>
+    /// <returns>The name in error messages and the content of each file, in the order of <paramref name="names"/>.</returns>
     /// <exception cref="InvalidDataException">The archive is damaged, or lacks one of the files.</exception>
     /// <exception cref="IOException">The archive cannot be read.</exception>
     public static (string Name, byte[] Content)[] Read(string path, string[] names, Func<string, long, int> checkLength)
@@ -42,7 +42,7 @@ internal static class Cifar10Archive
                 }
             }
 
-            // The checksum of a packed file is verified at its end, which the reader of the archive does not reach.
+            // The checksum of a compressed file is verified at its end, which the archive reader does not reach.
             tar.CopyTo(Stream.Null);
         }
         catch (EndOfStreamException early)
@@ -51,7 +51,7 @@ internal static class Cifar10Archive
         }
 
         int missing = Array.FindIndex(found, entry => entry.Content is null);
-        return missing < 0 ? found : throw InvalidFile.Create(path, $"there is no {names[missing]} in it", "get the binary version of the data set");
+        return missing < 0 ? found : throw InvalidFile.Create(path, $"it does not contain {names[missing]}", "get the binary version of the data set");
     }
 
     private static TarEntry? Next(TarReader reader, string path)

@@ -2,7 +2,7 @@ using Ftte.TinyEngine.Files;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Labelled images of CIFAR-10 (Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009), or some of them.</summary>
+/// <summary>Represents labeled images of CIFAR-10 (Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009), or a part of them.</summary>
 /// <remarks>
 /// Reads the publisher's binary version: records of a label and 32 x 32 bytes each of red, green and blue. Keeps the bytes and scales on
 /// <see cref="CopyTo"/>, which allocates nothing. An input is [row, column, channel], 32 x 32 x 3. Safe to read from any number of threads.
@@ -21,7 +21,7 @@ public sealed class Cifar10Examples : IExampleSource
     private const int PlaneLength = Side * Side;
     private const int RecordLength = 1 + (Channels * PlaneLength);
     private const string Folder = "cifar-10-batches-bin";
-    private const string Source = "the binary version of CIFAR-10 is on its publisher's page, https://www.cs.toronto.edu/~kriz/cifar.html, and unpacks to a folder " + Folder;
+    private const string Source = "the binary version of CIFAR-10 is on its publisher's page, https://www.cs.toronto.edu/~kriz/cifar.html, and extracts to a folder " + Folder;
 
     private static readonly string[] PythonVersion = ["cifar-10-batches-py", "cifar-10-python.tar.gz", "data_batch_1"];
 
@@ -45,13 +45,13 @@ public sealed class Cifar10Examples : IExampleSource
     /// <summary>Reads one part of the data set: data_batch_1.bin to data_batch_5.bin, or test_batch.bin.</summary>
     /// <param name="directory">
     /// The folder that holds the files, or the one above it, or the folder that holds the publisher's archive (cifar-10-binary.tar.gz), or the archive itself.
-    /// The archive is read without being unpacked to disk.
+    /// The archive is read without extraction to disk.
     /// </param>
-    /// <param name="part">Which part.</param>
-    /// <param name="scaling">How bytes become inputs; <see cref="PixelScaling.Cifar10"/> by default.</param>
+    /// <param name="part">The part to read.</param>
+    /// <param name="scaling">The conversion of bytes to inputs; <see cref="PixelScaling.Cifar10"/> by default.</param>
     /// <returns>The examples, in the files' order.</returns>
     /// <exception cref="FileNotFoundException">A file is missing; the message states the file to get and the folder.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged or not of CIFAR-10; the message states the file, the problem and the solution.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or not part of CIFAR-10; the message states the file, the problem and the solution.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="ArgumentException">The scaling is for another number of channels.</exception>
     public static Cifar10Examples Load(string directory, CifarPart part, PixelScaling? scaling = null)
@@ -61,7 +61,7 @@ public sealed class Cifar10Examples : IExampleSource
         {
             CifarPart.Train => ["data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"],
             CifarPart.Test => ["test_batch.bin"],
-            _ => throw new ArgumentOutOfRangeException(nameof(part), part, "There are a part to train and a part to test with."),
+            _ => throw new ArgumentOutOfRangeException(nameof(part), part, "Unknown part of the data set. Specify Train or Test."),
         };
         string below = Path.Combine(directory, Folder);
         string[] folders = Directory.Exists(below) ? [below, directory] : [directory];
@@ -78,18 +78,18 @@ public sealed class Cifar10Examples : IExampleSource
         }
 
         string missing = Array.Find(names, name => !File.Exists(Path.Combine(folders[0], name))) ?? names[0];
-        string other = PythonVersion.Any(name => Path.Exists(Path.Combine(directory, name))) ? "; what is there is the version for Python" : "";
-        throw new FileNotFoundException($"{folders[0]}: there is no {missing}{other}; put {string.Join(", ", names)} there ({Source}).", Path.Combine(folders[0], missing));
+        string other = PythonVersion.Any(name => Path.Exists(Path.Combine(directory, name))) ? "; the folder contains the Python version instead" : "";
+        throw new FileNotFoundException($"{folders[0]}: {missing} is missing{other}; put {string.Join(", ", names)} there ({Source}).", Path.Combine(folders[0], missing));
     }
 
     /// <summary>Reads files of the same layout, one after the other.</summary>
-    /// <param name="files">The files, each with any number of records but none with none.</param>
-    /// <param name="scaling">How bytes become inputs; <see cref="PixelScaling.Cifar10"/> by default.</param>
+    /// <param name="files">The files, each with at least one record.</param>
+    /// <param name="scaling">The conversion of bytes to inputs; <see cref="PixelScaling.Cifar10"/> by default.</param>
     /// <returns>The examples, in the files' order.</returns>
     /// <exception cref="FileNotFoundException">A file does not exist.</exception>
     /// <exception cref="InvalidDataException">A file is invalid; the message states the file, the problem and the solution.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    /// <exception cref="ArgumentException">There is no file, or the scaling is for another number of channels.</exception>
+    /// <exception cref="ArgumentException">No file is specified, or the scaling is for another number of channels.</exception>
     public static Cifar10Examples LoadFiles(IReadOnlyList<string> files, PixelScaling? scaling = null)
     {
         ArgumentNullException.ThrowIfNull(files);
@@ -107,10 +107,10 @@ public sealed class Cifar10Examples : IExampleSource
         return new Cifar10Examples(records, scaling, indices: null);
     }
 
-    /// <summary>Returns some of the examples, which share the pixels.</summary>
-    /// <param name="indices">Which of these examples, in which order; an example may be taken twice. Copied.</param>
+    /// <summary>Returns a part of the examples. It shares the pixels.</summary>
+    /// <param name="indices">The indices of the examples, in the order of the result. An index may occur more than once. Copied.</param>
     /// <returns>The examples.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">An index is not one of these examples.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index is not below <see cref="Count"/>.</exception>
     public Cifar10Examples Subset(params ReadOnlySpan<int> indices) => new(_records, _scaling, ExampleChoice.Of(indices, _indices, Count));
 
     /// <summary>Returns an example's label without its image, for example to divide examples by class.</summary>
@@ -162,7 +162,7 @@ public sealed class Cifar10Examples : IExampleSource
         long total = lengths.Sum(length => (long)length);
         return total <= Array.MaxLength
             ? (int)total
-            : throw InvalidFile.Create(last, $"with it the files have {total} bytes, more than {Array.MaxLength}", "read fewer files");
+            : throw InvalidFile.Create(last, $"the files up to this one have {total} bytes; the maximum is {Array.MaxLength}", "read fewer files");
     }
 
     private static int LengthOf(string path)
@@ -181,7 +181,7 @@ public sealed class Cifar10Examples : IExampleSource
         {
             if (records[at] >= ClassCount)
             {
-                throw InvalidFile.Create(name, $"record {at / RecordLength} has the label {records[at]}, not 0 to 9", $"give files of CIFAR-10, not of another set ({Source})");
+                throw InvalidFile.Create(name, $"record {at / RecordLength} has the label {records[at]}, not 0 to 9", $"specify files of CIFAR-10, not of another data set ({Source})");
             }
         }
     }
@@ -191,7 +191,7 @@ public sealed class Cifar10Examples : IExampleSource
         using FileStream file = DataFile.OpenRead(path);
         if (file.ReadAtLeast(records, records.Length, throwOnEndOfStream: false) < records.Length || file.ReadByte() >= 0)
         {
-            throw InvalidFile.Create(path, "its length changed while it was read", "read it when nobody writes it");
+            throw InvalidFile.Create(path, "its length changed while it was read", "read it while no process writes to it");
         }
 
         CheckLabels(path, records);

@@ -1,11 +1,11 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>One of the two parts in which CIFAR-10 is published.</summary>
+/// <summary>Specifies a part of CIFAR-10.</summary>
 public enum CifarPart
 {
-    /// <summary>The 50,000 images to train with, in five files.</summary>
+    /// <summary>The 50,000 training images, in five files.</summary>
     Train,
 
-    /// <summary>The 10,000 images to test with, in one file.</summary>
+    /// <summary>The 10,000 test images, in one file.</summary>
     Test,
 }

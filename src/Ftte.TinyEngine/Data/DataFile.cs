@@ -20,16 +20,16 @@ internal static class DataFile
         }
         catch (UnauthorizedAccessException refused)
         {
-            string what = Directory.Exists(path) ? "it is a folder; specify a file" : "access is denied; specify a file that you are allowed to read";
-            throw new UnauthorizedAccessException($"{path}: {what}.", refused);
+            string reason = Directory.Exists(path) ? "it is a folder; specify a file" : "access is denied; specify a file that you are allowed to read";
+            throw new UnauthorizedAccessException($"{path}: {reason}.", refused);
         }
     }
 
-    /// <summary>Reads bytes and takes memory only as fast as they arrive.</summary>
+    /// <summary>Reads bytes, and allocates memory only as they arrive.</summary>
     /// <param name="content">The content.</param>
-    /// <param name="length">How many bytes to read.</param>
-    /// <param name="firstBuffer">How many bytes of memory to take before any has arrived.</param>
-    /// <param name="filled">Receives how many bytes there are: fewer than <paramref name="length"/> if the content ends early.</param>
+    /// <param name="length">The number of bytes to read.</param>
+    /// <param name="firstBuffer">The number of bytes to allocate before any byte has arrived.</param>
+    /// <param name="filled">Receives the number of bytes read: fewer than <paramref name="length"/> if the content ends early.</param>
     /// <returns>The bytes.</returns>
     public static byte[] Read(Stream content, int length, int firstBuffer, out int filled)
     {

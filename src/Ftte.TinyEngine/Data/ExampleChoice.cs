@@ -1,11 +1,11 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Chooses some of a source's examples.</summary>
+/// <summary>Selects examples of a source by index.</summary>
 internal static class ExampleChoice
 {
-    /// <summary>Copies the choice, and follows it through an earlier choice.</summary>
-    /// <param name="indices">Which of the examples.</param>
-    /// <param name="earlier">The examples that those indices refer to; null for themselves.</param>
+    /// <summary>Returns a copy of the indices, translated through an earlier selection if there is one.</summary>
+    /// <param name="indices">The indices of the examples.</param>
+    /// <param name="earlier">The earlier selection that the indices refer to; null if they refer to the source itself.</param>
     /// <param name="count">The number of examples to choose from.</param>
     /// <exception cref="ArgumentOutOfRangeException">An index is not one of the examples.</exception>
     public static int[] Of(ReadOnlySpan<int> indices, int[]? earlier, int count)

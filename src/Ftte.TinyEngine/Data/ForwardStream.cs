@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>A stream that can only be read from its start to its end.</summary>
+/// <summary>Represents a stream that can only be read, from its start to its end.</summary>
 internal abstract class ForwardStream : Stream
 {
     public sealed override bool CanRead => true;

@@ -7,7 +7,7 @@ namespace Ftte.TinyEngine;
 /// </remarks>
 public interface IVaryingExampleSource : IExampleSource
 {
-    /// <summary>Gets whether inputs vary; false if this source is set up to change nothing. Features of inputs that vary cannot be kept.</summary>
+    /// <summary>Gets a value that indicates whether inputs vary; false if this source is configured to change nothing. Features of varying inputs cannot be kept.</summary>
     bool VariesByDraw { get; }
 
     /// <summary>Copies the input of an example, varied by random bits.</summary>

@@ -2,7 +2,7 @@ using Ftte.TinyEngine.Files;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Labelled images of two IDX files, such as MNIST's, or some of them.</summary>
+/// <summary>Represents labeled images from a pair of IDX files, such as MNIST's, or a part of them.</summary>
 /// <remarks>
 /// Keeps a byte per pixel and scales on <see cref="CopyTo"/>, which allocates nothing. An input is [row, column, channel]: 28 x 28 x 1 for MNIST.
 /// Safe to read from any number of threads.
@@ -29,7 +29,7 @@ public sealed class IdxExamples : IExampleSource
     /// <summary>Gets the width of every image, in pixels.</summary>
     public int Width { get; }
 
-    /// <summary>Gets the number of values per pixel: 1 for grey.</summary>
+    /// <summary>Gets the number of values per pixel: 1 for grayscale.</summary>
     public int Channels { get; }
 
     /// <inheritdoc />
@@ -38,13 +38,13 @@ public sealed class IdxExamples : IExampleSource
     /// <inheritdoc />
     public int InputLength => Height * Width * Channels;
 
-    /// <summary>Reads a file of images and the file of their labels, each plain or gzip.</summary>
+    /// <summary>Reads a file of images and the file of their labels. Each may be gzip-compressed.</summary>
     /// <param name="imagesPath">The images: bytes of [image, row, column], or of [image, row, column, channel].</param>
     /// <param name="labelsPath">The labels: a byte per image.</param>
-    /// <param name="scaling">How bytes become inputs; <see cref="PixelScaling.UnitInterval"/> by default.</param>
-    /// <param name="classCount">The number of classes, 1 to 256: labels are 0 to one less.</param>
+    /// <param name="scaling">The conversion of bytes to inputs; <see cref="PixelScaling.UnitInterval"/> by default.</param>
+    /// <param name="classCount">The number of classes, 1 to 256; labels are 0 to classCount - 1.</param>
     /// <returns>The examples, in the files' order.</returns>
-    /// <exception cref="InvalidDataException">A file is invalid, or the two do not fit together; the message states the file, the problem and the solution.</exception>
+    /// <exception cref="InvalidDataException">A file is invalid, or the two files do not match; the message states the file, the problem and the solution.</exception>
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     /// <exception cref="ArgumentException">The scaling is for another number of channels.</exception>
     public static IdxExamples Load(string imagesPath, string labelsPath, PixelScaling? scaling = null, int classCount = 10)
@@ -54,24 +54,24 @@ public sealed class IdxExamples : IExampleSource
         IdxFile labels = IdxFile.Read(labelsPath);
         if (labels.Shape.Length != 1)
         {
-            throw InvalidFile.Create(labelsPath, $"it has {labels.Shape.Length} dimensions where labels have one", "give the images first and the labels second");
+            throw InvalidFile.Create(labelsPath, $"it has {labels.Shape.Length} dimensions; labels have one", "specify the images first and the labels second");
         }
 
         int wrong = labels.Values.Span.IndexOfAnyExceptInRange((byte)0, (byte)(classCount - 1));
         if (wrong >= 0)
         {
-            throw InvalidFile.Create(labelsPath, $"label {wrong} is {labels.Values.Span[wrong]}, but {classCount} classes are numbered 0 to {classCount - 1}", "give the data set's number of classes, or get the file again");
+            throw InvalidFile.Create(labelsPath, $"label {wrong} is {labels.Values.Span[wrong]}, but {classCount} classes are numbered 0 to {classCount - 1}", "specify the number of classes of the data set, or get the file again");
         }
 
         IdxFile images = IdxFile.Read(imagesPath);
         if (images.Shape is not [int count, int height, int width, .. var rest] || rest.Length > 1)
         {
-            throw InvalidFile.Create(imagesPath, $"it has {images.Shape.Length} dimensions where images have three or four", "give the images first and the labels second");
+            throw InvalidFile.Create(imagesPath, $"it has {images.Shape.Length} dimensions; images have three or four", "specify the images first and the labels second");
         }
 
         if (count != labels.Shape[0])
         {
-            throw InvalidFile.Create(imagesPath, $"it has {count} images, but {labelsPath} has {labels.Shape[0]} labels", "use two files of one set");
+            throw InvalidFile.Create(imagesPath, $"it has {count} images, but {labelsPath} has {labels.Shape[0]} labels", "use two files of the same data set");
         }
 
         int channels = rest.IsEmpty ? 1 : rest[0];
@@ -80,10 +80,10 @@ public sealed class IdxExamples : IExampleSource
         return new IdxExamples(images.Values, labels.Values, (height, width, channels), scaling, indices: null);
     }
 
-    /// <summary>Returns some of the examples, which share the pixels.</summary>
-    /// <param name="indices">Which of these examples, in which order; an example may be taken twice. Copied.</param>
+    /// <summary>Returns a part of the examples. It shares the pixels.</summary>
+    /// <param name="indices">The indices of the examples, in the order of the result. An index may occur more than once. Copied.</param>
     /// <returns>The examples.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">An index is not one of these examples.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index is not below <see cref="Count"/>.</exception>
     public IdxExamples Subset(params ReadOnlySpan<int> indices) =>
         new(_pixels, _labels, (Height, Width, Channels), _scaling, ExampleChoice.Of(indices, _indices, Count));
 

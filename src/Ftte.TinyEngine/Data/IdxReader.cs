@@ -4,26 +4,26 @@ using Ftte.TinyEngine.Files;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Reads one IDX file, which may lie about everything.</summary>
+/// <summary>Reads an IDX file. No field of the header is trusted.</summary>
 internal sealed class IdxReader
 {
     private const byte Bytes = 0x08;
     private const int MaxDimensions = 4;
     private const int FirstBufferBytes = 1 << 20;
 
-    // Deflate cannot unpack a byte to more than this (a match of 258 bytes takes two bits at least).
-    private const long MostUnpackedPerByte = 1032;
+    // The maximum number of bytes that deflate can produce per compressed byte (a match of 258 bytes takes at least two bits).
+    private const long MaxDecompressedPerByte = 1032;
 
     private readonly string _name;
     private readonly Stream _content;
-    private readonly long _mostBytes;
+    private readonly long _maxBytes;
     private readonly bool _isPacked;
 
-    private IdxReader(Stream content, string name, long mostBytes, bool isPacked)
+    private IdxReader(Stream content, string name, long maxBytes, bool isPacked)
     {
         _content = content;
         _name = name;
-        _mostBytes = mostBytes;
+        _maxBytes = maxBytes;
         _isPacked = isPacked;
     }
 
@@ -40,7 +40,7 @@ internal sealed class IdxReader
         }
 
         using var unpacked = new CheckedGZipStream(file, name);
-        return new IdxReader(unpacked, name, file.Length * MostUnpackedPerByte, isPacked).Read();
+        return new IdxReader(unpacked, name, file.Length * MaxDecompressedPerByte, isPacked).Read();
     }
 
     private IdxFile Read()
@@ -49,14 +49,14 @@ internal sealed class IdxReader
         long length = 1;
         foreach (int size in shape)
         {
-            // Stops growing once it is too long, before it could overflow.
+            // Stops as soon as the product is too large, so that it cannot overflow.
             length = length > Array.MaxLength ? length : length * size;
         }
 
-        string announced = string.Join(" x ", shape) + " bytes";
-        return length > Array.MaxLength || length > _mostBytes - headLength
-            ? throw Bad($"it announces {announced}, more than it can hold", "get the file again")
-            : new IdxFile(shape, ReadValues((int)length, announced));
+        string declared = string.Join(" x ", shape) + " bytes";
+        return length > Array.MaxLength || length > _maxBytes - headLength
+            ? throw Bad($"its header declares {declared}, more than the file can contain", "get the file again")
+            : new IdxFile(shape, ReadValues((int)length, declared));
     }
 
     private ImmutableArray<int> ReadShape(out int headLength)
@@ -65,7 +65,7 @@ internal sealed class IdxReader
         int type = (magic >> 8) & 0xFF, dimensions = magic & 0xFF;
         if (magic >>> 16 != 0 || type is < 0x08 or > 0x0E or 0x0A)
         {
-            throw Bad($"it does not begin as an IDX file does (its magic number is 0x{magic:X8})", "give the file of images or labels itself, unpacked or as .gz");
+            throw Bad($"it does not begin as an IDX file does (its magic number is 0x{magic:X8})", "specify the file of images or labels itself, as it is or as .gz");
         }
 
         if (type != Bytes)
@@ -75,7 +75,7 @@ internal sealed class IdxReader
 
         if (dimensions is < 1 or > MaxDimensions)
         {
-            throw Bad($"it has {dimensions} dimensions, not 1 to {MaxDimensions}", "give a file of images or labels");
+            throw Bad($"it has {dimensions} dimensions, not 1 to {MaxDimensions}", "specify a file of images or labels");
         }
 
         var shape = ImmutableArray.CreateBuilder<int>(dimensions);
@@ -94,22 +94,22 @@ internal sealed class IdxReader
         Span<byte> bytes = stackalloc byte[sizeof(int)];
         return _content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length
             ? BinaryPrimitives.ReadInt32BigEndian(bytes)
-            : throw Bad("it ends within its head", "get the file again");
+            : throw Bad("it ends within its header", "get the file again");
     }
 
-    private byte[] ReadValues(int length, string announced)
+    private byte[] ReadValues(int length, string declared)
     {
-        // A plain file was seen to be long enough. How much a packed one holds shows only as it is unpacked.
+        // The length of an uncompressed file was checked above. The length of compressed content is known only after decompression.
         byte[] values = DataFile.Read(_content, length, _isPacked ? FirstBufferBytes : length, out int filled);
         if (filled < length)
         {
-            throw Bad($"it announces {announced} but ends after {filled}", "get the file again");
+            throw Bad($"its header declares {declared}, but the content ends after {filled}", "get the file again");
         }
 
-        // Reading to the end also verifies the checksum of a packed file.
+        // Reading to the end also verifies the checksum of a compressed file.
         return _content.ReadAtLeast(stackalloc byte[1], 1, throwOnEndOfStream: false) == 0
             ? values
-            : throw Bad($"more follows after the {announced} that it announces", "get the file again");
+            : throw Bad($"it contains more than the {declared} that its header declares", "get the file again");
     }
 
     private InvalidDataException Bad(string what, string advice) => InvalidFile.Create(_name, what, advice);

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Specifies how a pixel's byte becomes the network's input: (byte / 255 - mean) / deviation, for each colour channel.</summary>
-/// <remarks>Mean and deviation are in units of full brightness, as they are usually published. Immutable and safe to share between threads.</remarks>
+/// <summary>Specifies the conversion of a pixel's byte to an input of the network: (byte / 255 - mean) / deviation, for each color channel.</summary>
+/// <remarks>Mean and deviation are in units of full brightness, as usually published. Immutable and safe to share between threads.</remarks>
 public sealed class PixelScaling
 {
     private const int ByteValues = 256;
@@ -12,12 +12,12 @@ public sealed class PixelScaling
     /// <summary>Scales each channel by its own mean and deviation.</summary>
     /// <param name="mean">The value to subtract: one for all channels, or one per channel. 0 is black and 1 full brightness.</param>
     /// <param name="deviation">The divisor, in the same unit; as many values as means, each positive.</param>
-    /// <exception cref="ArgumentException">There is no mean, not one deviation per mean, or a value that is not finite or a deviation that is not positive.</exception>
+    /// <exception cref="ArgumentException">There are no means, the number of deviations differs, a value is not finite, or a deviation is not positive.</exception>
     public PixelScaling(ReadOnlySpan<float> mean, ReadOnlySpan<float> deviation)
     {
         if (mean.IsEmpty || mean.Length != deviation.Length)
         {
-            throw new ArgumentException($"There are {mean.Length} means and {deviation.Length} deviations; give one of each per channel, or one for all.", nameof(deviation));
+            throw new ArgumentException($"There are {mean.Length} means and {deviation.Length} deviations; specify one of each per channel, or one for all channels.", nameof(deviation));
         }
 
         _table = new float[mean.Length * ByteValues];
@@ -25,7 +25,7 @@ public sealed class PixelScaling
         {
             if (!float.IsFinite(mean[channel]) || !float.IsFinite(deviation[channel]) || deviation[channel] <= 0)
             {
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Channel {channel} has mean {mean[channel]} and deviation {deviation[channel]}; both are finite and a deviation is positive."), nameof(deviation));
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Channel {channel} has mean {mean[channel]} and deviation {deviation[channel]}; both must be finite, and the deviation positive."), nameof(deviation));
             }
 
             for (int value = 0; value < ByteValues; value++)
@@ -47,17 +47,17 @@ public sealed class PixelScaling
     /// </summary>
     public static PixelScaling Cifar10 { get; } = new([0.4914f, 0.4822f, 0.4465f], [0.2470f, 0.2435f, 0.2616f]);
 
-    /// <summary>Gets the number of channels it has values for; 1 fits images of any number of channels.</summary>
+    /// <summary>Gets the number of channels that have values; 1 applies to images with any number of channels.</summary>
     public int ChannelCount => _table.Length / ByteValues;
 
-    /// <summary>Returns the 256 inputs of the bytes of a channel.</summary>
+    /// <summary>Returns the inputs for the 256 byte values of a channel.</summary>
     internal ReadOnlySpan<float> TableOf(int channel) => _table.AsSpan(ChannelCount == 1 ? 0 : channel * ByteValues, ByteValues);
 
     internal void ThrowUnlessFits(int channels)
     {
         if (ChannelCount != 1 && ChannelCount != channels)
         {
-            throw new ArgumentException($"The scaling is for {ChannelCount} channels but the images have {channels}; give one value per channel, or one for all.");
+            throw new ArgumentException($"The scaling is for {ChannelCount} channels but the images have {channels}; specify one value per channel, or one for all channels.");
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Provides examples with their own input as the target, for an autoencoder.</summary>
+/// <summary>Provides examples whose target is their input, for an autoencoder.</summary>
 /// <param name="source">The source of the inputs.</param>
 public sealed class ReconstructionExamples(IExampleSource source) : ITargetSource, IVaryingExampleSource
 {

@@ -1,7 +1,7 @@
 namespace Ftte.TinyEngine.Execution;
 
-/// <summary>Adds up the squares of gradients, block by block, in float64 and in the order in which they come.</summary>
-/// <remarks>Every block is measured as a whole, so a tile of a gradient is nothing but values of one block.</remarks>
+/// <summary>Sums the squares of gradients for each block, in float64 and in the order of arrival.</summary>
+/// <remarks>Every block is measured as a whole, so all values of a tile belong to one block.</remarks>
 internal sealed class BlockEnergies(ParameterLayout layout)
 {
     private readonly int[] _starts = [.. layout.Blocks.Select(b => b.Range.Start)];

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine.Execution;
 
-/// <summary>Represents the sums of loss, correct answers and examples over passes.</summary>
+/// <summary>Represents the sums of the loss, the correct predictions and the examples over passes.</summary>
 internal sealed class PassResult
 {
     public double LossSum { get; set; }

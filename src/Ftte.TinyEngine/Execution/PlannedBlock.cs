@@ -3,9 +3,9 @@ using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine.Execution;
 
-/// <summary>A block of parameters as an operation reads it: a matrix, some of which may be trained and the rest frozen.</summary>
+/// <summary>Represents a block of parameters as the matrix that an operation reads; a part of it may be trained and the rest frozen.</summary>
 /// <remarks>
-/// A block that is wholly trained or wholly frozen is read where it is. One that is mixed, or frozen in a smaller format, is put together in the
+/// A block that is entirely trained or entirely frozen is read in place. A mixed block, or one frozen in a smaller format, is assembled in the
 /// arena while its operation runs.
 /// </remarks>
 internal sealed unsafe class PlannedBlock
@@ -16,7 +16,7 @@ internal sealed unsafe class PlannedBlock
 
     private PlannedBlock(ParameterRange range, int columns, ImmutableArray<WeightTile> tiles) => (_range, _columns, _tiles) = (range, columns, [.. tiles]);
 
-    /// <summary>Gets the pieces that are trained and those that are not.</summary>
+    /// <summary>Gets the trained and the frozen tiles.</summary>
     public IEnumerable<WeightTile> TrainedTiles => _tiles.Where(t => t.IsTrained);
 
     public bool IsTrained { get; private init; }
@@ -28,14 +28,14 @@ internal sealed unsafe class PlannedBlock
 
     public int Columns => _columns;
 
-    /// <summary>Gets whether it has to be put together before it can be read.</summary>
+    /// <summary>Gets a value that indicates whether the block must be assembled before it can be read.</summary>
     public bool IsAssembled { get; private init; }
 
     /// <summary>Creates a block.</summary>
     /// <param name="selection">The trained coordinates.</param>
     /// <param name="block">The block.</param>
     /// <param name="columns">The number of columns of the matrix.</param>
-    /// <param name="readsFrozenInPlace">Whether frozen values can be read where they were received.</param>
+    /// <param name="readsFrozenInPlace">True if frozen values can be read in place.</param>
     public static PlannedBlock Create(ParameterSelection selection, ParameterBlock block, int columns, bool readsFrozenInPlace)
     {
         ImmutableArray<WeightTile> tiles = TileDecomposition.Cut(selection, block.Range, columns);
@@ -47,7 +47,7 @@ internal sealed unsafe class PlannedBlock
         };
     }
 
-    /// <summary>Gets the bytes of the workspace in which it is put together; 0 if it is read where it is.</summary>
+    /// <summary>Gets the size of the workspace in which the block is assembled, in bytes; 0 if the block is read in place.</summary>
     public long AssemblyBytes => IsAssembled ? sizeof(float) * (long)_range.Length : 0;
 
     /// <summary>Gets the matrix.</summary>

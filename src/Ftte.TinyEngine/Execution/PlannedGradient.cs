@@ -2,10 +2,10 @@ using Ftte.TinyEngine.Kernels;
 
 namespace Ftte.TinyEngine.Execution;
 
-/// <summary>Adds the gradient of a block to the sums over micro-batches, or applies it to the trained parameters at once.</summary>
+/// <summary>Adds the gradient of a block to the sums over micro-batches, or applies it to the trained parameters immediately.</summary>
 /// <remarks>
-/// The gradient comes as a matrix that has a row for every row of the block in which something is trained. Where it is spent follows from the
-/// trained tiles, so any selection works; one of whole rows lies densely in the packed vector and can be summed up in place.
+/// The gradient is a matrix with a row for every row of the block that contains a trained parameter. Its destination follows from the
+/// trained tiles, so any selection works. A selection of whole rows is dense in the packed vector and can be summed in place.
 /// </remarks>
 internal sealed unsafe class PlannedGradient
 {
@@ -14,8 +14,8 @@ internal sealed unsafe class PlannedGradient
     private readonly int _start;
 
     /// <param name="block">The block.</param>
-    /// <param name="gradientRows">For each row of the block its row in the gradient, or -1.</param>
-    /// <param name="isVector">Whether the block has one value per channel, such as a bias, and is clipped as a whole; otherwise every column is clipped by itself.</param>
+    /// <param name="gradientRows">For each row of the block the corresponding row of the gradient, or -1.</param>
+    /// <param name="isVector">True if the block has one value per channel, such as a bias, and is clipped as a whole; false if every column is clipped separately.</param>
     public PlannedGradient(PlannedBlock block, int[] gradientRows, bool isVector = false)
     {
         IsVector = isVector;
@@ -30,25 +30,25 @@ internal sealed unsafe class PlannedGradient
             && _tiles.Sum(t => t.Rows) == Rows;
     }
 
-    /// <summary>Gets whether the block has one value per channel, such as a bias.</summary>
+    /// <summary>Gets a value that indicates whether the block has one value per channel, such as a bias.</summary>
     public bool IsVector { get; }
 
     public int Rows { get; }
 
     public int Columns { get; }
 
-    /// <summary>Gets where the gradient's first value lies in the packed vector, if it is dense.</summary>
+    /// <summary>Gets the index of the gradient's first value in the packed vector, if the gradient is dense.</summary>
     public int Offset { get; }
 
-    /// <summary>Gets whether the gradient's rows are the packed vector's, one after the other.</summary>
+    /// <summary>Gets a value that indicates whether the rows of the gradient are consecutive in the packed vector.</summary>
     public bool IsDense { get; }
 
-    /// <summary>Creates the gradient of a block in which every row has one.</summary>
+    /// <summary>Creates the gradient of a block that has a gradient in every row.</summary>
     public static PlannedGradient Whole(PlannedBlock block, bool isVector = false) => new(block, [.. Enumerable.Range(0, block.Rows)], isVector);
 
-    /// <summary>Begins the gradient of some columns: from the sums of earlier micro-batches, so that sums do not depend on how a batch is divided.</summary>
+    /// <summary>Initializes the gradient of a range of columns with the sums of earlier micro-batches, so that sums do not depend on the division into micro-batches.</summary>
     /// <param name="pass">The pass.</param>
-    /// <param name="gradient">Memory for the columns, with a row stride of their number.</param>
+    /// <param name="gradient">Memory for the columns; the row stride is their number.</param>
     /// <param name="firstColumn">The first column.</param>
     /// <param name="lastColumn">The column after the last.</param>
     public void Begin(TrainingPass pass, float* gradient, int firstColumn, int lastColumn)
@@ -65,12 +65,12 @@ internal sealed unsafe class PlannedGradient
         }
     }
 
-    /// <summary>Spends the gradient of some columns; while importance is probed, only measures it.</summary>
+    /// <summary>Applies the gradient of a range of columns or adds it to the sums; if importance is probed, only measures it.</summary>
     /// <param name="pass">The pass.</param>
-    /// <param name="gradient">The columns, with a row stride of their number.</param>
+    /// <param name="gradient">The columns; the row stride is their number.</param>
     /// <param name="firstColumn">The first column.</param>
     /// <param name="lastColumn">The column after the last.</param>
-    public void Spend(TrainingPass pass, float* gradient, int firstColumn, int lastColumn)
+    public void Consume(TrainingPass pass, float* gradient, int firstColumn, int lastColumn)
     {
         if (pass.Energies is not null)
         {
@@ -96,12 +96,12 @@ internal sealed unsafe class PlannedGradient
         }
     }
 
-    /// <summary>Clips the sums over micro-batches, once they are complete.</summary>
+    /// <summary>Clips the complete sums over micro-batches.</summary>
     public void ClipSums(TrainingPass pass) => Clip(pass, gradient: null, 0, Columns);
 
-    /// <summary>Scales down the gradients of units that are long in comparison with the unit's weights; see <see cref="SgdOptions.ClipRatio"/>.</summary>
+    /// <summary>Scales down the gradients of units whose norm is large relative to the unit's weights; see <see cref="SgdOptions.ClipRatio"/>.</summary>
     /// <param name="pass">The pass.</param>
-    /// <param name="gradient">The gradient's columns, or null for the sums.</param>
+    /// <param name="gradient">The columns of the gradient; null for the sums.</param>
     /// <param name="firstColumn">The first column.</param>
     /// <param name="lastColumn">The column after the last.</param>
     private void Clip(TrainingPass pass, float* gradient, int firstColumn, int lastColumn)
@@ -166,10 +166,10 @@ internal sealed unsafe class PlannedGradient
 
     private RunEnumerator Runs(int firstColumn, int lastColumn) => new(this, firstColumn, lastColumn);
 
-    /// <summary>A run of values that are next to each other both in the gradient and in the packed vector.</summary>
+    /// <summary>Represents a run of values that are contiguous both in the gradient and in the packed vector.</summary>
     private readonly record struct Run(long Gradient, int Packed, int Count);
 
-    /// <summary>Enumerates the runs of some columns without allocating.</summary>
+    /// <summary>Enumerates the runs of a range of columns without allocating.</summary>
     private struct RunEnumerator(PlannedGradient gradient, int firstColumn, int lastColumn)
     {
         private readonly int _stride = lastColumn - firstColumn;

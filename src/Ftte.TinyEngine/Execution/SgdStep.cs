@@ -2,7 +2,7 @@ using Ftte.TinyEngine.Kernels;
 
 namespace Ftte.TinyEngine.Execution;
 
-/// <summary>One step of gradient descent on a run of packed parameters.</summary>
+/// <summary>Applies one step of gradient descent to a run of packed parameters.</summary>
 internal static unsafe class SgdStep
 {
     public static void Apply(TrainingPass pass, float* gradient, int offset, int count)

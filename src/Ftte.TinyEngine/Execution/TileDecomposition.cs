@@ -2,15 +2,15 @@ using System.Collections.Immutable;
 
 namespace Ftte.TinyEngine.Execution;
 
-/// <summary>Divides a layer's weights into rectangles, each wholly trained or wholly frozen.</summary>
+/// <summary>Divides a layer's weights into rectangles that are entirely trained or entirely frozen.</summary>
 /// <remarks>
-/// Trained coordinates are read from and written to the packed vector, in which a rectangle's rows lie a fixed stride apart; frozen ones are read
-/// where they were received. So nothing is copied that is not trained, and a kernel sees plain matrices. A whole block is one rectangle, a window of
-/// input channels two or three. A selection of scattered coordinates works too, at the price of many small rectangles.
+/// Trained coordinates are read from and written to the packed vector, in which the rows of a rectangle have a fixed stride; frozen ones are read
+/// in place. Therefore no frozen value is copied, and kernels read plain matrices. A whole block is one rectangle, a window of
+/// input channels two or three. A selection of scattered coordinates also works, but yields many small rectangles.
 /// </remarks>
 internal static class TileDecomposition
 {
-    /// <summary>Returns whether any coordinate of a block is selected.</summary>
+    /// <summary>Determines whether any coordinate of a block is selected.</summary>
     public static bool Selects(ParameterSelection selection, ParameterRange block)
     {
         ReadOnlySpan<ParameterRange> ranges = selection.Ranges.AsSpan();
@@ -61,7 +61,7 @@ internal static class TileDecomposition
         }
     }
 
-    /// <summary>Joins pieces with the same columns in adjacent rows, as long as their values lie a fixed stride apart.</summary>
+    /// <summary>Merges tiles with the same columns in adjacent rows if their values have a fixed stride.</summary>
     private static ImmutableArray<WeightTile> Join(List<WeightTile> pieces)
     {
         var tiles = ImmutableArray.CreateBuilder<WeightTile>();

@@ -2,10 +2,10 @@ using System.Runtime.ExceptionServices;
 
 namespace Ftte.TinyEngine.Execution;
 
-/// <summary>Represents threads that share the phases of a step. The calling thread is worker 0. Dispatching a phase allocates nothing.</summary>
+/// <summary>Represents threads that share the work of each phase of a step. The calling thread is worker 0. Dispatching a phase allocates nothing.</summary>
 /// <remarks>
-/// Each worker takes one permit of its own per phase, and the last worker to finish a phase gives the dispatcher one permit. Permits are counted, so a late
-/// worker neither misses a phase nor runs a phase twice, and it cannot end a wait that belongs to another phase.
+/// Each worker acquires one permit of its own semaphore per phase, and the last worker to finish a phase releases one permit to the dispatcher. Permits are counted, so a late
+/// worker neither misses a phase nor runs it twice, and it cannot end a wait for another phase.
 /// </remarks>
 internal sealed class WorkerPool : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class WorkerPool : IDisposable
     private readonly Thread[] _threads = [];
 
     /// <summary>Starts the threads.</summary>
-    /// <param name="workers">The number of workers, the calling thread included.</param>
+    /// <param name="workers">The number of workers, including the calling thread.</param>
     public WorkerPool(int workers)
     {
         Workers = workers;
@@ -23,7 +23,7 @@ internal sealed class WorkerPool : IDisposable
             return;
         }
 
-        // The threads refer to the shared state only: a pool that was not disposed can then be collected, and its finalizer ends them.
+        // The threads refer only to the shared state, so a pool that was not disposed can be collected, and its finalizer ends them.
         var shared = new SharedState(workers);
         _shared = shared;
         _threads = new Thread[workers - 1];
@@ -177,7 +177,7 @@ internal sealed class WorkerPool : IDisposable
     }
 
     /// <summary>Represents a semaphore whose permits are not lost when <see cref="Thread.Interrupt"/> wakes the calling thread.</summary>
-    /// <remarks>A dispatcher that left a phase early would free memory that workers still write to.</remarks>
+    /// <remarks>If the dispatcher left a phase early, it would free memory that workers still write to.</remarks>
     private sealed class Permits : IDisposable
     {
         private readonly SemaphoreSlim _semaphore = new(0);
@@ -214,7 +214,7 @@ internal sealed class WorkerPool : IDisposable
 
             if (isInterrupted)
             {
-                // The next wait of the caller's own code sees the interruption.
+                // Interrupts the next wait of the caller's code.
                 Thread.CurrentThread.Interrupt();
             }
         }

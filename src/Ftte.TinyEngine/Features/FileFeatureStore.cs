@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Features in a file. Reading and writing it, rather than mapping it, means that a full or failing disk is an answer and no crash.</summary>
+/// <summary>Stores features in a file. The file is read and written instead of mapped, so that a full or failing disk is a return value and not a crash.</summary>
 internal sealed class FileFeatureStore(string path) : FeatureStore
 {
     private readonly SafeFileHandle _file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
@@ -11,7 +11,7 @@ internal sealed class FileFeatureStore(string path) : FeatureStore
 
     internal override void Resize(long length)
     {
-        // The file grows as it is written.
+        // The file grows when it is written.
     }
 
     internal override bool TryRead(long offset, Span<byte> bytes)
@@ -59,7 +59,7 @@ internal sealed class FileFeatureStore(string path) : FeatureStore
         }
         catch (IOException)
         {
-            // What stays has another key, and is written over.
+            // Remaining records have another key and are overwritten.
         }
     }
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Features in native memory, which may be larger than an array.</summary>
+/// <summary>Stores features in native memory, which can be larger than an array.</summary>
 internal sealed unsafe class MemoryFeatureStore : FeatureStore
 {
     private byte* _memory;
@@ -21,7 +21,7 @@ internal sealed unsafe class MemoryFeatureStore : FeatureStore
 
         if (_memory is null)
         {
-            // Pages that are never written are never taken.
+            // The system does not commit pages that are never written.
             _memory = (byte*)NativeMemory.AllocZeroed((nuint)length);
         }
         else

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine.Files;
 
-/// <summary>Creates the exception for a file that a reader refuses: the file, what is wrong with it, and what to do.</summary>
+/// <summary>Creates the exception for an invalid file. The message states the file, the problem and the solution.</summary>
 internal static class InvalidFile
 {
     /// <summary>Creates the exception.</summary>

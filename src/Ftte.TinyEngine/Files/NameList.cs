@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine.Files;
 
-/// <summary>Formats names for an error message: all of a few, or the first of many.</summary>
+/// <summary>Formats names for an error message: all names, or the first ones if there are many.</summary>
 internal static class NameList
 {
     private const int MaxNames = 8;

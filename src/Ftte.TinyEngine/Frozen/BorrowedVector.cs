@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Represents a vector that the caller keeps in place.</summary>
+/// <summary>Represents a vector that the caller keeps alive and pinned.</summary>
 internal sealed unsafe class BorrowedVector(float* values, int count) : FrozenParameters(count)
 {
     public override long Bytes => sizeof(float) * (long)Count;

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Values rounded to the upper 16 bits of a float32, to nearest, ties to even.</summary>
+/// <summary>Represents values rounded to bfloat16, the upper 16 bits of a float32, to nearest, ties to even.</summary>
 internal sealed class FrozenBFloat16 : FrozenParameters
 {
     private readonly ushort[] _values;

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>A file, mapped: the system pages it in as it is read and drops it when memory is short.</summary>
+/// <summary>Represents a memory-mapped file. The system loads its pages when they are read and drops them if memory is short.</summary>
 internal sealed unsafe class FrozenFile : FrozenParameters
 {
     private readonly string _path;
@@ -69,13 +69,13 @@ internal sealed unsafe class FrozenFile : FrozenParameters
         base.Dispose(disposing);
     }
 
-    // Reading a mapped page that is no longer in the file would end the process.
+    // Reading a mapped page beyond the end of the file would end the process.
     private void CheckLength()
     {
         long expected = sizeof(float) * (long)Count, actual = RandomAccess.GetLength(_handle);
         if (actual < expected)
         {
-            throw new InvalidDataException($"{_path} has become shorter: it has {actual} bytes, and the {Count} float32 parameters of the network take {expected}. Restore the file, and replace it instead of writing into it.");
+            throw new InvalidDataException($"{_path} has become shorter: it has {actual} bytes, but the {Count} float32 parameters of the network take {expected}. Restore the file, and replace it instead of writing into it.");
         }
     }
 }

@@ -1,9 +1,9 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Specifies how frozen parameters are held in memory.</summary>
+/// <summary>Specifies the format of frozen parameters in memory.</summary>
 public enum FrozenFormat
 {
-    /// <summary>As they are, 4 bytes each; read in place.</summary>
+    /// <summary>Unchanged, 4 bytes each; read in place.</summary>
     Float32,
 
     /// <summary>Rounded to bfloat16, 2 bytes each.</summary>

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Matrices in 8 bits with one scale per column, which is an output channel; vectors as float32.</summary>
+/// <summary>Represents matrices in 8 bits with one scale per column, which is an output channel; vectors stay float32.</summary>
 internal sealed class FrozenInt8 : FrozenParameters
 {
     private readonly ParameterBlock[] _blocks;
@@ -20,7 +20,7 @@ internal sealed class FrozenInt8 : FrozenParameters
             ReadOnlySpan<float> values = parameters.Slice(_blocks[b].Range.Start, _blocks[b].Range.Length);
             if (values.ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
             {
-                throw new ArgumentException($"Block '{_blocks[b].Name}' has a value that is not finite, which 8 bits cannot hold.", nameof(parameters));
+                throw new ArgumentException($"Block '{_blocks[b].Name}' has a value that is not finite, which int8 cannot represent. Use another format, or parameters that have not diverged.", nameof(parameters));
             }
 
             if (_blocks[b].Shape.Length < 2)

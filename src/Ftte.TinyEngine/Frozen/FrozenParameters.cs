@@ -4,7 +4,7 @@ namespace Ftte.TinyEngine;
 
 /// <summary>Represents the parameters that training reads and does not change, in a format that suits the device's memory.</summary>
 /// <remarks>
-/// Parameters that are trained are always float32 and held apart, so frozen parameters can be stored in fewer bytes, or stay in a file and be paged in as it is
+/// Trained parameters are always float32 and stored separately, so frozen parameters can take fewer bytes, or stay in a file whose pages are loaded when they are
 /// read. Safe to read from any number of threads.
 /// </remarks>
 public abstract class FrozenParameters : IDisposable
@@ -20,24 +20,24 @@ public abstract class FrozenParameters : IDisposable
     /// <summary>Gets the number of parameters.</summary>
     public int Count { get; }
 
-    /// <summary>Gets the bytes of memory held; those of a mapped file are not counted, as the system takes them back when it needs memory.</summary>
+    /// <summary>Gets the bytes of memory held. A mapped file does not count, because the system can reclaim its pages.</summary>
     public abstract long Bytes { get; }
 
-    /// <summary>Gets the parameters as one float32 vector, if they are held so.</summary>
+    /// <summary>Gets the parameters as one float32 vector, if they are stored in that form.</summary>
     internal virtual unsafe float* Pointer => null;
 
-    /// <summary>Gets whether <see cref="Pointer"/> is there.</summary>
+    /// <summary>Gets a value that indicates whether <see cref="Pointer"/> is available.</summary>
     internal virtual bool IsReadInPlace => false;
 
-    /// <summary>Uses a vector as it is.</summary>
+    /// <summary>Creates parameters that read a vector in place.</summary>
     /// <param name="parameters">The flat vector, borrowed; it must not change while training reads it. Pinned until disposed.</param>
     /// <returns>The parameters.</returns>
     public static FrozenParameters Of(ReadOnlyMemory<float> parameters) => new FrozenVector(parameters);
 
-    /// <summary>Creates a smaller copy.</summary>
+    /// <summary>Creates a copy in a smaller format.</summary>
     /// <param name="network">The network.</param>
     /// <param name="parameters">The flat vector.</param>
-    /// <param name="format">How to hold it.</param>
+    /// <param name="format">The format of the copy.</param>
     /// <returns>The copy.</returns>
     /// <exception cref="ArgumentException">The vector is not the network's, or a value is not finite and the format is int8.</exception>
     public static FrozenParameters Compress(Network network, ReadOnlySpan<float> parameters, FrozenFormat format)
@@ -53,16 +53,16 @@ public abstract class FrozenParameters : IDisposable
             FrozenFormat.Float32 => new FrozenVector(parameters.ToArray()),
             FrozenFormat.BFloat16 => new FrozenBFloat16(parameters),
             FrozenFormat.Int8 => new FrozenInt8(network.Layout, parameters),
-            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "There is no such format."),
+            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Unknown format. Choose one of the named formats."),
         };
     }
 
-    /// <summary>Reads the parameters from a file as they are needed.</summary>
+    /// <summary>Creates parameters that are read from a file on demand.</summary>
     /// <param name="network">The network.</param>
     /// <param name="path">A file of the flat vector: its float32 values, little-endian, and nothing else.</param>
     /// <returns>The parameters.</returns>
     /// <remarks>
-    /// The file must not become shorter while it is mapped; replace it by another one instead. Each training call and each <see cref="CopyTo"/> checks its length
+    /// The file must not become shorter while it is mapped; replace it with another file instead. Each training call and each <see cref="CopyTo"/> checks its length
     /// first and throws <see cref="InvalidDataException"/>. A file that shrinks during the call ends the process, as with any mapped file.
     /// </remarks>
     /// <exception cref="InvalidDataException">The file does not have the size of the vector.</exception>
@@ -74,16 +74,16 @@ public abstract class FrozenParameters : IDisposable
         long expected = sizeof(float) * (long)network.Layout.ParameterCount, actual = new FileInfo(path).Length;
         if (actual != expected)
         {
-            throw new InvalidDataException($"{path} has {actual} bytes; the {network.Layout.ParameterCount} float32 parameters of the network take {expected}. Write the flat vector anew.");
+            throw new InvalidDataException($"{path} has {actual} bytes; the {network.Layout.ParameterCount} float32 parameters of the network take {expected}. Write the flat vector again.");
         }
 
         return new FrozenFile(path, network.Layout.ParameterCount);
     }
 
-    /// <summary>Reads some parameters.</summary>
+    /// <summary>Reads a range of parameters.</summary>
     /// <param name="start">The first coordinate in the flat vector.</param>
-    /// <param name="destination">Receives its length of values.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There are not as many from there on.</exception>
+    /// <param name="destination">Receives the values; its length is their number.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range exceeds the vector.</exception>
     /// <exception cref="ObjectDisposedException">The parameters were disposed.</exception>
     public void CopyTo(int start, Span<float> destination)
     {
@@ -100,7 +100,7 @@ public abstract class FrozenParameters : IDisposable
         }
     }
 
-    /// <summary>Begins a run that reads the parameters. They are held until it ends, even if they are disposed meanwhile.</summary>
+    /// <summary>Begins a run that reads the parameters. Their memory stays valid until the run ends, even if they are disposed during it.</summary>
     /// <exception cref="ObjectDisposedException">The parameters were disposed.</exception>
     /// <exception cref="InvalidDataException">The file that contains them has become shorter.</exception>
     internal void Enter()
@@ -120,7 +120,7 @@ public abstract class FrozenParameters : IDisposable
     /// <summary>Ends a run that reads the parameters.</summary>
     internal void Exit() => _guard.Exit();
 
-    /// <summary>Reads some parameters within a run.</summary>
+    /// <summary>Reads a range of parameters within a run.</summary>
     internal void CopyHeld(int start, Span<float> destination) => Read(start, destination);
 
     /// <summary>Checks that the parameters can be read, before a run reads them.</summary>
@@ -139,7 +139,7 @@ public abstract class FrozenParameters : IDisposable
     }
 
     /// <summary>Releases memory and files.</summary>
-    /// <param name="disposing">Whether <see cref="IDisposable.Dispose"/> was called.</param>
+    /// <param name="disposing">True if <see cref="IDisposable.Dispose"/> was called; false in a finalizer.</param>
     protected virtual void Dispose(bool disposing)
     {
     }

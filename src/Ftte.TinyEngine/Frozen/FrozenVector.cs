@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>A vector, pinned.</summary>
+/// <summary>Represents a pinned vector.</summary>
 internal sealed unsafe class FrozenVector(ReadOnlyMemory<float> parameters) : FrozenParameters(parameters.Length)
 {
     private MemoryHandle _pin = parameters.Pin();

@@ -6,7 +6,7 @@ namespace Ftte.TinyEngine.Importance;
 /// <summary>Converts one measured value per block into importance.</summary>
 internal static class BlockValues
 {
-    /// <summary>Sums over the parameters of each block, in float64 and in order.</summary>
+    /// <summary>Computes a sum over the parameters of each block, in float64 and in order.</summary>
     /// <exception cref="InvalidOperationException">A sum is not finite.</exception>
     public static BlockImportance Sum(Network network, Func<int, double> term)
     {
@@ -23,7 +23,7 @@ internal static class BlockValues
         return Seal(network, sums);
     }
 
-    /// <summary>Checks values; those of blocks that no gradient reaches become 0, and so do negative ones.</summary>
+    /// <summary>Validates values. Negative values, and those of blocks that no gradient reaches, become 0.</summary>
     /// <exception cref="InvalidOperationException">A value is not finite.</exception>
     public static BlockImportance Seal(Network network, ReadOnlySpan<double> values)
     {
@@ -39,7 +39,7 @@ internal static class BlockValues
             if (!double.IsFinite(values[i]))
             {
                 throw new InvalidOperationException(
-                    string.Create(CultureInfo.InvariantCulture, $"The importance of block '{block.Name}' is {values[i]}: parameters, examples or trial steps are too large or not finite. Measure with parameters that have not diverged, and with smaller steps if any are tried."));
+                    string.Create(CultureInfo.InvariantCulture, $"The importance of block '{block.Name}' is {values[i]}: parameters, examples or trial steps are too large or not finite. Measure with parameters that have not diverged, and with a smaller step size if the measure takes trial steps."));
             }
 
             result[i] = Math.Max(0, values[i]);

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine.Importance;
 
-/// <summary>Computes the gradient of each example's own loss, one after the other.</summary>
+/// <summary>Computes the gradient of each example's loss, one example at a time.</summary>
 internal static class ExampleGradients
 {
     /// <summary>Computes the gradient of every example.</summary>
@@ -8,7 +8,7 @@ internal static class ExampleGradients
     /// <param name="parameters">The flat vector.</param>
     /// <param name="examples">The examples.</param>
     /// <param name="use">Receives each gradient, one value per parameter, valid only during the call.</param>
-    /// <param name="cancellationToken">Stops between two examples.</param>
+    /// <param name="cancellationToken">Cancels between two examples.</param>
     public static unsafe void ForEach(
         Network network, ReadOnlySpan<float> parameters, IExampleSource examples, Action<ReadOnlySpan<float>> use, CancellationToken cancellationToken)
     {
@@ -17,7 +17,7 @@ internal static class ExampleGradients
         using var session = new TrainingSession(network.Plan(ParameterSelection.Full(network.Layout), settings));
         fixed (float* received = parameters)
         {
-            // With everything selected, packed and dense are the same.
+            // If all parameters are selected, the packed vector is the dense one.
             using var frozen = new BorrowedVector(received, parameters.Length);
             using TrainingRun run = session.Begin(frozen, received, count);
             session.Pass.LossScale = 1;

@@ -4,8 +4,8 @@ namespace Ftte.TinyEngine.Importance;
 
 /// <summary>Measures the energy of the mean gradient: the decrease of the loss in one small step, to first order (TraDy, arXiv 2510.19675, ranks layers so).</summary>
 /// <remarks>
-/// The value of a block is the sum of g_j^2 over its parameters, with g the gradient of the mean loss over the examples. Additive: the values of parts of blocks are their
-/// own sums. Gradients of examples with opposite signs cancel; <see cref="GradientEnergyProbe"/> measures example by example, without cancellation.
+/// The value of a block is the sum of g_j^2 over its parameters, with g the gradient of the mean loss over the examples. Additive: the value of a part of a block is the
+/// sum over that part. Gradients of examples with opposite signs cancel; <see cref="GradientEnergyProbe"/> measures example by example, without cancellation.
 /// </remarks>
 public sealed class GradientEnergyMeasure : IImportanceMeasure
 {

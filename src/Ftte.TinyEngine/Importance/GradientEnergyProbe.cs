@@ -8,13 +8,13 @@ namespace Ftte.TinyEngine.Importance;
 /// <summary>Measures the importance of training each block on a device: the sum over examples of the squared norm of the example's gradient.</summary>
 /// <remarks>
 /// <para>The sum is N times the trace of the empirical Fisher matrix of the block; TraDy (arXiv 2510.19675) finds that gradient norms rank layers
-/// alike on all tasks, so a few examples of each device are enough. Squares add up in float64 in a fixed order: the same bits at every vector width,
-/// and however the blocks are grouped.</para>
-/// <para><b>Memory</b>: examples run one at a time, and where training would spend a tile of a gradient, it is squared, summed and forgotten. Nothing is
-/// updated, so neither a copy of trained parameters nor a gradient is held: a block takes the parameters, its own layer's input, the masks of the layers
-/// after it, and what flows. Blocks are measured in groups that fit <see cref="ProbeOptions.MemoryBudgetBytes"/>, from the last to the first; the budget is
+/// alike on all tasks, so a few examples of each device are enough. Squares are summed in float64 in a fixed order: the same bits at every vector width,
+/// and for every grouping of the blocks.</para>
+/// <para><b>Memory</b>: examples run one at a time. A tile of a gradient is squared, summed and discarded as soon as training would apply it. Nothing is
+/// updated, so neither a copy of trained parameters nor a gradient is held: a block takes the parameters, the input of its layer, the masks of the layers
+/// after it, and the activations and gradients in transit. Blocks are measured in groups that fit <see cref="ProbeOptions.MemoryBudgetBytes"/>, from the last to the first; the budget is
 /// never exceeded.</para>
-/// <para>Normalisation takes the running statistics and dropout is off. Running statistics have the value 0. Uses the calling thread; safe to share.</para>
+/// <para>Normalization uses the running statistics, and dropout is disabled. Running statistics have the value 0. Uses the calling thread; safe to share.</para>
 /// </remarks>
 public sealed class GradientEnergyProbe
 {
@@ -24,10 +24,10 @@ public sealed class GradientEnergyProbe
     private readonly Memory<byte> _memory;
     private readonly Lazy<ProbeGrouping> _grouping;
 
-    /// <summary>Creates a probe; memory is allocated only while it measures.</summary>
+    /// <summary>Creates a probe; memory is allocated only during a measurement.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="options">How to measure; null for the defaults. Copied.</param>
-    /// <param name="memory">Memory for the arena, used by one run at a time; blocks that do not fit into it are not measured. Empty to take native memory.</param>
+    /// <param name="options">The options; null for the defaults. Copied.</param>
+    /// <param name="memory">Memory for the arena, used by one run at a time; blocks that do not fit into it are not measured. Empty to allocate native memory.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public GradientEnergyProbe(Network network, ProbeOptions? options = null, Memory<byte> memory = default)
     {
@@ -45,12 +45,12 @@ public sealed class GradientEnergyProbe
     /// <summary>Measures every block.</summary>
     /// <param name="parameters">The flat vector; not changed.</param>
     /// <param name="examples">The examples, at least one.</param>
-    /// <param name="seed">Determines the examples that are measured, the first that training with the same seed would take, and their augmentation.</param>
-    /// <param name="cancellationToken">Stops between two examples.</param>
+    /// <param name="seed">The seed of the choice of examples, the first ones that training with the same seed would use, and of their augmentation.</param>
+    /// <param name="cancellationToken">Cancels between two examples.</param>
     /// <returns>The result.</returns>
     /// <exception cref="ArgumentException">The vector or the examples do not fit the network, or there are no examples.</exception>
     /// <exception cref="InvalidOperationException">An example's label is not a class of the network, or a gradient is not finite.</exception>
-    /// <exception cref="OperationCanceledException">Measuring was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public ProbeResult Measure(
         ReadOnlySpan<float> parameters, IExampleSource examples, ulong seed = 0, CancellationToken cancellationToken = default)
     {
@@ -78,7 +78,7 @@ public sealed class GradientEnergyProbe
         fixed (float* received = parameters)
         {
             using var frozen = new BorrowedVector(received, parameters.Length);
-            // A group is one range, so its packed parameters are where the received ones are; they are only read.
+            // A group is one range, so its packed parameters are a slice of the received vector; they are only read.
             using TrainingRun run = session.Begin(frozen, received + _network.Layout.RangeOf(group.FirstBlock).Start, exampleCount);
             (session.Pass.LossScale, session.Pass.Energies) = (1, energies);
             for (int i = 0; i < count; i++)

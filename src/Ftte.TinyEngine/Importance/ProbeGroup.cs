@@ -1,7 +1,7 @@
 namespace Ftte.TinyEngine.Importance;
 
-/// <summary>Blocks that follow each other and are measured together.</summary>
+/// <summary>Represents consecutive blocks that are measured together.</summary>
 /// <param name="FirstBlock">The index of the first block in the layout.</param>
 /// <param name="LastBlock">The index of the last block in the layout.</param>
-/// <param name="PeakBytes">The bytes that measuring them takes: the received parameters and the arena.</param>
+/// <param name="PeakBytes">The memory that the measurement takes, in bytes: the received parameters and the arena.</param>
 public readonly record struct ProbeGroup(int FirstBlock, int LastBlock, long PeakBytes);

@@ -4,13 +4,13 @@ namespace Ftte.TinyEngine.Importance;
 
 /// <summary>Represents the groups of blocks that are measured together.</summary>
 /// <param name="Groups">The groups, from the last blocks to the first.</param>
-/// <param name="Unprobed">The trainable blocks that do not fit even alone, ascending.</param>
+/// <param name="Unprobed">The trainable blocks that do not fit the budget even alone, ascending.</param>
 internal sealed record ProbeGrouping(ImmutableArray<ProbeGroup> Groups, ImmutableArray<int> Unprobed)
 {
-    /// <summary>Groups as many blocks as fit at once, from the last to the first.</summary>
+    /// <summary>Divides the blocks into groups of the maximum size that fits, from the last to the first.</summary>
     /// <param name="layout">The layout.</param>
     /// <param name="trainable">The coordinates that a gradient reaches.</param>
-    /// <param name="fit">Returns the bytes that measuring the blocks from the first to the last takes; null if they do not fit.</param>
+    /// <param name="fit">Returns the bytes that measuring a range of blocks takes, given its first and last block; null if they do not fit.</param>
     public static ProbeGrouping Find(ParameterLayout layout, ParameterSelection trainable, Func<int, int, long?> fit)
     {
         int[] blocks = [.. Enumerable.Range(0, layout.Blocks.Length).Where(b => trainable.Contains(layout.RangeOf(b).Start))];
@@ -32,8 +32,8 @@ internal sealed record ProbeGrouping(ImmutableArray<ProbeGroup> Groups, Immutabl
         return new ProbeGrouping(groups.ToImmutable(), [.. unprobed]);
     }
 
-    /// <summary>Finds the longest group that ends with a block, all if they fit, otherwise by halving.</summary>
-    /// <remarks>More blocks take no less, but for gaps between tensors in the arena; whatever is found has been seen to fit.</remarks>
+    /// <summary>Finds the largest group that ends with a block: all remaining blocks if they fit, otherwise by bisection.</summary>
+    /// <remarks>More blocks take at least as much memory, apart from gaps between tensors in the arena. Every group that is returned was checked to fit.</remarks>
     private static ProbeGroup? Longest(int[] blocks, int last, Func<int, int, long?> fit)
     {
         ProbeGroup? best = fit(blocks[last], blocks[last]) is { } alone ? new ProbeGroup(blocks[last], blocks[last], alone) : null;

@@ -1,21 +1,21 @@
 namespace Ftte.TinyEngine.Importance;
 
-/// <summary>Specifies how a device measures the importance of training each block.</summary>
-/// <remarks>Read when a probe or trainer is made; changing it afterwards changes nothing.</remarks>
+/// <summary>Specifies the options of measuring importance on a device.</summary>
+/// <remarks>Read when a probe or trainer is created; later changes have no effect.</remarks>
 public sealed class ProbeOptions
 {
-    /// <summary>Gets or sets the number of examples that are measured, if there are as many.</summary>
+    /// <summary>Gets or sets the maximum number of examples that are measured.</summary>
     /// <value>32 by default; at least 1.</value>
     public int MaxExamples { get; set; } = 32;
 
-    /// <summary>Gets or sets the most memory that probing may take: the received parameters and the arena.</summary>
+    /// <summary>Gets or sets the maximum memory that probing takes, in bytes: the received parameters and the arena.</summary>
     /// <value>
-    /// Null by default: no limit, and all blocks are measured at once. Otherwise not negative; the less it is, the fewer blocks are measured at once, and
-    /// the more often the examples are gone over. The values stay the same to the bit.
+    /// Null by default: no limit, and all blocks are measured at once. Otherwise not negative. With a smaller budget, fewer blocks are measured at once, and
+    /// the examples are processed more often. The values are bit-identical.
     /// </value>
     public long? MemoryBudgetBytes { get; set; }
 
-    /// <summary>Checks that all values are in range.</summary>
+    /// <summary>Validates that all values are in range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range; the message states the valid range.</exception>
     public void Validate()
     {

@@ -4,13 +4,13 @@ using Ftte.Selection;
 namespace Ftte.TinyEngine.Importance;
 
 /// <summary>Represents the result of a probe.</summary>
-/// <param name="Importance">For each block the sum over examples of the squared norm of the example's gradient; 0 where nothing was measured.</param>
+/// <param name="Importance">For each block the sum over examples of the squared norm of the example's gradient; 0 for blocks that were not measured.</param>
 /// <param name="ExampleCount">The number of examples that were measured.</param>
-/// <param name="Groups">The blocks that were measured together, from the last to the first; the examples were gone over once for each.</param>
-/// <param name="UnprobedBlocks">The trainable blocks that do not fit the memory budget even alone, in the layout's order.</param>
+/// <param name="Groups">The blocks that were measured together, from the last to the first; the examples were processed once for each group.</param>
+/// <param name="UnprobedBlocks">The trainable blocks that do not fit the memory budget even alone, in the order of the layout.</param>
 public sealed record ProbeResult(
     BlockImportance Importance, int ExampleCount, ImmutableArray<ProbeGroup> Groups, ImmutableArray<ParameterBlock> UnprobedBlocks)
 {
-    /// <summary>Gets the most memory that was in use at once: the received parameters and the largest group's arena; 0 if nothing was measured.</summary>
+    /// <summary>Gets the peak memory in bytes: the received parameters and the arena of the largest group; 0 if nothing was measured.</summary>
     public long PeakBytes => Groups.Select(g => g.PeakBytes).DefaultIfEmpty().Max();
 }

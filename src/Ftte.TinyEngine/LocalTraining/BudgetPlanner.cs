@@ -3,10 +3,10 @@ using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Plans training within the memory budget of a device and the memory that the caller supplies.</summary>
+/// <summary>Plans training within the memory budget of a device and the memory supplied by the caller.</summary>
 internal sealed class BudgetPlanner(Network network, SgdOptions options, EngineOptions engine)
 {
-    /// <summary>Plans with the largest micro-batch that fits.</summary>
+    /// <summary>Creates a plan with the maximum micro-batch that fits.</summary>
     /// <param name="selection">The coordinates to train.</param>
     /// <param name="exampleCount">The number of examples.</param>
     /// <param name="budget">The budget in bytes.</param>
@@ -29,7 +29,7 @@ internal sealed class BudgetPlanner(Network network, SgdOptions options, EngineO
                 budget,
                 required,
                 SelectionBudget.Memory,
-                $"Training {selection} takes at least {required} bytes of memory; the device's budget is {budget}. Raise the device's MemoryBudgetBytes, make the batch smaller, or have the server select less.");
+                $"Training {selection} takes at least {required} bytes of memory, but the budget of the device is {budget}. Raise MemoryBudgetBytes of the device, reduce the batch size, or select fewer parameters on the server.");
 
         TrainingPlan PlanWith(EngineOptions candidate) => network.Plan(selection, network.CreatePlanSettings(options, candidate, exampleCount: exampleCount));
 

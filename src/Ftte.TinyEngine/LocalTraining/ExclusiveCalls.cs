@@ -3,17 +3,17 @@ using Ftte.TinyEngine.Memory;
 namespace Ftte.TinyEngine;
 
 /// <summary>Runs the calls of a trainer one at a time, and stops the current one when the trainer is disposed.</summary>
-/// <param name="owner">The trainer, for messages.</param>
+/// <param name="owner">The trainer that messages name.</param>
 /// <param name="free">Frees the memory of the trainer; called once, after the last call.</param>
 internal sealed class ExclusiveCalls(object owner, Action free) : IDisposable
 {
     private readonly ResourceGuard _guard = new(
-        free, "The trainer is at work already. Await a call before the next one, and do not call the trainer from its own callbacks or example source.");
+        free, "Another call of the trainer has not ended. Await each call before the next one, and do not call the trainer from its own callbacks or example source.");
 
-    // Never disposed: without a timer it holds nothing, and disposing it could race with a run that links to it.
+    // Never disposed: without a timer it holds no resources, and disposal could race with a run that links to it.
     private readonly CancellationTokenSource _disposal = new();
 
-    /// <summary>Represents work on a vector.</summary>
+    /// <summary>Represents a call that works on a vector.</summary>
     public delegate void VectorWork(ReadOnlySpan<float> vector, CancellationToken stop);
 
     /// <summary>Runs a call that returns an update.</summary>
@@ -58,7 +58,7 @@ internal sealed class ExclusiveCalls(object owner, Action free) : IDisposable
         }
     }
 
-    /// <summary>Stops the current call and refuses further ones. Does not wait.</summary>
+    /// <summary>Cancels the current call and rejects further calls. Does not wait.</summary>
     public void Dispose()
     {
         _guard.Dispose();
@@ -71,5 +71,5 @@ internal sealed class ExclusiveCalls(object owner, Action free) : IDisposable
         return CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposal.Token);
     }
 
-    private ObjectDisposedException DisposedMeanwhile() => new(owner.GetType().Name, "The trainer was disposed while it was at work.");
+    private ObjectDisposedException DisposedMeanwhile() => new(owner.GetType().Name, "The trainer was disposed during the call.");
 }

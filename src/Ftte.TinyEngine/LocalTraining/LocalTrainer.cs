@@ -7,20 +7,20 @@ using Microsoft.Extensions.Logging;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Trains a network on a device's own examples, in memory that is planned to the byte.</summary>
+/// <summary>Trains a network on the examples of a device, in memory that is planned to the byte.</summary>
 /// <remarks>
-/// <para><b>Memory</b>: frozen parameters are read in the caller's vector; the selected ones are trained in a buffer from the pool, which then becomes
-/// the update; everything else is one arena, kept while the selection stays the same and replaced when it changes. A training step allocates
-/// nothing. <see cref="TrainingPlan.PeakBytes"/> is the sum; note that the shared pool rounds a buffer up to a power of two. Before it probes, it gives
-/// the arena back, so that the two are never held together.</para>
-/// <para><b>Budget</b>: if the assignment states <see cref="TrainingAssignment.MemoryBudgetBytes"/>, the largest micro-batch is taken whose plan fits it; if none does, the round throws
-/// before it takes memory.</para>
+/// <para><b>Memory</b>: frozen parameters are read from the caller's vector. The selected ones are trained in a buffer from the pool, which then becomes
+/// the update. All other data is in one arena, which is kept while the selection stays the same and replaced when it changes. A training step allocates
+/// nothing. <see cref="TrainingPlan.PeakBytes"/> is the sum; note that the shared pool rounds a buffer up to a power of two. Before probing, the trainer frees
+/// the arena, so that two arenas are never held at the same time.</para>
+/// <para><b>Budget</b>: if the assignment states <see cref="TrainingAssignment.MemoryBudgetBytes"/>, the maximum micro-batch whose plan fits is used. If none fits, the round throws
+/// before it allocates memory.</para>
 /// <para><b>Threading</b>: training runs on the calling thread, one call at a time. A call that begins before another one has ended, from another thread or from a callback, throws
 /// <see cref="InvalidOperationException"/>.</para>
-/// <para><b>Examples</b>: may be added, removed, replaced and relabelled between rounds; every round reads them again. Their number must stay the same during a round.</para>
-/// <para><b>Reproducible</b>: the order of the examples follows from <see cref="SgdOptions.Seed"/> and the assignment's update id, so every round
+/// <para><b>Examples</b>: may be added, removed, replaced and relabeled between rounds; every round reads them again. Their number must not change during a round.</para>
+/// <para><b>Reproducibility</b>: the order of the examples follows from <see cref="SgdOptions.Seed"/> and the assignment's update id, so every round
 /// differs and every one can be repeated bit for bit.</para>
-/// <para>Training that diverges is not hidden: the update carries NaN, and the server rejects it with that reason.</para>
+/// <para>If training diverges, the update contains NaN, and the server rejects it for that reason.</para>
 /// </remarks>
 public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
 {
@@ -40,10 +40,10 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     /// <summary>Creates a trainer; memory is allocated for the selection of the first assignment.</summary>
     /// <param name="network">The network to train.</param>
     /// <param name="examples">The device's examples, at least one.</param>
-    /// <param name="options">How to train; null for the defaults. Copied.</param>
-    /// <param name="pool">Where updates' buffers come from; null for the shared pool.</param>
-    /// <param name="engine">How memory and threads are used; null for the defaults. Copied.</param>
-    /// <param name="probe">How to measure the importance of training each block, when asked; null for the defaults. Copied.</param>
+    /// <param name="options">The training options; null for the defaults. Copied.</param>
+    /// <param name="pool">The pool of the update buffers; null for the shared pool.</param>
+    /// <param name="engine">The engine options; null for the defaults. Copied.</param>
+    /// <param name="probe">The options of measuring importance; null for the defaults. Copied.</param>
     /// <param name="logger">Receives <see cref="Warnings"/>; null for the trace listeners of the process.</param>
     /// <exception cref="ArgumentException">The examples do not fit the network, or an option is out of range.</exception>
     public LocalTrainer(
@@ -78,7 +78,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     public ParameterLayout Layout => Network.Layout;
 
     /// <summary>Gets the warnings about settings that are known to be fragile; empty if there are none.</summary>
-    /// <value>Each entry is also logged once, when it is found: most when the trainer is made, some during the first training run.</value>
+    /// <value>Each entry is also logged once, when it is found: either when the trainer is created or during the first training run.</value>
     public IReadOnlyList<string> Warnings => _warnings.All;
 
     /// <summary>Gets the plan of the latest assignment; null before the first.</summary>
@@ -108,12 +108,12 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
 
     /// <inheritdoc />
     /// <remarks>
-    /// The values are those of <see cref="GradientEnergyProbe"/>, divided by their sum; <see cref="LastProbe"/> has them as they were measured. The examples
-    /// are the first that training would take with the same assignment. Measuring does not change later training.
+    /// The values are those of <see cref="GradientEnergyProbe"/>, divided by their sum; <see cref="LastProbe"/> contains the measured values. The examples
+    /// are the first ones that training would use with the same assignment. Measuring does not change later training.
     /// </remarks>
     /// <exception cref="ArgumentException">The assignment, the vector or the examples do not fit the network.</exception>
     /// <exception cref="InvalidOperationException">
-    /// There are no examples, their number changed meanwhile, a label is not a class of the network, a gradient is not finite, or another call has not ended.
+    /// There are no examples, their number changed during the call, a label is not a class of the network, a gradient is not finite, or another call has not ended.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer was disposed, before the call or during it.</exception>
     public ValueTask<SparseUpdate> ProbeAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, long memoryBudgetBytes, CancellationToken cancellationToken = default)
@@ -123,23 +123,23 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         return _calls.RunAsync(stop => Probe(assignment, parameters, memoryBudgetBytes, stop), cancellationToken);
     }
 
-    /// <summary>Computes and keeps the features of all examples of which none are kept, before the next round: for example while the device is idle and charging.</summary>
+    /// <summary>Computes and stores the missing features of all examples before the next round, for example while the device is idle and charging.</summary>
     /// <param name="selection">The selection of the last assignment.</param>
-    /// <param name="parameters">The flat vector; only frozen parameters count.</param>
-    /// <param name="cancellationToken">Stops between two examples; computed features stay.</param>
-    /// <remarks>Does nothing if features are not kept (<see cref="EngineOptions.FeatureStore"/>), or if nothing before the first trained layer is frozen.</remarks>
+    /// <param name="parameters">The flat vector; only frozen parameters are used.</param>
+    /// <param name="cancellationToken">Cancels between two examples; features that were computed stay stored.</param>
+    /// <remarks>Does nothing if features are not stored (<see cref="EngineOptions.FeatureStore"/>), or if the first layer is trained.</remarks>
     /// <exception cref="ArgumentException">The selection, the vector or the examples do not fit the network.</exception>
-    /// <exception cref="InvalidOperationException">There are no examples, their number changed meanwhile, or another call has not ended.</exception>
+    /// <exception cref="InvalidOperationException">There are no examples, their number changed during the call, or another call has not ended.</exception>
     /// <exception cref="ObjectDisposedException">The trainer was disposed, before the call or during it.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public void Prepare(ParameterSelection selection, ReadOnlySpan<float> parameters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(selection);
         _calls.Run(parameters, (vector, stop) => Prepare(selection, vector, budget: _planned.Budget, stop), cancellationToken);
     }
 
-    /// <summary>Ends the trainer's threads and frees its memory. A call that has not ended stops at its next step with <see cref="ObjectDisposedException"/>.</summary>
-    /// <remarks>Does not wait, so callbacks can call it. Memory, including <see cref="EngineOptions.Memory"/>, is in use until the call that uses it has ended.</remarks>
+    /// <summary>Ends the threads of the trainer and frees its memory. A call that is still running ends at its next step with <see cref="ObjectDisposedException"/>.</summary>
+    /// <remarks>Does not wait, so callbacks can call it. Memory, including <see cref="EngineOptions.Memory"/>, stays in use until the running call has ended.</remarks>
     public void Dispose() => _calls.Dispose();
 
     private unsafe void Prepare(ParameterSelection selection, ReadOnlySpan<float> parameters, long? budget, CancellationToken stop)
@@ -201,14 +201,14 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         LastProbe = ProbeWithin(memoryBudgetBytes).Measure(parameters.Span, _examples, SeedOf(assignment), stop);
         ImmutableArray<double> energies = LastProbe.Importance.Values;
 
-        // Shares, because a sum of squares may be more than a float32 holds; where nothing has a gradient, nothing has a share.
+        // Values are divided by their sum because a sum of squares can exceed the range of float32. If the sum is 0, all values are 0.
         double largest = energies.Max();
         double sum = energies.Sum(e => e / largest);
         return SparseUpdate.Create(
             assignment.CreateHeader(LastProbe.ExampleCount), [.. energies.Select(e => largest > 0 ? (float)(e / largest / sum) : 0)], _pool);
     }
 
-    /// <summary>Returns the probe for a budget; groups of blocks are computed once, because budgets rarely change.</summary>
+    /// <summary>Returns the probe for a budget. Groups of blocks are cached, because budgets rarely change.</summary>
     private GradientEnergyProbe ProbeWithin(long memoryBudgetBytes)
     {
         long budget = Math.Min(memoryBudgetBytes, _probeOptions.MemoryBudgetBytes ?? long.MaxValue);
@@ -222,11 +222,11 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         return _probe;
     }
 
-    /// <summary>Returns the seed of an assignment: every round differs, and every round can be repeated.</summary>
+    /// <summary>Returns the seed of an assignment: it differs between rounds, and a round can be repeated.</summary>
     private ulong SeedOf(TrainingAssignment assignment) => SplitMix64.At(_options.Seed, assignment.UpdateId.Value);
 
-    /// <summary>Counts the examples of a round.</summary>
-    /// <exception cref="InvalidOperationException">There are none.</exception>
+    /// <summary>Returns the number of examples of a round.</summary>
+    /// <exception cref="InvalidOperationException">There are no examples.</exception>
     private int CountExamples()
     {
         if (_examples.Count < 1)
@@ -246,7 +246,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         {
             TrainingPlan plan = _planner.Plan(selection, exampleCount, budget ?? long.MaxValue);
 
-            // The old arena goes first, so that the two are never held together.
+            // The old arena is freed first, so that two arenas are never held at the same time.
             Release();
             (Plan, _planned) = (plan, planned);
         }
@@ -264,12 +264,12 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     {
         if (assignment.LayoutFingerprint != Layout.Fingerprint)
         {
-            throw new ArgumentException("The assignment is for a model of another layout; give the trainer the network that the server trains.", nameof(assignment));
+            throw new ArgumentException("The assignment is for a model with another layout. Create the trainer with the network that the server trains.", nameof(assignment));
         }
 
         if (parameters.Length != Layout.ParameterCount)
         {
-            throw new ArgumentException($"The network has {Layout.ParameterCount} parameters, the vector {parameters.Length}.", nameof(parameters));
+            throw new ArgumentException($"The network has {Layout.ParameterCount} parameters, but the vector has {parameters.Length}.", nameof(parameters));
         }
     }
 

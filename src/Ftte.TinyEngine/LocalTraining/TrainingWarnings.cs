@@ -3,27 +3,27 @@ using Microsoft.Extensions.Logging;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Finds settings that are known to be fragile. A caller that reads no documentation finds them in the log.</summary>
+/// <summary>Finds settings that are known to be fragile, and logs them.</summary>
 /// <param name="logger">Receives warnings; null for the trace listeners of the process.</param>
 internal sealed partial class TrainingWarnings(ILogger? logger)
 {
-    /// <summary>The largest step size that networks with frozen statistics withstood without clipping in docs/experiments/zoo.md and cifar10.md.</summary>
+    /// <summary>The maximum step size at which networks with frozen statistics trained without clipping in docs/experiments/zoo.md and cifar10.md.</summary>
     private const float MaxUnclippedRate = 0.01f;
 
-    /// <summary>Beyond it, a step with the default clip ratio can turn a unit around within a few steps.</summary>
+    /// <summary>The step size above which a few steps with the default clip ratio can reverse the weights of a unit.</summary>
     private const float MaxRate = 1;
 
-    /// <summary>The size below which the statistics of a batch are mostly noise (Wu and He, ECCV 2018).</summary>
+    /// <summary>The batch size below which the statistics of a batch are mostly noise (Wu and He, ECCV 2018).</summary>
     private const int MinStatisticsBatch = 8;
 
-    /// <summary>With momentum m, a gradient counts 1 / (1 - m) times in all.</summary>
+    /// <summary>With momentum m, a gradient contributes 1 / (1 - m) times in total.</summary>
     private const float MaxSingleExampleMomentum = 0.5f;
 
     private readonly List<string> _all = [];
 
     public IReadOnlyList<string> All => _all;
 
-    /// <summary>Refuses a selection with which running statistics would be trained against and never sent.</summary>
+    /// <summary>Rejects a selection whose training would use batch statistics without sending the running statistics to the server.</summary>
     public static void CheckStatistics(Network network, SgdOptions options, ParameterSelection selection)
     {
         if (options.Normalization != NormalizationMode.Batch || network.Statistics.Count == 0 || selection.Union(network.Statistics).Count == selection.Count)
@@ -32,12 +32,12 @@ internal sealed partial class TrainingWarnings(ILogger? logger)
         }
 
         throw new ArgumentException(
-            $"The selection omits running statistics of batch normalization, but {nameof(SgdOptions.Normalization)} is {nameof(NormalizationMode.Batch)}: the model would be evaluated with statistics that nobody updates. "
+            $"The selection omits running statistics of batch normalization, but {nameof(SgdOptions.Normalization)} is {nameof(NormalizationMode.Batch)}: the model would be evaluated with statistics that are never updated. "
             + $"Train a selection that contains network.{nameof(Network.GetTrainable)}({nameof(NormalizationMode)}.{nameof(NormalizationMode.Batch)}) or comes from network.{nameof(NetworkFitting.Fit)}, or set {nameof(SgdOptions.Normalization)} to {nameof(NormalizationMode.Frozen)}.",
             nameof(selection));
     }
 
-    /// <summary>Checks the settings of training.</summary>
+    /// <summary>Checks the training options.</summary>
     public void Check(Network network, SgdOptions options)
     {
         bool hasStatistics = network.Statistics.Count > 0, isClipped = options.ClipRatio is not null || options.ClipNorm is not null;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Ftte.TinyEngine.Memory;
 
-/// <summary>Represents the memory that holds the tensors of a plan, from the first byte on a cache line: the caller's, or native.</summary>
+/// <summary>Represents the memory that contains the tensors of a plan, aligned to a cache line. It is supplied by the caller or native.</summary>
 internal sealed unsafe class Arena : IDisposable
 {
     private MemoryHandle _pin;
@@ -22,7 +22,7 @@ internal sealed unsafe class Arena : IDisposable
         if (supplied.Length < bytes + Tensor.Alignment)
         {
             throw new ArgumentException(
-                $"The memory supplied has {supplied.Length} bytes; the plan takes {bytes}, and {Tensor.Alignment} more so that it can begin on a cache line.", nameof(supplied));
+                $"The supplied memory has {supplied.Length} bytes, but the plan takes {bytes} and {Tensor.Alignment} more for alignment to a cache line. Supply more memory.", nameof(supplied));
         }
 
         _pin = supplied.Pin();
@@ -36,7 +36,7 @@ internal sealed unsafe class Arena : IDisposable
 
     private bool IsSupplied => _owned is null;
 
-    /// <summary>Gets the first byte; null once disposed.</summary>
+    /// <summary>Gets the first byte; null after disposal.</summary>
     public byte* Pointer { get; private set; }
 
     /// <summary>Returns the whole arena, for tests that observe writes.</summary>

@@ -1,10 +1,10 @@
 namespace Ftte.TinyEngine.Memory;
 
-/// <summary>Assigns offsets in one arena to tensors, so that tensors that live at the same time do not overlap.</summary>
+/// <summary>Assigns offsets in one arena to tensors, so that tensors with overlapping lifetimes do not overlap in memory.</summary>
 /// <remarks>
-/// The smallest arena holds what lives at the busiest moment, but finding a layout that needs no more is hard in general. Several orders are tried, each
-/// putting every tensor at the lowest place that is free during its life or, working from both ends, at the highest; the first layout that
-/// reaches the bound wins, otherwise the smallest.
+/// A lower bound of the arena is the maximum of the live bytes over all moments; finding a layout of that size is NP-hard in general. Several orders are tried; each
+/// puts every tensor at the lowest offset that is free during its lifetime or, in the two-ended variant, at the highest. The first layout that
+/// reaches the bound is used, otherwise the smallest one.
 /// </remarks>
 internal static class ArenaLayout
 {
@@ -13,7 +13,7 @@ internal static class ArenaLayout
     public static long Place(IReadOnlyList<Tensor> tensors)
     {
         Tensor[] used = [.. tensors.Where(t => t.Last >= 0)];
-        long bound = Busiest(used);
+        long bound = MaxLiveBytes(used);
         long best = long.MaxValue;
         foreach (Tensor[] order in Orders(used))
         {
@@ -41,8 +41,8 @@ internal static class ArenaLayout
         return used.Length == 0 ? 0 : best;
     }
 
-    /// <summary>Gets the bytes that live at the busiest moment: no layout can be smaller.</summary>
-    public static long Busiest(IReadOnlyList<Tensor> tensors) =>
+    /// <summary>Gets the maximum of the live bytes over all moments: a lower bound of every layout.</summary>
+    public static long MaxLiveBytes(IReadOnlyList<Tensor> tensors) =>
         tensors.Count == 0 ? 0 : tensors.Select(t => t.First).Distinct().Max(moment => tensors.Where(t => t.LivesAt(moment)).Sum(t => t.Bytes));
 
     private static IEnumerable<Tensor[]> Orders(Tensor[] tensors)
@@ -50,18 +50,18 @@ internal static class ArenaLayout
         yield return [.. tensors.OrderByDescending(t => t.Last - t.First).ThenByDescending(t => t.Bytes)];
         yield return [.. tensors.OrderByDescending(t => t.Bytes).ThenByDescending(t => t.Last - t.First)];
         yield return [.. tensors.OrderByDescending(t => (double)t.Bytes * (t.Last - t.First + 1))];
-        long busiest = Busiest(tensors);
-        int peak = tensors.Length == 0 ? 0 : tensors.Select(t => t.First).First(m => tensors.Where(t => t.LivesAt(m)).Sum(t => t.Bytes) == busiest);
+        long maxLive = MaxLiveBytes(tensors);
+        int peak = tensors.Length == 0 ? 0 : tensors.Select(t => t.First).First(m => tensors.Where(t => t.LivesAt(m)).Sum(t => t.Bytes) == maxLive);
         yield return [.. tensors.OrderByDescending(t => t.LivesAt(peak)).ThenByDescending(t => t.Last - t.First).ThenByDescending(t => t.Bytes)];
         yield return [.. tensors.OrderByDescending(t => t.LivesAt(peak)).ThenByDescending(t => t.Bytes)];
         yield return [.. tensors.OrderBy(t => t.First).ThenByDescending(t => t.Last)];
         yield return [.. tensors.OrderByDescending(t => t.Last).ThenBy(t => t.First)];
 
-        // Every tensor in the order of how busy its busiest moment is, which tends to close the gaps that the others leave.
+        // Order of the total size of all tensors with overlapping lifetimes, which tends to fill the gaps of the other orders.
         long[] pressure = [.. tensors.Select(t => tensors.Where(t.MeetsInTime).Sum(o => o.Bytes))];
         yield return [.. tensors.Select((t, i) => (t, i)).OrderByDescending(p => pressure[p.i]).Select(p => p.t)];
 
-        // Random exchanges of neighbours in length of life, always the same ones.
+        // Random swaps of tensors with similar lifetimes, from a fixed seed.
         Tensor[] order = [.. tensors.OrderByDescending(t => t.Last - t.First).ThenByDescending(t => t.Bytes)];
         for (ulong attempt = 0; attempt < 24; attempt++)
         {
@@ -69,7 +69,7 @@ internal static class ArenaLayout
         }
     }
 
-    /// <summary>Places each tensor in the lowest gap that is free during its life, or on top.</summary>
+    /// <summary>Places each tensor in the lowest gap that is free during its lifetime, or above all others.</summary>
     private static long[] Try(Tensor[] order, out long size)
     {
         long[] offsets = new long[order.Length];

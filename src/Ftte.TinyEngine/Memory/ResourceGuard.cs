@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine.Memory;
 
-/// <summary>Counts the uses of a resource, and frees it once: at disposal, or when the last use ends.</summary>
+/// <summary>Counts the uses of a resource, and frees it exactly once: at disposal, or when the last use ends.</summary>
 /// <param name="free">Frees the resource.</param>
 /// <param name="busyMessage">The message of the exception if a second use begins before the first has ended; null if the resource can be shared.</param>
 /// <remarks>Thread-safe. <see cref="Dispose"/> never waits, so a use can call it, for example from a callback.</remarks>
@@ -11,7 +11,7 @@ internal sealed class ResourceGuard(Action free, string? busyMessage = null)
     private bool _isDisposed;
 
     /// <summary>Begins a use.</summary>
-    /// <param name="owner">The resource, for the message.</param>
+    /// <param name="owner">The resource that messages name.</param>
     /// <exception cref="ObjectDisposedException">The resource was disposed.</exception>
     /// <exception cref="InvalidOperationException">The resource cannot be shared and is in use.</exception>
     public void Enter(object owner)
@@ -44,7 +44,7 @@ internal sealed class ResourceGuard(Action free, string? busyMessage = null)
         }
     }
 
-    /// <summary>Refuses further uses, and frees the resource as soon as it is not in use.</summary>
+    /// <summary>Rejects further uses, and frees the resource as soon as it is not in use.</summary>
     public void Dispose()
     {
         bool isIdle;

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine.Memory;
 
-/// <summary>Keeps two runs from using the same memory of a caller at the same time.</summary>
+/// <summary>Prevents two runs from using the same memory of a caller at the same time.</summary>
 internal static class SuppliedMemory
 {
     private static readonly Lock Gate = new();

@@ -1,9 +1,9 @@
 namespace Ftte.TinyEngine.Memory;
 
-/// <summary>Represents a piece of the arena that lives from its first use to its last.</summary>
-/// <param name="name">Its content, for people.</param>
-/// <param name="bytesPerExample">Its size for one example, or in all if it does not depend on their number.</param>
-/// <param name="examples">The number of examples it is for.</param>
+/// <summary>Represents a range of the arena with a lifetime from its first use to its last.</summary>
+/// <param name="name">A description of its content.</param>
+/// <param name="bytesPerExample">The size per example, or the total size if it does not depend on the number of examples.</param>
+/// <param name="examples">The number of examples.</param>
 internal sealed class Tensor(string name, long bytesPerExample, int examples = 1)
 {
     /// <summary>The size of a cache line and of the widest vector: tensors start at its multiples.</summary>
@@ -21,18 +21,18 @@ internal sealed class Tensor(string name, long bytesPerExample, int examples = 1
 
     public int Last { get; private set; } = -1;
 
-    /// <summary>Gets the last moment of its life that is not owed to the backward pass of an operation that keeps it.</summary>
+    /// <summary>Gets the last moment of its lifetime without uses by the backward passes of operations that keep it.</summary>
     public int LastFlow { get; private set; } = -1;
 
-    /// <summary>Gets or sets whether it holds a whole micro-batch while the frozen prefix runs in smaller chunks.</summary>
+    /// <summary>Gets or sets a value that indicates whether the tensor holds a whole micro-batch while the frozen prefix runs in smaller chunks.</summary>
     public bool OutlivesChunks { get; set; }
 
-    /// <summary>Gets or sets the first byte in the arena; set once all lifetimes are known.</summary>
+    /// <summary>Gets or sets the offset in the arena; set when all lifetimes are known.</summary>
     public long Offset { get; set; } = -1;
 
     public static long RoundUp(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
 
-    /// <summary>Extends the life of the tensor to a moment, and to all moments between that and its other uses.</summary>
+    /// <summary>Extends the lifetime of the tensor so that it includes a moment.</summary>
     public void UseAt(int moment)
     {
         LiveAt(moment);
@@ -44,7 +44,7 @@ internal sealed class Tensor(string name, long bytesPerExample, int examples = 1
 
     public bool LivesAt(int moment) => First <= moment && moment <= Last;
 
-    /// <summary>Returns whether the tensor would live at a moment even if no operation kept it.</summary>
+    /// <summary>Determines whether the tensor would be live at a moment even if no operation kept it.</summary>
     public bool FlowsAt(int moment) => First <= moment && moment <= LastFlow;
 
     public bool MeetsInTime(Tensor other) => First <= other.Last && other.First <= Last;

@@ -2,8 +2,8 @@ namespace Ftte.TinyEngine;
 
 /// <summary>Defines a network: layers in execution order, ended by a loss. Contains no parameters; they are a flat vector described by <see cref="Layout"/>.</summary>
 /// <remarks>
-/// <para>Made layer by layer: <c>Network.Build(inputs: 784).Linear("fc1", 64).Relu().Linear("fc2", 10).SoftmaxCrossEntropy()</c>, or
-/// <c>Network.Build(32, 32, 3).Conv("conv1", 16, kernel: 3, padding: 1).Relu()...</c>; <see cref="NetworkZoo"/> has the usual ones.</para>
+/// <para>Built layer by layer: <c>Network.Build(inputs: 784).Linear("fc1", 64).Relu().Linear("fc2", 10).SoftmaxCrossEntropy()</c>, or
+/// <c>Network.Build(32, 32, 3).Conv("conv1", 16, kernel: 3, padding: 1).Relu()...</c>; <see cref="NetworkZoo"/> contains common networks.</para>
 /// <para>All arithmetic is float32 in a fixed order: the same parameters, examples and seeds give the same bits on every machine, at every vector width
 /// and number of threads.</para>
 /// <para>Immutable and safe to share between threads.</para>
@@ -17,7 +17,7 @@ public sealed class Network
         Loss = loss;
         if (Values.FirstOrDefault(v => v.Consumers.Count == 0 && v != loss.Output) is { } unused)
         {
-            throw new ArgumentException($"Nothing reads what layer '{unused.Name}' makes; return it from its branch, or leave it out.");
+            throw new ArgumentException($"No layer reads the output of layer '{unused.Name}'. Return it from its branch, or remove it.");
         }
 
         Layout = ParameterLayout.Create([.. Operations.SelectMany(o => o.Blocks).Select(b => (b.Name, b.Shape, b.ParameterRole))]);
@@ -31,10 +31,10 @@ public sealed class Network
         MultiplyAdds = Operations.Sum(o => o.MultiplyAdds);
     }
 
-    /// <summary>Gets the place of each layer's parameters in the flat vector, such as <c>fc1.weight</c> [784, 64] and <c>fc1.bias</c> [64].</summary>
+    /// <summary>Gets the positions of each layer's parameters in the flat vector, such as <c>fc1.weight</c> [784, 64] and <c>fc1.bias</c> [64].</summary>
     public ParameterLayout Layout { get; }
 
-    /// <summary>Gets the coordinates that a gradient reaches: all but the running statistics of batch normalisation.</summary>
+    /// <summary>Gets the coordinates that a gradient reaches: all but the running statistics of batch normalization.</summary>
     public ParameterSelection Trainable { get; }
 
     /// <summary>Gets the running statistics of batch normalization.</summary>
@@ -43,13 +43,13 @@ public sealed class Network
     /// <summary>Gets the shape of one example.</summary>
     public ImageShape InputShape => Values[0].Shape;
 
-    /// <summary>Gets the number of values per example that the first layer takes.</summary>
+    /// <summary>Gets the number of input values per example.</summary>
     public int InputLength => Values[0].Shape.Count;
 
-    /// <summary>Gets the number of values per example that the loss takes.</summary>
+    /// <summary>Gets the number of values per example that the loss reads.</summary>
     public int OutputLength => Loss.Outputs;
 
-    /// <summary>Gets the number of classes, with labels from 0 to one less; 0 if the targets of the loss are vectors.</summary>
+    /// <summary>Gets the number of classes, with labels from 0 to ClassCount - 1; 0 if the targets of the loss are vectors.</summary>
     public int ClassCount => Loss.ClassCount;
 
     /// <summary>Gets the multiply-adds of one example's forward pass through convolutions and linear layers.</summary>
@@ -61,23 +61,23 @@ public sealed class Network
 
     internal LossOperation Loss { get; }
 
-    /// <summary>Starts a network on vectors.</summary>
+    /// <summary>Creates a builder of a network for vectors.</summary>
     /// <param name="inputs">The number of values per example, at least 1.</param>
-    /// <returns>A builder to which layers are added.</returns>
+    /// <returns>The builder, without layers.</returns>
     public static NetworkBuilder Build(int inputs) => new(new ImageShape(1, 1, inputs));
 
-    /// <summary>Starts a network on images, or with a height of 1 on sequences.</summary>
+    /// <summary>Creates a builder of a network for images, or for sequences if the height is 1.</summary>
     /// <param name="height">The number of rows, at least 1.</param>
     /// <param name="width">The number of columns, at least 1.</param>
     /// <param name="channels">The number of values per pixel, at least 1.</param>
-    /// <returns>A builder to which layers are added.</returns>
+    /// <returns>The builder, without layers.</returns>
     public static NetworkBuilder Build(int height, int width, int channels) => new(new ImageShape(height, width, channels));
 
     /// <summary>Creates initial parameters.</summary>
     /// <param name="seed">The seed; the same seed returns the same bits on every machine.</param>
     /// <returns>
     /// The flat vector: weights uniform with variance 2 / inputs before a ReLU (He et al., ICCV 2015) and 1 / inputs otherwise, biases 0,
-    /// normalisation that changes nothing.
+    /// normalization with scale 1 and shift 0.
     /// </returns>
     public float[] Initialize(ulong seed)
     {
@@ -90,10 +90,10 @@ public sealed class Network
         return parameters;
     }
 
-    /// <summary>Returns everything that training changes.</summary>
+    /// <summary>Returns the coordinates that training changes.</summary>
     /// <param name="normalization">The source of the statistics of batch normalization, as in <see cref="SgdOptions.Normalization"/>.</param>
     /// <returns>
-    /// <see cref="Trainable"/>; with <see cref="NormalizationMode.Batch"/> also the running statistics, which follow the batches and must travel to be averaged.
+    /// <see cref="Trainable"/>; with <see cref="NormalizationMode.Batch"/> also the running statistics, which follow the batches and must be sent to the server to be averaged.
     /// </returns>
     public ParameterSelection GetTrainable(NormalizationMode normalization) => normalization == NormalizationMode.Batch ? Trainable.Union(Statistics) : Trainable;
 
@@ -101,12 +101,12 @@ public sealed class Network
     public override string ToString() =>
         $"{InputShape} inputs, {string.Join(", ", Operations.Select(o => $"{o.Name} {o.Output.Shape}"))}: {Layout.ParameterCount} parameters";
 
-    /// <summary>Checks that a vector is of this network.</summary>
+    /// <summary>Validates that a vector has the length of this network's parameters.</summary>
     internal void CheckFits(ReadOnlySpan<float> parameters)
     {
         if (parameters.Length != Layout.ParameterCount)
         {
-            throw new ArgumentException($"The network has {Layout.ParameterCount} parameters, the vector {parameters.Length}.", nameof(parameters));
+            throw new ArgumentException($"The network has {Layout.ParameterCount} parameters, but the vector has {parameters.Length}.", nameof(parameters));
         }
     }
 }

@@ -50,18 +50,18 @@ public sealed partial class NetworkBuilder
     /// <exception cref="ArgumentException">The name is blank or taken.</exception>
     public NetworkBuilder Tanh(string? name = null) => Smooth(name, "tanh", SmoothActivationKind.Tanh);
 
-    /// <summary>Adds dropout: while training each value is 0 with the given probability, and the others grow so that the mean stays.</summary>
+    /// <summary>Adds dropout: during training, each value is set to 0 with the given probability, and the others are scaled so that the mean stays the same.</summary>
     /// <param name="rate">The probability, in [0, 1); applied in steps of 1 / 65536.</param>
     /// <param name="name">The layer's name; null to name it after the layer before.</param>
     /// <returns>This builder.</returns>
-    /// <remarks>Nothing is saved for the backward pass: the dropped values follow from the seed. Evaluation drops nothing.</remarks>
+    /// <remarks>No values are saved for the backward pass: the dropped positions follow from the seed. Evaluation drops no values.</remarks>
     /// <exception cref="ArgumentException">The name is blank or taken, or the rate is out of range.</exception>
     public NetworkBuilder Dropout(float rate, string? name = null)
     {
         string claimed = Claim(name, "dropout");
         if (!(rate >= 0 && rate < 1))
         {
-            throw Wrong(claimed, string.Create(CultureInfo.InvariantCulture, $"drops a share of {rate}; rates lie in [0, 1)"));
+            throw Wrong(claimed, string.Create(CultureInfo.InvariantCulture, $"has a dropout rate of {rate}; specify a rate in [0, 1)"));
         }
 
         return Append(new Dropout(claimed, _value, NewValue(claimed), rate));

@@ -6,11 +6,11 @@ public sealed partial class NetworkBuilder
 {
     /// <summary>Adds a linear layer: y = x * W + b, with blocks <c>name.weight</c> of shape [inputs, outputs] and <c>name.bias</c> of shape [outputs].</summary>
     /// <param name="name">The layer's name, unique in the network.</param>
-    /// <param name="outputs">The number of values it makes per example, at least 1.</param>
-    /// <param name="bias">Whether it has a bias.</param>
+    /// <param name="outputs">The number of output values per example, at least 1.</param>
+    /// <param name="bias">True to add a bias.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">
-    /// The name is blank or taken, there is no output, the input is an image, or the network's parameters would exceed the largest array.
+    /// The name is blank or taken, the number of outputs is not positive, the input is an image, or the network's parameters would exceed the largest array.
     /// </exception>
     public NetworkBuilder Linear(string name, int outputs, bool bias = true)
     {
@@ -18,7 +18,7 @@ public sealed partial class NetworkBuilder
         CheckPositive(name, "outputs", outputs);
         if (Shape.Pixels > 1)
         {
-            throw Wrong(name, $"takes a vector, but {Shape} arrives; put Flatten or a global pool before it");
+            throw Wrong(name, $"takes a vector, but its input is {Shape}; add Flatten or a global pool before it");
         }
 
         int inputs = Shape.Channels;
@@ -37,10 +37,10 @@ public sealed partial class NetworkBuilder
     /// <param name="name">The layer's name, unique in the network.</param>
     /// <param name="filters">The number of output channels, at least 1.</param>
     /// <param name="kernel">The kernel's height and width.</param>
-    /// <param name="stride">The step between outputs; 1 if not given.</param>
+    /// <param name="stride">The step between outputs; 1 if not specified.</param>
     /// <param name="padding">The rows above and below, and columns left and right, of zeros.</param>
-    /// <param name="groups">The number of groups that channels and filters are divided into, each seeing only its own.</param>
-    /// <param name="bias">Whether it has a bias; none is needed before a normalisation.</param>
+    /// <param name="groups">The number of groups of channels and filters; the filters of a group read only the channels of that group.</param>
+    /// <param name="bias">True to add a bias; not necessary before a normalization.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">The name is blank or taken, a size is out of range, the kernel does not fit the image, or the groups do not divide the channels.</exception>
     public NetworkBuilder Conv(string name, int filters, Size kernel, Size? stride = null, Size padding = default, int groups = 1, bool bias = true)
@@ -75,7 +75,7 @@ public sealed partial class NetworkBuilder
     /// <param name="kernel">The kernel's length.</param>
     /// <param name="stride">The step between outputs.</param>
     /// <param name="padding">The number of zeros before and after.</param>
-    /// <param name="bias">Whether it has a bias.</param>
+    /// <param name="bias">True to add a bias.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">The name is blank or taken, a size is out of range, the input is an image, or the kernel does not fit.</exception>
     public NetworkBuilder Conv1D(string name, int filters, int kernel, int stride = 1, int padding = 0, bool bias = true)
@@ -84,7 +84,7 @@ public sealed partial class NetworkBuilder
         CheckPositive(name, "filters", filters);
         if (Shape.Height > 1)
         {
-            throw Wrong(name, $"takes a sequence of height 1, but {Shape} arrives; use Conv for images");
+            throw Wrong(name, $"takes a sequence of height 1, but its input is {Shape}; use Conv for images");
         }
 
         ConvolutionShape shape = Window(name, filters, (1, kernel), (1, stride), (0, padding), groups: 1);
@@ -94,12 +94,12 @@ public sealed partial class NetworkBuilder
         return Append(new Convolution(name, _value, NewImage(name, shape), shape, bias) { WeightShape = weights, WeightView = weights, WeightFileShape = file });
     }
 
-    /// <summary>Adds a convolution of every channel with a kernel of its own; its weight has shape [kernel rows, kernel columns, 1, channels].</summary>
+    /// <summary>Adds a depthwise convolution: each channel has its own kernel. The weight has shape [kernel rows, kernel columns, 1, channels].</summary>
     /// <param name="name">The layer's name, unique in the network.</param>
     /// <param name="kernel">The kernel's height and width.</param>
-    /// <param name="stride">The step between outputs; 1 if not given.</param>
+    /// <param name="stride">The step between outputs; 1 if not specified.</param>
     /// <param name="padding">The rows above and below, and columns left and right, of zeros.</param>
-    /// <param name="bias">Whether it has a bias.</param>
+    /// <param name="bias">True to add a bias.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">The name is blank or taken, a size is out of range, or the kernel does not fit the image.</exception>
     public NetworkBuilder DepthwiseConv(string name, Size kernel, Size? stride = null, Size padding = default, bool bias = true)

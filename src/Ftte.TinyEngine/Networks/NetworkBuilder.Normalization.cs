@@ -4,7 +4,7 @@ namespace Ftte.TinyEngine;
 
 public sealed partial class NetworkBuilder
 {
-    /// <summary>Adds batch normalisation, with blocks <c>weight</c> and <c>bias</c> (trainable) and <c>running_mean</c> and <c>running_var</c> (not).</summary>
+    /// <summary>Adds batch normalization, with blocks <c>weight</c> and <c>bias</c> (trainable) and <c>running_mean</c> and <c>running_var</c> (not trainable).</summary>
     /// <param name="name">The layer's name, unique in the network.</param>
     /// <param name="epsilon">The value that is added to the variance; positive.</param>
     /// <returns>This builder.</returns>
@@ -18,9 +18,9 @@ public sealed partial class NetworkBuilder
         return Append(new BatchNorm(name, _value, NewValue(name), epsilon));
     }
 
-    /// <summary>Adds group normalisation (Wu and He, ECCV 2018): mean and variance per example and group of channels, with blocks <c>weight</c> and <c>bias</c>.</summary>
+    /// <summary>Adds group normalization (Wu and He, ECCV 2018): mean and variance per example and group of channels, with blocks <c>weight</c> and <c>bias</c>.</summary>
     /// <param name="name">The layer's name, unique in the network.</param>
-    /// <param name="groups">The number of groups; divides the channels.</param>
+    /// <param name="groups">The number of groups; it must divide the number of channels.</param>
     /// <param name="epsilon">The value that is added to the variance; positive.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">The name is blank or taken, the groups do not divide the channels, or epsilon is not positive.</exception>
@@ -43,7 +43,7 @@ public sealed partial class NetworkBuilder
     {
         if (_image is { } image)
         {
-            throw Wrong(name, $"normalises a flattened image of {image}, whose values lie in another order in files than here; put it before Flatten");
+            throw Wrong(name, $"normalizes a flattened image of {image}, whose values have another order in files than in memory; move it before Flatten");
         }
     }
 
@@ -51,7 +51,7 @@ public sealed partial class NetworkBuilder
     {
         if (!(epsilon > 0 && double.IsFinite(epsilon)))
         {
-            throw Wrong(name, string.Create(CultureInfo.InvariantCulture, $"has an epsilon of {epsilon}; it is positive"));
+            throw Wrong(name, string.Create(CultureInfo.InvariantCulture, $"has an epsilon of {epsilon}; specify a positive value"));
         }
     }
 }

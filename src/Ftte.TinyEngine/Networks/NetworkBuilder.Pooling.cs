@@ -6,10 +6,10 @@ public sealed partial class NetworkBuilder
 {
     private const int MaxPlaces = 256;
 
-    /// <summary>Adds a maximum over windows.</summary>
+    /// <summary>Adds max pooling: the maximum over windows.</summary>
     /// <param name="window">The window's height and width.</param>
-    /// <param name="stride">The step between windows; the window's size if not given.</param>
-    /// <param name="padding">Rows and columns around the image that never are the maximum; at most half the window.</param>
+    /// <param name="stride">The step between windows; the window's size if not specified.</param>
+    /// <param name="padding">The rows and columns around the image, which are never the maximum; at most half the window.</param>
     /// <param name="name">The layer's name; null to name it after the layer before.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">The name is blank or taken, or the window does not fit the image.</exception>
@@ -19,16 +19,16 @@ public sealed partial class NetworkBuilder
         PoolingShape shape = Pool(claimed, window, stride ?? window, padding);
         if (window.Height * (long)window.Width > MaxPlaces)
         {
-            throw Wrong(claimed, $"pools windows of {window}, but the place of a maximum is kept in a byte; pool at most {MaxPlaces} values at once, twice if need be");
+            throw Wrong(claimed, $"pools windows of {window}, but the position of a maximum is stored in a byte; use windows of at most {MaxPlaces} values, and pool twice if necessary");
         }
 
         return Append(new MaxPooling(claimed, _value, NewImage(claimed, shape.OutputHeight, shape.OutputWidth), shape));
     }
 
-    /// <summary>Adds a mean over windows; padding counts as zeros.</summary>
+    /// <summary>Adds average pooling: the mean over windows. Padding counts as zeros.</summary>
     /// <param name="window">The window's height and width.</param>
-    /// <param name="stride">The step between windows; the window's size if not given.</param>
-    /// <param name="padding">Rows and columns of zeros around the image; at most half the window.</param>
+    /// <param name="stride">The step between windows; the window's size if not specified.</param>
+    /// <param name="padding">The rows and columns of zeros around the image; at most half the window.</param>
     /// <param name="name">The layer's name; null to name it after the layer before.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">The name is blank or taken, or the window does not fit the image.</exception>
@@ -39,7 +39,7 @@ public sealed partial class NetworkBuilder
         return Append(new AveragePooling(claimed, _value, NewImage(claimed, shape.OutputHeight, shape.OutputWidth), shape));
     }
 
-    /// <summary>Adds the mean over the whole image: a vector of one value per channel.</summary>
+    /// <summary>Adds global average pooling: the mean over the whole image, a vector with one value per channel.</summary>
     /// <param name="name">The layer's name; null to name it after the layer before.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">The name is blank or taken.</exception>
@@ -56,7 +56,7 @@ public sealed partial class NetworkBuilder
         CheckWindow(name, "window", window, stride, padding);
         if (2 * padding.Height > window.Height || 2 * padding.Width > window.Width)
         {
-            throw Wrong(name, $"pads by {padding}, more than half its window of {window}");
+            throw Wrong(name, $"pads by {padding}, more than half its window of {window}; use less padding");
         }
 
         return new PoolingShape(

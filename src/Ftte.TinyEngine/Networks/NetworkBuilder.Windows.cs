@@ -21,33 +21,33 @@ public sealed partial class NetworkBuilder
         CheckWindow(name, "kernel", kernel, stride, padding);
         if ((Shape.Width + (2L * padding.Width)) * Math.Max(Shape.Channels, filters) > Array.MaxLength)
         {
-            throw Wrong(name, $"makes rows of {Shape.Width} columns, a padding of {padding} and {Math.Max(Shape.Channels, filters)} channels: more than {Array.MaxLength} values");
+            throw Wrong(name, $"has rows of {Shape.Width} columns, a padding of {padding} and {Math.Max(Shape.Channels, filters)} channels, which exceed {Array.MaxLength} values");
         }
 
         return new ConvolutionShape(
             Shape.Height, Shape.Width, Shape.Channels, filters, kernel.Height, kernel.Width, stride.Height, stride.Width, padding.Height, padding.Width, groups);
     }
 
-    private void CheckWindow(string name, string what, Size window, Size stride, Size padding)
+    private void CheckWindow(string name, string part, Size window, Size stride, Size padding)
     {
-        CheckPositive(name, $"{what} rows and columns", Math.Min(window.Height, window.Width));
+        CheckPositive(name, $"{part} rows and columns", Math.Min(window.Height, window.Width));
         CheckPositive(name, "rows and columns of stride", Math.Min(stride.Height, stride.Width));
         if (padding.Height < 0 || padding.Width < 0 || padding.Height >= 1 << 16 || padding.Width >= 1 << 16)
         {
-            throw Wrong(name, $"pads by {padding}; padding is not negative and below 65536");
+            throw Wrong(name, $"pads by {padding}; specify a padding from 0 to 65535");
         }
 
         if (window.Height > Shape.Height + (2 * padding.Height) || window.Width > Shape.Width + (2 * padding.Width))
         {
-            throw Wrong(name, $"has a {what} of {window}, which does not fit {Shape} with a padding of {padding}");
+            throw Wrong(name, $"has a {part} of {window}, which does not fit {Shape} with a padding of {padding}");
         }
     }
 
-    private static void CheckPositive(string name, string what, int value)
+    private static void CheckPositive(string name, string part, int value)
     {
         if (value < 1)
         {
-            throw Wrong(name, $"has {value} {what}; give it at least one");
+            throw Wrong(name, $"has {value} {part}; specify at least one");
         }
     }
 }

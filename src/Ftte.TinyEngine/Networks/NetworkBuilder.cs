@@ -1,29 +1,29 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Describes a network layer by layer, in execution order; a loss completes it.</summary>
+/// <summary>Describes a network layer by layer, in execution order. A loss completes the network.</summary>
 /// <remarks>
-/// <para>Images are rows x columns x channels (NHWC). Branches are described where they leave: each gets a builder of its own that begins with the
-/// values at that point, and <see cref="Add"/> or <see cref="Concat"/> brings them together.</para>
-/// <para>Every mistake is reported at the layer that makes it, by its name, with the shape that arrives there. Used by one thread, once.</para>
+/// <para>Images are rows x columns x channels (NHWC). Each branch gets its own builder, which begins with the
+/// values at the point of branching; <see cref="Add"/> or <see cref="Concat"/> joins branches.</para>
+/// <para>An invalid layer is reported when it is added, with its name and the shape of its input. Not thread-safe; a builder creates one network.</para>
 /// </remarks>
 public sealed partial class NetworkBuilder
 {
     private readonly NetworkGraph _graph;
     private Value _value;
 
-    /// <summary>The image that the vector here was flattened from, through operations on single values: files order a linear layer's weights by it.</summary>
+    /// <summary>The shape of the image from which the current vector was flattened; elementwise operations keep it. Files order the weights of a linear layer by this shape.</summary>
     private ImageShape? _image;
 
     internal NetworkBuilder(ImageShape input)
     {
         if (input.Height < 1 || input.Width < 1 || input.Channels < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(input), input, "Height, width and channels of the input are at least 1.");
+            throw new ArgumentOutOfRangeException(nameof(input), input, "The height, the width and the channels of the input must be at least 1.");
         }
 
         if ((long)input.Height * input.Width * input.Channels > Array.MaxLength)
         {
-            throw new ArgumentOutOfRangeException(nameof(input), input, $"The input has more than {Array.MaxLength} values.");
+            throw new ArgumentOutOfRangeException(nameof(input), input, $"The input must have at most {Array.MaxLength} values.");
         }
 
         _graph = new NetworkGraph(input);
@@ -35,7 +35,7 @@ public sealed partial class NetworkBuilder
     /// <summary>Gets the shape of the output of the layers so far.</summary>
     public ImageShape Shape { get; private set; }
 
-    /// <summary>Treats an image as a vector; no work and no memory.</summary>
+    /// <summary>Reinterprets an image as a vector, without work or memory.</summary>
     /// <returns>This builder.</returns>
     public NetworkBuilder Flatten()
     {
@@ -44,7 +44,7 @@ public sealed partial class NetworkBuilder
         return this;
     }
 
-    /// <summary>Adds branches up: every branch begins here, and their outputs, all of one shape, are summed.</summary>
+    /// <summary>Adds the sum of branches. Every branch begins at this point, and all outputs must have the same shape.</summary>
     /// <param name="name">The sum's name, unique in the network.</param>
     /// <param name="branches">Two or more branches; <c>b => b</c> is the identity, the usual shortcut of a residual block.</param>
     /// <returns>This builder.</returns>
@@ -64,9 +64,9 @@ public sealed partial class NetworkBuilder
         return Append(new Add(name, NewValue(name), [.. ends.Select(e => e._value)]));
     }
 
-    /// <summary>Concatenates the channels of branches: every branch begins here.</summary>
+    /// <summary>Adds the concatenation of the channels of branches. Every branch begins at this point.</summary>
     /// <param name="name">The concatenation's name, unique in the network.</param>
-    /// <param name="branches">Two or more branches with images of one height and width.</param>
+    /// <param name="branches">Two or more branches with images of the same height and width.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">There are fewer than two branches, their heights or widths differ, or two are the same.</exception>
     public NetworkBuilder Concat(string name, params ReadOnlySpan<Func<NetworkBuilder, NetworkBuilder>> branches)
@@ -76,7 +76,7 @@ public sealed partial class NetworkBuilder
         {
             if (end.Shape.Height != ends[0].Shape.Height || end.Shape.Width != ends[0].Shape.Width)
             {
-                throw Wrong(name, $"puts branches of {ends[0].Shape} and {end.Shape} next to each other; give them the same height and width");
+                throw Wrong(name, $"concatenates branches of {ends[0].Shape} and {end.Shape}; give them the same height and width");
             }
         }
 
@@ -91,7 +91,7 @@ public sealed partial class NetworkBuilder
         _graph.Claim(name);
         if (branches.Length < 2)
         {
-            throw Wrong(name, $"brings {branches.Length} branches together; give it at least two");
+            throw Wrong(name, $"joins {branches.Length} branches; specify at least two");
         }
 
         var ends = new NetworkBuilder[branches.Length];
@@ -101,13 +101,13 @@ public sealed partial class NetworkBuilder
             ends[i] = branches[i](new NetworkBuilder(this));
             if (ends[i] is null || ends[i]._graph != _graph)
             {
-                throw Wrong(name, $"has a branch {i} that does not return the builder it was given");
+                throw Wrong(name, $"has a branch {i} that does not return the builder that it received");
             }
         }
 
         if (ends.Select(e => e._value).Distinct().Count() < ends.Length)
         {
-            throw Wrong(name, "has two branches that are the same; only one of them may be the identity");
+            throw Wrong(name, "has two identical branches; only one branch may be the identity");
         }
 
         return ends;
@@ -126,7 +126,7 @@ public sealed partial class NetworkBuilder
     {
         if ((long)Shape.Height * Shape.Width * Shape.Channels > Array.MaxLength)
         {
-            throw Wrong(name, $"makes {Shape} values per example, more than {Array.MaxLength}");
+            throw Wrong(name, $"has an output of {Shape} values per example, more than {Array.MaxLength}");
         }
 
         return _graph.NewValue(name, Shape);

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Operations and values of a network that is being described; shared by the builders of all branches.</summary>
+/// <summary>Represents the operations and values of a network under construction; shared by the builders of all branches.</summary>
 internal sealed class NetworkGraph
 {
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
@@ -24,12 +24,12 @@ internal sealed class NetworkGraph
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         if (_loss is not null)
         {
-            throw new InvalidOperationException($"'{name}' comes after '{_loss}', which completed the network; start another with Network.Build.");
+            throw new InvalidOperationException($"Layer '{name}' cannot follow the loss '{_loss}', which completed the network. Create another network with Network.Build.");
         }
 
         if (!_names.Add(name))
         {
-            throw new ArgumentException($"Two layers are named '{name}'; give every layer a name of its own.", nameof(name));
+            throw new ArgumentException($"Two layers are named '{name}'. Give every layer a unique name.", nameof(name));
         }
     }
 
@@ -46,13 +46,13 @@ internal sealed class NetworkGraph
         Operations.Add(operation);
     }
 
-    /// <summary>Counts parameters before they are described, so that no array could become too long.</summary>
+    /// <summary>Counts the parameters of a layer before they are added, and validates that the flat vector can be allocated.</summary>
     public void Count(string name, long parameters)
     {
         _parameterCount += parameters;
         if (_parameterCount > Array.MaxLength)
         {
-            throw new ArgumentException($"With the {parameters} parameters of layer '{name}' the network would have {_parameterCount}; the longest array holds {Array.MaxLength}.", nameof(name));
+            throw new ArgumentException($"With the {parameters} parameters of layer '{name}' the network would have {_parameterCount}; the maximum is {Array.MaxLength}. Use a smaller network.", nameof(name));
         }
     }
 

@@ -1,8 +1,8 @@
 namespace Ftte.TinyEngine.Numerics;
 
-/// <summary>The few vector operations that the kernels are written in, once for all widths.</summary>
+/// <summary>Defines the vector operations of the kernels, so that each kernel is written once for all widths.</summary>
 /// <remarks>
-/// <see cref="MultiplyAdd"/> is fused: rounded once, the same bits at every width and as <see cref="MathF.FusedMultiplyAdd"/>. Machines without the
+/// <see cref="MultiplyAdd"/> is fused: rounded once, the same bits at every width and as <see cref="MathF.FusedMultiplyAdd"/>. Machines without this
 /// instruction emulate it, slowly but exactly.
 /// </remarks>
 internal unsafe interface ISimd<TVector>
@@ -30,9 +30,9 @@ internal unsafe interface ISimd<TVector>
 
     static abstract TVector Divide(TVector left, TVector right);
 
-    /// <summary>2 to the power of the integer in the low bits of a number near 1.5 * 2^23.</summary>
+    /// <summary>Returns 2 to the power of the integer in the low bits of a number near 1.5 * 2^23.</summary>
     static abstract TVector PowerOfTwo(TVector shifted);
 
-    /// <summary>The derivative of h-swish: 0 up to -3, 1 from 3, (2 x + 3) / 6 between.</summary>
+    /// <summary>Computes the derivative of h-swish: 0 up to -3, 1 from 3, (2 x + 3) / 6 between.</summary>
     static abstract TVector HardSwishSlope(TVector x);
 }

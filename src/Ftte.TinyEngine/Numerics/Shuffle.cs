@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace Ftte.TinyEngine.Numerics;
 
-/// <summary>A random order of 0 .. count - 1 that takes no memory: position i is computed when it is asked for.</summary>
+/// <summary>Represents a random permutation of 0 .. count - 1 that takes no memory: each position is computed on demand.</summary>
 /// <remarks>
-/// A Feistel network permutes the smallest even power of two that holds the count; positions that fall outside are sent through again until
-/// they fall inside, four times on average at most. (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", CT-RSA 2002.)
+/// A Feistel network permutes the range up to the smallest even power of two that is not less than the count. Positions outside 0 .. count - 1 are permuted again until
+/// they fall inside; the mean number of rounds is at most four. (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", CT-RSA 2002.)
 /// </remarks>
 internal readonly struct Shuffle
 {

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine.Numerics;
 
-/// <summary>One value: the twin of the vectors.</summary>
+/// <summary>Implements the vector operations on a single value, as the scalar reference implementation.</summary>
 internal readonly unsafe struct Simd1 : ISimd<float>
 {
     public static int Lanes => 1;

@@ -2,7 +2,7 @@ using Ftte.TinyEngine.Kernels;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>The mean over windows.</summary>
+/// <summary>Represents the mean over windows.</summary>
 /// <remarks>Saved for backward: nothing.</remarks>
 internal sealed class AveragePooling(string name, Value input, Value output, PoolingShape shape) : Operation(name, output, input)
 {

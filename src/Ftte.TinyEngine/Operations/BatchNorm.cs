@@ -3,14 +3,14 @@ using static System.FormattableString;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Batch normalisation: y = (x - mean) / sqrt(variance + epsilon) * scale + shift, per channel (Ioffe and Szegedy, ICML 2015).</summary>
+/// <summary>Represents batch normalization: y = (x - mean) / sqrt(variance + epsilon) * scale + shift, per channel (Ioffe and Szegedy, ICML 2015).</summary>
 /// <remarks>
-/// Saved for backward with frozen statistics: the input if the scale is trained, nothing otherwise. With batch statistics: the input, and the
-/// statistics, whatever is trained.
+/// Saved for backward with frozen statistics: the input if the scale is trained, nothing otherwise. With batch statistics: the input and the
+/// statistics, for every selection.
 /// </remarks>
 internal sealed class BatchNorm(string name, Value input, Value output, double epsilon) : Operation(name, output, input)
 {
-    /// <summary>The share of the running statistics that a batch replaces.</summary>
+    /// <summary>The weight of a batch in the moving average of the running statistics.</summary>
     public const float StatisticsMomentum = 0.1f;
 
     public double Epsilon { get; } = epsilon;

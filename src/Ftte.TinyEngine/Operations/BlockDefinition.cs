@@ -6,12 +6,12 @@ namespace Ftte.TinyEngine;
 /// <param name="Role">Its purpose.</param>
 internal sealed record BlockDefinition(string Name, int[] Shape, BlockRole Role)
 {
-    /// <summary>Gets the dimensions from which those of a file follow by permutation: a linear layer on an image sees rows, columns and channels.</summary>
+    /// <summary>Gets the dimensions whose permutation yields those of a file: for a linear layer on an image, these are rows, columns and channels.</summary>
     public int[] View { get; init; } = Shape;
 
-    /// <summary>Gets the role of its values in the layout, by which a server distinguishes weights from statistics.</summary>
+    /// <summary>Gets the role of its values in the layout, which distinguishes weights from statistics on the server.</summary>
     public ParameterRole ParameterRole { get; init; } = Role == BlockRole.Statistic ? ParameterRole.Statistic : ParameterRole.Trainable;
 
-    /// <summary>Gets the dimensions that PyTorch gives the tensor.</summary>
+    /// <summary>Gets the dimensions of the tensor in PyTorch.</summary>
     public int[] FileShape { get; init; } = Shape;
 }

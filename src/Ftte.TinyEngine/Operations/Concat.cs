@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>The channels of branches next to each other.</summary>
+/// <summary>Represents the concatenation of the channels of branches.</summary>
 /// <remarks>Saved for backward: nothing.</remarks>
 internal sealed class Concat(string name, Value output, params Value[] inputs) : Operation(name, output, inputs)
 {

@@ -3,7 +3,7 @@ using Ftte.TinyEngine.Kernels;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>A convolution of every channel with a kernel of its own.</summary>
+/// <summary>Represents a depthwise convolution: each channel has its own kernel.</summary>
 /// <remarks>Saved for backward: the input of the trained channels, if any weight is trained.</remarks>
 internal sealed class DepthwiseConvolution(string name, Value input, Value output, ConvolutionShape shape, bool hasBias) : Operation(name, output, input)
 {
@@ -11,7 +11,7 @@ internal sealed class DepthwiseConvolution(string name, Value input, Value outpu
 
     public bool HasBias { get; } = hasBias;
 
-    /// <summary>Gets the number of places of the kernel.</summary>
+    /// <summary>Gets the number of taps of the kernel.</summary>
     public int Taps => Shape.KernelHeight * Shape.KernelWidth;
 
     public override ImmutableArray<BlockDefinition> Blocks
@@ -48,16 +48,16 @@ internal sealed class DepthwiseConvolution(string name, Value input, Value outpu
         int channels = Shape.Channels;
         foreach (int count in inputShares.Select(s => Math.Clamp((int)Math.Ceiling(s * channels), 1, channels)).Distinct())
         {
-            string what = count == channels ? "weight" : $"weight, {count} of {channels} inputs";
+            string description = count == channels ? "weight" : $"weight, {count} of {channels} inputs";
             int start = Parameters[0].Range.Start;
             ImmutableArray<ParameterRange> ranges = count == channels
                 ? [Parameters[0].Range]
                 : [.. Enumerable.Range(0, Taps).Select(tap => new ParameterRange(start + (tap * channels), count))];
             long work = MultiplyAdds * count / channels;
-            yield return new OperationChoice(what, ranges, work);
+            yield return new OperationChoice(description, ranges, work);
             if (HasBias)
             {
-                yield return new OperationChoice($"{what}, bias", [.. ranges, .. bias], work);
+                yield return new OperationChoice($"{description}, bias", [.. ranges, .. bias], work);
             }
         }
     }

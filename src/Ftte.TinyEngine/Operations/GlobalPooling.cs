@@ -2,7 +2,7 @@ using static System.FormattableString;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>The mean over the whole image.</summary>
+/// <summary>Represents the mean over the whole image.</summary>
 /// <remarks>Saved for backward: nothing.</remarks>
 internal sealed class GlobalPooling(string name, Value input, Value output, int pixels) : Operation(name, output, input)
 {

@@ -3,8 +3,8 @@ using static System.FormattableString;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Group normalisation: mean and variance per example and group of channels.</summary>
-/// <remarks>Saved for backward: the input and the statistics, even when nothing in it is trained.</remarks>
+/// <summary>Represents group normalization: mean and variance per example and group of channels.</summary>
+/// <remarks>Saved for backward: the input and the statistics, even if none of its parameters is trained.</remarks>
 internal sealed class GroupNorm(string name, Value input, Value output, int groups, double epsilon) : Operation(name, output, input)
 {
     public int Groups { get; } = groups;

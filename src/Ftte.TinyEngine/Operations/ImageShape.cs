@@ -1,9 +1,9 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Represents the shape of the values between layers, per example: an image with channels; a vector is a 1 x 1 image, a sequence has height 1.</summary>
+/// <summary>Represents the shape of the values between layers, per example: an image with channels. A vector is a 1 x 1 image; a sequence has height 1.</summary>
 /// <param name="Height">The number of rows.</param>
 /// <param name="Width">The number of columns.</param>
-/// <param name="Channels">The number of values per pixel; a pixel's values lie next to each other (NHWC).</param>
+/// <param name="Channels">The number of values per pixel; the values of a pixel are contiguous (NHWC).</param>
 public readonly record struct ImageShape(int Height, int Width, int Channels)
 {
     /// <summary>Gets the number of pixels.</summary>

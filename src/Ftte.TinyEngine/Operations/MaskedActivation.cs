@@ -3,7 +3,7 @@ using static System.FormattableString;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>ReLU, ReLU6 or LeakyReLU, in place.</summary>
+/// <summary>Represents ReLU, ReLU6 or leaky ReLU, computed in place.</summary>
 /// <remarks>Saved for backward: one bit per value.</remarks>
 internal sealed class MaskedActivation(string name, Value input, Value output, MaskedActivationKind kind, float slope = 0) : Operation(name, output, input)
 {

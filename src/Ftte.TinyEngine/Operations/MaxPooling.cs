@@ -2,7 +2,7 @@ using Ftte.TinyEngine.Kernels;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>The maximum over windows.</summary>
+/// <summary>Represents the maximum over windows.</summary>
 /// <remarks>Saved for backward: the position of the maximum in its window, 2 bits per output for windows of up to four values.</remarks>
 internal sealed class MaxPooling(string name, Value input, Value output, PoolingShape shape) : Operation(name, output, input)
 {

@@ -2,7 +2,7 @@ using Ftte.TinyEngine.Kernels;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Sigmoid, tanh or h-swish.</summary>
+/// <summary>Represents sigmoid, tanh or h-swish.</summary>
 /// <remarks>Saved for backward: the output of sigmoid and tanh, the input of h-swish.</remarks>
 internal sealed class SmoothActivation(string name, Value input, Value output, SmoothActivationKind kind) : Operation(name, output, input)
 {

@@ -1,9 +1,9 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Draws the initial weights.</summary>
+/// <summary>Initializes weights.</summary>
 internal static class WeightInitializer
 {
-    /// <summary>Draws uniformly with variance 2 / inputs if a ReLU follows and 1 / inputs otherwise.</summary>
+    /// <summary>Draws weights uniformly with variance 2 / inputs if a ReLU follows and 1 / inputs otherwise.</summary>
     public static void Draw(Span<float> parameters, ParameterRange range, ulong seed, int inputs, Value output)
     {
         float bound = MathF.Sqrt((LeadsToRelu(output) ? 6f : 3f) / inputs);
@@ -13,7 +13,7 @@ internal static class WeightInitializer
         }
     }
 
-    /// <summary>Returns whether the values go through a ReLU next, with or without a normalization before it.</summary>
+    /// <summary>Determines whether the values go through a ReLU next, with or without a normalization before it.</summary>
     private static bool LeadsToRelu(Value value) => value.Consumers is [var only]
         && (only is MaskedActivation || (only is BatchNorm or GroupNorm && LeadsToRelu(only.Output)));
 }

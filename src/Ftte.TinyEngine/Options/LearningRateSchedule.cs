@@ -1,17 +1,17 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Specifies how the step size changes over a run.</summary>
+/// <summary>Specifies the change of the step size over a run.</summary>
 public enum LearningRateSchedule
 {
-    /// <summary>It stays.</summary>
+    /// <summary>The step size is constant.</summary>
     Constant,
 
-    /// <summary>It falls to 0 along half a cosine (Loshchilov and Hutter, ICLR 2017).</summary>
+    /// <summary>The step size decreases to 0 along half a cosine (Loshchilov and Hutter, ICLR 2017).</summary>
     Cosine,
 
-    /// <summary>It falls to 0 along a straight line.</summary>
+    /// <summary>The step size decreases linearly to 0.</summary>
     Linear,
 
-    /// <summary>It rises from a tenth over the first fifth of the run and then falls to 0, both along straight lines (after Smith, 2018).</summary>
+    /// <summary>The step size increases linearly from a tenth over the first fifth of the run, and then decreases linearly to 0 (after Smith, 2018).</summary>
     OneCycle,
 }

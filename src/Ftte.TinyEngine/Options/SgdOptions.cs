@@ -2,9 +2,9 @@ using System.Globalization;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Specifies how stochastic gradient descent trains on the examples.</summary>
+/// <summary>Specifies the settings of stochastic gradient descent.</summary>
 /// <remarks>
-/// <para>Read when a trainer is made; changing it afterwards changes nothing.</para>
+/// <para>Read when a trainer is created; later changes have no effect.</para>
 /// <para>With the defaults, every network of <see cref="NetworkZoo"/> learns in a federation, from random weights and from a trained base; see
 /// <c>docs/experiments/zoo.md</c>. On by default: batches of 20, one epoch, a constant step size of 0.1, gradients clipped per unit
 /// (<see cref="ClipRatio"/>, no memory), and frozen normalization statistics. Off by default, because it takes memory or depends on the task: momentum,
@@ -13,7 +13,7 @@ namespace Ftte.TinyEngine;
 /// </remarks>
 public sealed class SgdOptions
 {
-    /// <summary>Gets or sets the number of examples per step; the last step of an epoch takes the rest.</summary>
+    /// <summary>Gets or sets the number of examples per step; the last step of an epoch takes the remaining ones.</summary>
     /// <value>20 by default; at least 1.</value>
     public int BatchSize { get; set; } = 20;
 
@@ -21,47 +21,47 @@ public sealed class SgdOptions
     /// <value>1 by default; at least 1.</value>
     public int Epochs { get; set; } = 1;
 
-    /// <summary>Gets or sets the number of steps, if it is to be the same however many examples there are.</summary>
-    /// <value>Null by default: <see cref="Epochs"/> counts. Otherwise at least 1.</value>
+    /// <summary>Gets or sets the number of steps, independent of the number of examples.</summary>
+    /// <value>Null by default: <see cref="Epochs"/> determines it. Otherwise at least 1.</value>
     public int? Steps { get; set; }
 
     /// <summary>Gets or sets the step size.</summary>
     /// <value>0.1 by default, which needs <see cref="ClipRatio"/>; finite and positive.</value>
     public float LearningRate { get; set; } = 0.1f;
 
-    /// <summary>Gets or sets how the step size changes over the run.</summary>
+    /// <summary>Gets or sets the change of the step size over the run.</summary>
     /// <value><see cref="LearningRateSchedule.Constant"/> by default.</value>
     public LearningRateSchedule Schedule { get; set; } = LearningRateSchedule.Constant;
 
     /// <summary>Gets or sets the momentum: velocity = momentum * velocity + gradient, and the step follows the velocity.</summary>
-    /// <value>0 by default, which needs no memory; otherwise less than 1, and 4 bytes more per trained parameter.</value>
+    /// <value>0 by default, which needs no memory. Otherwise less than 1; takes 4 additional bytes per trained parameter.</value>
     public float Momentum { get; set; }
 
-    /// <summary>Gets or sets the weight decay: the gradient of every trained parameter, biases too, has this times the parameter added.</summary>
+    /// <summary>Gets or sets the weight decay: this factor times the parameter is added to the gradient of every trained parameter, including biases.</summary>
     /// <value>0 by default; finite, not negative, and less than 1 / <see cref="LearningRate"/>.</value>
     public float WeightDecay { get; set; }
 
-    /// <summary>Gets or sets how much the loss allows for the device holding more of some classes than of others.</summary>
+    /// <summary>Gets or sets the strength of the loss correction for an unbalanced class distribution on the device.</summary>
     /// <value>
-    /// 0 by default: not at all. Otherwise finite and positive, usually 1: so many times the logarithm of a class's share among the device's own examples is added to its logit while
-    /// training, as logit adjustment does (arXiv 2007.07314; on devices: FedLC, arXiv 2209.00189). What is common here is then not simply predicted more often everywhere, and classes
-    /// that are not here are left alone. A class counts as if half an example more of it were there. Only for a softmax over classes; every run then looks at all labels first.
+    /// 0 by default: no correction. Otherwise finite and positive, usually 1: this factor times the logarithm of a class's share of the device's examples is added to its logit during
+    /// training, as in logit adjustment (arXiv 2007.07314; on devices: FedLC, arXiv 2209.00189). Then training does not raise the predictions of classes that are frequent on the device, and classes
+    /// without examples are not suppressed. Half an example is added to the count of each class. Only for a softmax over classes; every run then reads all labels first.
     /// </value>
     public float LabelCalibration { get; set; }
 
-    /// <summary>Gets or sets the largest norm of a step's whole gradient; a longer one is shortened to it.</summary>
-    /// <value>Null by default: no limit. Otherwise positive; the gradient is then held as a whole, 4 bytes per trained parameter.</value>
+    /// <summary>Gets or sets the maximum norm of the whole gradient of a step; a larger gradient is scaled down to it.</summary>
+    /// <value>Null by default: no limit. Otherwise positive; the whole gradient is then held in memory, 4 bytes per trained parameter.</value>
     public double? ClipNorm { get; set; }
 
-    /// <summary>Gets or sets the largest norm of a unit's gradient, as a multiple of the norm of the unit's weights; a longer gradient is scaled down to it.</summary>
+    /// <summary>Gets or sets the maximum norm of a unit's gradient, as a multiple of the norm of the unit's weights; a larger gradient is scaled down to it.</summary>
     /// <value>
-    /// 0.5 by default; null for no such clipping; otherwise finite and positive. The ratio is divided by the number of trained layers, because changes of layers multiply: with the
+    /// 0.5 by default; null turns this clipping off; otherwise finite and positive. The ratio is divided by the number of trained layers, because the changes of layers multiply: with the
     /// default <see cref="LearningRate"/>, one step changes the weights of a unit by at most 5 % of their norm divided by the number of trained layers. A unit is an output of a linear layer or a
-    /// filter of a convolution; a bias, scale or shift is clipped as one vector. A unit's norm counts as at least 0.1, and the root mean square of a vector as at least 1.
+    /// filter of a convolution; a bias, scale or shift is clipped as one vector. The norm of a unit is taken as at least 0.1, and the root mean square of a vector as at least 1.
     /// </value>
     /// <remarks>
     /// Adaptive gradient clipping (Brock et al., ICML 2021, arXiv 2102.06171), with the dependence on depth of Bernstein et al. (NeurIPS 2020, arXiv 2002.03432). Networks whose normalization is
-    /// frozen need it, because nothing rescales activations after a large step. It takes no memory: every unit is clipped where its gradient is used. All micro-batch
+    /// frozen need it, because nothing rescales activations after a large step. It takes no memory: every unit is clipped when its gradient is applied. All micro-batch
     /// sizes, thread counts and vector widths give the same bits. Applied before momentum and weight decay, and before <see cref="ClipNorm"/>.
     /// </remarks>
     public float? ClipRatio { get; set; } = 0.5f;
@@ -69,19 +69,19 @@ public sealed class SgdOptions
     /// <summary>Gets or sets the source of the statistics of batch normalization.</summary>
     /// <value>
     /// <see cref="NormalizationMode.Frozen"/> by default. With <see cref="NormalizationMode.Batch"/>, the selection must contain the running statistics, or they never reach the
-    /// server: use <see cref="Network.GetTrainable(NormalizationMode)"/>. A <see cref="LocalTrainer"/> refuses other selections.
+    /// server: use <see cref="Network.GetTrainable(NormalizationMode)"/>. A <see cref="LocalTrainer"/> rejects other selections.
     /// </value>
     public NormalizationMode Normalization { get; set; }
 
-    /// <summary>Gets or sets the seed of the order in which examples are taken, of their augmentation and of dropout; each round mixes it with its update's id.</summary>
-    /// <value>0 by default. Give every device its own.</value>
+    /// <summary>Gets or sets the seed of the order of examples, of their augmentation and of dropout. Each round combines it with the ID of its update.</summary>
+    /// <value>0 by default. Use a different seed for each device.</value>
     public ulong Seed { get; set; }
 
     /// <summary>Gets or sets the callback that the training thread calls after every step with its progress.</summary>
     /// <value>Null by default.</value>
     public Action<TrainingProgress>? Progress { get; set; }
 
-    /// <summary>Checks that all values are in range.</summary>
+    /// <summary>Validates that all values are in range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range; the message states the valid range.</exception>
     public void Validate()
     {
@@ -90,33 +90,33 @@ public sealed class SgdOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Steps ?? 1, 1, nameof(Steps));
         if (!Enum.IsDefined(Schedule))
         {
-            throw new ArgumentOutOfRangeException(nameof(Schedule), Schedule, "Choose one of the named schedules.");
+            throw new ArgumentOutOfRangeException(nameof(Schedule), Schedule, "Unknown schedule. Choose one of the named schedules.");
         }
 
         if (!Enum.IsDefined(Normalization))
         {
-            throw new ArgumentOutOfRangeException(nameof(Normalization), Normalization, "Choose one of the named modes.");
+            throw new ArgumentOutOfRangeException(nameof(Normalization), Normalization, "Unknown mode. Choose one of the named modes.");
         }
 
         if (!(float.IsFinite(LearningRate) && LearningRate > 0))
         {
-            throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "The step size is finite and positive.");
+            throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "The step size must be finite and positive.");
         }
 
         if (!(WeightDecay >= 0 && LearningRate * WeightDecay < 1))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(WeightDecay), WeightDecay, string.Create(CultureInfo.InvariantCulture, $"The weight decay is not negative and less than 1 / {LearningRate}, one over the step size."));
+                nameof(WeightDecay), WeightDecay, string.Create(CultureInfo.InvariantCulture, $"The weight decay must be at least 0 and less than 1 / {LearningRate}, where {LearningRate} is the step size."));
         }
 
         if (!(Momentum >= 0 && Momentum < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(Momentum), Momentum, "The momentum lies in [0, 1).");
+            throw new ArgumentOutOfRangeException(nameof(Momentum), Momentum, "The momentum must be in [0, 1).");
         }
 
         if (!(LabelCalibration >= 0 && float.IsFinite(LabelCalibration)))
         {
-            throw new ArgumentOutOfRangeException(nameof(LabelCalibration), LabelCalibration, "The calibration is finite and not negative; 0 for none.");
+            throw new ArgumentOutOfRangeException(nameof(LabelCalibration), LabelCalibration, "The calibration must be finite and not negative; 0 turns it off.");
         }
 
         if (ClipRatio is { } ratio && !(ratio > 0 && float.IsFinite(ratio)))
@@ -126,7 +126,7 @@ public sealed class SgdOptions
 
         if (ClipNorm is { } norm && !(norm > 0 && double.IsFinite(norm)))
         {
-            throw new ArgumentOutOfRangeException(nameof(ClipNorm), ClipNorm, "The largest norm is finite and positive; null not to clip.");
+            throw new ArgumentOutOfRangeException(nameof(ClipNorm), ClipNorm, "The maximum norm must be finite and positive; null turns clipping off.");
         }
     }
 

@@ -1,8 +1,8 @@
 namespace Ftte.TinyEngine;
 
 /// <summary>Represents the progress of training.</summary>
-/// <param name="Step">The number of steps taken.</param>
-/// <param name="Steps">The number of steps in all.</param>
+/// <param name="Step">The number of completed steps.</param>
+/// <param name="Steps">The total number of steps.</param>
 /// <param name="MeanLoss">The mean loss per example since the epoch began.</param>
 /// <param name="LearningRate">The step size of the latest step.</param>
 public readonly record struct TrainingProgress(long Step, long Steps, double MeanLoss, float LearningRate);

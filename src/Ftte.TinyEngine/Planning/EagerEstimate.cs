@@ -1,9 +1,9 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Estimates the memory of a framework without a planner that trains everything.</summary>
+/// <summary>Estimates the memory of a framework without a planner that trains all parameters.</summary>
 /// <remarks>
-/// Weights, a gradient for each, every distinct activation that some operation reads in its backward pass (the input of each convolution, linear layer
-/// and normalisation, the output of each activation), the batch, and the gradients of the output and the largest input of the operation that is running backward.
+/// Includes the weights, a gradient for each, every distinct activation that an operation reads in its backward pass (the input of each convolution, linear layer
+/// and normalization, the output of each activation), the batch, and the gradients of the output and the largest input of the operation that is running backward.
 /// Plain SGD, no momentum, no workspace, no allocator overhead: a lower bound.
 /// </remarks>
 internal static class EagerEstimate

@@ -4,7 +4,7 @@ using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Represents the tensors that the operations of a network declare for one selection, and computes the bytes that they take at each step.</summary>
+/// <summary>Represents the tensors that the operations of a network declare for one selection, and computes their size at each step.</summary>
 internal sealed class MemoryPlan
 {
     private readonly PlanBuilder _builder;
@@ -29,10 +29,10 @@ internal sealed class MemoryPlan
 
     public PlanSettings Settings => _builder.Settings;
 
-    /// <summary>Gets the first step in which anything is trained; the number of steps if nothing is.</summary>
+    /// <summary>Gets the first step with a trained parameter; the number of steps if there is none.</summary>
     public int Cut => _builder.Gradients.Cut;
 
-    /// <summary>Gets whether the frozen prefix runs in smaller chunks than the rest.</summary>
+    /// <summary>Gets a value that indicates whether the frozen prefix runs in smaller chunks than the rest.</summary>
     public bool Streams => _builder.Streams;
 
     public Tensor Input => _builder.Input;
@@ -56,19 +56,19 @@ internal sealed class MemoryPlan
     /// <summary>Gets the bytes outside the arena: the received parameters, and the selected ones that are trained and become the update.</summary>
     public long OutsideBytes => (Settings.FrozenBytes ?? sizeof(float) * (long)Network.Layout.ParameterCount) + (sizeof(float) * (long)Selection.Count);
 
-    /// <summary>Gets the bytes in the arena that are held throughout whatever is trained.</summary>
+    /// <summary>Gets the bytes in the arena that are held during the whole step for every selection.</summary>
     public long ResidentBytes => Labels.Bytes + (Priors?.Bytes ?? 0);
 
     /// <summary>Plans a selection.</summary>
     public static MemoryPlan Create(Network network, ParameterSelection selection, PlanSettings settings) =>
         new(new PlanBuilder(network, selection, settings, everyStepIsCut: false));
 
-    /// <summary>Plans every trained operation as if no operation before it were trained: none of them computes the gradient of its input.</summary>
+    /// <summary>Plans every trained operation as if no operation before it were trained, so that no operation computes the gradient of its input.</summary>
     /// <remarks>Only the tensors that a single operation declares are meaningful in such a plan, such as <see cref="BackwardScratchBytes"/>; it cannot be executed.</remarks>
     public static MemoryPlan CreateWithEveryStepAsCut(Network network, ParameterSelection selection, PlanSettings settings) =>
         new(new PlanBuilder(network, selection, settings, everyStepIsCut: true));
 
-    /// <summary>Returns whether training computes the gradient of a value.</summary>
+    /// <summary>Determines whether training computes the gradient of a value.</summary>
     public bool NeedsGradient(Value value) => _builder.Gradients.NeedsGradient(value);
 
     /// <summary>Returns the bytes in use while a step runs forward, in the arena and outside it.</summary>
@@ -77,7 +77,7 @@ internal sealed class MemoryPlan
     /// <summary>Returns the bytes in use while a step runs backward, in the arena and outside it.</summary>
     public long BackwardBytes(int step) => BytesAt(_builder.BackwardMomentOf(step));
 
-    /// <summary>Returns the bytes that a step needs while it runs forward, without tensors that are only kept for later.</summary>
+    /// <summary>Returns the bytes that a step needs while it runs forward, without tensors that are only kept for later steps.</summary>
     public long FlowBytes(int step) => (_flowBytes ??= SumByMoment(Tensors.Where(t => !_builder.IsResident(t)), t => t.LastFlow))[PlanBuilder.ForwardMomentOf(step)];
 
     /// <summary>Returns the bytes that a step keeps for its backward pass.</summary>
@@ -93,10 +93,10 @@ internal sealed class MemoryPlan
     public long BackwardScratchBytes(int step) =>
         (_backwardScratchBytes ??= SumByMoment(_builder.BackwardWorkspace, t => t.Last))[_builder.BackwardMomentOf(step)];
 
-    /// <summary>Returns the bytes that cross from the steps before one to it and those after, for a whole micro-batch.</summary>
+    /// <summary>Returns the bytes that steps before a given step pass to it and to later steps, for a whole micro-batch.</summary>
     public long BoundaryBytes(int step) => Crossing(step).Sum(t => Tensor.RoundUp(t.BytesPerExample * Settings.MicroBatchSize));
 
-    /// <summary>Returns the tensors that the streamed prefix fills chunk by chunk and the rest reads.</summary>
+    /// <summary>Returns the tensors that the streamed prefix writes chunk by chunk and later steps read.</summary>
     public ImmutableArray<Tensor> Boundary() => Streams && Cut > 0 && Cut < Network.Operations.Length ? [.. Crossing(Cut)] : [];
 
     /// <summary>Returns the reason why a tensor is in the arena.</summary>
@@ -122,7 +122,7 @@ internal sealed class MemoryPlan
         return sums;
     }
 
-    /// <summary>Sums for every moment the bytes of the tensors that live then.</summary>
+    /// <summary>Computes the bytes of live tensors at each moment.</summary>
     private long[] SumByMoment(IEnumerable<Tensor> tensors, Func<Tensor, int> last)
     {
         long[] sums = new long[_builder.Moments + 1];

@@ -29,7 +29,7 @@ public static class NetworkFitting
     /// </returns>
     /// <exception cref="BudgetTooSmallException">Not even the smallest choice fits; the message says what it would take.</exception>
     /// <exception cref="ArgumentException">Options do not fit together.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static FittedPlan Fit(
         this Network network,
         long memoryBudgetBytes,

@@ -4,13 +4,13 @@ using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Creates a training profile from plans, so that it is an estimate of the same tensors that are later allocated.</summary>
+/// <summary>Creates a training profile from plans, so that the profile describes the same tensors that are later allocated.</summary>
 /// <remarks>
-/// <para>The memory that a step needs while it runs, keeps for backward and uses for gradients depends on the step's own choice and on whether a gradient
-/// passes through it, and on nothing else that is chosen. Therefore one plan measures every step at once: in plan k each step trains its k-th choice. The
-/// number of plans is that of the choices of one step, not of all steps.</para>
-/// <para>A tensor that two steps keep, or that one keeps while it flows anyway, is counted twice in a sum of steps, so a profile never says less than the
-/// plan takes, and may say more.</para>
+/// <para>The memory of a step while it runs, for the backward pass and for gradients depends only on the choice of this step and on whether a gradient
+/// passes through it. Therefore one plan measures all steps: in plan k, each step trains its k-th choice. The
+/// number of plans is the maximum number of choices of a step, not the sum over all steps.</para>
+/// <para>A tensor that two steps keep, or that one step keeps while it is live for another reason, is counted twice in a sum over steps. Therefore a profile is never below the
+/// plan, and can be above it.</para>
 /// </remarks>
 internal static class ProfileBuilder
 {
@@ -22,7 +22,7 @@ internal static class ProfileBuilder
         MemoryPlan streamed = Plan(network, [], settings);
         MemoryPlan full = Plan(network, network.Trainable.Ranges, whole);
 
-        // With only the first trainable steps trained, a gradient passes through exactly the steps through which it passes when all others are trained.
+        // If only the first trainable steps are trained, a gradient passes through the same steps as if all steps were trained.
         MemoryPlan passing = Plan(network, operations.Where(o => !GetsGradient(o)).SelectMany(o => o.Trainable).Select(b => b.Range), whole);
         ImmutableArray<OperationChoice>[] offered = [.. operations.Select(o => o.Choices(inputShares).ToImmutableArray())];
         var trained = new MemoryPlan[offered.Max(choices => choices.Length)];
@@ -63,12 +63,12 @@ internal static class ProfileBuilder
 
             return new TrainingStep(operation.Name, forward, full.GradientBytes(t) + passingScratch, backwardAtCut, untrained.KeptBytes(t), choices.MoveToImmutable())
             {
-                // With nothing trained up to here a step needs less than it may when it is.
+                // A step takes less memory if no step up to it is trained.
                 StreamedForwardBytes = streamed.FlowBytes(t),
                 BoundaryBytes = streamed.Streams ? frozen.BoundaryBytes(t) : 0,
                 ForwardMultiplyAdds = operation.MultiplyAdds,
 
-                // The gradient of a layer's input takes the same products as its output.
+                // The gradient of a layer's input takes as many products as its output.
                 InputGradientMultiplyAdds = operation.MultiplyAdds,
             };
         }

@@ -1,17 +1,17 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Specifies why a tensor is in the arena.</summary>
+/// <summary>Specifies the purpose of a tensor in the arena.</summary>
 public enum TensorRole
 {
-    /// <summary>Held throughout: labels, sums of gradients, momentum.</summary>
+    /// <summary>Held during the whole step: labels, sums of gradients, momentum.</summary>
     Resident,
 
     /// <summary>Saved in the forward pass for the backward pass.</summary>
     Saved,
 
-    /// <summary>In use only while one step hands its result to another, and workspace.</summary>
+    /// <summary>The result of one step until another step has read it, and workspace.</summary>
     Transient,
 
-    /// <summary>A gradient on its way back.</summary>
+    /// <summary>A gradient in the backward pass.</summary>
     Gradient,
 }

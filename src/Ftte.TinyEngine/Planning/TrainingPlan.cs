@@ -5,12 +5,12 @@ using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Represents the memory layout of training a selection over time: planned to the byte before anything is allocated.</summary>
+/// <summary>Represents the memory layout of training a selection over time, planned to the byte before any allocation.</summary>
 /// <remarks>
-/// <para>Frozen parameters are read where they were received. Selected ones are trained in the very buffer that then becomes the update, so neither a
-/// base copy nor a gradient buffer is held. All else is one arena, laid out here.</para>
-/// <para>No moment takes more than <see cref="MemoryTimeline.Compute"/> says over <see cref="NetworkPlanning.Profile(Network, int, IReadOnlyList{double}?)"/> for the same choice of what is
-/// trained; for a chain of linear layers the two agree to the byte. Sizes of tensors in the arena are rounded up to 64 bytes. Immutable and safe to share
+/// <para>Frozen parameters are read in place. Selected ones are trained in the buffer that then becomes the update, so neither a
+/// base copy nor a gradient buffer is held. All other data is in one arena, whose layout this plan describes.</para>
+/// <para>No moment takes more memory than <see cref="MemoryTimeline.Compute"/> returns for <see cref="NetworkPlanning.Profile(Network, int, IReadOnlyList{double}?)"/> and the same trained
+/// parameters; for a chain of linear layers the two agree to the byte. Sizes of tensors in the arena are rounded up to 64 bytes. Immutable and safe to share
 /// between threads.</para>
 /// </remarks>
 public sealed class TrainingPlan
@@ -26,7 +26,7 @@ public sealed class TrainingPlan
         TrainedBytes = sizeof(float) * (long)selection.Count;
         ParameterBytes = memory.OutsideBytes - TrainedBytes;
         ArenaBytes = ArenaLayout.Place(memory.Tensors);
-        BusiestBytes = ArenaLayout.Busiest(memory.Tensors);
+        BusiestBytes = ArenaLayout.MaxLiveBytes(memory.Tensors);
         EagerBytes = EagerEstimate.Compute(network, settings.BatchSize);
         Operations = [.. memory.Steps];
         Gradients = [.. memory.Gradients];
@@ -60,10 +60,10 @@ public sealed class TrainingPlan
     /// <summary>Gets the number of examples that run forward and backward at once.</summary>
     public int MicroBatchSize => Settings.MicroBatchSize;
 
-    /// <summary>Gets the first step in which anything is trained, where the backward pass stops; the number of steps if nothing is.</summary>
+    /// <summary>Gets the first step with a trained parameter, at which the backward pass stops; the number of steps if there is none.</summary>
     public int Cut { get; }
 
-    /// <summary>Gets the bytes of the frozen parameters: by default the whole vector as it was received, which belongs to the caller.</summary>
+    /// <summary>Gets the bytes of the frozen parameters: by default the whole received vector, which belongs to the caller.</summary>
     public long ParameterBytes { get; }
 
     /// <summary>Gets the bytes of the selected parameters while they are trained; the same buffer becomes the update.</summary>
@@ -72,13 +72,13 @@ public sealed class TrainingPlan
     /// <summary>Gets the bytes of the arena: the batch, activations, values saved for backward, gradients and workspace.</summary>
     public long ArenaBytes { get; }
 
-    /// <summary>Gets the bytes in use in the arena at its busiest moment; the difference to <see cref="ArenaBytes"/> is lost in gaps.</summary>
+    /// <summary>Gets the bytes in use in the arena at the moment of maximum use; the difference to <see cref="ArenaBytes"/> is lost in gaps.</summary>
     public long BusiestBytes { get; }
 
     /// <summary>Gets the bytes of the frozen prefix's features and of the hashes that verify them, if they are kept in memory; 0 if they are kept in a file.</summary>
     public long FeatureCacheBytes { get; }
 
-    /// <summary>Gets the bytes of storage that features take in the file of <see cref="EngineOptions.FeatureStore"/>; no memory.</summary>
+    /// <summary>Gets the bytes of storage that features take in the file of <see cref="EngineOptions.FeatureStore"/>; this is not memory.</summary>
     public long FeatureStoreBytes { get; }
 
     /// <summary>
@@ -107,12 +107,12 @@ public sealed class TrainingPlan
     /// <summary>Gets the destination of the gradient of each trained block.</summary>
     internal PlannedGradient[] Gradients { get; }
 
-    /// <summary>Gets the number of trained weight matrices; of trained vectors if no matrix is trained; at least 1.</summary>
+    /// <summary>Gets the number of trained weight matrices; the number of trained vectors if no matrix is trained; at least 1.</summary>
     internal int TrainedLayers { get; }
 
     internal bool[] NeedsGradient { get; }
 
-    /// <summary>Gets the number of first steps that run in chunks, before the rest runs on the whole micro-batch.</summary>
+    /// <summary>Gets the number of first steps that run in chunks, before the remaining steps run on the whole micro-batch.</summary>
     internal int PrefixSteps { get; }
 
     internal Tensor Input { get; }
@@ -128,7 +128,7 @@ public sealed class TrainingPlan
     /// <summary>Gets the frozen prefix that runs in chunks; null if nothing is streamed.</summary>
     internal FrozenPrefix? Prefix { get; }
 
-    /// <summary>Gets the runs of packed parameters that a gradient step changes: all that is selected but running statistics.</summary>
+    /// <summary>Gets the runs of packed parameters that a gradient step changes: all selected ones except running statistics.</summary>
     internal ImmutableArray<(int Offset, int Count)> UpdateRuns { get; }
 
     /// <inheritdoc />

@@ -2,10 +2,10 @@ using Ftte.TinyEngine.Execution;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Copies examples from their source into the memory of a plan, and checks them.</summary>
+/// <summary>Copies examples from their source into the memory of a plan, and validates them.</summary>
 internal sealed unsafe class ExampleLoader(TrainingPlan plan, TrainingPass pass)
 {
-    /// <summary>Gets or sets the number of examples, which stays the same during a run; null between runs.</summary>
+    /// <summary>Gets or sets the number of examples, which must not change during a run; null between runs.</summary>
     public int? ExampleCount { get; set; }
 
     /// <summary>Returns the memory for the inputs of an example of the chunk.</summary>
@@ -13,8 +13,8 @@ internal sealed unsafe class ExampleLoader(TrainingPlan plan, TrainingPass pass)
 
     /// <summary>Loads an example of the current chunk, with its label or target.</summary>
     /// <param name="batch">The examples of the step.</param>
-    /// <param name="first">The place in the batch of the micro-batch's first example.</param>
-    /// <param name="place">The place in the chunk.</param>
+    /// <param name="first">The index in the batch of the first example of the micro-batch.</param>
+    /// <param name="place">The index in the chunk.</param>
     /// <exception cref="InvalidOperationException">The label is not a class of the network, or the number of examples changed.</exception>
     public void Load(in ExampleBatch batch, int first, int place)
     {
@@ -32,7 +32,7 @@ internal sealed unsafe class ExampleLoader(TrainingPlan plan, TrainingPass pass)
         ((ITargetSource)batch.Examples).CopyTargetTo(index, draw, new Span<float>(target, loss.Outputs));
     }
 
-    /// <summary>Returns the label of an example. Its inputs take the first place of the chunk.</summary>
+    /// <summary>Returns the label of an example. Its inputs overwrite the first example of the chunk.</summary>
     /// <exception cref="InvalidOperationException">The label is not a class of the network, or the number of examples changed.</exception>
     public int ReadLabel(IExampleSource examples, int index)
     {
@@ -40,7 +40,7 @@ internal sealed unsafe class ExampleLoader(TrainingPlan plan, TrainingPass pass)
         return CheckLabel(index, Read(examples, index, draw: 0, Inputs(0)));
     }
 
-    /// <summary>Checks that the number of examples has not changed during the run.</summary>
+    /// <summary>Validates that the number of examples has not changed during the run.</summary>
     /// <exception cref="InvalidOperationException">The number of examples changed.</exception>
     public void CheckCount(IExampleSource examples)
     {
@@ -67,7 +67,7 @@ internal sealed unsafe class ExampleLoader(TrainingPlan plan, TrainingPass pass)
         int classes = plan.Network.ClassCount;
         return (uint)label < (uint)classes
             ? label
-            : throw new InvalidOperationException($"Example {index} has label {label}; the network tells {classes} classes apart, 0 to {classes - 1}.");
+            : throw new InvalidOperationException($"Example {index} has label {label}; the network has {classes} classes, 0 to {classes - 1}.");
     }
 
     private bool HasOtherCount(IExampleSource examples) => ExampleCount is { } count && examples.Count != count;

@@ -3,7 +3,7 @@ namespace Ftte.TinyEngine;
 /// <summary>Computes the logarithms of the classes' shares among a device's own examples, for <see cref="SgdOptions.LabelCalibration"/>.</summary>
 internal static class LabelPriors
 {
-    /// <summary>The examples by which each class counts more, so that a class without examples has a logarithm.</summary>
+    /// <summary>The value that is added to the count of each class, so that the logarithm is finite for a class without examples.</summary>
     private const float Unseen = 0.5f;
 
     /// <summary>Counts all labels and computes the values that the loss adds to the logits.</summary>

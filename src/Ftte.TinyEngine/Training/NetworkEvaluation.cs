@@ -1,11 +1,11 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Evaluates networks: runs examples forward and measures loss and accuracy.</summary>
+/// <summary>Evaluates the loss and the accuracy of networks.</summary>
 public static class NetworkEvaluation
 {
     internal const int DefaultBatch = 16;
 
-    /// <summary>Measures loss and accuracy.</summary>
+    /// <summary>Evaluates loss and accuracy.</summary>
     /// <param name="network">The network.</param>
     /// <param name="parameters">The flat vector.</param>
     /// <param name="examples">The examples, at least one.</param>
@@ -25,7 +25,7 @@ public static class NetworkEvaluation
         }
     }
 
-    /// <summary>Measures loss and accuracy.</summary>
+    /// <summary>Evaluates loss and accuracy.</summary>
     /// <param name="network">The network.</param>
     /// <param name="parameters">The parameters, in any format.</param>
     /// <param name="examples">The examples, at least one.</param>
@@ -46,14 +46,14 @@ public static class NetworkEvaluation
         return Evaluate(session, examples, count);
     }
 
-    /// <summary>Measures loss and accuracy of a model in which only a selection changes: examples with stored features run through the trained suffix alone.</summary>
+    /// <summary>Evaluates loss and accuracy of a model in which only a selection changes. Examples with stored features run only through the trained suffix.</summary>
     /// <param name="network">The network.</param>
     /// <param name="parameters">The flat vector.</param>
     /// <param name="examples">The examples, at least one, that do not vary between visits.</param>
     /// <param name="selection">The trained coordinates.</param>
-    /// <param name="features">The store of the output of the frozen layers for the examples; for one call at a time.</param>
+    /// <param name="features">The store of the output of the frozen layers for the examples. Only one call can use it at a time.</param>
     /// <param name="batchSize">The number of examples run at once, at least 1; the result does not depend on it.</param>
-    /// <returns>The evaluation, the same bits as without the store.</returns>
+    /// <returns>The evaluation, bit-identical to the one without the store.</returns>
     /// <exception cref="ArgumentException">The vector, the examples or the selection do not fit, or features cannot be kept.</exception>
     /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
     public static unsafe Evaluation EvaluateSelected(

@@ -2,7 +2,7 @@ using Ftte.Selection;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Trains networks where the data is central, and computes gradients. On devices, <see cref="LocalTrainer"/> trains.</summary>
+/// <summary>Trains networks on central data, and computes gradients. On devices, use <see cref="LocalTrainer"/>.</summary>
 public static class NetworkTraining
 {
     /// <summary>Computes the gradient of the mean loss, for example to measure the importance of each block.</summary>
@@ -10,7 +10,7 @@ public static class NetworkTraining
     /// <param name="parameters">The flat vector.</param>
     /// <param name="examples">The examples, at least one.</param>
     /// <param name="batchSize">The number of examples run at once, at least 1.</param>
-    /// <param name="cancellationToken">Stops between two batches.</param>
+    /// <param name="cancellationToken">Cancels between two batches.</param>
     /// <returns>The gradient, one value per parameter; <see cref="BlockImportance.FromGradient"/> takes it.</returns>
     /// <exception cref="ArgumentException">The vector or the examples do not fit the network, or there are no examples.</exception>
     /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
@@ -30,7 +30,7 @@ public static class NetworkTraining
         using var session = new TrainingSession(network.Plan(ParameterSelection.Full(network.Layout), settings));
         fixed (float* received = parameters)
         {
-            // With everything selected, packed and dense are the same.
+            // If all parameters are selected, the packed vector is the dense one.
             using var frozen = new BorrowedVector(received, parameters.Length);
             using TrainingRun run = session.Begin(frozen, received, count);
             session.Pass.LossScale = 1f / count;
@@ -48,16 +48,16 @@ public static class NetworkTraining
 
     /// <summary>Trains on central data: a base model for devices to start from, or a reference to compare with.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="parameters">The flat vector, trained in place. If this throws, nothing has changed.</param>
+    /// <param name="parameters">The flat vector, trained in place. Unchanged if an exception is thrown.</param>
     /// <param name="examples">The examples, at least one.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="selection">The coordinates to train; null for all.</param>
-    /// <param name="engine">How memory and threads are used; null for the defaults.</param>
-    /// <param name="cancellationToken">Stops between two steps.</param>
+    /// <param name="engine">The engine options; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels between two steps.</param>
     /// <returns>The summary of the run.</returns>
     /// <exception cref="ArgumentException">The vector, the examples, the options or the selection do not fit.</exception>
     /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
-    /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static unsafe TrainingSummary Train(
         this Network network,
         Span<float> parameters,
@@ -84,19 +84,19 @@ public static class NetworkTraining
         return summary;
     }
 
-    /// <summary>Trains a selection, while the other parameters are held in any format.</summary>
+    /// <summary>Trains a selection, with the other parameters in any format.</summary>
     /// <param name="network">The network.</param>
     /// <param name="frozen">The parameters that are not trained.</param>
     /// <param name="trained">The packed selected parameters, trained in place; if training is canceled, they keep the values of the last step.</param>
     /// <param name="examples">The examples, at least one.</param>
     /// <param name="selection">The coordinates to train.</param>
     /// <param name="options">The options; null for the defaults.</param>
-    /// <param name="engine">How memory and threads are used; null for the defaults.</param>
-    /// <param name="cancellationToken">Stops between two steps.</param>
+    /// <param name="engine">The engine options; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels between two steps.</param>
     /// <returns>The summary of the run.</returns>
     /// <exception cref="ArgumentException">The vectors, the examples, the options or the selection do not fit.</exception>
     /// <exception cref="InvalidOperationException">An example's label is not a class of the network.</exception>
-    /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static unsafe TrainingSummary TrainSelected(
         this Network network,
         FrozenParameters frozen,
@@ -116,7 +116,7 @@ public static class NetworkTraining
         TrainingPlan plan = network.Plan(selection, network.CreatePlanSettings(options, engine, frozen, count));
         if (trained.Length != selection.Count)
         {
-            throw new ArgumentException($"The selection has {selection.Count} parameters, the trained vector {trained.Length}.", nameof(trained));
+            throw new ArgumentException($"The selection has {selection.Count} parameters, but the trained vector has {trained.Length}.", nameof(trained));
         }
 
         using var session = new TrainingSession(plan, engine);

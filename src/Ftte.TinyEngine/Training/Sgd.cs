@@ -4,18 +4,18 @@ using Ftte.TinyEngine.Numerics;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Stochastic gradient descent over examples in a random order: the one loop behind devices and central training.</summary>
+/// <summary>Runs stochastic gradient descent over examples in a random order, on devices and in central training.</summary>
 internal static unsafe class Sgd
 {
-    // Streams of random bits are apart from the order of the examples, which takes the first numbers of the seed.
+    // The streams of random bits are separate from the order of the examples, which uses the first numbers of the seed.
     private const ulong VisitStream = 0x5649534954;
 
-    /// <summary>Trains.</summary>
+    /// <summary>Trains the parameters of a session.</summary>
     /// <param name="session">The plan and its memory, in a run.</param>
     /// <param name="examples">The examples.</param>
     /// <param name="options">The options, valid.</param>
-    /// <param name="seed">Decides the order of the examples, their augmentation, and dropout.</param>
-    /// <param name="cancellationToken">Stops between two steps.</param>
+    /// <param name="seed">The seed of the order of the examples, of their augmentation and of dropout.</param>
+    /// <param name="cancellationToken">Cancels between two steps.</param>
     public static TrainingSummary Run(
         TrainingSession session, IExampleSource examples, SgdOptions options, ulong seed, CancellationToken cancellationToken)
     {
@@ -80,11 +80,11 @@ internal static unsafe class Sgd
 
         if (accumulates)
         {
-            Spend(session, options.ClipNorm);
+            ApplyGradients(session, options.ClipNorm);
         }
     }
 
-    private static void Spend(TrainingSession session, double? clipNorm)
+    private static void ApplyGradients(TrainingSession session, double? clipNorm)
     {
         float* gradient = session.Pass.Accumulators;
         if (session.Pass.ClipRatio > 0)
@@ -95,12 +95,12 @@ internal static unsafe class Sgd
             }
         }
 
-        if (clipNorm is { } longest)
+        if (clipNorm is { } maxNorm)
         {
             double norm = Math.Sqrt(SgdKernel.SumOfSquares(gradient, session.Plan.Selection.Count));
-            if (norm > longest)
+            if (norm > maxNorm)
             {
-                Elementwise.Scale(gradient, (float)(longest / norm), session.Plan.Selection.Count);
+                Elementwise.Scale(gradient, (float)(maxNorm / norm), session.Plan.Selection.Count);
             }
         }
 

@@ -37,7 +37,7 @@ internal sealed unsafe class TrainingSession : IDisposable
 
     public TrainingPass Pass { get; }
 
-    /// <summary>Gets or sets the action that runs each operation in place of the session, given the moment; for tests that observe writes.</summary>
+    /// <summary>Gets or sets the action that runs each operation instead of the session and receives the moment; for tests that observe writes.</summary>
     public Action<int, Action>? Watcher { get; set; }
 
     public PassResult Result => Pass.Result;
@@ -48,10 +48,10 @@ internal sealed unsafe class TrainingSession : IDisposable
     /// <summary>Gets the packed momentum.</summary>
     public Span<float> Velocity => new(Pass.Velocity, Pass.Velocity is null ? 0 : Plan.Selection.Count);
 
-    /// <summary>Begins a run. Parameters, memory and kept features are held until it ends.</summary>
+    /// <summary>Begins a run. Parameters, memory and kept features stay in use until it ends.</summary>
     /// <param name="frozen">The frozen parameters.</param>
     /// <param name="trained">The packed selected parameters.</param>
-    /// <param name="exampleCount">The number of examples, which stays the same during the run.</param>
+    /// <param name="exampleCount">The number of examples, which must not change during the run.</param>
     /// <exception cref="ObjectDisposedException">The parameters or the feature store were disposed.</exception>
     /// <exception cref="InvalidOperationException">Another run uses the feature store or the supplied memory.</exception>
     public TrainingRun Begin(FrozenParameters frozen, float* trained, int exampleCount)
@@ -92,7 +92,7 @@ internal sealed unsafe class TrainingSession : IDisposable
 
     /// <summary>Runs a micro-batch forward.</summary>
     /// <param name="batch">The examples, and the random bits of their visit.</param>
-    /// <param name="first">The place in the batch of the micro-batch's first example.</param>
+    /// <param name="first">The index in the batch of the first example of the micro-batch.</param>
     /// <param name="count">The number of examples, at most the micro-batch size.</param>
     /// <exception cref="InvalidOperationException">An example's label is not a class of the network, or the number of examples changed.</exception>
     public void Forward(in ExampleBatch batch, int first, int count)
@@ -113,7 +113,7 @@ internal sealed unsafe class TrainingSession : IDisposable
         }
     }
 
-    /// <summary>Runs backward as far as a gradient is needed.</summary>
+    /// <summary>Runs the backward pass to the first step that needs a gradient.</summary>
     public void Backward()
     {
         for (int step = Plan.Operations.Length - 1; step >= Plan.Cut; step--)
@@ -125,7 +125,7 @@ internal sealed unsafe class TrainingSession : IDisposable
         }
     }
 
-    /// <summary>Gets the number of classes that were found among the examples; 0 if labels were not counted.</summary>
+    /// <summary>Gets the number of classes among the examples; 0 if labels were not counted.</summary>
     public int ClassesFound { get; private set; }
 
     /// <summary>Counts all labels and sets the values that the loss adds to the logits, if the plan has any.</summary>
@@ -141,7 +141,7 @@ internal sealed unsafe class TrainingSession : IDisposable
         }
     }
 
-    /// <summary>Computes and keeps the features of all examples of which none are kept.</summary>
+    /// <summary>Computes and stores the missing features of all examples.</summary>
     public void KeepFeatures(IExampleSource examples, CancellationToken cancellationToken)
     {
         (Pass.FirstExample, Pass.Examples, Pass.ExampleInBatch) = (0, 1, 0);
@@ -168,7 +168,7 @@ internal sealed unsafe class TrainingSession : IDisposable
             _loader.Load(batch, first, n);
         }
 
-        // With a cache chunks are single examples.
+        // With a cache, chunks are single examples.
         int index = batch.IndexOf(first + Pass.FirstExample);
         if (_cache is not null && TryRestore(batch, first, index))
         {
@@ -195,7 +195,7 @@ internal sealed unsafe class TrainingSession : IDisposable
             return true;
         }
 
-        // Damaged features may lie where the inputs were. The source may return other inputs now, so they are hashed again.
+        // Damaged features may have overwritten the inputs. The source may return other inputs now, so they are hashed again.
         _loader.Load(batch, first, 0);
         _cache.Contains(index, _loader.Inputs(0));
         return false;

@@ -6,9 +6,9 @@ internal static class AxisOrder
     private const int MaxAxes = 4;
 
     /// <summary>Copies from the file's order to the engine's.</summary>
-    /// <param name="file">The values as they lie in the file.</param>
-    /// <param name="view">Receives the values as the engine keeps them.</param>
-    /// <param name="viewShape">The dimensions of the latter, 1 to 4.</param>
+    /// <param name="file">The values in the order of the file.</param>
+    /// <param name="view">Receives the values in the order of the engine.</param>
+    /// <param name="viewShape">The dimensions of <paramref name="view"/>, 1 to 4.</param>
     public static void FromFile(ReadOnlySpan<float> file, Span<float> view, ReadOnlySpan<int> viewShape)
     {
         var axes = new Axes(viewShape);
@@ -30,9 +30,9 @@ internal static class AxisOrder
     }
 
     /// <summary>Copies from the engine's order to the file's.</summary>
-    /// <param name="view">The values as the engine keeps them.</param>
-    /// <param name="file">Receives the values as they lie in the file.</param>
-    /// <param name="viewShape">The dimensions of the former, 1 to 4.</param>
+    /// <param name="view">The values in the order of the engine.</param>
+    /// <param name="file">Receives the values in the order of the file.</param>
+    /// <param name="viewShape">The dimensions of <paramref name="view"/>, 1 to 4.</param>
     public static void ToFile(ReadOnlySpan<float> view, Span<float> file, ReadOnlySpan<int> viewShape)
     {
         var axes = new Axes(viewShape);
@@ -53,17 +53,17 @@ internal static class AxisOrder
         }
     }
 
-    /// <summary>Gives, for each axis of a view's rank, in the file's order, which axis of the view it is.</summary>
+    /// <summary>Returns the index in the view of each axis of the file, for a rank.</summary>
     public static ReadOnlySpan<int> Of(int rank) => rank switch
     {
         1 => [0],
         2 => [1, 0],
         3 => [2, 1, 0],
         4 => [3, 2, 0, 1],
-        _ => throw new ArgumentOutOfRangeException(nameof(rank), rank, "Weights have 1 to 4 dimensions."),
+        _ => throw new ArgumentOutOfRangeException(nameof(rank), rank, "Weights must have 1 to 4 dimensions."),
     };
 
-    /// <summary>The file's axes, outermost first and filled up in front with axes of size 1: their sizes, and their strides in the view.</summary>
+    /// <summary>Represents the sizes of the axes of the file and their strides in the view, outermost first, with leading axes of size 1.</summary>
     private readonly struct Axes
     {
         public readonly int[] Sizes = [1, 1, 1, 1];

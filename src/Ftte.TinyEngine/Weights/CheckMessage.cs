@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Represents the message of a failed check: formatted only if the check fails, so that a check that holds costs nothing.</summary>
+/// <summary>Represents the message of a failed check: formatted only if the check fails, so that a passed check has no cost.</summary>
 [InterpolatedStringHandler]
 internal ref struct CheckMessage
 {

@@ -5,10 +5,10 @@ using Ftte.TinyEngine.Files;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>A file of named tensors in the safetensors format, in which models are exchanged with PyTorch and others.</summary>
+/// <summary>Represents a file of named tensors in the safetensors format, for the exchange of models with PyTorch and other frameworks.</summary>
 /// <remarks>
 /// The format (github.com/huggingface/safetensors) is a 64-bit little-endian length, a JSON header of that length with each tensor's type, shape and
-/// range of bytes, and the values; it holds no code. Opening reads and checks the header only. One thread at a time.
+/// range of bytes, and the values. It contains no code. Opening reads and validates only the header. Not thread-safe.
 /// </remarks>
 public sealed class SafetensorsFile : IDisposable
 {
@@ -27,21 +27,21 @@ public sealed class SafetensorsFile : IDisposable
         Tensors = [.. _byName.Values.OrderBy(tensor => tensor.Start)];
     }
 
-    /// <summary>Gets the tensors, in the order in which their values lie in the file. A tensor with several names occurs once.</summary>
+    /// <summary>Gets the tensors, in the order of their values in the file. A tensor with several names occurs once.</summary>
     public ImmutableArray<SafetensorsTensor> Tensors { get; }
 
-    /// <summary>Gets the notes that the file's writer left, such as "format": "pt"; empty if there are none.</summary>
+    /// <summary>Gets the metadata of the file, such as "format": "pt"; empty if there is none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>Gets the name of the file in errors.</summary>
+    /// <summary>Gets the name of the file in error messages.</summary>
     internal string Name { get; }
 
     /// <summary>Opens a file and reads its header.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>The open file; dispose of it to close it.</returns>
+    /// <returns>The open file; dispose it to close it.</returns>
     /// <exception cref="InvalidDataException">
-    /// It is not a safetensors file, is cut short, or its header contradicts itself or the file's length; the message says how and what to do. So are
-    /// headers of more than 16 MiB, 65,536 tensors, 8 dimensions or 1,024 bytes of a name. Found before memory is taken for what the header announces.
+    /// The file is not a safetensors file, is truncated, or its header contradicts itself or the length of the file; the message states the problem and the solution. Also thrown for
+    /// headers of more than 16 MiB, 65,536 tensors, 8 dimensions or 1,024 bytes of a name. Validated before memory is allocated for the declared sizes.
     /// </exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
@@ -52,7 +52,7 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>Reads the header of a file in a stream.</summary>
     /// <param name="stream">The file, from the stream's position to its end. Must be able to seek.</param>
-    /// <param name="leaveOpen">Whether the stream stays open when this is disposed of.</param>
+    /// <param name="leaveOpen">True to leave the stream open after this object is disposed.</param>
     /// <returns>The file.</returns>
     /// <exception cref="ArgumentException">The stream cannot be read or cannot seek.</exception>
     /// <exception cref="InvalidDataException">As for a path.</exception>
@@ -61,15 +61,15 @@ public sealed class SafetensorsFile : IDisposable
         ArgumentNullException.ThrowIfNull(stream);
         return stream.CanRead && stream.CanSeek
             ? Open(stream, leaveOpen, "the stream")
-            : throw new ArgumentException("The stream must be able to read and to seek; copy it to a file or to memory first.", nameof(stream));
+            : throw new ArgumentException("The stream cannot be read or cannot seek. Copy it to a file or to memory first.", nameof(stream));
     }
 
     /// <summary>Writes a file.</summary>
-    /// <param name="stream">Where to; stays open. Need not seek.</param>
-    /// <param name="tensors">The tensors, in any order: they are written by name. The values are those of the shape, its last dimension varying fastest.</param>
-    /// <param name="format">How to write the values; exact by default.</param>
-    /// <param name="metadata">Notes to leave in the file, or null.</param>
-    /// <exception cref="ArgumentException">A name is used twice or cannot be one, or a shape does not have as many values as given. Nothing has been written.</exception>
+    /// <param name="stream">The destination; stays open. It does not have to support seeking.</param>
+    /// <param name="tensors">The tensors, in any order: they are written in the order of their names. The last dimension of the values varies fastest.</param>
+    /// <param name="format">The format of the values; exact by default.</param>
+    /// <param name="metadata">The metadata of the file; null for none.</param>
+    /// <exception cref="ArgumentException">A name is duplicate or invalid, or the number of values does not match a shape. Nothing has been written.</exception>
     /// <exception cref="IOException">The stream cannot be written to.</exception>
     public static void Write(
         Stream stream,
@@ -83,7 +83,7 @@ public sealed class SafetensorsFile : IDisposable
         {
             if (SafetensorsWriter.ElementsOf(shape) != values.Length)
             {
-                throw new ArgumentException($"Tensor '{name}' has {values.Length} values but its shape [{string.Join(", ", shape)}] has {SafetensorsWriter.ElementsOf(shape)}.", nameof(tensors));
+                throw new ArgumentException($"Tensor '{name}' has {values.Length} values, but its shape [{string.Join(", ", shape)}] has {SafetensorsWriter.ElementsOf(shape)}.", nameof(tensors));
             }
         }
 
@@ -95,22 +95,22 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>Finds a tensor by its name or by an alias.</summary>
+    /// <summary>Finds a tensor by name or alias.</summary>
     /// <remarks>
     /// For weights that two layers share, PyTorch's <c>safetensors.torch.save_model</c> writes one tensor and an entry of <see cref="Metadata"/> whose key is the
     /// other name and whose value is the name of the tensor. Such a key is an alias.
     /// </remarks>
     /// <param name="name">The name or the alias, case-sensitive. A tensor of that name takes precedence over an alias.</param>
-    /// <param name="tensor">The tensor, under its own name; null if there is none.</param>
-    /// <returns>Whether there is one.</returns>
+    /// <param name="tensor">The tensor, with its own name; null if it is not found.</param>
+    /// <returns>True if the tensor is found.</returns>
     public bool TryFind(string name, [NotNullWhen(true)] out SafetensorsTensor? tensor) =>
         _byName.TryGetValue(name, out tensor) || (Metadata.TryGetValue(name, out string? target) && _byName.TryGetValue(target, out tensor));
 
-    /// <summary>Reads the values of one tensor of type F32, BF16 or F16, without allocating.</summary>
+    /// <summary>Reads the values of a tensor of type F32, BF16 or F16, without allocating.</summary>
     /// <param name="name">The tensor's name, or an alias; see <see cref="TryFind"/>.</param>
-    /// <param name="values">Receives them, the last dimension varying fastest; as long as the tensor.</param>
+    /// <param name="values">Receives the values, the last dimension varying fastest; must have the length of the tensor.</param>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
-    /// <exception cref="ArgumentException">The destination is not as long as the tensor.</exception>
+    /// <exception cref="ArgumentException">The destination does not have the length of the tensor.</exception>
     /// <exception cref="InvalidDataException">The tensor is of another type, or the file has become shorter.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public void Read(string name, Span<float> values)
@@ -127,17 +127,17 @@ public sealed class SafetensorsFile : IDisposable
 
         if (values.Length != tensor.ElementCount)
         {
-            throw new ArgumentException($"Tensor '{name}' has {tensor.ElementCount} values, the destination {values.Length}.", nameof(values));
+            throw new ArgumentException($"Tensor '{name}' has {tensor.ElementCount} values, but the destination has {values.Length}.", nameof(values));
         }
 
         _stream.Position = _dataStart + tensor.Start;
         if (!SafetensorsValues.TryRead(_stream, tensor.Type, values))
         {
-            throw InvalidFile.Create(Name, $"it ends within tensor '{name}' though it was long enough when it was opened", "read it when nobody writes it");
+            throw InvalidFile.Create(Name, $"it ends within tensor '{name}', although it was long enough when it was opened", "read it while no process writes to it");
         }
     }
 
-    /// <summary>Closes the file or, unless it is to stay open, the stream.</summary>
+    /// <summary>Closes the file, or the stream unless it is left open.</summary>
     public void Dispose()
     {
         if (!_leaveOpen)
@@ -168,16 +168,16 @@ public sealed class SafetensorsFile : IDisposable
             throw InvalidFile.Create(name, $"it has {length} bytes, too few for a safetensors file", "get the file again");
         }
 
-        ulong announced = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (announced > SafetensorsLimits.MaxHeaderBytes || (long)announced > length - prefix.Length)
+        ulong declared = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (declared > SafetensorsLimits.MaxHeaderBytes || (long)declared > length - prefix.Length)
         {
-            throw InvalidFile.Create(name, $"it announces a header of {announced} bytes, more than it has or more than {SafetensorsLimits.MaxHeaderBytes}", "give a safetensors file, or get it again");
+            throw InvalidFile.Create(name, $"it declares a header of {declared} bytes, more than the file has or more than {SafetensorsLimits.MaxHeaderBytes}", "specify a safetensors file, or get it again");
         }
 
-        byte[] header = new byte[(int)announced];
+        byte[] header = new byte[(int)declared];
         if (stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length)
         {
-            throw InvalidFile.Create(name, "it became shorter while it was read", "read it when nobody writes it");
+            throw InvalidFile.Create(name, "it became shorter while it was read", "read it while no process writes to it");
         }
 
         long dataStart = prefix.Length + header.Length;

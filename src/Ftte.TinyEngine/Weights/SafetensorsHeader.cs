@@ -6,7 +6,7 @@ using Ftte.TinyEngine.Files;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Reads the JSON header of a safetensors file, which may lie about everything.</summary>
+/// <summary>Reads the JSON header of a safetensors file, which is not trusted.</summary>
 internal ref struct SafetensorsHeader
 {
     private const string GetAgain = "get the file again, or write it with a safetensors library";
@@ -20,19 +20,19 @@ internal ref struct SafetensorsHeader
     {
         _file = file;
 
-        // The header, a tensor, its shape: no deeper.
+        // The levels are the header, a tensor and its shape.
         _json = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 3 });
     }
 
-    /// <summary>Reads the header and checks that the tensors fill the data, without gaps and without overlap.</summary>
-    /// <returns>The tensors, by name, and the file's own notes.</returns>
+    /// <summary>Reads the header, and validates that the tensors fill the data without gaps or overlap.</summary>
+    /// <returns>The tensors by name, and the metadata.</returns>
     /// <exception cref="InvalidDataException">The header is invalid.</exception>
     public static (Dictionary<string, SafetensorsTensor> Tensors, Dictionary<string, string> Metadata) Read(
         ReadOnlySpan<byte> json, long dataLength, string file)
     {
         if (json is not [(byte)'{', ..] || !Utf8.IsValid(json))
         {
-            throw InvalidFile.Create(file, "its header is no JSON object in UTF-8", GetAgain);
+            throw InvalidFile.Create(file, "its header is not a JSON object in UTF-8", GetAgain);
         }
 
         var header = new SafetensorsHeader(json, file);
@@ -42,8 +42,8 @@ internal ref struct SafetensorsHeader
         }
         catch (Exception refused) when (refused is JsonException or InvalidOperationException)
         {
-            // The latter is a name with half a surrogate pair. What the parser says has line breaks and quotes of the file in it.
-            throw InvalidFile.Create(file, "its header is not well-formed JSON, or too deep", GetAgain, refused);
+            // The latter exception is caused by a name with half a surrogate pair. The parser's message is not used, because it contains line breaks and text of the file.
+            throw InvalidFile.Create(file, "its header is not well-formed JSON, or is nested too deeply", GetAgain, refused);
         }
 
         header.CheckRanges(dataLength);
@@ -58,7 +58,7 @@ internal ref struct SafetensorsHeader
         {
             if (name == SafetensorsLimits.Metadata)
             {
-                Check(!hasMetadata, $"its header has {name} twice");
+                Check(!hasMetadata, $"its header contains {name} twice");
                 hasMetadata = true;
                 ReadMetadata();
                 continue;
@@ -69,7 +69,7 @@ internal ref struct SafetensorsHeader
             Check(_tensors.TryAdd(name, ReadTensor(name)), $"it has two tensors named '{name}'");
         }
 
-        Check(!_json.Read(), "its header goes on after its end");
+        Check(!_json.Read(), "its header continues after its end");
     }
 
     private void ReadMetadata()
@@ -79,7 +79,7 @@ internal ref struct SafetensorsHeader
         {
             Next(JsonTokenType.String, "text");
             Check(_metadata.Count < SafetensorsLimits.MaxMetadata, $"its metadata has more than {SafetensorsLimits.MaxMetadata} entries");
-            Check(_metadata.TryAdd(key, _json.GetString()!), "its metadata has an entry twice");
+            Check(_metadata.TryAdd(key, _json.GetString()!), "its metadata contains an entry twice");
         }
     }
 
@@ -120,8 +120,8 @@ internal ref struct SafetensorsHeader
 
         long length = range[1] - range[0];
 
-        // How many bytes a value of an unknown type takes is unknown. The tensor can be skipped nevertheless, because it says where it ends.
-        Check(size == 0 ? length >= 0 : length == elements * size, $"tensor '{name}' takes {length} bytes where its shape and type need {elements * size}");
+        // The size of a value of an unknown type is not known, but the tensor can be skipped because the header states its end.
+        Check(size == 0 ? length >= 0 : length == elements * size, $"tensor '{name}' takes {length} bytes, but its shape and type need {elements * size}");
         return new SafetensorsTensor(name, type!, ImmutableArray.Create<long>(shape[..dimensions]), elements, range[0], length);
     }
 
@@ -142,7 +142,7 @@ internal ref struct SafetensorsHeader
 
     private static bool HasControl(string name) => name.AsSpan().ContainsAnyInRange('\0', '\x1F') || name.Contains('\x7F', StringComparison.Ordinal);
 
-    /// <summary>Reads a list of counts and says how many there were.</summary>
+    /// <summary>Reads a list of counts and returns their number.</summary>
     private int ReadNumbers(string name, scoped Span<long> numbers)
     {
         Next(JsonTokenType.StartArray, "a list");
@@ -152,7 +152,7 @@ internal ref struct SafetensorsHeader
             Check(count < numbers.Length, $"tensor '{name}' has more than {SafetensorsLimits.MaxDimensions} dimensions or 2 offsets");
             Check(
                 _json.TokenType == JsonTokenType.Number && _json.TryGetInt64(out numbers[count]) && numbers[count] >= 0,
-                $"tensor '{name}' has a dimension or an offset that is no whole number from 0 to {long.MaxValue}");
+                $"tensor '{name}' has a dimension or an offset that is not an integer from 0 to {long.MaxValue}");
             count++;
         }
 
@@ -166,7 +166,7 @@ internal ref struct SafetensorsHeader
         long end = 0;
         foreach (SafetensorsTensor tensor in inOrder)
         {
-            Check(tensor.Start == end, $"tensor '{tensor.Name}' begins at byte {tensor.Start} of the data where the one before it ends at {end}");
+            Check(tensor.Start == end, $"tensor '{tensor.Name}' begins at byte {tensor.Start} of the data, but the previous one ends at {end}");
             end += tensor.Length;
             Check(end <= dataLength, $"tensor '{tensor.Name}' ends at byte {end} of the data, which has {dataLength}");
         }
@@ -191,27 +191,27 @@ internal ref struct SafetensorsHeader
         return _json.TokenType;
     }
 
-    private void Next(JsonTokenType expected, string what)
+    private void Next(JsonTokenType expected, string expectedName)
     {
         if (Next() != expected)
         {
-            throw InvalidFile.Create(_file, $"its header has something else where {what} should be", GetAgain);
+            throw InvalidFile.Create(_file, $"its header contains another token in place of {expectedName}", GetAgain);
         }
     }
 
-    private readonly void Check(bool holds, string what)
+    private readonly void Check(bool holds, string message)
     {
         if (!holds)
         {
-            throw InvalidFile.Create(_file, what, GetAgain);
+            throw InvalidFile.Create(_file, message, GetAgain);
         }
     }
 
-    private readonly void Check(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref CheckMessage what)
+    private readonly void Check(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref CheckMessage message)
     {
         if (!holds)
         {
-            throw InvalidFile.Create(_file, what.ToStringAndClear(), GetAgain);
+            throw InvalidFile.Create(_file, message.ToStringAndClear(), GetAgain);
         }
     }
 }

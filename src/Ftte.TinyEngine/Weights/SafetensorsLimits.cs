@@ -1,9 +1,9 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Defines the limits of the safetensors reader and writer, far beyond any model for a device. The format itself limits only the header.</summary>
+/// <summary>Defines the limits of the safetensors reader and writer, far above the size of any model for a device. The format itself limits only the header.</summary>
 internal static class SafetensorsLimits
 {
-    /// <summary>The length of the header's own length.</summary>
+    /// <summary>The size of the length field before the header, in bytes.</summary>
     public const int PrefixBytes = sizeof(ulong);
 
     public const int MaxHeaderBytes = 16 << 20;
@@ -13,6 +13,6 @@ internal static class SafetensorsLimits
     public const int MaxNameBytes = 1024;
     public const int MaxTypeBytes = 64;
 
-    /// <summary>The name that stands for the file's own notes and for no tensor.</summary>
+    /// <summary>The reserved name of the metadata, which is not a tensor.</summary>
     public const string Metadata = "__metadata__";
 }

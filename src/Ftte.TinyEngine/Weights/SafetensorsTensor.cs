@@ -13,7 +13,7 @@ public sealed class SafetensorsTensor
     /// <summary>Gets the name, unique within the file.</summary>
     public string Name { get; }
 
-    /// <summary>Gets the type of the values as the file names it, such as F32, BF16, F16 or I64. It may be one that this library does not know.</summary>
+    /// <summary>Gets the name of the value type in the file, such as F32, BF16, F16 or I64. This library may not support the type.</summary>
     public string Type { get; }
 
     /// <summary>Gets the dimensions, outermost first; none for a single value. A dimension may be 0.</summary>
@@ -22,10 +22,10 @@ public sealed class SafetensorsTensor
     /// <summary>Gets the number of values, the product of the dimensions.</summary>
     public long ElementCount { get; }
 
-    /// <summary>Gets where the values begin, in bytes from the end of the header.</summary>
+    /// <summary>Gets the offset of the values, in bytes from the end of the header.</summary>
     public long Start { get; }
 
-    /// <summary>Gets how many bytes the values take.</summary>
+    /// <summary>Gets the size of the values, in bytes.</summary>
     public long Length { get; }
 
     /// <inheritdoc />

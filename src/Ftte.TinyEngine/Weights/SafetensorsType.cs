@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>The types of values that safetensors files name and how many bytes one takes.</summary>
+/// <summary>Defines the value types of safetensors files and their sizes.</summary>
 internal static class SafetensorsType
 {
     public const string Float32 = "F32";
@@ -15,8 +15,8 @@ internal static class SafetensorsType
 
     /// <summary>Finds a type by its name, without a copy of the name.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="bytes">Bytes per value, or 0 if no type has that name.</param>
-    /// <returns>The type's name, or an empty one.</returns>
+    /// <param name="bytes">Receives the bytes per value; 0 if the type is unknown.</param>
+    /// <returns>The name of the type; empty if the type is unknown.</returns>
     public static string Find(ref readonly System.Text.Json.Utf8JsonReader name, out int bytes)
     {
         foreach ((string known, int size) in All)

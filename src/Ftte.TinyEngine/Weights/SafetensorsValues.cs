@@ -2,15 +2,15 @@ using System.Buffers.Binary;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Converts between float32 in memory and the little-endian values of a safetensors file, a small buffer at a time.</summary>
+/// <summary>Converts between float32 in memory and the little-endian values of a safetensors file, through a small buffer.</summary>
 internal static class SafetensorsValues
 {
     private const int BufferBytes = 4096;
 
     public static int BytesPerValue(SafetensorsFormat format) => format == SafetensorsFormat.Float32 ? sizeof(float) : sizeof(ushort);
 
-    /// <summary>Reads as many values of a type as the destination has.</summary>
-    /// <returns>Whether the stream had that many.</returns>
+    /// <summary>Reads values of a type until the destination is full.</summary>
+    /// <returns>True if the stream contains enough values.</returns>
     public static bool TryRead(Stream stream, string type, Span<float> values)
     {
         Span<byte> buffer = stackalloc byte[BufferBytes];

@@ -5,13 +5,13 @@ using System.Text.Json;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Writes a safetensors file: the header, and then the values of each tensor in the header's order.</summary>
+/// <summary>Writes a safetensors file: the header, followed by the values of each tensor in the order of the header.</summary>
 internal static class SafetensorsWriter
 {
-    // Names as they are, like the format's own library, apart from what JSON cannot hold.
+    // Names are written unescaped, as in the reference library of the format, except for characters that JSON requires to be escaped.
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Returns the order in which the format's own library writes tensors of one type: by name.</summary>
+    /// <summary>Returns the order in which the reference library of the format writes tensors of one type: by name.</summary>
     public static int[] OrderOf(IReadOnlyList<string> names)
     {
         int[] order = [.. Enumerable.Range(0, names.Count)];
@@ -21,10 +21,10 @@ internal static class SafetensorsWriter
 
     /// <summary>Writes the header, padded with spaces so that the values begin at a multiple of 8 bytes.</summary>
     /// <param name="stream">The file.</param>
-    /// <param name="format">The type of the values.</param>
-    /// <param name="tensors">Name and shape of each tensor, in order.</param>
-    /// <param name="metadata">Notes about the file; null for none.</param>
-    /// <exception cref="ArgumentException">A name or a shape is not one that can be read again.</exception>
+    /// <param name="format">The format of the values.</param>
+    /// <param name="tensors">The name and the shape of each tensor, in order.</param>
+    /// <param name="metadata">The metadata of the file; null for none.</param>
+    /// <exception cref="ArgumentException">A name or a shape exceeds the limits of the reader.</exception>
     public static void WriteHeader(
         Stream stream, SafetensorsFormat format, IReadOnlyList<(string Name, int[] Shape)> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
@@ -62,7 +62,7 @@ internal static class SafetensorsWriter
         header.Write("       "u8[..(-header.WrittenCount & 7)]);
         if (header.WrittenCount > SafetensorsLimits.MaxHeaderBytes)
         {
-            throw new ArgumentException($"The header would take {header.WrittenCount} bytes, more than {SafetensorsLimits.MaxHeaderBytes}; write fewer tensors to a file.", nameof(tensors));
+            throw new ArgumentException($"The header would take {header.WrittenCount} bytes, more than {SafetensorsLimits.MaxHeaderBytes}; write fewer tensors per file.", nameof(tensors));
         }
 
         Span<byte> length = stackalloc byte[SafetensorsLimits.PrefixBytes];
@@ -99,7 +99,7 @@ internal static class SafetensorsWriter
     {
         if (tensors.Count > SafetensorsLimits.MaxTensors || metadata?.Count > SafetensorsLimits.MaxMetadata)
         {
-            throw new ArgumentException($"A file has at most {SafetensorsLimits.MaxTensors} tensors and {SafetensorsLimits.MaxMetadata} entries of metadata; write fewer.", nameof(tensors));
+            throw new ArgumentException($"A file can have at most {SafetensorsLimits.MaxTensors} tensors and {SafetensorsLimits.MaxMetadata} entries of metadata. Write fewer of them.", nameof(tensors));
         }
 
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -107,12 +107,12 @@ internal static class SafetensorsWriter
         {
             if (name.Length == 0 || name.Any(char.IsControl) || name == SafetensorsLimits.Metadata || BytesOf(name) > SafetensorsLimits.MaxNameBytes)
             {
-                throw new ArgumentException($"'{name}' cannot be a tensor's name; names have 1 to {SafetensorsLimits.MaxNameBytes} bytes, none of them a control character.", nameof(tensors));
+                throw new ArgumentException($"'{name}' is not a valid name of a tensor. Use names of 1 to {SafetensorsLimits.MaxNameBytes} bytes without control characters.", nameof(tensors));
             }
 
             if (!names.Add(name))
             {
-                throw new ArgumentException($"Two tensors are named '{name}'; give every tensor a name of its own.", nameof(tensors));
+                throw new ArgumentException($"Two tensors are named '{name}'. Give every tensor a unique name.", nameof(tensors));
             }
 
             if (shape.Length > SafetensorsLimits.MaxDimensions)
@@ -123,7 +123,7 @@ internal static class SafetensorsWriter
 
         if (metadata?.Keys.FirstOrDefault(key => BytesOf(key) > SafetensorsLimits.MaxNameBytes) is { } tooLong)
         {
-            throw new ArgumentException($"The metadata's '{tooLong}' is longer than {SafetensorsLimits.MaxNameBytes} bytes; shorten it.", nameof(metadata));
+            throw new ArgumentException($"The metadata entry '{tooLong}' is longer than {SafetensorsLimits.MaxNameBytes} bytes. Shorten it.", nameof(metadata));
         }
     }
 

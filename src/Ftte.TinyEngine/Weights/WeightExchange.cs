@@ -2,20 +2,20 @@ using Ftte.TinyEngine.Files;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Fills a network's flat vector from a file of weights, and writes such a file from it.</summary>
+/// <summary>Reads the flat vector of a network from a file of weights, and writes it to such a file.</summary>
 internal static class WeightExchange
 {
-    /// <summary>The end of the names of the counters that PyTorch keeps beside a batch normalization's statistics.</summary>
+    /// <summary>The suffix of the names of the counters that PyTorch stores with the statistics of batch normalization.</summary>
     private const string Counter = "num_batches_tracked";
 
-    /// <summary>Reads all entries' tensors.</summary>
+    /// <summary>Reads the tensors of all entries.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="entries">The network's tensors; each has to be there.</param>
-    /// <param name="parameters">Receives them at the entries' ranges; the rest stays. If anything fails, all of it stays as it was.</param>
-    /// <param name="options">How to match names; the same names and no extra tensors by default.</param>
-    /// <remarks>Two entries may have the same tensor: weights that the model in the file shares between layers.</remarks>
-    /// <exception cref="InvalidDataException">The file lacks a tensor, has one too many, or one of another shape or type; the message says which and what to do.</exception>
-    /// <exception cref="ArgumentException">The entries contradict themselves or the vector.</exception>
+    /// <param name="entries">The tensors of the network; each must be in the file.</param>
+    /// <param name="parameters">Receives the values at the ranges of the entries; other values do not change. Unchanged if an exception is thrown.</param>
+    /// <param name="options">The options of matching names; the same names and no extra tensors by default.</param>
+    /// <remarks>Two entries may map to the same tensor, because a model can share weights between layers.</remarks>
+    /// <exception cref="InvalidDataException">The file lacks a tensor, has an extra tensor, or has one with another shape or type; the message states the problem and the solution.</exception>
+    /// <exception cref="ArgumentException">The entries contradict each other or the vector.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static void Load(SafetensorsFile file, IReadOnlyList<WeightEntry> entries, Span<float> parameters, WeightFileOptions? options = null)
     {
@@ -23,7 +23,7 @@ internal static class WeightExchange
         string[] names = NamesInFile(entries, options);
         names = Match(file, entries, names, allowExtra: options?.AllowExtra ?? false);
 
-        // Reading can fail as late as in the last tensor, so all is read before anything changes.
+        // Reading can fail in the last tensor, so all tensors are read before the vector changes.
         float[] loaded = parameters.ToArray();
         float[] scratch = new float[MaxLength(entries)];
         for (int i = 0; i < names.Length; i++)
@@ -36,13 +36,13 @@ internal static class WeightExchange
         loaded.CopyTo(parameters);
     }
 
-    /// <summary>Writes all entries' tensors.</summary>
-    /// <param name="stream">Where to; stays open.</param>
+    /// <summary>Writes the tensors of all entries.</summary>
+    /// <param name="stream">The destination; stays open.</param>
     /// <param name="entries">The network's tensors.</param>
     /// <param name="parameters">The flat vector.</param>
-    /// <param name="format">How to write the values.</param>
+    /// <param name="format">The format of the values.</param>
     /// <param name="options">The names of the tensors; the network's own names by default.</param>
-    /// <exception cref="ArgumentException">The entries contradict themselves or the vector, or two have the same name in the file. Nothing has been written.</exception>
+    /// <exception cref="ArgumentException">The entries contradict each other or the vector, or two have the same name in the file. Nothing has been written.</exception>
     /// <exception cref="IOException">The stream cannot be written to.</exception>
     public static void Save(
         Stream stream, IReadOnlyList<WeightEntry> entries, ReadOnlySpan<float> parameters, SafetensorsFormat format, WeightFileOptions? options = null)
@@ -52,7 +52,7 @@ internal static class WeightExchange
         ThrowIfShared(entries, names);
         int[] order = SafetensorsWriter.OrderOf(names);
 
-        // "format": "pt" is what PyTorch's own loaders look for.
+        // PyTorch's loaders expect "format": "pt".
         SafetensorsWriter.WriteHeader(
             stream, format, [.. order.Select(i => (names[i], entries[i].FileShape))], new Dictionary<string, string> { ["format"] = "pt" });
         float[] scratch = new float[MaxLength(entries)];
@@ -64,7 +64,7 @@ internal static class WeightExchange
         }
     }
 
-    /// <summary>Finds the tensor of each entry and checks the shapes.</summary>
+    /// <summary>Finds the tensor of each entry and validates the shapes.</summary>
     /// <returns>The names in the file.</returns>
     private static string[] Match(SafetensorsFile file, IReadOnlyList<WeightEntry> entries, string[] names, bool allowExtra)
     {
@@ -78,8 +78,8 @@ internal static class WeightExchange
         {
             throw InvalidFile.Create(
                 file.Name,
-                $"it has tensors that the network has not: {NameList.Format(extra)}",
-                $"give the weights of this network, or allow that with {nameof(WeightFileOptions)}.{nameof(WeightFileOptions.AllowExtra)}");
+                $"it has tensors that the network does not have: {NameList.Format(extra)}",
+                $"specify the weights of this network, or allow extra tensors with {nameof(WeightFileOptions)}.{nameof(WeightFileOptions.AllowExtra)}");
         }
 
         for (int i = 0; i < names.Length; i++)
@@ -89,8 +89,8 @@ internal static class WeightExchange
             {
                 throw InvalidFile.Create(
                     file.Name,
-                    $"tensor '{names[i]}' is [{string.Join(", ", tensor.Shape)}] where the network needs [{string.Join(", ", entries[i].FileShape)}]",
-                    "give the weights of a model with the same layers, in PyTorch's order of dimensions");
+                    $"tensor '{names[i]}' is [{string.Join(", ", tensor.Shape)}] but the network needs [{string.Join(", ", entries[i].FileShape)}]",
+                    "specify the weights of a model with the same layers, in PyTorch's order of dimensions");
             }
         }
 
@@ -101,13 +101,13 @@ internal static class WeightExchange
     {
         string map = $"{nameof(WeightFileOptions)}.{nameof(WeightFileOptions.NameInFile)}";
         string advice = WrapperNames.CommonPrefix(file, names) is { } prefix
-            ? $"names in the file begin with '{prefix}': add it with {map} = name => \"{prefix}\" + name, or save all of the model"
-            : $"save all of the model, or say with {map} what the file calls them";
+            ? $"names in the file begin with '{prefix}': add it with {map} = name => \"{prefix}\" + name, or save the whole model"
+            : $"save the whole model, or map names to those in the file with {map}";
         string[] missing = [.. names.Where(name => !file.TryFind(name, out _))];
-        return InvalidFile.Create(file.Name, $"it lacks {NameList.Format(missing)}; it has, unused: {NameList.Format(ExtraOf(file, names))}", advice);
+        return InvalidFile.Create(file.Name, $"it lacks {NameList.Format(missing)}; unused tensors in the file: {NameList.Format(ExtraOf(file, names))}", advice);
     }
 
-    /// <summary>Lists the tensors that no name stands for, apart from PyTorch's counters.</summary>
+    /// <summary>Returns the tensors that no entry uses, except PyTorch's counters.</summary>
     private static string[] ExtraOf(SafetensorsFile file, string[] names)
     {
         var used = names.Select(name => file.TryFind(name, out SafetensorsTensor? tensor) ? tensor.Name : name).ToHashSet(StringComparer.Ordinal);
@@ -128,7 +128,7 @@ internal static class WeightExchange
             if (!owners.TryAdd(names[i], entries[i].Name))
             {
                 throw new ArgumentException(
-                    $"The parameters '{owners[names[i]]}' and '{entries[i].Name}' are both named '{names[i]}' in the file, which only loading allows, for weights that layers share. "
+                    $"The parameters '{owners[names[i]]}' and '{entries[i].Name}' are both named '{names[i]}' in the file, which is supported only for loading, for weights that layers share. "
                     + $"Return a different name for each from {nameof(WeightFileOptions)}.{nameof(WeightFileOptions.NameInFile)} to save.",
                     nameof(names));
             }
@@ -144,7 +144,7 @@ internal static class WeightExchange
             _ = AxisOrder.Of(entry.ViewShape.Length);
             if (SafetensorsWriter.ElementsOf(entry.ViewShape) != entry.Range.Length || SafetensorsWriter.ElementsOf(entry.FileShape) != entry.Range.Length)
             {
-                throw new ArgumentException($"'{entry.Name}' has {entry.Range.Length} values but the shapes [{string.Join(", ", entry.ViewShape)}] and [{string.Join(", ", entry.FileShape)}].", nameof(entries));
+                throw new ArgumentException($"'{entry.Name}' has {entry.Range.Length} values, but the shapes [{string.Join(", ", entry.ViewShape)}] and [{string.Join(", ", entry.FileShape)}].", nameof(entries));
             }
 
             if (entry.Range.Start < 0 || entry.Range.Start > parameterCount - entry.Range.Length)

@@ -18,7 +18,7 @@ public static partial class NetworkZoo
         return builder.GlobalAveragePool("pool").Linear("fc", classes).SoftmaxCrossEntropy();
     }
 
-    /// <summary>Creates MobileNetV1 at a quarter of its width (Howard et al., 2017), as in MLPerf Tiny's visual wake words: 96 x 96 colour images.</summary>
+    /// <summary>Creates MobileNetV1 at a quarter of its width (Howard et al., 2017), as in MLPerf Tiny's visual wake words: 96 x 96 color images.</summary>
     /// <param name="classes">The number of classes.</param>
     /// <param name="size">The height and width of the images.</param>
     /// <returns>The network.</returns>
@@ -36,7 +36,7 @@ public static partial class NetworkZoo
         return builder.GlobalAveragePool("pool").Linear("fc", classes).SoftmaxCrossEntropy();
     }
 
-    /// <summary>Creates MobileNetV2 at 0.35 of its width (Sandler et al., CVPR 2018), with the strides that suit 32 x 32 colour images.</summary>
+    /// <summary>Creates MobileNetV2 at 0.35 of its width (Sandler et al., CVPR 2018), with strides for 32 x 32 color images.</summary>
     /// <param name="classes">The number of classes.</param>
     /// <param name="size">The height and width of the images.</param>
     /// <param name="stemStride">The stride of the first convolution: 1 for small images, 2 for images of 96 and more.</param>
@@ -59,7 +59,7 @@ public static partial class NetworkZoo
         return builder.GlobalAveragePool("pool").Linear("fc", classes).SoftmaxCrossEntropy();
     }
 
-    /// <summary>A 1 x 1 expansion, a depthwise convolution and a 1 x 1 projection, with a shortcut where the shape stays.</summary>
+    /// <summary>Adds a 1 x 1 expansion, a depthwise convolution and a 1 x 1 projection, with a shortcut if the shape stays the same.</summary>
     private static void InvertedResidual(NetworkBuilder builder, string name, int filters, int stride, int expansion)
     {
         if (stride == 1 && builder.Shape.Channels == filters)

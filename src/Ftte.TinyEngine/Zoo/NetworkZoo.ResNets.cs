@@ -2,17 +2,17 @@ namespace Ftte.TinyEngine;
 
 public static partial class NetworkZoo
 {
-    /// <summary>Creates a ResNet of three stages of one block (He et al., CVPR 2016), as in MLPerf Tiny, for 32 x 32 colour images.</summary>
+    /// <summary>Creates a ResNet of three stages of one block (He et al., CVPR 2016), as in MLPerf Tiny, for 32 x 32 color images.</summary>
     /// <param name="classes">The number of classes.</param>
     /// <returns>The network, of 78,042 trainable parameters for ten classes.</returns>
     public static Network ResNet8(int classes = 10) => ResNet([16, 32, 64], blocks: 1, classes);
 
-    /// <summary>Creates a ResNet of three stages of three blocks for 32 x 32 colour images.</summary>
+    /// <summary>Creates a ResNet of three stages of three blocks for 32 x 32 color images.</summary>
     /// <param name="classes">The number of classes.</param>
     /// <returns>The network, of 272,474 trainable parameters for ten classes.</returns>
     public static Network ResNet20(int classes = 10) => ResNet([16, 32, 64], blocks: 3, classes);
 
-    /// <summary>Creates a ResNet of four stages of two blocks, from 64 to 512 filters, in its form for 32 x 32 colour images.</summary>
+    /// <summary>Creates a ResNet of four stages of two blocks, from 64 to 512 filters, in its form for 32 x 32 color images.</summary>
     /// <param name="classes">The number of classes.</param>
     /// <returns>The network, of 11.2 million trainable parameters.</returns>
     public static Network ResNet18(int classes = 10) => ResNet([64, 128, 256, 512], blocks: 2, classes);
@@ -31,7 +31,7 @@ public static partial class NetworkZoo
         return builder.GlobalAveragePool("pool").Linear("fc", classes).SoftmaxCrossEntropy();
     }
 
-    /// <summary>Two 3 x 3 convolutions beside a shortcut, which is a 1 x 1 convolution where the shape changes.</summary>
+    /// <summary>Adds two 3 x 3 convolutions with a shortcut, which is a 1 x 1 convolution if the shape changes.</summary>
     private static void Residual(NetworkBuilder builder, string name, int filters, int stride)
     {
         bool changes = stride != 1 || builder.Shape.Channels != filters;

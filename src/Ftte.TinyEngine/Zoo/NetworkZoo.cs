@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>The usual small networks, by name or by method.</summary>
+/// <summary>Creates common small networks, by name or by method.</summary>
 /// <remarks>
-/// Layers are named after their place, such as <c>stage2.block1.conv1</c>, so that blocks can be selected and weights exchanged. Convolutions before a
-/// normalisation have no bias. Sizes are those of the papers, for images of the data set that the network is usually trained on.
+/// Layers are named after their position, such as <c>stage2.block1.conv1</c>, so that blocks can be selected and weights exchanged. Convolutions before a
+/// normalization have no bias. Sizes are those of the papers, for images of the usual data set of each network.
 /// </remarks>
 public static partial class NetworkZoo
 {
@@ -27,19 +27,19 @@ public static partial class NetworkZoo
             ["autoencoder"] = () => Autoencoder(),
         });
 
-    /// <summary>Gets the names that <see cref="Create"/> knows.</summary>
+    /// <summary>Gets the names that <see cref="Create"/> accepts.</summary>
     public static ImmutableArray<string> Names { get; } = [.. Makers.Keys];
 
-    /// <summary>Creates a network at its usual size.</summary>
+    /// <summary>Creates a network with its usual size.</summary>
     /// <param name="name">One of <see cref="Names"/>, in any case.</param>
     /// <returns>The network.</returns>
-    /// <exception cref="ArgumentException">There is no such network; the message lists those there are.</exception>
+    /// <exception cref="ArgumentException">The name is unknown; the message lists the known names.</exception>
     public static Network Create(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         return Makers.TryGetValue(name, out Func<Network>? make)
             ? make()
-            : throw new ArgumentException($"There is no network '{name}'; there are {string.Join(", ", Names)}.", nameof(name));
+            : throw new ArgumentException($"Unknown network '{name}'. Specify one of {string.Join(", ", Names)}.", nameof(name));
     }
 
     /// <summary>Creates a multi-layer perceptron of two hidden layers, as McMahan et al. (AISTATS 2017) used on MNIST.</summary>
@@ -50,7 +50,7 @@ public static partial class NetworkZoo
     public static Network Mlp(int inputs = 784, int hidden = 200, int classes = 10) =>
         Network.Build(inputs).Linear("fc1", hidden).Relu().Linear("fc2", hidden).Relu().Linear("fc3", classes).SoftmaxCrossEntropy();
 
-    /// <summary>Creates the convolutional network of McMahan et al. (AISTATS 2017) for 28 x 28 grey images.</summary>
+    /// <summary>Creates the convolutional network of McMahan et al. (AISTATS 2017) for 28 x 28 gray images.</summary>
     /// <param name="classes">The number of classes.</param>
     /// <returns>The network, of 1,663,370 parameters for ten classes.</returns>
     public static Network FedAvgCnn(int classes = 10) => Network.Build(28, 28, 1)
@@ -58,7 +58,7 @@ public static partial class NetworkZoo
         .Conv("conv2", 64, kernel: 5, padding: 2).Relu().MaxPool(2)
         .Flatten().Linear("fc1", 512).Relu().Linear("fc2", classes).SoftmaxCrossEntropy();
 
-    /// <summary>Creates a plain convolutional network of three stages for 32 x 32 colour images.</summary>
+    /// <summary>Creates a plain convolutional network of three stages for 32 x 32 color images.</summary>
     /// <param name="classes">The number of classes.</param>
     /// <returns>The network, of 122,570 parameters for ten classes.</returns>
     public static Network Cnn(int classes = 10) => Network.Build(32, 32, 3)
@@ -67,7 +67,7 @@ public static partial class NetworkZoo
         .Conv("conv3", 64, kernel: 3, padding: 1).Relu().MaxPool(2)
         .Flatten().Linear("fc1", 64).Relu().Linear("fc2", classes).SoftmaxCrossEntropy();
 
-    /// <summary>Creates a small convolutional network for 28 x 28 grey images such as digits.</summary>
+    /// <summary>Creates a small convolutional network for 28 x 28 gray images such as digits.</summary>
     /// <param name="classes">The number of classes.</param>
     /// <returns>The network, of 9,810 parameters for ten classes.</returns>
     public static Network DigitCnn(int classes = 10) => Network.Build(28, 28, 1)
@@ -76,7 +76,7 @@ public static partial class NetworkZoo
         .Conv("conv3", 24, kernel: 3, stride: 2, padding: 1).Relu()
         .Flatten().Linear("fc", classes).SoftmaxCrossEntropy();
 
-    /// <summary>Creates a fully connected autoencoder, as in MLPerf Tiny's anomaly detection: 128 values per layer, 8 in the middle.</summary>
+    /// <summary>Creates a fully connected autoencoder, as in MLPerf Tiny's anomaly detection: 128 values per layer, 8 in the bottleneck.</summary>
     /// <param name="inputs">The number of inputs, which are also the targets.</param>
     /// <returns>The network; train it on <see cref="ReconstructionExamples"/>.</returns>
     public static Network Autoencoder(int inputs = 640)

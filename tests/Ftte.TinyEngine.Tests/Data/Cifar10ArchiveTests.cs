@@ -91,7 +91,7 @@ public sealed class Cifar10ArchiveTests : IDisposable
     public void The_version_for_Python_is_recognized(string name)
     {
         _folder.Write(name, []);
-        Assert.Contains("what is there is the version for Python", Assert.Throws<FileNotFoundException>(() => Cifar10Examples.Load(_folder.Path, CifarPart.Train)).Message, StringComparison.Ordinal);
+        Assert.Contains("the folder contains the Python version instead", Assert.Throws<FileNotFoundException>(() => Cifar10Examples.Load(_folder.Path, CifarPart.Train)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -35,10 +35,10 @@ public sealed class IdxFileTests : IDisposable
     }
 
     [Fact]
-    public void An_empty_file_is_refused() => AssertBad([], "it ends within its head");
+    public void An_empty_file_is_refused() => AssertBad([], "it ends within its header");
 
     [Fact]
-    public void A_head_cut_short_is_refused() => AssertBad(File([2, 2], [])[..10], "it ends within its head");
+    public void A_head_cut_short_is_refused() => AssertBad(File([2, 2], [])[..10], "it ends within its header");
 
     [Fact]
     public void A_file_of_another_format_is_refused() => AssertBad("This is no such file."u8.ToArray(), "0x54686973");
@@ -59,7 +59,7 @@ public sealed class IdxFileTests : IDisposable
     public void A_size_beyond_31_bits_is_refused() => AssertBad(File([-1], []), "dimension 0 has the size 4294967295");
 
     [Fact]
-    public void Values_cut_short_are_refused() => AssertBad(File([2, 2], [1, 2, 3]), "2 x 2 bytes, more than it can hold");
+    public void Values_cut_short_are_refused() => AssertBad(File([2, 2], [1, 2, 3]), "2 x 2 bytes, more than the file can contain");
 
     [Fact]
     public void Packed_values_cut_short_are_refused() => AssertBad(Pack(File([2, 2], [1, 2, 3])), "ends after 3");
@@ -70,7 +70,7 @@ public sealed class IdxFileTests : IDisposable
     public void Bytes_after_the_values_are_refused(bool pack)
     {
         byte[] file = File([2], [1, 2, 3]);
-        AssertBad(pack ? Pack(file) : file, "more follows");
+        AssertBad(pack ? Pack(file) : file, "it contains more than");
     }
 
     [Fact]

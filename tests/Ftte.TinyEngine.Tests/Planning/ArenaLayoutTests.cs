@@ -28,7 +28,7 @@ public class ArenaLayoutTests
                 {
                     Tensor[] tensors = [.. draws.Select(d => Make(d.Item1, d.Item2, d.Item2 + d.Item3))];
                     long size = ArenaLayout.Place(tensors);
-                    Assert.InRange(ArenaLayout.Busiest(tensors), 0, size);
+                    Assert.InRange(ArenaLayout.MaxLiveBytes(tensors), 0, size);
                     for (int i = 0; i < tensors.Length; i++)
                     {
                         Assert.InRange(tensors[i].Offset, 0, size - tensors[i].Bytes);

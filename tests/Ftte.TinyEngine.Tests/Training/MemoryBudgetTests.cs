@@ -48,7 +48,7 @@ public class MemoryBudgetTests
         var refusal = Assert.Throws<BudgetTooSmallException>(() => { _ = trainer.TrainAsync(assignment, Start).AsTask(); });
 
         Assert.Equal((Least - 1, Least), (refusal.Available, refusal.Required));
-        Assert.Contains($"at least {Least} bytes of memory; the device's budget is {Least - 1}", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"at least {Least} bytes of memory, but the budget of the device is {Least - 1}", refusal.Message, StringComparison.Ordinal);
         Assert.Null(trainer.Plan);
     }
 
@@ -62,7 +62,7 @@ public class MemoryBudgetTests
         Assert.InRange(trainer.Plan!.ArenaBytes, 0, arena);
 
         using var tooSmall = new LocalTrainer(Network, Examples, Options, engine: new EngineOptions { Memory = new byte[100] });
-        Assert.Contains("memory supplied has 100 bytes", Assert.Throws<ArgumentException>(() => { _ = tooSmall.TrainAsync(TestData.Assign(Network, Selection), Start).AsTask(); }).Message, StringComparison.Ordinal);
+        Assert.Contains("supplied memory has 100 bytes", Assert.Throws<ArgumentException>(() => { _ = tooSmall.TrainAsync(TestData.Assign(Network, Selection), Start).AsTask(); }).Message, StringComparison.Ordinal);
     }
 
     [Fact]

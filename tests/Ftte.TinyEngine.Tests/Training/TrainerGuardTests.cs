@@ -69,7 +69,7 @@ public class TrainerGuardTests
                         default: trainer.Prepare(Head, Start); break;
                     }
                 }).Message;
-                Assert.StartsWith("The trainer is at work already.", message, StringComparison.Ordinal);
+                Assert.StartsWith("Another call of the trainer has not ended.", message, StringComparison.Ordinal);
             }
         };
 

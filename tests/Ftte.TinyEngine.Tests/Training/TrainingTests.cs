@@ -67,7 +67,7 @@ public class TrainingTests
     {
         float[] parameters = Network.Initialize(1);
         Assert.StartsWith(
-            "Layer 'fc1' takes 16 inputs, the examples have 15.",
+            "Layer 'fc1' takes 16 inputs, but the examples have 15.",
             Assert.Throws<ArgumentException>(() => Network.Evaluate(parameters, TestData.Examples(3, 15, 4, 1))).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Network.Evaluate(parameters, TestData.Examples(3, 16, 4, 1).Subset()));
         Assert.Throws<ArgumentException>(() => Network.Gradient(parameters.AsSpan(1), TestData.Examples(3, 16, 4, 1)));

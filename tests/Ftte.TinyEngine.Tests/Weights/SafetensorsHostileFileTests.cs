@@ -70,7 +70,7 @@ public sealed class SafetensorsHostileFileTests
         foreach (ulong length in new ulong[] { 3, 1 << 24, (1 << 24) + 1, uint.MaxValue, long.MaxValue, ulong.MaxValue })
         {
             byte[] file = [.. BitConverter.GetBytes(length), .. "{}"u8];
-            AssertBad(file, $"it announces a header of {length} bytes");
+            AssertBad(file, $"it declares a header of {length} bytes");
             Assert.InRange(Allocated.AtMost(RefusalBytes, () => Assert.Throws<InvalidDataException>(() => Open(file))), 0, RefusalBytes);
         }
     }
@@ -79,7 +79,7 @@ public sealed class SafetensorsHostileFileTests
     public void Fewer_bytes_than_a_length_takes_are_refused() => AssertBad([1, 2, 3], "it has 3 bytes, too few");
 
     [Fact]
-    public void A_header_in_no_UTF_8_is_refused() => AssertBad(File([(byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)'}'], []), "no JSON object in UTF-8");
+    public void A_header_in_no_UTF_8_is_refused() => AssertBad(File([(byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)'}'], []), "not a JSON object in UTF-8");
 
     [Fact]
     public void A_type_with_a_long_name_is_refused() =>

@@ -41,7 +41,7 @@ public sealed class TiedWeightsTests : IDisposable
         Network network = Network.Build(2).Linear("enc", 4, bias: false).Relu().Linear("dec", 2, bias: false).SoftmaxCrossEntropy();
         string path = Write(Tied.Replace("[2,2]", "[2,4]", StringComparison.Ordinal).Replace("16", "32", StringComparison.Ordinal), new byte[32]);
         string message = Assert.Throws<InvalidDataException>(() => network.LoadWeights(path, new float[16])).Message;
-        Assert.Contains("tensor 'enc.weight' is [2, 4] where the network needs [4, 2]", message, StringComparison.Ordinal);
+        Assert.Contains("tensor 'enc.weight' is [2, 4], but the network needs [4, 2]", message, StringComparison.Ordinal);
     }
 
     [Theory]

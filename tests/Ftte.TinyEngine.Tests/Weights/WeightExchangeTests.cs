@@ -135,7 +135,7 @@ public sealed class WeightExchangeTests
     public void Another_shape_is_refused_with_both_shapes() => AssertBad(
         [("a", [1], [1f]), ("fc.weight", [2, 3], new float[6])],
         [new("a", [1], [1], new(0, 1)), new("fc.weight", [2, 3], [3, 2], new(1, 6))],
-        "tensor 'fc.weight' is [2, 3] where the network needs [3, 2]; ");
+        "tensor 'fc.weight' is [2, 3], but the network needs [3, 2]; ");
 
     [Fact]
     public void Another_type_is_refused_and_nothing_changes()

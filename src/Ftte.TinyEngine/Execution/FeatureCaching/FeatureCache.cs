@@ -6,15 +6,15 @@ namespace Ftte.TinyEngine.Execution;
 
 /// <summary>Keeps the output of the frozen prefix for each example, in a store.</summary>
 /// <remarks>
-/// A store holds the magic and the <see cref="FeatureKey"/>, then one record per example: the hash of key and inputs, the hash of the features, the features.
-/// Labels are not kept. Features that do not match are computed again.
+/// A store contains the magic number and the <see cref="FeatureKey"/>, then one record per example: the hash of key and inputs, the hash of the features, the features.
+/// Labels are not stored. Features that do not match are recomputed.
 /// </remarks>
 internal sealed class FeatureCache : IDisposable
 {
-    /// <summary>The bytes of a store before its records.</summary>
+    /// <summary>The number of bytes before the records of a store.</summary>
     public const int HeaderBytes = 8 + FeatureKey.Bytes;
 
-    /// <summary>The bytes of a record before its features.</summary>
+    /// <summary>The number of bytes before the features of a record.</summary>
     public const int RecordHeadBytes = InputHashBytes + FeatureHashBytes;
 
     private const int InputHashBytes = 12;
@@ -30,7 +30,7 @@ internal sealed class FeatureCache : IDisposable
 
     /// <summary>Creates a cache.</summary>
     /// <param name="prefix">The prefix.</param>
-    /// <param name="store">The store; null for one in memory that lasts as long as the cache.</param>
+    /// <param name="store">The store; null for a store in memory with the lifetime of the cache.</param>
     public FeatureCache(FrozenPrefix prefix, FeatureStore? store)
     {
         _prefix = prefix;
@@ -40,10 +40,10 @@ internal sealed class FeatureCache : IDisposable
 
     private static ReadOnlySpan<byte> Magic => "FTTEfea2"u8;
 
-    /// <summary>Counts the bytes of a store.</summary>
+    /// <summary>Computes the size of a store in bytes.</summary>
     public static long StoreBytes(long bytesPerExample, int examples) => HeaderBytes + ((RecordHeadBytes + bytesPerExample) * examples);
 
-    /// <summary>Begins a run: makes room for its examples, and drops features of another prefix.</summary>
+    /// <summary>Begins a run: allocates space for its examples, and discards features of another prefix.</summary>
     /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
     /// <exception cref="InvalidOperationException">Another run uses the store.</exception>
     public void Enter(TrainingPass pass, int examples)
@@ -72,12 +72,12 @@ internal sealed class FeatureCache : IDisposable
     /// <summary>Ends a run.</summary>
     public void Exit() => _store.Exit();
 
-    /// <summary>Checks whether features of these inputs are kept.</summary>
+    /// <summary>Determines whether features of these inputs are kept.</summary>
     /// <param name="index">The example.</param>
-    /// <param name="input">Its inputs, as they are now.</param>
+    /// <param name="input">The current inputs of the example.</param>
     public bool Contains(int index, ReadOnlySpan<float> input)
     {
-        // With the key, so that a record that an earlier prefix left behind never matches.
+        // The hash includes the key, so that a record of an earlier prefix never matches.
         _hash.AppendData(_key);
         _hash.AppendData(MemoryMarshal.AsBytes(input));
         TakeHash(_inputHash);
@@ -85,7 +85,7 @@ internal sealed class FeatureCache : IDisposable
         return _store.TryRead(RecordAt(index), kept) && kept.SequenceEqual(_inputHash);
     }
 
-    /// <summary>Restores the features of an example; false if they are incomplete or damaged, and the inputs may then be overwritten.</summary>
+    /// <summary>Restores the features of an example. Returns false if they are incomplete or damaged; the inputs may then be overwritten.</summary>
     public bool TryRestore(TrainingPass pass, int index)
     {
         long at = RecordAt(index) + InputHashBytes;
@@ -110,7 +110,7 @@ internal sealed class FeatureCache : IDisposable
         return kept.SequenceEqual(actual);
     }
 
-    /// <summary>Keeps the features of the example that was checked last.</summary>
+    /// <summary>Stores the features of the example that was checked last.</summary>
     public void Store(TrainingPass pass, int index)
     {
         Span<byte> head = stackalloc byte[RecordHeadBytes];
@@ -141,7 +141,7 @@ internal sealed class FeatureCache : IDisposable
 
     private void HashFeatures(TrainingPass pass, Span<byte> hash)
     {
-        // Memory does not change by itself, unlike a file.
+        // Unlike a file, memory cannot be changed by other processes.
         if (_store.IsMemory)
         {
             hash.Clear();

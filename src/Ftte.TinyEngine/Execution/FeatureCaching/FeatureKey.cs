@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Ftte.TinyEngine.Execution;
 
-/// <summary>Computes the key of the features of a frozen prefix: a hash of everything that they depend on besides the example.</summary>
+/// <summary>Computes the key of the features of a frozen prefix: a hash of all data that determines them, except the example.</summary>
 internal static unsafe class FeatureKey
 {
     public const int Bytes = SHA256.HashSizeInBytes;
@@ -12,7 +12,7 @@ internal static unsafe class FeatureKey
     // Another version of the engine may round differently.
     private static readonly string Version = $"{typeof(FeatureKey).Assembly.GetName().Version}";
 
-    /// <summary>Computes the key: the engine's version, the definition of every operation of the prefix, which values are kept, and the values of all parameters.</summary>
+    /// <summary>Computes the key: the engine's version, the definition of every operation of the prefix, the stored values, and the values of all parameters.</summary>
     public static void Compute(FrozenPrefix prefix, TrainingPass pass, IncrementalHash hash, Span<byte> key)
     {
         Network network = prefix.Network;
@@ -37,7 +37,7 @@ internal static unsafe class FeatureKey
         hash.GetHashAndReset(key);
     }
 
-    /// <summary>Replaces the values that are read from the trained vector: running statistics can be selected in the prefix, although no gradient reaches them.</summary>
+    /// <summary>Replaces the values that are read from the trained vector. Running statistics of the prefix can be selected, although no gradient reaches them.</summary>
     private static void Overlay(ParameterSelection selection, float* trained, int start, Span<float> values)
     {
         int packed = 0;

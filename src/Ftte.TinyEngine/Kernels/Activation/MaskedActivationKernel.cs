@@ -3,16 +3,16 @@ using System.Runtime.Intrinsics;
 
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>Activations whose gradient either passes or does not: one bit per value says which.</summary>
+/// <summary>Computes activations whose gradient is either passed or blocked, with one mask bit per value.</summary>
 /// <remarks>
-/// Bit i mod 8 of byte i / 8 belongs to value i. A NaN is kept and its bit is set, so that a training run that has diverged shows it. Every value is
-/// computed on its own, so one vector width serves all.
+/// Bit i mod 8 of byte i / 8 belongs to value i. NaN is preserved and its bit is set, so that divergence stays visible. Every value is
+/// computed independently, so every vector width gives the same bits.
 /// </remarks>
 internal static unsafe class MaskedActivationKernel
 {
     private const float Cap = 6;
 
-    /// <summary>y = activation(x) for values [first, last), first a multiple of 8; y may be x. Without a mask only y is made.</summary>
+    /// <summary>y = activation(x) for values [first, last), first a multiple of 8; y may be x. If the mask is null, only y is computed.</summary>
     public static void Forward(MaskedActivationKind kind, float slope, float* x, float* y, byte* mask, int first, int last)
     {
         if (Vector512.IsHardwareAccelerated)
@@ -95,7 +95,7 @@ internal static unsafe class MaskedActivationKernel
         BackwardScalar(kind, slope, mask, dy, dx, first, last);
     }
 
-    /// <summary>The readable twin.</summary>
+    /// <summary>The scalar reference implementation.</summary>
     internal static void ForwardScalar(MaskedActivationKind kind, float slope, float* x, float* y, byte* mask, int first, int last)
     {
         for (int i = first; i < last; i++)
@@ -111,7 +111,7 @@ internal static unsafe class MaskedActivationKernel
         }
     }
 
-    /// <summary>The readable twin.</summary>
+    /// <summary>The scalar reference implementation.</summary>
     internal static void BackwardScalar(MaskedActivationKind kind, float slope, byte* mask, float* dy, float* dx, int first, int last)
     {
         for (int i = first; i < last; i++)

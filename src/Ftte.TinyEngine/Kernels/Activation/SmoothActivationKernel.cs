@@ -3,7 +3,7 @@ using Ftte.TinyEngine.Numerics;
 
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>Sigmoid, tanh and h-swish with the same bits on every machine: built from additions, products and fused multiply-adds in a fixed order.</summary>
+/// <summary>Computes sigmoid, tanh and h-swish with the same bits on every machine, from additions, products and fused multiply-adds in a fixed order.</summary>
 internal static unsafe class SmoothActivationKernel
 {
     /// <summary>y = activation(x); y may be x.</summary>
@@ -24,14 +24,14 @@ internal static unsafe class SmoothActivationKernel
         }
     }
 
-    /// <summary>dx = dy * derivative, or added to what is there; of the output for sigmoid and tanh, of the input for h-swish. dx may be dy.</summary>
+    /// <summary>dx = dy * derivative, or dx += dy * derivative. The derivative is a function of the output for sigmoid and tanh, of the input for h-swish. dx may be dy.</summary>
     public static void Backward(SmoothActivationKind kind, float* saved, float* dy, float* dx, int count, bool add) =>
         ChannelSweep.Run(new BackwardWork(kind, saved, dy, dx, add), 0, count);
 
     /// <summary>y = factor / (1 + exp(-factor * x)) + offset.</summary>
     private readonly struct SigmoidWork(float* x, float* y, float factor, float offset) : IChannelWork
     {
-        // exp(-30) is far below float32's rounding of 1.
+        // exp(-30) is far below the rounding error of 1 in float32.
         private const float Limit = 30;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -45,12 +45,12 @@ internal static unsafe class SmoothActivationKernel
             TSimd.Store(TSimd.Add(TSimd.Divide(TSimd.Broadcast(factor), sum), TSimd.Broadcast(offset)), y + channel);
         }
 
-        /// <summary>exp x for |x| up to 30: 2^k times a polynomial of the rest, which is at most ln(2) / 2.</summary>
+        /// <summary>exp x for |x| up to 30: 2^k times a polynomial of the remainder, whose absolute value is at most ln(2) / 2.</summary>
         private static TVector Exponential<TSimd, TVector>(TVector x)
             where TSimd : struct, ISimd<TVector>
             where TVector : struct
         {
-            // Adding 1.5 * 2^23 rounds to an integer, which is then in the low bits.
+            // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
             const float Magic = 12582912;
             TVector shifted = TSimd.MultiplyAdd(x, TSimd.Broadcast(1.44269504f), TSimd.Broadcast(Magic));
             TVector k = TSimd.Subtract(shifted, TSimd.Broadcast(Magic));

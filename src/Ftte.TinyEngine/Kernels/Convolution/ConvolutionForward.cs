@@ -1,9 +1,9 @@
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>y = x * w + bias: a convolution's output.</summary>
+/// <summary>Computes the output of a convolution: y = x * w + bias.</summary>
 /// <remarks>
-/// An output is one chain of fused multiply-adds, from the bias over kernel rows, kernel columns and channels ascending; what lies in the padding is
-/// multiplied as zeros. Weights are read where they are.
+/// An output is one chain of fused multiply-adds, from the bias over kernel rows, kernel columns and channels in ascending order; padding is
+/// multiplied as zeros. Weights are read in place.
 /// </remarks>
 internal static unsafe class ConvolutionForward
 {
@@ -32,7 +32,7 @@ internal static unsafe class ConvolutionForward
         }
     }
 
-    /// <summary>The readable twin: all rows, one output after the other.</summary>
+    /// <summary>The scalar reference implementation: all rows, one output at a time.</summary>
     internal static void Scalar(in ConvolutionShape s, float* x, float* w, float* bias, float* y, int examples)
     {
         for (long i = 0; i < (long)examples * s.OutputValues; i++)

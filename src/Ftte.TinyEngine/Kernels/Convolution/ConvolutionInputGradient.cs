@@ -1,12 +1,12 @@
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>dx = dy * wᵀ: the gradient of a convolution's input.</summary>
+/// <summary>Computes the gradient of the input of a convolution: dx = dy * wᵀ.</summary>
 /// <remarks>
-/// <para>An input pixel is seen by the kernel columns of one remainder of the stride only, so input pixels fall into classes, stride x stride of them. For the
+/// <para>An input pixel is covered only by kernel columns with the same remainder modulo the stride, so input pixels form stride x stride classes. For the
 /// pixels of a class the gradient is itself a convolution of stride 1, of the output's gradient with the class's kernel columns and rows in reverse.
 /// No product is wasted, whatever the stride.</para>
-/// <para>A gradient is one chain of fused multiply-adds, from 0 or from what is there, over output rows, output columns and filters ascending; what lies beyond the
-/// output is multiplied as zeros.</para>
+/// <para>A gradient is one chain of fused multiply-adds, from 0 or from the existing value, over output rows, output columns and filters in ascending order; places beyond the
+/// output are multiplied as zeros.</para>
 /// </remarks>
 internal static unsafe class ConvolutionInputGradient
 {
@@ -42,7 +42,7 @@ internal static unsafe class ConvolutionInputGradient
     /// <param name="s">The sizes.</param>
     /// <param name="dy">The gradient of the output.</param>
     /// <param name="packed">The packed weights.</param>
-    /// <param name="add">Whether to add to what is there.</param>
+    /// <param name="add">True to add to the existing values.</param>
     /// <param name="dx">The gradient of the input.</param>
     /// <param name="firstRow">The first row.</param>
     /// <param name="lastRow">The row after the last.</param>
@@ -67,7 +67,7 @@ internal static unsafe class ConvolutionInputGradient
         }
     }
 
-    /// <summary>The readable twin: all rows, one value after the other.</summary>
+    /// <summary>The scalar reference implementation: all rows, one value at a time.</summary>
     internal static void Scalar(in ConvolutionShape s, float* dy, float* w, bool add, float* dx, int examples)
     {
         for (long i = 0; i < (long)examples * s.InputValues; i++)
@@ -100,7 +100,7 @@ internal static unsafe class ConvolutionInputGradient
         }
     }
 
-    // Output columns from the first that any pixel's class asks for to the last.
+    // The output columns from the first to the last that any pixel class reads.
     private static int Before(in ConvolutionShape s) => Math.Max(0, -CeilingDivide(s.PaddingX - s.KernelWidth + 1, s.StrideX));
 
     private static int After(in ConvolutionShape s) => Math.Max(0, ((s.Width - 1 + s.PaddingX) / s.StrideX) - (s.OutputWidth - 1));
@@ -168,7 +168,7 @@ internal static unsafe class ConvolutionInputGradient
         {
             for (int i = 0; i < rows; i++)
             {
-                // Weights of one tap are filters x channels of the group; those of the group's filters lie together, tap by tap.
+                // Weights of one tap are filters x channels of the group; those of the group's filters are contiguous, tap by tap.
                 for (int j = 0; j < columns; j++)
                 {
                     float* tap = weights + (((((nint)i * columns) + j) * s.Filters) + (g * s.GroupFilters)) * s.GroupChannels;
@@ -180,11 +180,11 @@ internal static unsafe class ConvolutionInputGradient
         }
     }
 
-    /// <summary>The kernel rows, or columns, that see the pixels of one class.</summary>
-    /// <param name="Taps">How many.</param>
-    /// <param name="Lowest">The lowest of them; the others follow a stride apart.</param>
+    /// <summary>Represents the kernel rows, or columns, that cover the pixels of one class.</summary>
+    /// <param name="Taps">The number of kernel rows or columns.</param>
+    /// <param name="Lowest">The lowest index; the others follow at a distance of the stride.</param>
     /// <param name="Stride">The stride.</param>
-    /// <param name="First">The output seen by the highest of them from the class's first pixel.</param>
+    /// <param name="First">The output whose highest tap covers the first pixel of the class.</param>
     private readonly record struct Axis(int Taps, int Lowest, int Stride, int First)
     {
         public static Axis Of(int kernel, int stride, int padding, int remainder)
@@ -194,7 +194,7 @@ internal static unsafe class ConvolutionInputGradient
             return new Axis(taps, lowest, stride, ((remainder + padding - lowest) / stride) - (taps - 1));
         }
 
-        /// <summary>Returns the kernel row of a place in the reversed order.</summary>
+        /// <summary>Returns the kernel row at an index of the reversed order.</summary>
         public int Tap(int place) => Lowest + (Stride * (Taps - 1 - place));
     }
 }

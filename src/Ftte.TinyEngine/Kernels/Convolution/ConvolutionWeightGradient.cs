@@ -1,9 +1,9 @@
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>dw += xᵀ * dy: the gradient of a convolution's weights.</summary>
+/// <summary>Computes the gradient of the weights of a convolution: dw += xᵀ * dy.</summary>
 /// <remarks>
-/// One chain of fused multiply-adds for each weight, continued from what is there, over examples, output rows and output columns ascending. Outputs for
-/// which a weight sees the padding are left out, or multiplied as zeros where that is faster.
+/// Each weight is one chain of fused multiply-adds, continued from the existing value, over examples, output rows and output columns in ascending order. Outputs for
+/// which a weight covers padding are skipped, or multiplied as zeros if that is faster.
 /// </remarks>
 internal static unsafe class ConvolutionWeightGradient
 {
@@ -11,14 +11,14 @@ internal static unsafe class ConvolutionWeightGradient
     private const int FewChannels = 8;
     private const int BlockPixels = 1024;
 
-    /// <summary>Gets the number of parts that workers can divide: some channels of one kernel column, or a kernel row.</summary>
+    /// <summary>Gets the number of parts that can be divided among workers; a part is a range of channels of one kernel column, or a kernel row.</summary>
     public static int Parts(in ConvolutionShape s) =>
         IsPadded(s) ? s.KernelHeight : s.KernelHeight * s.KernelWidth * Blocks(s);
 
     /// <summary>Gets the length of the workspace of one worker.</summary>
     public static long ScratchFloats(in ConvolutionShape s) => IsPadded(s) ? (long)BandRows(s) * RowFloats(s) : 0;
 
-    /// <summary>Adds the gradient of some parts.</summary>
+    /// <summary>Adds the gradient of a range of parts.</summary>
     /// <param name="s">The sizes.</param>
     /// <param name="examples">The number of examples.</param>
     /// <param name="x">The input.</param>
@@ -30,7 +30,7 @@ internal static unsafe class ConvolutionWeightGradient
     public static void Run(in ConvolutionShape s, int examples, float* x, float* dy, float* dw, int firstPart, int lastPart, float* scratch) =>
         Run(s, examples, x, dy, dw, firstPart, lastPart, 0, s.Filters, scratch);
 
-    /// <summary>Adds the gradient of some filters.</summary>
+    /// <summary>Adds the gradient of a range of filters.</summary>
     /// <param name="s">The sizes.</param>
     /// <param name="examples">The number of examples.</param>
     /// <param name="x">The input.</param>
@@ -42,7 +42,7 @@ internal static unsafe class ConvolutionWeightGradient
     public static void RunFilters(in ConvolutionShape s, int examples, float* x, float* dy, float* dw, int firstFilter, int lastFilter, float* scratch) =>
         Run(s, examples, x, dy, dw, 0, Parts(s), firstFilter, lastFilter, scratch);
 
-    /// <summary>The readable twin: one weight after the other.</summary>
+    /// <summary>The scalar reference implementation: one weight at a time.</summary>
     internal static void Scalar(in ConvolutionShape s, int examples, float* x, float* dy, float* dw)
     {
         for (int k = 0; k < s.WeightRows; k++)
@@ -68,7 +68,7 @@ internal static unsafe class ConvolutionWeightGradient
         }
     }
 
-    // With few channels, the contiguous inputs of a whole kernel row fill a tile that those of one kernel column would not.
+    // With few channels, the contiguous inputs of a whole kernel row fill a tile; those of one kernel column do not.
     private static bool IsPadded(in ConvolutionShape s) => s.Groups == 1 && s.Channels < FewChannels && s.KernelWidth > 1;
 
     private static int Blocks(in ConvolutionShape s) => (s.GroupChannels + PartChannels - 1) / PartChannels;
@@ -96,7 +96,7 @@ internal static unsafe class ConvolutionWeightGradient
         }
     }
 
-    /// <summary>Adds the gradient of some channels of one kernel column, over the outputs for which it sees the image.</summary>
+    /// <summary>Adds the gradient of a range of channels of one kernel column, over the outputs for which the column covers the image.</summary>
     private static void Tap(
         in ConvolutionShape s, int examples, float* x, float* dy, float* dw, int tap, int channel, int channels, int firstFilter, int lastFilter)
     {
@@ -128,7 +128,7 @@ internal static unsafe class ConvolutionWeightGradient
         }
     }
 
-    /// <summary>Adds the gradient of some channels of a plain matrix product, some pixels at a time, so that what all filters read stays in cache.</summary>
+    /// <summary>Adds the gradient of a range of channels of a plain matrix product, a block of pixels at a time, so that the inputs of all filters stay in cache.</summary>
     private static void Matrix(in ConvolutionShape s, long pixels, float* x, float* dy, float* dw, int channels, int filters)
     {
         for (long first = 0; first < pixels; first += BlockPixels)

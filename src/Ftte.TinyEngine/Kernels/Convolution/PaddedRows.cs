@@ -1,25 +1,25 @@
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>Copies rows of an image to a place where there are zeros on all sides of them.</summary>
+/// <summary>Copies rows of an image into a buffer and surrounds them with zeros.</summary>
 internal static unsafe class PaddedRows
 {
-    // Small enough to stay in the first cache levels beside weights and outputs.
+    // Small enough to stay in the first cache levels together with weights and outputs.
     private const int BandFloats = 12 * 1024;
 
     /// <summary>Gets the number of result rows that one band of padded rows serves.</summary>
-    /// <param name="rows">The number of result rows in all.</param>
-    /// <param name="step">The padded rows that one more result row takes.</param>
-    /// <param name="reach">The padded rows that a result row takes.</param>
+    /// <param name="rows">The total number of result rows.</param>
+    /// <param name="step">The number of additional padded rows per additional result row.</param>
+    /// <param name="reach">The number of padded rows that a result row reads.</param>
     /// <param name="rowFloats">The length of a padded row.</param>
     public static int ResultRows(int rows, int step, int reach, int rowFloats) =>
         Math.Clamp(((BandFloats / Math.Max(1, rowFloats)) - reach) / step, 0, rows - 1) + 1;
 
-    /// <summary>Copies rows [first, first + count) of an image; those outside it become zeros.</summary>
+    /// <summary>Copies rows [first, first + count) of an image; rows outside the image become zeros.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="height">Its number of rows.</param>
+    /// <param name="height">The number of rows of the image.</param>
     /// <param name="rowFloats">The length of a row.</param>
-    /// <param name="before">The zeros before each row.</param>
-    /// <param name="after">The zeros after each row.</param>
+    /// <param name="before">The number of zeros before each row.</param>
+    /// <param name="after">The number of zeros after each row.</param>
     /// <param name="first">The first row.</param>
     /// <param name="count">The number of rows.</param>
     /// <param name="band">Receives count rows of before + rowFloats + after values.</param>

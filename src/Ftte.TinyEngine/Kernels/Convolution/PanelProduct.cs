@@ -1,9 +1,9 @@
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>Products of large matrices: blocks of inputs and packed panels of weights that stay in cache while they are used.</summary>
+/// <summary>Computes products of large matrices from blocks of inputs and packed panels of weights that stay in cache while they are used.</summary>
 /// <remarks>
-/// The depth is cut into blocks that continue each other's sums, so an output is still one chain of fused multiply-adds in ascending order, with the same bits as
-/// <see cref="WindowProduct"/> gives at once.
+/// The depth is divided into blocks, and each block continues the sums of the previous one. An output is therefore still one chain of fused multiply-adds in ascending order, with the same bits as
+/// <see cref="WindowProduct"/> gives in one call.
 /// </remarks>
 internal static unsafe class PanelProduct
 {
@@ -13,10 +13,10 @@ internal static unsafe class PanelProduct
     private const int FewRows = 32;
     private const long SmallWeights = 48 * 1024;
 
-    /// <summary>Gets the length of the workspace that a product takes; 0 if its weights are small enough to be read where they are.</summary>
+    /// <summary>Gets the length of the workspace of a product; 0 if the weights are small enough to be read in place.</summary>
     public static long ScratchFloats(int depth, int columns) => (long)depth * columns > SmallWeights ? Depth * Columns : 0;
 
-    /// <summary>c = a * b + bias, or c + a * b, for matrices of rows x depth and depth x columns without gaps.</summary>
+    /// <summary>Computes c = a * b + bias, or c += a * b, for matrices of rows x depth and depth x columns without gaps.</summary>
     public static void Run(float* a, float* b, float* bias, float* c, int rows, int depth, int columns, bool add, float* scratch)
     {
         if (ScratchFloats(depth, columns) == 0 || rows < FewRows)

@@ -2,8 +2,8 @@ namespace Ftte.TinyEngine.Kernels;
 
 /// <summary>Describes the layout of inputs and output gradients in memory, example by example and line by line.</summary>
 /// <param name="Examples">The number of examples.</param>
-/// <param name="Lines">The number of lines of pixels of each.</param>
-/// <param name="Pixels">The number of pixels of a line.</param>
+/// <param name="Lines">The number of lines of pixels per example.</param>
+/// <param name="Pixels">The number of pixels per line.</param>
 /// <param name="InputExample">The distance between examples of the input.</param>
 /// <param name="InputLine">The distance between lines of the input.</param>
 /// <param name="InputPixel">The distance between pixels of the input.</param>

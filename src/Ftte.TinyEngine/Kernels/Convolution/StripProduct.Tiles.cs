@@ -3,7 +3,7 @@ using Ftte.TinyEngine.Numerics;
 
 namespace Ftte.TinyEngine.Kernels;
 
-/// <content>The register tiles: a block of the gradient stays in registers while all pixels go by.</content>
+/// <content>The register tiles: a block of the gradient stays in registers during the loop over all pixels.</content>
 internal static unsafe partial class StripProduct
 {
     /// <summary>8 rows of weights times 2 vectors of filters.</summary>
@@ -260,7 +260,7 @@ internal static unsafe partial class StripProduct
         TSimd.Store(w3, dw + (row * 3));
     }
 
-    /// <summary>1 rows of weights times 2 vectors of filters.</summary>
+    /// <summary>1 row of weights times 2 vectors of filters.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile1x2<TSimd, TVector>(in Strip strip, float* x, float* dy, float* dw)
         where TSimd : struct, ISimd<TVector>
@@ -298,7 +298,7 @@ internal static unsafe partial class StripProduct
         TSimd.Store(w0y, dw + lanes);
     }
 
-    /// <summary>1 rows of weights times 1 vector of filters.</summary>
+    /// <summary>1 row of weights times 1 vector of filters.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile1x1<TSimd, TVector>(in Strip strip, float* x, float* dy, float* dw)
         where TSimd : struct, ISimd<TVector>

@@ -3,16 +3,16 @@ using Ftte.TinyEngine.Numerics;
 
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>Sums of products of inputs and output gradients over all pixels: the gradient of weights.</summary>
+/// <summary>Computes the gradient of weights: sums of products of inputs and output gradients over all pixels.</summary>
 /// <remarks>
-/// dw[k, n] += the sum over examples, lines and pixels of x[pixel, k] * dy[pixel, n]: one chain of fused multiply-adds for each weight, continued from what is
-/// there, so that micro-batches one after the other give the bits of the whole batch. No lane meets another.
+/// dw[k, n] += the sum over examples, lines and pixels of x[pixel, k] * dy[pixel, n]: one chain of fused multiply-adds for each weight, continued from the existing
+/// value, so that consecutive micro-batches give the bits of the whole batch. Lanes never interact.
 /// </remarks>
 internal static unsafe partial class StripProduct
 {
-    /// <summary>Adds the gradient of some rows of weights.</summary>
-    /// <param name="strip">How everything lies.</param>
-    /// <param name="x">The input of the first row of weights at the first pixel; that of the next row lies next to it.</param>
+    /// <summary>Adds the gradient of a range of rows of weights.</summary>
+    /// <param name="strip">The layout of inputs, gradients and weights.</param>
+    /// <param name="x">The input of the first row of weights at the first pixel; the input of the next row is the next value.</param>
     /// <param name="dy">The gradient of the first filter at the first pixel.</param>
     /// <param name="dw">The gradient of the weights, added to.</param>
     /// <param name="rows">The number of rows of weights.</param>
@@ -38,7 +38,7 @@ internal static unsafe partial class StripProduct
         Scalar(strip, x, dy, dw, rows, filters, filter);
     }
 
-    /// <summary>The readable twin, from a filter on.</summary>
+    /// <summary>The scalar reference implementation, starting with a filter.</summary>
     internal static void Scalar(in Strip strip, float* x, float* dy, float* dw, int rows, int filters, int first)
     {
         for (int k = 0; k < rows; k++)
@@ -64,7 +64,7 @@ internal static unsafe partial class StripProduct
         }
     }
 
-    /// <summary>Adds the gradient of as many filters as whole vectors hold; gives the first filter left over.</summary>
+    /// <summary>Adds the gradient of all filters that fill whole vectors, and returns the first remaining filter.</summary>
     internal static int Vectors<TSimd, TVector>(in Strip strip, float* x, float* dy, float* dw, int rows, int filters, int filter)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct

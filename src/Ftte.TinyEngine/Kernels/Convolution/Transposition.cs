@@ -7,7 +7,7 @@ namespace Ftte.TinyEngine.Kernels;
 /// <summary>Transposes rows into columns.</summary>
 internal static unsafe class Transposition
 {
-    /// <summary>to[j, i] = from[i, j].</summary>
+    /// <summary>Computes to[j, i] = from[i, j].</summary>
     public static void Run(float* from, int rows, int columns, float* to)
     {
         int wholeRows = Sse.IsSupported || AdvSimd.Arm64.IsSupported ? rows & ~3 : 0, wholeColumns = columns & ~3;

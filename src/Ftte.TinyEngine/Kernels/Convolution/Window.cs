@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>Describes the layout of the inputs of neighbouring outputs in memory.</summary>
+/// <summary>Describes the layout of the inputs of adjacent outputs in memory.</summary>
 /// <param name="InputPixel">The distance between the first inputs of one output pixel and of the next.</param>
 /// <param name="InputSegment">The distance between segments of one pixel's inputs; a segment is contiguous.</param>
 /// <param name="Segments">The number of segments: rows of the kernel.</param>

@@ -4,7 +4,7 @@ using Ftte.TinyEngine.Numerics;
 namespace Ftte.TinyEngine.Kernels;
 
 /// <content>
-/// The register tiles. Every value of a tile is in a register of its own while the products are added up; each input value is broadcast from memory
+/// The register tiles. Every vector of a tile stays in its own register while products are accumulated; each input value is broadcast from memory
 /// and used for all columns. Eight pixels by two vectors keep two multiply-add units busy and fit the registers of every machine with 32 of them.
 /// </content>
 internal static unsafe partial class WindowProduct
@@ -311,7 +311,7 @@ internal static unsafe partial class WindowProduct
         TSimd.Store(c3, c + (output * 3));
     }
 
-    /// <summary>1 pixels times 2 vectors of columns.</summary>
+    /// <summary>1 pixel times 2 vectors of columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile1x2<TSimd, TVector>(in Window window, float* a, float* b, float* c, float* bias, bool add)
         where TSimd : struct, ISimd<TVector>
@@ -349,7 +349,7 @@ internal static unsafe partial class WindowProduct
         TSimd.Store(c0y, c + lanes);
     }
 
-    /// <summary>1 pixels times 1 vector of columns.</summary>
+    /// <summary>1 pixel times 1 vector of columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile1x1<TSimd, TVector>(in Window window, float* a, float* b, float* c, float* bias, bool add)
         where TSimd : struct, ISimd<TVector>

@@ -3,24 +3,24 @@ using Ftte.TinyEngine.Numerics;
 
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>Sums of products of inputs and weights for a row of output pixels: the heart of convolutions and linear layers.</summary>
+/// <summary>Computes sums of products of inputs and weights for a row of output pixels: the inner kernel of convolutions and linear layers.</summary>
 /// <remarks>
-/// <para>c[p, n] = bias[n], or 0, or c[p, n], + the sum over segments s and places k of a[s, p, k] * b[s * run + k, n]: one chain of fused multiply-adds for each output,
-/// in ascending order. No lane meets another, so every vector width gives the same bits.</para>
-/// <para>With channels innermost, the inputs that a row of a kernel sees are contiguous, and those of the next pixel overlap with them. So no patch is
-/// ever copied: a pixel's inputs are read where they are, and only the rows are padded.</para>
+/// <para>c[p, n] = bias[n], or 0, or c[p, n], + the sum over segments s and indices k of a[s, p, k] * b[s * run + k, n]: one chain of fused multiply-adds for each output,
+/// in ascending order. Lanes never interact, so every vector width gives the same bits.</para>
+/// <para>With channels innermost, the inputs that a kernel row covers are contiguous and overlap with those of the next pixel. Therefore no patch is
+/// copied: the inputs of a pixel are read in place, and only rows are padded.</para>
 /// </remarks>
 internal static unsafe partial class WindowProduct
 {
-    /// <summary>Computes some pixels.</summary>
-    /// <param name="window">How inputs, weights and outputs lie.</param>
+    /// <summary>Computes a range of pixels.</summary>
+    /// <param name="window">The layout of inputs, weights and outputs.</param>
     /// <param name="a">The first pixel's inputs.</param>
     /// <param name="b">Weights: segments x run rows of at least <paramref name="columns"/> values.</param>
     /// <param name="bias">The initial value of each column; null for 0.</param>
     /// <param name="c">The outputs.</param>
     /// <param name="pixels">The number of pixels.</param>
     /// <param name="columns">The number of columns.</param>
-    /// <param name="add">Whether outputs begin with what is in <paramref name="c"/>.</param>
+    /// <param name="add">True to start with the existing values of <paramref name="c"/>.</param>
     public static void Run(in Window window, float* a, float* b, float* bias, float* c, int pixels, int columns, bool add)
     {
         int column = 0;
@@ -42,7 +42,7 @@ internal static unsafe partial class WindowProduct
         Scalar(window, a, b, bias, c, pixels, columns, column, add);
     }
 
-    /// <summary>The readable twin, from a column on.</summary>
+    /// <summary>The scalar reference implementation, starting with a column.</summary>
     internal static void Scalar(in Window window, float* a, float* b, float* bias, float* c, int pixels, int columns, int first, bool add)
     {
         for (int p = 0; p < pixels; p++)
@@ -65,7 +65,7 @@ internal static unsafe partial class WindowProduct
         }
     }
 
-    /// <summary>Computes as many columns as whole vectors hold; gives the first column left over.</summary>
+    /// <summary>Computes all columns that fill whole vectors, and returns the first remaining column.</summary>
     internal static int Vectors<TSimd, TVector>(
         in Window window, float* a, float* b, float* bias, float* c, int pixels, int columns, int column, bool add)
         where TSimd : struct, ISimd<TVector>
@@ -73,7 +73,7 @@ internal static unsafe partial class WindowProduct
     {
         int lanes = TSimd.Lanes;
 
-        // Narrow registers are also few: sixteen hold four pixels by two vectors.
+        // Machines with narrow registers also have only sixteen of them, which hold four pixels by two vectors.
         bool isWide = lanes == Simd512.Lanes;
         for (; column + (2 * lanes) <= columns; column += 2 * lanes)
         {

@@ -3,8 +3,8 @@ using Ftte.TinyEngine.Numerics;
 
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>A depthwise convolution's output.</summary>
-/// <remarks>One chain of fused multiply-adds for each output, from the bias over kernel rows and columns ascending; what lies in the padding is left out.</remarks>
+/// <summary>Computes the output of a depthwise convolution.</summary>
+/// <remarks>Each output is one chain of fused multiply-adds, from the bias over kernel rows and columns in ascending order; padding is skipped.</remarks>
 internal static unsafe class DepthwiseForward
 {
     /// <summary>Computes output rows [firstRow, lastRow), counted through all examples.</summary>

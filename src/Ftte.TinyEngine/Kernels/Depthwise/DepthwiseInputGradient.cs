@@ -3,10 +3,10 @@ using Ftte.TinyEngine.Numerics;
 
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>The gradient of a depthwise convolution's input.</summary>
+/// <summary>Computes the gradient of the input of a depthwise convolution.</summary>
 /// <remarks>
-/// One chain of fused multiply-adds for each value, from 0 or from what is there, over output rows and columns ascending; what lies beyond the output is
-/// left out.
+/// Each value is one chain of fused multiply-adds, from 0 or from the existing value, over output rows and columns in ascending order; places beyond the output are
+/// skipped.
 /// </remarks>
 internal static unsafe class DepthwiseInputGradient
 {
@@ -47,7 +47,7 @@ internal static unsafe class DepthwiseInputGradient
             }
         }
 
-        /// <summary>Returns the first and last output that cover a place, counted from the padding's edge.</summary>
+        /// <summary>Returns the first and the last output that cover a position, counted from the edge of the padding.</summary>
         private static (int First, int Last) Outputs(int place, int kernel, int stride, int outputs)
         {
             int first = place < kernel ? 0 : ((place - kernel) / stride) + 1;

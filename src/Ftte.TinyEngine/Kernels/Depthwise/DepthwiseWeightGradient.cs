@@ -3,19 +3,19 @@ using Ftte.TinyEngine.Numerics;
 
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>The gradient of a depthwise convolution's weights.</summary>
+/// <summary>Computes the gradient of the weights of a depthwise convolution.</summary>
 /// <remarks>
-/// One chain of fused multiply-adds for each weight, continued from what is there, over examples, output rows and columns ascending; what lies in the
-/// padding is left out.
+/// Each weight is one chain of fused multiply-adds, continued from the existing value, over examples, output rows and columns in ascending order;
+/// padding is skipped.
 /// </remarks>
 internal static unsafe class DepthwiseWeightGradient
 {
     /// <summary>Adds the gradient of channels [firstChannel, lastChannel).</summary>
     /// <param name="s">The sizes.</param>
     /// <param name="examples">The number of examples.</param>
-    /// <param name="x">The input of some channels.</param>
-    /// <param name="xChannels">How many channels those are.</param>
-    /// <param name="xFirstChannel">The first of them.</param>
+    /// <param name="x">The input of a range of channels.</param>
+    /// <param name="xChannels">The number of channels of <paramref name="x"/>.</param>
+    /// <param name="xFirstChannel">The first channel of <paramref name="x"/>.</param>
     /// <param name="dy">The gradient of the output, of all channels.</param>
     /// <param name="dw">The gradient of the weights, of all channels.</param>
     /// <param name="firstChannel">The first channel.</param>
@@ -45,7 +45,7 @@ internal static unsafe class DepthwiseWeightGradient
             }
         }
 
-        /// <summary>Three kernel columns at once: a gradient is loaded once for all, and three chains hide each other's latency.</summary>
+        /// <summary>Processes three kernel columns at once: a gradient is loaded once for all three, and three independent chains hide latency.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Three<TSimd, TVector>(int channel, int i, int j)
             where TSimd : struct, ISimd<TVector>
@@ -56,7 +56,7 @@ internal static unsafe class DepthwiseWeightGradient
             (int left1, int right1) = Seen(j + 1);
             (int left2, int right2) = Seen(j + 2);
 
-            // Between these all three see the image.
+            // Between these bounds, all three columns cover the image.
             int inner = Math.Max(left0, Math.Max(left1, left2)), outer = Math.Min(right0, Math.Min(right1, right2));
             float* target = dw + (((nint)i * s.KernelWidth) + j) * channels + channel;
             TVector a = TSimd.Load(target), b = TSimd.Load(target + channels), c = TSimd.Load(target + (2 * channels));

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>Sums and copies.</summary>
+/// <summary>Computes sums and copies.</summary>
 internal static unsafe class Elementwise
 {
     /// <summary>sum = x + y; sum may be either.</summary>
@@ -19,7 +19,7 @@ internal static unsafe class Elementwise
     public static void Scale(float* values, float factor, int count) =>
         TensorPrimitives.Multiply(new ReadOnlySpan<float>(values, count), factor, new Span<float>(values, count));
 
-    /// <summary>Copies all channels of x to some channels of y, for pixels [first, last).</summary>
+    /// <summary>Copies all channels of x to a range of channels of y, for pixels [first, last).</summary>
     public static void ConcatChannels(float* x, int xChannels, float* y, int yChannels, int yFirst, long first, long last)
     {
         for (long p = first; p < last; p++)
@@ -28,7 +28,7 @@ internal static unsafe class Elementwise
         }
     }
 
-    /// <summary>Copies some channels of dy to all channels of dx, or adds them, for pixels [first, last).</summary>
+    /// <summary>Copies a range of channels of dy to all channels of dx, or adds them, for pixels [first, last).</summary>
     public static void SplitChannels(float* dy, int yChannels, int yFirst, float* dx, int xChannels, bool add, long first, long last)
     {
         for (long p = first; p < last; p++)

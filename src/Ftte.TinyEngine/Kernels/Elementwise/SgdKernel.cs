@@ -2,11 +2,11 @@ using Ftte.TinyEngine.Numerics;
 
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>The update of a run of parameters.</summary>
-/// <remarks>Every parameter is computed on its own; neighbours are only channels of one very wide pixel.</remarks>
+/// <summary>Updates a run of parameters.</summary>
+/// <remarks>Every parameter is computed independently. The channel loop is reused: a run is one pixel with as many channels as parameters.</remarks>
 internal static unsafe class SgdKernel
 {
-    /// <summary>w = shrink * w - rate * gradient, rounded once after the first product; with a shrink of 1 and no gradient w keeps its bits.</summary>
+    /// <summary>w = shrink * w - rate * gradient, rounded once after the first product. If shrink is 1 and the gradient is 0, w keeps its bits.</summary>
     public static void Apply(float* w, float* gradient, int count, float rate, float shrink) =>
         ChannelSweep.Run(new ApplyWork(w, gradient, rate, shrink), 0, count);
 
@@ -14,7 +14,7 @@ internal static unsafe class SgdKernel
     public static void ApplyMomentum(float* w, float* gradient, float* velocity, int count, float rate, float decay, float momentum) =>
         ChannelSweep.Run(new MomentumWork(w, gradient, velocity, rate, decay, momentum), 0, count);
 
-    /// <summary>The sum of squares, in float64 and in order.</summary>
+    /// <summary>Computes the sum of squares, in float64 and in order.</summary>
     public static double SumOfSquares(float* values, int count)
     {
         double sum = 0;

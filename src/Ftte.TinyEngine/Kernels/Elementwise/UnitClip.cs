@@ -2,17 +2,17 @@ using Ftte.TinyEngine.Numerics;
 
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>Adaptive gradient clipping (Brock et al., ICML 2021): a unit's gradient is at most a multiple of the unit's own weights.</summary>
-/// <remarks>Every column is computed on its own and row by row, so vector widths, threads and the way a layer is cut into tiles give the same bits.</remarks>
+/// <summary>Computes adaptive gradient clipping (Brock et al., ICML 2021): limits the norm of a unit's gradient to a multiple of the norm of its weights.</summary>
+/// <remarks>Every column is computed independently and row by row, so all vector widths, thread counts and divisions into tiles give the same bits.</remarks>
 internal static unsafe class UnitClip
 {
     /// <summary>The number of columns that are clipped together.</summary>
     public const int Width = 64;
 
-    /// <summary>The norm that a unit's weights count as at least, so that units at zero can leave it; He's start gives a norm of 1.4.</summary>
+    /// <summary>The minimum norm that is assumed for a unit's weights, so that units at zero can move; He initialization gives a norm of 1.4.</summary>
     private const float MinUnitNorm = 0.1f;
 
-    /// <summary>The root mean square that a vector of biases, scales or shifts counts as at least: the scale of normalized activations.</summary>
+    /// <summary>The minimum root mean square that is assumed for a vector of biases, scales or shifts: the scale of normalized activations.</summary>
     private const double MinVectorScale = 1;
 
     /// <summary>sums += values * values.</summary>
@@ -21,7 +21,7 @@ internal static unsafe class UnitClip
     /// <summary>values *= factors.</summary>
     public static void Multiply(float* values, float* factors, int count) => ChannelSweep.Run(new MultiplyWork(values, factors), 0, count);
 
-    /// <summary>Replaces the sums of squared gradients by the factors that clip them.</summary>
+    /// <summary>Replaces the sums of squared gradients with the factors that clip the gradients.</summary>
     public static void Factors(float* gradientSquares, float* weightSquares, int count, float ratio)
     {
         for (int i = 0; i < count; i++)
@@ -31,7 +31,7 @@ internal static unsafe class UnitClip
         }
     }
 
-    /// <summary>Computes the factor that clips a vector as a whole.</summary>
+    /// <summary>Computes the factor that clips a whole vector.</summary>
     public static float FactorOfVector(double gradientSquares, double weightSquares, int count, float ratio)
     {
         double limit = ratio * Math.Sqrt(Math.Max(weightSquares, MinVectorScale * MinVectorScale * count)), norm = Math.Sqrt(gradientSquares);

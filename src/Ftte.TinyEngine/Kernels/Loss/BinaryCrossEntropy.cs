@@ -1,7 +1,7 @@
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>A sigmoid and the binary cross-entropy of one example, averaged over its outputs.</summary>
-/// <remarks>Computed in float64, in the form that neither overflows nor takes the logarithm of 0.</remarks>
+/// <summary>Computes the sigmoid and the binary cross-entropy of one example, averaged over its outputs.</summary>
+/// <remarks>Computed in float64, in the form that avoids overflow and the logarithm of 0.</remarks>
 internal static class BinaryCrossEntropy
 {
     /// <param name="logits">The outputs before the sigmoid.</param>

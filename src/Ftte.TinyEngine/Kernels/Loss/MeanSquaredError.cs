@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>The squared error of one example, averaged over its outputs.</summary>
+/// <summary>Computes the squared error of one example, averaged over its outputs.</summary>
 internal static class MeanSquaredError
 {
     /// <param name="outputs">The outputs.</param>

@@ -1,14 +1,14 @@
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>Softmax and cross-entropy of one example, with the gradient of its logits: p - onehot(label).</summary>
-/// <remarks>Computed in float64, one class after the other. NaN in a logit reaches the loss and the whole gradient.</remarks>
+/// <summary>Computes the softmax and the cross-entropy of one example, with the gradient of its logits: p - onehot(label).</summary>
+/// <remarks>Computed in float64, in the order of the classes. NaN in a logit propagates to the loss and the whole gradient.</remarks>
 internal static class SoftmaxKernel
 {
     /// <param name="logits">One logit per class.</param>
     /// <param name="label">The true class.</param>
-    /// <param name="scale">The factor of the gradient: one over the number of examples that it is averaged over.</param>
+    /// <param name="scale">The factor of the gradient: 1 / the number of examples in the mean.</param>
     /// <param name="gradient">Receives scale * (p - onehot(label)).</param>
-    /// <returns>The loss, -ln p(label), and whether the label has the largest logit (the first of equal ones).</returns>
+    /// <returns>The loss, -ln p(label), and true if the label has the largest logit (the first one, if several are equal).</returns>
     public static (double Loss, bool Correct) Run(ReadOnlySpan<float> logits, int label, float scale, Span<float> gradient)
     {
         int best = 0;

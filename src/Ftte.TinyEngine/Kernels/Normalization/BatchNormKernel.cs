@@ -3,14 +3,14 @@ using Ftte.TinyEngine.Numerics;
 
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>Batch normalisation with the statistics of the batch.</summary>
+/// <summary>Computes batch normalization with the statistics of the batch.</summary>
 /// <remarks>
-/// A channel is summed in float32 over runs of <see cref="Run"/> pixels, and the runs in float64: precise, fast, and in an order that depends on nothing.
+/// A channel is summed in float32 over runs of <see cref="Run"/> pixels, and the runs are summed in float64: precise, fast, and in an order that does not depend on vector width or threads.
 /// </remarks>
 internal static unsafe class BatchNormKernel
 {
     private const int Run = 64;
-    private const int MostLanes = 16;
+    private const int MaxLanes = 16;
 
     /// <summary>Computes mean, variance and 1 / sqrt(variance + epsilon) of channels [first, last) over all pixels.</summary>
     public static void Statistics(float* x, long pixels, int channels, float* mean, float* inverse, float* variance, double epsilon, int first, int last) =>
@@ -43,9 +43,9 @@ internal static unsafe class BatchNormKernel
             where TSimd : struct, ISimd<TVector>
             where TVector : struct
         {
-            double* sums = stackalloc double[MostLanes];
-            float* run = stackalloc float[MostLanes];
-            new Span<double>(sums, MostLanes).Clear();
+            double* sums = stackalloc double[MaxLanes];
+            float* run = stackalloc float[MaxLanes];
+            new Span<double>(sums, MaxLanes).Clear();
             for (long p = 0; p < pixels; p += BatchNormKernel.Run)
             {
                 TVector sum = TSimd.Broadcast(0);
@@ -75,16 +75,16 @@ internal static unsafe class BatchNormKernel
             where TSimd : struct, ISimd<TVector>
             where TVector : struct
         {
-            double* squares = stackalloc double[MostLanes];
-            new Span<double>(squares, MostLanes).Clear();
-            TVector centre = TSimd.Load(mean + channel);
+            double* squares = stackalloc double[MaxLanes];
+            new Span<double>(squares, MaxLanes).Clear();
+            TVector center = TSimd.Load(mean + channel);
             for (long p = 0; p < pixels; p += BatchNormKernel.Run)
             {
                 TVector sum = TSimd.Broadcast(0);
                 float* value = x + (p * channels) + channel;
                 for (long end = Math.Min(pixels, p + BatchNormKernel.Run), i = p; i < end; i++, value += channels)
                 {
-                    TVector off = TSimd.Subtract(TSimd.Load(value), centre);
+                    TVector off = TSimd.Subtract(TSimd.Load(value), center);
                     sum = TSimd.MultiplyAdd(off, off, sum);
                 }
 
@@ -97,7 +97,7 @@ internal static unsafe class BatchNormKernel
 
             for (int lane = 0; lane < TSimd.Lanes; lane++)
             {
-                // The squares are around the rounded mean.
+                // The squared deviations are relative to the rounded mean.
                 double off = means[lane] - mean[channel + lane];
                 double spread = Math.Max(0, (squares[lane] / pixels) - (off * off));
                 variance[channel + lane] = (float)spread;
@@ -124,10 +124,10 @@ internal static unsafe class BatchNormKernel
             where TSimd : struct, ISimd<TVector>
             where TVector : struct
         {
-            double* sums = stackalloc double[2 * MostLanes];
-            float* run = stackalloc float[2 * MostLanes];
-            new Span<double>(sums, 2 * MostLanes).Clear();
-            TVector centre = TSimd.Load(mean + channel), factor = TSimd.Load(inverse + channel);
+            double* sums = stackalloc double[2 * MaxLanes];
+            float* run = stackalloc float[2 * MaxLanes];
+            new Span<double>(sums, 2 * MaxLanes).Clear();
+            TVector center = TSimd.Load(mean + channel), factor = TSimd.Load(inverse + channel);
             for (long p = 0; p < pixels; p += BatchNormKernel.Run)
             {
                 TVector sum = TSimd.Broadcast(0), product = TSimd.Broadcast(0);
@@ -136,15 +136,15 @@ internal static unsafe class BatchNormKernel
                 {
                     TVector g = TSimd.Load(gradient);
                     sum = TSimd.Add(sum, g);
-                    product = TSimd.MultiplyAdd(TSimd.Multiply(TSimd.Subtract(TSimd.Load(value), centre), factor), g, product);
+                    product = TSimd.MultiplyAdd(TSimd.Multiply(TSimd.Subtract(TSimd.Load(value), center), factor), g, product);
                 }
 
                 TSimd.Store(sum, run);
-                TSimd.Store(product, run + MostLanes);
+                TSimd.Store(product, run + MaxLanes);
                 for (int lane = 0; lane < TSimd.Lanes; lane++)
                 {
                     sums[lane] += run[lane];
-                    sums[MostLanes + lane] += run[MostLanes + lane];
+                    sums[MaxLanes + lane] += run[MaxLanes + lane];
                 }
             }
 
@@ -157,16 +157,16 @@ internal static unsafe class BatchNormKernel
 
                 if (scaleGradient is not null)
                 {
-                    scaleGradient[channel + lane] += (float)sums[MostLanes + lane];
+                    scaleGradient[channel + lane] += (float)sums[MaxLanes + lane];
                 }
 
                 run[lane] = (float)(sums[lane] / pixels);
-                run[MostLanes + lane] = (float)(-sums[MostLanes + lane] / pixels);
+                run[MaxLanes + lane] = (float)(-sums[MaxLanes + lane] / pixels);
             }
 
             if (dx is not null)
             {
-                Spread<TSimd, TVector>(channel, TSimd.Load(run), TSimd.Load(run + MostLanes));
+                Spread<TSimd, TVector>(channel, TSimd.Load(run), TSimd.Load(run + MaxLanes));
             }
         }
 
@@ -174,12 +174,12 @@ internal static unsafe class BatchNormKernel
             where TSimd : struct, ISimd<TVector>
             where TVector : struct
         {
-            TVector centre = TSimd.Load(mean + channel), factor = TSimd.Load(inverse + channel);
+            TVector center = TSimd.Load(mean + channel), factor = TSimd.Load(inverse + channel);
             TVector whole = TSimd.Multiply(TSimd.Load(scale + channel), factor);
             float* value = x + channel, gradient = dy + channel, target = dx + channel;
             for (long p = 0; p < pixels; p++, value += channels, gradient += channels, target += channels)
             {
-                TVector standard = TSimd.Multiply(TSimd.Subtract(TSimd.Load(value), centre), factor);
+                TVector standard = TSimd.Multiply(TSimd.Subtract(TSimd.Load(value), center), factor);
                 TVector rest = TSimd.MultiplyAdd(product, standard, TSimd.Subtract(TSimd.Load(gradient), meanGradient));
                 TVector old = add ? TSimd.Load(target) : TSimd.Broadcast(0);
                 TSimd.Store(TSimd.MultiplyAdd(whole, rest, old), target);

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>The gradient of a bias: the sum of the output's gradient over all pixels.</summary>
+/// <summary>Computes the gradient of a bias: the sum of the output's gradient over all pixels.</summary>
 internal static unsafe class BiasGradient
 {
     /// <summary>db[c] += the sum over pixels of dy[p, c], one chain for each channel.</summary>

@@ -3,10 +3,10 @@ using Ftte.TinyEngine.Numerics;
 
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>Divides channels into vectors.</summary>
+/// <summary>Applies work to channels, one vector of channels at a time.</summary>
 internal static class ChannelSweep
 {
-    /// <summary>Does the work for channels [first, last).</summary>
+    /// <summary>Runs the work for channels [first, last).</summary>
     public static void Run<TWork>(TWork work, int first, int last)
         where TWork : struct, IChannelWork
     {
@@ -37,7 +37,7 @@ internal static class ChannelSweep
         Scalar(work, first, last);
     }
 
-    /// <summary>The same one channel at a time.</summary>
+    /// <summary>Runs the work one channel at a time.</summary>
     internal static void Scalar<TWork>(TWork work, int first, int last)
         where TWork : struct, IChannelWork
     {

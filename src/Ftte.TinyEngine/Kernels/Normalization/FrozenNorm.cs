@@ -3,10 +3,10 @@ using Ftte.TinyEngine.Numerics;
 
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>Normalisation with statistics that do not depend on the values: y = factor * x + offset for each channel.</summary>
+/// <summary>Computes normalization with statistics that do not depend on the values: y = factor * x + offset for each channel.</summary>
 internal static unsafe class FrozenNorm
 {
-    /// <summary>Works out the affine form: factor = scale / sqrt(variance + epsilon), offset = shift - mean * factor; and 1 / sqrt(variance + epsilon).</summary>
+    /// <summary>Computes the affine form: factor = scale / sqrt(variance + epsilon), offset = shift - mean * factor; and 1 / sqrt(variance + epsilon).</summary>
     public static void Prepare(
         float* scale, float* shift, float* mean, float* variance, double epsilon, int channels, float* factor, float* offset, float* means, float* inverse)
     {
@@ -19,7 +19,7 @@ internal static unsafe class FrozenNorm
         Prepare(scale, shift, means, inverse, channels, factor, offset);
     }
 
-    /// <summary>Works out the affine form from the inverse deviation.</summary>
+    /// <summary>Computes the affine form from the inverse deviation.</summary>
     public static void Prepare(float* scale, float* shift, float* mean, float* inverse, int channels, float* factor, float* offset)
     {
         for (int c = 0; c < channels; c++)

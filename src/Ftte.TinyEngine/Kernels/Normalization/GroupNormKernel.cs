@@ -1,13 +1,13 @@
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>Group normalisation: mean and variance over the pixels and the channels of a group, for each example.</summary>
+/// <summary>Computes group normalization: mean and variance over the pixels and the channels of a group, for each example.</summary>
 /// <remarks>
-/// Channels are summed as in <see cref="BatchNormKernel"/>, then the channels of a group one after the other in float64. What is left is
+/// Channels are summed as in <see cref="BatchNormKernel"/>, then the channels of a group in ascending order in float64. The result is
 /// a factor and an offset for each channel, so the pass over the pixels is that of <see cref="FrozenNorm"/>.
 /// </remarks>
 internal static unsafe class GroupNormKernel
 {
-    /// <summary>Computes examples [first, last), with mean and inverse deviation of each group.</summary>
+    /// <summary>Computes the output of examples [first, last), and the mean and inverse deviation of each group.</summary>
     public static void Forward(
         float* x, int groups, float* scale, float* shift, float* y, float* mean, float* inverse, int pixels, int channels, int first, int last, double epsilon)
     {
@@ -18,8 +18,8 @@ internal static unsafe class GroupNormKernel
             float* image = x + ((nint)n * pixels * channels), result = y + ((nint)n * pixels * channels);
             for (int g = 0; g < groups; g++)
             {
-                (double centre, double spread) = Moments(image, pixels, channels, g * size, size, work);
-                mean[(n * groups) + g] = (float)centre;
+                (double center, double spread) = Moments(image, pixels, channels, g * size, size, work);
+                mean[(n * groups) + g] = (float)center;
                 inverse[(n * groups) + g] = (float)(1 / Math.Sqrt(spread + epsilon));
             }
 
@@ -48,7 +48,7 @@ internal static unsafe class GroupNormKernel
             nint image = (nint)n * pixels * channels;
             for (int g = 0; g < groups; g++)
             {
-                float centre = mean[(n * groups) + g], factor = inverse[(n * groups) + g];
+                float center = mean[(n * groups) + g], factor = inverse[(n * groups) + g];
                 double sum = 0, product = 0;
                 for (int c = g * size; c < (g + 1) * size; c++)
                 {
@@ -57,7 +57,7 @@ internal static unsafe class GroupNormKernel
                     {
                         nint at = image + ((nint)p * channels) + c;
                         channelSum += dy[at];
-                        channelProduct += (double)dy[at] * ((x[at] - centre) * factor);
+                        channelProduct += (double)dy[at] * ((x[at] - center) * factor);
                     }
 
                     sum += scale[c] * channelSum;
@@ -70,7 +70,7 @@ internal static unsafe class GroupNormKernel
                     for (int c = g * size; c < (g + 1) * size; c++)
                     {
                         nint at = image + ((nint)p * channels) + c;
-                        float standard = (x[at] - centre) * factor;
+                        float standard = (x[at] - center) * factor;
                         float value = factor * (((dy[at] * scale[c]) - meanSum) - (standard * meanProduct));
                         dx[at] = add ? dx[at] + value : value;
                     }
@@ -114,7 +114,7 @@ internal static unsafe class GroupNormKernel
 
     private static (double Mean, double Variance) Moments(float* image, int pixels, int channels, int channel, int size, float* work)
     {
-        // Mean and variance of the group from those of its channels: each channel's spread, and the spread of the channels' means.
+        // The variance of the group is the mean variance of its channels plus the variance of the channel means.
         double sum = 0, within = 0, square = 0;
         for (int c = 0; c < size; c += Block)
         {

@@ -3,14 +3,14 @@ using Ftte.TinyEngine.Numerics;
 
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>The mean over windows; what lies in the padding counts as zeros.</summary>
+/// <summary>Computes the mean over windows; padding counts as zeros.</summary>
 internal static unsafe class AveragePool
 {
     /// <summary>Computes output rows [firstRow, lastRow), counted through all examples.</summary>
     public static void Forward(in PoolingShape s, float* x, float* y, int firstRow, int lastRow) =>
         ChannelSweep.Run(new ForwardWork(s, x, y, firstRow, lastRow), 0, s.Channels);
 
-    /// <summary>Adds the share of the output's gradient at every place of a window, for examples [first, last).</summary>
+    /// <summary>Adds the share of the output's gradient at every position of its window, for examples [first, last).</summary>
     public static void Backward(in PoolingShape s, float* dy, float* dx, bool add, int first, int last)
     {
         for (int example = first; example < last && !add; example++)

@@ -2,7 +2,7 @@ using Ftte.TinyEngine.Numerics;
 
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>The mean over the whole image.</summary>
+/// <summary>Computes the mean over the whole image.</summary>
 internal static unsafe class GlobalAverage
 {
     /// <summary>y[n, c] = the mean over pixels of x[n, p, c], one chain, for examples [first, last).</summary>
@@ -17,7 +17,7 @@ internal static unsafe class GlobalAverage
         }
     }
 
-    /// <summary>dx[n, p, c] = dy[n, c] / pixels, or added to what is there, for examples [first, last).</summary>
+    /// <summary>dx[n, p, c] = dy[n, c] / pixels, or dx += dy / pixels, for examples [first, last).</summary>
     public static void Backward(float* dy, float* dx, int pixels, int channels, bool add, int first, int last) =>
         ChannelSweep.Run(new BackwardWork(dy, dx, pixels, channels, add, first, last), 0, channels);
 

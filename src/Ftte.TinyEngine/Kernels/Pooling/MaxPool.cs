@@ -2,19 +2,19 @@ using System.Runtime.Intrinsics;
 
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>The maximum over windows, remembering where it was.</summary>
+/// <summary>Computes the maximum over windows and stores its position.</summary>
 /// <remarks>
-/// The first of equal maxima wins, and NaN wins over everything. A position takes 2 bits if the window has at most four places, otherwise a byte. Positions
-/// are kept in groups of eight outputs: the lower bits of the group's eight positions are one byte, the upper bits the next.
+/// The first of equal maxima is used, and NaN is larger than any number. A position takes 2 bits if the window has at most four positions, otherwise a byte. Positions
+/// are stored in groups of eight outputs: the lower bits of the group's eight positions are one byte, the upper bits the next.
 /// </remarks>
 internal static unsafe class MaxPool
 {
     private const int Group = 8;
 
-    /// <summary>Gets the bytes that the positions of some examples take.</summary>
+    /// <summary>Gets the size of the positions of a number of examples, in bytes.</summary>
     public static long IndexBytes(in PoolingShape s, int examples) => (long)examples * s.OutputHeight * RowBytes(s);
 
-    /// <summary>Computes output rows [firstRow, lastRow), counted through all examples; positions are kept if there is memory for them.</summary>
+    /// <summary>Computes output rows [firstRow, lastRow), counted through all examples; positions are stored if memory for them is given.</summary>
     public static void Forward(in PoolingShape s, float* x, float* y, byte* index, int firstRow, int lastRow)
     {
         byte* places = stackalloc byte[Group];
@@ -43,7 +43,7 @@ internal static unsafe class MaxPool
         }
     }
 
-    /// <summary>Adds each output's gradient at the place of its maximum, for examples [first, last).</summary>
+    /// <summary>Adds each output's gradient at the position of its maximum, for examples [first, last).</summary>
     public static void Backward(in PoolingShape s, float* dy, byte* index, float* dx, bool add, int first, int last)
     {
         if (!add)
@@ -72,7 +72,7 @@ internal static unsafe class MaxPool
         }
     }
 
-    /// <summary>The readable twin: some neighbouring channels of one output pixel.</summary>
+    /// <summary>The scalar reference implementation: a range of channels of one output pixel.</summary>
     internal static void Some(in PoolingShape s, float* image, int row, int column, float* output, byte* places, int count)
     {
         (int top, int left, int firstRow, int lastRow, int firstColumn, int lastColumn) = s.Window(row, column);

@@ -1,6 +1,6 @@
 namespace Ftte.TinyEngine.Kernels;
 
-/// <summary>The sizes of a pooling operation.</summary>
+/// <summary>Represents the sizes of a pooling operation.</summary>
 internal readonly record struct PoolingShape(
     int Height, int Width, int Channels, int KernelHeight, int KernelWidth, int StrideY, int StrideX, int PaddingY, int PaddingX)
 {
@@ -12,7 +12,7 @@ internal readonly record struct PoolingShape(
 
     public int OutputValues => OutputHeight * OutputWidth * Channels;
 
-    /// <summary>Returns the part of a window that lies in the image: its top left place, and the rows and columns of the window from first to before last.</summary>
+    /// <summary>Returns the part of a window that lies in the image: its top left position, and the rows and columns of the window as half-open ranges.</summary>
     public (int Top, int Left, int FirstRow, int LastRow, int FirstColumn, int LastColumn) Window(int row, int column)
     {
         int top = (row * StrideY) - PaddingY, left = (column * StrideX) - PaddingX;

@@ -4,21 +4,21 @@ using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>A sum bound to its tensors.</summary>
+/// <summary>Represents a sum bound to its tensors.</summary>
 internal sealed unsafe class PlannedAdd(int values, Tensor[] x, Tensor y, Tensor? yGradient, InputGradientTarget?[] xGradients) : PlannedOperation
 {
     private const int Grain = 64;
 
     public override int BackwardPhases => xGradients.Any(g => g is not null) ? 1 : 0;
 
-    /// <summary>Declares the tensors of the operation, and when they are used, and binds the operation to them.</summary>
+    /// <summary>Declares the tensors of the operation and their uses, and binds the operation to them.</summary>
     public static PlannedAdd Plan(Add op, PlanBuilder plan)
     {
         Tensor[] x = [.. op.Inputs.Select(plan.Read)];
-        // Only the first two may give their place: their sum is the same either way, and the others are added in order.
+        // Only the first two inputs can be overwritten: their sum is commutative, and the others are added in order.
         Tensor y = plan.WriteInPlace(candidates: 2);
-        int heir = plan.RunsBackward ? Array.FindIndex(op.Inputs, plan.ShareGradient) : -1;
-        InputGradientTarget?[] dx = [.. op.Inputs.Select((input, i) => plan.RunsBackward && i != heir ? plan.InputGradient(input) : null)];
+        int sharing = plan.RunsBackward ? Array.FindIndex(op.Inputs, plan.ShareGradient) : -1;
+        InputGradientTarget?[] dx = [.. op.Inputs.Select((input, i) => plan.RunsBackward && i != sharing ? plan.InputGradient(input) : null)];
         return new PlannedAdd(op.Output.Shape.Count, x, y, plan.OutputGradient(), dx);
     }
 
@@ -28,7 +28,7 @@ internal sealed unsafe class PlannedAdd(int values, Tensor[] x, Tensor y, Tensor
         int count = last - first;
         float* sum = pass.Floats(y) + first;
 
-        // Where the sum takes the place of the second branch, the two change sides, which does not change their sum.
+        // If the sum overwrites the second branch, the operands are swapped, which does not change the sum.
         int own = Array.IndexOf(x, y);
         Elementwise.Add(pass.Floats(x[own == 1 ? 1 : 0]) + first, pass.Floats(x[own == 1 ? 0 : 1]) + first, sum, count);
         for (int i = 2; i < x.Length; i++)

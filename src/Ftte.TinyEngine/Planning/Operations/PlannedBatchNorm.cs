@@ -4,7 +4,7 @@ using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Batch normalisation with the statistics of the batch, bound to its tensors.</summary>
+/// <summary>Represents batch normalization with the statistics of the batch, bound to its tensors.</summary>
 internal sealed unsafe class PlannedBatchNorm : PlannedOperation
 {
     private readonly BatchNorm _op;
@@ -35,14 +35,14 @@ internal sealed unsafe class PlannedBatchNorm : PlannedOperation
     /// <summary>Gets the mean and the inverse deviation of each channel.</summary>
     private Tensor Statistics { get; init; } = null!;
 
-    /// <summary>Gets the variance, then factor and offset, of each channel while the operation runs.</summary>
+    /// <summary>Gets the variance, and later the factor and the offset, of each channel while the operation runs.</summary>
     private Tensor Affine { get; init; } = null!;
 
     private Tensor? YGradient { get; init; }
 
     private InputGradientTarget? XGradient { get; init; }
 
-    /// <summary>Declares the tensors of the operation, and when they are used, and binds the operation to them.</summary>
+    /// <summary>Declares the tensors of the operation and their uses, and binds the operation to them.</summary>
     public static PlannedBatchNorm Plan(BatchNorm op, PlanBuilder plan)
     {
         Tensor x = plan.Read(op.Input);
@@ -125,12 +125,12 @@ internal sealed unsafe class PlannedBatchNorm : PlannedOperation
         }
         else if (phase == 2 && worker == 0)
         {
-            _scale.SpendGradient(pass);
-            _shift.SpendGradient(pass);
+            _scale.ConsumeGradient(pass);
+            _shift.ConsumeGradient(pass);
         }
     }
 
-    /// <summary>Updates the running statistics that are selected from those of the batch; the running variance is the unbiased one.</summary>
+    /// <summary>Updates the selected running statistics from those of the batch. The running variance is unbiased.</summary>
     private void Follow(TrainingPass pass, float* mean, float* variance)
     {
         if (pass.Seed is null)

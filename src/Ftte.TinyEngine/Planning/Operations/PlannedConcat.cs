@@ -4,13 +4,13 @@ using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>A concatenation bound to its tensors.</summary>
+/// <summary>Represents a concatenation bound to its tensors.</summary>
 internal sealed unsafe class PlannedConcat(ImageShape shape, int[] channels, Tensor[] x, Tensor y, Tensor? yGradient, InputGradientTarget?[] xGradients)
     : PlannedOperation
 {
     public override int BackwardPhases => xGradients.Any(g => g is not null) ? 1 : 0;
 
-    /// <summary>Declares the tensors of the operation, and when they are used, and binds the operation to them.</summary>
+    /// <summary>Declares the tensors of the operation and their uses, and binds the operation to them.</summary>
     public static PlannedConcat Plan(Concat op, PlanBuilder plan)
     {
         Tensor[] x = [.. op.Inputs.Select(plan.Read)];

@@ -4,10 +4,10 @@ using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>A convolution bound to its tensors.</summary>
+/// <summary>Represents a convolution bound to its tensors.</summary>
 internal sealed unsafe class PlannedConvolution : PlannedOperation
 {
-    // The gradient of the weights is made this many bytes at a time where it is spent at once: a tile, never the whole.
+    // The maximum size of a tile of the weight gradient, if gradients are applied immediately: the whole gradient is never held.
     private const int TileBytes = 64 * 1024;
 
     private readonly ConvolutionShape _shape;
@@ -44,7 +44,7 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
 
     private int TileFilters { get; init; }
 
-    /// <summary>Declares the tensors of the operation, and when they are used, and binds the operation to them.</summary>
+    /// <summary>Declares the tensors of the operation and their uses, and binds the operation to them.</summary>
     public static PlannedConvolution Plan(Convolution op, PlanBuilder plan)
     {
         ConvolutionShape shape = op.Shape;
@@ -100,7 +100,7 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
         }
     }
 
-    /// <summary>Computes the input's gradient from the old weights first; only then are they updated.</summary>
+    /// <summary>Computes the gradient of the input from the old weights, and then updates the weights.</summary>
     public override void Backward(TrainingPass pass, int phase, int worker)
     {
         float* dy = pass.Floats(YGradient!);
@@ -120,7 +120,7 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
         {
             float* gradient = _bias.BeginGradient(pass);
             BiasGradient.Run(dy, (long)pass.Examples * _shape.OutputHeight * _shape.OutputWidth, _shape.Filters, gradient, 0, _shape.Filters);
-            _bias.SpendGradient(pass);
+            _bias.ConsumeGradient(pass);
         }
     }
 
@@ -156,7 +156,7 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
             bool packsAlone = _weight.IsAssembled && pass.Workers > 1;
             if (!packsAlone || worker == 0)
             {
-                // Weights that have only just been put together are packed by the worker that did it.
+                // Weights that were just assembled are packed by the same worker.
                 float* weight = _weight.Get(pass, BackwardWeight);
                 ConvolutionInputGradient.Pack(_shape, weight, packed, packsAlone ? 0 : worker, packsAlone ? 1 : pass.Workers);
             }
@@ -184,7 +184,7 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
             int end = Math.Min(filter + TileFilters, _shape.Filters);
             _saved.Gradient.Begin(pass, tile, filter, end);
             ConvolutionWeightGradient.RunFilters(_saved.Shape, pass.Examples, x, dy, tile, filter, end, scratch);
-            _saved.Gradient.Spend(pass, tile, filter, end);
+            _saved.Gradient.Consume(pass, tile, filter, end);
         }
     }
 }

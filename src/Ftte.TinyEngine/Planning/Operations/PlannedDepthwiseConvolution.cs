@@ -4,14 +4,14 @@ using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>A depthwise convolution bound to its tensors.</summary>
+/// <summary>Represents a depthwise convolution bound to its tensors.</summary>
 internal sealed unsafe class PlannedDepthwiseConvolution(ConvolutionShape shape, PlannedBlock weight, PlannedVector? bias) : PlannedOperation
 {
     public required Tensor X { get; init; }
 
     public required Tensor Y { get; init; }
 
-    /// <summary>Gets the saved channels of the input; the input itself if they are all.</summary>
+    /// <summary>Gets the saved channels of the input; the input itself if all channels are saved.</summary>
     public required Tensor? Saved { get; init; }
 
     public required int SavedFirst { get; init; }
@@ -34,7 +34,7 @@ internal sealed unsafe class PlannedDepthwiseConvolution(ConvolutionShape shape,
 
     public override int BackwardPhases => YGradient is null ? 0 : 3;
 
-    /// <summary>Declares the tensors of the operation, and when they are used, and binds the operation to them.</summary>
+    /// <summary>Declares the tensors of the operation and their uses, and binds the operation to them.</summary>
     public static PlannedDepthwiseConvolution Plan(DepthwiseConvolution op, PlanBuilder plan)
     {
         Tensor x = plan.Read(op.Input);
@@ -94,7 +94,7 @@ internal sealed unsafe class PlannedDepthwiseConvolution(ConvolutionShape shape,
         }
     }
 
-    /// <summary>Computes the input's gradient from the old weights first; only then are they updated.</summary>
+    /// <summary>Computes the gradient of the input from the old weights, and then updates the weights.</summary>
     public override void Backward(TrainingPass pass, int phase, int worker)
     {
         float* dy = pass.Floats(YGradient!);
@@ -118,10 +118,10 @@ internal sealed unsafe class PlannedDepthwiseConvolution(ConvolutionShape shape,
         {
             if (Gradient is not null)
             {
-                Gradient.Spend(pass, pass.Floats(GradientTile!), 0, shape.Channels);
+                Gradient.Consume(pass, pass.Floats(GradientTile!), 0, shape.Channels);
             }
 
-            bias?.SpendGradient(pass);
+            bias?.ConsumeGradient(pass);
         }
     }
 

@@ -4,7 +4,7 @@ using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Dropout bound to its tensors.</summary>
+/// <summary>Represents dropout bound to its tensors.</summary>
 internal sealed unsafe class PlannedDropout(Dropout op, Tensor x, Tensor y, Tensor? yGradient, InputGradientTarget? xGradient) : PlannedOperation
 {
     private const int Grain = 64;
@@ -12,7 +12,7 @@ internal sealed unsafe class PlannedDropout(Dropout op, Tensor x, Tensor y, Tens
 
     public override int BackwardPhases => xGradient is null ? 0 : 1;
 
-    /// <summary>Declares the tensors of the operation, and when they are used, and binds the operation to them.</summary>
+    /// <summary>Declares the tensors of the operation and their uses, and binds the operation to them.</summary>
     public static PlannedDropout Plan(Dropout op, PlanBuilder plan)
     {
         Tensor x = plan.Read(op.Input);
@@ -36,7 +36,7 @@ internal sealed unsafe class PlannedDropout(Dropout op, Tensor x, Tensor y, Tens
 
     public override void Backward(TrainingPass pass, int phase, int worker)
     {
-        // The output's gradient is not needed after this, so what was dropped is dropped from it where it is.
+        // The output's gradient is not read afterwards, so it can be modified in place.
         (int first, int last) = pass.Share(pass.Examples * _values, worker, Grain);
         float* dy = pass.Floats(yGradient!) + first;
         float* dx = pass.Floats(xGradient!.Tensor) + first;
@@ -55,7 +55,7 @@ internal sealed unsafe class PlannedDropout(Dropout op, Tensor x, Tensor y, Tens
     {
         if (pass.Seed is { } seed)
         {
-            // Numbered through the batch, so that micro-batches and chunks drop what the whole batch would.
+            // Indices are relative to the batch, so that micro-batches and chunks drop the same positions as the whole batch.
             ulong start = ((ulong)(pass.ExampleInBatch + pass.FirstExample) * (ulong)_values) + (ulong)first;
             DropoutKernel.Forward(values, last - first, SplitMix64.At(seed, (ulong)op.Step), start, op.Rate);
         }

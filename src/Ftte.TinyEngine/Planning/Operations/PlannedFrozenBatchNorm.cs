@@ -4,7 +4,7 @@ using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Batch normalisation with frozen statistics, bound to its tensors: a scale and a shift per channel.</summary>
+/// <summary>Represents batch normalization with frozen statistics, a scale and a shift per channel, bound to its tensors.</summary>
 internal sealed unsafe class PlannedFrozenBatchNorm : PlannedOperation
 {
     private readonly int _channels;
@@ -36,12 +36,12 @@ internal sealed unsafe class PlannedFrozenBatchNorm : PlannedOperation
 
     private InputGradientTarget? XGradient { get; init; }
 
-    /// <summary>Gets where the affine form is while the operation runs: factor, offset, mean and inverse deviation of each channel.</summary>
+    /// <summary>Gets the tensor of the affine form while the operation runs: factor, offset, mean and inverse deviation of each channel.</summary>
     private Tensor ForwardAffine { get; init; } = null!;
 
     private Tensor? BackwardAffine { get; init; }
 
-    /// <summary>Declares the tensors of the operation, and when they are used, and binds the operation to them.</summary>
+    /// <summary>Declares the tensors of the operation and their uses, and binds the operation to them.</summary>
     public static PlannedFrozenBatchNorm Plan(BatchNorm op, PlanBuilder plan)
     {
         Tensor x = plan.Read(op.Input);
@@ -98,7 +98,7 @@ internal sealed unsafe class PlannedFrozenBatchNorm : PlannedOperation
         }
         else if (phase == 1 && (_scale.IsTrained || _shift.IsTrained))
         {
-            // Before the input's gradient, which may take the place of the output's.
+            // This precedes the input's gradient, which may overwrite the output's gradient.
             (int first, int last) = pass.Share(_channels, worker, 16);
             FrozenNorm.ScaleShiftGradient(
                 _scale.IsTrained ? pass.Floats(X) : null,
@@ -123,8 +123,8 @@ internal sealed unsafe class PlannedFrozenBatchNorm : PlannedOperation
 
             if (worker == 0)
             {
-                _scale.SpendGradient(pass);
-                _shift.SpendGradient(pass);
+                _scale.ConsumeGradient(pass);
+                _shift.ConsumeGradient(pass);
             }
         }
     }

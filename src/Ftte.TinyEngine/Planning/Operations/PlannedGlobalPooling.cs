@@ -4,13 +4,13 @@ using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Global pooling bound to its tensors.</summary>
+/// <summary>Represents global pooling bound to its tensors.</summary>
 internal sealed unsafe class PlannedGlobalPooling(int pixels, int channels, Tensor x, Tensor y, Tensor? yGradient, InputGradientTarget? xGradient)
     : PlannedOperation
 {
     public override int BackwardPhases => xGradient is null ? 0 : 1;
 
-    /// <summary>Declares the tensors of the operation, and when they are used, and binds the operation to them.</summary>
+    /// <summary>Declares the tensors of the operation and their uses, and binds the operation to them.</summary>
     public static PlannedGlobalPooling Plan(GlobalPooling op, PlanBuilder plan)
     {
         Tensor x = plan.Read(op.Input);

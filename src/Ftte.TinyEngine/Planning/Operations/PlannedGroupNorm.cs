@@ -4,7 +4,7 @@ using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Group normalisation bound to its tensors.</summary>
+/// <summary>Represents group normalization bound to its tensors.</summary>
 internal sealed unsafe class PlannedGroupNorm : PlannedOperation
 {
     private readonly GroupNorm _op;
@@ -27,14 +27,14 @@ internal sealed unsafe class PlannedGroupNorm : PlannedOperation
 
     private Tensor Y { get; init; } = null!;
 
-    /// <summary>Gets the mean, then the inverse deviation, of each group of each example.</summary>
+    /// <summary>Gets the means of all groups of all examples, followed by the inverse deviations.</summary>
     private Tensor Statistics { get; init; } = null!;
 
     private Tensor? YGradient { get; init; }
 
     private InputGradientTarget? XGradient { get; init; }
 
-    /// <summary>Declares the tensors of the operation, and when they are used, and binds the operation to them.</summary>
+    /// <summary>Declares the tensors of the operation and their uses, and binds the operation to them.</summary>
     public static PlannedGroupNorm Plan(GroupNorm op, PlanBuilder plan)
     {
         Tensor x = plan.Read(op.Input);
@@ -104,8 +104,8 @@ internal sealed unsafe class PlannedGroupNorm : PlannedOperation
         }
         else if (phase == 2 && worker == 0)
         {
-            _scale.SpendGradient(pass);
-            _shift.SpendGradient(pass);
+            _scale.ConsumeGradient(pass);
+            _shift.ConsumeGradient(pass);
         }
     }
 

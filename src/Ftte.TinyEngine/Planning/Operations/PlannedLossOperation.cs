@@ -5,14 +5,14 @@ using Tensor = Ftte.TinyEngine.Memory.Tensor;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>A loss bound to its tensors.</summary>
+/// <summary>Represents a loss bound to its tensors.</summary>
 internal sealed unsafe class PlannedLossOperation(LossOperation op, Tensor outputs, Tensor labels, Tensor? priors, Tensor gradient) : PlannedOperation
 {
     private readonly int _count = op.Outputs;
 
     public override int BackwardPhases => 0;
 
-    /// <summary>Declares the tensors of the operation, and when they are used, and binds the operation to them.</summary>
+    /// <summary>Declares the tensors of the operation and their uses, and binds the operation to them.</summary>
     public static PlannedLossOperation Plan(LossOperation op, PlanBuilder plan) =>
         new(op, plan.Read(op.Input), plan.Labels, plan.Priors, plan.LossGradient());
 

@@ -4,7 +4,7 @@ using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>A masked activation bound to its tensors.</summary>
+/// <summary>Represents a masked activation bound to its tensors.</summary>
 internal sealed unsafe class PlannedMaskedActivation(
     MaskedActivation op, Tensor x, Tensor y, Tensor? mask, Tensor? yGradient, InputGradientTarget? xGradient) : PlannedOperation
 {
@@ -14,7 +14,7 @@ internal sealed unsafe class PlannedMaskedActivation(
 
     public override int BackwardPhases => xGradient is null ? 0 : 1;
 
-    /// <summary>Declares the tensors of the operation, and when they are used, and binds the operation to them.</summary>
+    /// <summary>Declares the tensors of the operation and their uses, and binds the operation to them.</summary>
     public static PlannedMaskedActivation Plan(MaskedActivation op, PlanBuilder plan)
     {
         Tensor x = plan.Read(op.Input);
@@ -39,7 +39,7 @@ internal sealed unsafe class PlannedMaskedActivation(
         byte* bits = pass.Bytes(mask!);
         if (xGradient.Adds)
         {
-            // The output's gradient is not needed after this, so it is masked where it is.
+            // The output's gradient is not read afterwards, so it is masked in place.
             MaskedActivationKernel.Backward(op.Kind, op.Slope, bits, dy, dy, first, last);
             Elementwise.AddTo(dy + first, dx + first, last - first);
         }

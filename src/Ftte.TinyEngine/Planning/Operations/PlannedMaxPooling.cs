@@ -4,13 +4,13 @@ using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Max pooling bound to its tensors.</summary>
+/// <summary>Represents max pooling bound to its tensors.</summary>
 internal sealed unsafe class PlannedMaxPooling(
     PoolingShape shape, Tensor x, Tensor y, Tensor? positions, Tensor? yGradient, InputGradientTarget? xGradient) : PlannedOperation
 {
     public override int BackwardPhases => xGradient is null ? 0 : 1;
 
-    /// <summary>Declares the tensors of the operation, and when they are used, and binds the operation to them.</summary>
+    /// <summary>Declares the tensors of the operation and their uses, and binds the operation to them.</summary>
     public static PlannedMaxPooling Plan(MaxPooling op, PlanBuilder plan)
     {
         Tensor x = plan.Read(op.Input);
@@ -29,7 +29,7 @@ internal sealed unsafe class PlannedMaxPooling(
 
     public override void Backward(TrainingPass pass, int phase, int worker)
     {
-        // By example: windows may overlap, and then two rows of outputs share an input.
+        // Work is divided by example, because windows may overlap: two rows of outputs can share an input.
         (int first, int last) = pass.Share(pass.Examples, worker);
         MaxPool.Backward(shape, pass.Floats(yGradient!), pass.Bytes(positions!), pass.Floats(xGradient!.Tensor), xGradient.Adds, first, last);
     }

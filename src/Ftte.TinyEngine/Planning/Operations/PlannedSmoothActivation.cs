@@ -4,7 +4,7 @@ using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>A smooth activation bound to its tensors.</summary>
+/// <summary>Represents a smooth activation bound to its tensors.</summary>
 internal sealed unsafe class PlannedSmoothActivation(SmoothActivation op, Tensor x, Tensor y, Tensor? yGradient, InputGradientTarget? xGradient)
     : PlannedOperation
 {
@@ -13,7 +13,7 @@ internal sealed unsafe class PlannedSmoothActivation(SmoothActivation op, Tensor
 
     public override int BackwardPhases => xGradient is null ? 0 : 1;
 
-    /// <summary>Declares the tensors of the operation, and when they are used, and binds the operation to them.</summary>
+    /// <summary>Declares the tensors of the operation and their uses, and binds the operation to them.</summary>
     public static PlannedSmoothActivation Plan(SmoothActivation op, PlanBuilder plan)
     {
         Tensor x = plan.Read(op.Input);

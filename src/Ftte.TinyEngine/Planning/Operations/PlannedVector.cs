@@ -3,7 +3,7 @@ using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>A block with one value per channel, such as a bias: how it is read in either pass, and where its gradient goes.</summary>
+/// <summary>Represents a block with one value per channel, such as a bias, with its values in both passes and the destination of its gradient.</summary>
 internal sealed unsafe class PlannedVector
 {
     private readonly PlannedBlock _block;
@@ -12,26 +12,26 @@ internal sealed unsafe class PlannedVector
     private readonly Tensor? _backward;
     private readonly Tensor? _tile;
 
-    private PlannedVector(PlanBuilder plan, PlannedBlock block, string what, bool isReadBackward, bool hasGradient)
+    private PlannedVector(PlanBuilder plan, PlannedBlock block, string suffix, bool isReadBackward, bool hasGradient)
     {
         _block = block;
-        _forward = plan.ForwardScratch(what, block.AssemblyBytes);
-        _backward = isReadBackward ? plan.BackwardScratch(what, block.AssemblyBytes) : null;
+        _forward = plan.ForwardScratch(suffix, block.AssemblyBytes);
+        _backward = isReadBackward ? plan.BackwardScratch(suffix, block.AssemblyBytes) : null;
         if (block.IsTrained && hasGradient)
         {
             _gradient = plan.AddGradient(PlannedGradient.Whole(block, isVector: true));
             bool sumsInPlace = _gradient.IsDense && plan.Settings.Accumulates;
-            _tile = sumsInPlace ? null : plan.BackwardScratch($"{what}.gradient", sizeof(float) * (long)block.Columns);
+            _tile = sumsInPlace ? null : plan.BackwardScratch($"{suffix}.gradient", sizeof(float) * (long)block.Columns);
         }
     }
 
     public bool IsTrained => _gradient is not null;
 
-    /// <summary>Declares the tensors that the vector takes, and when they are used.</summary>
-    public static PlannedVector Plan(ParameterBlock block, string what, PlanBuilder plan, bool isReadBackward = false, bool hasGradient = true) =>
-        new(plan, PlannedBlock.Create(plan.Selection, block, block.Range.Length, plan.Settings.ReadsFrozenInPlace), what, isReadBackward, hasGradient);
+    /// <summary>Declares the tensors of the vector and their uses.</summary>
+    public static PlannedVector Plan(ParameterBlock block, string suffix, PlanBuilder plan, bool isReadBackward = false, bool hasGradient = true) =>
+        new(plan, PlannedBlock.Create(plan.Selection, block, block.Range.Length, plan.Settings.ReadsFrozenInPlace), suffix, isReadBackward, hasGradient);
 
-    /// <summary>Copies trained and frozen values into one vector, if necessary; by one worker, in a phase before it is read.</summary>
+    /// <summary>Copies trained and frozen values into one vector, if necessary. Called by one worker, in a phase before the vector is read.</summary>
     public void Assemble(TrainingPass pass, bool isBackward = false)
     {
         if (_block.IsAssembled)
@@ -43,7 +43,7 @@ internal sealed unsafe class PlannedVector
     /// <summary>Gets the values.</summary>
     public float* Get(TrainingPass pass, bool isBackward = false) => _block.Get(pass, isBackward ? _backward : _forward);
 
-    /// <summary>Begins the gradient: where earlier micro-batches left it. By one worker, in a phase before it is added to.</summary>
+    /// <summary>Initializes the gradient with the sums of earlier micro-batches. Called by one worker, in a phase before values are added.</summary>
     public float* BeginGradient(TrainingPass pass)
     {
         if (_tile is not null)
@@ -54,16 +54,16 @@ internal sealed unsafe class PlannedVector
         return GradientOf(pass);
     }
 
-    /// <summary>Gets the gradient, to be added to; null if nothing of the vector is trained.</summary>
+    /// <summary>Gets the gradient, to which values are added; null if no value of the vector is trained.</summary>
     public float* GradientOf(TrainingPass pass) =>
         _tile is not null ? pass.Floats(_tile) : _gradient is not null ? pass.Accumulators + _gradient.Offset : null;
 
-    /// <summary>Spends the gradient.</summary>
-    public void SpendGradient(TrainingPass pass)
+    /// <summary>Applies the gradient or adds it to the sums.</summary>
+    public void ConsumeGradient(TrainingPass pass)
     {
         if (_tile is not null)
         {
-            _gradient!.Spend(pass, pass.Floats(_tile), 0, _block.Columns);
+            _gradient!.Consume(pass, pass.Floats(_tile), 0, _block.Columns);
         }
     }
 }

@@ -4,14 +4,14 @@ using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>The channels of a convolution's input that the gradient of its weights needs.</summary>
-/// <param name="Tensor">Where they are: the input itself if all are needed, otherwise pixels of only these channels.</param>
+/// <summary>Represents the channels of a convolution's input that the gradient of its weights reads.</summary>
+/// <param name="Tensor">The tensor of the channels: the input itself if all are needed, otherwise pixels with only these channels.</param>
 /// <param name="Channels">The channels, ascending; null for all.</param>
-/// <param name="Shape">The convolution as the gradient sees it, with these channels only.</param>
-/// <param name="Gradient">Where the gradient goes.</param>
+/// <param name="Shape">The convolution restricted to these channels.</param>
+/// <param name="Gradient">The destination of the gradient.</param>
 internal sealed record SavedChannels(Tensor Tensor, int[]? Channels, ConvolutionShape Shape, PlannedGradient Gradient)
 {
-    /// <summary>Declares the tensor that the channels take, and when it is used.</summary>
+    /// <summary>Declares the tensor of the channels and its uses.</summary>
     public static SavedChannels Plan(Tensor x, ConvolutionShape shape, PlannedBlock weight, PlanBuilder plan)
     {
         int[] channels = [.. TrainedRows(weight).Select(row => row % shape.GroupChannels).Distinct().Order()];
@@ -29,7 +29,7 @@ internal sealed record SavedChannels(Tensor Tensor, int[]? Channels, Convolution
         return new SavedChannels(tensor, channels, shape with { Channels = channels.Length }, plan.AddGradient(new PlannedGradient(weight, rows)));
     }
 
-    /// <summary>Copies the channels out of the input.</summary>
+    /// <summary>Copies the channels from the input.</summary>
     public unsafe void Copy(float* x, float* saved, int channels, long firstPixel, long lastPixel)
     {
         for (long pixel = firstPixel; pixel < lastPixel; pixel++)

@@ -2,13 +2,13 @@ using Ftte.TinyEngine.Execution;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Determines which operations of a network a selection trains, and how far gradients flow back.</summary>
+/// <summary>Determines the operations that a selection trains, and the extent of the backward pass.</summary>
 internal sealed class GradientFlow
 {
     private readonly ParameterSelection _selection;
     private readonly bool[] _needsGradient;
 
-    /// <summary>Follows the gradients of a selection.</summary>
+    /// <summary>Determines the gradient flow of a selection.</summary>
     public GradientFlow(Network network, ParameterSelection selection)
     {
         _selection = selection;
@@ -21,15 +21,15 @@ internal sealed class GradientFlow
         }
     }
 
-    /// <summary>Gets the first step in which anything is trained; the number of steps if nothing is.</summary>
+    /// <summary>Gets the first step with a trained parameter; the number of steps if there is none.</summary>
     public int Cut { get; }
 
-    /// <summary>Returns whether any coordinate of a block is trained.</summary>
+    /// <summary>Determines whether any coordinate of a block is trained.</summary>
     public bool IsTrained(ParameterBlock block) => TileDecomposition.Selects(_selection, block.Range);
 
-    /// <summary>Returns whether any parameter of an operation is trained by gradients.</summary>
+    /// <summary>Determines whether any parameter of an operation is trained by gradients.</summary>
     public bool IsTrained(Operation operation) => operation.Trainable.Any(IsTrained);
 
-    /// <summary>Returns whether training computes the gradient of a value.</summary>
+    /// <summary>Determines whether training computes the gradient of a value.</summary>
     public bool NeedsGradient(Value value) => _needsGradient[value.Index];
 }

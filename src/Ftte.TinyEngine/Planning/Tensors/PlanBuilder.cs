@@ -3,10 +3,10 @@ using Ftte.TinyEngine.Memory;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Collects the tensors that the operations of a network declare for one selection, and when they are used.</summary>
+/// <summary>Collects the tensors that the operations of a network declare for one selection, and their uses.</summary>
 /// <remarks>
-/// Time is counted in moments: step t runs forward at moment t and backward at moment 2 * steps - 1 - t. Each operation is asked once, in
-/// execution order, and declares tensors and their uses; the life of every tensor follows from that and is stated nowhere else.
+/// Time is counted in moments: step t runs forward at moment t and backward at moment 2 * steps - 1 - t. Each operation declares its tensors and their uses once, in
+/// execution order; the lifetimes of all tensors follow from these declarations.
 /// </remarks>
 internal sealed class PlanBuilder
 {
@@ -22,7 +22,7 @@ internal sealed class PlanBuilder
     /// <param name="network">The network.</param>
     /// <param name="selection">The trained coordinates.</param>
     /// <param name="settings">The settings.</param>
-    /// <param name="everyStepIsCut">Whether every trained operation is planned as if no operation before it were trained.</param>
+    /// <param name="everyStepIsCut">True to plan every trained operation as if no operation before it were trained.</param>
     public PlanBuilder(Network network, ParameterSelection selection, PlanSettings settings, bool everyStepIsCut)
     {
         (Network, Selection, Settings, _everyStepIsCut) = (network, selection, settings, everyStepIsCut);
@@ -52,7 +52,7 @@ internal sealed class PlanBuilder
 
     public Tensor Labels { get; }
 
-    /// <summary>Gets the values that the loss adds to the logits, and room for the sums.</summary>
+    /// <summary>Gets the tensor of the values that the loss adds to the logits, with space for the sums.</summary>
     public Tensor? Priors { get; }
 
     public Tensor? Accumulators { get; }
@@ -76,10 +76,10 @@ internal sealed class PlanBuilder
     /// <summary>Gets the number of moments of a training step.</summary>
     public int Moments => 2 * Network.Operations.Length;
 
-    /// <summary>Gets whether backward runs through this step.</summary>
+    /// <summary>Gets a value that indicates whether backward runs through this step.</summary>
     public bool RunsBackward => Gradients.NeedsGradient(Operation.Output);
 
-    /// <summary>Gets whether the frozen prefix runs in smaller chunks than the rest.</summary>
+    /// <summary>Gets a value that indicates whether the frozen prefix runs in smaller chunks than the rest.</summary>
     public bool Streams => Settings.PrefixExamples is not null;
 
     private int ForwardMoment => ForwardMomentOf(Operation.Step);
@@ -95,7 +95,7 @@ internal sealed class PlanBuilder
     /// <summary>Returns the moment in which a step runs backward.</summary>
     public int BackwardMomentOf(int step) => Moments - 1 - step;
 
-    /// <summary>Returns whether any coordinate of a block is trained.</summary>
+    /// <summary>Determines whether any coordinate of a block is trained.</summary>
     public bool IsTrained(ParameterBlock block) => Gradients.IsTrained(block);
 
     /// <summary>Returns the tensor that holds a value.</summary>
@@ -104,7 +104,7 @@ internal sealed class PlanBuilder
     /// <summary>Returns the gradient of a value; null if it has none.</summary>
     public Tensor? FindGradient(Value value) => _gradients[value.Index];
 
-    /// <summary>Returns whether a tensor is held throughout.</summary>
+    /// <summary>Determines whether a tensor is held during the whole step.</summary>
     public bool IsResident(Tensor tensor) => tensor == Labels || tensor == Priors || tensor == Accumulators || tensor == Velocity;
 
     /// <summary>Reads an input in the forward pass.</summary>
@@ -118,7 +118,7 @@ internal sealed class PlanBuilder
     /// <summary>Adds a buffer for the output.</summary>
     public Tensor Write() => MakeData(Operation.Output, ForwardMoment);
 
-    /// <summary>Writes the output over an input that is not used later; adds a buffer if there is no such input.</summary>
+    /// <summary>Reuses the memory of an input that is not used later for the output; adds a buffer if there is no such input.</summary>
     public Tensor WriteInPlace(bool keepsInput = false, int candidates = int.MaxValue)
     {
         foreach (Value input in Operation.Inputs.Take(candidates))
@@ -135,7 +135,7 @@ internal sealed class PlanBuilder
         return Write();
     }
 
-    /// <summary>Keeps a tensor until this step runs backward.</summary>
+    /// <summary>Extends the lifetime of a tensor until this step runs backward.</summary>
     public Tensor Keep(Tensor tensor)
     {
         tensor.KeepUntil(BackwardMoment);
@@ -144,9 +144,9 @@ internal sealed class PlanBuilder
     }
 
     /// <summary>Adds a tensor that is written in the forward pass and kept for the backward pass, such as a mask.</summary>
-    public Tensor AddKept(string what, long bytesPerExample, int? examples = null)
+    public Tensor AddKept(string suffix, long bytesPerExample, int? examples = null)
     {
-        Tensor tensor = Add($"{Operation.Name}.{what}", bytesPerExample, examples ?? Settings.MicroBatchSize);
+        Tensor tensor = Add($"{Operation.Name}.{suffix}", bytesPerExample, examples ?? Settings.MicroBatchSize);
         tensor.UseAt(ForwardMoment);
         return Keep(tensor);
     }
@@ -159,12 +159,12 @@ internal sealed class PlanBuilder
     }
 
     /// <summary>Adds a tensor that lives while this step runs forward; null if it would be empty.</summary>
-    public Tensor? ForwardScratch(string what, long bytes) => Scratch(what, bytes, ForwardMoment);
+    public Tensor? ForwardScratch(string suffix, long bytes) => Scratch(suffix, bytes, ForwardMoment);
 
     /// <summary>Adds a tensor that lives while this step runs backward; null if it would be empty or the backward pass does not reach this step.</summary>
-    public Tensor? BackwardScratch(string what, long bytes)
+    public Tensor? BackwardScratch(string suffix, long bytes)
     {
-        Tensor? tensor = RunsBackward ? Scratch(what, bytes, BackwardMoment) : null;
+        Tensor? tensor = RunsBackward ? Scratch(suffix, bytes, BackwardMoment) : null;
         if (tensor is not null)
         {
             _backwardWorkspace.Add(tensor);
@@ -220,7 +220,7 @@ internal sealed class PlanBuilder
         return gradient;
     }
 
-    /// <summary>Returns whether a value is made and used up within the frozen prefix, so that only a chunk of examples of it lives at a time.</summary>
+    /// <summary>Determines whether a value is computed and last read within the frozen prefix, so that only a chunk of examples of it is live at a time.</summary>
     private bool IsStreamed(Value value) => Streams && value.LastStep < Gradients.Cut;
 
     private bool PassesGradientTo(Value input) => Gradients.NeedsGradient(input) && !(_everyStepIsCut && Gradients.IsTrained(Operation));
@@ -239,7 +239,7 @@ internal sealed class PlanBuilder
         tensor.UseAt(moment);
         if (Streams && !isStreamed && value.FirstStep < Gradients.Cut)
         {
-            // Filled chunk by chunk, so there from the first chunk's first step.
+            // Written chunk by chunk, therefore live from the first step of the first chunk.
             tensor.UseAt(0);
             tensor.OutlivesChunks = true;
         }
@@ -260,14 +260,14 @@ internal sealed class PlanBuilder
         return gradient;
     }
 
-    private Tensor? Scratch(string what, long bytes, int moment)
+    private Tensor? Scratch(string suffix, long bytes, int moment)
     {
         if (bytes == 0)
         {
             return null;
         }
 
-        Tensor tensor = Add($"{Operation.Name}.{what}", bytes, examples: 1);
+        Tensor tensor = Add($"{Operation.Name}.{suffix}", bytes, examples: 1);
         tensor.UseAt(moment);
         return tensor;
     }

@@ -1,19 +1,19 @@
 namespace Ftte.TinyEngine;
 
-/// <summary>Represents the settings of a plan, besides network and selection.</summary>
+/// <summary>Represents the settings of a plan, in addition to network and selection.</summary>
 /// <param name="BatchSize">The number of examples per step.</param>
 /// <param name="MicroBatchSize">The number of examples that run forward and backward at once.</param>
 internal sealed record PlanSettings(int BatchSize, int MicroBatchSize)
 {
-    /// <summary>Gets the number of examples that the frozen prefix takes at once; null to take the whole micro-batch.</summary>
+    /// <summary>Gets the number of examples that run through the frozen prefix at once; null for the whole micro-batch.</summary>
     public int? PrefixExamples { get; init; }
 
-    /// <summary>Gets whether gradients are added up before they are spent: with micro-batches, and when they are clipped.</summary>
+    /// <summary>Gets a value that indicates whether gradients are accumulated before they are applied: with micro-batches, and if the whole gradient is clipped.</summary>
     public bool Accumulates { get; init; }
 
     public bool HasMomentum { get; init; }
 
-    /// <summary>Gets whether the loss allows for how often each class occurs.</summary>
+    /// <summary>Gets a value that indicates whether the loss is corrected for the class distribution.</summary>
     public bool CalibratesLabels { get; init; }
 
     public NormalizationMode Normalization { get; init; }
@@ -23,33 +23,33 @@ internal sealed record PlanSettings(int BatchSize, int MicroBatchSize)
     /// <summary>Gets the bytes that the frozen parameters take; null for the whole vector as float32.</summary>
     public long? FrozenBytes { get; init; }
 
-    /// <summary>Gets whether frozen float32 weights can be read in place.</summary>
+    /// <summary>Gets a value that indicates whether frozen float32 weights can be read in place.</summary>
     public bool ReadsFrozenInPlace { get; init; } = true;
 
     /// <summary>Gets the number of examples whose features from the frozen prefix are kept for the whole run.</summary>
     public int CachedExamples { get; init; }
 
-    /// <summary>Gets whether they are kept in storage rather than memory.</summary>
+    /// <summary>Gets a value that indicates whether the features are kept in storage instead of memory.</summary>
     public bool StoresFeatures { get; init; }
 
-    /// <summary>Creates the settings from the options of the user.</summary>
+    /// <summary>Creates the settings from the options.</summary>
     public static PlanSettings From(SgdOptions options, EngineOptions engine, FrozenParameters? frozen = null, int exampleCount = 0)
     {
         int micro = Math.Min(engine.MicroBatchSize ?? options.BatchSize, options.BatchSize);
         if (options.Normalization == NormalizationMode.Batch && micro < options.BatchSize)
         {
             throw new ArgumentException(
-                $"Normalisation with the statistics of the batch needs the whole batch of {options.BatchSize} at once, not {micro} examples; leave MicroBatchSize null.", nameof(engine));
+                $"Normalization with the statistics of the batch needs the whole batch of {options.BatchSize} at once, not {micro} examples. Set MicroBatchSize to null.", nameof(engine));
         }
 
         if (engine.KeepsFeatures && options.Normalization == NormalizationMode.Batch)
         {
-            throw new ArgumentException("With the statistics of the batch nothing is frozen, so no features can be kept; turn CacheFrozenFeatures off and give no FeatureStore.", nameof(engine));
+            throw new ArgumentException("With the statistics of the batch, no layer is frozen, so features cannot be kept. Set CacheFrozenFeatures to false and FeatureStore to null.", nameof(engine));
         }
 
         if (engine.KeepsFeatures && exampleCount < 1)
         {
-            throw new ArgumentException("Features are kept for every example; say how many there are (exampleCount), or turn CacheFrozenFeatures off and give no FeatureStore.", nameof(engine));
+            throw new ArgumentException("Features are kept for every example, but exampleCount is not specified. Specify it, or set CacheFrozenFeatures to false and FeatureStore to null.", nameof(engine));
         }
 
         int? prefix = engine.KeepsFeatures ? 1 : engine.PrefixExamples;
