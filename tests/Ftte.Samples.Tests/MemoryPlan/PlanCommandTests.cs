@@ -103,7 +103,7 @@ public sealed class PlanCommandTests : IDisposable
     public async Task The_memory_said_to_do_does_and_a_byte_less_does_not()
     {
         Assert.Equal(1, await _run.InvokeAsync("--model digits --budget 1B"));
-        long bytes = long.Parse(_run.Error.Split("would do is ")[1].Split(' ')[0]);
+        long bytes = long.Parse(_run.Error.Split("the minimum is ")[1].Split(' ')[0]);
         Assert.Equal(0, await _run.InvokeAsync($"--model digits --budget {bytes}"));
         Assert.Equal(1, await _run.InvokeAsync($"--model digits --budget {bytes - 1}"));
     }
