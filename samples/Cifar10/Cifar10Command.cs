@@ -4,40 +4,40 @@ using Ftte.Samples.Shared;
 
 namespace Cifar10;
 
-/// <summary>The command line.</summary>
+/// <summary>Defines the command line.</summary>
 internal static class Cifar10Command
 {
     private const string About =
         """
-        The paper's experiment: hundreds of devices, most of them stragglers, train a network on CIFAR-10 together, in virtual time, by FedAvg, FedAsync, FedBuff and FTTE.
+        The paper's experiment: hundreds of devices, most of them stragglers, train a network on CIFAR-10 in virtual time with FedAvg, FedAsync, FedBuff and FTTE.
 
-        quick    fifty devices, a small network and made-up pictures unless --data is given; under 90 seconds
+        quick    fifty devices, a small network, and synthetic images unless --data is given; under 90 seconds
         paper    500 devices, 90 % stragglers, ResNet-8 and a plain network; one thing varied at a time; about 25 minutes per seed on two cores
-        parts    FTTE with one of its parts left out or put in another's place, and FedAvg's ways to normalise
-        scratch  from random weights: the same subset throughout, a rotating one, and everything
+        parts    FTTE without or with another variant of one of its parts, and FedAvg with other normalizations
+        scratch  from random weights: a fixed subset, a rotating subset, and all parameters
         sweep    50 to 5,000 devices, 0 to 90 % stragglers
-        tune     nine to sixteen settings for every rule, with a seed of its own; how the others' were chosen
+        tune     nine to sixteen settings for every rule, with a separate seed: the choice of the settings in the other scenarios
 
           dotnet run -c Release --project samples/Cifar10 -- --data DIR --scenario paper --seeds 3 --json c.json --report DIR --resume DIR
         """;
 
     /// <summary>Reads the arguments, checks them and runs.</summary>
-    /// <param name="args">The arguments as typed.</param>
-    /// <param name="run">The work; Ctrl+C cancels its token; gives the exit code.</param>
-    /// <param name="output">Where help goes.</param>
-    /// <param name="error">Where the one line about bad input goes.</param>
+    /// <param name="args">The arguments.</param>
+    /// <param name="run">The work; Ctrl+C cancels its token; returns the exit code.</param>
+    /// <param name="output">Receives the help.</param>
+    /// <param name="error">Receives one line about invalid input.</param>
     public static Task<int> InvokeAsync(string[] args, Func<Cifar10Options, CancellationToken, Task<int>> run, TextWriter output, TextWriter error)
     {
         Option<string?> data = TypedOption.Path("--data", "DIR", "The folder with CIFAR-10's binary files.");
-        Option<ScenarioName> scenario = TypedOption.Named("--scenario", "What is run.", ScenarioName.Quick);
-        Option<int> seeds = TypedOption.Whole("--seeds", "Runs of every rule, each with its own devices, split and draws.", 1, 1, 100);
-        Option<int> trips = TypedOption.Whole("--trips", "End every run after so many jobs, to try a scenario in a short time; 0 for all.", 0, 0, int.MaxValue);
-        Option<int> threads = TypedOption.Whole("--threads", "Threads that train; the results are the same with any number.", Environment.ProcessorCount, 1, 256);
-        Option<string[]> cells = TypedOption.Names("--cells", "The settings that are run; all of the scenario without it.");
-        Option<string[]> rules = TypedOption.Names("--rules", "The rules that are run; all without it.");
+        Option<ScenarioName> scenario = TypedOption.Named("--scenario", "The scenario.", ScenarioName.Quick);
+        Option<int> seeds = TypedOption.Whole("--seeds", "The number of runs of every rule, each with its own devices, data split and random numbers.", 1, 1, 100);
+        Option<int> trips = TypedOption.Whole("--trips", "The maximum number of jobs of every run, for a short try of a scenario; 0 for no maximum.", 0, 0, int.MaxValue);
+        Option<int> threads = TypedOption.Whole("--threads", "The number of training threads; the results do not depend on it.", Environment.ProcessorCount, 1, 256);
+        Option<string[]> cells = TypedOption.Names("--cells", "The settings to run. Default: all of the scenario.");
+        Option<string[]> rules = TypedOption.Names("--rules", "The rules to run. Default: all.");
         Option<string?> json = TypedOption.Path("--json", "FILE", "Write a line of JSON per rule and seed to this file.");
         Option<string?> report = TypedOption.Path("--report", "DIR", "Write a Markdown report with charts and CSV to this folder.");
-        Option<string?> resume = TypedOption.Path("--resume", "DIR", "Keep base models and runs in this folder, and go on where an earlier call with it was stopped.");
+        Option<string?> resume = TypedOption.Path("--resume", "DIR", "Keep base models and runs in this folder, and continue runs of an earlier call that was stopped.");
         var command = new RootCommand(About) { data, scenario, seeds, trips, threads, cells, rules, json, report, resume };
         return CommandRunner.InvokeAsync(command, Read, run, args, output, error);
 
@@ -66,11 +66,11 @@ internal static class Cifar10Command
 
     private static void CheckData(Cifar10Options options)
     {
-        const string How = "get 'CIFAR-10 binary version (suitable for C programs)' from the page of its authors (Krizhevsky, University of Toronto), unpack it, and give the folder "
+        const string How = "get 'CIFAR-10 binary version (suitable for C programs)' from the page of its authors (Krizhevsky, University of Toronto), extract it, and specify the folder "
             + "with data_batch_1.bin to data_batch_5.bin and test_batch.bin";
         if (options.DataFolder is null && options.Scenario != ScenarioName.Quick)
         {
-            throw new InputException($"--data is missing, and only --scenario quick can do with made-up pictures; {How}.");
+            throw new InputException($"--data is missing, and only --scenario quick supports synthetic images; {How}.");
         }
 
         InputPath.CheckFolder("--data", options.DataFolder, How);

@@ -14,35 +14,35 @@ using Spectre.Console;
 
 namespace Cifar10;
 
-/// <summary>One run of the program: read, train base models, run every rule in every cell, report.</summary>
-/// <param name="options">What the user asked for.</param>
-/// <param name="console">Where to say what goes on.</param>
+/// <summary>Represents one run of the program: reads data, trains base models, runs every rule in every cell, and writes the report.</summary>
+/// <param name="options">The options of the command.</param>
+/// <param name="console">The console.</param>
 /// <param name="time">The clock.</param>
 internal sealed class Session(Cifar10Options options, IAnsiConsole console, TimeProvider time)
 {
     private const int MadeUpPerFile = 500;
 
-    /// <summary>The points above the base model for which it is told when they were reached.</summary>
+    /// <summary>The gains over the base model, in points, whose times are reported.</summary>
     private static readonly double[] Gains = [0.5, 1, 1.5, 2, 2.5, 3];
 
     private readonly RunStore _store = new(options.ResumeFolder);
     private readonly List<RunLine> _lines = [];
     private readonly List<string> _pages = [];
 
-    /// <summary>Runs.</summary>
-    /// <param name="cancellationToken">Stops; what there is until then is written.</param>
+    /// <summary>Runs the command.</summary>
+    /// <param name="cancellationToken">Cancels the run; results so far are written.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         long began = time.GetTimestamp();
         Comparison[] comparisons = Chosen();
-        Pictures pictures = Read();
-        var starts = new StartingPoints(pictures, _store, options.Threads, console, time);
+        CifarImages images = Read();
+        var starts = new StartingPoints(images, _store, options.Threads, console, time);
         try
         {
             foreach (Comparison comparison in comparisons)
             {
-                await CompareAsync(comparison, pictures, starts, cancellationToken).ConfigureAwait(false);
+                await CompareAsync(comparison, images, starts, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -67,7 +67,7 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
             : $"{refusal.Message.TrimEnd('.')}. Runs in the folder of --resume are not repeated.",
         refusal);
 
-    /// <summary>Writes the results: to the console first, where nothing can fail. Those of a stopped run never replace earlier files.</summary>
+    /// <summary>Writes the results: to the console first, which cannot fail. Results of a stopped run never replace earlier files.</summary>
     private void Write(bool isStopped)
     {
         RunTable.Write(console, _lines);
@@ -101,7 +101,7 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
         }
     }
 
-    // What was tuned on seed 0 is not reported with it.
+    // Seed 0 was used for tuning and is not reported.
     private IEnumerable<ulong> Seeds() =>
         options.Scenario == ScenarioName.Tune ? [0] : Enumerable.Range(1, options.Seeds).Select(seed => (ulong)seed);
 
@@ -115,24 +115,24 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
             .Select(comparison => comparison with { Contenders = [.. comparison.Contenders.Where(rule => rules.IsEmpty || rules.Contains(rule.Name))] })
             .Where(comparison => !comparison.Contenders.IsEmpty)
             .Select(comparison => options.Trips is { } trips ? comparison with { Cell = comparison.Cell with { Trips = Math.Min(trips, comparison.Cell.Trips ?? trips) } } : comparison)];
-        return chosen.Length > 0 ? chosen : throw new InputException("There is nothing to run: none of the rules is in one of the cells. Leave out --cells or --rules.");
+        return chosen.Length > 0 ? chosen : throw new InputException("No run is selected: none of the rules is in any of the cells. Omit --cells or --rules.");
     }
 
     private ImmutableArray<string> CheckNames(string option, ImmutableArray<string> asked, IEnumerable<string> known) =>
         NameList.Check(option, $"name in the scenario {options.Scenario}", asked, [.. known.Distinct()], out string[] names) is { } problem ? throw new InputException(problem) : [.. names];
 
-    private Pictures Read()
+    private CifarImages Read()
     {
         (Cifar10Examples training, Cifar10Examples test) = options.DataFolder is { } folder ? Cifar10Files.Load(folder) : MakeUp();
-        return new Pictures(training, test);
+        return new CifarImages(training, test);
     }
 
     private static (Cifar10Examples Training, Cifar10Examples Test) MakeUp()
     {
-        DirectoryInfo made = Directory.CreateTempSubdirectory("ftte-pictures-");
+        DirectoryInfo made = Directory.CreateTempSubdirectory("ftte-images-");
         try
         {
-            MadeUpPictures.Write(made.FullName, MadeUpPerFile, seed: 1);
+            SyntheticImages.Write(made.FullName, MadeUpPerFile, seed: 1);
             return Cifar10Files.Load(made.FullName);
         }
         finally
@@ -141,7 +141,7 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
         }
     }
 
-    private async Task CompareAsync(Comparison comparison, Pictures pictures, StartingPoints starts, CancellationToken cancellationToken)
+    private async Task CompareAsync(Comparison comparison, CifarImages images, StartingPoints starts, CancellationToken cancellationToken)
     {
         var results = new List<SimulationResult>();
         ImmutableArray<SimulatedDevice> devices = default;
@@ -149,7 +149,7 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
         {
             foreach (ulong seed in Seeds())
             {
-                using var world = new World(comparison.Cell, pictures, seed);
+                using var world = new World(comparison.Cell, images, seed);
                 devices = devices.IsDefault ? world.Devices : devices;
                 foreach (Contender contender in comparison.Contenders)
                 {
@@ -171,7 +171,7 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
 
     private void Report(string folder, Comparison comparison, List<SimulationResult> results, ImmutableArray<SimulatedDevice> devices, bool isComplete)
     {
-        // Without the rules that were not reached, complete runs are no finished report either.
+        // A report is also incomplete if rules are missing, even if all of its runs are complete.
         string page = SimulationReport.Write(PartialFile.Folder(folder, !isComplete, "report.md"), new ReportContent
         {
             Title = $"CIFAR-10, {comparison.Cell.Name}",
@@ -184,7 +184,7 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
 
     private async Task<SimulationResult> RunAsync(Cell cell, Contender contender, World world, StartingPoint start, ulong seed, CancellationToken cancellationToken)
     {
-        string run = RunStore.Slug($"{options.Scenario}-{cell.Name}-{contender.Name}-{seed}"), settings = $"{cell} {contender} {world.PictureCount} pictures";
+        string run = RunStore.Slug($"{options.Scenario}-{cell.Name}-{contender.Name}-{seed}"), settings = $"{cell} {contender} {world.ImageCount} pictures";
         if (_store.Find(run, settings) is { } found)
         {
             _lines.Add(found.Line);
@@ -195,7 +195,7 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
         {
             Seed = seed,
             Threads = options.Threads,
-            Target = Math.Min(1, start.AccuracyOnTheWay + cell.TargetGain),
+            Target = Math.Min(1, start.EvaluationAccuracy + cell.TargetGain),
             Journal = _store.Journal(run, settings),
             RealTime = time,
         };
@@ -216,7 +216,7 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
 
     private static RunLine Line(Cell cell, ulong seed, SimulationResult result, World world, StartingPoint start, ParameterSelection? kept)
     {
-        ModelQuality last = world.TestAtTheEnd.Measure(start.Network, result.Model!.Parameters.Span, kept);
+        ModelQuality last = world.FinalTest.Measure(start.Network, result.Model!.Parameters.Span, kept);
         SimulationTotals totals = result.Totals;
         return new RunLine(
             cell.Name,
@@ -232,7 +232,7 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
             result.Target,
             result.TimeToTarget?.TotalSeconds,
             Gains.ToDictionary(
-                gain => gain.ToString(CultureInfo.InvariantCulture), gain => result.WhenReached(start.AccuracyOnTheWay + (gain / 100))?.Time.TotalSeconds),
+                gain => gain.ToString(CultureInfo.InvariantCulture), gain => result.WhenReached(start.EvaluationAccuracy + (gain / 100))?.Time.TotalSeconds),
             result.AtTarget is { } reached ? reached.BytesUp + reached.BytesDown : null,
             last.Accuracy,
             last.StragglerAccuracy,

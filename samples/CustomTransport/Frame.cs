@@ -15,7 +15,7 @@ internal static class Frame
     }
 
     /// <summary>Reads one message into a buffer that grows with the bytes that arrive, so that a peer cannot choose how much is allocated.</summary>
-    /// <exception cref="IOException">The announced length exceeds the limit, or the stream ended before the message did.</exception>
+    /// <exception cref="IOException">The declared length exceeds the limit, or the stream ended before the message did.</exception>
     public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(Stream stream, int limit, CancellationToken cancellationToken)
     {
         byte[] length = new byte[sizeof(int)];
@@ -23,7 +23,7 @@ internal static class Frame
         int count = BinaryPrimitives.ReadInt32LittleEndian(length);
         if (count < 0 || count > limit)
         {
-            throw new IOException($"The peer announced a frame of {count} bytes; at most {limit} are accepted.");
+            throw new IOException($"The peer declared a frame of {count} bytes; the maximum is {limit}.");
         }
 
         var message = new ArrayBufferWriter<byte>();

@@ -2,7 +2,7 @@ using Ftte;
 
 namespace CustomTransport;
 
-/// <summary>Trains y = slope x + offset on a few points that only this device knows.</summary>
+/// <summary>Trains y = slope x + offset on a few private points of this device.</summary>
 internal sealed class LineTrainer(ParameterLayout layout, int device) : ILocalTrainer
 {
     public ParameterLayout Layout => layout;

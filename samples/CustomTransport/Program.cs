@@ -1,4 +1,4 @@
-// Eight devices fit a line together over TCP: the loop of every other sample, with a transport of this sample's own.
+// Eight devices fit a line in a federation over TCP, with a custom transport.
 using System.Net;
 using System.Net.Sockets;
 using CustomTransport;

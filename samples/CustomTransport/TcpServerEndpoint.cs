@@ -5,7 +5,7 @@ using Ftte.Wire;
 
 namespace CustomTransport;
 
-/// <summary>The server's end: reads requests from each connection, asks the real server, writes its answers.</summary>
+/// <summary>Represents the server side of the transport: reads requests from each connection, forwards them to the server, and writes the answers.</summary>
 internal sealed class TcpServerEndpoint(IFederatedServer server, ParameterLayout layout, TimeSpan? timeout = null, TimeProvider? time = null)
 {
     private readonly WireLimits _limits = WireLimits.For(layout);
@@ -21,7 +21,7 @@ internal sealed class TcpServerEndpoint(IFederatedServer server, ParameterLayout
             }
             catch (SocketException) when (listener.Server.IsBound)
             {
-                // One connection broke before it was accepted; the next one may work.
+                // The connection failed before it was accepted; the next one may succeed.
             }
         }
     }
@@ -42,11 +42,11 @@ internal sealed class TcpServerEndpoint(IFederatedServer server, ParameterLayout
         }
         catch (Exception)
         {
-            // Whatever goes wrong on one connection ends that connection and nothing else; the device may connect again.
+            // An error on one connection ends only that connection; the device can connect again.
         }
     }
 
-    /// <summary>Reads or writes, but not for longer than the timeout: a peer that sends or takes nothing must not hold a connection for good.</summary>
+    /// <summary>Reads or writes within the timeout, so that an inactive peer cannot hold a connection forever.</summary>
     private async Task InTimeAsync(Func<CancellationToken, ValueTask> transfer, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(timeout ?? TimeSpan.FromMinutes(1), time ?? TimeProvider.System);

@@ -6,10 +6,8 @@ using Ftte.Wire;
 
 namespace CustomTransport;
 
-/// <summary>The device's end: looks like the server, and carries each call over a connection of its own, so that calls may overlap and fail alone.</summary>
-/// <remarks>
-/// Everything that can go wrong between the two ends is an <see cref="IOException"/>, which the device loop retries. Disposal ends the calls that wait for an answer.
-/// </remarks>
+/// <summary>Represents the client side of the transport: implements the server interface and uses a separate connection for each call, so that calls can overlap and fail independently.</summary>
+/// <remarks>Every failure of the connection is an <see cref="IOException"/>, which the device loop retries. Disposal ends the calls that wait for an answer.</remarks>
 internal sealed class TcpServerProxy(IPEndPoint address, ParameterLayout layout, TimeSpan? timeout = null, TimeProvider? time = null) : IFederatedServer, IDisposable
 {
     private readonly CancellationTokenSource _disposed = new();

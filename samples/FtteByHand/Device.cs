@@ -1,6 +1,6 @@
 namespace FtteByHand;
 
-/// <summary>What happens on a device: a few steps of gradient descent on its own points, in the selected parameters only.</summary>
+/// <summary>Represents a device: runs a few steps of gradient descent on its own points, for the selected parameters only.</summary>
 public static class Device
 {
     public static float[] Train(float[] received, (double X, double Y)[] points, int[] selection)

@@ -1,6 +1,6 @@
-// FTTE by hand: twenty devices fit y = a x + b x^2 + c together, in plain loops and without the library.
-// Each holds points of its own; the weakest has room to train two of the three parameters, so only those travel.
-// Half of the devices are five times slower, and nobody waits for them.
+// FTTE by hand: twenty devices fit y = a x + b x^2 + c in a federation, in plain loops and without the library.
+// Each device holds its own points. The weakest device has memory to train two of the three parameters, so only these are uploaded.
+// Half of the devices are five times slower, and the server does not wait for them.
 using FtteByHand;
 
 const int Devices = 20, Capacity = 5, Versions = 60;
@@ -16,11 +16,11 @@ for (int device = 0; device < Devices; device++)
     }
 }
 
-// 1. Which parameters? The most important that fit the weakest device (here the public model already knows c).
+// 1. Selection: the most important parameters that fit the weakest device (the public model already contains c).
 float[] publicModel = [0, 0, 0.5f];
 int[] selection = Selection.Choose(importance: [1.0, 0.8, 0.01], bytesEach: 4, budgetBytes: 8);
 
-// 2. Semi-asynchronous: whoever is done first is folded in first, and starts again from the newest model.
+// 2. Semi-asynchronous training: updates are folded in the order in which devices finish, and each device restarts from the latest model.
 var server = new Server([.. publicModel], Capacity);
 var work = new PriorityQueue<(int Device, float[] Received, long Version), double>();
 for (int device = 0; device < Devices; device++)

@@ -1,9 +1,9 @@
 namespace FtteByHand;
 
-/// <summary>Which parameters are trained: the most important that fit.</summary>
+/// <summary>Selects the most important parameters that fit a budget.</summary>
 public static class Selection
 {
-    /// <summary>Takes parameters in order of importance while the budget lasts; returns them in ascending order.</summary>
+    /// <summary>Selects parameters in order of importance until the budget is used, and returns them in ascending order.</summary>
     public static int[] Choose(double[] importance, int bytesEach, int budgetBytes)
     {
         var order = new int[importance.Length];

@@ -1,9 +1,9 @@
 namespace FtteByHand;
 
-/// <summary>What a device sends: which coordinates it trained, how they moved, from which version, on how many examples.</summary>
+/// <summary>Represents the update of a device: the trained coordinates, their changes, the base version and the number of examples.</summary>
 public sealed record Update(long BaseVersion, int Examples, int[] Coordinates, float[] Values);
 
-/// <summary>The whole server of FTTE in plain loops: weigh an update, keep it, publish after K. Nothing is fast here; everything can be read.</summary>
+/// <summary>Implements the server of FTTE in plain loops: weights an update, buffers it, and publishes a version after K updates. The code favors readability over speed.</summary>
 public sealed class Server(float[] model, int capacity)
 {
     private const double MinMassShare = 0.25;
@@ -11,7 +11,7 @@ public sealed class Server(float[] model, int capacity)
     private const double ExampleCap = 10;
     private readonly List<(Update Update, double Weight)> _buffer = [];
 
-    // What is usual; not a number before the first version.
+    // The moving averages of variance and norm; NaN before the first version.
     private double _usualVariance = double.NaN;
     private double _usualScale = double.NaN;
     private double _usualExamples = double.NaN;
@@ -20,7 +20,7 @@ public sealed class Server(float[] model, int capacity)
 
     public long Version { get; private set; }
 
-    /// <summary>Takes an update and returns the weight it was given; publishes when it is the K-th.</summary>
+    /// <summary>Adds an update and returns its weight. The K-th update publishes a version.</summary>
     public double Submit(Update update)
     {
         double clip = Clip(update, _usualScale);
@@ -34,7 +34,7 @@ public sealed class Server(float[] model, int capacity)
         return weight;
     }
 
-    /// <summary>Old updates count less, and so do those noisier than usual.</summary>
+    /// <summary>Computes the weight of an update. Stale updates, and updates with a variance above the average, get lower weights.</summary>
     public static double Weight(long age, double variance, double usualVariance)
     {
         double byAge = 1 / Math.Sqrt(1 + age);
@@ -42,7 +42,7 @@ public sealed class Server(float[] model, int capacity)
         return byAge * byVariance;
     }
 
-    /// <summary>The variance over the coordinates sent, in two passes.</summary>
+    /// <summary>Computes the variance over the coordinates of an update, in two passes.</summary>
     public static double Variance(float[] values)
     {
         double sum = 0;
@@ -61,10 +61,10 @@ public sealed class Server(float[] model, int capacity)
         return squares / values.Length;
     }
 
-    /// <summary>Moves the model by the mass-damped mean: what stale updates lose in weight is lost, not given to the others.</summary>
+    /// <summary>Updates the model by the mass-damped mean: the weight that stale updates lose is not redistributed to the others.</summary>
     private void Publish()
     {
-        // The first buffer is judged by its own medians; two updates have none.
+        // The first buffer is compared with its own medians, which need more than two updates.
         bool isFirst = double.IsNaN(_usualScale);
         bool hasMedian = _buffer.Count >= 3;
         double scale = isFirst && hasMedian ? Median(_buffer.ConvertAll(b => Scale(b.Update.Values))) : _usualScale;
@@ -106,21 +106,21 @@ public sealed class Server(float[] model, int capacity)
         Version++;
     }
 
-    /// <summary>No update may be longer per coordinate than three times the usual.</summary>
+    /// <summary>Limits the norm per coordinate of an update to three times the average.</summary>
     private static double Clip(Update update, double usualScale)
     {
         double scale = Scale(update.Values);
         return scale > NormClip * usualScale ? NormClip * usualScale / scale : 1;
     }
 
-    /// <summary>Without anything to compare with, an update may be as long as the parameters that it changes.</summary>
+    /// <summary>Without an average, the limit is the norm of the parameters that the update changes.</summary>
     private double ClipByModel(Update update)
     {
         double longest = Scale(Array.ConvertAll(update.Coordinates, j => Model[j])), scale = Scale(update.Values);
         return longest > 0 && scale > longest ? longest / scale : 1;
     }
 
-    /// <summary>The root mean square.</summary>
+    /// <summary>Computes the root mean square.</summary>
     private static double Scale(float[] values)
     {
         double squares = 0;
@@ -132,7 +132,7 @@ public sealed class Server(float[] model, int capacity)
         return Math.Sqrt(squares / values.Length);
     }
 
-    /// <summary>An exponential average of the buffers' medians.</summary>
+    /// <summary>Computes an exponential moving average of the medians of the buffers.</summary>
     private static double Usual(double before, List<double> values) =>
         double.IsNaN(before) ? Median(values) : before + (0.25 * (Median(values) - before));
 

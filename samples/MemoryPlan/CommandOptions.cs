@@ -4,43 +4,43 @@ using Ftte.Samples.Shared;
 
 namespace MemoryPlan;
 
-/// <summary>The options of the command line: names, help, and what each may be.</summary>
+/// <summary>Defines the options of the command line: names, help and valid values.</summary>
 internal sealed class CommandOptions
 {
-    private const int MostExamples = 65_536;
+    private const int MaxExamples = 65_536;
     private static readonly string SelectorNames = string.Join(", ", Selectors.Names);
 
     private readonly Option<string> _model = TypedOption.Model("--model", "resnet8");
     private readonly Option<long> _budget = TypedOption.Size(
-        "--budget", "The most memory that training may take, in bytes or with KiB, MiB, KB or MB.", 1024 * 1024);
+        "--budget", "The maximum memory of training, in bytes or with KiB, MiB, KB or MB.", 1024 * 1024);
 
-    private readonly Option<long> _payload = TypedOption.Size("--payload", "The most that may travel each way; without it there is no limit.", 0);
+    private readonly Option<long> _payload = TypedOption.Size("--payload", "The maximum upload and download size. Default: no limit.", 0);
 
     private readonly Option<long> _compute = TypedOption.Create<long>(
-        "--compute", "COUNT", "The most multiply-adds per example, forward and backward; without it there is no limit.", 0, LargeNumber.TryParse,
-        "give a number of multiply-adds, such as 20M, 1.5G or 800000");
+        "--compute", "COUNT", "The maximum multiply-adds per example, forward and backward. Default: no limit.", 0, LargeNumber.TryParse,
+        "specify a number of multiply-adds, such as 20M, 1.5G or 800000");
 
-    private readonly Option<int> _batch = TypedOption.Whole("--batch", "Examples per step.", 20, 1, MostExamples);
-    private readonly Option<int> _micro = TypedOption.Whole("--micro", "Examples that run at once, from 1 to the batch; 0 for the whole batch.", 0, 0, MostExamples);
+    private readonly Option<int> _batch = TypedOption.Whole("--batch", "The number of examples per step.", 20, 1, MaxExamples);
+    private readonly Option<int> _micro = TypedOption.Whole("--micro", "The number of examples that run at once, from 1 to the batch size; 0 for the whole batch.", 0, 0, MaxExamples);
     private readonly Option<string> _selector = TypedOption.Create<string>(
-        "--selector", "NAME", $"What chooses: {SelectorNames}.", Selectors.Names[0], TryReadSelector, $"there is no such selector; give one of {SelectorNames}", [.. Selectors.Names]);
+        "--selector", "NAME", $"The selector: {SelectorNames}.", Selectors.Names[0], TryReadSelector, $"unknown selector; specify one of {SelectorNames}", [.. Selectors.Names]);
 
     private readonly Option<ImmutableArray<double>> _shares = TypedOption.Shares(
         "--shares", "The shares of a layer's inputs whose weights may be trained.", [1.0 / 8, 1.0 / 4, 1.0 / 2, 1]);
 
     private readonly Option<ImportanceKind> _importance = TypedOption.Named(
-        "--importance", "What training a layer is worth: its number of parameters, or the sum of their squares.", ImportanceKind.Parameters);
+        "--importance", "The importance of a layer: its number of parameters, or the sum of their squares.", ImportanceKind.Parameters);
 
     private readonly Option<FrozenKind> _frozen = TypedOption.Named(
-        "--frozen", "How the parameters that are not trained are held.", FrozenKind.Float32);
+        "--frozen", "The format of frozen parameters.", FrozenKind.Float32);
 
-    private readonly Option<string?> _weights = TypedOption.Path("--weights", "FILE.safetensors", "The weights whose magnitude counts; random ones otherwise.");
-    private readonly Option<int> _seed = TypedOption.Whole("--seed", "What every random choice is made from.", 1, 0, int.MaxValue);
-    private readonly Option<string?> _chart = TypedOption.Path("--chart", "FILE.png", "Draw memory over one pass, and the trained part of each layer, to this file.");
-    private readonly Option<string?> _frontier = TypedOption.Path("--frontier", "FILE.png", "Draw what each selector reaches with less and more memory to this file.");
+    private readonly Option<string?> _weights = TypedOption.Path("--weights", "FILE.safetensors", "The weights for --importance magnitude. Default: random weights.");
+    private readonly Option<int> _seed = TypedOption.Whole("--seed", "The seed of every random choice.", 1, 0, int.MaxValue);
+    private readonly Option<string?> _chart = TypedOption.Path("--chart", "FILE.png", "Write a chart of memory over one pass and of the trained part of each layer to this file.");
+    private readonly Option<string?> _frontier = TypedOption.Path("--frontier", "FILE.png", "Write a chart of the result of each selector over memory budgets to this file.");
     private readonly Option<string?> _json = TypedOption.Path("--json", "FILE", "Also write all facts to this file, as JSON.");
 
-    /// <summary>Adds all of them to a command.</summary>
+    /// <summary>Adds all options to a command.</summary>
     public void AddTo(Command command)
     {
         Option[] all =
@@ -53,7 +53,7 @@ internal sealed class CommandOptions
         }
     }
 
-    /// <summary>Takes over what was typed.</summary>
+    /// <summary>Reads the parsed values into options.</summary>
     public PlanOptions Read(ParseResult parsed) => new()
     {
         Model = parsed.GetRequiredValue(_model),

@@ -4,23 +4,23 @@ using Ftte.Selection;
 
 namespace MemoryPlan;
 
-/// <summary>The command line: help, and one line for whatever cannot be used or does not fit.</summary>
+/// <summary>Defines the command line.</summary>
 internal static class PlanCommand
 {
     private const string About =
         """
-        Says what would be trained on a device with so much memory, without training anything: the chosen part of every layer, where the memory goes, what binds, and how much better any other choice could be.
+        Plans training within a memory budget, without training: the selected part of every layer, the use of memory, the binding constraint, and the bound on any better selection.
 
-        For example, on a device that has a quarter of a mebibyte and sends 40 KiB:
+        For example, for a device with 256 KiB of memory and an upload limit of 40 KiB:
           dotnet run --project samples/MemoryPlan -- --model digits --budget 256KiB --payload 40KiB --chart plan.png
         """;
 
     /// <summary>Reads the arguments, checks them and runs.</summary>
-    /// <param name="args">The arguments as typed.</param>
-    /// <param name="run">The work; Ctrl+C cancels its token; gives the exit code.</param>
-    /// <param name="output">Where help goes.</param>
-    /// <param name="error">Where the one line about bad input or too small a budget goes.</param>
-    /// <returns>The exit code: what the work gave, 1 for a budget that is too small, 2 for bad input.</returns>
+    /// <param name="args">The arguments.</param>
+    /// <param name="run">The work; Ctrl+C cancels its token; returns the exit code.</param>
+    /// <param name="output">Receives the help.</param>
+    /// <param name="error">Receives one line about invalid input or a budget that is too small.</param>
+    /// <returns>The exit code of the work; 1 if the budget is too small, 2 for invalid input.</returns>
     public static async Task<int> InvokeAsync(string[] args, Func<PlanOptions, CancellationToken, int> run, TextWriter output, TextWriter error)
     {
         var options = new CommandOptions();
@@ -45,22 +45,22 @@ internal static class PlanCommand
         }
     }
 
-    /// <summary>Finds out now what would otherwise fail after long work.</summary>
+    /// <summary>Validates the options and files before the work starts.</summary>
     private static void Check(PlanOptions options)
     {
         if (options.Micro > options.Batch)
         {
-            throw new InputException($"--micro {options.Micro}: only {options.Batch} examples make a step; give 1 to {options.Batch}, or a larger --batch.");
+            throw new InputException($"--micro {options.Micro}: a step has only {options.Batch} examples; specify 1 to {options.Batch}, or a larger --batch.");
         }
 
         if (options.WeightsFile is { } weights)
         {
             if (options.Importance != ImportanceKind.Magnitude)
             {
-                throw new InputException("--weights: counting parameters takes no weights; add --importance magnitude.");
+                throw new InputException("--weights: --importance parameters does not use weights; add --importance magnitude.");
             }
 
-            InputPath.CheckFile("--weights", weights, "give a file with weights");
+            InputPath.CheckFile("--weights", weights, "specify a file with weights");
         }
 
         OutputFile.CheckAll(("--chart", options.ChartFile, ".png"), ("--frontier", options.FrontierFile, ".png"), ("--json", options.JsonFile, ""));
@@ -68,15 +68,15 @@ internal static class PlanCommand
 
     private static string Explain(BudgetTooSmallException refusal, PlanOptions options)
     {
-        string who = $"{options.Selector} finds nothing in {options.Model} to train";
+        string problem = $"{options.Selector} finds no selection of {options.Model}";
         return refusal.Budget switch
         {
             SelectionBudget.Payload =>
-                $"{who} that fits --payload {ByteSize.ToText(refusal.Available)}; the smallest that would do is {refusal.Required} bytes ({ByteSize.ToText(refusal.Required)}).",
+                $"{problem} that fits --payload {ByteSize.ToText(refusal.Available)}; the minimum is {refusal.Required} bytes ({ByteSize.ToText(refusal.Required)}).",
             SelectionBudget.Compute =>
-                $"{who} that fits --compute {LargeNumber.ToText(refusal.Available)}; the smallest that would do is {refusal.Required} multiply-adds per example ({LargeNumber.ToText(refusal.Required)}).",
+                $"{problem} that fits --compute {LargeNumber.ToText(refusal.Available)}; the minimum is {refusal.Required} multiply-adds per example ({LargeNumber.ToText(refusal.Required)}).",
             _ =>
-                $"{who} within --budget {ByteSize.ToText(options.BudgetBytes)}; the smallest that would do is {refusal.Required} bytes ({ByteSize.ToText(refusal.Required)}).",
+                $"{problem} within --budget {ByteSize.ToText(options.BudgetBytes)}; the minimum is {refusal.Required} bytes ({ByteSize.ToText(refusal.Required)}).",
         };
     }
 }

@@ -2,27 +2,27 @@ using System.Collections.Immutable;
 
 namespace MemoryPlan;
 
-/// <summary>What the user asked for.</summary>
+/// <summary>Represents the options of the command.</summary>
 internal sealed record PlanOptions
 {
-    /// <summary>Gets the network's name in the zoo.</summary>
+    /// <summary>Gets the name of the network in the zoo.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Gets the most memory that training may take, in bytes.</summary>
+    /// <summary>Gets the maximum memory of training, in bytes.</summary>
     public required long BudgetBytes { get; init; }
 
-    /// <summary>Gets the most that may travel each way, in bytes; null for no limit.</summary>
+    /// <summary>Gets the maximum upload and download size, in bytes; null for no limit.</summary>
     public long? PayloadBytes { get; init; }
 
-    /// <summary>Gets the most multiply-adds per example; null for no limit.</summary>
+    /// <summary>Gets the maximum multiply-adds per example; null for no limit.</summary>
     public long? Compute { get; init; }
 
     public int Batch { get; init; } = 20;
 
-    /// <summary>Gets how many examples run at once; null for the whole batch.</summary>
+    /// <summary>Gets the number of examples that run at once; null for the whole batch.</summary>
     public int? Micro { get; init; }
 
-    /// <summary>Gets the batch in words.</summary>
+    /// <summary>Gets a description of the batch.</summary>
     public string BatchText => Micro < Batch ? $"batch {Batch}, {Micro} at a time" : $"batch {Batch}, all at once";
 
     /// <summary>Gets the selector's name.</summary>
@@ -33,33 +33,33 @@ internal sealed record PlanOptions
 
     public ImportanceKind Importance { get; init; }
 
-    /// <summary>Gets how frozen parameters are held.</summary>
+    /// <summary>Gets the format of frozen parameters.</summary>
     public FrozenKind Frozen { get; init; }
 
-    /// <summary>Gets the weights whose magnitude counts; null for random ones.</summary>
+    /// <summary>Gets the file of the weights whose magnitude is the importance; null for random weights.</summary>
     public string? WeightsFile { get; init; }
 
-    /// <summary>Gets what every random choice is made from.</summary>
+    /// <summary>Gets the seed of every random choice.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Gets where the picture of the plan goes; null for nowhere.</summary>
+    /// <summary>Gets the file for the chart of the plan; null for none.</summary>
     public string? ChartFile { get; init; }
 
-    /// <summary>Gets where the picture of what every budget reaches goes; null for nowhere.</summary>
+    /// <summary>Gets the file for the chart of the frontier; null for none.</summary>
     public string? FrontierFile { get; init; }
 
-    /// <summary>Gets where the facts go as JSON; null for nowhere.</summary>
+    /// <summary>Gets the file for the facts in JSON; null for none.</summary>
     public string? JsonFile { get; init; }
 }
 
-/// <summary>What training a layer is taken to be worth.</summary>
+/// <summary>Specifies the importance of training a layer.</summary>
 internal enum ImportanceKind
 {
     Parameters,
     Magnitude,
 }
 
-/// <summary>How parameters that are not trained are held.</summary>
+/// <summary>Specifies the format of frozen parameters.</summary>
 internal enum FrozenKind
 {
     Float32,

@@ -6,16 +6,16 @@ using Spectre.Console;
 
 namespace MemoryPlan;
 
-/// <summary>One run of the program: choose, check, show, draw.</summary>
-/// <param name="options">What the user asked for.</param>
-/// <param name="console">Where to say what goes on.</param>
+/// <summary>Represents one run of the program: selects, verifies, shows and draws.</summary>
+/// <param name="options">The options of the command.</param>
+/// <param name="console">The console.</param>
 /// <param name="time">The clock.</param>
 internal sealed class Session(PlanOptions options, IAnsiConsole console, TimeProvider time)
 {
-    /// <summary>Runs.</summary>
-    /// <param name="cancellationToken">Stops; what there is until then is kept.</param>
+    /// <summary>Runs the command.</summary>
+    /// <param name="cancellationToken">Cancels the run; results so far are kept.</param>
     /// <returns>The exit code.</returns>
-    /// <exception cref="OperationCanceledException">It was stopped before anything was chosen.</exception>
+    /// <exception cref="OperationCanceledException">The run was canceled before anything was chosen.</exception>
     public int Run(CancellationToken cancellationToken)
     {
         using var problem = PlanningProblem.Of(options);
@@ -43,10 +43,10 @@ internal sealed class Session(PlanOptions options, IAnsiConsole console, TimePro
     private void Introduce(Network network)
     {
         int count = network.Layout.ParameterCount;
-        string worth = options.Importance == ImportanceKind.Parameters ? "its number of parameters" : "the sum of its parameters' squares";
+        string importance = options.Importance == ImportanceKind.Parameters ? "its number of parameters" : "the sum of its parameters' squares";
         console.WriteText(
             $"{options.Model}: {count:N0} parameters, {options.Frozen.ToString().ToLowerInvariant()} where they are not trained; {options.BatchText}. "
-            + $"A layer is worth {worth}; {options.Selector} chooses.");
+            + $"The importance of a layer is {importance}; {options.Selector} selects.");
     }
 
     private Frontier Explore(PlanningProblem problem, string file, CancellationToken cancellationToken)

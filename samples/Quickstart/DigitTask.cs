@@ -4,10 +4,10 @@ using Ftte.TinyEngine;
 
 namespace Quickstart;
 
-/// <summary>What the simulated devices do: train a network on their own digits.</summary>
+/// <summary>Represents the task of the simulated devices: training a network on their own digits.</summary>
 /// <param name="network">The network.</param>
 /// <param name="data">The digits of the devices and of the test.</param>
-/// <param name="sgd">How a device trains.</param>
+/// <param name="sgd">The training options of a device.</param>
 /// <param name="memoryBytes">The memory that training takes on a device.</param>
 internal sealed class DigitTask(Network network, DigitData data, SgdOptions sgd, long memoryBytes) : ILearningTask
 {
@@ -16,7 +16,7 @@ internal sealed class DigitTask(Network network, DigitData data, SgdOptions sgd,
 
     public ILocalTrainer CreateTrainer(int device) => new LocalTrainer(network, data.Devices[device], sgd);
 
-    /// <summary>Counts training a subset as no faster than training everything, although it is: the rules differ in waiting and sending only.</summary>
+    /// <summary>Counts the same time for training a subset as for training all parameters, although it is faster, so that the rules differ only in waiting and uploading.</summary>
     public JobCost CostOf(int device, TrainingAssignment assignment) =>
         new(Passes * network.MultiplyAdds * data.Devices[device].Count * sgd.Epochs, memoryBytes);
 

@@ -8,7 +8,7 @@ using Ftte.TinyEngine;
 
 namespace Quickstart;
 
-/// <summary>The comparison: FedAvg and FTTE on the same base model, devices, data and virtual clock.</summary>
+/// <summary>Compares FedAvg and FTTE with the same base model, devices, data and virtual clock.</summary>
 /// <param name="data">The digits.</param>
 /// <param name="devices">The devices.</param>
 /// <param name="settings">The settings.</param>
@@ -19,16 +19,16 @@ internal sealed class Experiment(DigitData data, ImmutableArray<SimulatedDevice>
     private const double ShareAtWork = 0.85;
     private const int BaseEpochs = 20;
 
-    // About the share of the real time after which the base model, and then FedAvg, are done; for the progress display.
+    // The approximate shares of the real time after which the base model and FedAvg are complete, for the progress display.
     private const double BaseShare = 0.02, FedAvgShare = 0.22;
 
     private readonly Network _network = NetworkZoo.DigitCnn(DigitData.Classes);
     private readonly SgdOptions _sgd = new() { BatchSize = 32, Seed = settings.Seed };
 
-    /// <summary>Gets the plan of training everything, one example at a time.</summary>
+    /// <summary>Gets the plan of training all parameters, one example at a time.</summary>
     public TrainingPlan WholePlan => _network.Plan(_network.Trainable, _sgd, new EngineOptions { MicroBatchSize = 1 });
 
-    /// <summary>Runs both.</summary>
+    /// <summary>Runs both methods.</summary>
     /// <param name="report">Receives the share of the work that is done, and the state.</param>
     /// <param name="cancellationToken">Stops the run.</param>
     /// <returns>The result of FedAvg, then that of FTTE.</returns>
@@ -51,7 +51,7 @@ internal sealed class Experiment(DigitData data, ImmutableArray<SimulatedDevice>
             from + ((to - from) * progress.Share), $"{rule}, {Units.Percent(progress.Quality?.Accuracy ?? 0)}");
     }
 
-    /// <summary>Trains the base model on the digits that the server has.</summary>
+    /// <summary>Trains the base model on the digits of the server.</summary>
     private ModelSnapshot TrainBase(CancellationToken cancellationToken)
     {
         float[] parameters = _network.Initialize(settings.Seed);
@@ -60,7 +60,7 @@ internal sealed class Experiment(DigitData data, ImmutableArray<SimulatedDevice>
         return new ModelSnapshot(_network.Layout, default, parameters);
     }
 
-    /// <summary>Chooses what to train within the memory of the weakest device: the blocks with the largest gradients on the server's digits.</summary>
+    /// <summary>Selects the blocks with the largest gradients on the server's digits within the memory of the weakest device.</summary>
     private TrainingPlan Fit(ModelSnapshot start, CancellationToken cancellationToken)
     {
         float[] gradient = _network.Gradient(start.Parameters.Span, data.Public, cancellationToken: cancellationToken);

@@ -3,7 +3,7 @@ using Ftte.Samples.Shared;
 
 namespace Quickstart;
 
-/// <summary>The command line.</summary>
+/// <summary>Defines the command line.</summary>
 internal static class QuickstartCommand
 {
     private const string About =
@@ -15,7 +15,7 @@ internal static class QuickstartCommand
         """;
 
     /// <summary>Reads the arguments, checks them and runs.</summary>
-    /// <param name="args">The arguments as typed.</param>
+    /// <param name="args">The arguments.</param>
     /// <param name="run">The work; Ctrl+C cancels its token.</param>
     /// <param name="output">Receives the help.</param>
     /// <param name="error">Receives one line about invalid input or a canceled run.</param>
@@ -27,7 +27,7 @@ internal static class QuickstartCommand
         Option<int> seed = TypedOption.Whole("--seed", "The seed of every random choice; the same seed gives the same run.", 1, 0, int.MaxValue);
         Option<int> devices = TypedOption.Whole("--devices", "The number of devices, 10 to 10000.", 100, 10, 10_000);
         Option<float> step = TypedOption.Real(
-            "--server-step", "The server's step size for both methods; 0 for the one that is tuned for 100 devices.", 0, value => value >= 0, "give a number of at least 0");
+            "--server-step", "The server's step size for both methods; 0 for the one that is tuned for 100 devices.", 0, value => value >= 0, "specify a number of at least 0");
         Option<string?> json = TypedOption.Path("--json", "FILE", "Write the figures to this file, as JSON.");
         Option<string?> chart = TypedOption.Path("--chart", "FILE.png", "Draw accuracy over virtual time to this file.");
         var command = new RootCommand(About) { mnist, seed, devices, step, json, chart };
@@ -42,7 +42,7 @@ internal static class QuickstartCommand
                 parsed.GetValue(chart));
             if (options.MnistFolder is { } folder && !Directory.Exists(folder))
             {
-                throw new InputException($"--mnist '{folder}': the folder does not exist; give the folder with MNIST's four files.");
+                throw new InputException($"--mnist '{folder}': the folder does not exist; specify the folder with MNIST's four files.");
             }
 
             OutputFile.CheckAll(("--json", options.JsonFile, ""), ("--chart", options.ChartFile, ".png"));

@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace Quickstart;
 
-/// <summary>One run of the command: gets the digits and the devices, runs the comparison, and shows what came of it.</summary>
+/// <summary>Represents one run of the command: creates the digits and the devices, runs the comparison, and shows the results.</summary>
 /// <param name="options">The settings of the command.</param>
 /// <param name="console">The console.</param>
 /// <param name="time">The clock of the progress display.</param>
@@ -16,14 +16,14 @@ internal sealed class Session(QuickstartOptions options, IAnsiConsole console, T
 {
     private const double SlowShare = 0.9, SlowFactor = 10;
 
-    /// <summary>A watch that gives training a tenth of its core and 128 KiB or a little more of its memory.</summary>
+    /// <summary>A watch that allots a tenth of its core and at least 128 KiB of its memory to training.</summary>
     private static readonly DeviceKind Watch = DeviceKind.Watch with { MultiplyAddsPerSecond = 30e6, MinMemoryBytes = 128 << 10 };
 
     /// <summary>Returns the devices: watches, nine in ten of them ten times slower.</summary>
     public static ImmutableArray<SimulatedDevice> CreateDevices(int count, ulong seed) =>
         DevicePopulation.WithStragglers(DevicePopulation.Of(Watch, count, seed), SlowShare, SlowFactor, seed);
 
-    /// <summary>Runs.</summary>
+    /// <summary>Runs the command.</summary>
     /// <param name="cancellationToken">Stops the run.</param>
     /// <exception cref="OperationCanceledException">The run was canceled; nothing was written.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)

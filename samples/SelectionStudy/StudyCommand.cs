@@ -5,36 +5,36 @@ using SelectionStudy.Learning;
 
 namespace SelectionStudy;
 
-/// <summary>The command line.</summary>
+/// <summary>Defines the command line.</summary>
 internal static class StudyCommand
 {
     private const string About =
         """
-        Trains ResNet-8 on CIFAR-10 over many devices, each selector's choice under the same memory budgets and for as many updates, and compares what was learned.
+        Trains ResNet-8 on CIFAR-10 across many devices, with each selector under the same memory budgets and number of updates, and compares the accuracy.
 
-        The base model is trained on 5,000 public pictures, which no device holds. With --public-classes 5 they show half of the classes, and the devices must teach the model the others:
+        The base model is trained on 5,000 public images, which no device holds. With --public-classes 5, they contain half of the classes, and only the devices have the others:
           dotnet run -c Release --project samples/SelectionStudy -- --data DIR --public-classes 5 --threads 2 --report study
         """;
 
-    private const string How = "give the folder with CIFAR-10's binary files (data_batch_1.bin to data_batch_5.bin, test_batch.bin)";
+    private const string How = "specify the folder with CIFAR-10's binary files (data_batch_1.bin to data_batch_5.bin, test_batch.bin)";
 
     /// <summary>Reads the arguments, checks them and runs.</summary>
-    /// <param name="args">The arguments as typed.</param>
-    /// <param name="run">The work; Ctrl+C cancels its token; gives the exit code.</param>
-    /// <param name="output">Where help goes.</param>
-    /// <param name="error">Where the one line about bad input goes.</param>
+    /// <param name="args">The arguments.</param>
+    /// <param name="run">The work; Ctrl+C cancels its token; returns the exit code.</param>
+    /// <param name="output">Receives the help.</param>
+    /// <param name="error">Receives one line about invalid input.</param>
     public static Task<int> InvokeAsync(string[] args, Func<StudyOptions, CancellationToken, Task<int>> run, TextWriter output, TextWriter error)
     {
         Option<string?> data = TypedOption.Path("--data", "DIR", "The folder with CIFAR-10's binary files.");
-        Option<int> classes = TypedOption.Whole("--public-classes", "How many of the ten classes the public pictures show.", 10, 1, 10);
-        Option<int> seeds = TypedOption.Whole("--seeds", "Runs of every selection, each with its own split and order.", 3, 1, 100);
-        Option<int> updates = TypedOption.Whole("--updates", "Updates of every run.", 600, 1, 1_000_000);
-        Option<int> devices = TypedOption.Whole("--devices", "Devices among which 45,000 pictures are divided.", 250, 40, 5_000);
-        Option<float> alpha = TypedOption.Real("--alpha", "How alike the devices are: 0.1 for mostly one or two classes each, 100 for all alike.", 100, a => a > 0, "give a number above 0");
-        Option<ImmutableArray<double>> budgets = TypedOption.Shares("--budgets", "Memory budgets, as shares of training everything without a plan.", [0.25, 0.10, 0.05]);
-        Option<ImmutableArray<double>> rates = TypedOption.Shares("--rates", "Step sizes; each selection gets the one that serves it best with a seed that is not reported.", [0.03, 0.1]);
-        Option<string[]> selectors = TypedOption.Names("--selectors", "selector", "The selectors that take part, full for the reference; all without it.", StudyCell.Names);
-        Option<int> threads = TypedOption.Whole("--threads", "Threads that train; the results do not depend on it.", 1, 1, 64);
+        Option<int> classes = TypedOption.Whole("--public-classes", "The number of classes of the public images, of ten.", 10, 1, 10);
+        Option<int> seeds = TypedOption.Whole("--seeds", "The number of runs of every selection, each with its own data split and order.", 3, 1, 100);
+        Option<int> updates = TypedOption.Whole("--updates", "The number of updates per run.", 600, 1, 1_000_000);
+        Option<int> devices = TypedOption.Whole("--devices", "The number of devices, among which 45,000 images are divided.", 250, 40, 5_000);
+        Option<float> alpha = TypedOption.Real("--alpha", "The similarity of the devices: 0.1 for mostly one or two classes each, 100 for nearly identical devices.", 100, a => a > 0, "specify a number above 0");
+        Option<ImmutableArray<double>> budgets = TypedOption.Shares("--budgets", "The memory budgets, as shares of the memory of training all parameters without a plan.", [0.25, 0.10, 0.05]);
+        Option<ImmutableArray<double>> rates = TypedOption.Shares("--rates", "The step sizes; each selection uses its best one, measured with a seed that is not reported.", [0.03, 0.1]);
+        Option<string[]> selectors = TypedOption.Names("--selectors", "selector", "The selectors, full for the reference. Default: all.", StudyCell.Names);
+        Option<int> threads = TypedOption.Whole("--threads", "The number of training threads; the results do not depend on it.", 1, 1, 64);
         Option<string?> report = TypedOption.Path("--report", "DIR", "Write the table and, for every budget, a report with charts and CSV to this folder.");
         var command = new RootCommand(About) { data, classes, seeds, updates, devices, alpha, budgets, rates, selectors, threads, report };
         return CommandRunner.InvokeAsync(command, Read, run, args, output, error);

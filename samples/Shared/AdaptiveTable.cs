@@ -2,8 +2,8 @@ using Spectre.Console;
 
 namespace Ftte.Samples.Shared;
 
-/// <summary>A table that becomes a list where the terminal is too narrow for it, so that no cell is broken or cut.</summary>
-/// <param name="headings">How many of the first columns name a row; they head its entry in the list.</param>
+/// <summary>Writes a table, or a list if the terminal is too narrow for the table, so that no cell is wrapped or cut.</summary>
+/// <param name="headings">The number of first columns that identify a row; in the list they are its heading.</param>
 internal sealed class AdaptiveTable(int headings = 1)
 {
     private const string Indent = "  ";
@@ -13,7 +13,7 @@ internal sealed class AdaptiveTable(int headings = 1)
 
     /// <summary>Adds a column.</summary>
     /// <param name="name">The name, as plain text.</param>
-    /// <param name="isNumber">Whether its cells are aligned to the right.</param>
+    /// <param name="isNumber">True to align the cells to the right.</param>
     public AdaptiveTable AddColumn(string name, bool isNumber = false)
     {
         _columns.Add((name, isNumber));
@@ -75,7 +75,7 @@ internal sealed class AdaptiveTable(int headings = 1)
             string[] facts = [.. filled.Select(c => _columns[c].Name.Length == 0 ? row.Cells[c] : $"{_columns[c].Name}: {row.Cells[c]}")];
             foreach (string line in TextLines.Join(facts, "; ", console.Profile.Width - Indent.Length))
             {
-                // Only a fact that is not broken is emphasized: a line does not tell which cell it is of.
+                // Only a fact that is not wrapped is emphasized, because a line does not identify its cell.
                 int marked = Array.IndexOf(filled, row.Marked);
                 string text = Styled(line, row.Style);
                 console.MarkupLine(Indent + (marked < 0 ? text : text.Replace(Markup.Escape(facts[marked]), Styled(facts[marked], StyleOf(row, row.Marked)), StringComparison.Ordinal)));

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Ftte.Samples.Shared;
 
-/// <summary>Amounts of memory as people type and read them.</summary>
+/// <summary>Parses and formats amounts of memory.</summary>
 internal static class ByteSize
 {
     private static readonly (string Suffix, double Bytes)[] Units =
@@ -10,10 +10,10 @@ internal static class ByteSize
         ("KiB", 1024), ("MiB", 1024 * 1024), ("GiB", 1024 * 1024 * 1024), ("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("B", 1), ("", 1),
     ];
 
-    /// <summary>Reads an amount such as <c>262144</c>, <c>512KiB</c>, <c>1.5 MiB</c> or <c>300KB</c>.</summary>
+    /// <summary>Parses an amount such as <c>262144</c>, <c>512KiB</c>, <c>1.5 MiB</c> or <c>300KB</c>.</summary>
     /// <param name="text">The amount, in any case; without a unit it is bytes.</param>
     /// <param name="bytes">The amount, rounded down to whole bytes.</param>
-    /// <returns>Whether it is an amount of at least one byte.</returns>
+    /// <returns>True if the text is an amount of at least one byte.</returns>
     public static bool TryParse(string text, out long bytes)
     {
         bytes = 0;
@@ -28,10 +28,10 @@ internal static class ByteSize
         return true;
     }
 
-    /// <summary>Writes an amount in the largest unit of which there is at least one, such as <c>512 KiB</c> or <c>1.46 MiB</c>.</summary>
+    /// <summary>Formats an amount in the largest unit that gives at least 1, such as <c>512 KiB</c> or <c>1.46 MiB</c>.</summary>
     public static string ToText(double bytes) => Write(bytes, "0.##", "0.#");
 
-    /// <summary>Writes an amount so that amounts in a column line up: with zeros at the end, such as <c>2.50 MiB</c>.</summary>
+    /// <summary>Formats an amount for a column, with trailing zeros, such as <c>2.50 MiB</c>.</summary>
     public static string ToCell(long bytes) => Write(bytes, bytes < 1024 ? "0" : "0.00", bytes < 1024 ? "0" : "0.0");
 
     private static string Write(double bytes, string belowTen, string belowHundred)

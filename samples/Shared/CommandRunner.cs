@@ -3,18 +3,18 @@ using System.Globalization;
 
 namespace Ftte.Samples.Shared;
 
-/// <summary>Runs a command line, with one line and exit code 2 for input that cannot be used and for files that cannot be read or written.</summary>
-/// <remarks>Help is written to the output, with exit code 0. Ctrl+C cancels the work; a run that it ends has exit code 130.</remarks>
+/// <summary>Runs a command line, with a message of one line and exit code 2 for invalid input and for files that cannot be read or written.</summary>
+/// <remarks>Help is written to the output, with exit code 0. Ctrl+C cancels the work; a canceled run has exit code 130.</remarks>
 internal static class CommandRunner
 {
     /// <summary>Reads the arguments into options and runs with them.</summary>
     /// <typeparam name="TOptions">The options.</typeparam>
     /// <param name="command">The command, with its options.</param>
-    /// <param name="read">Reads and checks what was typed.</param>
+    /// <param name="read">Reads and validates the arguments.</param>
     /// <param name="run">The work; Ctrl+C cancels its token; returns the exit code.</param>
-    /// <param name="args">The arguments as typed.</param>
+    /// <param name="args">The arguments.</param>
     /// <param name="output">Receives the help.</param>
-    /// <param name="error">Receives the one line about what cannot be used, or that the run was canceled.</param>
+    /// <param name="error">Receives one line about invalid input or a canceled run.</param>
     /// <returns>The exit code.</returns>
     public static Task<int> InvokeAsync<TOptions>(
         RootCommand command, Func<ParseResult, TOptions> read, Func<TOptions, CancellationToken, Task<int>> run, string[] args, TextWriter output, TextWriter error)
@@ -23,7 +23,7 @@ internal static class CommandRunner
         {
             TOptions options = read(parsed);
 
-            // On another thread, because Ctrl+C is listened to only once this returns.
+            // On another thread, because Ctrl+C is handled only after this returns.
             return Task.Run(() => run(options, cancellationToken), CancellationToken.None);
         });
         return InvokeAsync(command, args, output, error);
@@ -31,10 +31,10 @@ internal static class CommandRunner
 
     /// <summary>Reads the arguments and runs the command.</summary>
     /// <param name="command">The command, with its options and its action.</param>
-    /// <param name="args">The arguments as typed.</param>
-    /// <param name="output">Where help goes.</param>
-    /// <param name="error">Receives the one line about what cannot be used.</param>
-    /// <returns>The exit code of the command, or 2 if the input cannot be used or a file cannot be read or written.</returns>
+    /// <param name="args">The arguments.</param>
+    /// <param name="output">Receives the help.</param>
+    /// <param name="error">Receives one line about invalid input.</param>
+    /// <returns>The exit code of the command, or 2 if the input is invalid or a file cannot be read or written.</returns>
     public static async Task<int> InvokeAsync(RootCommand command, string[] args, TextWriter output, TextWriter error)
     {
         // The tables, messages and charts of the samples are in English, and so are their numbers.
@@ -55,12 +55,12 @@ internal static class CommandRunner
                 Output = output,
                 Error = error,
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = Timeout.InfiniteTimeSpan, // what there is so far is still written
+                ProcessTerminationTimeout = Timeout.InfiniteTimeSpan, // results so far are still written
             });
         }
         catch (Exception refused) when (refused is InputException or IOException or UnauthorizedAccessException)
         {
-            // A full disk or a file that vanished is no fault of the program: the user needs the reason, not the stack.
+            // A full disk or a missing file is not an error of the program: the user needs the reason, not the stack trace.
             await error.WriteLineAsync(refused.Message.ReplaceLineEndings(" "));
             return ExitCode.BadInput;
         }

@@ -1,19 +1,19 @@
 namespace Ftte.Samples.Shared;
 
-/// <summary>What a program tells the shell.</summary>
+/// <summary>Defines the exit codes.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;
 
-    /// <summary>Nothing can be trained within the budgets.</summary>
+    /// <summary>No parameter can be trained within the budgets.</summary>
     public const int BudgetTooSmall = 1;
 
-    /// <summary>A network does not learn; like too small a budget, an answer and not a fault of the input.</summary>
+    /// <summary>A network does not learn. Like a budget that is too small, this is a result and not invalid input.</summary>
     public const int DoesNotLearn = 1;
 
-    /// <summary>The input cannot be used, or a file cannot be read or written, for example because the disk is full.</summary>
+    /// <summary>The input is invalid, or a file cannot be read or written, for example because the disk is full.</summary>
     public const int BadInput = 2;
 
-    /// <summary>Ctrl+C, as shells have it.</summary>
+    /// <summary>Ctrl+C, as in shells.</summary>
     public const int Cancelled = 130;
 }

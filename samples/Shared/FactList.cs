@@ -2,10 +2,10 @@ using Spectre.Console;
 
 namespace Ftte.Samples.Shared;
 
-/// <summary>Facts with names: in two columns, or each below its name if the terminal is narrow.</summary>
+/// <summary>Writes named facts in two columns, or each fact below its name if the terminal is narrow.</summary>
 internal sealed class FactList
 {
-    private const int LeastTextWidth = 36;
+    private const int MinTextWidth = 36;
     private const string Indent = "  ";
 
     private readonly List<(string Name, string Text, string Style)> _facts = [];
@@ -20,7 +20,7 @@ internal sealed class FactList
     public void Write(IAnsiConsole console)
     {
         int column = _facts.Max(fact => fact.Name.Length) + Indent.Length, width = console.Profile.Width - column - 1;
-        bool isNarrow = width < LeastTextWidth;
+        bool isNarrow = width < MinTextWidth;
         string margin = isNarrow ? Indent : new string(' ', column + 1);
         foreach ((string name, string text, string style) in _facts)
         {

@@ -1,21 +1,21 @@
 namespace Ftte.Samples.Shared;
 
-/// <summary>Checks files and folders that are read, before the work begins.</summary>
+/// <summary>Validates input files and folders before the work starts.</summary>
 internal static class InputPath
 {
-    /// <summary>Checks that a folder exists.</summary>
-    /// <param name="option">The option that names it.</param>
-    /// <param name="folder">The folder; null if the option was not given.</param>
-    /// <param name="advice">What to give, for the error.</param>
+    /// <summary>Validates that a folder exists.</summary>
+    /// <param name="option">The option that specifies the path.</param>
+    /// <param name="folder">The folder; null if the option is not specified.</param>
+    /// <param name="advice">The solution, for the error message.</param>
     /// <returns>The folder.</returns>
     /// <exception cref="InputException">The folder does not exist.</exception>
     public static string? CheckFolder(string option, string? folder, string advice) =>
-        folder is null || Directory.Exists(folder) ? folder : throw new InputException($"{option} '{folder}': there is no such folder; {advice}.");
+        folder is null || Directory.Exists(folder) ? folder : throw new InputException($"{option} '{folder}': the folder does not exist; {advice}.");
 
-    /// <summary>Checks that a file exists.</summary>
+    /// <summary>Validates that a file exists.</summary>
     /// <inheritdoc cref="CheckFolder" path="/param"/>
     /// <returns>The file.</returns>
     /// <exception cref="InputException">The file does not exist.</exception>
     public static string? CheckFile(string option, string? file, string advice) =>
-        file is null || File.Exists(file) ? file : throw new InputException($"{option} '{file}': there is no such file; {advice}.");
+        file is null || File.Exists(file) ? file : throw new InputException($"{option} '{file}': the file does not exist; {advice}.");
 }

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Ftte.Samples.Shared;
 
-/// <summary>Large counts as people type and read them: 20M for twenty million.</summary>
+/// <summary>Parses and formats large counts, such as 20M for twenty million.</summary>
 internal static class LargeNumber
 {
     private static readonly (string Suffix, double Factor)[] Units = [("k", 1e3), ("M", 1e6), ("G", 1e9), ("", 1)];
 
-    /// <summary>Reads a count such as <c>20M</c>, <c>1.5G</c> or <c>800000</c>; the suffix may be in any case.</summary>
-    /// <returns>Whether it is a count of at least one.</returns>
+    /// <summary>Parses a count such as <c>20M</c>, <c>1.5G</c> or <c>800000</c>; the suffix may be in any case.</summary>
+    /// <returns>True if the text is a count of at least one.</returns>
     public static bool TryParse(string text, out long count)
     {
         (string suffix, double factor) = Units.First(unit => text.EndsWith(unit.Suffix, StringComparison.OrdinalIgnoreCase));
@@ -18,7 +18,7 @@ internal static class LargeNumber
         return isCount;
     }
 
-    /// <summary>Writes a count with three digits or more, such as <c>12.5 M</c>.</summary>
+    /// <summary>Formats a count with at least three digits, such as <c>12.5 M</c>.</summary>
     public static string ToText(double count) => count switch
     {
         < 1e4 => count.ToString("0", CultureInfo.InvariantCulture),

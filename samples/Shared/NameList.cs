@@ -1,12 +1,12 @@
 namespace Ftte.Samples.Shared;
 
-/// <summary>Checks lists of names that an option takes.</summary>
+/// <summary>Validates the names of an option.</summary>
 internal static class NameList
 {
     /// <summary>Finds the known spelling of every name, in any case.</summary>
     /// <param name="option">The option.</param>
-    /// <param name="noun">What a name stands for, such as <c>selector</c>.</param>
-    /// <param name="given">The names as typed.</param>
+    /// <param name="noun">The noun for a name, such as <c>selector</c>.</param>
+    /// <param name="given">The names of the arguments.</param>
     /// <param name="known">The known names.</param>
     /// <param name="names">The known spelling of each name.</param>
     /// <returns>The error about the first unknown name, with the closest known one; null if all are known.</returns>
@@ -19,7 +19,7 @@ internal static class NameList
             if (known.FirstOrDefault(one => one.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } spelling)
             {
                 string separator = known.Any(one => one.Contains(',', StringComparison.Ordinal)) ? "; " : ", ";
-                return $"{option} '{name}': there is no such {noun}; give some of {string.Join(separator, known)}, with spaces between several.{Suggestion.For(name, known)}";
+                return $"{option} '{name}': unknown {noun}; specify one or more of {string.Join(separator, known)}, with spaces between several.{Suggestion.For(name, known)}";
             }
 
             found.Add(spelling);

@@ -2,17 +2,17 @@ using Spectre.Console;
 
 namespace Ftte.Samples.Shared;
 
-/// <summary>Shows how far one part of the work is. Not for several threads at once.</summary>
+/// <summary>Shows the progress of one part of the work. Not thread-safe.</summary>
 internal abstract class ProgressTrack
 {
     private const int BarWidth = 20;
-    private const int LeastWidth = 70;
+    private const int MinWidth = 70;
     private const int PercentageWidth = 6; // a space, and 100%
 
-    /// <summary>Runs work and shows how far it is: a bar that moves on a terminal, plain lines in a file or a pipe.</summary>
-    /// <param name="console">Where to.</param>
+    /// <summary>Runs work and shows its progress: a bar on a terminal, plain lines in a file or a pipe.</summary>
+    /// <param name="console">The console.</param>
     /// <param name="time">The clock that limits plain lines.</param>
-    /// <param name="name">What the work is.</param>
+    /// <param name="name">The name of the work.</param>
     /// <param name="work">The work.</param>
     public static void Run(IAnsiConsole console, TimeProvider time, string name, Action<ProgressTrack> work)
     {
@@ -27,7 +27,7 @@ internal abstract class ProgressTrack
         Bar(console).Start(context => work(new BarTrack(context.AddTask(Markup.Escape(name), maxValue: 1), name, RoomOf(console))));
     }
 
-    /// <summary>Runs asynchronous work and shows how far it is.</summary>
+    /// <summary>Runs asynchronous work and shows its progress.</summary>
     /// <inheritdoc cref="Run" path="/param"/>
     public static async Task RunAsync(IAnsiConsole console, TimeProvider time, string name, Func<ProgressTrack, Task> work)
     {
@@ -42,29 +42,29 @@ internal abstract class ProgressTrack
         await Bar(console).StartAsync(context => work(new BarTrack(context.AddTask(Markup.Escape(name), maxValue: 1), name, RoomOf(console))));
     }
 
-    /// <summary>Says how far the work is.</summary>
-    /// <param name="share">The share done, 0 to 1.</param>
-    /// <param name="state">How things stand.</param>
+    /// <summary>Reports progress.</summary>
+    /// <param name="share">The share of the work that is done, 0 to 1.</param>
+    /// <param name="state">The state, such as the loss.</param>
     public abstract void Report(double share, string state);
 
     private static bool IsLive(IAnsiConsole console) => console.Profile.Out.IsTerminal && console.Profile.Capabilities is { Interactive: true, Ansi: true };
 
-    /// <summary>Returns the number of characters that are left for the state: a line that is broken pushes the percentage off the terminal.</summary>
+    /// <summary>Returns the number of characters for the state: a wrapped line would move the percentage off the terminal.</summary>
     private static int RoomOf(IAnsiConsole console) =>
-        console.Profile.Width - PercentageWidth - (console.Profile.Width < LeastWidth ? 0 : BarWidth + 1);
+        console.Profile.Width - PercentageWidth - (console.Profile.Width < MinWidth ? 0 : BarWidth + 1);
 
     private static Progress Bar(IAnsiConsole console)
     {
-        // On a narrow terminal the state needs the room of the bar.
+        // On a narrow terminal, the state uses the space of the bar.
         ProgressColumn[] columns = [new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, new PercentageColumn()];
-        return console.Progress().Columns(console.Profile.Width < LeastWidth ? [columns[0], columns[2]] : columns);
+        return console.Progress().Columns(console.Profile.Width < MinWidth ? [columns[0], columns[2]] : columns);
     }
 }
 
-/// <summary>A bar on a terminal.</summary>
+/// <summary>Represents a progress bar on a terminal.</summary>
 /// <param name="task">The bar.</param>
 /// <param name="name">The name of the work.</param>
-/// <param name="room">The number of characters that there are for name and state.</param>
+/// <param name="room">The number of characters for name and state.</param>
 internal sealed class BarTrack(ProgressTask task, string name, int room = int.MaxValue) : ProgressTrack
 {
     public override void Report(double share, string state)
@@ -74,18 +74,18 @@ internal sealed class BarTrack(ProgressTask task, string name, int room = int.Ma
     }
 }
 
-/// <summary>Lines, so few that a log stays readable: at most one a second and one per twentieth of the work; the first that reports the end always comes.</summary>
+/// <summary>Writes progress as few lines, so that a log stays readable: at most one per second and one per twentieth of the work. The first report of the end is always written.</summary>
 internal sealed class LineTrack(IAnsiConsole console, TimeProvider time, string name) : ProgressTrack
 {
-    private const double LeastShare = 0.05;
-    private static readonly TimeSpan LeastPause = TimeSpan.FromSeconds(1);
+    private const double MinShare = 0.05;
+    private static readonly TimeSpan MinPause = TimeSpan.FromSeconds(1);
 
     private (long Time, double Share)? _last;
     private (double Share, string State)? _left;
 
     public override void Report(double share, string state)
     {
-        bool isDue = _last is not { } last || (share >= 1 && last.Share < 1) || (share - last.Share >= LeastShare && time.GetElapsedTime(last.Time) >= LeastPause);
+        bool isDue = _last is not { } last || (share >= 1 && last.Share < 1) || (share - last.Share >= MinShare && time.GetElapsedTime(last.Time) >= MinPause);
         if (isDue)
         {
             Write(share, state);
@@ -96,7 +96,7 @@ internal sealed class LineTrack(IAnsiConsole console, TimeProvider time, string 
         }
     }
 
-    /// <summary>Writes the last report if it was left out.</summary>
+    /// <summary>Writes the last report if it was omitted.</summary>
     public void Finish()
     {
         if (_left is { } left)

@@ -3,16 +3,16 @@ using Spectre.Console;
 
 namespace Ftte.Samples.Shared;
 
-/// <summary>The terminal, or the file or pipe that stands for it.</summary>
+/// <summary>Creates the console of the samples, on a terminal, a file or a pipe.</summary>
 internal static class SampleConsole
 {
-    private const int LogWidth = 240; // nothing breaks the lines of a log
+    private const int LogWidth = 240; // lines of a log are not wrapped
     private const int MinWidth = 20;
 
     /// <summary>Creates a console on standard output.</summary>
     public static IAnsiConsole Create()
     {
-        // Some build servers are taken for terminals; a file or a pipe never gets colors or moving bars.
+        // Some build servers are detected as terminals. A file or a pipe never gets colors or progress bars.
         AnsiSupport colors = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect;
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = colors });
         if (Console.IsOutputRedirected)
@@ -23,7 +23,7 @@ internal static class SampleConsole
         return console;
     }
 
-    /// <summary>Writes a paragraph as wide as the console is.</summary>
+    /// <summary>Writes a paragraph with the width of the console.</summary>
     public static void WriteText(this IAnsiConsole console, string text)
     {
         foreach (string line in TextLines.Wrap(text, console.Profile.Width))
@@ -32,7 +32,7 @@ internal static class SampleConsole
         }
     }
 
-    /// <summary>Says that a file was written. The path is not broken where the terminal ends, so that it can be copied.</summary>
+    /// <summary>Writes the name of a written file. The path is not wrapped, so that it can be copied.</summary>
     public static void WriteFileName(this IAnsiConsole console, string path) => console.Profile.Out.Writer.WriteLine($"Wrote {path}.");
 
     private static int WidthOf(string? columns) =>

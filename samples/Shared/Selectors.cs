@@ -4,7 +4,7 @@ using Ftte.Selection;
 
 namespace Ftte.Samples.Shared;
 
-/// <summary>The selectors that a plan can be made with, by name.</summary>
+/// <summary>Defines the selectors of a plan, by name.</summary>
 internal static class Selectors
 {
     private static readonly ImmutableArray<(string Name, Func<ulong, NamedSelector> Make)> Makers =
@@ -19,12 +19,12 @@ internal static class Selectors
         ("full", _ => new NamedSelector("full", new FullSelector())),
     ];
 
-    /// <summary>Gets the names; the first is the usual choice.</summary>
+    /// <summary>Gets the names; the first is the default.</summary>
     public static ImmutableArray<string> Names { get; } = [.. Makers.Select(maker => maker.Name)];
 
-    /// <summary>Makes a selector.</summary>
+    /// <summary>Creates a selector.</summary>
     /// <param name="name">One of the names.</param>
-    /// <param name="seed">What its random choices are made from, if it makes any.</param>
+    /// <param name="seed">The seed of a selector with random choices.</param>
     public static NamedSelector Create(string name, ulong seed) => Makers.First(maker => maker.Name == name).Make(seed);
 
     private static NamedSelector Rotating(ulong seed)
@@ -34,12 +34,12 @@ internal static class Selectors
     }
 }
 
-/// <summary>A selector and its name.</summary>
+/// <summary>Represents a selector and its name.</summary>
 /// <param name="Name">The name.</param>
 /// <param name="Selector">The selector.</param>
 internal sealed record NamedSelector(string Name, IParameterSelector Selector)
 {
-    /// <summary>Gets what the selector makes of a request before it chooses, and what its choices are therefore to be checked against.</summary>
+    /// <summary>Gets the function that transforms a request before the selection; certificates are verified against its result.</summary>
     /// <value>The request itself by default.</value>
     public Func<SelectionRequest, SelectionRequest> Asks { get; init; } = request => request;
 }

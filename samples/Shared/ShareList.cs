@@ -3,11 +3,11 @@ using System.Globalization;
 
 namespace Ftte.Samples.Shared;
 
-/// <summary>Lists of shares, separated by commas.</summary>
+/// <summary>Parses lists of shares, separated by commas.</summary>
 internal static class ShareList
 {
-    /// <summary>Reads a list such as <c>1/8,1/4,0.5,1</c>.</summary>
-    /// <returns>Whether every share lies in (0, 1].</returns>
+    /// <summary>Parses a list such as <c>1/8,1/4,0.5,1</c>.</summary>
+    /// <returns>True if every share is in (0, 1].</returns>
     public static bool TryParse(string text, out ImmutableArray<double> shares)
     {
         var read = ImmutableArray.CreateBuilder<double>();

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Ftte.Samples.Shared;
 
-/// <summary>Shows how far a simulated run is.</summary>
+/// <summary>Shows the progress of a simulated run.</summary>
 internal static class SimulationTrack
 {
     /// <summary>Runs a simulation and shows its progress.</summary>

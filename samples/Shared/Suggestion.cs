@@ -1,6 +1,6 @@
 namespace Ftte.Samples.Shared;
 
-/// <summary>Finds the name that a misspelled one may stand for.</summary>
+/// <summary>Finds the known name that is closest to a misspelled one.</summary>
 internal static class Suggestion
 {
     /// <summary>Returns the sentence that names the closest known name, with a space before it; empty if none is close.</summary>
@@ -15,13 +15,13 @@ internal static class Suggestion
     public static string? Closest(string text, IEnumerable<string> names)
     {
         string? best = null;
-        int least = int.MaxValue;
+        int minDistance = int.MaxValue;
         foreach (string name in names)
         {
             int distance = Distance(text.ToUpperInvariant(), name.ToUpperInvariant());
-            if (distance < least && distance < name.Length && distance <= Math.Max(2, name.Length / 3))
+            if (distance < minDistance && distance < name.Length && distance <= Math.Max(2, name.Length / 3))
             {
-                (best, least) = (name, distance);
+                (best, minDistance) = (name, distance);
             }
         }
 

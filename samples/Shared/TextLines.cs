@@ -2,20 +2,20 @@ using System.Collections.Immutable;
 
 namespace Ftte.Samples.Shared;
 
-/// <summary>Breaks text into lines, so that neither a word nor a number and its unit is broken, and no line ends in a space.</summary>
+/// <summary>Wraps text into lines, without breaking words or numbers with units and without spaces at the end of a line.</summary>
 internal static class TextLines
 {
     private static readonly ImmutableArray<string> Units = ["%", "B", "KiB", "MiB", "GiB", "KB", "MB", "GB", "k", "M", "G", "s", "min", "h"];
 
-    /// <summary>Breaks text between words.</summary>
+    /// <summary>Wraps text between words.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="width">The largest number of characters of a line; a word that is longer has a line of its own.</param>
+    /// <param name="width">The maximum number of characters of a line; a longer word gets its own line.</param>
     public static List<string> Wrap(string text, int width) => Fill(Words(text), " ", width);
 
-    /// <summary>Breaks a list between its items, and an item only if it is longer than a line.</summary>
+    /// <summary>Wraps a list between its items, and within an item only if it is longer than a line.</summary>
     /// <param name="items">The items.</param>
-    /// <param name="separator">The text between two items; its spaces at the end are left out where a line ends.</param>
-    /// <param name="width">The largest number of characters of a line.</param>
+    /// <param name="separator">The text between two items; its trailing spaces are omitted at the end of a line.</param>
+    /// <param name="width">The maximum number of characters of a line.</param>
     public static List<string> Join(IReadOnlyList<string> items, string separator, int width)
     {
         var parts = new List<string>();
@@ -28,7 +28,7 @@ internal static class TextLines
         return Fill(parts, " ", width);
     }
 
-    /// <summary>Shortens text to a width; what is left out is marked with an ellipsis.</summary>
+    /// <summary>Shortens text to a width; an ellipsis marks the omitted part.</summary>
     public static string Cut(string text, int width) => text.Length <= width ? text : width < 1 ? "" : string.Concat(text.AsSpan(0, width - 1).TrimEnd(), "…");
 
     private static List<string> Fill(IEnumerable<string> parts, string separator, int width)

@@ -2,10 +2,10 @@ using Spectre.Console;
 
 namespace Ftte.Samples.Shared;
 
-/// <summary>Shows how much of a long work is done, and an estimate of the time left: a bar on a terminal, a few lines in a file or a pipe. Safe for concurrent reports.</summary>
+/// <summary>Shows the progress of long work and an estimate of the remaining time: a bar on a terminal, a few lines in a file or a pipe. Safe for concurrent reports.</summary>
 internal sealed class WorkProgress
 {
-    private const double MinShare = 0.02; // an estimate from less than that would jump
+    private const double MinShare = 0.02; // an estimate from a smaller share would be unstable
     private const int BarWidth = 20, MinConsoleWidth = 70;
 
     private readonly ProgressTrack _track;
@@ -28,7 +28,7 @@ internal sealed class WorkProgress
             return work(new WorkProgress(new LineTrack(console, time, name), time));
         }
 
-        // On a narrow terminal the words need the room of the bar.
+        // On a narrow terminal, the text uses the space of the bar.
         ProgressColumn[] columns = [new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, new PercentageColumn()];
         return console.Progress()
             .Columns(console.Profile.Width < MinConsoleWidth ? [columns[0], columns[2]] : columns)

@@ -3,7 +3,7 @@ using Ftte.Aggregation;
 using Ftte.Selection;
 using Ftte.TinyEngine;
 
-// Eight devices learn together which points lie in a circle; each knows only points of its own.
+// Eight devices learn in a federation to classify points inside a circle; each device has only its own points.
 Network network = Network.Build(inputs: 2).Linear("hidden", 32).Relu().Linear("class", 2).SoftmaxCrossEntropy();
 var selections = new SelectionHistory(ParameterSelection.Full(network.Layout));
 var model = new ModelSnapshot(network.Layout, default, network.Initialize(seed: 1));

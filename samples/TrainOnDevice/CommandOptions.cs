@@ -4,47 +4,47 @@ using Ftte.TinyEngine;
 
 namespace TrainOnDevice;
 
-/// <summary>The options of the command line: names, help, and what each may be.</summary>
+/// <summary>Defines the options of the command line: names, help and valid values.</summary>
 internal sealed class CommandOptions
 {
-    private const int MostExamples = 10_000_000;
+    private const int MaxExamples = 10_000_000;
 
     private readonly Option<string> _model = TypedOption.Model("--model", "resnet8");
     private readonly Option<long> _memory = TypedOption.Size(
-        "--memory", "The most memory that training may take, in bytes or with KiB, MiB, KB or MB.", 1024 * 1024);
+        "--memory", "The maximum memory of training, in bytes or with KiB, MiB, KB or MB.", 1024 * 1024);
 
     private readonly Option<string?> _data = TypedOption.Path(
-        "--data", "DIR", "The folder with CIFAR-10's binary files or MNIST's IDX files, recognised by content. Without it examples are generated.");
+        "--data", "DIR", "The folder with CIFAR-10's binary files or MNIST's IDX files, recognized by content. Default: generated examples.");
 
-    private readonly Option<int> _examples = TypedOption.Whole("--examples", "Train on so many examples at most; 0 for all.", 0, 0, MostExamples);
-    private readonly Option<int> _batch = TypedOption.Whole("--batch", "Examples per step.", 32, 1, 65_536);
-    private readonly Option<int> _epochs = TypedOption.Whole("--epochs", "How often all examples are gone over.", 1, 1, 100_000);
-    private readonly Option<float> _rate = TypedOption.Real("--learning-rate", "The step size.", 0.05f, rate => rate > 0, "give a number above 0");
+    private readonly Option<int> _examples = TypedOption.Whole("--examples", "The maximum number of training examples; 0 for all.", 0, 0, MaxExamples);
+    private readonly Option<int> _batch = TypedOption.Whole("--batch", "The number of examples per step.", 32, 1, 65_536);
+    private readonly Option<int> _epochs = TypedOption.Whole("--epochs", "The number of passes over all examples.", 1, 1, 100_000);
+    private readonly Option<float> _rate = TypedOption.Real("--learning-rate", "The step size.", 0.05f, rate => rate > 0, "specify a number above 0");
     private readonly Option<float> _momentum = TypedOption.Real(
-        "--momentum", "The momentum; any but 0 takes 4 bytes more per trained parameter.", 0, m => m is >= 0 and < 1, "give a number from 0 to below 1");
+        "--momentum", "The momentum; any value but 0 takes 4 additional bytes per trained parameter.", 0, m => m is >= 0 and < 1, "specify a number from 0 to below 1");
 
     private readonly Option<float> _decay = TypedOption.Real(
-        "--weight-decay", "The weight decay.", 0, d => d >= 0, "give 0 or more");
+        "--weight-decay", "The weight decay.", 0, d => d >= 0, "specify 0 or more");
 
     private readonly Option<LearningRateSchedule> _schedule = TypedOption.Named(
-        "--schedule", "How the step size changes over the run.", LearningRateSchedule.Constant);
+        "--schedule", "The change of the step size over the run.", LearningRateSchedule.Constant);
 
     private readonly Option<NormalizationMode> _normalization = TypedOption.Named(
-        "--normalization", "Normalise with the model's statistics, or with those of the batch, which then has to fit the memory as a whole.", NormalizationMode.Frozen);
+        "--normalization", "The statistics of normalization: those of the model, or those of the batch, which then must fit the memory as a whole.", NormalizationMode.Frozen);
 
-    private readonly Option<int> _threads = TypedOption.Whole("--threads", "Threads that share every step; what is learned does not depend on it.", 1, 1, 64);
-    private readonly Option<bool> _augment = TypedOption.Flag("--augment", "Shift the pictures trained on at random, and mirror them where that keeps their class.");
-    private readonly Option<string?> _weights = TypedOption.Path("--weights", "FILE.safetensors", "Start from these weights; from random ones otherwise.");
-    private readonly Option<string?> _save = TypedOption.Path("--save", "FILE.safetensors", "Where the trained weights go.");
-    private readonly Option<bool> _planOnly = TypedOption.Flag("--plan-only", "Show what would be done, and stop.");
-    private readonly Option<string?> _chart = TypedOption.Path("--chart", "FILE.png", "Draw the memory in use over one pass to this file.");
+    private readonly Option<int> _threads = TypedOption.Whole("--threads", "The number of threads that share every step; the results do not depend on it.", 1, 1, 64);
+    private readonly Option<bool> _augment = TypedOption.Flag("--augment", "Shift training images at random, and mirror them if that keeps their class.");
+    private readonly Option<string?> _weights = TypedOption.Path("--weights", "FILE.safetensors", "The initial weights. Default: random weights.");
+    private readonly Option<string?> _save = TypedOption.Path("--save", "FILE.safetensors", "Write the trained weights to this file.");
+    private readonly Option<bool> _planOnly = TypedOption.Flag("--plan-only", "Show the plan without training.");
+    private readonly Option<string?> _chart = TypedOption.Path("--chart", "FILE.png", "Write a chart of the memory in use over one pass to this file.");
     private readonly Option<string?> _curve = TypedOption.Path(
-        "--curve", "FILE.png", "Also test on the held-out examples after every epoch, and draw loss and accuracy over the epochs to this file.");
+        "--curve", "FILE.png", "Also test on the held-out examples after every epoch, and write a chart of loss and accuracy over the epochs to this file.");
 
     private readonly Option<string?> _json = TypedOption.Path("--json", "FILE", "Also write all facts to this file, as JSON.");
-    private readonly Option<int> _seed = TypedOption.Whole("--seed", "What every random choice is made from.", 1, 0, int.MaxValue);
+    private readonly Option<int> _seed = TypedOption.Whole("--seed", "The seed of every random choice.", 1, 0, int.MaxValue);
 
-    /// <summary>Adds all of them to a command.</summary>
+    /// <summary>Adds all options to a command.</summary>
     public void AddTo(Command command)
     {
         Option[] all =
@@ -57,7 +57,7 @@ internal sealed class CommandOptions
         }
     }
 
-    /// <summary>Takes over what was typed.</summary>
+    /// <summary>Reads the parsed values into options.</summary>
     public TrainOptions Read(ParseResult parsed) => new()
     {
         Model = parsed.GetRequiredValue(_model),

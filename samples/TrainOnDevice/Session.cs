@@ -8,16 +8,16 @@ using TrainOnDevice.Training;
 
 namespace TrainOnDevice;
 
-/// <summary>One run of the program: data, plan, pictures, training, figures.</summary>
-/// <param name="options">What the user asked for.</param>
-/// <param name="console">Where to say what goes on.</param>
+/// <summary>Represents one run of the program: reads data, plans, draws charts, trains and reports.</summary>
+/// <param name="options">The options of the command.</param>
+/// <param name="console">The console.</param>
 /// <param name="time">The clock.</param>
 internal sealed class Session(TrainOptions options, IAnsiConsole console, TimeProvider time)
 {
     private string? _saved;
 
-    /// <summary>Runs.</summary>
-    /// <param name="cancellationToken">Stops training; what was learned is kept.</param>
+    /// <summary>Runs the command.</summary>
+    /// <param name="cancellationToken">Cancels training; the weights of the last step are kept.</param>
     /// <returns>The exit code.</returns>
     public int Run(CancellationToken cancellationToken)
     {
@@ -30,7 +30,7 @@ internal sealed class Session(TrainOptions options, IAnsiConsole console, TimePr
         }
         else if (options.Normalization == NormalizationMode.Frozen && FittedTraining.Statistics(network).Count > 0)
         {
-            console.WriteText("Random weights with the statistics frozen learn slowly, if at all: give --weights, or make some with --normalization batch, more --memory, and --save.");
+            console.WriteText("Random weights with frozen statistics learn slowly, if at all: specify --weights, or create weights with --normalization batch, more --memory, and --save.");
         }
 
         FittedTraining training = Fitting.Find(network, parameters, data.Training, options);
@@ -58,7 +58,7 @@ internal sealed class Session(TrainOptions options, IAnsiConsole console, TimePr
         TrainingOutcome outcome = new DeviceTraining(training, data, console, time, options.CurveFile is not null).Run(parameters, Save, cancellationToken);
         if (outcome.IsCancelled)
         {
-            console.WriteText($"Stopped after {outcome.Steps:N0} of {outcome.StepsPlanned:N0} steps.{(_saved is null ? " What was learned until then was tested; give --save to keep it." : "")}");
+            console.WriteText($"Stopped after {outcome.Steps:N0} of {outcome.StepsPlanned:N0} steps.{(_saved is null ? " The weights of the last step were tested; specify --save to keep them." : "")}");
         }
 
         if (_saved is { } file)

@@ -4,20 +4,20 @@ using Ftte.Selection;
 
 namespace TrainOnDevice;
 
-/// <summary>The command line: help, and one line for whatever cannot be used or does not fit.</summary>
+/// <summary>Defines the command line.</summary>
 internal static class TrainCommand
 {
     /// <summary>Reads the arguments, checks them and runs.</summary>
-    /// <param name="args">The arguments as typed.</param>
-    /// <param name="run">The work; Ctrl+C cancels its token; gives the exit code.</param>
-    /// <param name="output">Where help goes.</param>
-    /// <param name="error">Where the one line about bad input goes.</param>
-    /// <returns>The exit code: what the work gave, 1 for a budget that is too small, 2 for bad input.</returns>
+    /// <param name="args">The arguments.</param>
+    /// <param name="run">The work; Ctrl+C cancels its token; returns the exit code.</param>
+    /// <param name="output">Receives the help.</param>
+    /// <param name="error">Receives one line about invalid input.</param>
+    /// <returns>The exit code of the work; 1 if the budget is too small, 2 for invalid input.</returns>
     public static async Task<int> InvokeAsync(string[] args, Func<TrainOptions, CancellationToken, int> run, TextWriter output, TextWriter error)
     {
         var options = new CommandOptions();
         var command = new RootCommand(
-            "Trains a network in a fixed amount of memory: finds what to train so that it fits, shows where every byte goes, trains, and tests. "
+            "Trains a network in a fixed amount of memory: selects the parameters that fit, shows the use of every byte, trains, and tests. "
             + "Needs no files and no network; downloads nothing.");
         options.AddTo(command);
         try
@@ -38,11 +38,11 @@ internal static class TrainCommand
         }
     }
 
-    /// <summary>Finds out now what would otherwise fail after long work.</summary>
+    /// <summary>Validates the options and files before the work starts.</summary>
     private static void Check(TrainOptions options)
     {
-        InputPath.CheckFolder("--data", options.DataFolder, "give the one with the data set's files");
-        InputPath.CheckFile("--weights", options.WeightsFile, "give a file with weights");
+        InputPath.CheckFolder("--data", options.DataFolder, "specify the one with the data set's files");
+        InputPath.CheckFile("--weights", options.WeightsFile, "specify a file with weights");
         OutputFile.CheckAll(("--chart", options.ChartFile, ".png"), ("--json", options.JsonFile, ""), ("--curve", options.CurveFile, ".png"), ("--save", options.SaveFile, ".safetensors"));
     }
 }

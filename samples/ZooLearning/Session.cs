@@ -9,13 +9,13 @@ using ZooLearning.Report;
 
 namespace ZooLearning;
 
-/// <summary>One run of the command.</summary>
+/// <summary>Represents one run of the command.</summary>
 /// <param name="options">The settings.</param>
 /// <param name="console">The console.</param>
 /// <param name="time">The clock of the progress display.</param>
 internal sealed class Session(ZooOptions options, IAnsiConsole console, TimeProvider time)
 {
-    /// <summary>Runs.</summary>
+    /// <summary>Runs the command.</summary>
     /// <param name="cancellationToken">Stops; finished rows stay in the resume file.</param>
     /// <returns>The exit code: 0 if every network learns, 1 if one does not.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)

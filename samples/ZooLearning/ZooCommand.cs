@@ -4,7 +4,7 @@ using Ftte.TinyEngine;
 
 namespace ZooLearning;
 
-/// <summary>The command line.</summary>
+/// <summary>Defines the command line.</summary>
 internal static class ZooCommand
 {
     private const string About =
@@ -16,7 +16,7 @@ internal static class ZooCommand
         """;
 
     /// <summary>Reads the arguments, checks them and runs.</summary>
-    /// <param name="args">The arguments as typed.</param>
+    /// <param name="args">The arguments.</param>
     /// <param name="run">The work; Ctrl+C cancels its token; returns the exit code.</param>
     /// <param name="output">Receives the help.</param>
     /// <param name="error">Receives one line about invalid input.</param>
@@ -29,8 +29,8 @@ internal static class ZooCommand
         Option<int> seeds = TypedOption.Whole("--seeds", "The number of seeds.", 1, 1, 100);
         Option<int> threads = TypedOption.Whole("--threads", "Training threads; the results do not depend on it.", Environment.ProcessorCount, 1, 64);
         Option<int> versions = TypedOption.Whole("--versions", "The number of versions; 0 for each network's own.", 0, 0, 1_000_000);
-        Option<float> rate = TypedOption.Real("--learning-rate", "The devices' step size; 0 for the library's default.", 0, r => r >= 0, "give a number of at least 0");
-        Option<float> clip = TypedOption.Real("--clip-ratio", "The devices' clip ratio; -1 for the library's default, 0 for no clipping.", -1, r => r >= -1, "give a number of at least -1");
+        Option<float> rate = TypedOption.Real("--learning-rate", "The devices' step size; 0 for the library's default.", 0, r => r >= 0, "specify a number of at least 0");
+        Option<float> clip = TypedOption.Real("--clip-ratio", "The devices' clip ratio; -1 for the library's default, 0 for no clipping.", -1, r => r >= -1, "specify a number of at least -1");
         Option<string?> resume = TypedOption.Path("--resume", "FILE", "Keeps every finished row in this file and does not run it again.");
         Option<string?> table = TypedOption.Path("--table", "FILE.md", "Writes the table to this file, as Markdown.");
         var command = new RootCommand(About) { data, networks, small, seed, seeds, threads, versions, rate, clip, resume, table };
@@ -40,7 +40,7 @@ internal static class ZooCommand
         {
             var options = new ZooOptions
             {
-                DataFolder = InputPath.CheckFolder("--data", parsed.GetValue(data), "give the folder with the data sets"),
+                DataFolder = InputPath.CheckFolder("--data", parsed.GetValue(data), "specify the folder with the data sets"),
                 Networks = [.. parsed.GetValue(networks) ?? []],
                 IsSmall = parsed.GetValue(small),
                 Seed = (ulong)parsed.GetValue(seed),

@@ -11,7 +11,7 @@ internal sealed record ZooOptions
     /// <summary>Gets the names of the networks; empty for the whole zoo.</summary>
     public ImmutableArray<string> Networks { get; init; } = [];
 
-    /// <summary>Gets whether the federations are small enough for a build server.</summary>
+    /// <summary>Gets a value that indicates whether the federations are small enough for a build server.</summary>
     public bool IsSmall { get; init; }
 
     /// <summary>Gets the first seed of data, devices and training.</summary>

@@ -35,7 +35,7 @@ public class NetworkTests
 
     [Fact]
     public void A_layer_without_outputs_is_named() =>
-        AssertMessage("Layer 'fc2' has 0 outputs; give it at least one.", () => Network.Build(4).Linear("fc1", 3).Linear("fc2", 0));
+        AssertMessage("Layer 'fc2' has 0 outputs; specify at least one.", () => Network.Build(4).Linear("fc1", 3).Linear("fc2", 0));
 
     [Fact]
     public void A_layer_too_large_for_any_array_is_named() =>
@@ -43,11 +43,11 @@ public class NetworkTests
 
     [Fact]
     public void A_name_used_twice_is_named() =>
-        AssertMessage("Two layers are named 'fc'; give every layer a name of its own.", () => Network.Build(4).Linear("fc", 3).Linear("fc", 3));
+        AssertMessage("Two layers are named 'fc'. Give every layer a unique name.", () => Network.Build(4).Linear("fc", 3).Linear("fc", 3));
 
     [Fact]
     public void A_loss_over_one_class_is_refused() =>
-        AssertMessage("Layer 'loss' tells classes apart by a vector of at least two values, but 1 arrives.", () => Network.Build(4).Linear("fc", 1).SoftmaxCrossEntropy());
+        AssertMessage("Layer 'loss' takes a vector with a value per class, at least two, but its input is 1.", () => Network.Build(4).Linear("fc", 1).SoftmaxCrossEntropy());
 
     [Fact]
     public void A_network_without_parameters_is_refused() =>
@@ -71,11 +71,11 @@ public class NetworkTests
 
     [Fact]
     public void Two_identities_are_refused() =>
-        AssertMessage("Layer 'sum' has two branches that are the same", () => Network.Build(4, 4, 2).Add("sum", x => x, x => x));
+        AssertMessage("Layer 'sum' has two identical branches", () => Network.Build(4, 4, 2).Add("sum", x => x, x => x));
 
     [Fact]
     public void A_layer_that_nothing_reads_is_named() =>
-        AssertMessage("Nothing reads what layer 'lost' makes", () =>
+        AssertMessage("No layer reads the output of layer 'lost'", () =>
         {
             NetworkBuilder? lost = null;
             NetworkBuilder trunk = Network.Build(4, 4, 2).Add("sum", x => x, x =>
@@ -92,7 +92,7 @@ public class NetworkTests
     {
         AssertMessage("Layer 'input.maxpool' has a window of 5x5", () => Network.Build(4, 4, 2).MaxPool(5));
         AssertMessage("Layer 'gn' has 3 groups, which do not divide 4 channels", () => Network.Build(4, 4, 4).GroupNorm("gn", 3));
-        AssertMessage("Layer 'input.dropout' drops a share of 1", () => Network.Build(4).Dropout(1));
+        AssertMessage("Layer 'input.dropout' has a dropout rate of 1", () => Network.Build(4).Dropout(1));
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public class NetworkTests
     {
         NetworkBuilder builder = Network.Build(4).Linear("fc", 3);
         builder.SoftmaxCrossEntropy();
-        Assert.Contains("'more' comes after 'loss'", Assert.Throws<InvalidOperationException>(() => builder.Linear("more", 3)).Message, StringComparison.Ordinal);
+        Assert.Contains("'more' cannot follow the loss 'loss'", Assert.Throws<InvalidOperationException>(() => builder.Linear("more", 3)).Message, StringComparison.Ordinal);
     }
 
     private static void AssertMessage(string start, Action build) => Assert.StartsWith(start, Assert.Throws<ArgumentException>(build).Message, StringComparison.Ordinal);

@@ -6,23 +6,23 @@ using Ftte.TinyEngine;
 
 namespace Cifar10.Learning;
 
-/// <summary>Training a network on each device's pictures, with the engine of production.</summary>
+/// <summary>Trains a network on the images of each device, with the production engine.</summary>
 /// <param name="network">The network.</param>
-/// <param name="devices">The pictures of each device.</param>
-/// <param name="sgd">How devices train.</param>
-/// <param name="cost">What that costs a device.</param>
-/// <param name="test">What tells how good a model is.</param>
-/// <param name="kept">What is trained at first, if devices keep in storage what the layers before that make of their pictures; null if they do not. What is trained later begins there too.</param>
+/// <param name="devices">The images of each device.</param>
+/// <param name="sgd">The training options of devices.</param>
+/// <param name="cost">The cost of training on a device.</param>
+/// <param name="test">The test of a model.</param>
+/// <param name="kept">The selection at the start, if devices store the output of the layers before it; null if they do not. Later selections must begin with the same layer.</param>
 internal sealed class CifarTask(
     Network network, ImmutableArray<Cifar10Examples> devices, SgdOptions sgd, WorkCost cost, ModelTest test, ParameterSelection? kept) : ILearningTask, IDisposable
 {
-    // What a device has in a file is in memory here.
+    // The simulation keeps in memory the features that a device stores in a file.
     private readonly FeatureStore[] _features = [.. devices.Where(_ => kept is not null).Select(_ => FeatureStore.InMemory())];
     private readonly bool[] _hasFeatures = new bool[devices.Length];
 
     public ILocalTrainer CreateTrainer(int device)
     {
-        // Faster than what a small device would do, and the same bits: with frozen statistics neither the size of micro-batches nor keeping features changes anything.
+        // Faster than on a small device, but bit-identical: with frozen statistics, neither the size of micro-batches nor kept features change the result.
         var engine = new EngineOptions { PrefixExamples = null, CacheFrozenFeatures = sgd.Normalization == NormalizationMode.Frozen };
         engine.FeatureStore = kept is null ? null : _features[device];
         return new LocalTrainer(network, devices[device], sgd, engine: engine);
@@ -39,10 +39,10 @@ internal sealed class CifarTask(
 
         if (each.Cut != cost.Of(kept).Cut)
         {
-            throw new InvalidOperationException("Other layers come before the first trained one than at first, so what devices have kept is worth nothing; keep nothing, or choose among the same layers.");
+            throw new InvalidOperationException("The first trained layer has changed, so the stored features of devices are invalid. Turn feature storage off, or select among the same layers.");
         }
 
-        // Which layers are frozen, and their weights, a device knows from the start, so it need not wait until it is asked.
+        // A device knows the frozen layers and their weights from the start, so it can compute features before its first job.
         long ahead = _hasFeatures[device] ? 0 : count * each.PrefixMultiplyAdds;
         _hasFeatures[device] = true;
         return new JobCost((visits * (each.MultiplyAdds - each.PrefixMultiplyAdds + each.ReadBackMultiplyAdds)) + ahead, each.MemoryBytes) { AheadMultiplyAdds = ahead };

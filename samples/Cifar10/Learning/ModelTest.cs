@@ -5,7 +5,7 @@ using Ftte.TinyEngine;
 
 namespace Cifar10.Learning;
 
-/// <summary>Tests a model class by class: on all pictures alike, and as stragglers' own data would.</summary>
+/// <summary>Tests a model by class: on all images with equal weight, and with the class distribution of stragglers.</summary>
 internal sealed class ModelTest : IDisposable
 {
     private const int Batch = 50;
@@ -15,25 +15,25 @@ internal sealed class ModelTest : IDisposable
     private readonly FeatureStore[] _features;
     private readonly Lock _lock = new();
 
-    /// <summary>Makes a test.</summary>
-    /// <param name="pictures">The pictures.</param>
-    /// <param name="most">How many of them are shown.</param>
-    /// <param name="stragglerShares">The share of each class in what stragglers hold.</param>
-    public ModelTest(Cifar10Examples pictures, int most, ImmutableArray<double> stragglerShares)
+    /// <summary>Creates a test.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="maxImages">The maximum number of images used.</param>
+    /// <param name="stragglerShares">The share of each class in the data of stragglers.</param>
+    public ModelTest(Cifar10Examples images, int maxImages, ImmutableArray<double> stragglerShares)
     {
         _stragglerShares = stragglerShares;
         _byClass = [.. Enumerable.Range(0, Cifar10Examples.ClassCount).Select(label =>
-            pictures.Subset([.. Enumerable.Range(0, Math.Min(most, pictures.Count)).Where(i => pictures.LabelOf(i) == label)]))];
+            images.Subset([.. Enumerable.Range(0, Math.Min(maxImages, images.Count)).Where(i => images.LabelOf(i) == label)]))];
         _features = [.. _byClass.Select(_ => FeatureStore.InMemory())];
     }
 
     /// <summary>Measures a model.</summary>
     /// <param name="network">The network.</param>
     /// <param name="parameters">The flat vector.</param>
-    /// <param name="selection">What alone changes from one call to the next, which makes it faster; null if everything does.</param>
+    /// <param name="selection">The only coordinates that change between calls, which makes the test faster; null if all can change.</param>
     public ModelQuality Measure(Network network, ReadOnlySpan<float> parameters, ParameterSelection? selection = null)
     {
-        // Kept features are for one at a time.
+        // Only one thread can use the stored features at a time.
         using Lock.Scope alone = selection is null ? default : _lock.EnterScope();
         double correct = 0, count = 0, stragglers = 0, loss = 0;
         for (int label = 0; label < _byClass.Length; label++)

@@ -2,14 +2,14 @@ using Ftte.TinyEngine;
 
 namespace Cifar10.Learning;
 
-/// <summary>The networks that take part.</summary>
+/// <summary>Creates the networks of the experiment.</summary>
 internal static class Networks
 {
     private const int Groups = 8;
 
-    /// <summary>Makes a network.</summary>
+    /// <summary>Creates a network.</summary>
     /// <param name="name">resnet8 or cnn.</param>
-    /// <param name="hasGroupNorm">Whether batch normalisation is replaced by group normalisation, which needs no statistics; only for resnet8.</param>
+    /// <param name="hasGroupNorm">True to replace batch normalization with group normalization, which needs no statistics; only for resnet8.</param>
     public static Network Create(string name, bool hasGroupNorm) => hasGroupNorm && name == "resnet8" ? ResNet8WithGroupNorm() : NetworkZoo.Create(name);
 
     private static Network ResNet8WithGroupNorm()

@@ -3,32 +3,32 @@ using System.Text.Json.Serialization;
 
 namespace Cifar10.Report;
 
-/// <summary>One rule with one seed, as a line of JSON.</summary>
+/// <summary>Represents the result of one rule with one seed, a line of JSON.</summary>
 /// <param name="Cell">The setting's name.</param>
 /// <param name="Rule">The rule.</param>
 /// <param name="Seed">The seed.</param>
 /// <param name="Network">The network.</param>
 /// <param name="Devices">The number of devices.</param>
 /// <param name="Stragglers">The share of stragglers.</param>
-/// <param name="Slowdown">How many times slower they are.</param>
-/// <param name="Alpha">The concentration of devices' tastes; null for devices that are all alike.</param>
-/// <param name="Concurrency">How many devices are at work.</param>
-/// <param name="BaseAccuracy">The base model's accuracy on all test pictures.</param>
-/// <param name="Target">The accuracy to reach, on the pictures that are looked at on the way.</param>
-/// <param name="TimeToTarget">The virtual seconds until it was reached; null if it was not.</param>
-/// <param name="TimeToGain">The virtual seconds until the accuracy was so many points above the base model's, on the same pictures; null where it was not.</param>
-/// <param name="BytesToTarget">The bytes up and down until then.</param>
-/// <param name="FinalAccuracy">The last model's accuracy on all test pictures.</param>
-/// <param name="StragglerAccuracy">The same, as the classes are mixed in what stragglers hold.</param>
+/// <param name="Slowdown">The factor by which stragglers are slower.</param>
+/// <param name="Alpha">The concentration of the Dirichlet distribution of classes; null for identical devices.</param>
+/// <param name="Concurrency">The number of devices that train at the same time.</param>
+/// <param name="BaseAccuracy">The base model's accuracy on all test images.</param>
+/// <param name="Target">The accuracy to reach, on the images of evaluations during the run.</param>
+/// <param name="TimeToTarget">The virtual seconds until the target was reached; null if it was not.</param>
+/// <param name="TimeToGain">The virtual seconds until the accuracy exceeded the base model's by each number of points, on the same images; null if it did not.</param>
+/// <param name="BytesToTarget">The bytes uploaded and downloaded until the target was reached.</param>
+/// <param name="FinalAccuracy">The last model's accuracy on all test images.</param>
+/// <param name="StragglerAccuracy">The accuracy of the last model, weighted by the class distribution of stragglers.</param>
 /// <param name="Time">The virtual seconds of the whole run.</param>
-/// <param name="BytesUp">What devices sent.</param>
-/// <param name="BytesDown">What devices received.</param>
+/// <param name="BytesUp">The bytes that devices uploaded.</param>
+/// <param name="BytesDown">The bytes that devices downloaded.</param>
 /// <param name="DeviceBytes">The memory that training takes on a device.</param>
-/// <param name="MultiplyAdds">What devices computed.</param>
-/// <param name="WastedShare">The share of it that did not count.</param>
+/// <param name="MultiplyAdds">The multiply-adds of all devices.</param>
+/// <param name="WastedShare">The share of multiply-adds whose result was not used.</param>
 /// <param name="Trips">The jobs begun.</param>
-/// <param name="Jitter">How much accuracy jumps between looks.</param>
-/// <param name="Complete">Whether the run came to its end; one that was stopped tells how far it was.</param>
+/// <param name="Jitter">The variation of the accuracy between evaluations.</param>
+/// <param name="Complete">True if the run ended; false if it was stopped and the values are partial.</param>
 internal sealed record RunLine(
     string Cell,
     string Rule,

@@ -6,8 +6,8 @@ using Spectre.Console;
 
 namespace Cifar10.Report;
 
-/// <summary>The comparison in short: medians and ranges over seeds, and the change against the first rule of each cell.</summary>
-/// <remarks>A run that was stopped is only named: how far it came says nothing of where it would have ended.</remarks>
+/// <summary>Writes a summary of the comparison: medians and ranges over seeds, and the change relative to the first rule of each cell.</summary>
+/// <remarks>Stopped runs are only listed, because their partial results do not predict the final ones.</remarks>
 internal static class RunTable
 {
     private static readonly string[] Columns =
@@ -15,7 +15,7 @@ internal static class RunTable
         "cell", "rule", "time to target, s", "bytes to target, MB", "final accuracy", "on stragglers' classes", "payload of a trip, KiB", "device memory, KiB", "trips", "wasted",
     ];
 
-    /// <summary>The same for terminals, where the long names would need more room than there is.</summary>
+    /// <summary>The columns for terminals, with shorter names.</summary>
     private static readonly string[] ShortColumns =
     [
         "cell", "rule", "time to target, s", "MB to target", "accuracy", "stragglers", "KiB per trip", "device KiB", "trips", "wasted",
@@ -45,7 +45,7 @@ internal static class RunTable
         return text.Append(string.Concat(Stopped(lines).Select(note => $"\n{note}\n"))).ToString();
     }
 
-    /// <summary>Writes the comparison to a terminal, as wide as that is.</summary>
+    /// <summary>Writes the comparison to a terminal, with its width.</summary>
     public static void Write(IAnsiConsole console, IEnumerable<RunLine> lines)
     {
         RunLine[] complete = [.. lines.Where(line => line.Complete)];
@@ -108,7 +108,7 @@ internal static class RunTable
     private static IEnumerable<string[]> GainRows(RunLine[] lines, string[] gains) => Compare(
         lines, (rule, reference, isReference) => [.. gains.Select(gain => Reached(rule, reference, isReference, line => line.TimeToGain[gain[1..]], "#,0"))]);
 
-    /// <summary>Makes a row of every rule of every cell: the cell's name, the rule's, and what is made of its runs and those of the cell's first rule.</summary>
+    /// <summary>Creates a row for every rule of every cell from the runs of the rule and those of the first rule of the cell.</summary>
     private static IEnumerable<string[]> Compare(RunLine[] lines, Func<RunLine[], RunLine[], bool, string[]> measure)
     {
         foreach (IGrouping<string, RunLine> cell in lines.GroupBy(line => line.Cell))
@@ -143,8 +143,8 @@ internal static class RunTable
     private static string Range(RunLine[] rule, Func<RunLine, double> measure, string format)
     {
         string Text(double value) => value.ToString(format, CultureInfo.InvariantCulture);
-        string least = Text(rule.Min(measure)), most = Text(rule.Max(measure));
-        return least == most ? least : $"{Text(Median(rule, measure))} ({least} to {most})";
+        string min = Text(rule.Min(measure)), max = Text(rule.Max(measure));
+        return min == max ? min : $"{Text(Median(rule, measure))} ({min} to {max})";
     }
 
     private static double Median(RunLine[] rule, Func<RunLine, double> measure)

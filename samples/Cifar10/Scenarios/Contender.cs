@@ -2,7 +2,7 @@ using Ftte.TinyEngine;
 
 namespace Cifar10.Scenarios;
 
-/// <summary>A rule that takes part, with everything in which it differs from the others.</summary>
+/// <summary>Represents a rule of the comparison, with all settings in which it differs from the others.</summary>
 internal sealed record Contender
 {
     public required string Name { get; init; }
@@ -11,42 +11,42 @@ internal sealed record Contender
 
     public Trained Trains { get; init; } = Trained.Everything;
 
-    /// <summary>Gets after how many versions other channels are trained, if any are.</summary>
+    /// <summary>Gets the number of versions after which other channels are selected, for a rotating selection.</summary>
     public int RotatesEvery { get; init; } = 1;
 
     public NormalizationMode Normalization { get; init; } = NormalizationMode.Frozen;
 
-    /// <summary>Gets whether batch normalisation is replaced by group normalisation; the base model is then another, trained alike.</summary>
+    /// <summary>Gets a value that indicates whether batch normalization is replaced by group normalization; its base model is trained in the same way.</summary>
     public bool HasGroupNorm { get; init; }
 
-    /// <summary>Gets how many pictures devices take per step.</summary>
+    /// <summary>Gets the batch size of devices.</summary>
     public int Batch { get; init; } = 20;
 
-    /// <summary>Gets how often they go over all of theirs in a job.</summary>
+    /// <summary>Gets the number of epochs of a job.</summary>
     public int Epochs { get; init; } = 1;
 
     /// <summary>Gets the devices' step size.</summary>
     public float ClientRate { get; init; } = 0.02f;
 
-    /// <summary>Gets how much the devices' loss allows for what they hold more of.</summary>
+    /// <summary>Gets the strength of label calibration on devices.</summary>
     public float Calibration { get; init; }
 
-    /// <summary>Gets the server's step size; FedAsync's mixing.</summary>
+    /// <summary>Gets the server's step size; for FedAsync, the mixing factor.</summary>
     public double ServerRate { get; init; } = 1;
 
-    /// <summary>Gets how an update is weighed; null for the algorithm's own way.</summary>
+    /// <summary>Gets the weighting of updates; null for that of the algorithm.</summary>
     public Ftte.Aggregation.IStalenessWeighting? Weighting { get; init; }
 
-    /// <summary>Gets how parameters travel, both ways.</summary>
+    /// <summary>Gets the encoding of uploaded and downloaded parameters.</summary>
     public Ftte.Wire.ValueFormat Format { get; init; } = Ftte.Wire.ValueFormat.Float32;
 
-    /// <summary>Gets whether the device keeps in its storage what the layers before the first trained one make of each picture; these must stay the same throughout.</summary>
+    /// <summary>Gets a value that indicates whether devices store the output of the layers before the first trained one for each image; these layers must not change during the run.</summary>
     public bool KeepsFeatures { get; init; }
 
-    /// <summary>Gets whether it has had the time to do so before the run; otherwise it does it when it is idle.</summary>
+    /// <summary>Gets a value that indicates whether devices have computed the stored features before the run; otherwise, they compute them when idle.</summary>
     public bool IsPrepared { get; init; }
 
-    /// <summary>Gets whether the device plans its memory; otherwise it holds what a framework without a plan holds.</summary>
+    /// <summary>Gets a value that indicates whether devices plan their memory; otherwise, they hold the tensors of a framework without a plan.</summary>
     public bool IsPlanned { get; init; }
 }
 
@@ -58,14 +58,14 @@ internal enum Algorithm
     Ftte,
 }
 
-/// <summary>What is trained and travels.</summary>
+/// <summary>Specifies the parameters that are trained and uploaded.</summary>
 internal enum Trained
 {
     Everything,
 
-    /// <summary>What fits the memory budget, the same throughout.</summary>
+    /// <summary>A fixed subset that fits the memory budget.</summary>
     Subset,
 
-    /// <summary>What fits, but now and then other channels of the same layers.</summary>
+    /// <summary>A subset that fits, with other channels of the same layers after a number of versions.</summary>
     Rotation,
 }

@@ -10,24 +10,24 @@ namespace Cifar10.Scenarios;
 /// <summary>Runs one contender in one world.</summary>
 internal static class Experiment
 {
-    /// <summary>More than the slowest device needs to run its pictures through the frozen layers; the app brought the model long before.</summary>
+    /// <summary>Longer than the slowest device takes to run its images through the frozen layers; the app contained the model before.</summary>
     private static readonly TimeSpan Preparation = TimeSpan.FromHours(1);
 
-    /// <summary>The batch of the training whose memory the subset's budget is a share of; what a rule's own devices take is counted with its own.</summary>
+    /// <summary>The batch size of the training whose memory defines the budget of the subset. The memory of a rule is computed with its own batch size.</summary>
     private const int UsualBatch = 20;
 
-    /// <summary>FedAsync makes a version of every update, too many to look at all of them.</summary>
+    /// <summary>FedAsync publishes a version for every update, too many to evaluate all of them.</summary>
     private const int LooksAtFedAsync = 60;
 
     private static readonly double[] InputShares = [1.0 / 8, 1.0 / 4, 1.0 / 2, 1];
 
-    /// <summary>Runs it.</summary>
+    /// <summary>Runs the contender.</summary>
     /// <param name="contender">The rule.</param>
     /// <param name="cell">The setting.</param>
-    /// <param name="world">Devices and data.</param>
-    /// <param name="start">What it starts from.</param>
-    /// <param name="options">Seed, threads, journal; limits and evaluations are set here.</param>
-    /// <param name="cancellationToken">Ends the run early.</param>
+    /// <param name="world">The devices and the data.</param>
+    /// <param name="start">The initial model.</param>
+    /// <param name="options">Seed, threads, journal; limits and evaluations are set by this method.</param>
+    /// <param name="cancellationToken">Cancels the run.</param>
     public static async Task<SimulationResult> RunAsync(
         Contender contender, Cell cell, World world, StartingPoint start, SimulationOptions options, CancellationToken cancellationToken)
     {
@@ -47,7 +47,7 @@ internal static class Experiment
         };
         ParameterSelection selection = request is null ? Everything(contender, network) : new ExactSelector().Select(request, cancellationToken).Selection;
         SimulationRule rule = Rule(contender, cell, selection) with { Reselection = contender.Trains == Trained.Rotation ? Rotating(request!, contender.RotatesEvery, options.Seed) : null };
-        using var task = new CifarTask(network, world.Examples, sgd, cost, world.TestOnTheWay, contender.KeepsFeatures ? selection : null);
+        using var task = new CifarTask(network, world.Examples, sgd, cost, world.PeriodicTest, contender.KeepsFeatures ? selection : null);
         return await Simulator.RunAsync(
             rule, start.Model, world.Devices, task, Limited(options, cell, contender), cancellationToken).ConfigureAwait(false);
     }
@@ -72,12 +72,12 @@ internal static class Experiment
         Seed = seed,
     };
 
-    // Worth is the number of parameters. Gradient energies, as devices measure them, prefer scales and early layers here, with which training at steps of 0.1
-    // diverges; at the steps that it bears it learned less.
+    // Importance is the number of parameters. Gradient energies, as measured by devices, prefer scales and early layers here; training these at steps of 0.1
+    // diverges, and with smaller steps the model learned less.
     private static BlockImportance Size(Network network) =>
         new(network.Layout, [.. network.Layout.Blocks.Select(block => network.Trainable.Contains(block.Range.Start) ? (double)block.Range.Length : 0)]);
 
-    // Batch statistics travel and are averaged like everything else.
+    // Batch statistics are uploaded and averaged like other parameters.
     private static ParameterSelection Everything(Contender contender, Network network) =>
         contender.Normalization == NormalizationMode.Batch ? ParameterSelection.Full(network.Layout) : network.Trainable;
 
@@ -108,7 +108,7 @@ internal static class Experiment
         return rule with { Name = contender.Name, Down = contender.Format, Up = contender.Format };
     }
 
-    /// <summary>A file to plan with: devices keep features in one, which takes no memory.</summary>
+    /// <summary>A file store for the plan: devices store features in a file, which takes no memory.</summary>
     private sealed class PlannedStore : IDisposable
     {
         private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ftte-plan-");

@@ -6,21 +6,21 @@ using Ftte.Simulation.Journal;
 
 namespace Cifar10.Scenarios;
 
-/// <summary>Keeps base models, finished runs and the journal of the one under way, so that a later call goes on where this one was stopped.</summary>
-/// <param name="folder">The folder; null to keep nothing.</param>
+/// <summary>Stores base models, finished runs and the journal of the current run, so that a later call continues a stopped run.</summary>
+/// <param name="folder">The folder; null to store no files.</param>
 internal sealed class RunStore(string? folder)
 {
-    /// <summary>Makes a file's name of any text.</summary>
+    /// <summary>Converts text to a file name.</summary>
     public static string Slug(string text) => string.Concat(text.Select(c => char.IsAsciiLetterOrDigit(c) || c == '.' ? char.ToLowerInvariant(c) : '-'));
 
-    /// <summary>Gives the file of a base model; null if none are kept.</summary>
+    /// <summary>Returns the file of a base model; null if base models are not stored.</summary>
     public string? BaseModel(string name) => folder is null ? null : Path.Combine(folder, $"base-{name}.safetensors");
 
-    /// <summary>Gives the journal of a run; null if none are kept.</summary>
+    /// <summary>Returns the journal of a run; null if runs are not stored.</summary>
     public RunJournal? Journal(string run, string settings) => folder is null ? null : new RunJournal(At(run, "journal"), settings);
 
     /// <summary>Finds a finished run.</summary>
-    /// <exception cref="InputException">The file was made with other settings, or is damaged.</exception>
+    /// <exception cref="InputException">The file is from a run with other settings, or is damaged.</exception>
     public (RunLine Line, SimulationResult Result)? Find(string run, string settings)
     {
         if (folder is null || !File.Exists(At(run, "json")))
@@ -32,7 +32,7 @@ internal sealed class RunStore(string? folder)
         string[] lines = File.ReadAllLines(path);
         if (lines.Length != 2 || lines[0] != settings)
         {
-            throw new InputException($"--resume: {path} is of a run with other settings, '{lines.FirstOrDefault()}'; this one has '{settings}'. Give another folder, or delete the file.");
+            throw new InputException($"--resume: {path} is from a run with other settings, '{lines.FirstOrDefault()}'; this one has '{settings}'. Specify another folder, or delete the file.");
         }
 
         try
@@ -46,7 +46,7 @@ internal sealed class RunStore(string? folder)
         }
     }
 
-    /// <summary>Keeps a finished run; the line goes last, so that whatever it names is whole.</summary>
+    /// <summary>Stores a finished run. The line is written last, so that all files that it refers to are complete.</summary>
     public void Add(string run, string settings, RunLine line, SimulationResult result)
     {
         if (folder is null)

@@ -6,7 +6,7 @@ using Ftte.Wire;
 
 namespace Cifar10.Scenarios;
 
-/// <summary>What can be run.</summary>
+/// <summary>Specifies a scenario.</summary>
 internal enum ScenarioName
 {
     Quick,
@@ -17,17 +17,17 @@ internal enum ScenarioName
     Tune,
 }
 
-/// <summary>A cell with the rules that are compared in it; the first is the one that others are compared with.</summary>
+/// <summary>Represents a cell with the rules that are compared in it; the first rule is the reference.</summary>
 internal sealed record Comparison(Cell Cell, ImmutableArray<Contender> Contenders);
 
-/// <summary>The settings and contenders of each scenario.</summary>
+/// <summary>Defines the settings and contenders of each scenario.</summary>
 /// <remarks>
-/// Batches and steps of each rule are what reached the target first in <see cref="ScenarioName.Tune"/>; among those within half a minute of the first, what was most accurate in
-/// the end, a tenth of a point aside. The seed, 0, is not reported. Every rule's devices allow for their own mix of classes, which serves all of them.
+/// Batch sizes and step sizes of each rule are those that reached the target first in <see cref="ScenarioName.Tune"/>. Of those within half a minute of the first, the one with the maximum accuracy at
+/// the end is used, apart from differences of a tenth of a point. The tuning seed, 0, is not reported. All rules use label calibration, which improves all of them.
 /// </remarks>
 internal static class Scenario
 {
-    /// <summary>Lists what a scenario compares.</summary>
+    /// <summary>Returns the comparisons of a scenario.</summary>
     public static ImmutableArray<Comparison> Of(ScenarioName name) => name switch
     {
         ScenarioName.Quick => Quick(),
@@ -41,7 +41,7 @@ internal static class Scenario
     /// <summary>Gets the paper's setting.</summary>
     private static Cell Main => new() { Name = "main" };
 
-    /// <summary>Gets the same for a shorter time, in which one thing after the other is varied.</summary>
+    /// <summary>Gets the paper's setting with a shorter time, in which one parameter at a time is varied.</summary>
     private static Cell Shorter => Main with { Horizon = TimeSpan.FromSeconds(1200), Trips = 1500 };
 
     private static Contender FedAvg => new()
@@ -76,7 +76,7 @@ internal static class Scenario
 
     private static Contender FedAsync => FedAvg with { Name = "FedAsync", Algorithm = Algorithm.FedAsync, ServerRate = 0.3 };
 
-    // Of two that are equals with seed 0 the one that is much faster with those that are reported.
+    // Of two settings with equal results for seed 0, this one is much faster with the reported seeds.
     private static Contender FedBuff => FedAvg with { Name = "FedBuff", Algorithm = Algorithm.FedBuff, ServerRate = 0.35 };
 
     private static Contender Ftte => new()
@@ -94,7 +94,7 @@ internal static class Scenario
         IsPlanned = true,
     };
 
-    /// <summary>Gets what FTTE is with everything trained: as FedBuff trains it.</summary>
+    /// <summary>Gets FTTE with all parameters trained, as FedBuff trains them.</summary>
     private static Contender FtteOfEverything => Ftte with
     {
         Name = "FTTE, everything",
@@ -143,7 +143,7 @@ internal static class Scenario
                 FtteOfEverything,
                 Ftte with { Name = "FedAvg of FTTE's part", Algorithm = Algorithm.FedAvg },
             ]),
-            new Comparison(Shorter with { Name = "normalisation" },
+            new Comparison(Shorter with { Name = "normalization" },
             [
                 FedAvg,
                 FedAvgFrozen,
@@ -185,7 +185,7 @@ internal static class Scenario
                [FedAvg, Ftte]),
     ];
 
-    /// <summary>Every rule with several settings of devices' and server, FTTE with the fewest; and to the end what of them reached the target within half a minute or so of the first.</summary>
+    /// <summary>Returns every rule with several settings of devices and server, with the fewest for FTTE, and longer runs of those that reached the target within about half a minute of the first.</summary>
     private static ImmutableArray<Comparison> Tune()
     {
         ImmutableArray<(int Batch, float Rate)> usual = [(20, 0.2f), (20, 0.1f), (10, 0.4f), (10, 0.2f), (10, 0.1f), (10, 0.05f), (5, 0.1f), (5, 0.05f)];
@@ -198,7 +198,7 @@ internal static class Scenario
             Grid(FedAvgFrozen, [(20, 0.02f), (10, 0.02f), (10, 0.01f)], [1, 1.5, 2]),
             Grid(FedAvgGroupNorm, [(20, 0.1f), (10, 0.1f), (10, 0.05f)], [1, 1.5, 2]),
 
-            // Most reach it in the same round.
+            // Most settings reach the target in the same round.
             Grid(FedAvg, usual, steps, endsAtTarget: false),
             new Comparison(
                 Main with { Name = "tune-equals" },
@@ -222,7 +222,7 @@ internal static class Scenario
         };
     }
 
-    /// <summary>For a network without normalisation.</summary>
+    /// <summary>Returns the settings for a network without normalization.</summary>
     private static Contender Plain(Contender contender, float rate) => contender with
     {
         Normalization = NormalizationMode.Frozen,

@@ -6,48 +6,48 @@ using Ftte.TinyEngine;
 
 namespace Cifar10.Scenarios;
 
-/// <summary>A cell with a seed: who the devices are and what they hold, the same for every contender.</summary>
+/// <summary>Represents a cell with a seed: the devices and their data, the same for every contender.</summary>
 internal sealed class World : IDisposable
 {
-    /// <summary>With how many pictures a model is tested on the way.</summary>
-    public const int PicturesOnTheWay = 2000;
+    /// <summary>The number of test images of evaluations during a run.</summary>
+    public const int EvaluationImages = 2000;
 
     private const int Animals = 6; // birds, cats, deer, dogs, frogs, horses: classes 2 to 7
     private const int FirstAnimal = 2;
 
-    /// <summary>Makes it.</summary>
+    /// <summary>Creates the devices and their data.</summary>
     /// <param name="cell">The setting.</param>
-    /// <param name="pictures">The pictures.</param>
+    /// <param name="images">The images.</param>
     /// <param name="seed">The seed.</param>
-    public World(Cell cell, Pictures pictures, ulong seed)
+    public World(Cell cell, CifarImages images, ulong seed)
     {
         Examples = cell.ExamplesPerDevice is { } each
-            ? pictures.DivideAmong(cell.Devices, each, cell.Alpha, seed)
-            : pictures.DivideAmong(cell.Devices, cell.Alpha, seed);
-        PictureCount = pictures.Training.Count;
+            ? images.DivideAmong(cell.Devices, each, cell.Alpha, seed)
+            : images.DivideAmong(cell.Devices, cell.Alpha, seed);
+        ImageCount = images.Training.Count;
         Func<int, double>? affinity = cell.StragglersHoldAnimals ? ShareOfAnimals : null;
         ImmutableArray<SimulatedDevice> watches = DevicePopulation.Of(DeviceKind.Watch, cell.Devices, seed);
         Devices = cell.Stragglers > 0 ? DevicePopulation.WithStragglers(watches, cell.Stragglers, cell.Slowdown, seed, affinity) : watches;
         ImmutableArray<double> shares = StragglersClasses();
-        TestOnTheWay = new ModelTest(pictures.Test, PicturesOnTheWay, shares);
-        TestAtTheEnd = new ModelTest(pictures.Test, pictures.Test.Count, shares);
+        PeriodicTest = new ModelTest(images.Test, EvaluationImages, shares);
+        FinalTest = new ModelTest(images.Test, images.Test.Count, shares);
     }
 
     public ImmutableArray<Cifar10Examples> Examples { get; }
 
-    /// <summary>Gets how many training pictures there are in all.</summary>
-    public int PictureCount { get; }
+    /// <summary>Gets the total number of training images.</summary>
+    public int ImageCount { get; }
 
     public ImmutableArray<SimulatedDevice> Devices { get; }
 
-    public ModelTest TestOnTheWay { get; }
+    public ModelTest PeriodicTest { get; }
 
-    public ModelTest TestAtTheEnd { get; }
+    public ModelTest FinalTest { get; }
 
     public void Dispose()
     {
-        TestOnTheWay.Dispose();
-        TestAtTheEnd.Dispose();
+        PeriodicTest.Dispose();
+        FinalTest.Dispose();
     }
 
     private double ShareOfAnimals(int device)

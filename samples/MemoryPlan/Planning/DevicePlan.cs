@@ -4,28 +4,28 @@ using Ftte.TinyEngine;
 
 namespace MemoryPlan.Planning;
 
-/// <summary>What would be trained, checked and planned to the byte.</summary>
-/// <param name="Problem">What was to be planned.</param>
-/// <param name="Request">What the selector asked; its memory budget is lower than the user's if gaps in the arena made it so.</param>
-/// <param name="Result">What it chose.</param>
-/// <param name="Training">The plan of training that.</param>
-/// <param name="Faults">What is wrong with the certificate; empty if nothing is.</param>
+/// <summary>Represents a selection with its verified certificate and its memory plan.</summary>
+/// <param name="Problem">The planning problem.</param>
+/// <param name="Request">The request to the selector; its memory budget is lower than the option if the arena has gaps.</param>
+/// <param name="Result">The result of the selector.</param>
+/// <param name="Training">The memory plan of the selection.</param>
+/// <param name="Faults">The errors in the certificate; empty if it is valid.</param>
 internal sealed record DevicePlan(
     PlanningProblem Problem, SelectionRequest Request, SelectionResult Result, TrainingPlan Training, IReadOnlyList<string> Faults)
 {
     /// <summary>Gets the certificate.</summary>
     public SelectionCertificate Certificate => Result.Certificate;
 
-    /// <summary>Gets the objective as a share of what training everything is worth.</summary>
+    /// <summary>Gets the objective as a share of the total importance.</summary>
     public double ObjectiveShare => Problem.Share(Certificate.Objective);
 
-    /// <summary>Gets the trained part of what can be trained.</summary>
+    /// <summary>Gets the trained share of all trainable parameters.</summary>
     public double TrainedShare => (double)Result.Selection.Count / Problem.Network.Trainable.Count;
 
-    /// <summary>Gets the part of eager training's memory that is saved.</summary>
+    /// <summary>Gets the share of the memory of eager training that is saved.</summary>
     public double SavedShare => 1 - ((double)Training.PeakBytes / Training.EagerBytes);
 
-    /// <summary>Gets the moment that binds.</summary>
+    /// <summary>Gets the moment of peak memory.</summary>
     public Peak Binding
     {
         get
@@ -36,8 +36,8 @@ internal sealed record DevicePlan(
         }
     }
 
-    /// <summary>Chooses within the budgets; where gaps between tensors make the plan larger than the certificate, with that much less memory.</summary>
-    /// <exception cref="BudgetTooSmallException">Nothing fits.</exception>
+    /// <summary>Selects within the budgets. If gaps between tensors make the plan larger than the certificate, the memory budget is reduced by the difference.</summary>
+    /// <exception cref="BudgetTooSmallException">No selection fits.</exception>
     public static DevicePlan Find(PlanningProblem problem, NamedSelector selector)
     {
         long budget = problem.Request.MemoryBudgetBytes, required = 0;

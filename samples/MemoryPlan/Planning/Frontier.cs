@@ -4,20 +4,20 @@ using Ftte.Selection;
 
 namespace MemoryPlan.Planning;
 
-/// <summary>What a selector reaches within a budget.</summary>
+/// <summary>Represents the result of a selector within a budget.</summary>
 /// <param name="Selector">The selector's name.</param>
 /// <param name="BudgetBytes">The memory budget.</param>
-/// <param name="ObjectiveShare">The summed importance, as a share of what training everything is worth.</param>
+/// <param name="ObjectiveShare">The sum of importance, as a share of the total importance.</param>
 internal sealed record FrontierPoint(string Selector, long BudgetBytes, double ObjectiveShare);
 
-/// <summary>What every selector reaches with less and more memory.</summary>
-/// <param name="Points">The points, selector by selector; none where a selector finds nothing.</param>
-/// <param name="IsComplete">Whether all budgets were tried, not stopped before.</param>
+/// <summary>Represents the results of all selectors over memory budgets.</summary>
+/// <param name="Points">The points by selector; there is no point if a selector finds no selection.</param>
+/// <param name="IsComplete">True if all budgets were evaluated; false if the run was canceled.</param>
 internal sealed record Frontier(ImmutableArray<FrontierPoint> Points, bool IsComplete)
 {
     private const int BudgetCount = 16;
 
-    /// <summary>Lists budgets in equal ratios from the smallest in which anything fits to that of everything, and the user's own if it lies between.</summary>
+    /// <summary>Returns budgets in equal ratios, from the minimum feasible budget to that of training all parameters, and the budget of the options if it lies between.</summary>
     public static ImmutableArray<long> Budgets(PlanningProblem problem)
     {
         long last = problem.EverythingBytes, first = Math.Min(problem.SmallestBytes ?? last, last);
@@ -32,11 +32,11 @@ internal sealed record Frontier(ImmutableArray<FrontierPoint> Points, bool IsCom
         return [.. budgets];
     }
 
-    /// <summary>Asks every selector at every budget.</summary>
-    /// <param name="problem">What is to be planned.</param>
+    /// <summary>Runs every selector with every budget.</summary>
+    /// <param name="problem">The planning problem.</param>
     /// <param name="selectors">The selectors.</param>
-    /// <param name="report">Told the share that is done, and of which selector.</param>
-    /// <param name="cancellationToken">Stops; what there is until then is given.</param>
+    /// <param name="report">Receives the share that is done, and the name of the selector.</param>
+    /// <param name="cancellationToken">Cancels the runs; results so far are returned.</param>
     public static Frontier Compute(
         PlanningProblem problem, IReadOnlyList<NamedSelector> selectors, Action<double, string> report, CancellationToken cancellationToken)
     {

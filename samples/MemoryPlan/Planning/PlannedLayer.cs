@@ -4,7 +4,7 @@ using Ftte.Selection;
 
 namespace MemoryPlan.Planning;
 
-/// <summary>What a layer is.</summary>
+/// <summary>Specifies the kind of a layer.</summary>
 internal enum LayerKind
 {
     Convolution,
@@ -13,24 +13,24 @@ internal enum LayerKind
     Normalization,
 }
 
-/// <summary>A layer that can be trained, with the steps without parameters that follow it, such as its activation.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Kind">What it is.</param>
-/// <param name="Choice">What is trained in it, in words; null for nothing.</param>
-/// <param name="Parameters">The parameters that could be trained.</param>
-/// <param name="TrainedParameters">Those that are.</param>
-/// <param name="WorthShare">What training all of it is worth, as a share of what training everything is.</param>
-/// <param name="TrainedWorthShare">What training the chosen part is worth.</param>
-/// <param name="HeldBytes">The bytes held throughout for what is trained: the values, and sums of gradients.</param>
-/// <param name="SavedBytes">The bytes it saves for the backward pass.</param>
+/// <summary>Represents a trainable layer, with the following steps without parameters, such as its activation.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Kind">The kind.</param>
+/// <param name="Choice">A description of the trained part; null for none.</param>
+/// <param name="Parameters">The number of trainable parameters.</param>
+/// <param name="TrainedParameters">The number of trained parameters.</param>
+/// <param name="ImportanceShare">The importance of the whole layer, as a share of the total importance.</param>
+/// <param name="TrainedImportanceShare">The importance of the trained part, as a share of the total importance.</param>
+/// <param name="HeldBytes">The bytes held during the whole step for the trained part: the values, and sums of gradients.</param>
+/// <param name="SavedBytes">The bytes that the layer saves for the backward pass.</param>
 internal sealed record PlannedLayer(
     string Name,
     LayerKind Kind,
     string? Choice,
     int Parameters,
     int TrainedParameters,
-    double WorthShare,
-    double TrainedWorthShare,
+    double ImportanceShare,
+    double TrainedImportanceShare,
     long HeldBytes,
     long SavedBytes)
 {
@@ -85,13 +85,13 @@ internal sealed record PlannedLayer(
             SavedBytes: 0);
     }
 
-    /// <summary>Tells by the weights' shape: [height, width, inputs, filters], [inputs, outputs] or [channels].</summary>
+    /// <summary>Determines the kind of a layer from the shape of its weights: [height, width, inputs, filters], [inputs, outputs] or [channels].</summary>
     private static LayerKind KindOf(ParameterLayout layout, TrainingChoice whole, bool isFirst)
     {
         int[][] shapes = [.. layout.Blocks.Where(block => whole.Ranges.Any(range => range.Start <= block.Range.Start && range.End >= block.Range.End)).Select(block => block.Shape.ToArray())];
         return shapes.MaxBy(shape => shape.Length) switch
         {
-            // One input per filter is a depthwise convolution, unless the picture itself has one channel.
+            // One input per filter is a depthwise convolution, unless the image has one channel.
             [_, _, 1, _] when !isFirst => LayerKind.Depthwise,
             { Length: 4 } => LayerKind.Convolution,
             { Length: 2 } => LayerKind.Linear,

@@ -7,33 +7,33 @@ using Ftte.TinyEngine;
 
 namespace MemoryPlan.Planning;
 
-/// <summary>What is to be planned: the network, how it is trained, and what a selector is asked.</summary>
+/// <summary>Represents a planning problem: the network, the training options and the request to a selector.</summary>
 /// <param name="Network">The network.</param>
-/// <param name="Sgd">How it is trained.</param>
-/// <param name="Engine">How memory is used.</param>
-/// <param name="Frozen">Where the frozen parameters are; null for the whole vector as float32.</param>
-/// <param name="Request">Costs, importance and budgets.</param>
+/// <param name="Sgd">The training options.</param>
+/// <param name="Engine">The engine options.</param>
+/// <param name="Frozen">The frozen parameters; null for the whole vector as float32.</param>
+/// <param name="Request">The costs, the importance and the budgets.</param>
 internal sealed record PlanningProblem(Network Network, SgdOptions Sgd, EngineOptions Engine, FrozenParameters? Frozen, SelectionRequest Request) : IDisposable
 {
-    /// <summary>Gets for each step the choice that trains most of it, or -1.</summary>
+    /// <summary>Gets the choice of each step that trains the maximum number of parameters; -1 for none.</summary>
     public ImmutableArray<int> Everything { get; } =
     [
         .. Request.Profile.Steps.Select(step => step.Choices.IsEmpty ? -1 : step.Choices.IndexOf(step.Choices.MaxBy(choice => choice.ParameterCount)!)),
     ];
 
-    /// <summary>Gets what training everything is worth.</summary>
-    public double Worth => Request.Importance.Of(Network.Trainable.Ranges);
+    /// <summary>Gets the total importance.</summary>
+    public double TotalImportance => Request.Importance.Of(Network.Trainable.Ranges);
 
-    /// <summary>Gets the memory that training everything takes.</summary>
+    /// <summary>Gets the memory of training all parameters.</summary>
     public long EverythingBytes => MemoryTimeline.Compute(Request.Profile, Everything.AsSpan()).PeakBytes;
 
-    /// <summary>Gets the least memory in which anything can be trained that keeps the other budgets; null if nothing does.</summary>
+    /// <summary>Gets the minimum memory of any selection within the other budgets; null if there is none.</summary>
     public long? SmallestBytes
     {
         get
         {
             int[] choices = [.. Everything.Select(_ => -1)];
-            long? least = null;
+            long? minimum = null;
             for (int t = 0; t < choices.Length; t++)
             {
                 for (choices[t] = 0; choices[t] < Request.Profile.Steps[t].Choices.Length; choices[t]++)
@@ -41,17 +41,17 @@ internal sealed record PlanningProblem(Network Network, SgdOptions Sgd, EngineOp
                     bool isTooMuch = sizeof(float) * (long)Request.Profile.Steps[t].Choices[choices[t]].ParameterCount > Request.PayloadBudgetBytes
                         || Request.Profile.CountMultiplyAdds(choices) > Request.ComputeBudget;
                     long bytes = MemoryTimeline.Compute(Request.Profile, choices).PeakBytes;
-                    least = isTooMuch || bytes > least ? least : bytes;
+                    minimum = isTooMuch || bytes > minimum ? minimum : bytes;
                 }
 
                 choices[t] = -1;
             }
 
-            return least;
+            return minimum;
         }
     }
 
-    /// <summary>States the problem that the user set.</summary>
+    /// <summary>Creates the problem of the options.</summary>
     /// <exception cref="InputException">The weights cannot be read, or the batch is too large.</exception>
     public static PlanningProblem Of(PlanOptions options)
     {
@@ -79,12 +79,12 @@ internal sealed record PlanningProblem(Network Network, SgdOptions Sgd, EngineOp
         catch (ArgumentException tooLarge)
         {
             frozen?.Dispose();
-            throw new InputException($"--batch {options.Batch}: so many examples of {options.Model} at once are more than one tensor can hold; give a smaller --batch, or --micro.", tooLarge);
+            throw new InputException($"--batch {options.Batch}: this number of examples of {options.Model} exceeds the maximum size of a tensor; specify a smaller --batch, or --micro.", tooLarge);
         }
     }
 
-    /// <summary>Gives a worth as a share of what training everything is worth; 0 if nothing is worth anything.</summary>
-    public double Share(double worth) => Worth > 0 ? worth / Worth : 0;
+    /// <summary>Returns an importance as a share of the total importance; 0 if the total is 0.</summary>
+    public double Share(double importance) => TotalImportance > 0 ? importance / TotalImportance : 0;
 
     /// <summary>Plans a selection to the byte.</summary>
     public TrainingPlan Plan(ParameterSelection selection) => Network.Plan(selection, Sgd, Engine, Frozen);

@@ -3,10 +3,10 @@ using Ftte.Selection;
 
 namespace MemoryPlan.Planning;
 
-/// <summary>The bytes of a certificate's timeline, by use: at every moment they add up to what it says.</summary>
+/// <summary>Divides the bytes of a certificate's timeline by use. At every moment, the parts add up to the timeline.</summary>
 internal static class TimelineAreas
 {
-    /// <summary>Divides them up.</summary>
+    /// <summary>Computes the parts.</summary>
     public static MemoryAreas Of(DevicePlan plan)
     {
         TrainingProfile profile = plan.Request.Profile;

@@ -5,10 +5,10 @@ using Spectre.Console;
 
 namespace MemoryPlan.Report;
 
-/// <summary>Shows what a choice is worth and costs, how much better any other could be, and whether that is right.</summary>
+/// <summary>Shows the importance and the cost of a selection, the bound on any better one, and the result of the verification.</summary>
 internal static class CertificateTable
 {
-    // Below this a gap is rounding: see the remarks of SelectionCertificate.Gap.
+    // A gap below this value is rounding: see the remarks of SelectionCertificate.Gap.
     private const double Rounding = 1e-12;
 
     public static void Write(IAnsiConsole console, PlanOptions options, DevicePlan plan)
@@ -22,7 +22,7 @@ internal static class CertificateTable
         bool isVerified = plan.Faults.Count == 0;
         facts.Add(
             "certificate",
-            isVerified ? "verified: every figure of the certificate was computed anew, and every budget is kept" : string.Join(' ', plan.Faults),
+            isVerified ? "verified: every figure of the certificate was recomputed, and every budget is kept" : string.Join(' ', plan.Faults),
             isVerified ? "green" : "red");
         facts.Write(console);
     }
@@ -33,7 +33,7 @@ internal static class CertificateTable
         Peak binding = plan.Binding;
         int trainable = plan.Problem.Network.Trainable.Count;
         yield return ("trained", $"{plan.Result.Selection.Count:N0} of {trainable:N0} parameters, {Units.Percent(plan.TrainedShare)}");
-        yield return ("worth", $"{Worth(certificate.Objective)}, {Units.Percent(plan.ObjectiveShare)} of training everything");
+        yield return ("importance", $"{Format(certificate.Objective)}, {Units.Percent(plan.ObjectiveShare)} of training everything");
         yield return ("at most", Bound(options, plan));
         yield return (
             "memory",
@@ -64,16 +64,16 @@ internal static class CertificateTable
     {
         if (plan.Certificate is not { UpperBound: { } bound, Gap: { } gap })
         {
-            return $"{options.Selector} proves nothing about other choices";
+            return $"{options.Selector} gives no bound on other selections";
         }
 
         double share = plan.Problem.Share(gap);
         string within = plan.Request.MemoryBudgetBytes < options.BudgetBytes ? "within the budgets, with room for the gaps," : "within the budgets";
         return share <= Rounding
-            ? $"no choice {within} is worth more: this is the best"
-            : $"no choice {within} is worth more than {Worth(bound)}, {Units.Percent(plan.Problem.Share(bound))}; the gap is {100 * share:0.###} %";
+            ? $"no selection {within} has a higher importance: this one is optimal"
+            : $"no selection {within} has a higher importance than {Format(bound)}, {Units.Percent(plan.Problem.Share(bound))}; the gap is {100 * share:0.###} %";
     }
 
-    // Importance has no unit: counts of parameters as they are, other sums to a few digits.
-    private static string Worth(double worth) => worth >= 1000 ? $"{worth:N0}" : $"{worth:G5}";
+    // Importance has no unit: counts of parameters are written in full, other sums with a few digits.
+    private static string Format(double importance) => importance >= 1000 ? $"{importance:N0}" : $"{importance:G5}";
 }

@@ -5,20 +5,20 @@ using ScottPlot;
 
 namespace MemoryPlan.Report;
 
-/// <summary>Draws what each selector reaches with less and more memory.</summary>
+/// <summary>Draws the results of all selectors over memory budgets.</summary>
 internal static class FrontierChart
 {
     public const int Width = 1400;
     public const int Height = 800;
-    private const int MostTicks = 9;
+    private const int MaxTicks = 9;
     private static readonly string[] Palette = ["#0B6E4F", "#D1495B", "#F2A541", "#3B6FB6", "#A86FB5", "#2E9CA6", "#7A8CA5", "#8A5A44"];
     private static readonly Color Ink = Color.FromHex("#222222");
     private static readonly Color Quiet = Color.FromHex("#777777");
 
-    /// <summary>Draws it and writes it as PNG.</summary>
+    /// <summary>Draws the chart and writes it as PNG.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="options">What the user asked for.</param>
-    /// <param name="selectors">The selectors' names, the one to be seen best first.</param>
+    /// <param name="options">The options of the command.</param>
+    /// <param name="selectors">The selectors' names, the most prominent one first.</param>
     /// <param name="frontier">The points.</param>
     public static void Save(string path, PlanOptions options, IReadOnlyList<string> selectors, Frontier frontier)
     {
@@ -39,7 +39,7 @@ internal static class FrontierChart
         plot.Axes.SetLimits(first - margin, last + margin, 0, 1.08);
         SetTicks(plot, first, last);
         MarkBudget(plot, options.BudgetBytes, first, last);
-        plot.Title($"{options.Model}: what can be trained in so much memory", 22);
+        plot.Title($"{options.Model}: trainable share by memory budget", 22);
         plot.XLabel($"memory budget ({options.BatchText})", 17);
         plot.YLabel(options.Importance == ImportanceKind.Parameters ? "trained share of all parameters" : "trained share of all squared weights", 17);
         plot.Font.Set(ChartFont.Name);
@@ -53,7 +53,7 @@ internal static class FrontierChart
     {
         var line = plot.Add.Scatter(points.Select(X).ToArray(), points.Select(point => point.ObjectiveShare).ToArray(), color);
 
-        // What lies below is wider, so that it is seen where it reaches the same.
+        // Lower curves are wider, so that they stay visible if they coincide.
         line.LineWidth = isFirst ? 2.5f : 5;
         line.MarkerSize = points.Length == 1 ? 16 : isFirst ? 6 : 10;
     }
@@ -72,9 +72,9 @@ internal static class FrontierChart
 
     private static void SetTicks(Plot plot, double first, double last)
     {
-        // Powers of two, with quarters or a half between them where there is room, and fewer where there is none.
-        double[] between = (last - first) switch { < 2.5 => [1, 1.25, 1.5, 1.75], < MostTicks / 2 => [1, 1.5], _ => [1] };
-        int every = (int)Math.Ceiling((last - first) / MostTicks);
+        // Powers of two, with quarters or a half between them if there is space, otherwise fewer.
+        double[] between = (last - first) switch { < 2.5 => [1, 1.25, 1.5, 1.75], < MaxTicks / 2 => [1, 1.5], _ => [1] };
+        int every = (int)Math.Ceiling((last - first) / MaxTicks);
         double[] places =
         [
             .. Enumerable.Range((int)first, (int)last - (int)first + 1)

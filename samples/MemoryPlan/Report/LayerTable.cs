@@ -5,11 +5,11 @@ using Spectre.Console;
 
 namespace MemoryPlan.Report;
 
-/// <summary>Shows what is trained in each layer, and what it costs.</summary>
+/// <summary>Shows the trained part of each layer and its cost.</summary>
 internal static class LayerTable
 {
-    private const int MostRows = 24;
-    private const int LeastWidth = 100; // for the names of two layers in one cell
+    private const int MaxRows = 24;
+    private const int MinWidth = 100; // for the names of two layers in one cell
 
     public static void Write(IAnsiConsole console, ImmutableArray<PlannedLayer> layers)
     {
@@ -23,10 +23,10 @@ internal static class LayerTable
             .AddColumn("Saved", isNumber: true);
         for (int i = 0; i < layers.Length;)
         {
-            int count = layers.Length > MostRows ? layers.Skip(i).TakeWhile(layer => !layer.IsTrained).Count() : 0;
+            int count = layers.Length > MaxRows ? layers.Skip(i).TakeWhile(layer => !layer.IsTrained).Count() : 0;
             if (count > 1)
             {
-                AddFolded(table, layers.Slice(i, count), console.Profile.Width < LeastWidth);
+                AddFolded(table, layers.Slice(i, count), console.Profile.Width < MinWidth);
                 i += count;
             }
             else
@@ -37,8 +37,8 @@ internal static class LayerTable
 
         table.Write(console);
         console.WriteText(
-            "Share: the trained part of the layer's parameters. Adds: what it is worth, of what all of the layer is; everything is worth 100 %. "
-            + "Held: kept throughout for what is trained. Saved: kept for the backward pass.");
+            "Share: the trained part of the layer's parameters. Adds: its importance, of the importance of the whole layer; the total is 100 %. "
+            + "Held: kept during the whole step for the trained part. Saved: kept for the backward pass.");
     }
 
     private static void AddRow(AdaptiveTable table, PlannedLayer layer)
@@ -49,8 +49,8 @@ internal static class LayerTable
             layer.Name,
             layer.Choice ?? "nothing",
             layer.IsTrained ? Units.Percent(layer.TrainedShare) : "",
-            layer.IsTrained ? Units.Percent(layer.TrainedWorthShare) : "",
-            Units.Percent(layer.WorthShare),
+            layer.IsTrained ? Units.Percent(layer.TrainedImportanceShare) : "",
+            Units.Percent(layer.ImportanceShare),
             Bytes(layer.HeldBytes),
             Bytes(layer.SavedBytes),
         ];
@@ -65,7 +65,7 @@ internal static class LayerTable
             isNarrow ? "nothing" : $"nothing in {layers.Length} layers",
             "",
             "",
-            Units.Percent(layers.Sum(layer => layer.WorthShare)),
+            Units.Percent(layers.Sum(layer => layer.ImportanceShare)),
             "",
             Bytes(layers.Sum(layer => layer.SavedBytes)),
         ];

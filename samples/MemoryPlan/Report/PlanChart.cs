@@ -13,7 +13,7 @@ internal static class PlanChart
     public const int Height = 900;
     private const int TimelineWidth = 1140;
 
-    /// <summary>Draws it and writes it as PNG.</summary>
+    /// <summary>Draws the chart and writes it as PNG.</summary>
     public static void Save(string path, PlanOptions options, DevicePlan plan)
     {
         using SKSurface surface = SKSurface.Create(new SKImageInfo(Width, Height));

@@ -8,7 +8,7 @@ using MemoryPlan.Planning;
 
 namespace MemoryPlan.Report;
 
-/// <summary>All facts of a plan.</summary>
+/// <summary>Represents all facts of a plan.</summary>
 internal sealed record PlanFacts
 {
     public required string Model { get; init; }
@@ -39,10 +39,10 @@ internal sealed record PlanFacts
 
     public required CertificateFacts Certificate { get; init; }
 
-    /// <summary>Gets what training takes, planned to the byte.</summary>
+    /// <summary>Gets the memory of training, planned to the byte.</summary>
     public required long PlanPeakBytes { get; init; }
 
-    /// <summary>Gets what a framework without a planner holds to train everything.</summary>
+    /// <summary>Gets the memory that a framework without a planner takes to train all parameters.</summary>
     public required long EagerBytes { get; init; }
 
     public required double SavedShare { get; init; }
@@ -55,10 +55,10 @@ internal sealed record PlanFacts
 
     public required ImmutableArray<StepFacts> Steps { get; init; }
 
-    /// <summary>Gets what every selector reaches; null if that was not asked for.</summary>
+    /// <summary>Gets the frontier of all selectors; null if it was not requested.</summary>
     public Frontier? Frontier { get; init; }
 
-    /// <summary>Puts the facts together.</summary>
+    /// <summary>Creates the facts of a plan.</summary>
     public static PlanFacts Of(PlanOptions options, DevicePlan plan, Frontier? frontier) => new()
     {
         Model = options.Model,
@@ -86,10 +86,10 @@ internal sealed record PlanFacts
     };
 }
 
-/// <summary>The budgets; the memory chosen with is less than the budget where gaps between tensors need room.</summary>
+/// <summary>Represents the budgets. The memory of the selection is below the budget if gaps between tensors take memory.</summary>
 internal sealed record BudgetFacts(long MemoryBytes, long ChosenWithBytes, long? PayloadBytes, long? MultiplyAdds);
 
-/// <summary>The certificate; bound and gap are null if the selector proves nothing.</summary>
+/// <summary>Represents the certificate; bound and gap are null if the selector gives no bound.</summary>
 internal sealed record CertificateFacts(
     double Objective,
     double ObjectiveShare,
@@ -114,9 +114,9 @@ internal sealed record CertificateFacts(
     }
 }
 
-/// <summary>A step of the timeline.</summary>
-/// <param name="Name">The step.</param>
-/// <param name="Choice">What is trained in it; null for nothing.</param>
+/// <summary>Represents a step of the timeline.</summary>
+/// <param name="Name">The name of the step.</param>
+/// <param name="Choice">A description of the trained part; null for none.</param>
 /// <param name="ForwardBytes">All bytes in use while it runs forward.</param>
 /// <param name="BackwardBytes">All bytes in use while it runs backward; 0 if it does not.</param>
 internal sealed record StepFacts(string Name, string? Choice, long ForwardBytes, long BackwardBytes)

@@ -10,8 +10,8 @@ namespace MemoryPlan.Report;
 internal static class TrainedPanel
 {
     private const double Thickness = 0.72;
-    private const int FewestRows = 12; // the bars of few layers do not become blocks
-    private const double End = 1.13; // room for the shares beside the bars
+    private const int MinRows = 12; // below this number, layers are not grouped into blocks
+    private const double End = 1.13; // space for the shares next to the bars
     private static readonly Color Ink = Color.FromHex("#222222");
     private static readonly Color Empty = Color.FromHex("#ECEEF1");
 
@@ -33,7 +33,7 @@ internal static class TrainedPanel
         plot.Axes.Bottom.TickLabelStyle.FontSize = 14;
         plot.Axes.Right.FrameLineStyle.Width = 0;
         plot.Axes.Top.FrameLineStyle.Width = 0;
-        plot.Axes.SetLimits(0, End, 0.4 - Math.Max(bars.Length, FewestRows), 0.6);
+        plot.Axes.SetLimits(0, End, 0.4 - Math.Max(bars.Length, MinRows), 0.6);
         plot.HideGrid();
         plot.Title($"{Units.Percent(plan.TrainedShare)} of the parameters trained ({selector})", 22);
         plot.XLabel("trained share of the layer's parameters", 17);
@@ -88,10 +88,10 @@ internal static class TrainedPanel
         LayerKind.Convolution => "convolution",
         LayerKind.Depthwise => "depthwise",
         LayerKind.Linear => "linear",
-        _ => "normalisation",
+        _ => "normalization",
     };
 
-    // Other colours than those of memory beside it.
+    // Different from the colors of the memory panel.
     private static Color ColorOf(LayerKind kind) => Color.FromHex(kind switch
     {
         LayerKind.Convolution => "#3B6FB6",

@@ -6,7 +6,7 @@ using Ftte.TinyEngine;
 
 namespace Quickstart;
 
-/// <summary>The digits: what the server has, what each device has, and what the model is tested on.</summary>
+/// <summary>Represents the digits of the server, of each device and of the test.</summary>
 /// <param name="Public">The server's digits, on which it trains the base model.</param>
 /// <param name="Devices">The digits of each device, which never leave it.</param>
 /// <param name="Test">The digits of the test, which no device trains on.</param>
@@ -46,7 +46,7 @@ internal sealed record DigitData(IExampleSource Public, ImmutableArray<IExampleS
         int needed = PublicDigits + (devices * MinMnistDigits);
         if (training.Count < needed)
         {
-            throw new InputException($"--mnist '{folder}': it has {training.Count} training digits, and {devices} devices need {needed}; give fewer devices or the whole of MNIST.");
+            throw new InputException($"--mnist '{folder}': it has {training.Count} training digits, but {devices} devices need {needed}; specify fewer devices or the complete MNIST.");
         }
 
         IdxExamples own = training.Subset([.. Enumerable.Range(PublicDigits, training.Count - PublicDigits)]);

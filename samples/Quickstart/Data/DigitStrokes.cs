@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Quickstart;
 
-/// <summary>Two ways to write each digit, as strokes of a pen: points in a box of 100 x 100, x to the right and y down.</summary>
+/// <summary>Defines two ways to write each digit, as strokes of a pen: points in a box of 100 x 100, x to the right and y down.</summary>
 internal static class DigitStrokes
 {
     private static readonly string[][] Ways =

@@ -3,14 +3,14 @@ using Ftte.Simulation.Randomness;
 
 namespace Quickstart;
 
-/// <summary>The handwriting of one synthetic writer: writers differ in slant, size, pen, habits and in the digits that they write most.</summary>
+/// <summary>Represents the handwriting of a synthetic writer. Writers differ in slant, size, pen, habits and in their most frequent digits.</summary>
 internal sealed class Handwriting
 {
     private const int Favorites = 3;
     private const double FavoriteWeight = 6, UnusualWay = 0.1;
     private const ulong StyleStream = 1, ImageStream = 2;
 
-    // The share of one point's deviation that the next point inherits: independent deviations would look like barbed wire.
+    // The share of one point's deviation that the next point inherits: independent deviations would give jagged lines.
     private const float Persistence = 0.7f;
 
     private readonly ulong _seed, _writer;

@@ -3,13 +3,13 @@ using Ftte.TinyEngine;
 
 namespace Quickstart;
 
-/// <summary>Reads MNIST from a folder, with errors that the command line shows as they are.</summary>
+/// <summary>Reads MNIST from a folder, with errors that the command line shows unchanged.</summary>
 internal static class MnistFolder
 {
     /// <summary>Reads one of the two sets.</summary>
     /// <param name="folder">The folder; see <see cref="MnistFiles"/> for the names of its files.</param>
     /// <param name="set">The set: train or t10k.</param>
-    /// <exception cref="InputException">A file is missing, cannot be read or is not what it should be.</exception>
+    /// <exception cref="InputException">A file is missing, cannot be read or is invalid.</exception>
     public static IdxExamples Read(string folder, string set)
     {
         string images = MnistFiles.FindImages(folder, set) ?? throw Missing(folder, $"{set}-images-idx3-ubyte");
@@ -18,7 +18,7 @@ internal static class MnistFolder
         {
             IdxExamples digits = IdxExamples.Load(images, labels);
             return (digits.Height, digits.Width, digits.Channels) == (DigitData.Side, DigitData.Side, 1) ? digits : throw new InvalidDataException(
-                $"{images}: its images are {digits.Height} x {digits.Width} x {digits.Channels}, not 28 x 28 x 1; give MNIST or a set of the same size.");
+                $"{images}: its images are {digits.Height} x {digits.Width} x {digits.Channels}, not 28 x 28 x 1; specify MNIST or a data set of the same size.");
         }
         catch (InvalidDataException invalid)
         {
@@ -26,7 +26,7 @@ internal static class MnistFolder
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"--mnist '{folder}': the files cannot be read; give a folder with files that you may read.", refused);
+            throw new InputException($"--mnist '{folder}': the files cannot be read; specify a folder with files that you may read.", refused);
         }
     }
 

@@ -2,17 +2,17 @@ using Ftte.TinyEngine;
 
 namespace SelectionStudy.Learning;
 
-/// <summary>The model that everybody starts from, trained on public pictures where the data is central.</summary>
+/// <summary>Trains the initial model of all runs on the public images, on central data.</summary>
 internal static class BaseModel
 {
     private const int Epochs = 4;
 
-    /// <summary>Trains it.</summary>
+    /// <summary>Trains the model.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="pictures">The public pictures.</param>
-    /// <param name="report">Is told the share of the work done, and the loss.</param>
-    /// <param name="cancellationToken">Stops.</param>
-    public static float[] Train(Network network, Cifar10Examples pictures, Action<double, string> report, CancellationToken cancellationToken)
+    /// <param name="images">The public images.</param>
+    /// <param name="report">Receives the share of the work that is done, and the loss.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    public static float[] Train(Network network, Cifar10Examples images, Action<double, string> report, CancellationToken cancellationToken)
     {
         float[] parameters = network.Initialize(seed: 1);
         var options = new SgdOptions
@@ -28,7 +28,7 @@ internal static class BaseModel
             Seed = 1,
             Progress = step => report((double)step.Step / step.Steps, $"loss {step.MeanLoss:0.000}"),
         };
-        var augmented = new AugmentedExamples(pictures, Cifar10Examples.Side, Cifar10Examples.Side, Cifar10Examples.Channels);
+        var augmented = new AugmentedExamples(images, Cifar10Examples.Side, Cifar10Examples.Side, Cifar10Examples.Channels);
         network.Train(parameters, augmented, options, cancellationToken: cancellationToken);
         return parameters;
     }

@@ -4,11 +4,11 @@ using Ftte.TinyEngine;
 
 namespace SelectionStudy.Learning;
 
-/// <summary>The model that every run starts from, and the tests that measure what is learned.</summary>
+/// <summary>Represents the initial model of every run and its tests.</summary>
 internal sealed class StartModel
 {
-    /// <summary>The number of test pictures of the evaluations during a run.</summary>
-    public const int PicturesOnTheWay = 2000;
+    /// <summary>The number of test images of the evaluations during a run.</summary>
+    public const int EvaluationImages = 2000;
 
     private const int Batch = 50;
 
@@ -16,15 +16,15 @@ internal sealed class StartModel
     private readonly Cifar10Examples _testOnTheWay;
     private readonly int _threads;
 
-    /// <summary>Creates the first version and measures it.</summary>
+    /// <summary>Creates the first version and evaluates it.</summary>
     /// <param name="network">The network.</param>
     /// <param name="parameters">The parameters of the base model.</param>
-    /// <param name="test">The test pictures.</param>
+    /// <param name="test">The test images.</param>
     /// <param name="threads">The number of threads that test; the result does not depend on it.</param>
     public StartModel(Network network, float[] parameters, Cifar10Examples test, int threads)
     {
         (Network, Model, _test, _threads) = (network, new ModelSnapshot(network.Layout, default, parameters), test, threads);
-        _testOnTheWay = test.Subset([.. Enumerable.Range(0, Math.Min(PicturesOnTheWay, test.Count))]);
+        _testOnTheWay = test.Subset([.. Enumerable.Range(0, Math.Min(EvaluationImages, test.Count))]);
         (Accuracy, QualityOnTheWay) = (Measure(Model), MeasureOnTheWay(Model));
     }
 
@@ -32,16 +32,16 @@ internal sealed class StartModel
 
     public ModelSnapshot Model { get; }
 
-    /// <summary>Gets the accuracy of the base model on all test pictures.</summary>
+    /// <summary>Gets the accuracy of the base model on all test images.</summary>
     public double Accuracy { get; }
 
-    /// <summary>Gets the quality of the base model on the pictures of the evaluations during a run.</summary>
+    /// <summary>Gets the quality of the base model on the images of the evaluations during a run.</summary>
     public ModelQuality QualityOnTheWay { get; }
 
-    /// <summary>Measures the accuracy of a model on all test pictures.</summary>
+    /// <summary>Evaluates the accuracy of a model on all test images.</summary>
     public double Measure(ModelSnapshot model) => Network.Evaluate(model.Parameters.Span, _test, Batch, threads: _threads).Accuracy;
 
-    /// <summary>Measures a model during a run.</summary>
+    /// <summary>Evaluates a model during a run.</summary>
     public ModelQuality MeasureOnTheWay(ModelSnapshot model)
     {
         Evaluation result = Network.Evaluate(model.Parameters.Span, _testOnTheWay, Batch);

@@ -10,11 +10,11 @@ using SelectionStudy.Data;
 
 namespace SelectionStudy.Learning;
 
-/// <summary>Runs every selector under every budget, each with the step size that serves it best, and training everything as reference.</summary>
+/// <summary>Runs every selector with every budget, each with its best step size, and training of all parameters as the reference.</summary>
 /// <param name="options">The settings of the command.</param>
 /// <param name="start">The base model.</param>
-/// <param name="pictures">The pictures.</param>
-internal sealed class Study(StudyOptions options, StartModel start, CifarPictures pictures)
+/// <param name="images">The images.</param>
+internal sealed class Study(StudyOptions options, StartModel start, CifarImages images)
 {
     private const ulong TuningSeed = 0;
     private const int Looks = 10;
@@ -27,15 +27,15 @@ internal sealed class Study(StudyOptions options, StartModel start, CifarPicture
     private Action<double, string> _report = (_, _) => { };
     private double _done;
 
-    /// <summary>Gets the memory that training everything takes without a plan, in bytes.</summary>
+    /// <summary>Gets the memory of training all parameters without a plan, in bytes.</summary>
     public long EagerBytes { get; } = start.Network.Plan(start.Network.Trainable, new SgdOptions { BatchSize = options.Batch }).EagerBytes;
 
-    /// <summary>Gets the devices: they are all alike, whatever the seed is.</summary>
+    /// <summary>Gets the devices, which are identical for every seed.</summary>
     public ImmutableArray<SimulatedDevice> Devices { get; } = World.DevicesOf(options.Devices);
 
     private double AllUpdates => _cells.Length * (((double)Tried.Length * _tuningUpdates) + ((double)options.Seeds * options.Updates));
 
-    /// <summary>Gets the step sizes to choose from; none if there is no choice.</summary>
+    /// <summary>Gets the step sizes to choose from; empty if there is only one.</summary>
     private ImmutableArray<float> Tried => options.Rates.Length > 1 ? options.Rates : [];
 
     /// <summary>Runs the study.</summary>
@@ -70,7 +70,7 @@ internal sealed class Study(StudyOptions options, StartModel start, CifarPicture
     {
         if (!_worlds.TryGetValue(seed, out World? world))
         {
-            ImmutableArray<Cifar10Examples> devices = pictures.DivideAmong(options.Devices, options.Alpha, seed);
+            ImmutableArray<Cifar10Examples> devices = images.DivideAmong(options.Devices, options.Alpha, seed);
             world = new World(devices, Survey.Ask(start.Network, start.Model.Parameters.ToArray(), devices, seed, cancellationToken));
             _worlds.Add(seed, world);
         }
@@ -78,7 +78,7 @@ internal sealed class Study(StudyOptions options, StartModel start, CifarPicture
         return world;
     }
 
-    /// <summary>Finds the step size with which a selection learns most from a few updates, with a seed that is not reported.</summary>
+    /// <summary>Finds the step size with the maximum accuracy after a few updates, with a seed that is not reported.</summary>
     private async Task<float> TuneAsync(StudyCell cell, CancellationToken cancellationToken)
     {
         (float Rate, double Accuracy) best = (options.Rates[0], -1);
@@ -105,7 +105,7 @@ internal sealed class Study(StudyOptions options, StartModel start, CifarPicture
                 ? new ReselectionOptions { Selector = selector, Profile = _profile, Importance = world.Importance, EveryVersions = versions, MemoryBudgetBytes = budget }
                 : null,
 
-            // Only what is selected differs between runs, so nothing is lost to compression.
+            // Runs differ only in the selection, so updates are not compressed.
             Down = ValueFormat.Float32,
             Up = ValueFormat.Float32,
         };
@@ -116,7 +116,7 @@ internal sealed class Study(StudyOptions options, StartModel start, CifarPicture
             Seed = seed,
             Threads = options.Threads,
 
-            // An update that diverged and was rejected counts as well: the device has spent it.
+            // A rejected update that diverged also counts, because the device has computed it.
             MaxTrips = updates,
             EvaluateEveryVersions = seed == TuningSeed ? int.MaxValue : Math.Max(1, updates / rule.Aggregation.Capacity / Looks),
             Progress = progress => _report((_done + (progress.Share * updates)) / AllUpdates, $"{name}: {SimulationTrack.Describe(progress with { Remaining = null })}"),

@@ -1,11 +1,11 @@
 namespace SelectionStudy.Learning;
 
-/// <summary>A selector under a budget.</summary>
+/// <summary>Represents a selector with a budget.</summary>
 /// <param name="Selector">The name of the selector.</param>
-/// <param name="BudgetShare">The budget, as a share of the memory that training everything takes without a plan; null for the reference, which has none.</param>
+/// <param name="BudgetShare">The budget, as a share of the memory of training all parameters without a plan; null for the reference, which has none.</param>
 internal readonly record struct StudyCell(string Selector, double? BudgetShare)
 {
-    /// <summary>The name of the reference, which trains everything.</summary>
+    /// <summary>The name of the reference, which trains all parameters.</summary>
     public const string Full = "full";
 
     private const string Rotating = "rotating";
@@ -16,7 +16,7 @@ internal readonly record struct StudyCell(string Selector, double? BudgetShare)
     /// <summary>Gets the number of versions after which the selector selects again; null if once is enough.</summary>
     public int? EveryVersions => Selector == Rotating ? 1 : null;
 
-    /// <summary>Lists the cells of a study, the reference first.</summary>
+    /// <summary>Returns the cells of a study, the reference first.</summary>
     /// <param name="options">The settings of the command.</param>
     public static StudyCell[] Of(StudyOptions options)
     {

@@ -6,15 +6,15 @@ using Ftte.TinyEngine;
 
 namespace SelectionStudy.Learning;
 
-/// <summary>Trains a network on each device's pictures.</summary>
+/// <summary>Trains a network on each device's images.</summary>
 /// <param name="start">The base model.</param>
-/// <param name="devices">The pictures of each device.</param>
+/// <param name="devices">The images of each device.</param>
 /// <param name="sgd">The settings of training.</param>
 internal sealed class StudyTask(StartModel start, ImmutableArray<Cifar10Examples> devices, SgdOptions sgd) : ILearningTask
 {
     private readonly WorkCost _cost = new(start.Network, sgd, new EngineOptions());
 
-    // Faster than what a small device would do, and the same bits.
+    // Faster than on a small device, but bit-identical.
     public ILocalTrainer CreateTrainer(int device) => new LocalTrainer(start.Network, devices[device], sgd, engine: new EngineOptions { PrefixExamples = null });
 
     public JobCost CostOf(int device, TrainingAssignment assignment)

@@ -4,12 +4,12 @@ using Ftte.TinyEngine.Importance;
 
 namespace SelectionStudy.Learning;
 
-/// <summary>Asks devices what training each block would be worth, as a server does before it chooses; it needs no data of its own.</summary>
+/// <summary>Collects the importance of each block from devices, as a server without data does before a selection.</summary>
 internal static class Survey
 {
     private const int Asked = 20;
 
-    /// <summary>Asks the first devices and combines what they say.</summary>
+    /// <summary>Measures importance on the first devices and combines the results.</summary>
     public static BlockImportance Ask(Network network, float[] parameters, IReadOnlyList<Cifar10Examples> devices, ulong seed, CancellationToken cancellationToken)
     {
         var survey = new ImportanceSurvey(network.Layout);

@@ -6,17 +6,17 @@ using Ftte.TinyEngine;
 
 namespace SelectionStudy.Learning;
 
-/// <summary>The devices of one seed, the same for every selector.</summary>
-/// <param name="Examples">The pictures of each device.</param>
+/// <summary>Represents the devices of one seed, the same for every selector.</summary>
+/// <param name="Examples">The images of each device.</param>
 /// <param name="Importance">The importance of each block, as a survey of devices measured it.</param>
 internal sealed record World(ImmutableArray<Cifar10Examples> Examples, BlockImportance Importance)
 {
     private const double MeanJobSeconds = 60;
 
-    /// <summary>Creates devices that are all alike.</summary>
+    /// <summary>Creates identical devices.</summary>
     /// <param name="count">The number of devices.</param>
     /// <remarks>
-    /// The study counts updates, not time. The exponential distribution has no memory, so each device at work is equally likely to be the next to finish, and no device is
+    /// The study counts updates, not time. The exponential distribution has no memory, so each training device is equally likely to finish next, and no device is
     /// faster than another.
     /// </remarks>
     public static ImmutableArray<SimulatedDevice> DevicesOf(int count) =>

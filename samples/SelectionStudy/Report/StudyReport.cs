@@ -7,15 +7,15 @@ using SelectionStudy.Learning;
 
 namespace SelectionStudy.Report;
 
-/// <summary>Writes a folder: the table of the study, and for every budget the library's report, in which selectors are compared with training everything.</summary>
+/// <summary>Writes the table of the study, and for every budget a report of the library that compares the selectors with training all parameters.</summary>
 internal static class StudyReport
 {
-    /// <summary>Writes the files. Those of a stopped study never replace earlier ones.</summary>
+    /// <summary>Writes the files. Files of a stopped study never replace earlier ones.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="study">The study.</param>
-    /// <param name="runs">Its runs.</param>
+    /// <param name="runs">The runs of the study.</param>
     /// <param name="baseAccuracy">The accuracy of the base model.</param>
-    /// <param name="isStopped">Whether the study was stopped before its end.</param>
+    /// <param name="isStopped">True if the study was stopped before its end.</param>
     /// <returns>The names of the tables and pages.</returns>
     public static List<string> Write(string folder, Study study, IReadOnlyList<StudyRun> runs, double baseAccuracy, bool isStopped)
     {
@@ -34,7 +34,7 @@ internal static class StudyReport
                 Title = $"CIFAR-10, ResNet-8: {budget}",
                 Results = [.. compared.Select(run => run.Result)],
                 Devices = study.Devices,
-                Notes = [MarkdownText.Escape($"All devices are alike and take part in random order. Accuracy is that on {StartModel.PicturesOnTheWay:#,0} test pictures; summary.md has that on all of them.")],
+                Notes = [MarkdownText.Escape($"All devices are identical and take part in random order. Accuracy is measured on {StartModel.EvaluationImages:#,0} test images; summary.md contains the accuracy on all of them.")],
             }));
         }
 

@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace SelectionStudy.Report;
 
-/// <summary>The study in one table: a row for every selector and budget. Runs that were stopped are left out.</summary>
+/// <summary>Writes the study as a table with a row for every selector and budget. Stopped runs are omitted.</summary>
 internal static class StudyTable
 {
     private static readonly string[] Columns = ["budget", "selector", "accuracy, mean (range)", "step", "trained", "device", "importance"];

@@ -1,15 +1,15 @@
 namespace Ftte.Samples.Shared;
 
-/// <summary>Where the names of steps go below the picture: under each group, forward and then back.</summary>
+/// <summary>Places the names of step groups below the chart: under each group in the forward pass and in the backward pass.</summary>
 internal static class AxisNames
 {
-    // So many pixels a character takes, about.
+    // The approximate width of a character, in pixels.
     private const double CharacterWidth = 9.5;
 
-    /// <summary>Places the groups; a name for which there is no room is empty.</summary>
+    /// <summary>Places the groups; a name without enough space is empty.</summary>
     /// <param name="groups">The groups.</param>
-    /// <param name="areas">The picture's areas.</param>
-    /// <param name="width">The picture's width, in pixels.</param>
+    /// <param name="areas">The chart's areas.</param>
+    /// <param name="width">The chart's width, in pixels.</param>
     public static IEnumerable<(double First, double Last, string Name)> Of(IReadOnlyList<StepGroup> groups, MemoryAreas areas, int width)
     {
         double turn = areas.ForwardMoments;

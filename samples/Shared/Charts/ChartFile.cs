@@ -5,7 +5,7 @@ namespace Ftte.Samples.Shared;
 /// <summary>Writes charts as PNG.</summary>
 internal static class ChartFile
 {
-    /// <summary>Writes a chart; an existing file is replaced once the chart is drawn.</summary>
+    /// <summary>Writes a chart; an existing file is replaced after the chart is drawn.</summary>
     /// <param name="plot">The chart.</param>
     /// <param name="path">The file.</param>
     /// <param name="width">The width, in pixels.</param>
@@ -19,7 +19,7 @@ internal static class ChartFile
     /// <param name="size">The size to use if it fits.</param>
     public static float FitTitle(string title, int width, float size = 22)
     {
-        const float CharacterWidth = 0.6f; // of the font size, about
+        const float CharacterWidth = 0.6f; // approximately, of the font size
         const int Margins = 60;
         return Math.Clamp((width - Margins) / (CharacterWidth * Math.Max(1, title.Length)), 8, size);
     }

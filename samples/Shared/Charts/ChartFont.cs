@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace Ftte.Samples.Shared;
 
-/// <summary>The font of pictures: a plain one that the machine has.</summary>
+/// <summary>Selects the font of charts: a sans-serif font of the machine.</summary>
 internal static class ChartFont
 {
     private static readonly string[] Plain = ["Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans", "Noto Sans", "DejaVu Sans"];

@@ -2,24 +2,24 @@ using ScottPlot;
 
 namespace Ftte.Samples.Shared;
 
-/// <summary>Lines and words over the areas: budget, peak, and where the way back begins.</summary>
-/// <param name="plot">The picture.</param>
+/// <summary>Draws lines and labels over the areas: the budget, the peak and the start of the backward pass.</summary>
+/// <param name="plot">The chart.</param>
 /// <param name="areas">The areas.</param>
-/// <param name="top">The height of what is shown, in bytes, without the room for words above.</param>
-/// <param name="width">The picture's width, in pixels.</param>
+/// <param name="top">The height of the shown range, in bytes, without the space for labels.</param>
+/// <param name="width">The chart's width, in pixels.</param>
 internal sealed class ChartMarks(Plot plot, MemoryAreas areas, double top, int width)
 {
     private const double NarrowPixels = 126;
-    private const double CharacterWidth = 9.3; // in pixels, about
+    private const double CharacterWidth = 9.3; // in pixels, approximately
     private const double AxisWidth = 120;
-    private const double TextGaps = 3.5; // the height of a line of words
+    private const double TextGaps = 3.5; // the height of a line of text
     private static readonly Color Ink = Color.FromHex("#222222");
     private static readonly Color Quiet = Color.FromHex("#666666");
     private static readonly Color Alarm = Color.FromHex("#B00020");
 
     private readonly double _gap = 0.012 * top;
 
-    /// <summary>Marks where the forward pass ends.</summary>
+    /// <summary>Marks the end of the forward pass.</summary>
     public void AddPasses()
     {
         int end = areas.ForwardMoments;
@@ -32,7 +32,7 @@ internal sealed class ChartMarks(Plot plot, MemoryAreas areas, double top, int w
         }
     }
 
-    /// <summary>Marks the peak, and the budget if it is near enough to be shown.</summary>
+    /// <summary>Marks the peak, and the budget if it is in the shown range.</summary>
     public void AddPeak(Peak peak, long? budgetBytes)
     {
         double end = areas.Moments, x = areas.MomentOf(peak) + 0.5, y = peak.Bytes + (1.5 * _gap);

@@ -2,7 +2,7 @@ using Ftte.TinyEngine;
 
 namespace Ftte.Samples.Shared;
 
-/// <summary>What memory is used for.</summary>
+/// <summary>Specifies a use of memory.</summary>
 internal enum MemoryUse
 {
     Received,
@@ -14,21 +14,21 @@ internal enum MemoryUse
     Transient,
 }
 
-/// <summary>The bytes of one use at each moment.</summary>
+/// <summary>Represents the bytes of one use at each moment.</summary>
 /// <param name="Use">The use.</param>
 /// <param name="Name">The use, for the legend.</param>
 /// <param name="BytesAt">The bytes.</param>
 internal sealed record MemoryArea(MemoryUse Use, string Name, double[] BytesAt);
 
-/// <summary>The memory in use at every moment of one pass, by use, from the bottom up.</summary>
+/// <summary>Represents the memory at every moment of one pass by use, from the bottom up.</summary>
 /// <param name="Areas">The uses.</param>
-/// <param name="ForwardMoments">How many moments the forward pass has; the rest is backward, down to the first trained step.</param>
+/// <param name="ForwardMoments">The number of moments of the forward pass; the others are the backward pass, down to the first trained step.</param>
 internal sealed record MemoryAreas(MemoryArea[] Areas, int ForwardMoments)
 {
     /// <summary>Gets the number of moments.</summary>
     public int Moments => Areas[0].BytesAt.Length;
 
-    /// <summary>Reads them off a plan.</summary>
+    /// <summary>Creates the areas of a plan.</summary>
     public static MemoryAreas Of(TrainingPlan plan)
     {
         int steps = plan.Steps.Length;
@@ -46,7 +46,7 @@ internal sealed record MemoryAreas(MemoryArea[] Areas, int ForwardMoments)
         return new MemoryAreas([.. areas.Where(area => area.BytesAt.Any(bytes => bytes > 0))], steps);
     }
 
-    /// <summary>Gives the moment at which a peak occurs.</summary>
+    /// <summary>Returns the moment of a peak.</summary>
     public int MomentOf(Peak peak) => peak.IsBackward ? (2 * ForwardMoments) - 1 - peak.Step : peak.Step;
 
     private static double[] Level(int moments, long bytes) => [.. Enumerable.Repeat((double)bytes, moments)];

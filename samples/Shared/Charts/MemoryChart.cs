@@ -3,20 +3,20 @@ using ScottPlot;
 
 namespace Ftte.Samples.Shared;
 
-/// <summary>Draws the memory in use over one pass, forward and back: what for, where the peak is, and how far the budget.</summary>
+/// <summary>Draws the memory in use over one pass, forward and backward, by use, with the peak and the budget.</summary>
 internal static class MemoryChart
 {
-    private const int MostTicks = 9;
-    private const double Headroom = 1.16; // for the words above
+    private const int MaxTicks = 9;
+    private const double Headroom = 1.16; // for the labels
     private static readonly Color Quiet = Color.FromHex("#777777");
 
-    /// <summary>Draws it, without a title and without words below.</summary>
-    /// <param name="areas">What the memory is used for.</param>
-    /// <param name="groups">The names below.</param>
-    /// <param name="peak">The moment at which most is in use.</param>
-    /// <param name="neededBytes">What is taken in all; no less than the peak.</param>
+    /// <summary>Draws the chart, without a title and without axis labels.</summary>
+    /// <param name="areas">The memory by use.</param>
+    /// <param name="groups">The names below the chart.</param>
+    /// <param name="peak">The moment of peak memory.</param>
+    /// <param name="neededBytes">The total memory; at least the peak.</param>
     /// <param name="budgetBytes">The budget.</param>
-    /// <param name="width">How wide the picture will be, in pixels.</param>
+    /// <param name="width">The width of the chart, in pixels.</param>
     public static Plot Draw(MemoryAreas areas, List<StepGroup> groups, Peak peak, long neededBytes, long budgetBytes, int width)
     {
         var plot = new Plot();
@@ -67,7 +67,7 @@ internal static class MemoryChart
     private static void SetTicks(Plot plot, IEnumerable<(double First, double Last, string Name)> groups, double top)
     {
         double distance = 64;
-        while (top / distance > MostTicks)
+        while (top / distance > MaxTicks)
         {
             distance *= 2;
         }

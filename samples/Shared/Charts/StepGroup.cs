@@ -1,6 +1,6 @@
 namespace Ftte.Samples.Shared;
 
-/// <summary>Steps that belong together, so that an axis needs fewer names: a stage, or a layer with what follows it.</summary>
+/// <summary>Represents a group of steps, so that an axis needs fewer names: a stage, or a layer with the steps that follow it.</summary>
 /// <param name="Name">The name.</param>
 /// <param name="First">The first step.</param>
 /// <param name="Count">The number of steps.</param>
@@ -8,7 +8,7 @@ internal sealed record StepGroup(string Name, int First, int Count)
 {
     /// <summary>Groups a network's steps.</summary>
     /// <param name="names">The steps' names, in order.</param>
-    /// <param name="layout">The network's layout, which says which steps are layers with weights.</param>
+    /// <param name="layout">The network's layout, which determines the steps that are layers with weights.</param>
     public static List<StepGroup> Of(IReadOnlyList<string> names, ParameterLayout layout)
     {
         var steps = names.ToHashSet(StringComparer.Ordinal);
@@ -19,7 +19,7 @@ internal sealed record StepGroup(string Name, int First, int Count)
         var groups = new List<StepGroup>();
         for (int t = 0; t < names.Count; t++)
         {
-            // The first part of a name such as stage1.block1.bn1 is a stage; that of conv1.relu is a step, which the relu follows.
+            // The first part of a name such as stage1.block1.bn1 is a stage; the first part of conv1.relu is a step, which is followed by the ReLU.
             string stem = names[t].Split('.')[0];
             bool isStep = steps.Contains(stem);
             bool begins = isStep ? layers.Contains(stem) && stem != groups.LastOrDefault()?.Name : stem != groups.LastOrDefault()?.Name;

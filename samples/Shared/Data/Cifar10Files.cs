@@ -2,12 +2,12 @@ using Ftte.TinyEngine;
 
 namespace Ftte.Samples.Shared;
 
-/// <summary>Reads CIFAR-10, with errors that the command line shows as they are.</summary>
+/// <summary>Reads CIFAR-10, with errors that the command line shows unchanged.</summary>
 internal static class Cifar10Files
 {
-    /// <summary>Reads both parts.</summary>
+    /// <summary>Reads the training and test images.</summary>
     /// <param name="folder">The folder with the binary files.</param>
-    /// <exception cref="InputException">A file cannot be read or is not what it should be.</exception>
+    /// <exception cref="InputException">A file cannot be read or is invalid.</exception>
     public static (Cifar10Examples Training, Cifar10Examples Test) Load(string folder)
     {
         try

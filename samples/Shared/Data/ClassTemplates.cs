@@ -2,7 +2,7 @@ using Ftte.TinyEngine;
 
 namespace Ftte.Samples.Shared;
 
-/// <summary>One smooth random picture per class: a sum of a few waves of low frequency, with mean square 1.</summary>
+/// <summary>Represents one smooth random image per class: a sum of a few waves of low frequency, with mean square 1.</summary>
 internal sealed class ClassTemplates
 {
     private const int Waves = 6;
@@ -10,10 +10,10 @@ internal sealed class ClassTemplates
 
     private readonly float[][] _pictures;
 
-    /// <summary>Draws them.</summary>
-    /// <param name="shape">The shape of a picture; of a vector, the waves run along it.</param>
-    /// <param name="classes">How many classes there are.</param>
-    /// <param name="seed">What they are drawn from.</param>
+    /// <summary>Creates the templates.</summary>
+    /// <param name="shape">The shape of an image; for a vector, the waves run along it.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="seed">The seed.</param>
     public ClassTemplates(ImageShape shape, int classes, ulong seed) =>
         _pictures = [.. Enumerable.Range(0, classes).Select(c => Draw(shape, CounterRandom.At(seed, (ulong)c)))];
 
@@ -54,7 +54,7 @@ internal sealed class ClassTemplates
         }
     }
 
-    /// <summary>Draws how often a wave goes up and down along one side; not at all along a side of one.</summary>
+    /// <summary>Draws the number of periods of a wave along one side; 0 for a side of length 1.</summary>
     private static double Frequency(ulong seed, ulong place, int length) =>
         length == 1 ? 0 : ((2 * CounterRandom.UniformAt(seed, place)) - 1) * HighestFrequency;
 }

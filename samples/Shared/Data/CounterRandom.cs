@@ -1,11 +1,11 @@
 namespace Ftte.Samples.Shared;
 
-/// <summary>Random numbers by place instead of by turn (SplitMix64): any of them can be had again, in any order.</summary>
+/// <summary>Generates random numbers by index instead of in sequence (SplitMix64): each can be recomputed, in any order.</summary>
 internal static class CounterRandom
 {
     private const ulong Increment = 0x9E3779B97F4A7C15;
 
-    /// <summary>Gives the random bits of a place.</summary>
+    /// <summary>Returns the random bits of an index.</summary>
     public static ulong At(ulong seed, ulong place)
     {
         ulong z = seed + ((place + 1) * Increment);
@@ -14,6 +14,6 @@ internal static class CounterRandom
         return z ^ (z >> 31);
     }
 
-    /// <summary>Gives the number of a place, in [0, 1).</summary>
+    /// <summary>Returns the number of an index, in [0, 1).</summary>
     public static float UniformAt(ulong seed, ulong place) => (At(seed, place) >> 40) * (1f / (1 << 24));
 }

@@ -2,15 +2,15 @@ using Ftte.TinyEngine;
 
 namespace Ftte.Samples.Shared;
 
-/// <summary>A made-up classification problem: a class's template, another one fainter, and noise. Computed when read, so that it takes no memory.</summary>
+/// <summary>Represents a synthetic classification problem: the template of a class, a fainter second template, and noise. Examples are computed when they are read, so they take no memory.</summary>
 /// <param name="templates">The templates.</param>
 /// <param name="shape">The shape of an example.</param>
 /// <param name="count">The number of examples.</param>
-/// <param name="seed">What they are drawn from.</param>
+/// <param name="seed">The seed.</param>
 internal sealed class GeneratedExamples(ClassTemplates templates, ImageShape shape, int count, ulong seed) : IExampleSource
 {
-    private const float LeastStrength = 0.5f;
-    private const float MostDistraction = 0.7f;
+    private const float MinStrength = 0.5f;
+    private const float MaxDistraction = 0.7f;
     private const float Noise = 1.2f; // uniform in [-1.2, 1.2]: a deviation of 0.7
 
     public int Count => count;
@@ -22,8 +22,8 @@ internal sealed class GeneratedExamples(ClassTemplates templates, ImageShape sha
         ulong own = CounterRandom.At(seed, (ulong)index);
         int label = index % templates.Count;
         int other = (int)(CounterRandom.At(own, 0) % (ulong)templates.Count);
-        float strength = LeastStrength + ((1 - LeastStrength) * CounterRandom.UniformAt(own, 1));
-        float distraction = MostDistraction * strength * CounterRandom.UniformAt(own, 2);
+        float strength = MinStrength + ((1 - MinStrength) * CounterRandom.UniformAt(own, 1));
+        float distraction = MaxDistraction * strength * CounterRandom.UniformAt(own, 2);
         ReadOnlySpan<float> picture = templates[label], distractor = templates[other];
         ulong noise = CounterRandom.At(own, 3), bits = 0;
         for (int i = 0; i < input.Length; i++)

@@ -5,25 +5,25 @@ using Ftte.TinyEngine;
 
 namespace Ftte.Samples.Shared;
 
-/// <summary>What training a selection costs a device, by the planner's own count.</summary>
+/// <summary>Computes the cost of training a selection on a device with the figures of the planner.</summary>
 /// <param name="network">The network.</param>
-/// <param name="sgd">How devices train.</param>
-/// <param name="engine">How a device uses its memory; null for a framework without a plan, which holds everything.</param>
-/// <param name="exampleCount">For how many examples a device keeps features, if the engine keeps any.</param>
+/// <param name="sgd">The training options of devices.</param>
+/// <param name="engine">The engine options of a device; null for a framework without a plan, which holds all tensors.</param>
+/// <param name="exampleCount">The number of examples whose features a device stores, if the engine stores features.</param>
 internal sealed class WorkCost(Network network, SgdOptions sgd, EngineOptions? engine, int exampleCount = 0)
 {
-    /// <summary>What a device could multiply and add in the time in which it reads back and checks a byte that it keeps: 75 MB/s for one of 300 million per second.</summary>
+    /// <summary>The number of multiply-adds in the time of reading and verifying a stored byte: 75 MB/s for a device with 300 million multiply-adds per second.</summary>
     private const int MultiplyAddsPerKeptByte = 4;
 
     private readonly TrainingProfile _profile = network.Profile(sgd.BatchSize, inputShares: [1.0 / 8, 1.0 / 4, 1.0 / 2, 1]);
     private readonly ConcurrentDictionary<ParameterSelection, ExampleCost> _known = new();
 
-    /// <summary>Counts what one visit of one example costs.</summary>
+    /// <summary>Computes the cost of one visit of one example.</summary>
     public ExampleCost Of(ParameterSelection selection) => _known.GetOrAdd(selection, Count);
 
     private ExampleCost Count(ParameterSelection selection)
     {
-        // In every step the largest choice of which all is trained.
+        // The choice of each step is the largest one that is completely trained.
         int[] choices = [.. _profile.Steps.Select(step => Largest(step.Choices, selection))];
         TrainingPlan plan = network.Plan(selection, sgd, engine, exampleCount: exampleCount);
         long inputBytes = (long)network.InputLength * sizeof(float), keptBytes = exampleCount > 0 ? plan.FeatureStoreBytes / exampleCount : 0;
@@ -31,7 +31,7 @@ internal sealed class WorkCost(Network network, SgdOptions sgd, EngineOptions? e
         {
             PrefixMultiplyAdds = _profile.Steps.Take(plan.Cut).Sum(step => step.ForwardMultiplyAdds),
 
-            // The inputs are checked too, since features are of no other.
+            // The inputs are also verified, because features are valid only for the same inputs.
             ReadBackMultiplyAdds = keptBytes > 0 ? MultiplyAddsPerKeptByte * (keptBytes + inputBytes) : 0,
         };
     }
@@ -49,7 +49,7 @@ internal sealed class WorkCost(Network network, SgdOptions sgd, EngineOptions? e
 
     private static bool IsTrained(TrainingChoice choice, ParameterSelection selection)
     {
-        // A window of channels costs the same wherever it is.
+        // The cost of a window of channels does not depend on its position.
         ParameterRange? window = choice.Window?.Weights;
         int inWindow = choice.Ranges.Where(range => IsIn(window, range)).Sum(range => range.Length);
         return choice.ParameterCount > 0
@@ -71,15 +71,15 @@ internal sealed class WorkCost(Network network, SgdOptions sgd, EngineOptions? e
     }
 }
 
-/// <summary>What training takes.</summary>
+/// <summary>Represents the cost of training.</summary>
 /// <param name="MultiplyAdds">The multiply-adds of one visit of one example.</param>
-/// <param name="Cut">How many layers come before the first trained one.</param>
-/// <param name="MemoryBytes">The memory at the busiest moment.</param>
+/// <param name="Cut">The number of layers before the first trained one.</param>
+/// <param name="MemoryBytes">The peak memory.</param>
 internal readonly record struct ExampleCost(long MultiplyAdds, int Cut, long MemoryBytes)
 {
-    /// <summary>Gets, of all multiply-adds, what the frozen layers before the first trained one take, which comes to the same at every visit.</summary>
+    /// <summary>Gets the multiply-adds of the frozen layers before the first trained one, whose output is the same at every visit.</summary>
     public long PrefixMultiplyAdds { get; init; }
 
-    /// <summary>Gets the multiply-adds for which there would be time while what those layers made of the example is read from storage and checked; 0 if it is not kept there.</summary>
+    /// <summary>Gets the multiply-adds that would take the time of reading and verifying the stored output of those layers; 0 if it is not stored.</summary>
     public long ReadBackMultiplyAdds { get; init; }
 }

@@ -3,19 +3,19 @@ using Ftte.Samples.Shared;
 
 namespace TrainOnDevice.Data;
 
-/// <summary>What a folder holds.</summary>
+/// <summary>Specifies the data set of a folder.</summary>
 internal enum DataKind
 {
     /// <summary>CIFAR-10 in its binary form: records of one label and 32 x 32 x 3 bytes.</summary>
     Cifar10,
 
-    /// <summary>MNIST, or a set of the same form: IDX files of images and of labels.</summary>
+    /// <summary>MNIST, or a data set with the same format: IDX files of images and of labels.</summary>
     Idx,
 }
 
-/// <summary>A folder with a known data set, recognized by the content of its files; only training and test files are told apart by name.</summary>
-/// <param name="Kind">What it holds.</param>
-/// <param name="Path">Where the files are: the folder, or the one folder in it that the archive unpacked to.</param>
+/// <summary>Represents a folder with a known data set, recognized by the content of its files. Only training and test files are distinguished by name.</summary>
+/// <param name="Kind">The data set.</param>
+/// <param name="Path">The path of the files: the folder, or the subfolder to which the archive was extracted.</param>
 /// <param name="Images">The IDX files of images; empty for CIFAR-10.</param>
 /// <param name="Labels">The IDX files of labels; empty for CIFAR-10.</param>
 internal sealed record DataFolder(DataKind Kind, string Path, IReadOnlyList<string> Images, IReadOnlyList<string> Labels)
@@ -28,7 +28,7 @@ internal sealed record DataFolder(DataKind Kind, string Path, IReadOnlyList<stri
         "CIFAR-10's binary files (data_batch_1.bin to data_batch_5.bin, test_batch.bin) or MNIST's IDX files (train-images, train-labels, t10k-images, t10k-labels)";
 
     /// <summary>Recognizes a folder.</summary>
-    /// <exception cref="InputException">It holds neither data set, or both.</exception>
+    /// <exception cref="InputException">The folder contains neither data set, or both.</exception>
     public static DataFolder Recognize(string folder)
     {
         try
@@ -38,17 +38,17 @@ internal sealed record DataFolder(DataKind Kind, string Path, IReadOnlyList<stri
             {
                 1 => found[0],
                 0 when CifarArchives.Any(name => File.Exists(System.IO.Path.Combine(folder, name))) => new DataFolder(DataKind.Cifar10, folder, [], []),
-                0 => throw new InputException($"--data '{folder}': no file there is of a known data set; give the folder with {Expected}."),
-                _ => throw new InputException($"--data '{folder}': there is more than one data set, {string.Join(" and ", found.Select(f => f.Kind))}; give a folder with one."),
+                0 => throw new InputException($"--data '{folder}': it contains no file of a known data set; specify the folder with {Expected}."),
+                _ => throw new InputException($"--data '{folder}': it contains more than one data set, {string.Join(" and ", found.Select(f => f.Kind))}; specify a folder with one."),
             };
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"--data '{folder}': it cannot be read; see that you may read the folder and its files.", refusal);
+            throw new InputException($"--data '{folder}': it cannot be read; check that you may read the folder and its files.", refusal);
         }
     }
 
-    /// <summary>Lists the folder, those in it, and the raw folder in which torchvision keeps each of its sets.</summary>
+    /// <summary>Returns the folder, its subfolders, and the raw folder in which torchvision stores each data set.</summary>
     private static IEnumerable<string> Places(string folder)
     {
         string[] below = [.. Directory.GetDirectories(folder).Order(StringComparer.Ordinal)];
@@ -69,7 +69,7 @@ internal sealed record DataFolder(DataKind Kind, string Path, IReadOnlyList<stri
         }
     }
 
-    /// <summary>Lists the files of a folder; of one that is there plain and packed, the plain one.</summary>
+    /// <summary>Returns the files of a folder. If a file exists with and without compression, the uncompressed one is returned.</summary>
     private static IEnumerable<string> FilesOf(string folder)
     {
         try
@@ -79,11 +79,11 @@ internal sealed record DataFolder(DataKind Kind, string Path, IReadOnlyList<stri
         }
         catch (UnauthorizedAccessException)
         {
-            return []; // A folder that may not be read does not hide the others.
+            return []; // A folder that cannot be read does not hide the others.
         }
     }
 
-    /// <summary>Looks into a file. A broken link, or a file that may not be read, is not part of a data set and does not hide the other files.</summary>
+    /// <summary>Reads the first bytes of a file. A broken link or a file that cannot be read is not part of a data set and does not hide the other files.</summary>
     private static FileContent LookIfReadable(string path)
     {
         try
@@ -113,7 +113,7 @@ internal sealed record DataFolder(DataKind Kind, string Path, IReadOnlyList<stri
         };
     }
 
-    /// <summary>Reads the first bytes, unpacked if the file is a gzip file.</summary>
+    /// <summary>Reads the first bytes, decompressed if the file is a gzip file.</summary>
     private static int ReadHead(FileStream file, Span<byte> head)
     {
         int count = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);

@@ -2,14 +2,14 @@ using Ftte.TinyEngine;
 
 namespace TrainOnDevice.Data;
 
-/// <summary>Examples to train on and others, held out, to test with.</summary>
-/// <param name="Name">What the data is, for people.</param>
+/// <summary>Represents training examples and held-out test examples.</summary>
+/// <param name="Name">The description of the data.</param>
 /// <param name="Shape">The shape of an example.</param>
-/// <param name="Classes">How many classes there are.</param>
-/// <param name="Training">The examples to train on.</param>
-/// <param name="HeldOut">The examples to test with.</param>
+/// <param name="Classes">The number of classes.</param>
+/// <param name="Training">The training examples.</param>
+/// <param name="HeldOut">The test examples.</param>
 internal sealed record DataSet(string Name, ImageShape Shape, int Classes, IExampleSource Training, IExampleSource HeldOut)
 {
-    /// <summary>Gets whether a mirrored picture is of the same class: so with photographs, not so with digits.</summary>
+    /// <summary>Gets a value that indicates whether a mirrored image has the same class: true for photographs, false for digits.</summary>
     public bool CanBeMirrored { get; init; }
 }

@@ -3,13 +3,13 @@ using Ftte.TinyEngine;
 
 namespace TrainOnDevice.Data;
 
-/// <summary>Reads the data sets that folders hold.</summary>
+/// <summary>Reads the data sets of folders.</summary>
 internal static class DataSetReader
 {
-    private const int MostClasses = 256;
+    private const int MaxClasses = 256;
 
     /// <summary>Reads a folder.</summary>
-    /// <exception cref="InputException">A file is missing or not what it should be.</exception>
+    /// <exception cref="InputException">A file is missing or invalid.</exception>
     public static DataSet Read(DataFolder folder)
     {
         try
@@ -39,13 +39,13 @@ internal static class DataSetReader
         var shape = new ImageShape(training.Height, training.Width, training.Channels);
         return (heldOut.Height, heldOut.Width, heldOut.Channels) == (shape.Height, shape.Width, shape.Channels)
             ? new DataSet("images of MNIST's form", shape, classes, training, heldOut)
-            : throw new InputException($"--data '{folder.Path}': the training images are {shape}, the test images are not; use files of one set.");
+            : throw new InputException($"--data '{folder.Path}': the training images are {shape}, but the test images are not; use files of the same data set.");
     }
 
     private static IdxExamples ReadIdx(DataFolder folder, bool isForTest) => IdxExamples.Load(
-        Part(folder, folder.Images, isForTest), Part(folder, folder.Labels, isForTest), PixelScaling.Mnist, MostClasses);
+        Part(folder, folder.Images, isForTest), Part(folder, folder.Labels, isForTest), PixelScaling.Mnist, MaxClasses);
 
-    /// <summary>Picks the file to train with or to test with, which differ in name only.</summary>
+    /// <summary>Selects the training file or the test file, which differ only in name.</summary>
     private static string Part(DataFolder folder, IReadOnlyList<string> files, bool isForTest)
     {
         string[] part = [.. files.Where(file => IsForTest(Path.GetFileName(file)) == isForTest)];

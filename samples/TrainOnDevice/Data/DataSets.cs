@@ -3,16 +3,16 @@ using Ftte.TinyEngine;
 
 namespace TrainOnDevice.Data;
 
-/// <summary>Opens the data that the user asked for, in the form that the network takes.</summary>
+/// <summary>Opens the data of the options, in the form that the network reads.</summary>
 internal static class DataSets
 {
     private const int GeneratedTraining = 2000;
     private const int GeneratedHeldOut = 500;
     private const int GeneratedClassesForVectors = 10;
 
-    /// <summary>Opens it.</summary>
+    /// <summary>Opens the data.</summary>
     /// <param name="network">The network to train.</param>
-    /// <param name="options">What the user asked for.</param>
+    /// <param name="options">The options of the command.</param>
     /// <exception cref="InputException">The data cannot be read, or does not fit the network.</exception>
     public static DataSet Open(Network network, TrainOptions options)
     {
@@ -48,12 +48,12 @@ internal static class DataSets
         bool isVector = input.Pixels == 1;
         if (data.Shape != input && !(isVector && data.Shape.Count == input.Count))
         {
-            throw new InputException($"--data '{options.DataFolder}': {data.Name} has examples of {data.Shape}, {options.Model} takes {input}; give another --model or other data.");
+            throw new InputException($"--data '{options.DataFolder}': {data.Name} has examples of {data.Shape}, but {options.Model} takes {input}; specify another --model or other data.");
         }
 
         if (network.ClassCount > 0 && data.Classes > network.ClassCount)
         {
-            throw new InputException($"--data '{options.DataFolder}': {data.Name} has {data.Classes} classes, {options.Model} tells {network.ClassCount} apart; give another --model or other data.");
+            throw new InputException($"--data '{options.DataFolder}': {data.Name} has {data.Classes} classes, but {options.Model} has {network.ClassCount}; specify another --model or other data.");
         }
     }
 
@@ -62,6 +62,6 @@ internal static class DataSets
         (int height, int width, int channels) = data.Shape;
         return data.Shape.Pixels > 1
             ? new AugmentedExamples(source, height, width, channels, new AugmentationOptions { FlipHorizontally = data.CanBeMirrored })
-            : throw new InputException("--augment: the examples are vectors, which cannot be shifted or mirrored; leave it out.");
+            : throw new InputException("--augment: the examples are vectors, which cannot be shifted or mirrored; omit the option.");
     }
 }

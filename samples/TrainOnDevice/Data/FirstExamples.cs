@@ -2,9 +2,9 @@ using Ftte.TinyEngine;
 
 namespace TrainOnDevice.Data;
 
-/// <summary>The first examples of a source.</summary>
+/// <summary>Represents the first examples of a source.</summary>
 /// <param name="source">The source.</param>
-/// <param name="count">How many, at most as many as the source has.</param>
+/// <param name="count">The number of examples, at most that of the source.</param>
 internal sealed class FirstExamples(IExampleSource source, int count) : IVaryingExampleSource
 {
     public int Count => count;
@@ -13,7 +13,7 @@ internal sealed class FirstExamples(IExampleSource source, int count) : IVarying
 
     public bool VariesByDraw => source.VariesByDraw();
 
-    /// <summary>Leaves out what is more than so many.</summary>
+    /// <summary>Limits the number of examples.</summary>
     public static IExampleSource Of(IExampleSource source, int? count) => count < source.Count ? new FirstExamples(source, count.Value) : source;
 
     public int CopyTo(int index, Span<float> input) => source.CopyTo(index, input);

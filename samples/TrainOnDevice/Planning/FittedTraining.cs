@@ -3,20 +3,20 @@ using Ftte.TinyEngine;
 
 namespace TrainOnDevice.Planning;
 
-/// <summary>What will be trained, and how, so that it fits the budget.</summary>
+/// <summary>Represents the selection and the options of training within the budget.</summary>
 /// <param name="Plan">The plan.</param>
-/// <param name="Sgd">How the examples are gone over.</param>
-/// <param name="Engine">How memory is used, with the micro-batch that was found.</param>
+/// <param name="Sgd">The training options.</param>
+/// <param name="Engine">The engine options, with the micro-batch of the plan.</param>
 /// <param name="BudgetBytes">The budget.</param>
 internal sealed record FittedTraining(TrainingPlan Plan, SgdOptions Sgd, EngineOptions Engine, long BudgetBytes)
 {
-    /// <summary>Gets how many of the selected coordinates a gradient reaches; running statistics, which merely follow, are not counted.</summary>
+    /// <summary>Gets the number of selected coordinates that a gradient reaches, without running statistics.</summary>
     public int TrainedParameters { get; } = Plan.Selection.Count - Overlap(Plan.Selection, Statistics(Plan.Network));
 
-    /// <summary>Gets the share of the memory that training everything without a plan would take which the plan saves.</summary>
+    /// <summary>Gets the saved share of the memory of training all parameters without a plan.</summary>
     public double SavedShare => 1 - ((double)Plan.PeakBytes / Plan.EagerBytes);
 
-    /// <summary>Gets the running statistics of batch normalisation: all that no gradient reaches.</summary>
+    /// <summary>Gets the running statistics of batch normalization: all coordinates that no gradient reaches.</summary>
     public static ParameterSelection Statistics(Network network)
     {
         var ranges = new List<ParameterRange>();

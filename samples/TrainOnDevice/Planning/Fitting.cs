@@ -5,21 +5,21 @@ using TrainOnDevice.Data;
 
 namespace TrainOnDevice.Planning;
 
-/// <summary>Finds what to train within the budget.</summary>
+/// <summary>Finds the selection that fits the budget.</summary>
 /// <remarks>
-/// What training a block is worth is measured only where not everything fits: the squared gradient of some examples. That measurement is made here with
-/// memory to spare, as a server would for its devices; it is not part of the budget.
+/// The importance of blocks, the squared gradient of some examples, is measured only if not all parameters fit. The measurement is made without a
+/// memory limit, as on a server; it is not part of the budget.
 /// </remarks>
 internal static class Fitting
 {
     private const int ImportanceExamples = 64;
 
-    /// <summary>Finds it.</summary>
+    /// <summary>Finds the selection.</summary>
     /// <param name="network">The network.</param>
     /// <param name="parameters">The weights to start from.</param>
     /// <param name="examples">The examples to train on.</param>
-    /// <param name="options">What the user asked for.</param>
-    /// <exception cref="BudgetTooSmallException">Nothing fits.</exception>
+    /// <param name="options">The options of the command.</param>
+    /// <exception cref="BudgetTooSmallException">No selection fits.</exception>
     public static FittedTraining Find(Network network, float[] parameters, IExampleSource examples, TrainOptions options)
     {
         var sgd = new SgdOptions
@@ -45,7 +45,7 @@ internal static class Fitting
         return FindWithStatistics(network, parameters, examples, options.MemoryBytes, sgd, engine, statistics);
     }
 
-    /// <summary>With the batch's statistics the running ones follow, in memory of their own, so that what is trained has to leave room for them.</summary>
+    /// <summary>With batch statistics, the running statistics are also trained and need memory, so the budget of the selection is reduced by it.</summary>
     private static FittedTraining FindWithStatistics(
         Network network, float[] parameters, IExampleSource examples, long budget, SgdOptions sgd, EngineOptions engine, ParameterSelection statistics)
     {

@@ -3,10 +3,10 @@ using Ftte.TinyEngine;
 
 namespace TrainOnDevice.Planning;
 
-/// <summary>One step of a plan, in words and bytes.</summary>
+/// <summary>Represents a step of a plan for a table.</summary>
 /// <param name="Name">The layer's name.</param>
-/// <param name="Trained">What is trained in it, such as <c>weight 25 %, bias</c>; empty for nothing.</param>
-/// <param name="SavedBytes">What it makes that is kept for the backward pass.</param>
+/// <param name="Trained">The trained part, such as <c>weight 25 %, bias</c>; empty for none.</param>
+/// <param name="SavedBytes">The bytes that are saved for the backward pass.</param>
 /// <param name="ForwardBytes">All bytes in use while it runs forward.</param>
 /// <param name="BackwardBytes">All bytes in use while it runs backward; 0 if it does not.</param>
 internal sealed record PlanRow(string Name, string Trained, long SavedBytes, long ForwardBytes, long BackwardBytes)
@@ -35,12 +35,12 @@ internal sealed record PlanRow(string Name, string Trained, long SavedBytes, lon
         ];
     }
 
-    /// <summary>Takes the last part off a name such as <c>conv1.weight</c>; a name of one part is its own owner.</summary>
+    /// <summary>Removes the last part of a name such as <c>conv1.weight</c>; a name of one part is its own owner.</summary>
     private static string OwnerOf(string name) => name.LastIndexOf('.') is >= 0 and int dot ? name[..dot] : name;
 
     private static string Describe(Network network, ParameterBlock block, double share)
     {
-        // No gradient reaches running statistics; they follow the batches.
+        // No gradient reaches running statistics; they are updated from the batches.
         string part = network.Trainable.Contains(block.Range.Start) ? block.Name[(block.Name.LastIndexOf('.') + 1)..] : "statistics";
         return share < 1 ? $"{part} {100 * share:0.#} %" : part;
     }

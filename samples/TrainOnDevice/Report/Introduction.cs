@@ -5,7 +5,7 @@ using TrainOnDevice.Planning;
 
 namespace TrainOnDevice.Report;
 
-/// <summary>Says in a few lines what will be done.</summary>
+/// <summary>Writes a summary of the run before training.</summary>
 internal static class Introduction
 {
     public static void Write(IAnsiConsole console, string model, DataSet data, FittedTraining training)

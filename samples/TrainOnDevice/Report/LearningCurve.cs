@@ -5,7 +5,7 @@ using TrainOnDevice.Training;
 
 namespace TrainOnDevice.Report;
 
-/// <summary>Draws how well the weights did after every epoch.</summary>
+/// <summary>Draws the quality of the weights after every epoch.</summary>
 internal static class LearningCurve
 {
     private const int Width = 1200;
@@ -14,9 +14,9 @@ internal static class LearningCurve
 
     /// <summary>Draws accuracy, or loss for a network without classes, and writes it as PNG.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="title">What was trained.</param>
-    /// <param name="curve">What each epoch came to.</param>
-    /// <param name="isComplete">Whether training came to its end.</param>
+    /// <param name="title">The title.</param>
+    /// <param name="curve">The result of each epoch.</param>
+    /// <param name="isComplete">True if training was completed.</param>
     public static void Save(string path, string title, IReadOnlyList<EpochResult> curve, bool isComplete = true)
     {
         bool hasAccuracy = curve.All(e => e.Accuracy is not null);

@@ -3,7 +3,7 @@ using TrainOnDevice.Planning;
 
 namespace TrainOnDevice.Report;
 
-/// <summary>Draws the memory in use over one pass, forward and back: what for, where the peak is, and how far the budget.</summary>
+/// <summary>Draws the memory in use over one pass, forward and backward, by use, with the peak and the budget.</summary>
 internal static class PlanChart
 {
     private const int Width = 1400;

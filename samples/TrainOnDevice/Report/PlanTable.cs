@@ -7,13 +7,13 @@ namespace TrainOnDevice.Report;
 /// <summary>Shows a plan step by step.</summary>
 internal static class PlanTable
 {
-    private const int MostRows = 24;
+    private const int MaxRows = 24;
 
     public static void Write(IAnsiConsole console, FittedTraining training)
     {
         PlanRow[] rows = PlanRow.Of(training.Plan);
         Peak peak = Peak.Of(training.Plan);
-        bool isShort = rows.Length <= MostRows;
+        bool isShort = rows.Length <= MaxRows;
         AdaptiveTable table = new AdaptiveTable()
             .AddColumn("Step")
             .AddColumn("Trained")
@@ -43,12 +43,12 @@ internal static class PlanTable
         }
 
         table.Write(console);
-        string hidden = leftOut > 0 ? $" {leftOut} steps that neither train nor save anything are left out." : "";
-        console.WriteText($"Forward and backward: all bytes in use while the step runs, parameters included; * is the peak.{hidden}");
+        string hidden = leftOut > 0 ? $" {leftOut} steps without trained parameters and saved values are omitted." : "";
+        console.WriteText($"Forward and backward: all bytes in use while the step runs, including parameters; * marks the peak.{hidden}");
         long gaps = training.Plan.ArenaBytes - training.Plan.BusiestBytes;
         if (gaps > 0)
         {
-            console.WriteText($"The plan takes {ByteSize.ToText(gaps)} more than its peak moment: gaps between tensors in the arena.");
+            console.WriteText($"The plan takes {ByteSize.ToText(gaps)} more than the peak, because of gaps between tensors in the arena.");
         }
     }
 

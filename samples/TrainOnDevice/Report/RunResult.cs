@@ -5,7 +5,7 @@ using TrainOnDevice.Training;
 
 namespace TrainOnDevice.Report;
 
-/// <summary>All facts of a run.</summary>
+/// <summary>Represents all facts of a run.</summary>
 internal sealed record RunResult
 {
     public required string Model { get; init; }
@@ -34,10 +34,10 @@ internal sealed record RunResult
 
     public required PlanResult Plan { get; init; }
 
-    /// <summary>Gets what training came to; null if nothing was trained.</summary>
+    /// <summary>Gets the result of training; null if there was none.</summary>
     public TrainingResult? Training { get; init; }
 
-    /// <summary>Puts the facts together.</summary>
+    /// <summary>Creates the facts of a run.</summary>
     public static RunResult Of(TrainOptions options, DataSet data, FittedTraining training, TrainingOutcome? outcome) => new()
     {
         Model = options.Model,
@@ -57,7 +57,7 @@ internal sealed record RunResult
     };
 }
 
-/// <summary>The facts of a plan, in bytes.</summary>
+/// <summary>Represents the facts of a plan, in bytes.</summary>
 internal sealed record PlanResult(
     long BudgetBytes,
     long PeakBytes,
@@ -79,7 +79,7 @@ internal sealed record PlanResult(
     }
 }
 
-/// <summary>The facts of a training run; accuracies are null for a network without classes.</summary>
+/// <summary>Represents the facts of a training run; accuracies are null for a network without classes.</summary>
 internal sealed record TrainingResult(
     bool Cancelled,
     long Steps,

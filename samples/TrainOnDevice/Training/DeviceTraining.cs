@@ -7,16 +7,16 @@ using TrainOnDevice.Planning;
 
 namespace TrainOnDevice.Training;
 
-/// <summary>Trains as planned and shows how it goes.</summary>
+/// <summary>Trains according to the plan and shows progress.</summary>
 internal sealed class DeviceTraining(FittedTraining training, DataSet data, IAnsiConsole console, TimeProvider time, bool testsEveryEpoch)
 {
     private readonly List<EpochResult> _curve = [];
     private readonly Network _network = training.Plan.Network;
 
-    /// <summary>Trains; a cancelled run keeps what was learned until then.</summary>
+    /// <summary>Trains the weights. A canceled run keeps the weights of the last step.</summary>
     /// <param name="parameters">The weights, trained in place.</param>
-    /// <param name="save">Keeps the trained weights, and is told whether training came to its end. Called before they are tested, because that takes its time.</param>
-    /// <param name="cancellationToken">Stops between two steps.</param>
+    /// <param name="save">Saves the trained weights; receives true if training was completed. Called before the test, which takes time.</param>
+    /// <param name="cancellationToken">Cancels between two steps.</param>
     /// <exception cref="InputException">Training diverged.</exception>
     public TrainingOutcome Run(float[] parameters, Action<float[], bool> save, CancellationToken cancellationToken)
     {
@@ -52,7 +52,7 @@ internal sealed class DeviceTraining(FittedTraining training, DataSet data, IAns
             before, after, latest.Step, latest.Steps, latest.Step > 0 ? latest.MeanLoss : null, took, PerSecond(latest.Step, took), _curve);
     }
 
-    /// <summary>Says how weights do, by accuracy if there are classes, else by loss.</summary>
+    /// <summary>Describes the quality of weights: accuracy and loss if there are classes, otherwise the loss.</summary>
     public static string Describe(Evaluation evaluation) =>
         double.IsNaN(evaluation.Accuracy) ? $"loss {evaluation.Loss:0.0000}" : $"accuracy {Units.Percent(evaluation.Accuracy)}, loss {evaluation.Loss:0.000}";
 
@@ -65,7 +65,7 @@ internal sealed class DeviceTraining(FittedTraining training, DataSet data, IAns
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The trained values are those of the last whole step.
+            // The trained values are those of the last complete step.
         }
     }
 
@@ -97,7 +97,7 @@ internal sealed class DeviceTraining(FittedTraining training, DataSet data, IAns
     {
         if (!double.IsFinite(progress.MeanLoss))
         {
-            throw new InputException($"Training diverged at step {progress.Step}: the loss is no longer a number. Give a lower --learning-rate than {progress.LearningRate}; nothing was saved.");
+            throw new InputException($"Training diverged at step {progress.Step}: the loss is not a number. Specify a lower --learning-rate than {progress.LearningRate}; no weights were saved.");
         }
     }
 }

@@ -2,15 +2,15 @@ using Ftte.TinyEngine;
 
 namespace TrainOnDevice.Training;
 
-/// <summary>What training came to.</summary>
-/// <param name="Before">How the weights that it started from do on held-out examples.</param>
-/// <param name="After">How the trained weights do on them.</param>
-/// <param name="Steps">The steps taken.</param>
-/// <param name="StepsPlanned">The steps that there were to be.</param>
-/// <param name="TrainingLoss">The mean loss per example since the last epoch began; null if no step was taken.</param>
-/// <param name="Duration">How long training took, without the tests.</param>
-/// <param name="ExamplesPerSecond">How many examples a second were trained on.</param>
-/// <param name="Curve">What each epoch came to, if the weights were tested after it.</param>
+/// <summary>Represents the result of training.</summary>
+/// <param name="Before">The evaluation of the initial weights on held-out examples.</param>
+/// <param name="After">The evaluation of the trained weights on held-out examples.</param>
+/// <param name="Steps">The number of completed steps.</param>
+/// <param name="StepsPlanned">The number of planned steps.</param>
+/// <param name="TrainingLoss">The mean loss per example since the start of the last epoch; null if no step was completed.</param>
+/// <param name="Duration">The duration of training, without the tests.</param>
+/// <param name="ExamplesPerSecond">The number of training examples per second.</param>
+/// <param name="Curve">The result of each epoch, if the weights were tested after it.</param>
 internal sealed record TrainingOutcome(
     Evaluation Before,
     Evaluation After,
@@ -21,13 +21,13 @@ internal sealed record TrainingOutcome(
     double ExamplesPerSecond,
     IReadOnlyList<EpochResult> Curve)
 {
-    /// <summary>Gets whether training was stopped before its end.</summary>
+    /// <summary>Gets a value that indicates whether training was stopped before its end.</summary>
     public bool IsCancelled => Steps < StepsPlanned;
 }
 
-/// <summary>What an epoch came to.</summary>
-/// <param name="Epoch">The number of epochs taken.</param>
-/// <param name="TrainingLoss">The mean loss per example during it.</param>
-/// <param name="Loss">The mean loss on held-out examples after it.</param>
-/// <param name="Accuracy">The accuracy on them; null for a network without classes.</param>
+/// <summary>Represents the result of an epoch.</summary>
+/// <param name="Epoch">The number of completed epochs.</param>
+/// <param name="TrainingLoss">The mean loss per example during the epoch.</param>
+/// <param name="Loss">The mean loss on held-out examples after the epoch.</param>
+/// <param name="Accuracy">The accuracy on held-out examples; null for a network without classes.</param>
 internal sealed record EpochResult(long Epoch, double TrainingLoss, double Loss, double? Accuracy);

@@ -2,7 +2,7 @@ using Ftte.TinyEngine;
 
 namespace ZooLearning.Data;
 
-/// <summary>Some of a source's examples.</summary>
+/// <summary>Represents a part of the examples of a source.</summary>
 /// <param name="source">The source.</param>
 /// <param name="indices">The indices of the examples.</param>
 internal sealed class ChosenExamples(IExampleSource source, int[] indices) : IExampleSource

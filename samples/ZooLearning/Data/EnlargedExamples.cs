@@ -2,7 +2,7 @@ using Ftte.TinyEngine;
 
 namespace ZooLearning.Data;
 
-/// <summary>CIFAR-10's images enlarged by a whole factor, so that networks for larger images can take them.</summary>
+/// <summary>Enlarges the images of CIFAR-10 by an integer factor, for networks with larger inputs.</summary>
 /// <param name="source">The images of 32 x 32 pixels.</param>
 /// <param name="factor">The factor.</param>
 /// <param name="classOf">Maps a label to the label that is learned.</param>

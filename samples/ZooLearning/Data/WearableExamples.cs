@@ -3,8 +3,8 @@ using Ftte.TinyEngine;
 
 namespace ZooLearning.Data;
 
-/// <summary>Windows of the smartwatch and smartphone measurements of Matey-Sanz, Casteleyn and Granell (Data in Brief, 2023, 109809; CC BY 4.0).</summary>
-/// <remarks>A frame has ten values: acceleration and rotation in three directions, the two magnitudes, and how much the magnitudes changed since the last frame.</remarks>
+/// <summary>Represents windows of the smartwatch and smartphone measurements of Matey-Sanz, Casteleyn and Granell (Data in Brief, 2023, 109809; CC BY 4.0).</summary>
+/// <remarks>A frame has ten values: acceleration and rotation in three directions, the two magnitudes, and the changes of the magnitudes since the last frame.</remarks>
 internal static class WearableExamples
 {
     /// <summary>The number of values per frame.</summary>
@@ -17,7 +17,7 @@ internal static class WearableExamples
     /// <summary>Gets the number of activities.</summary>
     public static int ClassCount => Labels.Length;
 
-    /// <summary>Reads the windows of some people.</summary>
+    /// <summary>Reads the windows of a range of people.</summary>
     /// <param name="folder">The folder with one folder per person.</param>
     /// <param name="frames">The number of frames per window; windows overlap by half.</param>
     /// <param name="first">The number of the first person.</param>

@@ -4,11 +4,11 @@ using ZooLearning.Learning;
 
 namespace ZooLearning.Data;
 
-/// <summary>The examples of one network.</summary>
+/// <summary>Represents the examples of one network.</summary>
 /// <param name="Name">The name of the data set.</param>
-/// <param name="Public">The examples that the server has: a base is trained on them.</param>
+/// <param name="Public">The examples of the server, on which the base is trained.</param>
 /// <param name="Private">The examples that are divided among the devices.</param>
-/// <param name="Test">The examples that a model is tested on.</param>
+/// <param name="Test">The test examples.</param>
 internal sealed record ZooData(string Name, IExampleSource Public, IExampleSource Private, IExampleSource Test)
 {
     private const int People = 23, PublicPeople = 4, TestPeople = 5;
@@ -16,7 +16,7 @@ internal sealed record ZooData(string Name, IExampleSource Public, IExampleSourc
     /// <summary>Opens the data of a network.</summary>
     /// <param name="folder">The folder with the data sets; null for synthetic data.</param>
     /// <param name="entry">The network.</param>
-    /// <param name="seed">The seed of synthetic data and of which real examples are taken.</param>
+    /// <param name="seed">The seed of synthetic data and of the selection of real examples.</param>
     public static ZooData Open(string? folder, ZooEntry entry, ulong seed)
     {
         try
@@ -102,7 +102,7 @@ internal sealed record ZooData(string Name, IExampleSource Public, IExampleSourc
         GeneratedExamples Make(int count, ulong part) => new(templates, network.InputShape, count, CounterRandom.At(seed, part));
     }
 
-    /// <summary>Takes as many examples as the entry needs, at random.</summary>
+    /// <summary>Selects the number of examples that the entry needs, at random.</summary>
     private ZooData Take(ZooEntry entry, ulong seed)
     {
         return this with

@@ -9,7 +9,7 @@ namespace ZooLearning.Learning;
 
 /// <summary>Trains one network in a federation and centrally.</summary>
 /// <param name="entry">The network.</param>
-/// <param name="data">Its data.</param>
+/// <param name="data">The data.</param>
 /// <param name="options">The settings of the command.</param>
 /// <param name="seed">The seed.</param>
 internal sealed class Trial(ZooEntry entry, ZooData data, ZooOptions options, ulong seed)
@@ -23,10 +23,10 @@ internal sealed class Trial(ZooEntry entry, ZooData data, ZooOptions options, ul
     /// <summary>Runs the federation and central training.</summary>
     /// <param name="start">The parameters at the start.</param>
     /// <param name="startName">The name of the start.</param>
-    /// <param name="isSubset">Whether devices train what fits into half of the memory of training everything.</param>
+    /// <param name="isSubset">True if devices train a subset that fits half of the memory of training all parameters.</param>
     /// <param name="progress">Receives the progress of the federation; null for none.</param>
-    /// <param name="cancellationToken">Stops.</param>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <exception cref="OperationCanceledException">The run was canceled.</exception>
     public async Task<ZooRow> RunAsync(float[] start, string startName, bool isSubset, Action<SimulationProgress>? progress, CancellationToken cancellationToken)
     {
         SgdOptions sgd = Sgd();

@@ -3,7 +3,7 @@ using Ftte.TinyEngine;
 
 namespace ZooLearning.Learning;
 
-/// <summary>A data set with the shape of a network's inputs.</summary>
+/// <summary>Specifies a data set by the shape of its inputs.</summary>
 internal enum DataKind
 {
     Mnist,
@@ -11,7 +11,7 @@ internal enum DataKind
     Wearables,
 }
 
-/// <summary>A network with its data set and the size of its federation.</summary>
+/// <summary>Represents a network with its data set and the size of its federation.</summary>
 /// <param name="Name">The name in the zoo.</param>
 /// <param name="Network">The network.</param>
 /// <param name="Data">The data set.</param>
@@ -43,7 +43,7 @@ internal sealed record ZooEntry(string Name, Network Network, DataKind Data)
 
     /// <summary>Creates the entry of a network.</summary>
     /// <param name="name">The name in the zoo.</param>
-    /// <param name="isSmall">Whether it is small enough for a build server.</param>
+    /// <param name="isSmall">True for a federation that is small enough for a build server.</param>
     public static ZooEntry Of(string name, bool isSmall)
     {
         Network network = name == "dscnn" ? NetworkZoo.DsCnn(WearableClasses) : NetworkZoo.Create(name);

@@ -1,6 +1,6 @@
 namespace ZooLearning.Learning;
 
-/// <summary>One line of the table.</summary>
+/// <summary>Represents a row of the table.</summary>
 /// <param name="Network">The network.</param>
 /// <param name="Data">The data set.</param>
 /// <param name="Seed">The seed.</param>
@@ -29,7 +29,7 @@ internal sealed record ZooRow(
 {
     public const double MinGain = 0.1, MinShare = 0.7, Tolerance = 0.02;
 
-    /// <summary>Gets whether the federation learns: clearly above chance, not below the start, and most of what central training learns.</summary>
+    /// <summary>Gets a value that indicates whether the federation learns: clearly above chance, not below the start, and most of what central training learns.</summary>
     public bool Learns =>
         Federated >= Chance + (MinGain * (1 - Chance)) && Federated >= Before - Tolerance && Federated - Before >= (MinShare * (Central - Before)) - Tolerance;
 }

@@ -10,8 +10,8 @@ namespace ZooLearning.Learning;
 /// <param name="network">The network.</param>
 /// <param name="devices">The examples of each device.</param>
 /// <param name="sgd">The settings of training.</param>
-/// <param name="engine">How devices use memory.</param>
-/// <param name="test">The examples that a model is tested on.</param>
+/// <param name="engine">The engine options of devices.</param>
+/// <param name="test">The test examples.</param>
 internal sealed class ZooTask(Network network, ImmutableArray<IExampleSource> devices, SgdOptions sgd, EngineOptions? engine, ZooTest test) : ILearningTask
 {
     public ILocalTrainer CreateTrainer(int device) => new LocalTrainer(network, devices[device], sgd, engine: engine);
@@ -25,7 +25,7 @@ internal sealed class ZooTask(Network network, ImmutableArray<IExampleSource> de
     public ModelQuality Evaluate(ModelSnapshot model, CancellationToken cancellationToken) => new(Math.Clamp(test.Measure(model.Parameters.Span), 0, 1));
 }
 
-/// <summary>Measures how good a model is, from 0 to 1.</summary>
+/// <summary>Measures the quality of a model, from 0 to 1.</summary>
 /// <param name="network">The network.</param>
 /// <param name="examples">The examples.</param>
 internal sealed class ZooTest(Network network, IExampleSource examples)

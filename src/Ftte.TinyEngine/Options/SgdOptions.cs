@@ -106,7 +106,7 @@ public sealed class SgdOptions
         if (!(WeightDecay >= 0 && LearningRate * WeightDecay < 1))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(WeightDecay), WeightDecay, string.Create(CultureInfo.InvariantCulture, $"The weight decay must be at least 0 and less than 1 / {LearningRate}, where {LearningRate} is the step size."));
+                nameof(WeightDecay), WeightDecay, string.Create(CultureInfo.InvariantCulture, $"The weight decay must be at least 0 and less than 1 / {LearningRate}, the reciprocal of the step size."));
         }
 
         if (!(Momentum >= 0 && Momentum < 1))

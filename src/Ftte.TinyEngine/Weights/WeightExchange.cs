@@ -89,7 +89,7 @@ internal static class WeightExchange
             {
                 throw InvalidFile.Create(
                     file.Name,
-                    $"tensor '{names[i]}' is [{string.Join(", ", tensor.Shape)}] but the network needs [{string.Join(", ", entries[i].FileShape)}]",
+                    $"tensor '{names[i]}' is [{string.Join(", ", tensor.Shape)}], but the network needs [{string.Join(", ", entries[i].FileShape)}]",
                     "specify the weights of a model with the same layers, in PyTorch's order of dimensions");
             }
         }

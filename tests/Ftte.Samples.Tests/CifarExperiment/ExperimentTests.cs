@@ -10,7 +10,7 @@ using Spectre.Console;
 
 namespace Ftte.Samples.Tests.CifarExperiment;
 
-/// <summary>The experiment on made-up pictures: the same files on any number of threads, and after a kill.</summary>
+/// <summary>The experiment on synthetic images: the same files on any number of threads, and after a kill.</summary>
 public sealed class ExperimentTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ftte-cifar-").FullName;
@@ -63,11 +63,11 @@ public sealed class ExperimentTests : IDisposable
 
     [Theory]
     [InlineData("--data is missing", "--scenario", "paper")]
-    [InlineData("there is no such folder", "--data", "nowhere")]
+    [InlineData("the folder does not exist", "--data", "nowhere")]
     [InlineData("--rules 'FedProx'", "--rules", "FedAvg", "FedProx")]
     [InlineData("Did you mean 'FedBuff'?", "--rules", "FedBuf")]
     [InlineData("Did you mean 'quick'?", "--scenario", "qick")]
-    [InlineData("give some of quick,", "--cells", "quick,main")]
+    [InlineData("specify one or more of quick,", "--cells", "quick,main")]
     [InlineData("--seeds", "--seeds", "0")]
     public async Task What_cannot_be_run_is_one_line_and_code_2(string reason, params string[] arguments)
     {
@@ -76,7 +76,7 @@ public sealed class ExperimentTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_lacks_the_pictures_is_told_how_to_get_them()
+    public async Task Who_lacks_the_images_is_told_how_to_get_them()
     {
         await Invoke("--scenario", "sweep");
         Assert.Contains("CIFAR-10 binary version", _error.ToString(), StringComparison.Ordinal);

@@ -41,15 +41,15 @@ public sealed class WorkTests : IDisposable
     public void What_a_device_has_kept_is_refused_once_earlier_layers_are_trained()
     {
         ParameterSelection head = ParameterSelection.OfBlocks(_network.Layout, "fc.weight", "fc.bias");
-        MadeUpPictures.Write(_folder, perFile: 20, seed: 1);
-        Cifar10Examples pictures = Cifar10Examples.Load(_folder, CifarPart.Test);
-        using var test = new ModelTest(pictures, most: 20, [.. Enumerable.Repeat(0.1, Cifar10Examples.ClassCount)]);
-        using var task = new CifarTask(_network, [pictures], Sgd, new WorkCost(_network, Sgd, Engine), test, kept: head);
+        SyntheticImages.Write(_folder, perFile: 20, seed: 1);
+        Cifar10Examples images = Cifar10Examples.Load(_folder, CifarPart.Test);
+        using var test = new ModelTest(images, maxImages: 20, [.. Enumerable.Repeat(0.1, Cifar10Examples.ClassCount)]);
+        using var task = new CifarTask(_network, [images], Sgd, new WorkCost(_network, Sgd, Engine), test, kept: head);
 
         Assert.True(task.CostOf(0, Assigned(head)).AheadMultiplyAdds > 0);
         Assert.Equal(0, task.CostOf(0, Assigned(head)).AheadMultiplyAdds);
         var refused = Assert.Throws<InvalidOperationException>(() => task.CostOf(0, Assigned(_network.Trainable)));
-        Assert.Contains("what devices have kept is worth nothing", refused.Message);
+        Assert.Contains("the stored features of devices are invalid", refused.Message);
     }
 
     [Fact]
@@ -74,8 +74,8 @@ public sealed class WorkTests : IDisposable
 
     private ParameterSelection Rotated(int turn)
     {
-        BlockImportance worth = new(_network.Layout, [.. _network.Layout.Blocks.Select(block => _network.Trainable.Contains(block.Range.Start) ? (double)block.Range.Length : 0)]);
-        var request = new SelectionRequest(_network.Profile(Sgd, Engine, Shares), worth, 768 * 1024) { Turn = turn };
+        BlockImportance importance = new(_network.Layout, [.. _network.Layout.Blocks.Select(block => _network.Trainable.Contains(block.Range.Start) ? (double)block.Range.Length : 0)]);
+        var request = new SelectionRequest(_network.Profile(Sgd, Engine, Shares), importance, 768 * 1024) { Turn = turn };
         return new RotatingSelector(seed: 1).Select(request).Selection;
     }
 

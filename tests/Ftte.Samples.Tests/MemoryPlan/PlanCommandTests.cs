@@ -50,25 +50,25 @@ public sealed class PlanCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--model alexnet", "--model alexnet: there is no such network; give one of autoencoder, cnn,")]
-    [InlineData("--budget 512Ki", "--budget 512Ki: give a number of bytes, or a size such as 512KiB")]
-    [InlineData("--payload 0", "--payload 0: give a number of bytes")]
-    [InlineData("--compute 20X", "--compute 20X: give a number of multiply-adds, such as 20M")]
-    [InlineData("--batch 0", "--batch 0: give a whole number from 1 to 65536")]
-    [InlineData("--batch 4 --micro 8", "--micro 8: only 4 examples make a step; give 1 to 4")]
-    [InlineData("--selector best", "--selector best: there is no such selector; give one of ")]
+    [InlineData("--model alexnet", "--model alexnet: unknown network; specify one of autoencoder, cnn,")]
+    [InlineData("--budget 512Ki", "--budget 512Ki: specify a number of bytes, or a size such as 512KiB")]
+    [InlineData("--payload 0", "--payload 0: specify a number of bytes")]
+    [InlineData("--compute 20X", "--compute 20X: specify a number of multiply-adds, such as 20M")]
+    [InlineData("--batch 0", "--batch 0: specify a whole number from 1 to 65536")]
+    [InlineData("--batch 4 --micro 8", "--micro 8: a step has only 4 examples; specify 1 to 4")]
+    [InlineData("--selector best", "--selector best: unknown selector; specify one of ")]
     [InlineData("--selector exat", "Did you mean 'exact'?")]
     [InlineData("--importance magnitud", "Did you mean 'magnitude'?")]
-    [InlineData("--shares 1/8,2", "--shares 1/8,2: give shares above 0 and up to 1")]
-    [InlineData("--importance luck", "--importance luck: give parameters or magnitude")]
+    [InlineData("--shares 1/8,2", "--shares 1/8,2: specify shares above 0 and up to 1")]
+    [InlineData("--importance luck", "--importance luck: specify parameters or magnitude")]
     [InlineData("--importance 1", "--importance 1:")]
-    [InlineData("--frozen int4", "--frozen int4: give float32, bfloat16 or int8")]
-    [InlineData("--weights a.safetensors", "--weights: counting parameters takes no weights; add --importance magnitude")]
-    [InlineData("--importance magnitude --weights none.safetensors", "--weights 'none.safetensors': there is no such file")]
+    [InlineData("--frozen int4", "--frozen int4: specify float32, bfloat16 or int8")]
+    [InlineData("--weights a.safetensors", "--weights: --importance parameters does not use weights; add --importance magnitude")]
+    [InlineData("--importance magnitude --weights none.safetensors", "--weights 'none.safetensors': the file does not exist")]
     [InlineData("--seed -1", "--seed -1:")]
     [InlineData("--chart plan.jpg", "--chart 'plan.jpg': the name does not end in .png")]
-    [InlineData("--frontier /no/such/folder/f.png", "there is no folder '/no/such/folder'")]
-    [InlineData("--chart a.png --frontier a.png", "--frontier 'a.png': --chart names the same file")]
+    [InlineData("--frontier /no/such/folder/f.png", "the folder '/no/such/folder' does not exist")]
+    [InlineData("--chart a.png --frontier a.png", "--frontier 'a.png': --chart specifies the same file")]
     [InlineData("--modle mlp", "--modle")]
     [InlineData("mlp", "mlp")]
     public async Task What_cannot_be_used_gives_one_line_and_exit_code_2_before_anything_runs(string arguments, string reason)
@@ -82,15 +82,15 @@ public sealed class PlanCommandTests : IDisposable
     public async Task Help_explains_with_an_example_that_can_be_run()
     {
         Assert.Equal(0, await Invoke("--help"));
-        Assert.Contains("without training anything", _run.Output, StringComparison.Ordinal);
+        Assert.Contains("Plans training within a memory budget", _run.Output, StringComparison.Ordinal);
         Assert.Contains("--model digits --budget 256KiB --payload 40KiB --chart plan.png", _run.Output, StringComparison.Ordinal);
         Assert.Equal(0, await _run.InvokeAsync("--model digits --budget 256KiB --payload 40KiB"));
     }
 
     [Theory]
-    [InlineData("--budget 20KiB", "greedy finds nothing in digits to train within --budget 20 KiB; the smallest that would do is ")]
-    [InlineData("--budget 1MiB --payload 4B", "greedy finds nothing in digits to train that fits --payload 4 B; the smallest that would do is 40 bytes (40 B).")]
-    [InlineData("--budget 1MiB --compute 1k", "greedy finds nothing in digits to train that fits --compute 1000; the smallest that would do is ")]
+    [InlineData("--budget 20KiB", "greedy finds no selection of digits within --budget 20 KiB; the minimum is ")]
+    [InlineData("--budget 1MiB --payload 4B", "greedy finds no selection of digits that fits --payload 4 B; the minimum is 40 bytes (40 B).")]
+    [InlineData("--budget 1MiB --compute 1k", "greedy finds no selection of digits that fits --compute 1000; the minimum is ")]
     public async Task A_budget_that_is_too_small_gives_one_line_with_what_would_do_and_exit_code_1(string budgets, string reason)
     {
         Assert.Equal(1, await _run.InvokeAsync($"--model digits --selector greedy {budgets}"));
@@ -103,7 +103,7 @@ public sealed class PlanCommandTests : IDisposable
     public async Task The_memory_said_to_do_does_and_a_byte_less_does_not()
     {
         Assert.Equal(1, await _run.InvokeAsync("--model digits --budget 1B"));
-        long bytes = long.Parse(_run.Error.Split("would do is ")[1].Split(' ')[0]);
+        long bytes = long.Parse(_run.Error.Split("the minimum is ")[1].Split(' ')[0]);
         Assert.Equal(0, await _run.InvokeAsync($"--model digits --budget {bytes}"));
         Assert.Equal(1, await _run.InvokeAsync($"--model digits --budget {bytes - 1}"));
     }
@@ -121,7 +121,7 @@ public sealed class PlanCommandTests : IDisposable
     public async Task A_batch_that_no_tensor_holds_gives_one_line()
     {
         Assert.Equal(2, await _run.InvokeAsync("--model resnet18 --batch 65536 --budget 1GiB"));
-        _run.AssertOneErrorLine("--batch 65536: so many examples of resnet18 at once are more than one tensor can hold");
+        _run.AssertOneErrorLine("--batch 65536: this number of examples of resnet18 exceeds the maximum size of a tensor");
     }
 
     [Fact]

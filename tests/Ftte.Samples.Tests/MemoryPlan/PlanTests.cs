@@ -23,8 +23,8 @@ public sealed class PlanTests : IDisposable
     {
         Assert.Equal(0, await _run.InvokeAsync("--model digits --budget 160KiB --selector greedy"));
         Assert.Equal("", _run.Error);
-        Assert.Contains("verified: every figure of the certificate was computed anew", _run.Output, StringComparison.Ordinal);
-        Assert.Contains("greedy proves nothing about other choices", _run.Output, StringComparison.Ordinal);
+        Assert.Contains("verified: every figure of the certificate was recomputed", _run.Output, StringComparison.Ordinal);
+        Assert.Contains("greedy gives no bound on other selections", _run.Output, StringComparison.Ordinal);
         Assert.Contains("fc ", _run.Output, StringComparison.Ordinal);
         Assert.Equal((PlanChart.Width, PlanChart.Height), await SizeOfPng(_run.ChartFile));
         Assert.Equal((FrontierChart.Width, FrontierChart.Height), await SizeOfPng(_run.FrontierFile));
@@ -52,8 +52,8 @@ public sealed class PlanTests : IDisposable
         Assert.Equal(4 * trained, certificate.GetProperty("payloadBytes").GetInt64());
         Assert.Equal(trained, layers.Sum(layer => layer.GetProperty("trainedParameters").GetInt32()));
         Assert.Equal(json.GetProperty("trainableParameters").GetInt32(), layers.Sum(layer => layer.GetProperty("parameters").GetInt32()));
-        Assert.Equal(certificate.GetProperty("objectiveShare").GetDouble(), layers.Sum(layer => layer.GetProperty("trainedWorthShare").GetDouble()), 1e-9);
-        Assert.Equal(1, layers.Sum(layer => layer.GetProperty("worthShare").GetDouble()), 1e-9);
+        Assert.Equal(certificate.GetProperty("objectiveShare").GetDouble(), layers.Sum(layer => layer.GetProperty("trainedImportanceShare").GetDouble()), 1e-9);
+        Assert.Equal(1, layers.Sum(layer => layer.GetProperty("importanceShare").GetDouble()), 1e-9);
         if (budgets.GetProperty("payloadBytes").ValueKind == JsonValueKind.Number)
         {
             Assert.Equal(

@@ -95,7 +95,7 @@ public sealed class DigitDataTests : IDisposable
     {
         IdxTestFiles.WriteSet(_folder, training: 900, test: 5);
         File.WriteAllBytes(_folder.File("t10k-labels-idx1-ubyte"), IdxTestFiles.Labels(5)[..^1]);
-        AssertBad("t10k-labels-idx1-ubyte: it announces 5 bytes, more than it can hold");
+        AssertBad("t10k-labels-idx1-ubyte: its header declares 5 bytes, more than the file can contain");
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class DigitDataTests : IDisposable
     public void Too_few_examples_for_the_devices_are_refused()
     {
         IdxTestFiles.WriteSet(_folder, training: 849, test: 5);
-        AssertBad("it has 849 training digits, and 10 devices need 850");
+        AssertBad("it has 849 training digits, but 10 devices need 850");
     }
 
     [RealMnistFact]

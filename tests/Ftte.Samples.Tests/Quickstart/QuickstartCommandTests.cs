@@ -43,23 +43,23 @@ public sealed class QuickstartCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--seed abc", "--seed abc: give a whole number from 0 to 2147483647")]
+    [InlineData("--seed abc", "--seed abc: specify a whole number from 0 to 2147483647")]
     [InlineData("--seed -1", "--seed -1:")]
     [InlineData("--seed 2147483648", "--seed 2147483648:")]
     [InlineData("--seed 1.5", "--seed 1.5:")]
-    [InlineData("--devices 9", "--devices 9: give a whole number from 10 to 10000")]
+    [InlineData("--devices 9", "--devices 9: specify a whole number from 10 to 10000")]
     [InlineData("--devices 10001", "--devices 10001:")]
-    [InlineData("--server-step -1", "--server-step -1: give a number of at least 0")]
+    [InlineData("--server-step -1", "--server-step -1: specify a number of at least 0")]
     [InlineData("--devices", "--devices")]
     [InlineData("--seed 1 --seed 2", "--seed")]
     [InlineData("--sed 1", "--sed")]
     [InlineData("--sed 1", "Did you mean '--seed'?")]
     [InlineData("quick", "quick")]
     [InlineData("--mnist /no/such/folder", "--mnist '/no/such/folder': the folder does not exist")]
-    [InlineData("--json /no/such/folder/q.json", "--json '/no/such/folder/q.json': there is no folder")]
+    [InlineData("--json /no/such/folder/q.json", "--json '/no/such/folder/q.json': the folder")]
     [InlineData("--json ", "--json '': the name is empty")]
     [InlineData("--chart c.jpg", "--chart 'c.jpg': the name does not end in .png")]
-    [InlineData("--chart c.png --json ./c.png", "--json names the same file")]
+    [InlineData("--chart c.png --json ./c.png", "--json specifies the same file")]
     public async Task What_cannot_be_used_gives_one_line_and_exit_code_2_before_anything_runs(string arguments, string reason)
     {
         Assert.Equal(2, await Invoke(arguments.Split(' ')));
@@ -72,7 +72,7 @@ public sealed class QuickstartCommandTests : IDisposable
     {
         string folder = Directory.CreateDirectory(_folder.File("a.json")).FullName;
         Assert.Equal(2, await Invoke("--json", folder));
-        AssertOneLine("it is a folder; give the name of a file");
+        AssertOneLine("it is a folder; specify the name of a file");
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class StudyTests : IDisposable
     [Fact]
     public async Task Two_threads_write_the_same_files_as_one()
     {
-        WritePictures();
+        WriteImages();
         string one = await ReportAsync(threads: 1), two = await ReportAsync(threads: 2);
         foreach (string file in new[] { "summary.md", "budget-20/report.md", "budget-20/points.csv", "budget-20/jobs.csv" })
         {
@@ -38,7 +38,7 @@ public sealed class StudyTests : IDisposable
     [Fact]
     public async Task Every_selection_stays_within_its_budget_and_counts_as_many_updates()
     {
-        WritePictures();
+        WriteImages();
         List<StudyRun> runs = await CreateStudy().RunAsync((_, _) => { }, CancellationToken.None);
 
         Assert.Equal(["full", "exact", "rotating", "bias-only"], runs.Select(run => run.Cell.Selector).OrderBy(name => Array.IndexOf(["full", "exact", "rotating", "bias-only"], name)));
@@ -51,7 +51,7 @@ public sealed class StudyTests : IDisposable
     [Fact]
     public async Task A_rotating_selection_trains_other_parameters_later()
     {
-        WritePictures();
+        WriteImages();
         List<StudyRun> one = await CreateStudy(updates: 12).RunAsync((_, _) => { }, CancellationToken.None), two = await CreateStudy(updates: 24).RunAsync((_, _) => { }, CancellationToken.None);
 
         static ParameterSelection Last(List<StudyRun> runs, string selector) => runs.Single(run => run.Cell.Selector == selector).Result.Selection!;
@@ -62,7 +62,7 @@ public sealed class StudyTests : IDisposable
     [Fact]
     public async Task A_stopped_study_keeps_the_runs_that_are_done_and_the_earlier_report()
     {
-        WritePictures();
+        WriteImages();
         string folder = await ReportAsync(threads: 1), page = Path.Combine(folder, "budget-20", "report.md");
         string before = await File.ReadAllTextAsync(page);
         using var stop = new CancellationTokenSource();
@@ -87,7 +87,7 @@ public sealed class StudyTests : IDisposable
 
     [Theory]
     [InlineData("", "--data is missing")]
-    [InlineData("--data nowhere", "no such folder")]
+    [InlineData("--data nowhere", "the folder does not exist")]
     [InlineData("--data . --budgets 0.2,2", "--budgets 0.2,2")]
     [InlineData("--data . --selectors exact rotatng", "Did you mean 'rotating'?")]
     [InlineData("--data . --rates x", "--rates x")]
@@ -108,14 +108,14 @@ public sealed class StudyTests : IDisposable
     }
 
     [Fact]
-    public async Task More_devices_than_pictures_are_refused()
+    public async Task More_devices_than_images_are_refused()
     {
-        WritePictures();
+        WriteImages();
         Assert.Equal(2, await StudyCommand.InvokeAsync(["--data", _folder.Path, "--devices", "100"], RunAsync, _output, _error));
         Assert.Contains("--devices 100", _error.ToString(), StringComparison.Ordinal);
     }
 
-    private void WritePictures()
+    private void WriteImages()
     {
         for (int i = 1; i <= 5; i++)
         {
@@ -128,9 +128,9 @@ public sealed class StudyTests : IDisposable
     private Study CreateStudy(int updates = Updates)
     {
         var options = new StudyOptions { DataFolder = _folder.Path, Devices = 45, Updates = updates, Seeds = 1, Budgets = [0.2], Rates = [0.01f, 0.02f], Selectors = ["full", "exact", "rotating", "bias-only"], Threads = 2 };
-        CifarPictures pictures = CifarPictures.Divide(Cifar10Examples.Load(_folder.Path, CifarPart.Train), Cifar10Examples.Load(_folder.Path, CifarPart.Test), 10);
+        CifarImages images = CifarImages.Divide(Cifar10Examples.Load(_folder.Path, CifarPart.Train), Cifar10Examples.Load(_folder.Path, CifarPart.Test), 10);
         Network network = NetworkZoo.Create("resnet8");
-        return new Study(options, new StartModel(network, network.Initialize(1), pictures.Test, threads: 1), pictures);
+        return new Study(options, new StartModel(network, network.Initialize(1), images.Test, threads: 1), images);
     }
 
     private async Task<string> ReportAsync(int threads)

@@ -72,7 +72,7 @@ public sealed class SampleCommandTests : IDisposable
     public async Task A_missing_data_folder_is_one_line(string sample)
     {
         Assert.Equal(ExitCode.BadInput, await InvokeAsync(sample, "--data", "/no/such/folder"));
-        AssertOneErrorLine("--data '/no/such/folder': there is no such folder; ");
+        AssertOneErrorLine("--data '/no/such/folder': the folder does not exist; ");
     }
 
     [Theory]

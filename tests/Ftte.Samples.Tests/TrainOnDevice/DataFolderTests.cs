@@ -50,7 +50,7 @@ public sealed class DataFolderTests : IDisposable
         File.WriteAllBytes(_folder.File("short"), [1, 2]);
         File.WriteAllText(_folder.File("notes.txt"), "nothing of the kind");
         File.WriteAllBytes(_folder.File("broken.gz"), [0x1F, 0x8B, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-        Assert.Contains("no file there is of a known data set", Assert.Throws<InputException>(() => DataFolder.Recognize(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("it contains no file of a known data set", Assert.Throws<InputException>(() => DataFolder.Recognize(_folder.Path)).Message, StringComparison.Ordinal);
 
         DataFiles.WriteCifar10(_folder.File("data_batch_1.bin"), 1);
         DataFiles.WriteMnist(_folder, 1, 1, isPacked: false);

@@ -94,7 +94,7 @@ public sealed class TrainingTests : IDisposable
         JsonElement training = _run.ReadJson().GetProperty("training");
         Assert.Equal(training.GetProperty("lossBefore").GetDouble(), training.GetProperty("lossAfter").GetDouble());
         Assert.Equal(JsonValueKind.Null, training.GetProperty("trainingLoss").ValueKind);
-        Assert.Contains("Stopped after 0 of 2 steps. What was learned until then was tested; give --save to keep it.", _run.Output, StringComparison.Ordinal);
+        Assert.Contains("Stopped after 0 of 2 steps. The weights of the last step were tested; specify --save to keep them.", _run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

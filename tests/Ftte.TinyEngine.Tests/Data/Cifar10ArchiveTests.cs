@@ -72,7 +72,7 @@ public sealed class Cifar10ArchiveTests : IDisposable
     {
         string path = _folder.Write("cifar-10-binary.tar", Tar(batches: 4));
         Assert.Equal(
-            $"{path}: there is no data_batch_5.bin in it; get the binary version of the data set.", Assert.Throws<InvalidDataException>(() => Cifar10Examples.Load(path, CifarPart.Train)).Message);
+            $"{path}: it does not contain data_batch_5.bin; get the binary version of the data set.", Assert.Throws<InvalidDataException>(() => Cifar10Examples.Load(path, CifarPart.Train)).Message);
     }
 
     [Fact]

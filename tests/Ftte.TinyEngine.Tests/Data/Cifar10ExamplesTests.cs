@@ -65,7 +65,7 @@ public sealed class Cifar10ExamplesTests : IDisposable
     {
         string folder = Path.Combine(_folder.Path, "nowhere");
         string message = Assert.Throws<FileNotFoundException>(() => Cifar10Examples.Load(folder, CifarPart.Train)).Message;
-        Assert.StartsWith(folder + ": there is no data_batch_1.bin; put data_batch_1.bin, ", message, StringComparison.Ordinal);
+        Assert.StartsWith(folder + ": data_batch_1.bin is missing; put data_batch_1.bin, ", message, StringComparison.Ordinal);
         Assert.Contains("the binary version of CIFAR-10 is on its publisher's page", message, StringComparison.Ordinal);
     }
 

@@ -71,7 +71,7 @@ public class ContributionMeasureTests
         IExampleSource examples = TestNetworks.Examples(network, 4, 1);
         float[] start = TestNetworks.Parameters(network, 2);
         string message = Assert.Throws<ArgumentException>(() => new ContributionMeasure().Measure(network, start, examples)).Message;
-        Assert.Contains("tells no classes apart", message, StringComparison.Ordinal);
+        Assert.Contains("has no classes, so accuracy is not defined", message, StringComparison.Ordinal);
         var byLoss = new ContributionOptions { Gain = ContributionGain.Loss, Training = Training };
         Assert.Contains(new ContributionMeasure(byLoss).Measure(network, start, examples).Values, v => v > 0);
     }

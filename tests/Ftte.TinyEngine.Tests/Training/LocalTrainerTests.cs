@@ -182,7 +182,7 @@ public class LocalTrainerTests
         using var trainer = new LocalTrainer(Network, Examples);
         TrainingAssignment other = TestData.Assign(Network, Head) with { LayoutFingerprint = 1 };
         Assert.Contains("another layout", Assert.Throws<ArgumentException>(() => { _ = trainer.TrainAsync(other, Start).AsTask(); }).Message, StringComparison.Ordinal);
-        Assert.Contains("the vector 3", Assert.Throws<ArgumentException>(() => { _ = trainer.TrainAsync(TestData.Assign(Network, Head), new float[3]).AsTask(); }).Message, StringComparison.Ordinal);
+        Assert.Contains("but the vector has 3", Assert.Throws<ArgumentException>(() => { _ = trainer.TrainAsync(TestData.Assign(Network, Head), new float[3]).AsTask(); }).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public sealed class TiedWeightsTests : IDisposable
     {
         string header = """{"enc.weight":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"dec.weight":{"dtype":"F32","shape":[2,2],"data_offsets":[16,32]},"module.enc.weight":{"dtype":"F32","shape":[0],"data_offsets":[32,32]}}""";
         Assert.Equal([.. InEngine, 5, 7, 6, 8], Load(header, new WeightFileOptions { AllowExtra = true }, length: 32));
-        Assert.Contains("tensors that the network has not: module.enc.weight", Refused(header, length: 32), StringComparison.Ordinal);
+        Assert.Contains("tensors that the network does not have: module.enc.weight", Refused(header, length: 32), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class TiedWeightsTests : IDisposable
     {
         string header = Both("backbone.", "backbone.");
         Assert.EndsWith(
-            "names in the file begin with 'backbone.': add it with WeightFileOptions.NameInFile = name => \"backbone.\" + name, or save all of the model.", Refused(header, length: 32), StringComparison.Ordinal);
+            "names in the file begin with 'backbone.': add it with WeightFileOptions.NameInFile = name => \"backbone.\" + name, or save the whole model.", Refused(header, length: 32), StringComparison.Ordinal);
         Assert.Equal([.. InEngine, 5, 7, 6, 8], Load(header, new WeightFileOptions { NameInFile = name => "backbone." + name }, length: 32));
     }
 
@@ -128,7 +128,7 @@ public sealed class TiedWeightsTests : IDisposable
     {
         string header = Tied[..^1] + ""","quantized":{"dtype":"F4","shape":[3],"data_offsets":[16,18]}}""";
         Assert.Equal([.. InEngine, .. InEngine], Load(header, new WeightFileOptions { AllowExtra = true }, length: 18));
-        Assert.Contains("tensors that the network has not: quantized", Refused(header, length: 18), StringComparison.Ordinal);
+        Assert.Contains("tensors that the network does not have: quantized", Refused(header, length: 18), StringComparison.Ordinal);
         string needed = Tied.Replace("F32", "F4", StringComparison.Ordinal);
         Assert.Contains("tensor 'enc.weight' is of type F4, not F32, BF16 or F16", Refused(needed), StringComparison.Ordinal);
     }

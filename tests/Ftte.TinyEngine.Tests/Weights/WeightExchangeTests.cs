@@ -115,14 +115,14 @@ public sealed class WeightExchangeTests
     public void Missing_tensors_are_listed_with_what_is_there_instead() => AssertBad(
         [("a.weight", [2, 1], new float[2]), ("a.bias", [1], new float[1])],
         [new("b.weight", [1, 2], [2, 1], new(0, 2)), new("a.bias", [1], [1], new(2, 1)), new("b.bias", [1], [1], new(3, 1))],
-        "it lacks b.weight, b.bias; it has, unused: a.weight; ");
+        "it lacks b.weight, b.bias; unused tensors in the file: a.weight; ");
 
     [Fact]
     public void Extra_tensors_are_refused_unless_allowed_and_PyTorchs_counters_ignored()
     {
         (string, int[], float[])[] tensors = [("a", [1], [7f]), ("bn.num_batches_tracked", [], [3f]), ("more", [1], [9f])];
         WeightEntry[] entries = [new("a", [1], [1], new(0, 1))];
-        AssertBad(tensors, entries, "it has tensors that the network has not: more; ");
+        AssertBad(tensors, entries, "it has tensors that the network does not have: more; ");
         float[] parameters = new float[1];
         using SafetensorsFile all = Open(Written(SafetensorsFormat.Float32, null, tensors));
         WeightExchange.Load(all, entries, parameters, new WeightFileOptions { AllowExtra = true });

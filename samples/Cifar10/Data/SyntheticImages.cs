@@ -3,16 +3,16 @@ using Ftte.TinyEngine;
 
 namespace Cifar10.Data;
 
-/// <summary>Pictures in CIFAR-10's format that nobody took: ten kinds of coloured waves, so that the whole program can be tried without the data set.</summary>
-/// <remarks>What is learned from them says nothing about pictures. Written to files and read back, so that the way is the same as with the real ones.</remarks>
-internal static class MadeUpPictures
+/// <summary>Writes synthetic images in the format of CIFAR-10, ten classes of colored waves, so that the program runs without the data set.</summary>
+/// <remarks>Results on these images do not transfer to real ones. The images are written to files, so that they are read in the same way as the real ones.</remarks>
+internal static class SyntheticImages
 {
     private const int TrainingFiles = 5;
     private const double Noise = 45;
 
     /// <summary>Writes the six files of CIFAR-10.</summary>
-    /// <param name="folder">The folder, which exists.</param>
-    /// <param name="perFile">How many pictures each file has.</param>
+    /// <param name="folder">The folder, which must exist.</param>
+    /// <param name="perFile">The number of images per file.</param>
     /// <param name="seed">The seed.</param>
     public static void Write(string folder, int perFile, ulong seed)
     {
