@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Ftte.Simulation;
+using Ftte.Simulation.Data;
 using Ftte.TinyEngine;
 
 namespace SelectionStudy.Data;
