@@ -118,13 +118,13 @@ internal sealed class Evolution
         {
             SelectionProblem.Step step = _problem.Steps[t];
             cost = choices[t] < 0 ? cost.Pass(step) : cost.After(step, step.Options[choices[t]]);
-            importance += choices[t] < 0 ? 0 : step.Options[choices[t]].Worth;
+            importance += choices[t] < 0 ? 0 : step.Options[choices[t]].Value;
         }
 
         SelectionProblem.Option first = _problem.Steps[cut].Options[choices[cut]];
         cost = cost.Cut(_problem.Steps[cut], first);
         genome.Fitness = _problem.Fits(cost)
-            ? 1 + importance + first.Worth
+            ? 1 + importance + first.Value
             : -(Excess(cost.Need, _problem.Memory) + Excess(cost.Payload, _problem.Payload) + Excess(cost.Compute, _problem.Compute));
         return genome;
     }

@@ -2,8 +2,8 @@ using Ftte.Selection;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>One micro-batch size.</summary>
-/// <param name="Rank">Its place from the largest size to the smallest.</param>
-/// <param name="Engine">The engine options with it.</param>
-/// <param name="Profile">What training takes with it.</param>
+/// <summary>Represents a micro-batch size to try.</summary>
+/// <param name="Rank">The rank of the size, from 0 for the largest.</param>
+/// <param name="Engine">The engine options with this size.</param>
+/// <param name="Profile">The costs of training with this size.</param>
 internal sealed record MicroBatchCandidate(int Rank, EngineOptions Engine, TrainingProfile Profile);

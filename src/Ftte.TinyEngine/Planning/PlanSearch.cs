@@ -2,29 +2,31 @@ using Ftte.Selection;
 
 namespace Ftte.TinyEngine;
 
-/// <summary>Finds of several micro-batch sizes the one with the best selection within a memory budget.</summary>
+/// <summary>Finds the micro-batch size with the best selection within a memory budget.</summary>
 /// <remarks>
-/// With an <see cref="ExactSelector"/> the sizes come in the order of what a selection can be worth at most, and a size is left out if that is no more than what was
-/// found already; a search ends as soon as it cannot find anything better. The result is the same as of trying all, the larger size of equals.
+/// With an <see cref="ExactSelector"/>, the sizes are tried in descending order of their upper bounds. A size is skipped if its upper bound does not exceed the
+/// best known objective, and the search for a size ends as soon as it cannot find a better selection. The result is the same as if all sizes were tried. If
+/// objectives are equal, the larger size is returned.
 /// </remarks>
-/// <param name="budget">The most bytes that a plan may take.</param>
-/// <param name="importance">What training each block is worth.</param>
-/// <param name="selector">What chooses.</param>
-/// <param name="makePlan">Plans a selection.</param>
-internal sealed class PlanSearch(long budget, BlockImportance importance, IParameterSelector selector, Func<ParameterSelection, EngineOptions, TrainingPlan> makePlan)
+/// <param name="budget">The maximum peak of a plan, in bytes.</param>
+/// <param name="importance">The importance of each block.</param>
+/// <param name="selector">The selector.</param>
+/// <param name="createPlan">Creates the plan of a selection.</param>
+internal sealed class PlanSearch(long budget, BlockImportance importance, IParameterSelector selector, Func<ParameterSelection, EngineOptions, TrainingPlan> createPlan)
 {
-    /// <summary>Worth that differs by less than this share is equal.</summary>
-    private const double Equal = 1e-9;
+    /// <summary>The share below which two objectives are considered equal.</summary>
+    private const double Tolerance = 1e-9;
 
-    /// <summary>Gets how often the selector was called.</summary>
+    /// <summary>Gets the number of calls of the selector.</summary>
     public int Selections { get; private set; }
 
+    /// <summary>Finds the plan with the highest objective.</summary>
     /// <exception cref="BudgetTooSmallException">No selection fits with any micro-batch size.</exception>
     public FittedPlan Find(IEnumerable<MicroBatchCandidate> candidates, CancellationToken cancellationToken)
     {
         FittedPlan? best = null;
         int bestRank = int.MaxValue;
-        double most = -1;
+        double bestObjective = -1;
         long required = long.MaxValue;
         List<(double Bound, MicroBatchCandidate Candidate)> bounded = [];
         foreach (MicroBatchCandidate candidate in candidates)
@@ -36,15 +38,15 @@ internal sealed class PlanSearch(long budget, BlockImportance importance, IParam
         {
             cancellationToken.ThrowIfCancellationRequested();
 
-            // An equal one counts if its micro-batch is larger.
-            double above = best is null ? -1 : most * (candidate.Rank < bestRank ? 1 - Equal : 1 + Equal);
+            // An equal objective is better if the micro-batch is larger.
+            double above = best is null ? -1 : bestObjective * (candidate.Rank < bestRank ? 1 - Tolerance : 1 + Tolerance);
             if (bound > above)
             {
                 Try(() =>
                 {
                     if (Choose(candidate, above, cancellationToken) is { } better)
                     {
-                        (best, bestRank, most) = (better, candidate.Rank, Math.Max(most, better.Chosen!.Certificate.Objective));
+                        (best, bestRank, bestObjective) = (better, candidate.Rank, Math.Max(bestObjective, better.Chosen!.Certificate.Objective));
                     }
                 });
             }
@@ -69,27 +71,27 @@ internal sealed class PlanSearch(long budget, BlockImportance importance, IParam
         ? ExactSelector.ComputeUpperBound(new SelectionRequest(candidate.Profile, importance, budget), cancellationToken)
         : double.PositiveInfinity;
 
-    /// <summary>Selects within the budget; where gaps between tensors make the plan larger than the profile says, with that much less.</summary>
-    /// <returns>The plan; null if none is worth more than what is known.</returns>
+    /// <summary>Selects within the budget. If gaps between tensors make the plan larger than the budget, selects again with the budget reduced by the excess.</summary>
+    /// <returns>The plan; null if no selection exceeds the objective.</returns>
     private FittedPlan? Choose(MicroBatchCandidate candidate, double above, CancellationToken cancellationToken)
     {
-        for (long aim = budget; ;)
+        for (long reducedBudget = budget; ;)
         {
-            SelectionResult? chosen = Select(new SelectionRequest(candidate.Profile, importance, aim), above, cancellationToken);
+            SelectionResult? chosen = Select(new SelectionRequest(candidate.Profile, importance, reducedBudget), above, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             if (chosen is null)
             {
                 return null;
             }
 
-            TrainingPlan plan = makePlan(chosen.Selection, candidate.Engine);
+            TrainingPlan plan = createPlan(chosen.Selection, candidate.Engine);
             if (plan.PeakBytes <= budget)
             {
                 return new FittedPlan(plan, candidate.Engine, chosen);
             }
 
-            aim -= plan.PeakBytes - budget;
-            if (aim < 0)
+            reducedBudget -= plan.PeakBytes - budget;
+            if (reducedBudget < 0)
             {
                 throw new BudgetTooSmallException(budget, plan.PeakBytes);
             }

@@ -5,10 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Ftte;
 
-/// <summary>Chooses anew what is trained: every so many versions, by what devices say the blocks are worth.</summary>
+/// <summary>Changes the selection after a number of versions, based on the importance that devices report.</summary>
 /// <remarks>
-/// Called by the queue's reader only, so nothing is folded in between a choice and its announcement. The desk, which asks the devices, keeps the
-/// survey's book under its own lock. Depends on versions and answers alone: the same run chooses the same.
+/// Called only by the reader of the update queue, so that no update is aggregated between a selection and its announcement. The dispatcher, which asks the devices,
+/// protects the survey with its own lock. The result depends only on versions, answers and devices: the same run results in the same selections.
 /// </remarks>
 internal sealed class Reselection
 {
@@ -19,45 +19,45 @@ internal sealed class Reselection
     private readonly ILogger _logger;
     private readonly CancellationToken _stopping;
     private BlockImportance _importance;
-    private ModelVersion _since;
+    private ModelVersion _lastVersion;
     private ModelVersion _current;
     private long _turn;
     private volatile SelectionResult? _latest;
 
     /// <param name="options">The options.</param>
-    /// <param name="desk">Asks the devices and announces selections.</param>
-    /// <param name="registry">Knows the devices' budgets.</param>
-    /// <param name="isRegistrationRequired">Whether all devices are registered.</param>
+    /// <param name="dispatcher">The dispatcher, which asks the devices and announces selections.</param>
+    /// <param name="registry">The registry with the budgets of the devices.</param>
+    /// <param name="isRegistrationRequired">Whether the server requires registration.</param>
     /// <param name="start">The current version.</param>
     /// <param name="logger">The logger.</param>
-    /// <param name="stopping">Canceled when the server stops; a selection that is being made then is given up.</param>
+    /// <param name="stopping">Canceled when the server stops; cancels a selection in progress.</param>
     public Reselection(
-        ReselectionOptions options, AssignmentDispatcher desk, DeviceRegistry registry, bool isRegistrationRequired, ModelVersion start, ILogger logger, CancellationToken stopping)
+        ReselectionOptions options, AssignmentDispatcher dispatcher, DeviceRegistry registry, bool isRegistrationRequired, ModelVersion start, ILogger logger, CancellationToken stopping)
     {
-        (_options, _dispatcher, _registry, _isRegistrationRequired, _logger, _stopping) = (options, desk, registry, isRegistrationRequired, logger, stopping);
+        (_options, _dispatcher, _registry, _isRegistrationRequired, _logger, _stopping) = (options, dispatcher, registry, isRegistrationRequired, logger, stopping);
         _importance = options.Importance;
-        _since = _current = start;
+        _lastVersion = _current = start;
     }
 
-    /// <summary>Gets the latest choice; null before the first. May be read from any thread.</summary>
+    /// <summary>Gets the latest result; null before the first reselection. Safe to read from any thread.</summary>
     public SelectionResult? Latest => _latest;
 
     public void Save(StateWriter writer)
     {
         writer.Values(_importance.Values.AsSpan());
-        writer.Int64(_since.Number);
+        writer.Int64(_lastVersion.Number);
         writer.Int64(_turn);
     }
 
-    /// <summary>Reads what was saved. The latest choice itself is not part of it: its selection is in force.</summary>
+    /// <summary>Loads the saved state. <see cref="Latest"/> is not part of it; its selection stays in effect.</summary>
     public void Load(ref StateReader reader)
     {
         _importance = LoadImportance(ref reader, _importance.Layout);
-        _since = new ModelVersion(reader.Int64("version of the last choice", max: _current.Number));
+        _lastVersion = new ModelVersion(reader.Int64("version of the last choice", max: _current.Number));
         _turn = reader.Int64("number of choices");
     }
 
-    /// <summary>Reads past what was saved by a server that chose anew, for one that does not.</summary>
+    /// <summary>Skips the state of a server with reselection, for a server without reselection.</summary>
     public static void Skip(ref StateReader reader, ParameterLayout layout)
     {
         LoadImportance(ref reader, layout);
@@ -65,11 +65,11 @@ internal sealed class Reselection
         reader.Int64("number of choices");
     }
 
-    /// <summary>Chooses or asks, if it is time.</summary>
+    /// <summary>If a reselection is due, selects again or opens a survey. If a survey is still open, closes it and selects again.</summary>
     public void Published(ModelVersion version)
     {
         _current = version;
-        if (version - _since < _options.EveryVersions)
+        if (version - _lastVersion < _options.EveryVersions)
         {
             return;
         }
@@ -84,12 +84,12 @@ internal sealed class Reselection
         }
         else
         {
-            _since = version;
+            _lastVersion = version;
             Log.SurveyOpened(_logger, _options.Probes, version);
         }
     }
 
-    /// <summary>Notes what a device says; chooses when it was the last one to be asked.</summary>
+    /// <summary>Adds the answer of a device to the survey. Selects again if it was the last required answer.</summary>
     public UpdateOutcome Answer(SparseUpdate update)
     {
         UpdateOutcome outcome = _dispatcher.Answer(update.Header, update.Values.Span, out bool completes);
@@ -113,21 +113,21 @@ internal sealed class Reselection
     {
         ImportanceSurvey survey = _dispatcher.CloseSurvey();
 
-        // Too few answers are too easily led astray: a robust median needs a crowd.
-        bool counts = survey.Count >= _options.Probes - survey.Count;
-        if (counts)
+        // A few dishonest devices can determine the median of a small number of answers.
+        bool isUsed = survey.Count >= _options.Probes - survey.Count;
+        if (isUsed)
         {
             _importance = survey.Combine();
         }
 
-        Log.SurveyClosed(_logger, survey.Count, _options.Probes, _current, counts);
+        Log.SurveyClosed(_logger, survey.Count, _options.Probes, _current, isUsed);
         Choose();
     }
 
     private void Choose()
     {
-        ModelVersion since = _since;
-        _since = _current;
+        ModelVersion lastVersion = _lastVersion;
+        _lastVersion = _current;
         _turn++;
         try
         {
@@ -145,10 +145,10 @@ internal sealed class Reselection
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
-            // The server stops. Nothing is kept of the choice, so that a server that goes on from the saved state makes it.
-            (_since, _turn) = (since, _turn - 1);
+            // The server stops. Restores the state, so that a server that continues from the saved state repeats this reselection.
+            (_lastVersion, _turn) = (lastVersion, _turn - 1);
         }
-#pragma warning disable CA1031 // Whatever goes wrong, training goes on with what is selected.
+#pragma warning disable CA1031 // Training continues with the current selection, whatever the error.
         catch (Exception error)
 #pragma warning restore CA1031
         {
@@ -156,7 +156,7 @@ internal sealed class Reselection
         }
     }
 
-    /// <summary>Counts the devices that may be left out. Budgets of unregistered devices are claims, so that no single one of them may decide for all.</summary>
+    /// <summary>Returns the maximum number of devices to exclude. Unregistered devices report their own budgets, so no single one may determine the selection of all.</summary>
     private int CountExcluded(int devices)
     {
         if (_options.ExcludedShare is { } share)

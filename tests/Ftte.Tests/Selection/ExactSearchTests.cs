@@ -134,7 +134,7 @@ public class ExactSearchTests
             }
 
             var dual = new SurrogateDual(problem, default);
-            var price = CompletionPrice.Find(dual.Offers, problem.FirstCut, dual.Weights[0]);
+            var price = CompletionPrice.Find(dual.Options, problem.FirstCut, dual.Weights[0]);
             (one, other) = (one % dual.Weights[0].Budget, other % dual.Weights[0].Budget);
             Assert.True(price.Of(one) + price.Of(other) <= price.Of(one + other));
             Assert.InRange(price.Of(one + other) - price.Of(one) - price.Of(other), 0, 1);

@@ -78,7 +78,7 @@ public class SelectionVerifierTests
         int worst = Enumerable.Range(0, Request.Profile.Steps.Length).First(t => !Request.Profile.Steps[t].Choices.IsEmpty && Honest.Certificate.Choices[t] >= 0);
         SelectionResult poor = SelectionResult.Create(Request, [.. Request.Profile.Steps.Select((_, t) => t == worst ? 0 : -1)]);
         poor = poor with { Certificate = poor.Certificate with { UpperBound = poor.Certificate.Objective } };
-        Assert.Contains(SelectionVerifier.FindFaults(Request, poor), fault => fault.Contains("upper bound", StringComparison.Ordinal) && fault.Contains("are worth", StringComparison.Ordinal));
+        Assert.Contains(SelectionVerifier.FindFaults(Request, poor), fault => fault.Contains("upper bound", StringComparison.Ordinal) && fault.Contains("have the objective", StringComparison.Ordinal));
     }
 
     /// <summary>Twenty thousand with FTTE_LONG=1 in the environment.</summary>

@@ -1,11 +1,11 @@
 namespace Ftte.Selection;
 
-/// <summary>Bounds what any selection within the budgets is worth by weak duality, with no code of a selector and no search.</summary>
+/// <summary>Computes an upper bound of the objective of all selections within the budgets by weak duality, without a search and without code of a selector.</summary>
 /// <remarks>
-/// <para>For a fixed cut every constraint is linear in the choices: the memory of each moment, payload and compute. Prices for what each constraint leaves
-/// over turn the problem into one maximum per step, and its value bounds the optimum for any prices that are not negative (Lagrangian relaxation).
-/// Bad prices make the bound loose and never wrong. Subgradient steps improve them; the bound of the request is the largest over all cuts.</para>
-/// <para>The solution of a relaxation that keeps all budgets is a selection. One that is worth more than a claimed bound refutes the claim.</para>
+/// <para>For a fixed cut, every constraint is linear in the choices: the memory of each moment, payload and compute. Lagrangian relaxation adds the slack of each
+/// constraint to the objective, multiplied by a dual price, and leaves one maximization per step. Its value is an upper bound of the optimum for any nonnegative
+/// prices. Poor prices make the bound loose but never incorrect. Subgradient steps improve the prices. The bound of the request is the maximum over all cuts.</para>
+/// <para>A solution of a relaxation that keeps all budgets is a selection. If its objective exceeds a claimed bound, it refutes the claim.</para>
 /// </remarks>
 internal sealed class DualBound
 {
@@ -19,20 +19,20 @@ internal sealed class DualBound
     private readonly double _target;
     private readonly Func<int[], double, bool> _isRefutation;
     private readonly CancellationToken _cancellationToken;
-    private readonly double[][] _worth;
+    private readonly double[][] _values;
     private readonly long[] _earlier;
     private readonly long _memory;
     private readonly long? _compute;
 
-    /// <param name="request">What is asked.</param>
-    /// <param name="target">What a known selection is worth, in the unit of <see cref="BlockImportance.Scaled"/>: the bound need not be lower.</param>
-    /// <param name="isRefutation">Decides for the choices of a relaxation and their worth whether they refute the claim; if so, the computation ends.</param>
-    /// <param name="cancellationToken">Stops the computation.</param>
+    /// <param name="request">The costs, the importance and the budgets.</param>
+    /// <param name="target">The objective of a known selection, in the unit of <see cref="BlockImportance.Scaled"/>. The bound does not need to be lower.</param>
+    /// <param name="isRefutation">Determines whether the choices of a relaxation and their objective refute the claim. If they do, the computation ends.</param>
+    /// <param name="cancellationToken">Cancels the computation.</param>
     public DualBound(SelectionRequest request, double target, Func<int[], double, bool> isRefutation, CancellationToken cancellationToken)
     {
         (_request, _target, _isRefutation, _cancellationToken) = (request, target, isRefutation, cancellationToken);
         TrainingProfile profile = request.Profile;
-        _worth = [.. profile.Steps.Select(s => s.Choices.Select(c => request.Importance.Scaled.Of(c.Ranges)).ToArray())];
+        _values = [.. profile.Steps.Select(s => s.Choices.Select(c => request.Importance.Scaled.Of(c.Ranges)).ToArray())];
         _earlier = new long[profile.Steps.Length];
         for (int t = 1; t < _earlier.Length; t++)
         {
@@ -42,7 +42,7 @@ internal sealed class DualBound
 
         _memory = Math.Max(0, Math.Min(request.MemoryBudgetBytes, long.MaxValue - 1) - profile.ResidentBytes);
         _compute = request.ComputeBudget is { } budget ? Math.Max(0, budget - profile.Steps.Sum(s => s.ForwardMultiplyAdds)) : null;
-        long work = profile.Steps.Length * (profile.Steps.Length + _worth.Sum(w => (long)w.Length));
+        long work = profile.Steps.Length * (profile.Steps.Length + _values.Sum(w => (long)w.Length));
         _iterations = (int)Math.Clamp(MaxWork / work, MinIterations, MaxIterations);
     }
 
@@ -51,31 +51,31 @@ internal sealed class DualBound
     public double? Compute()
     {
         double bound = _target;
-        for (int cut = _worth.Length - 1; cut >= 0; cut--)
+        for (int cut = _values.Length - 1; cut >= 0; cut--)
         {
-            if (_worth[cut].Length > 0)
+            if (_values[cut].Length > 0)
             {
-                if (BoundOf(cut, bound) is not { } own)
+                if (BoundOf(cut, bound) is not { } cutBound)
                 {
                     return null;
                 }
 
-                bound = Math.Max(bound, own);
+                bound = Math.Max(bound, cutBound);
             }
         }
 
         return bound;
     }
 
-    private double? BoundOf(int cut, double enough)
+    private double? BoundOf(int cut, double target)
     {
-        var prices = new DualPrices(_worth.Length);
-        double best = double.PositiveInfinity, pace = 1;
-        for (int i = 0, failed = 0; i < _iterations && best > enough; i++)
+        var prices = new DualPrices(_values.Length);
+        double best = double.PositiveInfinity, stepScale = 1;
+        for (int i = 0, failed = 0; i < _iterations && best > target; i++)
         {
             _cancellationToken.ThrowIfCancellationRequested();
-            (double value, double worth, int[] choices) = Relax(cut, prices);
-            if (_isRefutation(choices, worth))
+            (double value, double objective, int[] choices) = Relax(cut, prices);
+            if (_isRefutation(choices, objective))
             {
                 return null;
             }
@@ -84,79 +84,79 @@ internal sealed class DualBound
             best = Math.Min(best, value);
             if (failed == Patience)
             {
-                (failed, pace) = (0, pace / 2);
+                (failed, stepScale) = (0, stepScale / 2);
             }
 
-            DualPrices rest = Leftovers(cut, choices);
-            double square = rest.SumOfSquares(prices);
+            DualPrices slack = SlackOf(cut, choices);
+            double square = slack.SumOfSquares(prices);
             if (square == 0)
             {
                 break;
             }
 
-            prices.MoveAgainst(rest, pace * Math.Max(value - _target, value * 1e-6) / square);
+            prices.MoveAgainst(slack, stepScale * Math.Max(value - _target, value * 1e-6) / square);
         }
 
         return best;
     }
 
-    /// <summary>Finds the best choices under prices, and the value of the relaxation with what rounding may have taken from it.</summary>
-    private (double Value, double Worth, int[] Choices) Relax(int cut, DualPrices prices)
+    /// <summary>Solves the relaxation for a cut and prices. The value includes an upper bound of the rounding error.</summary>
+    private (double Value, double Objective, int[] Choices) Relax(int cut, DualPrices prices)
     {
-        int[] choices = [.. Enumerable.Repeat(-1, _worth.Length)];
-        double always = prices.BeforeCut, rounded = 0, value = 0, worth = 0;
-        for (int t = cut; t < _worth.Length; t++)
+        int[] choices = [.. Enumerable.Repeat(-1, _values.Length)];
+        double heldPrice = prices.BeforeCut, magnitudes = 0, value = 0, objective = 0;
+        for (int t = cut; t < _values.Length; t++)
         {
-            always += prices.Forward[t] + prices.Backward[t];
+            heldPrice += prices.Forward[t] + prices.Backward[t];
         }
 
         Add(prices.BeforeCut * Share(_memory - BeforeCut(cut), _memory));
         Add(prices.Payload * Share(_request.PayloadBudgetBytes ?? 0, _request.PayloadBudgetBytes ?? 0));
         Add(prices.Compute * Share(_compute ?? 0, _compute ?? 0));
-        double later = 0;
-        for (int t = _worth.Length - 1; t >= cut; t--)
+        double laterPrice = 0;
+        for (int t = _values.Length - 1; t >= cut; t--)
         {
             TrainingStep step = _request.Profile.Steps[t];
-            double saved = later + prices.Backward[t];
-            later = saved + prices.Forward[t];
+            double savedPrice = laterPrice + prices.Backward[t];
+            laterPrice = savedPrice + prices.Forward[t];
             Add(prices.Forward[t] * Share(_memory - step.ForwardBytes, _memory));
             Add(prices.Backward[t] * Share(_memory - (t == cut ? step.BackwardBytesAtCut : step.BackwardBytes), _memory));
             Add(t == cut ? 0 : -prices.Compute * Share(step.InputGradientMultiplyAdds, _compute ?? 0));
-            double most = t == cut ? double.NegativeInfinity : -saved * Share(step.PassThroughSavedBytes, _memory), magnitude = Math.Abs(most);
+            double max = t == cut ? double.NegativeInfinity : -savedPrice * Share(step.PassThroughSavedBytes, _memory), magnitude = Math.Abs(max);
             magnitude = t == cut ? 0 : magnitude;
             for (int i = 0; i < step.Choices.Length; i++)
             {
                 TrainingChoice choice = step.Choices[i];
-                double price = (always * Share(choice.PersistentBytes, _memory))
-                    + (saved * Share(choice.SavedBytes, _memory))
+                double price = (heldPrice * Share(choice.PersistentBytes, _memory))
+                    + (savedPrice * Share(choice.SavedBytes, _memory))
                     + (prices.Backward[t] * Share(choice.WorkspaceBytes, _memory))
                     + (prices.Payload * Share(sizeof(float) * (long)choice.ParameterCount, _request.PayloadBudgetBytes ?? 0))
                     + (prices.Compute * Share(choice.MultiplyAdds, _compute ?? 0));
-                magnitude = Math.Max(magnitude, _worth[t][i] + price);
-                if (_worth[t][i] - price > most)
+                magnitude = Math.Max(magnitude, _values[t][i] + price);
+                if (_values[t][i] - price > max)
                 {
-                    (most, choices[t]) = (_worth[t][i] - price, i);
+                    (max, choices[t]) = (_values[t][i] - price, i);
                 }
             }
 
-            value += most;
-            rounded += magnitude;
-            worth += choices[t] < 0 ? 0 : _worth[t][choices[t]];
+            value += max;
+            magnitudes += magnitude;
+            objective += choices[t] < 0 ? 0 : _values[t][choices[t]];
         }
 
-        return (value + (rounded * (4 * _worth.Length + 64) * Math.ScaleB(1, -53)), worth, choices);
+        return (value + (magnitudes * (4 * _values.Length + 64) * Math.ScaleB(1, -53)), objective, choices);
 
         void Add(double term)
         {
             value += term;
-            rounded += Math.Abs(term);
+            magnitudes += Math.Abs(term);
         }
     }
 
-    /// <summary>Computes what choices leave over of each budget, as shares of it; negative where they exceed it.</summary>
-    private DualPrices Leftovers(int cut, int[] choices)
+    /// <summary>Computes the slack of each constraint as a share of its budget; negative if the choices exceed the budget.</summary>
+    private DualPrices SlackOf(int cut, int[] choices)
     {
-        var rest = new DualPrices(_worth.Length);
+        var slack = new DualPrices(_values.Length);
         long held = 0, payload = 0, compute = 0;
         for (int t = cut; t < choices.Length; t++)
         {
@@ -171,20 +171,20 @@ internal sealed class DualBound
             }
         }
 
-        rest.BeforeCut = Share(_memory - held - BeforeCut(cut), _memory);
+        slack.BeforeCut = Share(_memory - held - BeforeCut(cut), _memory);
         for (int t = cut; t < choices.Length; t++)
         {
             TrainingStep step = _request.Profile.Steps[t];
             TrainingChoice? choice = choices[t] < 0 ? null : step.Choices[choices[t]];
-            rest.Forward[t] = Share(_memory - held - step.ForwardBytes, _memory);
+            slack.Forward[t] = Share(_memory - held - step.ForwardBytes, _memory);
             held += choice?.SavedBytes ?? step.PassThroughSavedBytes;
             long backward = (choice?.WorkspaceBytes ?? 0) + (t == cut ? step.BackwardBytesAtCut : step.BackwardBytes);
-            rest.Backward[t] = Share(_memory - held - backward, _memory);
+            slack.Backward[t] = Share(_memory - held - backward, _memory);
         }
 
-        rest.Payload = _request.PayloadBudgetBytes is { } bytes ? Share(bytes - payload, bytes) : 0;
-        rest.Compute = _compute is { } multiplyAdds ? Share(multiplyAdds - compute, multiplyAdds) : 0;
-        return rest;
+        slack.Payload = _request.PayloadBudgetBytes is { } bytes ? Share(bytes - payload, bytes) : 0;
+        slack.Compute = _compute is { } multiplyAdds ? Share(multiplyAdds - compute, multiplyAdds) : 0;
+        return slack;
     }
 
     private long BeforeCut(int cut) => cut == 0 ? 0 : _request.Profile.Steps[cut].BoundaryBytes + _earlier[cut];

@@ -1,6 +1,6 @@
 namespace Ftte.Selection;
 
-/// <summary>One number per constraint: its price, or what is left over of it.</summary>
+/// <summary>Contains one number per constraint: its dual price or its slack.</summary>
 internal sealed class DualPrices(int steps)
 {
     public double[] Forward { get; } = new double[steps];
@@ -13,7 +13,7 @@ internal sealed class DualPrices(int steps)
 
     public double Compute { get; set; }
 
-    /// <summary>Sums the squares of what is left over, but for constraints without a price that are kept.</summary>
+    /// <summary>Computes the sum of squares of this slack over the constraints that are violated or have a positive price.</summary>
     public double SumOfSquares(DualPrices prices)
     {
         double sum = Square(BeforeCut, prices.BeforeCut) + Square(Payload, prices.Payload) + Square(Compute, prices.Compute);
@@ -24,19 +24,19 @@ internal sealed class DualPrices(int steps)
 
         return sum;
 
-        static double Square(double rest, double price) => rest < 0 || price > 0 ? rest * rest : 0;
+        static double Square(double slack, double price) => slack < 0 || price > 0 ? slack * slack : 0;
     }
 
-    /// <summary>Raises the price of what was exceeded and lowers that of what was left over.</summary>
-    public void MoveAgainst(DualPrices rest, double length)
+    /// <summary>Takes a subgradient step: raises the prices of violated constraints and lowers the prices of constraints with slack, to no less than 0.</summary>
+    public void MoveAgainst(DualPrices slack, double length)
     {
-        BeforeCut = Math.Max(0, BeforeCut - (length * rest.BeforeCut));
-        Payload = Math.Max(0, Payload - (length * rest.Payload));
-        Compute = Math.Max(0, Compute - (length * rest.Compute));
+        BeforeCut = Math.Max(0, BeforeCut - (length * slack.BeforeCut));
+        Payload = Math.Max(0, Payload - (length * slack.Payload));
+        Compute = Math.Max(0, Compute - (length * slack.Compute));
         for (int t = 0; t < Forward.Length; t++)
         {
-            Forward[t] = Math.Max(0, Forward[t] - (length * rest.Forward[t]));
-            Backward[t] = Math.Max(0, Backward[t] - (length * rest.Backward[t]));
+            Forward[t] = Math.Max(0, Forward[t] - (length * slack.Forward[t]));
+            Backward[t] = Math.Max(0, Backward[t] - (length * slack.Backward[t]));
         }
     }
 }

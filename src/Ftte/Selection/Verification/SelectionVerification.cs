@@ -2,15 +2,15 @@ using System.Collections.Immutable;
 
 namespace Ftte.Selection;
 
-/// <summary>What a <see cref="SelectionVerifier"/> found out about a selection.</summary>
-/// <param name="Faults">The faults, one sentence each; empty if there is none.</param>
+/// <summary>Represents the result of a <see cref="SelectionVerifier"/>.</summary>
+/// <param name="Faults">The faults, one sentence each; empty if there are none.</param>
 /// <param name="ProvenUpperBound">
-/// The value that no selection within the budgets exceeds, in the unit of importance, proven without the selector; null if the faults prevent the proof. It is
-/// never lower than the objective, and usually higher than what an exact search proves.
+/// An upper bound of the objective of all selections within the budgets, in the unit of importance, proven without the selector; null if the faults prevent the
+/// proof. It is never lower than the objective, and usually higher than the bound of an exact search.
 /// </param>
 /// <param name="ProvenGap">
-/// The largest share of <paramref name="ProvenUpperBound"/>, in [0, 1], by which the selection can be below the optimum: 0.02 means that it is optimal up to 2 %.
-/// Null if nothing is proven.
+/// The maximum share of <paramref name="ProvenUpperBound"/>, in [0, 1], by which the objective can be below the optimum: 0.02 means optimal within 2 %.
+/// Null if no bound is proven.
 /// </param>
 public sealed record SelectionVerification(ImmutableArray<string> Faults, double? ProvenUpperBound, double? ProvenGap)
 {

@@ -4,31 +4,32 @@ namespace Ftte.Selection;
 
 /// <summary>Checks a selection and its certificate against the request, without trusting the selector.</summary>
 /// <remarks>
-/// <para>What is proven: that the budgets are kept, and every number of the certificate but the upper bound, bit for bit. For the upper bound the verifier computes one
-/// of its own by weak duality, which involves no search (<see cref="SelectionVerification.ProvenUpperBound"/>).</para>
-/// <para>What is refuted: an upper bound that is not a number, is below the objective, or is below what another selection within the budgets is worth.</para>
-/// <para>What is neither: an upper bound below <see cref="SelectionVerification.ProvenUpperBound"/> that no known selection exceeds. A dual bound is looser than an exact
-/// search, so such a claim is no fault; <see cref="SelectionVerification.ProvenGap"/> states how much of the optimality is confirmed.</para>
+/// <para>The verifier proves that the budgets are kept, and that every number of the certificate except the upper bound is correct, bit for bit. It computes its own
+/// upper bound by weak duality, without a search (<see cref="SelectionVerification.ProvenUpperBound"/>).</para>
+/// <para>The verifier refutes an upper bound that is not a number, is below the objective, or is below the objective of another selection within the budgets that it
+/// finds.</para>
+/// <para>An upper bound below <see cref="SelectionVerification.ProvenUpperBound"/> that no known selection exceeds is neither proven nor refuted. A dual bound is looser
+/// than the bound of an exact search, so such a claim is not a fault. <see cref="SelectionVerification.ProvenGap"/> states to what extent optimality is confirmed.</para>
 /// </remarks>
 public static class SelectionVerifier
 {
-    /// <summary>Finds what is wrong with a result.</summary>
-    /// <param name="request">The request; for a <see cref="RotatingSelector"/>, what <see cref="RotatingSelector.Rotate"/> makes of it.</param>
+    /// <summary>Finds the faults of a result.</summary>
+    /// <param name="request">The request; for a <see cref="RotatingSelector"/>, the request that <see cref="RotatingSelector.Rotate"/> returns.</param>
     /// <param name="result">The result.</param>
-    /// <param name="cancellationToken">Stops the verification.</param>
-    /// <returns>The faults, one sentence each; empty if there is none. See <see cref="SelectionVerifier"/> for what that proves.</returns>
+    /// <param name="cancellationToken">Cancels the verification.</param>
+    /// <returns>The faults, one sentence each; empty if there are none. See <see cref="SelectionVerifier"/> for the claims that are proven.</returns>
     /// <exception cref="ArgumentNullException">An argument is null. A part of the result that is null is a fault.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static IReadOnlyList<string> FindFaults(SelectionRequest request, SelectionResult result, CancellationToken cancellationToken = default) =>
         Verify(request, result, cancellationToken).Faults;
 
-    /// <summary>Finds what is wrong with a result, and how close to the optimum it is proven to be.</summary>
-    /// <param name="request">The request; for a <see cref="RotatingSelector"/>, what <see cref="RotatingSelector.Rotate"/> makes of it.</param>
+    /// <summary>Finds the faults of a result, and proves an upper bound of the objective.</summary>
+    /// <param name="request">The request; for a <see cref="RotatingSelector"/>, the request that <see cref="RotatingSelector.Rotate"/> returns.</param>
     /// <param name="result">The result.</param>
-    /// <param name="cancellationToken">Stops the verification.</param>
-    /// <returns>The faults, and a bound that was proven without the selector.</returns>
+    /// <param name="cancellationToken">Cancels the verification.</param>
+    /// <returns>The faults, and an upper bound that is proven without the selector.</returns>
     /// <exception cref="ArgumentNullException">An argument is null. A part of the result that is null is a fault.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static SelectionVerification Verify(SelectionRequest request, SelectionResult result, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -39,10 +40,10 @@ public static class SelectionVerifier
         }
 
         SelectionCertificate stated = result.Certificate;
-        SelectionResult right;
+        SelectionResult correct;
         try
         {
-            right = SelectionResult.Create(request, stated.Choices.AsSpan());
+            correct = SelectionResult.Create(request, stated.Choices.AsSpan());
         }
         catch (ArgumentException impossible)
         {
@@ -50,15 +51,15 @@ public static class SelectionVerifier
         }
 
         var faults = ImmutableArray.CreateBuilder<string>();
-        CompareAll(result, right, faults);
-        double objective = right.Certificate.Objective;
+        CompareAll(result, correct, faults);
+        double objective = correct.Certificate.Objective;
         if (stated.UpperBound is { } claim && !(claim >= objective))
         {
             faults.Add($"The certificate states the upper bound {claim}, which is not at least the objective {objective}.");
             return new SelectionVerification(faults.DrainToImmutable(), null, null);
         }
 
-        double? bound = Prove(request, right, stated.UpperBound, faults, cancellationToken);
+        double? bound = Prove(request, correct, stated.UpperBound, faults, cancellationToken);
         return new SelectionVerification(faults.DrainToImmutable(), bound, bound is { } proven and > 0 ? Math.Max(0, 1 - (objective / proven)) : bound);
     }
 
@@ -69,23 +70,23 @@ public static class SelectionVerifier
         : result.Certificate.Timeline is null ? "timeline in its certificate"
         : null;
 
-    /// <summary>Bounds the optimum; adds a fault if another selection is worth more than the bound that is claimed.</summary>
+    /// <summary>Computes an upper bound of the optimum, and adds a fault if the objective of another selection exceeds the claimed bound.</summary>
     private static double? Prove(
-        SelectionRequest request, SelectionResult right, double? claim, ImmutableArray<string>.Builder faults, CancellationToken cancellationToken)
+        SelectionRequest request, SelectionResult correct, double? claim, ImmutableArray<string>.Builder faults, CancellationToken cancellationToken)
     {
         BlockImportance importance = request.Importance;
-        double target = right.Certificate.Choices.Select((c, t) => c < 0 ? 0 : importance.Scaled.Of(request.Profile.Steps[t].Choices[c].Ranges)).Sum();
-        if (claim is not null && IsBetter([.. new GreedySelector().Select(request, cancellationToken).Certificate.Choices], double.PositiveInfinity))
+        double target = correct.Certificate.Choices.Select((c, t) => c < 0 ? 0 : importance.Scaled.Of(request.Profile.Steps[t].Choices[c].Ranges)).Sum();
+        if (claim is not null && ExceedsClaim([.. new GreedySelector().Select(request, cancellationToken).Certificate.Choices], double.PositiveInfinity))
         {
             return null;
         }
 
-        double? bound = new DualBound(request, target, IsBetter, cancellationToken).Compute();
-        return bound is { } proven ? Math.Max(right.Certificate.Objective, importance.Unscale(proven)) : null;
+        double? bound = new DualBound(request, target, ExceedsClaim, cancellationToken).Compute();
+        return bound is { } proven ? Math.Max(correct.Certificate.Objective, importance.Unscale(proven)) : null;
 
-        bool IsBetter(int[] choices, double worth)
+        bool ExceedsClaim(int[] choices, double scaledObjective)
         {
-            if (claim is null || !(importance.Unscale(worth) > claim) || !request.Fits(choices))
+            if (claim is null || !(importance.Unscale(scaledObjective) > claim) || !request.Fits(choices))
             {
                 return false;
             }
@@ -93,17 +94,17 @@ public static class SelectionVerifier
             double found = SelectionResult.Create(request, choices).Certificate.Objective;
             if (found > claim)
             {
-                faults.Add($"The certificate states the upper bound {claim}, but the choices {string.Join(", ", choices)} keep the budgets and are worth {found}.");
+                faults.Add($"The certificate states the upper bound {claim}, but the choices {string.Join(", ", choices)} are within the budgets and have the objective {found}.");
             }
 
             return found > claim;
         }
     }
 
-    private static void CompareAll(SelectionResult result, SelectionResult right, ImmutableArray<string>.Builder faults)
+    private static void CompareAll(SelectionResult result, SelectionResult correct, ImmutableArray<string>.Builder faults)
     {
-        (SelectionCertificate stated, SelectionCertificate computed) = (result.Certificate, right.Certificate);
-        Compare("trained coordinates", result.Selection, right.Selection);
+        (SelectionCertificate stated, SelectionCertificate computed) = (result.Certificate, correct.Certificate);
+        Compare("trained coordinates", result.Selection, correct.Selection);
         Compare("objective", stated.Objective, computed.Objective);
         Compare("payload bytes", stated.PayloadBytes, computed.PayloadBytes);
         Compare("multiply-adds", stated.MultiplyAdds, computed.MultiplyAdds);
@@ -116,20 +117,20 @@ public static class SelectionVerifier
         ComparePass("forward", stated.Timeline.Forward.AsSpan(), computed.Timeline.Forward.AsSpan());
         ComparePass("backward", stated.Timeline.Backward.AsSpan(), computed.Timeline.Backward.AsSpan());
 
-        void Compare<T>(string what, T said, T found)
+        void Compare<T>(string name, T statedValue, T correctValue)
         {
-            if (!Equals(said, found))
+            if (!Equals(statedValue, correctValue))
             {
-                faults.Add($"The certificate states {what} {said}; the correct value is {found}.");
+                faults.Add($"The certificate states {name} {statedValue}; the correct value is {correctValue}.");
             }
         }
 
-        void ComparePass(string pass, ReadOnlySpan<long> said, ReadOnlySpan<long> found)
+        void ComparePass(string pass, ReadOnlySpan<long> statedBytes, ReadOnlySpan<long> correctBytes)
         {
-            int at = said.CommonPrefixLength(found);
-            if (at < Math.Max(said.Length, found.Length))
+            int at = statedBytes.CommonPrefixLength(correctBytes);
+            if (at < Math.Max(statedBytes.Length, correctBytes.Length))
             {
-                faults.Add($"The certificate's bytes of the {pass} pass are wrong from step {at} on.");
+                faults.Add($"The bytes of the {pass} pass in the certificate are incorrect from step {at} on.");
             }
         }
     }

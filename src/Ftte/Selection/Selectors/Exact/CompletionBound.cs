@@ -1,17 +1,18 @@
 namespace Ftte.Selection;
 
-/// <summary>Bounds what the steps before one can still add: never too low, so that a search may drop what cannot win.</summary>
+/// <summary>Computes completion bounds: upper bounds on the value that the steps before a given step can still add.</summary>
 /// <remarks>
-/// Each bound is a <see cref="CompletionTable"/> of a weighted sum of all constraints (<see cref="ConstraintWeights"/>), without a price and with the one that is
-/// best for everything (<see cref="CompletionPrice"/>); the least of them bounds best.
+/// The bound is the minimum over several tables (<see cref="CompletionTable"/>). Each weighted sum of all constraints (<see cref="ConstraintWeights"/>) has one
+/// table without a price and one with the price that gives the tightest bound on the whole problem (<see cref="CompletionPrice"/>). The bound is never too low, so
+/// a search can prune labels that cannot exceed the best known value.
 /// </remarks>
 internal sealed class CompletionBound
 {
     private const int Cells = 8192;
     private const int MinCells = 64;
 
-    /// <summary>All tables without a price together hold at most this many numbers, 64 MiB, and those with one half as many.</summary>
-    private const int MaxNumbers = 1 << 23;
+    /// <summary>The maximum number of entries of all tables without a price: 64 MiB. The tables with a price have at most half as many.</summary>
+    private const int MaxEntries = 1 << 23;
 
     private readonly SelectionProblem _problem;
     private readonly SurrogateDual _dual;
@@ -22,35 +23,35 @@ internal sealed class CompletionBound
     public CompletionBound(SelectionProblem problem, SurrogateDual dual, CancellationToken cancellationToken)
     {
         (_problem, _dual) = (problem, dual);
-        _cells = Math.Clamp(MaxNumbers / dual.Weights.Length / (problem.Steps.Length - problem.FirstCut + 1), MinCells, Cells);
-        _bounds = [.. dual.Weights.Select(w => (w, MakeTable(w, default, _cells, cancellationToken)))];
+        _cells = Math.Clamp(MaxEntries / dual.Weights.Length / (problem.Steps.Length - problem.FirstCut + 1), MinCells, Cells);
+        _bounds = [.. dual.Weights.Select(w => (w, CreateTable(w, default, _cells, cancellationToken)))];
     }
 
-    /// <summary>Adds the tables with a price. They take as long to make as a narrow search, which is often enough without them.</summary>
+    /// <summary>Adds the tables with a price. Creating them takes as long as a narrow search, which often does not need them.</summary>
     public void AddPrices(CancellationToken cancellationToken)
     {
         if (!_hasPrices)
         {
-            var priced = _dual.Weights.Select(w => (w, MakeTable(w, CompletionPrice.Find(_dual.Offers, _problem.FirstCut, w), _cells / 2, cancellationToken)));
+            var priced = _dual.Weights.Select(w => (w, CreateTable(w, CompletionPrice.Find(_dual.Options, _problem.FirstCut, w), _cells / 2, cancellationToken)));
 
-            // What bounds everything best is likely to bound the rest best, too, and is looked up first.
+            // The table with the tightest bound on the whole problem is likely to be the tightest elsewhere too, so it is looked up first.
             _bounds = [.. _bounds.Concat(priced).OrderBy(b => b.Item2.Root)];
             _hasPrices = true;
         }
     }
 
-    /// <summary>Bounds the worth of what is chosen in the steps before one, at least one choice.</summary>
+    /// <summary>Computes an upper bound on the value of the choices in the steps before a step, if at least one of these steps is trained.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="cost">What is chosen from it on.</param>
-    /// <param name="enough">The search for a lower bound ends here.</param>
-    /// <returns>The bound; negative if nothing more can be chosen.</returns>
-    public long Of(int step, in SuffixCost cost, long enough = long.MinValue)
+    /// <param name="cost">The cost of the choices from the step to the last step.</param>
+    /// <param name="target">The bound at which the computation stops, because a tighter bound is not needed.</param>
+    /// <returns>The bound; negative if no earlier step can be trained.</returns>
+    public long Of(int step, in SuffixCost cost, long target = long.MinValue)
     {
         long bound = long.MaxValue;
         foreach ((ConstraintWeights weights, CompletionTable table) in _bounds)
         {
-            bound = Math.Min(bound, table.Left(step, weights.Sum(step, cost)));
-            if (bound <= enough)
+            bound = Math.Min(bound, table.Bound(step, weights.Sum(step, cost)));
+            if (bound <= target)
             {
                 break;
             }
@@ -59,6 +60,6 @@ internal sealed class CompletionBound
         return bound;
     }
 
-    private CompletionTable MakeTable(ConstraintWeights weights, CompletionPrice price, int cells, CancellationToken cancellationToken) =>
-        new(_dual.Offers, _problem.FirstCut, weights, price, cells, cancellationToken);
+    private CompletionTable CreateTable(ConstraintWeights weights, CompletionPrice price, int cells, CancellationToken cancellationToken) =>
+        new(_dual.Options, _problem.FirstCut, weights, price, cells, cancellationToken);
 }

@@ -3,122 +3,122 @@ using System.Runtime.InteropServices;
 
 namespace Ftte.Selection;
 
-/// <summary>One constraint: for each step and each number of cells left of the budget, what the steps before it can add at most.</summary>
+/// <summary>Contains the maximum value that the steps before a step can add under one constraint, for each step and each number of remaining budget cells.</summary>
 /// <remarks>
-/// <para>Costs are rounded down to cells, which only makes more possible. What a step takes when nothing in it is trained is set aside beforehand, exactly; so
-/// only what is trained is rounded.</para>
-/// <para>With a <see cref="CompletionPrice"/>, worth counts only above what it takes at that price, and what is left of the budget is added at that price, both exact:
-/// rounding then matters only for the difference. This bounds best where many small costs would all be rounded; without a price the bound is better where the price
-/// is another one, far from the end.</para>
+/// <para>The budget is divided into cells, and costs are rounded down to cells, so the table never underestimates. The cost of a step in which nothing is trained is
+/// the base cost; it is subtracted from the budget in advance, without rounding. Only the additional cost of trained options is rounded.</para>
+/// <para>With a <see cref="CompletionPrice"/>, the table contains reduced values, which are values minus the price of the cost, and the price of the remaining
+/// budget is added at lookup. Neither is rounded to cells, so rounding affects only the difference. This bound is the tighter one if
+/// many small costs would be rounded. Without a price, the bound is tighter in early steps, where the best price is a different one.</para>
 /// </remarks>
 internal sealed class CompletionTable
 {
-    /// <summary>Nothing can be completed. Adding worth keeps it negative.</summary>
+    /// <summary>No completion exists. Stays negative when values are added.</summary>
     private const long Impossible = long.MinValue / 2;
 
-    private readonly List<Offer>[] _offers;
+    private readonly List<StepOption>[] _options;
     private readonly ConstraintWeights _weights;
     private readonly CompletionPrice _price;
     private readonly long[][] _rows;
     private readonly long[] _base;
-    private readonly long _least;
+    private readonly long _min;
     private readonly long _cell;
     private readonly int _cells;
 
-    /// <param name="offers">For each step what it may do; in steps after the first cut, nothing comes first.</param>
+    /// <param name="options">The options of each step. In steps after the first cut, the first option is no choice.</param>
     /// <param name="firstCut">The first step that can be the cut.</param>
     /// <param name="weights">The constraint.</param>
-    /// <param name="price">The price of the constraint; the default for none.</param>
-    /// <param name="cells">Into how many cells the budget is divided.</param>
-    /// <param name="cancellationToken">Stops the computation.</param>
-    public CompletionTable(List<Offer>[] offers, int firstCut, ConstraintWeights weights, CompletionPrice price, int cells, CancellationToken cancellationToken)
+    /// <param name="price">The price of the constraint; the default value for no price.</param>
+    /// <param name="cells">The maximum number of cells into which the budget is divided.</param>
+    /// <param name="cancellationToken">Cancels the computation.</param>
+    public CompletionTable(List<StepOption>[] options, int firstCut, ConstraintWeights weights, CompletionPrice price, int cells, CancellationToken cancellationToken)
     {
-        (_offers, _weights, _price) = (offers, weights, price);
-        _base = new long[offers.Length + 1];
-        for (int t = 0; t < offers.Length; t++)
+        (_options, _weights, _price) = (options, weights, price);
+        _base = new long[options.Length + 1];
+        for (int t = 0; t < options.Length; t++)
         {
-            _base[t + 1] = t <= firstCut ? 0 : _base[t] + weights.Price(t, offers[t][0]).Cost;
+            _base[t + 1] = t <= firstCut ? 0 : _base[t] + weights.CostOf(t, options[t][0]).Cost;
         }
 
-        // With less left than the cheapest cut needs nothing can be completed, so the cells divide what lies above.
-        _least = offers.SelectMany((step, t) => step.Where(o => !o.GoesOn).Select(o => weights.Price(t, o).Room - _base[t + 1])).DefaultIfEmpty(long.MaxValue).Min();
-        long most = weights.Budget - _base[^1];
-        _cell = most < _least ? 1 : Math.Max(1, ((most - _least) / cells) + 1);
-        _cells = most < _least ? 0 : (int)((most - _least) / _cell) + 1;
-        _rows = new long[offers.Length + 1][];
+        // If less of the budget remains than the cheapest cut requires, no completion exists. The cells therefore divide only the budget above this minimum.
+        _min = options.SelectMany((step, t) => step.Where(o => !o.Continues).Select(o => weights.CostOf(t, o).Required - _base[t + 1])).DefaultIfEmpty(long.MaxValue).Min();
+        long max = weights.Budget - _base[^1];
+        _cell = max < _min ? 1 : Math.Max(1, ((max - _min) / cells) + 1);
+        _cells = max < _min ? 0 : (int)((max - _min) / _cell) + 1;
+        _rows = new long[options.Length + 1][];
         Array.Fill(_rows, NewRow(), 0, firstCut + 1);
-        for (int t = firstCut; t < offers.Length; t++)
+        for (int t = firstCut; t < options.Length; t++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             _rows[t + 1] = NewRow();
-            foreach (Offer offer in offers[t])
+            foreach (StepOption option in options[t])
             {
-                (int shift, int first) = Place(t, offer);
-                if (offer.GoesOn)
+                (int shift, int first) = Locate(t, option);
+                if (option.Continues)
                 {
-                    Raise(_rows[t + 1].AsSpan(first), _rows[t].AsSpan(first - shift, _cells - first), GainOf(t, offer));
+                    UpdateMax(_rows[t + 1].AsSpan(first), _rows[t].AsSpan(first - shift, _cells - first), ReducedValue(t, option));
                 }
                 else
                 {
-                    Raise(_rows[t + 1].AsSpan(first), GainOf(t, offer));
+                    UpdateMax(_rows[t + 1].AsSpan(first), ReducedValue(t, option));
                 }
             }
         }
     }
 
-    /// <summary>Gets the bound on everything.</summary>
-    public long Root => Left(_offers.Length, 0);
+    /// <summary>Gets the bound on the whole problem.</summary>
+    public long Root => Bound(_options.Length, 0);
 
-    /// <summary>Bounds what the steps before one can add.</summary>
+    /// <summary>Returns an upper bound on the value that the steps before a step can add.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="spent">What it and later steps take of the budget.</param>
-    public long Left(int step, long spent)
+    /// <param name="spent">The part of the budget that the step and later steps use.</param>
+    public long Bound(int step, long spent)
     {
-        long left = _weights.Budget - spent - _base[step];
-        return left < _least ? Impossible : _rows[step][Math.Min(_cells - 1, (left - _least) / _cell)] + _price.Of(left);
+        long remaining = _weights.Budget - spent - _base[step];
+        return remaining < _min ? Impossible : _rows[step][Math.Min(_cells - 1, (remaining - _min) / _cell)] + _price.Of(remaining);
     }
 
-    /// <summary>Gives a solution that is worth most under this constraint, from the last step to the cut; null if there is none.</summary>
-    public List<Offer>? BestFromTheEnd()
+    /// <summary>Reconstructs a solution with the highest reduced value under this constraint, from the last step to the cut; null if there is none.</summary>
+    public List<StepOption>? FindBest()
     {
         if (Root < 0)
         {
             return null;
         }
 
-        var taken = new List<Offer>();
+        var chosen = new List<StepOption>();
         int cell = _cells - 1;
-        for (int t = _offers.Length - 1; taken.Count == 0 || taken[^1].GoesOn; t--)
+        for (int t = _options.Length - 1; chosen.Count == 0 || chosen[^1].Continues; t--)
         {
-            foreach (Offer offer in _offers[t])
+            foreach (StepOption option in _options[t])
             {
-                (int shift, int first) = Place(t, offer);
-                if (cell >= first && GainOf(t, offer) + (offer.GoesOn ? _rows[t][cell - shift] : 0) == _rows[t + 1][cell])
+                (int shift, int first) = Locate(t, option);
+                if (cell >= first && ReducedValue(t, option) + (option.Continues ? _rows[t][cell - shift] : 0) == _rows[t + 1][cell])
                 {
-                    taken.Add(offer);
+                    chosen.Add(option);
                     cell -= shift;
                     break;
                 }
             }
         }
 
-        return taken;
+        return chosen;
     }
 
-    /// <summary>Gives by how many cells an offer moves what is left, and from which cell on it is possible.</summary>
-    private (int Shift, int First) Place(int t, Offer offer)
+    /// <summary>Returns the number of cells by which an option reduces the remaining budget, and the first cell in which the option is possible.</summary>
+    private (int Shift, int First) Locate(int t, StepOption option)
     {
-        (long cost, long room) = _weights.Price(t, offer);
+        (long cost, long required) = _weights.CostOf(t, option);
         long shift = Math.Min(_cells, (cost - (_base[t + 1] - _base[t])) / _cell);
-        long first = Math.Max(0, room - _base[t + 1] - _least) / _cell;
-        return ((int)shift, (int)Math.Min(_cells, offer.GoesOn ? Math.Max(shift, first) : first));
+        long first = Math.Max(0, required - _base[t + 1] - _min) / _cell;
+        return ((int)shift, (int)Math.Min(_cells, option.Continues ? Math.Max(shift, first) : first));
     }
 
-    /// <summary>Gets what an offer is worth above what it takes, beyond what is set aside, at the price.</summary>
-    private long GainOf(int t, Offer offer)
+    /// <summary>Returns the reduced value of an option: its value minus the price of its cost above the base cost.</summary>
+    private long ReducedValue(int t, StepOption option)
     {
-        (long cost, long room) = _weights.Price(t, offer);
-        return offer.Option.Worth - _price.Of(offer.GoesOn ? cost - (_base[t + 1] - _base[t]) : room - _base[t + 1]);
+        (long cost, long required) = _weights.CostOf(t, option);
+        return option.Option.Value - _price.Of(option.Continues ? cost - (_base[t + 1] - _base[t]) : required - _base[t + 1]);
     }
 
     private long[] NewRow()
@@ -128,27 +128,27 @@ internal sealed class CompletionTable
         return row;
     }
 
-    private static void Raise(Span<long> row, long worth)
+    private static void UpdateMax(Span<long> row, long value)
     {
-        foreach (ref long value in row)
+        foreach (ref long cell in row)
         {
-            value = Math.Max(value, worth);
+            cell = Math.Max(cell, value);
         }
     }
 
-    private static void Raise(Span<long> row, ReadOnlySpan<long> left, long worth)
+    private static void UpdateMax(Span<long> row, ReadOnlySpan<long> previous, long value)
     {
         Span<Vector<long>> wide = MemoryMarshal.Cast<long, Vector<long>>(row);
-        ReadOnlySpan<Vector<long>> wideLeft = MemoryMarshal.Cast<long, Vector<long>>(left);
-        var add = new Vector<long>(worth);
+        ReadOnlySpan<Vector<long>> widePrevious = MemoryMarshal.Cast<long, Vector<long>>(previous);
+        var add = new Vector<long>(value);
         for (int k = 0; k < wide.Length; k++)
         {
-            wide[k] = Vector.Max(wide[k], wideLeft[k] + add);
+            wide[k] = Vector.Max(wide[k], widePrevious[k] + add);
         }
 
         for (int k = wide.Length * Vector<long>.Count; k < row.Length; k++)
         {
-            row[k] = Math.Max(row[k], left[k] + worth);
+            row[k] = Math.Max(row[k], previous[k] + value);
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Ftte.Selection;
 
-/// <summary>A constraint on selections.</summary>
-/// <param name="Kind">What it is about.</param>
-/// <param name="Step">The step, of a moment.</param>
+/// <summary>Identifies a constraint on selections.</summary>
+/// <param name="Kind">The kind of the constraint.</param>
+/// <param name="Step">The step; only for <see cref="ConstraintKind.Forward"/> and <see cref="ConstraintKind.Backward"/>.</param>
 internal readonly record struct Constraint(ConstraintKind Kind, int Step = 0);

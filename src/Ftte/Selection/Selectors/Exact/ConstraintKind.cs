@@ -1,6 +1,6 @@
 namespace Ftte.Selection;
 
-/// <summary>What a constraint is about.</summary>
+/// <summary>Specifies the kind of a constraint.</summary>
 internal enum ConstraintKind
 {
     /// <summary>Memory while the steps before the cut run.</summary>
@@ -12,7 +12,9 @@ internal enum ConstraintKind
     /// <summary>Memory while a step runs backward.</summary>
     Backward,
 
+    /// <summary>The payload.</summary>
     Payload,
 
+    /// <summary>The multiply-adds.</summary>
     Compute,
 }

@@ -1,15 +1,16 @@
 namespace Ftte.Selection;
 
-/// <summary>How much each constraint counts in one that all together imply.</summary>
+/// <summary>Contains the weight of each constraint in a surrogate constraint, the weighted sum of all constraints.</summary>
 /// <remarks>
-/// Memory is one constraint per moment, payload and compute one each. A weighted sum of them is implied by all of them and is a plain knapsack: a byte held
-/// throughout counts as much as all moments together, a byte saved by step t as much as the moments from t on, and each moment adds its own transient
-/// bytes. Moments not weighed here leave their share to those before the cut.
+/// Memory has one constraint per moment (a step that runs forward or backward), payload and compute have one each. A selection that meets all of them also meets
+/// their weighted sum, which is a plain knapsack constraint. A byte held throughout has the weight of all moments. A byte saved by step t has the weight of the
+/// backward pass of step t and of both passes of all later steps. Each moment adds its own transient bytes. The weights of the moments before the cut apply to
+/// the need at the cut (see <see cref="SuffixCost"/>).
 /// </remarks>
 internal sealed class ConstraintWeights
 {
-    /// <summary>All constraints together, in the unit of memory's.</summary>
-    private const long All = 1 << 12;
+    /// <summary>The sum of all weights, in the unit of the memory weights.</summary>
+    private const long TotalWeight = 1 << 12;
 
     private readonly SelectionProblem _problem;
     private readonly long[] _forward;
@@ -21,7 +22,7 @@ internal sealed class ConstraintWeights
     private readonly long _compute;
 
     public ConstraintWeights(SelectionProblem problem)
-        : this(problem, All, new long[problem.Steps.Length], new long[problem.Steps.Length], 0, 0)
+        : this(problem, TotalWeight, new long[problem.Steps.Length], new long[problem.Steps.Length], 0, 0)
     {
     }
 
@@ -41,29 +42,29 @@ internal sealed class ConstraintWeights
     /// <summary>Gets the weighted sum of the budgets.</summary>
     public long Budget { get; }
 
-    /// <summary>Gives what choices from a step to the last take of the budget, at least.</summary>
+    /// <summary>Returns a lower bound on the part of the budget that choices from a step to the last step use.</summary>
     public long Sum(int step, in SuffixCost cost) =>
         (_from[step] * cost.Need) + ((_memory - _from[step]) * cost.Held) + (_payload * cost.Payload) + (_compute * cost.Compute);
 
-    /// <summary>Gives what an offer takes of the budget, and what must be left of it beforehand.</summary>
-    public (long Cost, long Room) Price(int t, in Offer offer)
+    /// <summary>Computes the part of the budget that an option uses, and the remaining budget that it requires.</summary>
+    public (long Cost, long Required) CostOf(int t, in StepOption stepOption)
     {
         SelectionProblem.Step step = _problem.Steps[t];
-        SelectionProblem.Option option = offer.Option;
-        long gradients = (offer.GoesOn ? step.Backward : step.BackwardAtCut) + option.Workspace;
+        SelectionProblem.Option option = stepOption.Option;
+        long gradients = (stepOption.Continues ? step.Backward : step.BackwardAtCut) + option.Workspace;
         long memory = (_memory * option.Persistent) + ((_from[t + 1] + _backward[t]) * option.Saved) + (_backward[t] * gradients) + (_forward[t] * step.Forward);
-        long cost = memory + (_payload * option.Payload) + (_compute * offer.Alone.Compute);
-        return (cost, cost + ((_memory - _from[t]) * (offer.Alone.Need - option.Persistent)));
+        long cost = memory + (_payload * option.Payload) + (_compute * stepOption.Cost.Compute);
+        return (cost, cost + ((_memory - _from[t]) * (stepOption.Cost.Need - option.Persistent)));
     }
 
-    /// <summary>Moves weight to one constraint from all others.</summary>
-    /// <param name="share">The share that is moved.</param>
+    /// <summary>Creates a copy with weight moved from all constraints to one.</summary>
+    /// <param name="share">The share of the weight to move.</param>
     /// <param name="constraint">The constraint.</param>
     public ConstraintWeights Shift(double share, Constraint constraint)
     {
-        long[] forward = Array.ConvertAll(_forward, Less), backward = Array.ConvertAll(_backward, Less);
-        long before = Less(_before), payload = Less(_payload), compute = Less(_compute);
-        long moved = (long)(All * share);
+        long[] forward = Array.ConvertAll(_forward, Reduce), backward = Array.ConvertAll(_backward, Reduce);
+        long before = Reduce(_before), payload = Reduce(_payload), compute = Reduce(_compute);
+        long moved = (long)(TotalWeight * share);
         switch (constraint.Kind)
         {
             case ConstraintKind.BeforeCut:
@@ -76,18 +77,18 @@ internal sealed class ConstraintWeights
                 backward[constraint.Step] += moved;
                 break;
             case ConstraintKind.Payload:
-                payload += Exchange(_problem.Payload);
+                payload += Convert(_problem.Payload);
                 break;
             case ConstraintKind.Compute:
-                compute += Exchange(_problem.Compute);
+                compute += Convert(_problem.Compute);
                 break;
         }
 
         return new ConstraintWeights(_problem, before, forward, backward, payload, compute);
 
-        long Less(long weight) => (long)(weight * (1 - share));
+        long Reduce(long weight) => (long)(weight * (1 - share));
 
-        // A whole budget of one kind is worth as much as one of another.
-        long Exchange(long budget) => (long)(moved * ((double)_problem.Memory / Math.Max(1, budget)));
+        // A whole budget of one kind gets the same weight as a whole budget of another kind.
+        long Convert(long budget) => (long)(moved * ((double)_problem.Memory / Math.Max(1, budget)));
     }
 }

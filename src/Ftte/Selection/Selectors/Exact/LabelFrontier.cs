@@ -1,20 +1,21 @@
 namespace Ftte.Selection;
 
-/// <summary>The costs that no other is below in every way. Who comes later is worth no more, so a cost that is not below all of these in some way is of no use.</summary>
+/// <summary>Contains the frontier of the labels of a step: the costs that no other cost dominates.</summary>
 /// <remarks>
-/// Need and held bytes make a <see cref="Staircase"/>. Payload and compute, where they are budgeted, are counted in shares of the budget, and there is a
-/// staircase for each range of shares of a binary indexed tree: what was added is looked up by at most a few. Shares are rounded up when a cost is added
-/// and down when one is compared, so nothing is dropped that should not be; some that could be is kept.
+/// Labels are added in descending order of value. Therefore an earlier label dominates a later one if its cost is not higher in any component. Need and held bytes
+/// form a <see cref="ParetoFront"/>. Payload and compute, if they have a budget, are counted in shares of it. A binary indexed tree contains one front for each range
+/// of shares, so that a lookup searches only a few fronts. Shares are rounded up when a cost is added and down when a cost is
+/// compared. Therefore only dominated labels are dropped, but not all of them.
 /// </remarks>
 internal sealed class LabelFrontier
 {
-    /// <summary>After this many pairs no more are added: 64 MiB. What they would drop is kept then.</summary>
+    /// <summary>The maximum number of stored pairs: 64 MiB. Beyond it, costs are compared but not added, so more dominated labels are kept.</summary>
     private const int MaxPairs = 1 << 22;
 
     private readonly SelectionProblem _problem;
     private readonly int _payloadShares;
     private readonly int _computeShares;
-    private readonly Staircase?[] _stairs;
+    private readonly ParetoFront?[] _fronts;
     private int _pairs;
 
     public LabelFrontier(SelectionProblem problem)
@@ -23,15 +24,16 @@ internal sealed class LabelFrontier
         bool both = problem.Payload < long.MaxValue && problem.Compute < long.MaxValue;
         _payloadShares = problem.Payload == long.MaxValue ? 1 : both ? 64 : 1024;
         _computeShares = problem.Compute == long.MaxValue ? 1 : both ? 64 : 1024;
-        _stairs = new Staircase?[(_payloadShares + 1) * (_computeShares + 1)];
+        _fronts = new ParetoFront?[(_payloadShares + 1) * (_computeShares + 1)];
     }
 
-    /// <summary>Adds a cost, unless one is there that is no larger in any way.</summary>
+    /// <summary>Adds a cost unless the frontier contains a cost that dominates it.</summary>
+    /// <returns>False if the cost is dominated; otherwise true.</returns>
     public bool TryAdd(in SuffixCost cost)
     {
-        if (_stairs.Length == 4)
+        if (_fronts.Length == 4)
         {
-            return _pairs < MaxPairs ? Add(ref _stairs[3], cost) : _stairs[3]?.Covers(cost.Need, cost.Held) != true;
+            return _pairs < MaxPairs ? Add(ref _fronts[3], cost) : _fronts[3]?.Dominates(cost.Need, cost.Held) != true;
         }
 
         (int payload, int compute) = (Share(cost.Payload, _problem.Payload, _payloadShares, roundUp: false), Share(cost.Compute, _problem.Compute, _computeShares, roundUp: false));
@@ -39,7 +41,7 @@ internal sealed class LabelFrontier
         {
             for (int c = compute; c > 0; c &= c - 1)
             {
-                if (At(p, c)?.Covers(cost.Need, cost.Held) == true)
+                if (At(p, c)?.Dominates(cost.Need, cost.Held) == true)
                 {
                     return false;
                 }
@@ -63,18 +65,18 @@ internal sealed class LabelFrontier
         return true;
     }
 
-    private bool Add(ref Staircase? stairs, in SuffixCost cost)
+    private bool Add(ref ParetoFront? front, in SuffixCost cost)
     {
-        stairs ??= new Staircase();
-        int before = stairs.Count;
-        bool isNew = stairs.TryAdd(cost.Need, cost.Held);
-        _pairs += stairs.Count - before;
+        front ??= new ParetoFront();
+        int before = front.Count;
+        bool isNew = front.TryAdd(cost.Need, cost.Held);
+        _pairs += front.Count - before;
         return isNew;
     }
 
-    private ref Staircase? At(int payload, int compute) => ref _stairs[(payload * (_computeShares + 1)) + compute];
+    private ref ParetoFront? At(int payload, int compute) => ref _fronts[(payload * (_computeShares + 1)) + compute];
 
-    /// <summary>Gives the share of a budget that a cost takes, counted from 1.</summary>
+    /// <summary>Returns the share of the budget that a cost uses, counted from 1.</summary>
     private static int Share(long cost, long budget, int shares, bool roundUp)
     {
         if (shares == 1 || cost == 0)

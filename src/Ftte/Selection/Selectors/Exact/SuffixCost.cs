@@ -1,24 +1,25 @@
 namespace Ftte.Selection;
 
-/// <summary>What the choices from one step to the last cost, whatever is chosen before them.</summary>
+/// <summary>Represents the cost of the choices from a step to the last step, independent of the choices in earlier steps.</summary>
 /// <remarks>
-/// A moment needs what is saved up to it, what is held throughout, and what lives only then. Counted from the last step backwards, everything before adds
-/// to all moments alike, so one number says what the moments so far need on top of it; and what is held throughout adds to the moments still to come.
+/// The memory of a moment consists of the bytes saved up to it, the bytes held throughout, and the bytes alive only at that moment. Counted from the last step
+/// backward, the bytes that an earlier step saves and holds add equally to all moments so far. Therefore one number, the need, describes these moments. Bytes
+/// held throughout also add to the moments of earlier steps.
 /// </remarks>
-/// <param name="Need">The most bytes of any moment, on top of what earlier steps save and hold.</param>
+/// <param name="Need">The maximum bytes of any moment, in addition to the bytes that earlier steps save and hold.</param>
 /// <param name="Held">The bytes held throughout.</param>
-/// <param name="Payload">The bytes that travel.</param>
-/// <param name="Compute">The multiply-adds beyond the forward pass.</param>
+/// <param name="Payload">The payload in bytes.</param>
+/// <param name="Compute">The multiply-adds in addition to the forward pass.</param>
 internal readonly record struct SuffixCost(long Need, long Held, long Payload, long Compute)
 {
-    /// <summary>Adds a step in which nothing is trained, while an earlier one is.</summary>
+    /// <summary>Adds a step in which nothing is trained, with an earlier step trained.</summary>
     public SuffixCost Pass(SelectionProblem.Step step) => After(step, SelectionProblem.Option.Nothing with { Saved = step.PassThrough });
 
-    /// <summary>Adds a step that trains something, while an earlier one does too.</summary>
+    /// <summary>Adds a step that is trained, with an earlier step also trained.</summary>
     public SuffixCost After(SelectionProblem.Step step, in SelectionProblem.Option option) =>
         Add(step, option, step.Backward) with { Compute = Compute + step.InputGradient + option.Compute };
 
-    /// <summary>Adds the first step that trains something, and all before it.</summary>
+    /// <summary>Adds the first trained step and all steps before it.</summary>
     public SuffixCost Cut(SelectionProblem.Step step, in SelectionProblem.Option option)
     {
         SuffixCost cost = Add(step, option, step.BackwardAtCut);

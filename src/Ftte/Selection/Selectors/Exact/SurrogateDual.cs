@@ -1,7 +1,7 @@
 namespace Ftte.Selection;
 
-/// <summary>Finds weights under which the sum of all constraints bounds the worth of every selection well: a surrogate dual.</summary>
-/// <remarks>Weight is moved, again and again, to the constraint that the best solution under the latest sum breaks most.</remarks>
+/// <summary>Solves a surrogate dual approximately: finds weights for which the weighted sum of all constraints gives a tight upper bound on the value of every selection.</summary>
+/// <remarks>Each iteration moves weight to the constraint that the optimal solution under the best sum so far violates most, and keeps the change if the bound improves.</remarks>
 internal sealed class SurrogateDual
 {
     private const int Attempts = 12;
@@ -12,45 +12,45 @@ internal sealed class SurrogateDual
     public SurrogateDual(SelectionProblem problem, CancellationToken cancellationToken)
     {
         _problem = problem;
-        Offers = MakeOffers();
+        Options = CreateOptions();
         Weights = FindWeights(cancellationToken);
     }
 
-    /// <summary>Gets what each step may do.</summary>
-    public List<Offer>[] Offers { get; }
+    /// <summary>Gets the options of each step.</summary>
+    public List<StepOption>[] Options { get; }
 
-    /// <summary>Gets the weights that were found, the best first.</summary>
+    /// <summary>Gets the weights, the best first.</summary>
     public ConstraintWeights[] Weights { get; }
 
-    /// <summary>Gets what no selection is worth more than, in units; negative if nothing fits.</summary>
+    /// <summary>Gets the upper bound on the value of every selection, in units; negative if nothing fits.</summary>
     public long Bound { get; private set; }
 
-    /// <summary>Lists what each step may do: nothing or a choice, while an earlier step is trained, and a choice as the first of all.</summary>
-    /// <remarks>What does not fit with nothing else trained is left out: weighted sums of what is left stay within a few times the weighted budget.</remarks>
-    private List<Offer>[] MakeOffers()
+    /// <summary>Lists the options of each step: no choice or a choice while an earlier step is trained, and a choice as the first trained step.</summary>
+    /// <remarks>Options that do not fit even if nothing else is trained are omitted. Therefore, weighted sums of the remaining costs are at most a few times the weighted budget.</remarks>
+    private List<StepOption>[] CreateOptions()
     {
-        var offers = new List<Offer>[_problem.Steps.Length];
-        for (int t = 0; t < offers.Length; t++)
+        var options = new List<StepOption>[_problem.Steps.Length];
+        for (int t = 0; t < options.Length; t++)
         {
             SelectionProblem.Step step = _problem.Steps[t];
             var nothing = SelectionProblem.Option.Nothing with { Saved = step.PassThrough };
-            offers[t] = t > _problem.FirstCut ? [new Offer(nothing, default(SuffixCost).After(step, nothing), GoesOn: true)] : [];
+            options[t] = t > _problem.FirstCut ? [new StepOption(nothing, default(SuffixCost).After(step, nothing), Continues: true)] : [];
             for (int i = 0; i < step.Options.Length; i++)
             {
                 SelectionProblem.Option option = step.Options[i];
                 if (_problem.CanContinue[t][i])
                 {
-                    offers[t].Add(new Offer(option, default(SuffixCost).After(step, option), GoesOn: true));
+                    options[t].Add(new StepOption(option, default(SuffixCost).After(step, option), Continues: true));
                 }
 
                 if (_problem.CanBeCut[t][i])
                 {
-                    offers[t].Add(new Offer(option, default(SuffixCost).Cut(step, option), GoesOn: false));
+                    options[t].Add(new StepOption(option, default(SuffixCost).Cut(step, option), Continues: false));
                 }
             }
         }
 
-        return offers;
+        return options;
     }
 
     private ConstraintWeights[] FindWeights(CancellationToken cancellationToken)
@@ -68,13 +68,13 @@ internal sealed class SurrogateDual
             pure.Add(before.Shift(1, new Constraint(ConstraintKind.Compute)));
         }
 
-        (ConstraintWeights best, CompletionTable table) = pure.Select(w => (w, MakeCoarse(w))).MinBy(w => w.Item2.Root);
+        (ConstraintWeights best, CompletionTable table) = pure.Select(w => (w, CreateTable(w))).MinBy(w => w.Item2.Root);
         ConstraintWeights second = best;
         double share = 0.25;
-        for (int attempt = 0; attempt < Attempts && table.BestFromTheEnd() is { } relaxed && FindBroken(relaxed) is { } broken; attempt++)
+        for (int attempt = 0; attempt < Attempts && table.FindBest() is { } relaxed && FindMostViolated(relaxed) is { } violated; attempt++)
         {
-            ConstraintWeights shifted = best.Shift(share, broken);
-            var shiftedTable = MakeCoarse(shifted);
+            ConstraintWeights shifted = best.Shift(share, violated);
+            var shiftedTable = CreateTable(shifted);
             if (shiftedTable.Root < table.Root)
             {
                 (second, best, table) = (best, shifted, shiftedTable);
@@ -85,41 +85,42 @@ internal sealed class SurrogateDual
             }
         }
 
-        // Far from the end a single constraint may bound better than the sum that is best there.
-        Bound = Math.Min(table.Root, MakeCoarse(best, CompletionPrice.Find(Offers, _problem.FirstCut, best)).Root);
+        Bound = Math.Min(table.Root, CreateTable(best, CompletionPrice.Find(Options, _problem.FirstCut, best)).Root);
+
+        // In early steps, a single constraint may give a tighter bound than the sum that is best for the whole problem.
         return [.. new[] { best, second }.Concat(pure).Distinct()];
 
-        CompletionTable MakeCoarse(ConstraintWeights weights, CompletionPrice price = default) => new(Offers, _problem.FirstCut, weights, price, CoarseCells, cancellationToken);
+        CompletionTable CreateTable(ConstraintWeights weights, CompletionPrice price = default) => new(Options, _problem.FirstCut, weights, price, CoarseCells, cancellationToken);
     }
 
-    /// <summary>Finds the constraint that a solution breaks most, in proportion to its budget, if it breaks any.</summary>
-    /// <param name="offers">What is done from the last step to the cut.</param>
-    private Constraint? FindBroken(List<Offer> offers)
+    /// <summary>Finds the constraint that a solution violates most, relative to its budget; null if it violates none.</summary>
+    /// <param name="options">The options of the solution, from the last step to the cut.</param>
+    private Constraint? FindMostViolated(List<StepOption> options)
     {
-        int cut = _problem.Steps.Length - offers.Count;
-        long held = offers.Sum(o => o.Option.Persistent);
+        int cut = _problem.Steps.Length - options.Count;
+        long held = options.Sum(o => o.Option.Persistent);
         Constraint worst = default;
-        double most = 0;
-        See(held + _problem.Steps[cut].BeforeCut, _problem.Memory, new Constraint(ConstraintKind.BeforeCut));
-        See(offers.Sum(o => o.Option.Payload), _problem.Payload, new Constraint(ConstraintKind.Payload));
-        See(offers.Sum(o => o.Alone.Compute), _problem.Compute, new Constraint(ConstraintKind.Compute));
+        double maxShare = 0;
+        Compare(held + _problem.Steps[cut].BeforeCut, _problem.Memory, new Constraint(ConstraintKind.BeforeCut));
+        Compare(options.Sum(o => o.Option.Payload), _problem.Payload, new Constraint(ConstraintKind.Payload));
+        Compare(options.Sum(o => o.Cost.Compute), _problem.Compute, new Constraint(ConstraintKind.Compute));
         for (int t = cut; t < _problem.Steps.Length; t++)
         {
             SelectionProblem.Step step = _problem.Steps[t];
-            SelectionProblem.Option option = offers[_problem.Steps.Length - 1 - t].Option;
-            See(held + step.Forward, _problem.Memory, new Constraint(ConstraintKind.Forward, t));
+            SelectionProblem.Option option = options[_problem.Steps.Length - 1 - t].Option;
+            Compare(held + step.Forward, _problem.Memory, new Constraint(ConstraintKind.Forward, t));
             held += option.Saved;
-            See(held + option.Workspace + (t > cut ? step.Backward : step.BackwardAtCut), _problem.Memory, new Constraint(ConstraintKind.Backward, t));
+            Compare(held + option.Workspace + (t > cut ? step.Backward : step.BackwardAtCut), _problem.Memory, new Constraint(ConstraintKind.Backward, t));
         }
 
-        return most > 1 ? worst : null;
+        return maxShare > 1 ? worst : null;
 
-        void See(long taken, long budget, Constraint constraint)
+        void Compare(long used, long budget, Constraint constraint)
         {
-            double share = (double)taken / Math.Max(1, budget);
-            if (taken > budget && share > most)
+            double share = (double)used / Math.Max(1, budget);
+            if (used > budget && share > maxShare)
             {
-                (most, worst) = (Math.Max(share, Math.BitIncrement(1.0)), constraint);
+                (maxShare, worst) = (Math.Max(share, Math.BitIncrement(1.0)), constraint);
             }
         }
     }

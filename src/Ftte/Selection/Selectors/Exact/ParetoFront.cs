@@ -1,22 +1,22 @@
 namespace Ftte.Selection;
 
-/// <summary>The pairs that no other is below in both: as the first grows, the second falls.</summary>
-internal sealed class Staircase
+/// <summary>Contains pairs of which none dominates another: in ascending order of the first number, the second number decreases.</summary>
+internal sealed class ParetoFront
 {
     private readonly List<long> _first = [];
     private readonly List<long> _second = [];
 
     public int Count => _first.Count;
 
-    /// <summary>Says whether a pair is there that is no larger in both.</summary>
-    public bool Covers(long first, long second)
+    /// <summary>Determines whether the front contains a pair in which neither number is larger.</summary>
+    public bool Dominates(long first, long second)
     {
         int at = _first.BinarySearch(first);
         int after = at >= 0 ? at + 1 : ~at;
         return after > 0 && _second[after - 1] <= second;
     }
 
-    /// <summary>Adds a pair unless one is there that is no larger in both; drops those that are no smaller in both.</summary>
+    /// <summary>Adds a pair unless the front dominates it, and removes the pairs that it dominates.</summary>
     public bool TryAdd(long first, long second)
     {
         int at = _first.BinarySearch(first);
