@@ -27,8 +27,8 @@ public static class NetworkFitting
     /// <returns>
     /// The plan with the highest objective. Of plans whose objectives differ by at most one part in 10^9, the one with the largest micro-batch, which is the fastest.
     /// </returns>
-    /// <exception cref="BudgetTooSmallException">Not even the smallest choice fits; the message says what it would take.</exception>
-    /// <exception cref="ArgumentException">Options do not fit together.</exception>
+    /// <exception cref="BudgetTooSmallException">No choice fits; the exception states the minimum budget.</exception>
+    /// <exception cref="ArgumentException">The options are not compatible with each other.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static FittedPlan Fit(
         this Network network,

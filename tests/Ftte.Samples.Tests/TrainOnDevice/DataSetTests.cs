@@ -38,8 +38,8 @@ public sealed class DataSetTests : IDisposable
     }
 
     [Theory]
-    [InlineData("resnet8", "images of MNIST's form has examples of 28x28x1, resnet8 takes 32x32x3")]
-    [InlineData("autoencoder", "images of MNIST's form has examples of 28x28x1, autoencoder takes 640")]
+    [InlineData("resnet8", "images of MNIST's form has examples of 28x28x1, but resnet8 takes 32x32x3")]
+    [InlineData("autoencoder", "images of MNIST's form has examples of 28x28x1, but autoencoder takes 640")]
     public async Task Data_of_another_shape_is_refused_with_both_shapes(string model, string reason)
     {
         DataFiles.WriteMnist(_run.Folder, training: 2, test: 2, isPacked: false);
