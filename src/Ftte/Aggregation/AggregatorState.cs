@@ -103,7 +103,7 @@ public sealed class AggregatorState
         uint actual = Crc32C.Compute(bytes[..^sizeof(uint)]);
         if (declared != actual)
         {
-            throw new WireFormatException(WireError.ChecksumMismatch, $"The checksum of the aggregator's state is {actual:x8}, but {declared:x8} is declared. The file is corrupt; use an earlier one.");
+            throw new WireFormatException(WireError.ChecksumMismatch, $"The checksum of the aggregator's state is {actual:x8}, but the file contains {declared:x8}. The file is corrupt; use an earlier one.");
         }
 
         ReadOnlySpan<byte> name = bytes[FixedLength..contentStart];

@@ -15,7 +15,7 @@ internal static partial class Log
     [LoggerMessage(1002, LogLevel.Information, "Published version {Version}.")]
     public static partial void Published(ILogger logger, ModelVersion version);
 
-    [LoggerMessage(1003, LogLevel.Debug, "Published no version because the incomplete buffer contains too few updates.")]
+    [LoggerMessage(1003, LogLevel.Debug, "Published no version from the incomplete buffer: it contains too few updates, or the version was refused.")]
     public static partial void TooFewUpdates(ILogger logger);
 
     [LoggerMessage(1004, LogLevel.Information, "Changed the selection to {SelectionVersion} with {SelectedCount} parameters. Training requires {RequiredMemoryBytes} bytes on a device.")]
@@ -105,7 +105,7 @@ internal static partial class Log
     [LoggerMessage(1056, LogLevel.Information, "The link of client {Client} recovered after {Duration} and {Attempts} failed calls.")]
     public static partial void LinkRecovered(ILogger logger, ClientId client, TimeSpan duration, int attempts);
 
-    [LoggerMessage(1057, LogLevel.Debug, "Failed call {Attempt} of client {Client} since the outage began.")]
+    [LoggerMessage(1057, LogLevel.Debug, "Call {Attempt} of client {Client} since the outage began failed.")]
     public static partial void CallFailed(ILogger logger, Exception error, ClientId client, int attempt);
 
     [LoggerMessage(1058, LogLevel.Debug, "Client {Client} started a round on version {Version}: {Content} of {SelectedCount} parameters.")]

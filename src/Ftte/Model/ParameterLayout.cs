@@ -122,5 +122,5 @@ public sealed class ParameterLayout
     public ParameterRange RangeOf(int block) => Blocks[block].Range;
 
     /// <inheritdoc />
-    public override string ToString() => $"{Blocks.Length} blocks, {ParameterCount} parameters";
+    public override string ToString() => $"{Blocks.Length} blocks, {ParameterCount} parameters, fingerprint {Fingerprint:x16}";
 }

@@ -10,7 +10,7 @@ public enum CheckOutOutcome : byte
     /// <summary>The device was assigned work.</summary>
     Assigned = 1,
 
-    /// <summary>The maximum number of devices is already at work. Retry later.</summary>
+    /// <summary>The maximum number of devices is already at work, the version has all its assignments, or the client has used its share of the current buffer. Retry later.</summary>
     Busy = 2,
 
     /// <summary>The selection requires more memory than the device has available. Retry after the selection has changed.</summary>

@@ -173,7 +173,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
 
     /// <summary>Publishes an incomplete buffer if it contains enough updates, in turn with the queued updates.</summary>
     /// <param name="cancellationToken">Cancels the call if it has not started.</param>
-    /// <returns>The published version; null if the buffer contains too few updates.</returns>
+    /// <returns>The published version; null if the buffer contains too few updates or the version was refused.</returns>
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
     public ValueTask<ModelSnapshot?> FlushAsync(CancellationToken cancellationToken = default) => CallInTurnAsync(PublishIncompleteAsync, cancellationToken);
 

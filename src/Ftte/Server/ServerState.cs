@@ -82,7 +82,7 @@ public sealed class ServerState
         uint declared = BinaryPrimitives.ReadUInt32LittleEndian(bytes[^sizeof(uint)..]), actual = Crc32C.Compute(bytes[..^sizeof(uint)]);
         return declared == actual
             ? new ServerState(bytes.ToArray())
-            : throw new WireFormatException(WireError.ChecksumMismatch, $"The checksum of the server's state is {actual:x8}, but {declared:x8} is declared. The file is corrupt; use an earlier one.");
+            : throw new WireFormatException(WireError.ChecksumMismatch, $"The checksum of the server's state is {actual:x8}, but the file contains {declared:x8}. The file is corrupt; use an earlier one.");
     }
 
     /// <summary>Restores the selections that the server had announced, for the aggregator and the server.</summary>

@@ -40,7 +40,7 @@ public sealed class LogTests
             "Debug: Client phone requested work: Assigned.",
             "Information: Published version v1.",
             $"Debug: Client phone submitted update {log.Id}, trained on version v0: Published, weight 1.",
-            "Debug: Published no version because the incomplete buffer contains too few updates.",
+            "Debug: Published no version from the incomplete buffer: it contains too few updates, or the version was refused.",
             "Information: Stopped the server at version v1. All queued updates were answered.",
         ], log.Written.Select(l => l.Text));
     }
