@@ -45,7 +45,7 @@ internal static class PlanTable
         table.Write(console);
         string hidden = leftOut > 0 ? $" {leftOut} steps without trained parameters and saved values are omitted." : "";
         console.WriteText($"Forward and backward: all bytes in use while the step runs, including parameters; * marks the peak.{hidden}");
-        long gaps = training.Plan.ArenaBytes - training.Plan.BusiestBytes;
+        long gaps = training.Plan.ArenaBytes - training.Plan.PeakLiveBytes;
         if (gaps > 0)
         {
             console.WriteText($"The plan takes {ByteSize.ToText(gaps)} more than the peak, because of gaps between tensors in the arena.");

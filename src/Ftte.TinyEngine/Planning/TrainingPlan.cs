@@ -26,7 +26,7 @@ public sealed class TrainingPlan
         TrainedBytes = sizeof(float) * (long)selection.Count;
         ParameterBytes = memory.OutsideBytes - TrainedBytes;
         ArenaBytes = ArenaLayout.Place(memory.Tensors);
-        BusiestBytes = ArenaLayout.MaxLiveBytes(memory.Tensors);
+        PeakLiveBytes = ArenaLayout.MaxLiveBytes(memory.Tensors);
         EagerBytes = EagerEstimate.Compute(network, settings.BatchSize);
         Operations = [.. memory.Steps];
         Gradients = [.. memory.Gradients];
@@ -73,7 +73,7 @@ public sealed class TrainingPlan
     public long ArenaBytes { get; }
 
     /// <summary>Gets the bytes in use in the arena at the moment of maximum use; the difference to <see cref="ArenaBytes"/> is lost in gaps.</summary>
-    public long BusiestBytes { get; }
+    public long PeakLiveBytes { get; }
 
     /// <summary>Gets the bytes of the frozen prefix's features and of the hashes that verify them, if they are kept in memory; 0 if they are kept in a file.</summary>
     public long FeatureCacheBytes { get; }

@@ -62,7 +62,7 @@ public sealed class PlanTests : IDisposable
 
         Peak peak = Peak.Of(plan);
         Assert.Equal(peak.Bytes, areas.Areas.Sum(area => area.BytesAt[areas.MomentOf(peak)]));
-        Assert.Equal(plan.BusiestBytes, peak.Bytes - plan.ParameterBytes - plan.TrainedBytes);
+        Assert.Equal(plan.PeakLiveBytes, peak.Bytes - plan.ParameterBytes - plan.TrainedBytes);
     }
 
     [Fact]

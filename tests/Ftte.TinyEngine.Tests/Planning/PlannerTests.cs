@@ -29,8 +29,8 @@ public class PlannerTests
         Sample(200, (_, _, plan) =>
         {
             long busiest = plan.Steps.Max(s => Math.Max(s.ForwardBytes, s.BackwardBytes));
-            Assert.Equal(busiest, plan.ParameterBytes + plan.TrainedBytes + plan.BusiestBytes);
-            Assert.InRange(plan.ArenaBytes, plan.BusiestBytes, plan.BusiestBytes + (plan.BusiestBytes / 4));
+            Assert.Equal(busiest, plan.ParameterBytes + plan.TrainedBytes + plan.PeakLiveBytes);
+            Assert.InRange(plan.ArenaBytes, plan.PeakLiveBytes, plan.PeakLiveBytes + (plan.PeakLiveBytes / 4));
             Assert.Equal(plan.ArenaBytes, plan.Tensors.Max(t => t.Offset + t.Bytes));
         });
 

@@ -26,7 +26,7 @@ public class SelectionTests
             SelectionResult chosen = new ExactSelector().Select(new SelectionRequest(profile, importance, budget));
             Assert.Equal(all.Where(c => c.Peak <= budget).Max(c => c.Worth), chosen.Certificate.Objective, 1e-12);
             TrainingPlan plan = network.Plan(chosen.Selection, new SgdOptions { BatchSize = 3 });
-            Assert.InRange(plan.ParameterBytes + plan.TrainedBytes + plan.BusiestBytes, 0, budget);
+            Assert.InRange(plan.ParameterBytes + plan.TrainedBytes + plan.PeakLiveBytes, 0, budget);
         }
 
         Assert.Equal(least, Assert.Throws<BudgetTooSmallException>(() => new ExactSelector().Select(new SelectionRequest(profile, importance, least - 1))).Required);
@@ -49,7 +49,7 @@ public class SelectionTests
             {
                 TrainingPlan plan = s.network.Plan(RandomNetworks.Select(s.rotated, s.choices), s.options, s.engine);
                 long peak = MemoryTimeline.Compute(s.rotated, s.choices).PeakBytes;
-                Assert.InRange(plan.ParameterBytes + plan.TrainedBytes + plan.BusiestBytes, 0, peak);
+                Assert.InRange(plan.ParameterBytes + plan.TrainedBytes + plan.PeakLiveBytes, 0, peak);
             },
             iter: 200);
 
