@@ -48,6 +48,14 @@ public class WeightingTests
     }
 
     [Fact]
+    public void Polynomial_weight_falls_with_the_given_power_of_one_plus_the_age()
+    {
+        Assert.Equal(1.0 / 4, new PolynomialWeighting(exponent: 1).GetWeight(Aged(3)), 1e-15);
+        Assert.Equal(Math.Pow(4, -0.3), new PolynomialWeighting(exponent: 0.3).GetWeight(Aged(3)), 1e-15);
+        Assert.Equal(1, new PolynomialWeighting(exponent: 0).GetWeight(Aged(3)));
+    }
+
+    [Fact]
     public void Polynomial_normalised_at_age_one_gives_a_fresh_update_more_than_one() =>
         Assert.Equal(Math.Sqrt(2), new PolynomialWeighting(0.5, normalizedAtAge: 1).GetWeight(Aged(0)), 1e-15);
 
