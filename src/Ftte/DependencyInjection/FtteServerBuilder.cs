@@ -1,5 +1,6 @@
 using Ftte.Aggregation;
 using Ftte.Selection;
+using Ftte.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -56,7 +57,7 @@ public sealed class FtteServerBuilder
     public FtteServerBuilder UseSelection(Func<IServiceProvider, ParameterSelection> select)
     {
         ArgumentNullException.ThrowIfNull(select);
-        return Use(provider => new SelectionHistory(select(provider)));
+        return Use(provider => provider.GetKeyedService<StoredRun>(Name)?.State?.RestoreSelections() ?? new SelectionHistory(select(provider)));
     }
 
     /// <summary>Sets the options of the aggregator: FTTE's rule with other options, FedBuff, FedAsync or FedAvg.</summary>
@@ -68,15 +69,13 @@ public sealed class FtteServerBuilder
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         options = options.Copy();
-        return UseAggregator(provider => new BufferedAggregator(
-            provider.GetRequiredKeyedService<ModelSnapshot>(Name),
-            provider.GetRequiredKeyedService<SelectionHistory>(Name),
-            options));
+        return UseAggregator(provider => CreateAggregator(provider, Name, options));
     }
 
     /// <summary>Sets a factory of a custom aggregator.</summary>
     /// <param name="create">
-    /// The factory, called once, when the server is first resolved; may resolve the <see cref="ModelSnapshot"/> to start from and the <see cref="SelectionHistory"/>.
+    /// The factory, called once, when the server is first resolved; may resolve the <see cref="ModelSnapshot"/> to start from and the <see cref="SelectionHistory"/>. If the server
+    /// has a store, the factory resolves the <see cref="StoredRun"/> and restores the aggregator from its state, if any.
     /// </param>
     /// <returns>This builder.</returns>
     public FtteServerBuilder UseAggregator(Func<IServiceProvider, IAsyncAggregator> create) => Use(create);
@@ -97,6 +96,31 @@ public sealed class FtteServerBuilder
     /// <param name="create">The factory, called once, when the server is first resolved; may resolve the <see cref="ModelSnapshot"/> that training starts from.</param>
     /// <returns>This builder.</returns>
     public FtteServerBuilder UseReselection(Func<IServiceProvider, ReselectionOptions> create) => Use(create);
+
+    /// <summary>Keeps the state of the server in a store, and continues the run in the store when the server starts. Without this call, the state is lost when the process ends.</summary>
+    /// <param name="open">The factory, called once, when the server is first resolved. The container disposes the store after the server.</param>
+    /// <returns>This builder.</returns>
+    /// <remarks>
+    /// The model of <see cref="UseModel(ModelSnapshot)"/> and the selection of <see cref="UseSelection(ParameterSelection)"/> are used for a new store only; otherwise the model must have the
+    /// same layout. Packages provide stores with methods of their own, such as <c>UseSqlite</c>.
+    /// </remarks>
+    public FtteServerBuilder UseStore(Func<IServiceProvider, IServerStore> open)
+    {
+        Use(open);
+
+        // Factories of services are synchronous. Nothing waits for this thread while the store is loaded.
+        return Use(provider => StoredRun.LoadAsync(provider.GetRequiredKeyedService<IServerStore>(Name)).AsTask().GetAwaiter().GetResult());
+    }
+
+    /// <summary>Creates FTTE's aggregator, restored from the store if there is one.</summary>
+    internal static BufferedAggregator CreateAggregator(IServiceProvider provider, string? name, BufferedAggregatorOptions? options)
+    {
+        ModelSnapshot model = provider.GetRequiredKeyedService<ModelSnapshot>(name);
+        SelectionHistory selections = provider.GetRequiredKeyedService<SelectionHistory>(name);
+        return provider.GetKeyedService<StoredRun>(name)?.State is { } state
+            ? BufferedAggregator.Restore(state.Aggregator, model.Layout, selections, options)
+            : new BufferedAggregator(model, selections, options);
+    }
 
     private FtteServerBuilder Use<T>(Func<IServiceProvider, T> create)
         where T : class

@@ -42,19 +42,24 @@ public static class FtteServerServiceCollectionExtensions
         services.TryAddKeyedSingleton<DeviceRegistry>(name, (_, _) => new DeviceRegistry());
         services.TryAddKeyedSingleton<ModelSnapshot>(name, (_, _) => throw Federations.Missing<FederatedServer>(name, "model", nameof(FtteServerBuilder.UseModel)));
         services.TryAddKeyedSingleton<SelectionHistory>(name, (_, _) => throw Federations.Missing<FederatedServer>(name, "selection", nameof(FtteServerBuilder.UseSelection)));
-        services.TryAddKeyedSingleton<IAsyncAggregator>(name, (provider, _) => new BufferedAggregator(
-            provider.GetRequiredKeyedService<ModelSnapshot>(name),
-            provider.GetRequiredKeyedService<SelectionHistory>(name)));
-        services.AddKeyedSingleton(name, (provider, _) => new FederatedServer(
-            provider.GetRequiredKeyedService<IAsyncAggregator>(name),
-            provider.GetRequiredKeyedService<SelectionHistory>(name),
-            provider.GetRequiredKeyedService<FederatedServerOptions>(name),
-            provider.GetRequiredKeyedService<DeviceRegistry>(name),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetService<ILogger<FederatedServer>>(),
-            provider.GetKeyedService<ReselectionOptions>(name)));
+        services.TryAddKeyedSingleton<IAsyncAggregator>(name, (provider, _) => FtteServerBuilder.CreateAggregator(provider, name, options: null));
+        services.AddKeyedSingleton(name, (provider, _) => Start(provider, name));
         services.AddKeyedSingleton<IFederatedServer>(name, (provider, _) => provider.GetRequiredKeyedService<FederatedServer>(name));
         services.AddSingleton(new Federation(typeof(FederatedServer), name));
         return new FtteServerBuilder(services, name);
+    }
+
+    private static FederatedServer Start(IServiceProvider provider, string? name)
+    {
+        IAsyncAggregator aggregator = provider.GetRequiredKeyedService<IAsyncAggregator>(name);
+        SelectionHistory selections = provider.GetRequiredKeyedService<SelectionHistory>(name);
+        FederatedServerOptions options = provider.GetRequiredKeyedService<FederatedServerOptions>(name);
+        DeviceRegistry registry = provider.GetRequiredKeyedService<DeviceRegistry>(name);
+        TimeProvider time = provider.GetRequiredService<TimeProvider>();
+        ILogger<FederatedServer>? logger = provider.GetService<ILogger<FederatedServer>>();
+        ReselectionOptions? reselection = provider.GetKeyedService<ReselectionOptions>(name);
+        return provider.GetKeyedService<StoredRun>(name) is { } run
+            ? FederatedServer.ResumeAsync(run, aggregator, selections, options, registry, time, logger, reselection).AsTask().GetAwaiter().GetResult()
+            : new FederatedServer(aggregator, selections, options, registry, time, logger, reselection);
     }
 }

@@ -84,6 +84,18 @@ internal static partial class Log
     [LoggerMessage(1012, LogLevel.Warning, "Refused version {Refused} from {Updates} updates. Version {Version} remains current. {Reason}")]
     public static partial void VersionRefused(ILogger logger, ModelVersion refused, int updates, ModelVersion version, string reason);
 
+    [LoggerMessage(1017, LogLevel.Information, "Resumed the stored run at version {Version} after replaying {Records} records.")]
+    public static partial void Resumed(ILogger logger, ModelVersion version, long records);
+
+    [LoggerMessage(1018, LogLevel.Error, "The store failed. Devices are answered with Busy and the commit is repeated until it succeeds; no acknowledged update is lost. {Reason}")]
+    public static partial void StoreFailed(ILogger logger, Exception error, string reason);
+
+    [LoggerMessage(1019, LogLevel.Information, "The store works again. The server continues.")]
+    public static partial void StoreRecovered(ILogger logger);
+
+    [LoggerMessage(1020, LogLevel.Critical, "The store failed for good. Devices are answered with Busy until the server is restarted; no acknowledged update is lost. {Reason}")]
+    public static partial void StoreLost(ILogger logger, Exception error, string reason);
+
     [LoggerMessage(EventId = 1050, Message = "Client {Client} received no work: {Outcome}. Next check-out in {Wait}.")]
     public static partial void NoWork(ILogger logger, LogLevel level, ClientId client, CheckOutOutcome outcome, TimeSpan wait);
 

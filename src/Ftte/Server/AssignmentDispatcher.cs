@@ -24,6 +24,7 @@ internal sealed class AssignmentDispatcher
     private readonly PublicationPace _pace;
     private readonly SurveyCollector? _survey;
     private readonly StallMonitor _stalls;
+    private readonly ServerJournal? _journal;
     private readonly long _minimumMemoryBytes;
     private long _requiredMemoryBytes;
 
@@ -35,6 +36,7 @@ internal sealed class AssignmentDispatcher
     /// <param name="time">The clock.</param>
     /// <param name="reselection">The options of reselection; null if the selection does not change.</param>
     /// <param name="limits">The limits of the aggregator's buffer; null if unknown.</param>
+    /// <param name="journal">Records changes in the order in which they take effect; null to record nothing.</param>
     public AssignmentDispatcher(
         VersionFeed feed,
         SelectionHistory selections,
@@ -42,8 +44,10 @@ internal sealed class AssignmentDispatcher
         FederatedServerOptions options,
         TimeProvider time,
         ReselectionOptions? reselection = null,
-        BufferLimits? limits = null)
+        BufferLimits? limits = null,
+        ServerJournal? journal = null)
     {
+        _journal = journal;
         (_feed, _selections, _registry, _options) = (feed, selections, registry, options);
         ModelSnapshot start = feed.Current;
         _layout = start.Layout;
@@ -177,19 +181,23 @@ internal sealed class AssignmentDispatcher
                 return receipt with { RetryAfter = receipt.RetryAfter ?? _pace.UntilNext };
             }
 
-            _leases.End(client, header.Id, receipt.IsAccepted);
+            if (_leases.End(client, header.Id, receipt.IsAccepted) && !receipt.IsAccepted)
+            {
+                _journal?.Released(header.Client, header.Id);
+            }
+
             return receipt;
         }
     }
 
     /// <summary>Ends the lease of an update after its aggregation failed. The update may be submitted again.</summary>
-    public void Release(in UpdateHeader header)
+    public void Release(ClientId id, UpdateId update)
     {
         lock (_lock)
         {
-            if (_clients.Find(header.Client) is { } client)
+            if (_clients.Find(id) is { } client && _leases.End(client, update, accepted: false))
             {
-                _leases.End(client, header.Id, accepted: false);
+                _journal?.Released(id, update);
             }
         }
     }
@@ -222,7 +230,18 @@ internal sealed class AssignmentDispatcher
         {
             SelectionVersion version = _selections.Announce(selection);
             _requiredMemoryBytes = requiredMemoryBytes;
+            _journal?.SelectionChanged(version, selection, requiredMemoryBytes);
             return version;
+        }
+    }
+
+    /// <summary>Records that a reselection left the selection as it is.</summary>
+    public void KeepSelection()
+    {
+        lock (_lock)
+        {
+            (SelectionVersion version, ParameterSelection selection) = _selections.Current;
+            _journal?.SelectionChanged(version, selection, _requiredMemoryBytes);
         }
     }
 
@@ -246,7 +265,7 @@ internal sealed class AssignmentDispatcher
     /// <param name="header">The header of the update.</param>
     /// <param name="values">The importance of each block.</param>
     /// <param name="completes">Receives true if this was the last required answer.</param>
-    public UpdateOutcome Answer(in UpdateHeader header, ReadOnlySpan<float> values, out bool completes)
+    public UpdateOutcome Answer(in UpdateHeader header, ReadOnlyMemory<float> values, out bool completes)
     {
         lock (_lock)
         {
@@ -256,7 +275,8 @@ internal sealed class AssignmentDispatcher
                 return UpdateOutcome.TooStale;
             }
 
-            UpdateOutcome outcome = _clients.Find(header.Client) is { } client ? _survey.Answer(client, header, values) : UpdateOutcome.TooStale;
+            UpdateOutcome outcome = _clients.Find(header.Client) is { } client ? _survey.Answer(client, header, values.Span) : UpdateOutcome.TooStale;
+            _journal?.Accepted(header, values, outcome, _feed.Current);
             completes = outcome == UpdateOutcome.Surveyed && _survey.IsComplete;
             return outcome;
         }
@@ -351,8 +371,52 @@ internal sealed class AssignmentDispatcher
 
             model = current;
             TrainingAssignment assignment = Describe(device, id, current, measures ? UpdateContent.Importance : _options.Content);
-            client.Add(new IssuedAssignment(id, assignment.Version, assignment.ModelFingerprint, assignment.SelectionVersion, assignment.Content));
+            var issued = new IssuedAssignment(id, assignment.Version, assignment.ModelFingerprint, assignment.SelectionVersion, assignment.Content);
+            client.Add(issued);
+            _journal?.Assigned(device.Client, device.MemoryBudgetBytes, _leases.IssuedCount - 1, issued);
             return new CheckOutResponse(CheckOutOutcome.Assigned, assignment);
+        }
+    }
+
+    /// <summary>Repeats a recorded assignment, unless the restored state includes it.</summary>
+    /// <param name="id">The client.</param>
+    /// <param name="memoryBudgetBytes">The memory that the client reported.</param>
+    /// <param name="number">The number of the assignment.</param>
+    /// <param name="issued">The assignment.</param>
+    public void Replay(ClientId id, long memoryBudgetBytes, ulong number, in IssuedAssignment issued)
+    {
+        if (!_options.RequireRegistration)
+        {
+            _registry.Observe(id, memoryBudgetBytes);
+        }
+
+        lock (_lock)
+        {
+            if (number < _leases.IssuedCount)
+            {
+                return;
+            }
+
+            ClientRecord client = Touch(id);
+            bool measures = issued.Content == UpdateContent.Importance;
+            _leases.Replay(client, trains: !measures, number, issued);
+            client.Add(issued);
+            if (measures)
+            {
+                _survey?.Ask(client, issued.Id);
+            }
+        }
+    }
+
+    /// <summary>Repeats a recorded change of the selection, unless the restored state includes it.</summary>
+    public void ReplaySelection(SelectionVersion version, ParameterSelection selection, long requiredMemoryBytes)
+    {
+        lock (_lock)
+        {
+            if (version.Number >= _selections.Current.Version.Number)
+            {
+                ChangeSelection(selection, requiredMemoryBytes);
+            }
         }
     }
 

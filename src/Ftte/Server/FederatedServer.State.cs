@@ -37,6 +37,12 @@ public sealed partial class FederatedServer
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(aggregator);
         ArgumentNullException.ThrowIfNull(selections);
+        CheckState(state, aggregator, selections);
+        return new FederatedServer(aggregator, selections, options, registry, time, logger, reselection, state);
+    }
+
+    private static void CheckState(ServerState state, IAsyncAggregator aggregator, SelectionHistory selections)
+    {
         ParameterLayout layout = aggregator.Current.Layout;
         if (state.LayoutFingerprint != layout.Fingerprint)
         {
@@ -48,8 +54,6 @@ public sealed partial class FederatedServer
         {
             throw new ArgumentException($"The selections are at {selections.Current.Version}, but the state was captured at {saved}. Use {nameof(ServerState)}.{nameof(ServerState.RestoreSelections)}.", nameof(selections));
         }
-
-        return new FederatedServer(aggregator, selections, options, registry, time, logger, reselection, state);
     }
 
     /// <summary>Copies the state on which later versions, IDs and receipts depend, in turn with the queued updates.</summary>

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Ftte.Aggregation;
 using Ftte.Diagnostics;
 using Ftte.Selection;
+using Ftte.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -32,6 +33,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
     private readonly UpdateQueue _queue;
     private readonly PublicationTimer _timer;
     private readonly Reselection? _reselection;
+    private readonly ServerJournal? _journal;
     private readonly CancellationTokenSource _stopSelecting = new();
     private readonly FtteMetrics _metrics;
     private readonly Lazy<Task> _stop;
@@ -67,7 +69,8 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         TimeProvider? time,
         ILogger<FederatedServer>? logger,
         ReselectionOptions? reselection,
-        ServerState? saved)
+        ServerState? saved,
+        IServerStore? store = null)
     {
         ArgumentNullException.ThrowIfNull(aggregator);
         ArgumentNullException.ThrowIfNull(selections);
@@ -87,6 +90,12 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         }
 
         _time = time ?? TimeProvider.System;
+        if (store is not null)
+        {
+            _time = new ReplayClock(_time);
+            _journal = new ServerJournal(store, _time);
+        }
+
         bool registers = registry is null;
         _registry = registry ??= new DeviceRegistry(_options.MaxClients, _options.ClientRetention, _time);
         _aggregator = aggregator;
@@ -95,18 +104,19 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         _ = start.Fingerprint;
         _feed = new VersionFeed(start);
         _latestRefusal = (aggregator as IGuardedAggregator)?.LatestRefusal;
-        _dispatcher = new AssignmentDispatcher(_feed, selections, registry, _options, _time, reselection, (aggregator as BufferedAggregator)?.Limits);
+        _dispatcher = new AssignmentDispatcher(_feed, selections, registry, _options, _time, reselection, (aggregator as BufferedAggregator)?.Limits, _journal);
         _reselection = reselection is null ? null : new Reselection(reselection, _dispatcher, registry, _options.RequireRegistration, start.Version, _logger, _stopSelecting.Token);
         TimeSpan? waited = saved is null ? null : Load(saved, registers);
         _queue = new UpdateQueue(_options.QueueCapacity);
         _timer = new PublicationTimer(_options.PublishTimeout, _time, TryEnqueuePublication);
         _metrics = new FtteMetrics(() => _queue.Length, () => _dispatcher.LeaseCount, () => _dispatcher.WaitingCount, () => _dispatcher.SincePublication.TotalSeconds);
         _stop = new Lazy<Task>(StopAsync);
-        if (waited is { } before)
+        if (waited is { } before && store is null)
         {
             _timer.Resume(before);
         }
 
+        _waitedBeforeReplay = waited;
         Log.ServerStarted(_logger, start.Version, start.Layout.ParameterCount, selections.Current.Selection.Count);
         if (saved is null && reselection is { Probes: > 0 })
         {
@@ -141,13 +151,14 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         using Activity? activity = FtteDiagnostics.Source.StartActivity(FtteDiagnostics.CheckOutActivity);
         ModelSnapshot? model = null;
-        CheckOutResponse checkOut = _stopping ? new CheckOutResponse(CheckOutOutcome.Stopped) : _dispatcher.Assign(device, parameters, out model);
+        CheckOutResponse checkOut = IsStoreFailing ? new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: _options.BusyRetryAfter)
+            : _stopping ? new CheckOutResponse(CheckOutOutcome.Stopped) : _dispatcher.Assign(device, parameters, out model);
         checkOut.Assignment?.Refreshed.Copy(model!.Parameters.Span, parameters.Span);
         activity?.SetTag(FtteDiagnostics.OutcomeTag, checkOut.Outcome.ToString());
         _metrics.CheckedOut(checkOut.Outcome);
         Log.CheckedOut(_logger, device.Client, checkOut.Outcome);
         ReportStall();
-        return new ValueTask<CheckOutResponse>(checkOut);
+        return checkOut.Assignment is null || _journal is null ? new ValueTask<CheckOutResponse>(checkOut) : WhenDurableAsync(checkOut, _journal.WhenCommitted, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -175,7 +186,8 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
     /// <param name="cancellationToken">Cancels the call if it has not started.</param>
     /// <returns>The published version; null if the buffer contains too few updates or the version was refused.</returns>
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
-    public ValueTask<ModelSnapshot?> FlushAsync(CancellationToken cancellationToken = default) => CallInTurnAsync(PublishIncompleteAsync, cancellationToken);
+    public ValueTask<ModelSnapshot?> FlushAsync(CancellationToken cancellationToken = default) =>
+        _journal is null ? CallInTurnAsync(PublishIncompleteAsync, cancellationToken) : FlushDurablyAsync(cancellationToken);
 
     /// <summary>Waits until all calls that are already in the queue have been answered: updates and timed-out publications.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
@@ -234,15 +246,20 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
             return new UpdateReceipt(UpdateOutcome.UnknownClient, Current.Version);
         }
 
+        if (IsStoreFailing)
+        {
+            return new UpdateReceipt(UpdateOutcome.Busy, Current.Version, RetryAfter: _options.BusyRetryAfter);
+        }
+
         if (!_stopping && FindPrecheckFault(update.Header) is { } outcome)
         {
             return _dispatcher.Settle(update.Header, new UpdateReceipt(outcome, Current.Version));
         }
 
-        var call = new QueuedCall<UpdateReceipt>(cancelled => FoldAsync(update, cancelled), cancellationToken);
+        var call = new QueuedCall<DurableReceipt>(cancelled => FoldDurablyAsync(update, cancelled), cancellationToken);
         if (_queue.TryEnter(call))
         {
-            return await call.WaitAsync().ConfigureAwait(false);
+            return await WhenDurableAsync(await call.WaitAsync().ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
 
         // The queue rejects calls while it is full, and always after it is closed.
@@ -267,11 +284,12 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         try
         {
             receipt = await _aggregator.AggregateAsync(update, cancellationToken).ConfigureAwait(false);
+            _journal?.Accepted(header, update.Values, receipt.Outcome, _aggregator.Current);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested || error is not OperationCanceledException)
         {
             Log.AggregatorThrew(_logger, error, header.Client, header.Id);
-            _dispatcher.Release(header);
+            _dispatcher.Release(header.Client, header.Id);
             throw;
         }
         finally
@@ -321,6 +339,10 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
             {
                 Log.TooFewUpdates(_logger);
             }
+            else
+            {
+                _journal?.Flushed(published);
+            }
 
             return published;
         }
@@ -333,6 +355,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         {
             PropagatePublication();
             _timer.RestartIfWaiting();
+            CheckpointIfDue();
         }
     }
 
@@ -344,6 +367,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
             _latestRefusal = refusal;
             _dispatcher.Refuse();
             _timer.Published();
+            _journal?.RequireCheckpoint();
             _metrics.Refused();
             Log.VersionRefused(_logger, refusal.Version.Next, refusal.UpdateCount, refusal.Version, refusal.Reason);
         }
@@ -370,6 +394,11 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         Task drained = _queue.DisposeAsync().AsTask();
         await _stopSelecting.CancelAsync().ConfigureAwait(false);
         await drained.ConfigureAwait(false);
+        if (_journal is not null)
+        {
+            await _journal.DisposeAsync().ConfigureAwait(false);
+        }
+
         _stopSelecting.Dispose();
         _feed.Complete();
         _metrics.Dispose();

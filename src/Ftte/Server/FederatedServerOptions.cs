@@ -68,7 +68,7 @@ public sealed class FederatedServerOptions
     public TimeSpan ClientRetention { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// Gets or sets the seed of assignment IDs. If a server continues an earlier run without its <see cref="ServerState"/>, use a different seed
+    /// Gets or sets the seed of assignment IDs. If a server continues an earlier run without its <see cref="ServerState"/> or its store, use a different seed
     /// for every start; otherwise IDs repeat, and new updates are rejected as duplicates of old ones.
     /// </summary>
     /// <value>Default 0.</value>

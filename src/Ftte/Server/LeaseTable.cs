@@ -60,6 +60,9 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
     /// <summary>Gets the number of the current buffer, which increases with every published and every refused version.</summary>
     public long Buffer => _buffer;
 
+    /// <summary>Gets the number of leases that were issued since the run began.</summary>
+    public ulong IssuedCount => _issued;
+
     public bool IsWaiting(ClientRecord client) => client.WaitsInBuffer == _buffer;
 
     /// <summary>Issues a lease on the current version, which replaces the client's earlier lease, if any.</summary>
@@ -85,27 +88,31 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
             return Answer.AwaitsNextVersion;
         }
 
-        if (own is not null)
-        {
-            End(own);
-        }
-
         // Mix is a bijection and its argument is a counter, so IDs look random but never repeat.
         id = new UpdateId(SplitMix64.Mix(_origin + _issued++));
-        Add(new Lease(client, id, _version, trains, time.GetTimestamp()));
+        Issue(client, trains, id, _version);
         return Answer.Granted;
+    }
+
+    /// <summary>Issues a recorded lease again, whatever the limits.</summary>
+    public void Replay(ClientRecord client, bool trains, ulong number, in IssuedAssignment issued)
+    {
+        EndExpired();
+        _issued = number + 1;
+        Issue(client, trains, issued.Id, issued.BaseVersion);
     }
 
     /// <summary>Ends the lease that an update answers, unless it expired or was replaced.</summary>
     /// <param name="client">The client.</param>
     /// <param name="id">The ID of the update.</param>
     /// <param name="accepted">True if the update was accepted. A rejected one no longer counts toward the limit, so another device can take its place.</param>
-    public void End(ClientRecord client, UpdateId id, bool accepted)
+    /// <returns>True if the lease was active.</returns>
+    public bool End(ClientRecord client, UpdateId id, bool accepted)
     {
         EndExpired();
         if (client.Lease is not { } lease || lease.Value.Id != id)
         {
-            return;
+            return false;
         }
 
         bool takesPlace = TakesPlace(lease.Value);
@@ -115,6 +122,8 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
             _acceptedInVersion++;
             Wait(client);
         }
+
+        return true;
     }
 
     /// <summary>Records that a client has used its share of the current buffer. It receives no training until the next buffer begins.</summary>
@@ -199,6 +208,16 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
         {
             End(oldest);
         }
+    }
+
+    private void Issue(ClientRecord client, bool trains, UpdateId id, ModelVersion version)
+    {
+        if (client.Lease is { } own)
+        {
+            End(own);
+        }
+
+        Add(new Lease(client, id, version, trains, time.GetTimestamp()));
     }
 
     private void Add(in Lease lease)

@@ -23,6 +23,8 @@ internal sealed class Reselection
     private ModelVersion _current;
     private long _turn;
     private volatile SelectionResult? _latest;
+    private bool _isReplaying;
+    private bool _isChoiceMissing;
 
     /// <param name="options">The options.</param>
     /// <param name="dispatcher">The dispatcher, which asks the devices and announces selections.</param>
@@ -65,6 +67,23 @@ internal sealed class Reselection
         reader.Int64("number of choices");
     }
 
+    /// <summary>Selects nothing until <see cref="EndReplay"/>, because the choices were recorded.</summary>
+    public void BeginReplay() => _isReplaying = true;
+
+    /// <summary>Notes that the choice of the latest reselection was recorded.</summary>
+    public void ReplayChoice() => _isChoiceMissing = false;
+
+    /// <summary>Repeats a reselection without a recorded choice: the server ended before the choice was durable, so no device has seen it.</summary>
+    public void EndReplay()
+    {
+        _isReplaying = false;
+        if (_isChoiceMissing)
+        {
+            _isChoiceMissing = false;
+            Choose(_lastVersion);
+        }
+    }
+
     /// <summary>If a reselection is due, selects again or opens a survey. If a survey is still open, closes it and selects again.</summary>
     public void Published(ModelVersion version)
     {
@@ -92,7 +111,7 @@ internal sealed class Reselection
     /// <summary>Adds the answer of a device to the survey. Selects again if it was the last required answer.</summary>
     public UpdateOutcome Answer(SparseUpdate update)
     {
-        UpdateOutcome outcome = _dispatcher.Answer(update.Header, update.Values.Span, out bool completes);
+        UpdateOutcome outcome = _dispatcher.Answer(update.Header, update.Values, out bool completes);
         if (completes)
         {
             EndSurvey();
@@ -129,6 +148,17 @@ internal sealed class Reselection
         ModelVersion lastVersion = _lastVersion;
         _lastVersion = _current;
         _turn++;
+        if (_isReplaying)
+        {
+            _isChoiceMissing = true;
+            return;
+        }
+
+        Choose(lastVersion);
+    }
+
+    private void Choose(ModelVersion lastVersion)
+    {
         try
         {
             long budget = _options.MemoryBudgetBytes ?? _registry.GetTrainableBudget(CountExcluded, _options.MinPeakBytes).Bytes;
@@ -152,6 +182,7 @@ internal sealed class Reselection
         catch (Exception error)
 #pragma warning restore CA1031
         {
+            _dispatcher.KeepSelection();
             Log.NotReselected(_logger, error, _turn, _current, error.Message);
         }
     }

@@ -132,6 +132,9 @@ internal ref struct StateReader(ReadOnlySpan<byte> content)
         }
     }
 
+    /// <summary>Reads all remaining bytes.</summary>
+    public ReadOnlySpan<byte> Rest() => Take(_rest.Length);
+
     public readonly void End()
     {
         if (!_rest.IsEmpty)

@@ -1,0 +1,20 @@
+namespace Ftte;
+
+/// <summary>Specifies the kind of a <see cref="ServerRecord"/>. The numbers are part of the format.</summary>
+internal enum RecordKind : byte
+{
+    /// <summary>An assignment was issued.</summary>
+    Assigned = 1,
+
+    /// <summary>A lease ended without an accepted update.</summary>
+    Released = 2,
+
+    /// <summary>An update was accepted: aggregated, or counted in an importance survey.</summary>
+    Accepted = 3,
+
+    /// <summary>An incomplete buffer was published.</summary>
+    Flushed = 4,
+
+    /// <summary>The selection or the memory that it requires was changed.</summary>
+    SelectionChanged = 5,
+}

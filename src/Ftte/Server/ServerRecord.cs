@@ -1,0 +1,141 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Ftte.Numerics;
+using Ftte.State;
+using Ftte.Wire;
+
+namespace Ftte;
+
+/// <summary>Writes and reads the records of a server: kind, time since the record before, fields, checksum.</summary>
+internal static class ServerRecord
+{
+    private const int TimeStart = 1;
+    private const int FieldsStart = TimeStart + sizeof(long);
+
+    /// <summary>Writes an issued assignment.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="memoryBudgetBytes">The memory that the client reported.</param>
+    /// <param name="number">The number of the assignment, from which its ID was computed.</param>
+    /// <param name="assignment">The assignment.</param>
+    public static Memory<byte> Assigned(ClientId client, long memoryBudgetBytes, ulong number, IssuedAssignment assignment) => Write(RecordKind.Assigned, 128, (writer, _) =>
+    {
+        writer.Client(client);
+        writer.Int64(memoryBudgetBytes);
+        writer.UInt64(number);
+        assignment.Save(writer);
+    });
+
+    public static Memory<byte> Released(ClientId client, UpdateId id) => Write(RecordKind.Released, 64, (writer, _) =>
+    {
+        writer.Client(client);
+        writer.UInt64(id.Value);
+    });
+
+    /// <summary>Writes an accepted update.</summary>
+    /// <param name="header">The header of the update. Its layout is that of the model.</param>
+    /// <param name="values">The values, all finite.</param>
+    /// <param name="outcome">The outcome, which the replay must repeat.</param>
+    /// <param name="fingerprint">The fingerprint of the current version after the update.</param>
+    public static Memory<byte> Accepted(UpdateHeader header, ReadOnlyMemory<float> values, UpdateOutcome outcome, ulong fingerprint) => Write(RecordKind.Accepted, 128 + (values.Length * 9 / 8), (writer, output) =>
+    {
+        writer.Byte((byte)outcome);
+        writer.UInt64(fingerprint);
+        writer.Client(header.Client);
+        writer.UInt64(header.Id.Value);
+        writer.Int64(header.BaseVersion.Number);
+        writer.UInt64(header.BaseFingerprint);
+        writer.Int32(header.SelectionVersion.Number);
+        writer.Int32(header.ExampleCount);
+        writer.Byte((byte)header.Content);
+        writer.Int32(values.Length);
+
+        // The format follows the values, because it is known only after they were written.
+        writer.Byte((byte)LosslessValues.Write(output, values.Span));
+    });
+
+    public static Memory<byte> Flushed(ulong fingerprint) => Write(RecordKind.Flushed, 32, (writer, _) => writer.UInt64(fingerprint));
+
+    public static Memory<byte> SelectionChanged(SelectionVersion version, ParameterSelection selection, long requiredMemoryBytes) => Write(RecordKind.SelectionChanged, 64, (writer, _) =>
+    {
+        writer.Int32(version.Number);
+        writer.Int64(requiredMemoryBytes);
+        writer.Selection(selection);
+    });
+
+    /// <summary>Completes a record with its time and its checksum.</summary>
+    public static void Seal(Memory<byte> record, TimeSpan sinceRecordBefore)
+    {
+        Span<byte> bytes = record.Span;
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[TimeStart..], sinceRecordBefore.Ticks);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[^sizeof(uint)..], Crc32C.Compute(bytes[..^sizeof(uint)]));
+    }
+
+    /// <summary>Validates the checksum of a record and reads its kind and time.</summary>
+    /// <returns>The reader of the fields.</returns>
+    /// <exception cref="WireFormatException">The record is corrupt, or its kind is unknown.</exception>
+    public static StateReader Open(ReadOnlySpan<byte> record, out RecordKind kind, out TimeSpan sinceRecordBefore)
+    {
+        if (record.Length < FieldsStart + sizeof(uint))
+        {
+            throw new WireFormatException(WireError.TooShort, $"A record of {record.Length} bytes is too short. The store is corrupt; restore a backup.");
+        }
+
+        uint declared = BinaryPrimitives.ReadUInt32LittleEndian(record[^sizeof(uint)..]), actual = Crc32C.Compute(record[..^sizeof(uint)]);
+        if (declared != actual)
+        {
+            throw new WireFormatException(WireError.ChecksumMismatch, $"The checksum of a record is {actual:x8}, but the record contains {declared:x8}. The store is corrupt; restore a backup.");
+        }
+
+        kind = (RecordKind)record[0];
+        if (!Enum.IsDefined(kind))
+        {
+            throw new WireFormatException(WireError.WrongKind, $"The store contains a record of the unknown kind {record[0]}. It was written by a newer version of the library; update the library.");
+        }
+
+        var reader = new StateReader(record[TimeStart..^sizeof(uint)]);
+        sinceRecordBefore = reader.Duration("time of a record");
+        return reader;
+    }
+
+    /// <summary>Reads an accepted update.</summary>
+    /// <param name="reader">The reader of the fields.</param>
+    /// <param name="layout">The layout of the model.</param>
+    /// <param name="outcome">Receives the outcome.</param>
+    /// <param name="fingerprint">Receives the fingerprint of the current version after the update.</param>
+    /// <returns>The update, owned by the caller.</returns>
+    public static SparseUpdate ReadAccepted(ref StateReader reader, ParameterLayout layout, out UpdateOutcome outcome, out ulong fingerprint)
+    {
+        outcome = (UpdateOutcome)reader.Byte();
+        fingerprint = reader.UInt64();
+        ClientId client = reader.Client();
+        var id = new UpdateId(reader.UInt64());
+        var baseVersion = new ModelVersion(reader.Int64("base version"));
+        ulong baseFingerprint = reader.UInt64();
+        var selection = new SelectionVersion(reader.Int32("selection version"));
+        int examples = reader.Int32("example count", min: 1);
+        var content = (UpdateContent)reader.Byte();
+        int count = reader.Int32("number of values", max: Math.Max(layout.ParameterCount, layout.Blocks.Length));
+        ReadOnlySpan<byte> encoded = reader.Rest();
+        var format = encoded.IsEmpty ? default : (ValueFormat)encoded[^1];
+        if (!Enum.IsDefined(format) || ValueCodec.GetLength(count, format) != encoded.Length - 1)
+        {
+            throw StateReader.Bad("length of the values", encoded.Length);
+        }
+
+        IMemoryOwner<float> values = MemoryPool<float>.Shared.Rent(Math.Max(1, count));
+        ValueCodec.Decode(encoded, 0, format, values.Memory.Span[..count]);
+        return new SparseUpdate(new UpdateHeader(client, id, layout.Fingerprint, baseVersion, selection, examples, content, baseFingerprint), values, count);
+    }
+
+    private static Memory<byte> Write(RecordKind kind, int capacity, Action<StateWriter, IBufferWriter<byte>> write)
+    {
+        var output = new ArrayBufferWriter<byte>(capacity);
+        var writer = new StateWriter(output);
+        writer.Byte((byte)kind);
+        writer.Int64(0);
+        write(writer, output);
+        writer.Int32(0);
+        return MemoryMarshal.AsMemory(output.WrittenMemory);
+    }
+}
