@@ -32,7 +32,7 @@ public class PublicSurfaceTests
     [Fact]
     public void Public_types_live_in_namespaces_that_apps_look_for() =>
         Assert.Equal(
-            ["Ftte", "Ftte.Aggregation", "Ftte.DependencyInjection", "Ftte.Diagnostics", "Ftte.Selection", "Ftte.Wire", "Microsoft.Extensions.DependencyInjection"],
+            ["Ftte", "Ftte.Aggregation", "Ftte.DependencyInjection", "Ftte.Diagnostics", "Ftte.Selection", "Ftte.Storage", "Ftte.Wire", "Microsoft.Extensions.DependencyInjection"],
             Library.GetExportedTypes().Select(type => type.Namespace).Distinct().Order(StringComparer.Ordinal));
 
     [Fact]
