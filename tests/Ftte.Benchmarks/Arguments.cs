@@ -61,6 +61,9 @@ internal sealed class Arguments
             : throw new InputException($"{option} {text}: specify a whole number from {lowest} to {highest}.");
     }
 
+    /// <summary>Returns a text; null if the option was not specified.</summary>
+    public string? Text(string option) => _values.GetValueOrDefault(option);
+
     /// <summary>Returns names that are separated by commas.</summary>
     /// <exception cref="InputException">A name is unknown.</exception>
     public string[] Names(string option, string[] standard, IReadOnlyCollection<string> known)

@@ -13,6 +13,7 @@ public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPa
     [InlineData("Ftte.Baselines")]
     [InlineData("Ftte.Simulation.Reports")]
     [InlineData("Ftte.Testing")]
+    [InlineData("Ftte.Sqlite")]
     public void A_package_carries_what_a_user_looks_for(string id)
     {
         using ZipArchive package = ZipFile.OpenRead(packed.PathOf(id, "nupkg"));
