@@ -241,7 +241,10 @@ public sealed class SqliteStore : IServerStore
         }
         finally
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
         }
     }
 

@@ -35,7 +35,8 @@ public sealed class CrashTests
                 await run.SendPendingAsync(probe);
                 await run.RequireAsync(probe, "ready");
                 await run.VerifyAsync();
-                await Task.Delay(TimeSpan.FromMilliseconds(200 + random.Next(600)), TimeProvider.System);
+                await run.ReadAcknowledgementsAsync(probe, 5 + random.Next(100));
+                await Task.Delay(TimeSpan.FromMilliseconds(random.Next(50)), TimeProvider.System);
             }
 
             probe.Kill();
@@ -111,6 +112,15 @@ public sealed class CrashTests
             }
 
             return false;
+        }
+
+        /// <summary>Reads reports until a number of updates was acknowledged.</summary>
+        public async Task ReadAcknowledgementsAsync(ProbeProcess probe, int count)
+        {
+            for (; count > 0; count--)
+            {
+                await RequireAsync(probe, "ack");
+            }
         }
 
         /// <summary>Reads reports until one with the specified first word; fails with the errors of the process if its output ends before.</summary>
