@@ -14,7 +14,7 @@ namespace Ftte.Benchmarks;
 /// <summary>Durable updates per second of a server with an SQLite store, next to the same server without a store.</summary>
 /// <remarks>
 /// Devices are tasks in this process. Each checks out, and submits 20,000 coordinates that were decoded from int8, so that an update requires two answers and both are durable.
-/// Every commit flushes the write-ahead log once.
+/// Every commit flushes the write-ahead log once. The CPU time includes the devices.
 /// </remarks>
 internal static class StoreBenchmark
 {
@@ -51,7 +51,7 @@ internal static class StoreBenchmark
 
     private static void Print(string name, Row row) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{name,-16} {row.UpdatesPerSecond,8:N0} updates/s, {row.CommitsPerSecond,6:N0} commits/s, {row.RecordBytesPerUpdate / 1000,6:N1} kB of records and {row.DiskBytesPerUpdate / 1000,6:N1} kB to the disk per update, p99 {row.SubmitP99Ms:N1} ms"));
+        $"{name,-16} {row.UpdatesPerSecond,8:N0} updates/s, {row.CommitsPerSecond,6:N0} commits/s, {row.RecordBytesPerUpdate / 1000,6:N1} kB of records and {row.DiskBytesPerUpdate / 1000,6:N1} kB to the disk per update, {row.CpuMicrosecondsPerUpdate,6:N0} us CPU per update, p99 {row.SubmitP99Ms:N1} ms"));
 
     private static async Task<Row> MeasureAsync(string? path, int devices, TimeSpan duration)
     {
@@ -66,7 +66,7 @@ internal static class StoreBenchmark
         float[][] values = [.. Enumerable.Range(0, 16).Select(seed => Int8Values(layout, seed))];
         using var stop = new CancellationTokenSource();
         var latencies = new ConcurrentBag<TimeSpan>();
-        long commitsBefore = store?.Commits ?? 0, recordBytesBefore = store?.RecordBytes ?? 0, writtenBefore = WrittenBytes(), began = TimeProvider.System.GetTimestamp();
+        long commitsBefore = store?.Commits ?? 0, recordBytesBefore = store?.RecordBytes ?? 0, writtenBefore = WrittenBytes(), cpuBefore = Environment.CpuUsage.TotalTime.Ticks, began = TimeProvider.System.GetTimestamp();
         Task<long>[] working = [.. Enumerable.Range(0, devices).Select(i => Task.Run(() => WorkAsync(server, new ClientId($"d{i}"), values[i % values.Length], latencies, stop.Token)))];
         await Task.Delay(duration, TimeProvider.System);
         await stop.CancelAsync();
@@ -78,6 +78,7 @@ internal static class StoreBenchmark
             ((store?.Commits ?? 0) - commitsBefore) / seconds,
             ((store?.RecordBytes ?? 0) - recordBytesBefore) / (double)Math.Max(1, updates),
             (WrittenBytes() - writtenBefore) / (double)Math.Max(1, updates),
+            (Environment.CpuUsage.TotalTime.Ticks - cpuBefore) / (double)TimeSpan.TicksPerMicrosecond / Math.Max(1, updates),
             sorted.Length == 0 ? 0 : sorted[(int)(0.99 * (sorted.Length - 1))].TotalMilliseconds);
     }
 
@@ -123,7 +124,7 @@ internal static class StoreBenchmark
         ? long.Parse(File.ReadLines("/proc/self/io").Single(line => line.StartsWith("write_bytes", StringComparison.Ordinal)).Split(' ')[1], CultureInfo.InvariantCulture)
         : 0;
 
-    private sealed record Row(double UpdatesPerSecond, double CommitsPerSecond, double RecordBytesPerUpdate, double DiskBytesPerUpdate, double SubmitP99Ms);
+    private sealed record Row(double UpdatesPerSecond, double CommitsPerSecond, double RecordBytesPerUpdate, double DiskBytesPerUpdate, double CpuMicrosecondsPerUpdate, double SubmitP99Ms);
 
     private sealed class CountingStore(SqliteStore store) : IServerStore
     {

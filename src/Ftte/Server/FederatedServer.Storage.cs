@@ -203,6 +203,8 @@ public sealed partial class FederatedServer
             return new DurableReceipt(new UpdateReceipt(UpdateOutcome.Busy, Current.Version, RetryAfter: _options.BusyRetryAfter), Done);
         }
 
+        // A checkpoint that a failing store prevented must come before the next update.
+        CheckpointIfDue();
         UpdateReceipt receipt = await FoldAsync(update, cancellationToken).ConfigureAwait(false);
         CheckpointIfDue();
         return new DurableReceipt(receipt, _journal.WhenCommitted);

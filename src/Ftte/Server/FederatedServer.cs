@@ -151,8 +151,9 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         using Activity? activity = FtteDiagnostics.Source.StartActivity(FtteDiagnostics.CheckOutActivity);
         ModelSnapshot? model = null;
-        CheckOutResponse checkOut = IsStoreFailing ? new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: _options.BusyRetryAfter)
-            : _stopping ? new CheckOutResponse(CheckOutOutcome.Stopped) : _dispatcher.Assign(device, parameters, out model);
+        CheckOutResponse checkOut = _stopping ? new CheckOutResponse(CheckOutOutcome.Stopped)
+            : IsStoreFailing ? new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: _options.BusyRetryAfter)
+            : _dispatcher.Assign(device, parameters, out model);
         checkOut.Assignment?.Refreshed.Copy(model!.Parameters.Span, parameters.Span);
         activity?.SetTag(FtteDiagnostics.OutcomeTag, checkOut.Outcome.ToString());
         _metrics.CheckedOut(checkOut.Outcome);
@@ -246,7 +247,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
             return new UpdateReceipt(UpdateOutcome.UnknownClient, Current.Version);
         }
 
-        if (IsStoreFailing)
+        if (!_stopping && IsStoreFailing)
         {
             return new UpdateReceipt(UpdateOutcome.Busy, Current.Version, RetryAfter: _options.BusyRetryAfter);
         }
