@@ -76,7 +76,9 @@ internal static class LosslessValues
     {
         foreach (uint bits in MemoryMarshal.Cast<float, uint>(values))
         {
-            if ((bits & 0xFFFF) != 0)
+            // Encoding changes the bits of some NaN.
+            const uint Magnitude = 0x7FFF_FFFF, Infinity = 0x7F80_0000;
+            if ((bits & 0xFFFF) != 0 || (bits & Magnitude) > Infinity)
             {
                 return false;
             }

@@ -24,7 +24,7 @@ public sealed class LosslessValuesTests
     [Fact]
     public void Values_in_bfloat16_are_stored_as_bfloat16_with_every_bit() => Gen.UShort.Array[1, 500].Sample(halves =>
     {
-        float[] values = [.. halves.Select(half => BitConverter.UInt32BitsToSingle((uint)half << 16))];
+        float[] values = [.. halves.Select(half => BitConverter.UInt32BitsToSingle((uint)half << 16)).Where(value => !float.IsNaN(value))];
         ValueFormat format = Restore(values, out float[] restored);
         Assert.NotEqual(ValueFormat.Float32, format);
         AssertSameBits(values, restored);
