@@ -15,6 +15,8 @@ internal ref struct FieldReader(ReadOnlySpan<byte> header)
     /// <summary>Gets the bytes that have not been read.</summary>
     public readonly ReadOnlySpan<byte> Rest => _rest;
 
+    public ReadOnlySpan<byte> Bytes(int length) => Take(length);
+
     public byte Byte() => Take(sizeof(byte))[0];
 
     /// <summary>Reads a byte of flags and validates that only flags in <paramref name="known"/> are set.</summary>

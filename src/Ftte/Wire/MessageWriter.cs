@@ -42,6 +42,8 @@ internal ref struct MessageWriter
 
     public void Byte(byte value) => Take(sizeof(byte))[0] = value;
 
+    public void Bytes(ReadOnlySpan<byte> value) => value.CopyTo(Take(value.Length));
+
     public void UInt64(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Take(sizeof(ulong)), value);
 
     public void Int32(string name, int value, int min = 0) =>

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Ftte.Wire;
 using static Ftte.Tests.WireSamples;
 
@@ -16,6 +18,8 @@ public sealed class GoldenBytesTests
     private static readonly CheckOutResponse Incremental = Assigned(Selected, Selected);
     private static readonly CheckOutResponse First = Assigned(Selected, SampleSelection(12, (0, 12)));
     private static readonly UpdateReceipt Receipt = new(UpdateOutcome.Buffered, new ModelVersion(42), 0.5);
+
+    private static BlobReference Blob => new(Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>(Model))), ValueFormat.Float32);
 
     public static TheoryData<string, string> Golden => new()
     {
@@ -93,6 +97,16 @@ public sealed class GoldenBytesTests
             000000E03FFFFFFFFFFFFFFFFFA55F8BC4
             """
         },
+        {
+            "check-out-reference",
+            """
+            4654544501050000860000006E0000000000000001FFFFFFFFFFFFFFFF103254
+            7698BADCFEEFCDAB896745230129000000000000001807F6E5D4C3B2A1020000
+            000000BCA065010000000C0000000870686F6E652D3137000202030202000100
+            0C00BFE3F7C9823B9913EC5FE9A89688CDCF8D2016CCDC01A28F70C0F95599F8
+            8C42A005E403
+            """
+        },
     };
 
     [Theory]
@@ -110,6 +124,7 @@ public sealed class GoldenBytesTests
             "update-float32" => Write(Header(), [1f, -0.5f, 0.3f], ValueFormat.Float32, seed),
             "update-bfloat16" => Write(Header(), [1f, -0.5f, 0.3f], ValueFormat.BFloat16, seed),
             "update-int8" => Write(Header(), [1f, -0.5f, 0.3f], ValueFormat.Int8, seed),
+            "check-out-reference" => Write(w => CheckOutReferenceMessage.Write(w, First, Blob)),
             _ => Write(w => ReceiptMessage.Write(w, Receipt)),
         };
         Assert.Equal(Plain(hex), Convert.ToHexString(written));
@@ -140,6 +155,10 @@ public sealed class GoldenBytesTests
             case "check-out-int8":
                 Assert.Equal(Incremental, CheckOutResponseMessage.Read(message, device));
                 Assert.All(Enumerable.Range(0, 12), i => Assert.InRange(device[i] - (Selected.Contains(i) ? Model[i] : 0), -0.3f / 127, 0.3f / 127));
+                break;
+            case "check-out-reference":
+                Assert.Equal(First, CheckOutReferenceMessage.Read(message, 12, out BlobReference blob));
+                Assert.Equal(Blob, blob);
                 break;
             case "receipt":
                 Assert.Equal(Receipt, ReceiptMessage.Read(message));

@@ -20,7 +20,9 @@ public sealed class WireErrorTests
     private static readonly byte[] CheckOutResponse = Write(Answer, Values(ModelLength), ValueFormat.Float32);
     private static readonly byte[] Int8CheckOut = Write(Answer, Values(ModelLength), ValueFormat.Int8);
 
-    private static readonly byte[][] All = [Device, Receipt, Refusal, Update, Int8Update, CheckOutResponse, Int8CheckOut];
+    private static readonly byte[] Reference = Write(w => CheckOutReferenceMessage.Write(w, Answer, new BlobReference(new string('a', 64), ValueFormat.Int8)));
+
+    private static readonly byte[][] All = [Device, Receipt, Refusal, Update, Int8Update, CheckOutResponse, Int8CheckOut, Reference];
 
     [Fact]
     public void TooShort_is_the_reason_wherever_a_message_is_cut_off()
@@ -67,7 +69,7 @@ public sealed class WireErrorTests
         }
 
         AssertRefused(WireError.WrongKind, Patch(Device, 5, [0]), MessageKind.CheckOutRequest);
-        AssertRefused(WireError.WrongKind, Patch(Device, 5, [5]), MessageKind.CheckOutRequest);
+        AssertRefused(WireError.WrongKind, Patch(Device, 5, [6]), MessageKind.CheckOutRequest);
         Assert.Equal(WireError.WrongKind, Assert.Throws<WireFormatException>(() => WireMessage.Peek([.. "FTTE"u8, 1, 9])).Reason);
     }
 
@@ -226,6 +228,9 @@ public sealed class WireErrorTests
                     break;
                 case MessageKind.CheckOutResponse:
                     CheckOutResponseMessage.Read(message, device, limits);
+                    break;
+                case MessageKind.CheckOutReference:
+                    CheckOutReferenceMessage.Read(message, ModelLength, out _, limits);
                     break;
                 case MessageKind.Update:
                     UpdateMessage.Read(message, limits, pool).Dispose();

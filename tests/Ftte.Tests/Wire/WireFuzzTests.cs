@@ -106,6 +106,9 @@ public sealed class WireFuzzTests
                 case MessageKind.CheckOutResponse:
                     CheckOutResponseMessage.Read(message, device, Limits);
                     break;
+                case MessageKind.CheckOutReference:
+                    CheckOutReferenceMessage.Read(message, ModelLength, out _, Limits);
+                    break;
                 case MessageKind.Update:
                     UpdateMessage.Read(message, Limits, pool).Dispose();
                     break;
@@ -242,8 +245,10 @@ public sealed class WireFuzzTests
             Write(w => ReceiptMessage.Write(w, new UpdateReceipt(UpdateOutcome.Published, new ModelVersion(9), 0.5))),
             Write(new CheckOutResponse(CheckOutOutcome.Busy, null, TimeSpan.FromSeconds(1)), [], ValueFormat.Float32),
         };
+        messages.Add(Write(w => CheckOutReferenceMessage.Write(w, new CheckOutResponse(CheckOutOutcome.Busy))));
         foreach (ValueFormat format in Formats)
         {
+            messages.Add(Write(w => CheckOutReferenceMessage.Write(w, Assigned(some, all), new BlobReference(new string('c', 64), format))));
             messages.Add(Write(Header(), Values(300), format));
             messages.Add(Write(Header("a"), [], format));
             messages.Add(Write(Assigned(some, some), Values(ModelLength), format));
