@@ -82,6 +82,30 @@ internal sealed class AssignmentDispatcher
         }
     }
 
+    /// <summary>Gets the number of assignments for training that the limits allow.</summary>
+    public int FreeAssignments
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _leases.FreeCount;
+            }
+        }
+    }
+
+    /// <summary>Gets the time until the next lease expires, rounded up to whole milliseconds, which timers count; null if there is none.</summary>
+    public TimeSpan? UntilLeaseExpires
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _leases.UntilExpiry is { } wait ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)) : null;
+            }
+        }
+    }
+
     /// <summary>Gets the number of clients that have used their share of the current buffer.</summary>
     public int WaitingCount
     {
@@ -143,11 +167,11 @@ internal sealed class AssignmentDispatcher
 
     /// <summary>Creates the response to a request for work. Does not write to the buffer.</summary>
     /// <param name="device">The request.</param>
-    /// <param name="parameters">The buffer of the device, of which only the length is used.</param>
+    /// <param name="parameterCount">The number of parameters that the device has room for.</param>
     /// <param name="model">Receives the version to copy from; null if no work is assigned.</param>
-    public CheckOutResponse Assign(CheckOutRequest device, Memory<float> parameters, out ModelSnapshot? model)
+    public CheckOutResponse Assign(CheckOutRequest device, int parameterCount, out ModelSnapshot? model)
     {
-        CheckOutResponse answer = AssignCore(device, parameters, out model);
+        CheckOutResponse answer = AssignCore(device, parameterCount, out model);
         lock (_lock)
         {
             _stalls.CheckedOut(answer.Outcome);
@@ -303,7 +327,7 @@ internal sealed class AssignmentDispatcher
         }
     }
 
-    private CheckOutResponse AssignCore(CheckOutRequest device, Memory<float> parameters, out ModelSnapshot? model)
+    private CheckOutResponse AssignCore(CheckOutRequest device, int parameterCount, out ModelSnapshot? model)
     {
         model = null;
         if (!Admits(device.Client))
@@ -316,9 +340,9 @@ internal sealed class AssignmentDispatcher
             return new CheckOutResponse(CheckOutOutcome.LayoutMismatch);
         }
 
-        if (parameters.Length != _layout.ParameterCount)
+        if (parameterCount != _layout.ParameterCount)
         {
-            throw new ArgumentException($"The buffer has {parameters.Length} values, but the model has {_layout.ParameterCount} parameters.", nameof(parameters));
+            throw new ArgumentException($"The buffer has {parameterCount} values, but the model has {_layout.ParameterCount} parameters.", nameof(parameterCount));
         }
 
         if (!_options.RequireRegistration)

@@ -19,7 +19,7 @@ namespace Ftte;
 /// <para><b>Memory</b>: a few small records per device, independent of the number of parameters.</para>
 /// <para><b>Ownership</b>: the server does not dispose the aggregator. While the server runs, only the server may call the aggregator.</para>
 /// </remarks>
-public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
+public sealed partial class FederatedServer : ISnapshotServer, IAsyncDisposable
 {
     private readonly IAsyncAggregator _aggregator;
     private readonly SelectionHistory _selections;
@@ -114,7 +114,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         }
     }
 
-    /// <summary>Gets the latest published version.</summary>
+    /// <inheritdoc />
     public ModelSnapshot Current => _feed.Current;
 
     /// <summary>Gets the result of the latest reselection, with its certificate; null before the first.</summary>
@@ -136,17 +136,9 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
     /// <exception cref="ArgumentException">The length of the buffer differs from the layout's parameter count, or the memory budget is negative.</exception>
     public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(device);
-        ArgumentOutOfRangeException.ThrowIfNegative(device.MemoryBudgetBytes, nameof(device));
         cancellationToken.ThrowIfCancellationRequested();
-        using Activity? activity = FtteDiagnostics.Source.StartActivity(FtteDiagnostics.CheckOutActivity);
-        ModelSnapshot? model = null;
-        CheckOutResponse checkOut = _stopping ? new CheckOutResponse(CheckOutOutcome.Stopped) : _dispatcher.Assign(device, parameters, out model);
+        CheckOutResponse checkOut = CheckOut(device, parameters.Length, out ModelSnapshot? model);
         checkOut.Assignment?.Refreshed.Copy(model!.Parameters.Span, parameters.Span);
-        activity?.SetTag(FtteDiagnostics.OutcomeTag, checkOut.Outcome.ToString());
-        _metrics.CheckedOut(checkOut.Outcome);
-        Log.CheckedOut(_logger, device.Client, checkOut.Outcome);
-        ReportStall();
         return new ValueTask<CheckOutResponse>(checkOut);
     }
 
@@ -162,7 +154,16 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         _ = update.Values;
         cancellationToken.ThrowIfCancellationRequested();
         using Activity? activity = FtteDiagnostics.Source.StartActivity(FtteDiagnostics.SubmitActivity);
-        UpdateReceipt receipt = await EnqueueAsync(update, cancellationToken).ConfigureAwait(false);
+        UpdateReceipt receipt;
+        try
+        {
+            receipt = await EnqueueAsync(update, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            NotifyOfSlots();
+        }
+
         activity?.SetTag(FtteDiagnostics.OutcomeTag, receipt.Outcome.ToString());
         _metrics.Answered(receipt.Outcome);
         UpdateHeader header = update.Header;
@@ -195,6 +196,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(requiredMemoryBytes);
         SelectionVersion version = _dispatcher.ChangeSelection(selection, requiredMemoryBytes);
         Log.SelectionChanged(_logger, version, selection.Count, requiredMemoryBytes);
+        NotifyAllWaiting();
         return version;
     }
 
@@ -346,6 +348,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
             _timer.Published();
             _metrics.Refused();
             Log.VersionRefused(_logger, refusal.Version.Next, refusal.UpdateCount, refusal.Version, refusal.Reason);
+            NotifyAllWaiting();
         }
 
         ModelSnapshot newest = _aggregator.Current;
@@ -361,11 +364,13 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         _metrics.Published();
         Log.Published(_logger, newest.Version);
         _reselection?.Published(newest.Version);
+        NotifyAllWaiting();
     }
 
     private async Task StopAsync()
     {
         _stopping = true;
+        NotifyAllWaiting();
         _timer.Dispose();
         Task drained = _queue.DisposeAsync().AsTask();
         await _stopSelecting.CancelAsync().ConfigureAwait(false);

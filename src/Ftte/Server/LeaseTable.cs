@@ -42,7 +42,15 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
     }
 
     /// <summary>Gets whether the limits allow a lease for training to a client that has none.</summary>
-    public bool CanIssue => !(Count >= options.MaxConcurrency || _atWorkInVersion + _acceptedInVersion >= options.MaxAssignmentsPerVersion);
+    public bool CanIssue => FreeCount > 0;
+
+    /// <summary>Gets the number of leases for training that the limits allow to clients that have none.</summary>
+    public int FreeCount => Math.Max(0, Math.Min(
+        (options.MaxConcurrency ?? int.MaxValue) - Count,
+        (options.MaxAssignmentsPerVersion ?? int.MaxValue) - _atWorkInVersion - _acceptedInVersion));
+
+    /// <summary>Gets the time until the next lease expires; null if there is none.</summary>
+    public TimeSpan? UntilExpiry => Count == 0 ? null : options.LeaseDuration - time.GetElapsedTime(_byExpiry.First!.Value.IssuedAt);
 
     /// <summary>Gets the number of active leases for measuring importance.</summary>
     public int MeasuringCount
