@@ -39,7 +39,7 @@ public class FolderTests
                 misplaced.Add($"{tree.FilePath} contains {string.Join(", ", types)}");
             }
 
-            if (space != Namespaces.Of(project, tree.FilePath) && space != "Microsoft.Extensions.DependencyInjection")
+            if (space != Namespaces.Of(project, tree.FilePath) && space is not ("Microsoft.Extensions.DependencyInjection" or "Microsoft.AspNetCore.Builder"))
             {
                 misplaced.Add($"{tree.FilePath} has namespace {space}, not {Namespaces.Of(project, tree.FilePath)}");
             }

@@ -10,6 +10,7 @@ internal static class Namespaces
         ["Ftte.Baselines"] = ["Selectors", "Importance", "Accounting"],
         ["Ftte.Simulation"] = ["Tasks", "Devices", "Rules", "Options", "Results"],
         ["Ftte.Simulation.Reports"] = ["Content"],
+        ["Ftte.AspNetCore"] = ["Identity"],
     };
 
     /// <summary>Returns the namespace of a file.</summary>
