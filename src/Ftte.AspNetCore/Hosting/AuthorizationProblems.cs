@@ -18,9 +18,11 @@ internal sealed class AuthorizationProblems : IAuthorizationMiddlewareResultHand
             return;
         }
 
-        string? why = context.Items[typeof(AuthorizationProblems)] as string;
-        await Problem.WriteAsync(context, authorizeResult.Challenged
-            ? new ProblemException(context.Response.StatusCode, "not-authenticated", why ?? "The request has no valid certificate or token. Enroll the device, or present its certificate.")
-            : new ProblemException(context.Response.StatusCode, "not-authorized", "The certificate or token does not permit this request.")).ConfigureAwait(false);
+        // The authentication states why it rejected a certificate.
+        ProblemException problem = context.Items[typeof(ProblemException)] as ProblemException
+            ?? (authorizeResult.Challenged
+                ? new ProblemException(context.Response.StatusCode, "not-authenticated", "The request has no valid certificate or token. Enroll the device, or present its certificate.")
+                : new ProblemException(context.Response.StatusCode, "not-authorized", "The certificate or token does not permit this request."));
+        await Problem.WriteAsync(context, problem).ConfigureAwait(false);
     }
 }

@@ -2,9 +2,11 @@ using Ftte;
 using Ftte.AspNetCore;
 using Ftte.AspNetCore.Endpoints;
 using Ftte.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -37,5 +39,51 @@ public static class FtteEndpointRouteBuilderExtensions
         group.MapPut(HttpProtocol.UpdatePath + "{id}", ProtocolEndpoint.Create(handlers.SubmitAsync));
         group.MapMethods(HttpProtocol.BlobPath + "{digest}", ["GET", "HEAD"], ProtocolEndpoint.Create(handlers.DownloadAsync, isVersioned: false));
         return group;
+    }
+
+    /// <summary>Maps the endpoints with which devices enroll and renew their certificates. Enrollment requires a one-time token, renewal the device's certificate.</summary>
+    /// <param name="endpoints">The app's endpoints.</param>
+    /// <param name="pattern">The start of the addresses, the same as that of <see cref="MapFtte"/>.</param>
+    /// <returns>A builder for conventions of these endpoints.</returns>
+    /// <exception cref="InvalidOperationException"><c>services.AddFtteIdentity(...)</c> was not called.</exception>
+    public static RouteGroupBuilder MapFtteIdentity(this IEndpointRouteBuilder endpoints, string pattern = "/ftte")
+    {
+        (RouteGroupBuilder group, IdentityEndpoints handlers) = MapIdentityGroup(endpoints, pattern, nameof(MapFtteIdentity));
+        group.MapGet(HttpProtocol.AuthorityPath, ProtocolEndpoint.Create(handlers.GetAuthorityAsync, isVersioned: false)).AllowAnonymous();
+        group.MapPost(HttpProtocol.EnrollPath, ProtocolEndpoint.Create(handlers.EnrollAsync)).AllowAnonymous();
+        group.MapPost(HttpProtocol.RenewPath, ProtocolEndpoint.Create(handlers.RenewAsync)).RequireAuthorization(FtteDefaults.DevicePolicy);
+        return group;
+    }
+
+    /// <summary>Maps the administration of devices: list them, create tokens, and revoke them. Requires the policy <see cref="FtteDefaults.AdminPolicy"/>, which the app adds.</summary>
+    /// <param name="endpoints">The app's endpoints.</param>
+    /// <param name="pattern">The start of the addresses.</param>
+    /// <returns>A builder for conventions of these endpoints.</returns>
+    /// <exception cref="InvalidOperationException"><c>services.AddFtteIdentity(...)</c> was not called, or the app has no policy for administrators.</exception>
+    public static RouteGroupBuilder MapFtteAdmin(this IEndpointRouteBuilder endpoints, string pattern = "/ftte/admin")
+    {
+        (RouteGroupBuilder group, IdentityEndpoints handlers) = MapIdentityGroup(endpoints, pattern, nameof(MapFtteAdmin));
+        if (endpoints.ServiceProvider.GetRequiredService<IOptions<AuthorizationOptions>>().Value.GetPolicy(FtteDefaults.AdminPolicy) is null)
+        {
+            throw new InvalidOperationException(
+                $"{nameof(MapFtteAdmin)} requires a policy for administrators. Add one: services.AddAuthorizationBuilder().AddPolicy({nameof(FtteDefaults)}.{nameof(FtteDefaults.AdminPolicy)}, policy => ...).");
+        }
+
+        group.RequireAuthorization(FtteDefaults.AdminPolicy);
+        group.MapGet("devices", ProtocolEndpoint.Create(handlers.ListAsync, isVersioned: false));
+        group.MapPost("tokens", ProtocolEndpoint.Create(handlers.CreateTokenAsync, isVersioned: false));
+        group.MapPost("devices/{client}/revoke", ProtocolEndpoint.Create(handlers.RevokeAsync, isVersioned: false));
+        return group;
+    }
+
+    private static (RouteGroupBuilder Group, IdentityEndpoints Handlers) MapIdentityGroup(IEndpointRouteBuilder endpoints, string pattern, string call)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(pattern);
+        EndpointServices.Check(endpoints.ServiceProvider, call);
+        IServiceProvider services = endpoints.ServiceProvider;
+        var handlers = new IdentityEndpoints(
+            services.GetRequiredService<CertificateAuthority>(), services.GetRequiredService<DeviceDirectory>(), services.GetRequiredService<TimeProvider>());
+        return (endpoints.MapGroup(pattern).RequireRateLimiting(FtteDefaults.RateLimit).WithMetadata(EndpointServices.Metadata), handlers);
     }
 }
