@@ -13,6 +13,8 @@ public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPa
     [InlineData("Ftte.Baselines")]
     [InlineData("Ftte.Simulation.Reports")]
     [InlineData("Ftte.Testing")]
+    [InlineData("Ftte.Http")]
+    [InlineData("Ftte.AspNetCore")]
     public void A_package_carries_what_a_user_looks_for(string id)
     {
         using ZipArchive package = ZipFile.OpenRead(packed.PathOf(id, "nupkg"));
@@ -37,6 +39,15 @@ public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPa
         XElement metadata = Metadata(package, "Ftte");
         string[] dependencies = [.. metadata.Descendants(metadata.Name.Namespace + "dependency").Select(d => d.Attribute("id")!.Value).Order(StringComparer.Ordinal)];
         Assert.Equal(["Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions", "System.Numerics.Tensors"], dependencies);
+    }
+
+    [Fact]
+    public void The_device_side_of_the_transport_depends_on_the_core_only()
+    {
+        using ZipArchive package = ZipFile.OpenRead(packed.PathOf("Ftte.Http", "nupkg"));
+        XElement metadata = Metadata(package, "Ftte.Http");
+        Assert.Equal("Ftte", Assert.Single(metadata.Descendants(metadata.Name.Namespace + "dependency")).Attribute("id")!.Value);
+        Assert.Empty(metadata.Descendants(metadata.Name.Namespace + "frameworkReference"));
     }
 
     [Fact]
