@@ -34,18 +34,26 @@ public static class FtteIdentityServiceCollectionExtensions
             options.CertificateLifetime,
             options.Folder is { } folder ? Path.Combine(folder, "devices.jsonl") : null,
             provider.GetRequiredService<TimeProvider>()));
-        services.AddAuthentication(CertificateAuthenticationDefaults.AuthenticationScheme).AddCertificate();
+        services.AddAuthentication().AddCertificate();
+
+        // The policy names its scheme, so that the default scheme stays the app's.
+        services.AddAuthorization(authorization => authorization.AddPolicy(
+            FtteDefaults.DevicePolicy, policy => policy.AddAuthenticationSchemes(CertificateAuthenticationDefaults.AuthenticationScheme).RequireAuthenticatedUser()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<CertificateAuthenticationOptions>, DeviceCertificates>());
-        services.AddOptions<KestrelServerOptions>().Configure<CertificateAuthority>((kestrel, authority) => kestrel.ConfigureHttpsDefaults(https =>
-        {
-            // Devices without a certificate enroll; the authentication of requests verifies the others.
-            https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-            https.AllowAnyClientCertificate();
-            if (options.Hosts.Count > 0)
-            {
-                https.ServerCertificate = authority.IssueServer(options.Hosts, ServerLifetime);
-            }
-        }));
+        // First, because a listener takes the defaults at the moment at which the app configures it.
+        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<KestrelServerOptions>>(provider =>
+            new ConfigureOptions<KestrelServerOptions>(kestrel => ConfigureHttps(kestrel, options, provider.GetRequiredService<CertificateAuthority>()))));
         return services;
     }
+
+    private static void ConfigureHttps(KestrelServerOptions kestrel, FtteIdentityOptions options, CertificateAuthority authority) => kestrel.ConfigureHttpsDefaults(https =>
+    {
+        // Devices without a certificate enroll; the authentication of requests verifies the others.
+        https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+        https.AllowAnyClientCertificate();
+        if (options.Hosts.Count > 0)
+        {
+            https.ServerCertificate = authority.IssueServer(options.Hosts, ServerLifetime);
+        }
+    });
 }

@@ -64,8 +64,10 @@ internal sealed class TestCoordinator : IAsyncDisposable
         builder =>
         {
             builder.WebHost.UseKestrelHttpsConfiguration();
-            builder.Services.AddFtteIdentity(identity);
+
+            // The order of these calls must not matter.
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps()));
+            builder.Services.AddFtteIdentity(identity);
             configure?.Invoke(builder);
         },
         app =>
