@@ -111,25 +111,6 @@ public sealed class ProtocolTests
     }
 
     [Fact]
-    public async Task An_announced_length_costs_no_memory()
-    {
-        ParameterLayout large = ParameterLayout.Create(("all", [100_000_000]));
-        await using TestCoordinator coordinator = await StartAsync(new ScriptedServer(), ParameterLayout.Create(("all", [1])));
-        await using TestCoordinator promising = await StartAsync(new ScriptedServer(), large);
-        using HttpClient http = CreateClient();
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        for (int i = 0; i < 8; i++)
-        {
-            using var content = new PromisingContent(390_000_000);
-            content.Headers.ContentType = new MediaTypeHeaderValue("application/vnd.ftte");
-
-            await Assert.ThrowsAnyAsync<Exception>(() => SendAsync(http, HttpMethod.Put, promising.At("updates/00000000000000ab"), content));
-        }
-
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 32 << 20);
-    }
-
-    [Fact]
     public async Task A_repeated_upload_counts_once()
     {
         await using FederatedServer server = CreateServer(SmallLayout);
@@ -185,22 +166,5 @@ public sealed class ProtocolTests
         public override bool CanSeek => false;
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(buffer.Length);
-    }
-
-    /// <summary>Announces a length, sends a few bytes, and fails.</summary>
-    private sealed class PromisingContent(long length) : HttpContent
-    {
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            await stream.WriteAsync(new byte[10]);
-            await stream.FlushAsync();
-            throw new IOException("No more.");
-        }
-
-        protected override bool TryComputeLength(out long computed)
-        {
-            computed = length;
-            return true;
-        }
     }
 }
