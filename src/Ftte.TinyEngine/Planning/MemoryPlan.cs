@@ -45,6 +45,8 @@ internal sealed class MemoryPlan
 
     public Tensor? Velocity => _builder.Velocity;
 
+    public Tensor? Anchor => _builder.Anchor;
+
     public IReadOnlyList<Tensor> Tensors => _builder.Tensors;
 
     /// <summary>Gets the planned form of each operation, in execution order.</summary>

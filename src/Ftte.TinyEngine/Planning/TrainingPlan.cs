@@ -32,7 +32,7 @@ public sealed class TrainingPlan
         Gradients = [.. memory.Gradients];
         TrainedLayers = Math.Max(1, Gradients.Any(g => !g.IsVector) ? Gradients.Count(g => !g.IsVector) : Gradients.Length);
         NeedsGradient = [.. network.Operations.Select(o => memory.NeedsGradient(o.Output))];
-        (Input, Labels, Priors, Accumulators, Velocity) = (memory.Input, memory.Labels, memory.Priors, memory.Accumulators, memory.Velocity);
+        (Input, Labels, Priors, Accumulators, Velocity, Anchor) = (memory.Input, memory.Labels, memory.Priors, memory.Accumulators, memory.Velocity, memory.Anchor);
         Prefix = memory.Boundary() is { IsEmpty: false } boundary ? new FrozenPrefix(network, selection, Cut, boundary) : null;
         if (Prefix is not null && settings.CachedExamples > 0)
         {
@@ -125,18 +125,21 @@ public sealed class TrainingPlan
 
     internal Tensor? Velocity { get; }
 
+    /// <summary>Gets the tensor of the received values of the trained parameters; null if they are read in place or not needed.</summary>
+    internal Tensor? Anchor { get; }
+
     /// <summary>Gets the frozen prefix that runs in chunks; null if nothing is streamed.</summary>
     internal FrozenPrefix? Prefix { get; }
 
     /// <summary>Gets the runs of packed parameters that a gradient step changes: all selected ones except running statistics.</summary>
-    internal ImmutableArray<(int Offset, int Count)> UpdateRuns { get; }
+    internal ImmutableArray<UpdateRun> UpdateRuns { get; }
 
     /// <inheritdoc />
     public override string ToString() => $"{PeakBytes} bytes for {Selection} at batch {BatchSize} ({EagerBytes} without a plan)";
 
-    private static ImmutableArray<(int Offset, int Count)> FindUpdateRuns(Network network, ParameterSelection selection)
+    private static ImmutableArray<UpdateRun> FindUpdateRuns(Network network, ParameterSelection selection)
     {
-        var runs = ImmutableArray.CreateBuilder<(int Offset, int Count)>();
+        var runs = ImmutableArray.CreateBuilder<UpdateRun>();
         int packed = 0;
         foreach (ParameterRange range in selection.Ranges)
         {
@@ -145,7 +148,7 @@ public sealed class TrainingPlan
                 int start = Math.Max(range.Start, trainable.Start), end = Math.Min(range.End, trainable.End);
                 if (start < end)
                 {
-                    runs.Add((packed + (start - range.Start), end - start));
+                    runs.Add(new UpdateRun(packed + (start - range.Start), end - start, start));
                 }
             }
 

@@ -27,6 +27,7 @@ internal static unsafe class Sgd
         session.Velocity.Clear();
         session.CalibrateLabels(examples, options.LabelCalibration);
         pass.ClipRatio = (options.ClipRatio ?? 0) / session.Plan.TrainedLayers;
+        pass.Proximal = CreateProximalTerm(session, options.ProximalStrength);
         for (long step = 0; step < steps; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -62,6 +63,23 @@ internal static unsafe class Sgd
             _ => 1,
         };
         return (float)(options.LearningRate * factor);
+    }
+
+    private static ProximalTerm? CreateProximalTerm(TrainingSession session, float strength)
+    {
+        if (strength == 0)
+        {
+            return null;
+        }
+
+        TrainingPass pass = session.Pass;
+        bool isCopied = pass.Anchor is not null;
+        if (isCopied)
+        {
+            Elementwise.Copy(pass.Trained, pass.Anchor, session.Plan.Selection.Count);
+        }
+
+        return new ProximalTerm(strength, isCopied ? pass.Anchor : pass.Received, isCopied, session.Plan.UpdateRuns);
     }
 
     private static void Step(TrainingSession session, in ExampleBatch batch, int count, SgdOptions options)
@@ -104,9 +122,9 @@ internal static unsafe class Sgd
             }
         }
 
-        foreach ((int offset, int length) in session.Plan.UpdateRuns)
+        foreach (UpdateRun run in session.Plan.UpdateRuns)
         {
-            SgdStep.Apply(session.Pass, gradient + offset, offset, length);
+            SgdStep.Apply(session.Pass, gradient + run.Offset, run.Offset, run.Count);
         }
     }
 }

@@ -16,7 +16,12 @@ internal sealed unsafe class TrainingSession : IDisposable
         Arena = new Arena(plan.ArenaBytes, engine?.Memory ?? default);
         try
         {
-            Pass = new TrainingPass { Arena = Arena.Pointer, Workers = plan.Settings.Threads };
+            Pass = new TrainingPass
+            {
+                Arena = Arena.Pointer,
+                Workers = plan.Settings.Threads,
+                Anchor = plan.Anchor is null ? null : (float*)(Arena.Pointer + plan.Anchor.Offset),
+            };
             Pass.Accumulators = plan.Accumulators is null ? null : Pass.Floats(plan.Accumulators);
             Pass.Velocity = plan.Velocity is null ? null : Pass.Floats(plan.Velocity);
             _cache = engine is { KeepsFeatures: true } && plan.Prefix is { } prefix ? new FeatureCache(prefix, engine.FeatureStore) : null;

@@ -14,6 +14,10 @@ internal static unsafe class SgdKernel
     public static void ApplyMomentum(float* w, float* gradient, float* velocity, int count, float rate, float decay, float momentum) =>
         ChannelSweep.Run(new MomentumWork(w, gradient, velocity, rate, decay, momentum), 0, count);
 
+    /// <summary>gradient = strength * (w - anchor) + gradient, rounded after the difference and once more.</summary>
+    public static void AddProximal(float* w, float* anchor, float* gradient, int count, float strength) =>
+        ChannelSweep.Run(new ProximalWork(w, anchor, gradient, strength), 0, count);
+
     /// <summary>Computes the sum of squares, in float64 and in order.</summary>
     public static double SumOfSquares(float* values, int count)
     {
@@ -34,6 +38,17 @@ internal static unsafe class SgdKernel
         {
             TVector kept = TSimd.Multiply(TSimd.Load(w + channel), TSimd.Broadcast(shrink));
             TSimd.Store(TSimd.MultiplyAdd(TSimd.Broadcast(-rate), TSimd.Load(gradient + channel), kept), w + channel);
+        }
+    }
+
+    private readonly struct ProximalWork(float* w, float* anchor, float* gradient, float strength) : IChannelWork
+    {
+        public void Run<TSimd, TVector>(int channel)
+            where TSimd : struct, ISimd<TVector>
+            where TVector : struct
+        {
+            TVector distance = TSimd.Subtract(TSimd.Load(w + channel), TSimd.Load(anchor + channel));
+            TSimd.Store(TSimd.MultiplyAdd(TSimd.Broadcast(strength), distance, TSimd.Load(gradient + channel)), gradient + channel);
         }
     }
 

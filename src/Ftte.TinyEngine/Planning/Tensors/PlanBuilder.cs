@@ -33,6 +33,7 @@ internal sealed class PlanBuilder
         Priors = settings.CalibratesLabels ? AddResident("label priors", 2L * sizeof(float) * network.ClassCount) : null;
         Accumulators = settings.Accumulates ? AddResident("gradients", sizeof(float) * (long)selection.Count) : null;
         Velocity = settings.HasMomentum ? AddResident("momentum", sizeof(float) * (long)selection.Count) : null;
+        Anchor = settings.CopiesAnchor ? AddResident("received", sizeof(float) * (long)selection.Count) : null;
         Input = MakeData(network.Values[0], moment: 0);
     }
 
@@ -58,6 +59,8 @@ internal sealed class PlanBuilder
     public Tensor? Accumulators { get; }
 
     public Tensor? Velocity { get; }
+
+    public Tensor? Anchor { get; }
 
     public IReadOnlyList<Tensor> Tensors => _tensors;
 
@@ -105,7 +108,7 @@ internal sealed class PlanBuilder
     public Tensor? FindGradient(Value value) => _gradients[value.Index];
 
     /// <summary>Determines whether a tensor is held during the whole step.</summary>
-    public bool IsResident(Tensor tensor) => tensor == Labels || tensor == Priors || tensor == Accumulators || tensor == Velocity;
+    public bool IsResident(Tensor tensor) => tensor == Labels || tensor == Priors || tensor == Accumulators || tensor == Velocity || tensor == Anchor;
 
     /// <summary>Reads an input in the forward pass.</summary>
     public Tensor Read(Value value)

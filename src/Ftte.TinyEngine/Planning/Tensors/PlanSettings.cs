@@ -13,6 +13,12 @@ internal sealed record PlanSettings(int BatchSize, int MicroBatchSize)
 
     public bool HasMomentum { get; init; }
 
+    /// <summary>Gets a value that indicates whether the received values of trained parameters are copied for the proximal term, because they cannot be read in place.</summary>
+    public bool CopiesAnchor { get; init; }
+
+    /// <summary>Gets the number of vectors with one value per trained parameter that are held in addition to the parameters.</summary>
+    public int TrainedVectors => (Accumulates ? 1 : 0) + (HasMomentum ? 1 : 0) + (CopiesAnchor ? 1 : 0);
+
     /// <summary>Gets a value that indicates whether the loss is corrected for the class distribution.</summary>
     public bool CalibratesLabels { get; init; }
 
@@ -58,6 +64,7 @@ internal sealed record PlanSettings(int BatchSize, int MicroBatchSize)
             PrefixExamples = options.Normalization == NormalizationMode.Batch || (prefix >= micro && !engine.KeepsFeatures) ? null : prefix,
             Accumulates = micro < options.BatchSize || options.ClipNorm is not null,
             HasMomentum = options.Momentum > 0,
+            CopiesAnchor = options.ProximalStrength > 0 && frozen is not null,
             CalibratesLabels = options.LabelCalibration > 0,
             Normalization = options.Normalization,
             Threads = engine.Threads,
