@@ -62,6 +62,15 @@ public class ParameterSelectionTests
         });
 
     [Fact]
+    public void A_difference_selects_what_only_the_first_selects() =>
+        Gen.Select(Selections, Selections).Sample((a, b) =>
+        {
+            Assert.Equal(Twin(a).Zip(Twin(b), (x, y) => x && !y), Twin(a.Except(b)));
+            Assert.Equal(a, a.Except(b).Union(a));
+            Assert.Same(a, a.Except(b.Except(a)));
+        });
+
+    [Fact]
     public void Gathering_packs_the_selected_coordinates_in_ascending_order() =>
         Gen.Select(Selections, Vectors).Sample((selection, dense) =>
         {
@@ -183,6 +192,7 @@ public class ParameterSelectionTests
         Assert.Throws<ArgumentException>(() => selection.Copy(new float[3], dense));
         Assert.Throws<ArgumentException>(() => selection.Copy(new float[4], new float[5]));
         Assert.Throws<ArgumentException>(() => selection.Union(ParameterSelection.Create(5, [])));
+        Assert.Throws<ArgumentException>(() => selection.Except(ParameterSelection.Create(5, [])));
         Assert.Equal([1, 2, 3, 4], dense);
     }
 
