@@ -35,6 +35,9 @@ internal sealed unsafe class TrainingPass
     /// <summary>Gets or sets the packed momentum; null if momentum is not used.</summary>
     public float* Velocity { get; set; }
 
+    /// <summary>Gets or sets the blocks that keep their values; null if there are none.</summary>
+    public ParameterSelection? Held { get; set; }
+
     /// <summary>Gets the packed copy of the received values; null if they are read in place or not needed.</summary>
     public float* Anchor { get; init; }
 

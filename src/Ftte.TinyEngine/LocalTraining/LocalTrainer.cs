@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using Ftte.Selection;
 using Ftte.TinyEngine.Importance;
+using Ftte.TinyEngine.Personalization;
 using Microsoft.Extensions.Logging;
 
 namespace Ftte.TinyEngine;
@@ -22,7 +23,7 @@ namespace Ftte.TinyEngine;
 /// differs and every one can be repeated bit for bit.</para>
 /// <para>If training diverges, the update contains NaN, and the server rejects it for that reason.</para>
 /// </remarks>
-public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
+public sealed partial class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
 {
     private readonly IExampleSource _examples;
     private readonly SgdOptions _options;
@@ -30,6 +31,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     private readonly MemoryPool<float> _pool;
     private readonly ProbeOptions _probeOptions;
     private readonly TrainingWarnings _warnings;
+    private readonly PersonalModel? _personal;
     private readonly ExclusiveCalls _calls;
     private readonly BudgetPlanner _planner;
     private GradientEnergyProbe? _probe;
@@ -45,7 +47,8 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     /// <param name="engine">The engine options; null for the defaults. Copied.</param>
     /// <param name="probe">The options of measuring importance; null for the defaults. Copied.</param>
     /// <param name="logger">Receives <see cref="Warnings"/>; null for the trace listeners of the process.</param>
-    /// <exception cref="ArgumentException">The examples do not fit the network, or an option is out of range.</exception>
+    /// <param name="personal">The personal parameters of the device, which are trained and never sent; null for none.</param>
+    /// <exception cref="ArgumentException">The examples or the personal model do not fit the network, or an option is out of range.</exception>
     public LocalTrainer(
         Network network,
         IExampleSource examples,
@@ -53,7 +56,8 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         MemoryPool<float>? pool = null,
         EngineOptions? engine = null,
         ProbeOptions? probe = null,
-        ILogger<LocalTrainer>? logger = null)
+        ILogger<LocalTrainer>? logger = null,
+        PersonalModel? personal = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         network.CheckFits(examples);
@@ -65,10 +69,12 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         _examples = examples;
         _pool = pool ?? MemoryPool<float>.Shared;
         _calls = new ExclusiveCalls(this, Release);
-        _planner = new BudgetPlanner(network, _options, _engine);
+        _personal = personal;
+        _planner = new BudgetPlanner(network, _options, _engine, personal?.MemoryBytes ?? 0);
         Network = network;
         _warnings = new TrainingWarnings(logger);
         _warnings.Check(network, _options);
+        CheckPersonal(personal);
     }
 
     /// <summary>Gets the network.</summary>
@@ -146,6 +152,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     {
         Network.CheckFits(parameters);
         int exampleCount = CountExamples();
+        selection = _personal?.Extend(selection) ?? selection;
         TrainingSession session = SessionFor(selection, exampleCount, budget);
         using IMemoryOwner<float> buffer = _pool.Rent(Math.Max(1, selection.Count));
         selection.Gather(parameters, buffer.Memory.Span[..selection.Count]);
@@ -157,25 +164,34 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         }
     }
 
-    private unsafe SparseUpdate Train(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken stop)
+    private SparseUpdate Train(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken stop)
     {
         CheckLayout(assignment, parameters);
         stop.ThrowIfCancellationRequested();
         ReadOnlySpan<float> received = parameters.Span;
-        ParameterSelection selection = assignment.Selection;
+        ParameterSelection selection = assignment.Selection, packed = _personal?.Extend(selection) ?? selection;
+        ulong seed = SeedOf(assignment);
+        if (_personal is { TrainsCopy: true })
+        {
+            TrainCopies(_personal, received, assignment.MemoryBudgetBytes, seed, stop);
+        }
+
         int exampleCount = CountExamples();
-        TrainingSession session = SessionFor(selection, exampleCount, assignment.MemoryBudgetBytes);
-        IMemoryOwner<float> buffer = _pool.Rent(Math.Max(1, selection.Count));
+        TrainingSession session = SessionFor(packed, exampleCount, assignment.MemoryBudgetBytes);
+        IMemoryOwner<float> buffer = _pool.Rent(Math.Max(1, packed.Count));
         try
         {
-            Span<float> trained = buffer.Memory.Span[..selection.Count];
-            selection.Gather(received, trained);
-            fixed (float* vector = received, values = trained)
+            Span<float> trained = buffer.Memory.Span[..packed.Count];
+            packed.Gather(received, trained);
+            if (_personal is { TrainsCopy: false })
             {
-                using var frozen = new BorrowedVector(vector, received.Length);
-                using TrainingRun run = session.Begin(frozen, values, exampleCount);
-                LastRun = Sgd.Run(session, _examples, _options, SeedOf(assignment), stop);
-                _warnings.CheckClasses(session.ClassesFound);
+                _warnings.CheckShared(selection, _personal);
+                TrainOverlaid(_personal, session, selection, received, trained, exampleCount, seed, stop);
+                trained = trained[..selection.Count];
+            }
+            else
+            {
+                Run(session, received, trained, exampleCount, _options, seed, stop);
             }
 
             if (assignment.Content == UpdateContent.Difference)
@@ -192,6 +208,19 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         return new SparseUpdate(assignment.CreateHeader((int)Math.Min(exampleCount, LastRun.Examples)), buffer, selection.Count);
     }
 
+    /// <summary>Trains packed values in place.</summary>
+    private unsafe void Run(
+        TrainingSession session, ReadOnlySpan<float> received, Span<float> trained, int exampleCount, SgdOptions options, ulong seed, CancellationToken stop, RunScope? scope = null)
+    {
+        fixed (float* vector = received, values = trained)
+        {
+            using var frozen = new BorrowedVector(vector, received.Length);
+            using TrainingRun run = session.Begin(frozen, values, exampleCount);
+            LastRun = Sgd.Run(session, _examples, options, seed, stop, scope);
+            _warnings.CheckClasses(session.ClassesFound);
+        }
+    }
+
     private SparseUpdate Probe(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, long memoryBudgetBytes, CancellationToken stop)
     {
         CheckLayout(assignment, parameters);
@@ -199,7 +228,8 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         CountExamples();
         Release();
         LastProbe = ProbeWithin(memoryBudgetBytes).Measure(parameters.Span, _examples, SeedOf(assignment), stop);
-        ImmutableArray<double> energies = LastProbe.Importance.Values;
+        double[] energies = [.. LastProbe.Importance.Values];
+        ClearPersonal(energies);
 
         // Values are divided by their sum because a sum of squares can exceed the range of float32. If the sum is 0, all values are 0.
         double largest = energies.Max();

@@ -55,8 +55,8 @@ internal sealed class MemoryPlan
     /// <summary>Gets the destination of the gradient of each trained block.</summary>
     public IReadOnlyList<PlannedGradient> Gradients => _builder.BlockGradients;
 
-    /// <summary>Gets the bytes outside the arena: the received parameters, and the selected ones that are trained and become the update.</summary>
-    public long OutsideBytes => (Settings.FrozenBytes ?? sizeof(float) * (long)Network.Layout.ParameterCount) + (sizeof(float) * (long)Selection.Count);
+    /// <summary>Gets the bytes outside the arena: the received parameters, the personal ones, and the selected ones that are trained and become the update.</summary>
+    public long OutsideBytes => (Settings.FrozenBytes ?? sizeof(float) * (long)Network.Layout.ParameterCount) + Settings.PersonalBytes + (sizeof(float) * (long)Selection.Count);
 
     /// <summary>Gets the bytes in the arena that are held during the whole step for every selection.</summary>
     public long ResidentBytes => Labels.Bytes + (Priors?.Bytes ?? 0);

@@ -13,6 +13,7 @@ internal sealed unsafe class TrainingSession : IDisposable
     public TrainingSession(TrainingPlan plan, EngineOptions? engine = null)
     {
         Plan = plan;
+        WholeScope = new RunScope(plan.Network, plan.Selection, [.. plan.Gradients]);
         Arena = new Arena(plan.ArenaBytes, engine?.Memory ?? default);
         try
         {
@@ -118,10 +119,17 @@ internal sealed unsafe class TrainingSession : IDisposable
         }
     }
 
+    /// <summary>Gets the scope of a run that changes the whole selection.</summary>
+    public RunScope WholeScope { get; }
+
     /// <summary>Runs the backward pass to the first step that needs a gradient.</summary>
-    public void Backward()
+    public void Backward() => Backward(Plan.Cut);
+
+    /// <summary>Runs the backward pass.</summary>
+    /// <param name="cut">The last step of the pass, which is the first in execution order.</param>
+    public void Backward(int cut)
     {
-        for (int step = Plan.Operations.Length - 1; step >= Plan.Cut; step--)
+        for (int step = Plan.Operations.Length - 1; step >= cut; step--)
         {
             if (Plan.NeedsGradient[step])
             {

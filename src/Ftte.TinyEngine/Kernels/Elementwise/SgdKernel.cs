@@ -18,10 +18,9 @@ internal static unsafe class SgdKernel
     public static void AddProximal(float* w, float* anchor, float* gradient, int count, float strength) =>
         ChannelSweep.Run(new ProximalWork(w, anchor, gradient, strength), 0, count);
 
-    /// <summary>Computes the sum of squares, in float64 and in order.</summary>
-    public static double SumOfSquares(float* values, int count)
+    /// <summary>Adds squares to a sum, in float64 and in order.</summary>
+    public static double SumOfSquares(float* values, int count, double sum = 0)
     {
-        double sum = 0;
         for (int i = 0; i < count; i++)
         {
             sum += (double)values[i] * values[i];

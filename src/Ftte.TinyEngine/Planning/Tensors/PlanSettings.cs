@@ -32,6 +32,9 @@ internal sealed record PlanSettings(int BatchSize, int MicroBatchSize)
     /// <summary>Gets a value that indicates whether frozen float32 weights can be read in place.</summary>
     public bool ReadsFrozenInPlace { get; init; } = true;
 
+    /// <summary>Gets the bytes of the personal parameters, which are held during training.</summary>
+    public long PersonalBytes { get; init; }
+
     /// <summary>Gets the number of examples whose features from the frozen prefix are kept for the whole run.</summary>
     public int CachedExamples { get; init; }
 
