@@ -29,6 +29,9 @@ internal sealed class SimulatedJob(long number, int device, TimeSpan start, Para
     /// <summary>Gets the memory budget of an importance measurement.</summary>
     public long MemoryBudgetBytes { get; private set; }
 
+    /// <summary>Gets or sets the state of the device: what its last job left, and after training what this job leaves; empty if there is none.</summary>
+    public ReadOnlyMemory<byte> State { get; set; }
+
     public JobTiming Timing { get; set; }
 
     public JobCost Cost { get; set; }

@@ -9,7 +9,8 @@ namespace Ftte.Simulation.Journal;
 /// <summary>An open journal. Thread-safe once it is open.</summary>
 /// <remarks>
 /// The file is little-endian: the magic, the description with its length and checksum, then records with length, checksum and payload. A payload has a kind, a number
-/// and the <see cref="Fingerprint"/> of its inputs; then an update has its example count, content and values, and an evaluation has its three values.
+/// and the <see cref="Fingerprint"/> of its inputs; then an update has its example count, content and values, an evaluation has its three values, and the state that a job leaves on its
+/// device has its bytes. The state is written before the update of the same job.
 /// </remarks>
 internal sealed class JournalFile : IDisposable
 {
@@ -21,11 +22,13 @@ internal sealed class JournalFile : IDisposable
     private const int QualityBytes = NameBytes + (3 * 8);
     private const byte UpdateKind = 1;
     private const byte QualityKind = 2;
+    private const byte StateKind = 3;
 
     private readonly Lock _writing = new();
     private readonly string _path;
     private readonly FileStream _file;
     private readonly Dictionary<long, (long Offset, int Length)> _updates = [];
+    private readonly Dictionary<long, (long Offset, int Length)> _states = [];
     private readonly Dictionary<long, (byte[] Model, ModelQuality Quality)> _qualities = [];
     private SafeFileHandle? _handle;
     private long _end;
@@ -72,22 +75,16 @@ internal sealed class JournalFile : IDisposable
     /// <exception cref="InvalidDataException">The record is of another job or another model, so the journal is of another run.</exception>
     public SparseUpdate? Find(long job, TrainingAssignment assignment, ReadOnlySpan<byte> fingerprint)
     {
-        if (!_updates.TryGetValue(job, out var place))
-        {
-            return null;
-        }
-
-        byte[] payload = new byte[place.Length];
-        int read = RandomAccess.Read(_handle!, payload, place.Offset);
-        if (read != payload.Length || !fingerprint.SequenceEqual(payload.AsSpan(NameBytes - Fingerprint.Bytes, Fingerprint.Bytes)))
-        {
-            throw Foreign($"job {job} differs, or began with another model");
-        }
-
-        return SparseUpdate.Create(
-            assignment.CreateHeader(BinaryPrimitives.ReadInt32LittleEndian(payload.AsSpan(NameBytes))),
-            MemoryMarshal.Cast<byte, float>(payload.AsSpan(UpdateHeadBytes)));
+        return Read(_updates, job, fingerprint) is { } payload
+            ? SparseUpdate.Create(
+                assignment.CreateHeader(BinaryPrimitives.ReadInt32LittleEndian(payload.AsSpan(NameBytes))),
+                MemoryMarshal.Cast<byte, float>(payload.AsSpan(UpdateHeadBytes)))
+            : null;
     }
+
+    /// <summary>Returns the state that a job left on its device, empty if it left none; null if it is not in the journal.</summary>
+    /// <exception cref="InvalidDataException">The record is of another job or another model, so the journal is of another run.</exception>
+    public ReadOnlyMemory<byte>? FindState(long job, ReadOnlySpan<byte> fingerprint) => Read(_states, job, fingerprint)?.AsMemory(NameBytes);
 
     /// <summary>Returns the quality of a version; null if it is not in the journal.</summary>
     /// <exception cref="InvalidDataException">The record is of another model, so the journal is of another run.</exception>
@@ -110,6 +107,15 @@ internal sealed class JournalFile : IDisposable
         BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(NameBytes), update.Header.ExampleCount);
         payload[UpdateHeadBytes - 1] = (byte)update.Header.Content;
         values.CopyTo(payload.AsSpan(UpdateHeadBytes));
+        Append(payload);
+    }
+
+    /// <summary>Stores the state that a job leaves on its device.</summary>
+    public void AddState(long job, ReadOnlySpan<byte> fingerprint, ReadOnlySpan<byte> state)
+    {
+        byte[] payload = new byte[NameBytes + state.Length];
+        WriteHead(payload, StateKind, job, fingerprint);
+        state.CopyTo(payload.AsSpan(NameBytes));
         Append(payload);
     }
 
@@ -138,6 +144,21 @@ internal sealed class JournalFile : IDisposable
         payload[0] = kind;
         BinaryPrimitives.WriteInt64LittleEndian(payload[1..], number);
         fingerprint.CopyTo(payload[9..]);
+    }
+
+    /// <summary>Reads the payload of a job's record; null if there is none.</summary>
+    private byte[]? Read(Dictionary<long, (long Offset, int Length)> records, long job, ReadOnlySpan<byte> fingerprint)
+    {
+        if (!records.TryGetValue(job, out var place))
+        {
+            return null;
+        }
+
+        byte[] payload = new byte[place.Length];
+        int read = RandomAccess.Read(_handle!, payload, place.Offset);
+        return read == payload.Length && fingerprint.SequenceEqual(payload.AsSpan(NameBytes - Fingerprint.Bytes, Fingerprint.Bytes))
+            ? payload
+            : throw Foreign($"job {job} differs, or began with another model");
     }
 
     private InvalidDataException Foreign(string difference) =>
@@ -189,7 +210,7 @@ internal sealed class JournalFile : IDisposable
 
     private bool Index(byte[] payload, long offset)
     {
-        if (payload.Length < UpdateHeadBytes)
+        if (payload.Length < NameBytes)
         {
             return false;
         }
@@ -197,8 +218,11 @@ internal sealed class JournalFile : IDisposable
         long number = BinaryPrimitives.ReadInt64LittleEndian(payload.AsSpan(1));
         switch (payload[0])
         {
-            case UpdateKind when (payload.Length - UpdateHeadBytes) % sizeof(float) == 0:
+            case UpdateKind when payload.Length >= UpdateHeadBytes && (payload.Length - UpdateHeadBytes) % sizeof(float) == 0:
                 _updates[number] = (offset, payload.Length);
+                return true;
+            case StateKind:
+                _states[number] = (offset, payload.Length);
                 return true;
             case QualityKind when payload.Length == QualityBytes:
                 double Value(int at) => BinaryPrimitives.ReadDoubleLittleEndian(payload.AsSpan(NameBytes + at));

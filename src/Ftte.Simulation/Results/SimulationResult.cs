@@ -39,6 +39,10 @@ public sealed record SimulationResult
     /// <summary>Gets the last selection; null if the result was read from a file.</summary>
     public ParameterSelection? Selection { get; init; }
 
+    /// <summary>Gets the state of each device at the end, in the order of the devices; see <see cref="IStatefulTask"/>.</summary>
+    /// <value>Empty if the task keeps no state, or if the result was read from a file. The state of a device that completed no job is empty.</value>
+    public ImmutableArray<ReadOnlyMemory<byte>> DeviceStates { get; init; } = [];
+
     /// <summary>Gets the target accuracy; null if there was none.</summary>
     public double? Target { get; init; }
 

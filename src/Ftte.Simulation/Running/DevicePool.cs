@@ -31,6 +31,9 @@ internal sealed class DevicePool
 
     public SimulatedDevice this[int device] => _devices[device];
 
+    /// <summary>Gets the state that completed jobs left on each device.</summary>
+    public ImmutableArray<ReadOnlyMemory<byte>> KeptStates => [.. _states.Select(state => state.Kept)];
+
     /// <summary>Removes an eligible device from the idle devices; -1 if there is none.</summary>
     public int TakeEligible() => _idle.Take(IsEligible);
 
@@ -59,6 +62,12 @@ internal sealed class DevicePool
         (state.Held, state.HeldFingerprint) = _keepsReceivedModel ? (assignment.Version, assignment.ModelFingerprint) : (_start.Version, _start.Fingerprint);
         return state.Jobs++;
     }
+
+    /// <summary>Gets the state that the last completed job of a device left; empty if there is none.</summary>
+    public ReadOnlyMemory<byte> GetKeptState(int device) => _states[device].Kept;
+
+    /// <summary>Keeps the state that a job leaves on its device.</summary>
+    public void Keep(int device, ReadOnlyMemory<byte> state) => _states[device].Kept = state;
 
     /// <summary>Returns a device to the idle devices after its job, and notes whether the server gives it more training in this buffer.</summary>
     /// <param name="device">The device.</param>

@@ -17,6 +17,7 @@ internal sealed class JobFinisher(RunState state, CancellationToken cancellation
         }
 
         SparseUpdate update = await job.Training!.WaitAsync(cancellationToken).ConfigureAwait(false);
+        state.Devices.Keep(job.Device, job.State);
         TrainingAssignment assignment = job.Assignment!;
         WireLink link = state.Server.Link;
         long age = state.Server.Version - assignment.Version, up = link.BytesUp, down = link.BytesDown;

@@ -112,6 +112,7 @@ internal sealed class JobStarter(RunInput input, RunState state, JobTrainer trai
         state.Events.Add(job.Timing.End, new SimulationEvent(EventKind.JobEnds, job));
         if (!job.Timing.IsDropped && job.Timing.End <= state.End)
         {
+            job.State = state.Devices.GetKeptState(job.Device);
             trainer.Queue(job);
         }
 

@@ -86,6 +86,7 @@ internal sealed class SimulationRun : IAsyncDisposable
             },
             Model = server.Current,
             Selection = server.Selection,
+            DeviceStates = _input.Task is IStatefulTask ? _state.Devices.KeptStates : [],
             Target = _input.Options.Target,
         };
     }

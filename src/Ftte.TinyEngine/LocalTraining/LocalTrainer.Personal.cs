@@ -77,9 +77,10 @@ public sealed partial class LocalTrainer
         for (int i = 0; i < personal.Phases.Length; i++)
         {
             PersonalPhase phase = personal.Phases[i];
+            // Blocks are held as a whole, also those of which the server selects a part.
             ParameterSelection? held = phase.Part switch
             {
-                TrainedPart.Personal => packed.Except(personal.Coordinates),
+                TrainedPart.Personal => ParameterSelection.Full(Layout).Except(personal.Coordinates),
                 TrainedPart.Shared => personal.Coordinates,
                 _ => null,
             };

@@ -10,7 +10,7 @@ internal sealed class RunScope
     /// <param name="network">The network.</param>
     /// <param name="selection">The selection of the plan.</param>
     /// <param name="gradients">The gradients of the plan.</param>
-    /// <param name="held">The blocks that keep their values; null for none. A block is held as a whole or not at all.</param>
+    /// <param name="held">The coordinates that keep their values; null for none. A block is held as a whole or not at all.</param>
     /// <param name="free">The coordinates without a proximal term; null for none.</param>
     public RunScope(Network network, ParameterSelection selection, ImmutableArray<PlannedGradient> gradients, ParameterSelection? held = null, ParameterSelection? free = null)
     {
