@@ -95,7 +95,7 @@ public sealed class DeviceStateTests : IDisposable
     [Fact]
     public async Task A_result_without_states_cannot_be_evaluated_per_device()
     {
-        SimulationResult result = await Runs.RunAsync(TinyRule(), Devices(), Options());
+        SimulationResult result = await Runs.RunAsync(TinyRule(), ToyTask.Devices(25), Options());
         Assert.Empty(result.DeviceStates);
         Assert.Contains("has no model or no states", (await Assert.ThrowsAsync<ArgumentException>(() => Simulator.EvaluateDevicesAsync(result, new StatefulTask(new ToyTask())))).Message, StringComparison.Ordinal);
     }
@@ -107,7 +107,7 @@ public sealed class DeviceStateTests : IDisposable
     private static SimulationOptions Options(RunJournal? journal = null) => new() { MaxVersions = 30, Seed = 3, Threads = 2, Journal = journal };
 
     private static Task<SimulationResult> RunAsync(StatefulTask task, SimulationOptions options, CancellationToken cancellationToken = default) =>
-        Simulator.RunAsync(TinyRule(), ToyTask.Start, Devices(), task, options, cancellationToken);
+        Simulator.RunAsync(TinyRule(), ToyTask.Start, ToyTask.Devices(25), task, options, cancellationToken);
 
     private RunJournal Journal() => new(_path, "toy");
 }
