@@ -29,7 +29,7 @@ public class ClientStateTests
             {
                 // A new trainer for every round: only the store survives.
                 var trainer = new ControlVariateTrainer(Layout, keepsState ? stores[i] : new MemoryStateStore(), devices[i].Target, devices[i].Curvature);
-                var client = new FederatedClient(server, trainer, new FederatedClientOptions { ClientId = new ClientId($"device {i}") });
+                var client = new FederatedClient(server, trainer, new FederatedClientOptions { ClientId = new ClientId($"device {i}"), MemoryBudgetBytes = 1 << 20 });
                 Assert.True((await client.RunOnceAsync()).IsAccepted);
             }
         }
