@@ -9,7 +9,7 @@ namespace Ftte.Simulation.Journal;
 /// <summary>An open journal. Thread-safe once it is open.</summary>
 /// <remarks>
 /// The file is little-endian: the magic, the description with its length and checksum, then records with length, checksum and payload. A payload has a kind, a number
-/// and the <see cref="Fingerprint"/> of its inputs; then an update has its example count, content and values, and an evaluation has its three values.
+/// and the <see cref="Fingerprint"/> of its inputs; then an update has its example count, content and values, and an evaluation has its four values.
 /// </remarks>
 internal sealed class JournalFile : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class JournalFile : IDisposable
     private const int MaxDescriptionBytes = 1 << 16;
     private const int NameBytes = 1 + 8 + Fingerprint.Bytes;
     private const int UpdateHeadBytes = NameBytes + 4 + 1;
-    private const int QualityBytes = NameBytes + (3 * 8);
+    private const int QualityBytes = NameBytes + (4 * 8);
     private const byte UpdateKind = 1;
     private const byte QualityKind = 2;
 
@@ -32,7 +32,7 @@ internal sealed class JournalFile : IDisposable
 
     private JournalFile(string path, FileStream file) => (_path, _file) = (path, file);
 
-    private static ReadOnlySpan<byte> Magic => "FTTErun2"u8;
+    private static ReadOnlySpan<byte> Magic => "FTTErun3"u8;
 
     /// <summary>Gets the number of updates found.</summary>
     public int Count => _updates.Count;
@@ -121,6 +121,7 @@ internal sealed class JournalFile : IDisposable
         BinaryPrimitives.WriteDoubleLittleEndian(payload.AsSpan(NameBytes), quality.Accuracy);
         BinaryPrimitives.WriteDoubleLittleEndian(payload.AsSpan(NameBytes + 8), quality.StragglerAccuracy);
         BinaryPrimitives.WriteDoubleLittleEndian(payload.AsSpan(NameBytes + 16), quality.Loss);
+        BinaryPrimitives.WriteDoubleLittleEndian(payload.AsSpan(NameBytes + 24), quality.ValidationAccuracy);
         Append(payload);
     }
 
@@ -202,7 +203,7 @@ internal sealed class JournalFile : IDisposable
                 return true;
             case QualityKind when payload.Length == QualityBytes:
                 double Value(int at) => BinaryPrimitives.ReadDoubleLittleEndian(payload.AsSpan(NameBytes + at));
-                _qualities[number] = (payload[9..NameBytes], new ModelQuality(Value(0), Value(8), Value(16)));
+                _qualities[number] = (payload[9..NameBytes], new ModelQuality(Value(0), Value(8), Value(16), Value(24)));
                 return true;
             default:
                 return false;

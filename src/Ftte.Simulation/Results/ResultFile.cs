@@ -109,14 +109,14 @@ public static class ResultFile
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(results);
-        writer.Write("rule,seed,seconds,version,accuracy,straggler_accuracy,loss,trips,bytes_up,bytes_down,multiply_adds\n");
+        writer.Write("rule,seed,seconds,version,accuracy,straggler_accuracy,loss,validation_accuracy,trips,bytes_up,bytes_down,multiply_adds\n");
         foreach (SimulationResult result in results)
         {
             foreach (EvaluationPoint p in result.Points)
             {
                 writer.Write(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Quote(result.Rule)},{result.Seed},{p.Time.TotalSeconds},{p.Version.Number},{Number(p.Quality.Accuracy)},{Number(p.Quality.StragglerAccuracy)},{Number(p.Quality.Loss)},{p.Trips},{p.BytesUp},{p.BytesDown},{p.MultiplyAdds}\n"));
+                    $"{Quote(result.Rule)},{result.Seed},{p.Time.TotalSeconds},{p.Version.Number},{Number(p.Quality.Accuracy)},{Number(p.Quality.StragglerAccuracy)},{Number(p.Quality.Loss)},{Number(p.Quality.ValidationAccuracy)},{p.Trips},{p.BytesUp},{p.BytesDown},{p.MultiplyAdds}\n"));
             }
         }
     }

@@ -26,7 +26,7 @@ internal sealed class SimulationRun : IAsyncDisposable
         (_input, _cancellationToken) = (input, cancellationToken);
         _state = new RunState(input, decorate);
         _finisher = new JobFinisher(_state, cancellationToken);
-        _evaluator = new Evaluator(input.Task, input.Options, workers, journal);
+        _evaluator = new Evaluator(input.Task, input.Options, workers, journal, new PlateauMonitor(input.Options.Plateau, _state.Server));
         _progress = new ProgressReporter(input.Options, input.Start.Version);
         var starter = new JobStarter(input, _state, new JobTrainer(input.Task, workers, journal), cancellationToken);
         _loop = new EventLoop(input, _state, starter, _finisher, _evaluator, _progress);

@@ -59,6 +59,9 @@ internal sealed class SimulatedServer : IAsyncDisposable
     /// <summary>Determines whether a device gets no training before the next version.</summary>
     public bool AwaitsNextVersion(SimulatedDevice device) => _server.AwaitsNextVersion(new ClientId(device.Name));
 
+    /// <summary>Changes the factor of the devices' step size.</summary>
+    public void ChangeStepScale(float scale) => _server.ChangeStepScale(scale);
+
     /// <summary>Waits until the server has answered everything that was queued before.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken) => await _server.DrainAsync(cancellationToken).ConfigureAwait(false);
 

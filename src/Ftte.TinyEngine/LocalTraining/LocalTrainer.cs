@@ -174,7 +174,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
             {
                 using var frozen = new BorrowedVector(vector, received.Length);
                 using TrainingRun run = session.Begin(frozen, values, exampleCount);
-                LastRun = Sgd.Run(session, _examples, _options, SeedOf(assignment), stop);
+                LastRun = Sgd.Run(session, _examples, _options.Scale(assignment.StepScale), SeedOf(assignment), stop);
                 _warnings.CheckClasses(session.ClassesFound);
             }
 

@@ -25,6 +25,10 @@ public sealed record TrainingAssignment(
     TimeSpan LeaseDuration,
     ulong ModelFingerprint = 0)
 {
+    /// <summary>Gets the factor by which the device multiplies its step size.</summary>
+    /// <value>1 by default; finite and positive. Set by the server with <see cref="FederatedServer.ChangeStepScale"/>.</value>
+    public float StepScale { get; init; } = 1;
+
     /// <summary>Gets the memory that is available on the device for this assignment, in bytes.</summary>
     /// <value>Null if unknown. Set on the device by <see cref="FederatedClient"/>; never sent.</value>
     public long? MemoryBudgetBytes { get; init; }

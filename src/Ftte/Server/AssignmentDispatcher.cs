@@ -26,6 +26,7 @@ internal sealed class AssignmentDispatcher
     private readonly StallMonitor _stalls;
     private readonly long _minimumMemoryBytes;
     private long _requiredMemoryBytes;
+    private float _stepScale = 1;
 
     /// <summary>Creates a dispatcher.</summary>
     /// <param name="feed">The published versions.</param>
@@ -226,6 +227,14 @@ internal sealed class AssignmentDispatcher
         }
     }
 
+    public void ChangeStepScale(float scale)
+    {
+        lock (_lock)
+        {
+            _stepScale = scale;
+        }
+    }
+
     /// <summary>Opens an importance survey.</summary>
     /// <returns>True if a survey was opened; false if one is already open.</returns>
     public bool TryOpenSurvey()
@@ -277,6 +286,7 @@ internal sealed class AssignmentDispatcher
         lock (_lock)
         {
             writer.Int64(_requiredMemoryBytes);
+            writer.Double(_stepScale);
             _refreshes.Save(writer);
             _pace.Save(writer);
             _clients.Save(writer);
@@ -291,6 +301,7 @@ internal sealed class AssignmentDispatcher
         lock (_lock)
         {
             _requiredMemoryBytes = reader.Int64("required memory");
+            _stepScale = (float)reader.Positive("step scale");
             _refreshes = RefreshLog.Load(ref reader, _feed.Current, _options.RefreshHistory);
             _pace.Load(ref reader);
             _clients.Load(ref reader);
@@ -380,6 +391,9 @@ internal sealed class AssignmentDispatcher
             _refreshes.Since(device.HeldVersion, device.HeldFingerprint),
             content,
             _options.LeaseDuration,
-            current.Fingerprint);
+            current.Fingerprint)
+        {
+            StepScale = _stepScale,
+        };
     }
 }

@@ -198,6 +198,20 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         return version;
     }
 
+    /// <summary>Changes the factor by which devices multiply their step size, so that steps can decrease while training converges.</summary>
+    /// <param name="scale">The factor; finite and positive. It applies to later assignments, and replaces the earlier factor.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The factor is not finite or not positive.</exception>
+    public void ChangeStepScale(float scale)
+    {
+        if (!(float.IsFinite(scale) && scale > 0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(scale), scale, "The step scale must be finite and positive. 1 is the step size of the devices' own options.");
+        }
+
+        _dispatcher.ChangeStepScale(scale);
+        Log.StepScaleChanged(_logger, scale);
+    }
+
     /// <summary>Determines whether a client gets no training before the next version, because it has used its share of the current buffer.</summary>
     /// <param name="client">The client.</param>
     /// <returns>True if the server answers the client's check-outs with <see cref="CheckOutOutcome.Busy"/> until then, unless it asks for an importance measurement.</returns>

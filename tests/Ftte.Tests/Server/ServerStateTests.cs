@@ -52,6 +52,17 @@ public sealed class ServerStateTests
     }
 
     [Fact]
+    public async Task A_restored_server_assigns_with_the_step_scale_of_the_saved_one()
+    {
+        await using Federation one = new(surveys: false, inRounds: false, capacity: 3);
+        one.Server.ChangeStepScale(0.3f);
+
+        await one.RestartAsync();
+
+        Assert.Equal(0.3f, (await one.AssignAsync("a")).StepScale);
+    }
+
+    [Fact]
     public async Task A_lease_keeps_the_time_that_it_had_left()
     {
         await using Federation one = new(surveys: false, inRounds: false, capacity: 3, new FederatedServerOptions { MaxConcurrency = 1, LeaseDuration = TimeSpan.FromMinutes(10) });

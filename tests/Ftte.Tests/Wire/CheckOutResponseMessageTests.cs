@@ -126,6 +126,8 @@ public sealed class CheckOutResponseMessageTests
             new CheckOutResponse(CheckOutOutcome.Assigned, work with { Content = (UpdateContent)9 }),
             new CheckOutResponse(CheckOutOutcome.Assigned, work with { LeaseDuration = TimeSpan.FromTicks(-1) }),
             new CheckOutResponse(CheckOutOutcome.Assigned, work with { LeaseDuration = TimeSpan.MaxValue }),
+            new CheckOutResponse(CheckOutOutcome.Assigned, work with { StepScale = 0 }),
+            new CheckOutResponse(CheckOutOutcome.Assigned, work with { StepScale = float.NaN }),
             new CheckOutResponse(CheckOutOutcome.Assigned, work with { Refreshed = SampleSelection(5, (0, 4)) }),
             new CheckOutResponse(CheckOutOutcome.Assigned, work with { Selection = SampleSelection(5, (0, 4)) }),
         ];

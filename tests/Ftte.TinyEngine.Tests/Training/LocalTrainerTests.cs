@@ -44,6 +44,21 @@ public class LocalTrainerTests
     }
 
     [Fact]
+    public async Task The_step_scale_of_the_assignment_multiplies_the_step_size_of_that_round_only()
+    {
+        using var scaled = new LocalTrainer(Network, Examples, new SgdOptions { LearningRate = 0.2f });
+        using var plain = new LocalTrainer(Network, Examples, new SgdOptions { LearningRate = 0.1f });
+        TrainingAssignment assignment = TestData.Assign(Network, Head);
+
+        using SparseUpdate half = await scaled.TrainAsync(assignment with { StepScale = 0.5f }, Start);
+        using SparseUpdate expected = await plain.TrainAsync(assignment, Start);
+        using SparseUpdate whole = await scaled.TrainAsync(assignment, Start);
+
+        Assert.Equal(expected.Values.ToArray(), half.Values.ToArray());
+        Assert.NotEqual(half.Values.ToArray(), whole.Values.ToArray());
+    }
+
+    [Fact]
     public async Task A_device_trains_as_the_server_would_with_the_same_seed()
     {
         var options = new SgdOptions { BatchSize = 8, Epochs = 2, LearningRate = 0.2f, Seed = 9 };
