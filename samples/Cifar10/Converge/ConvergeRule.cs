@@ -17,6 +17,9 @@ internal enum ServerStep
 /// <param name="Format">The format of values in both directions.</param>
 internal sealed record ConvergeRule(string Name, Algorithm Algorithm, ValueFormat Format)
 {
+    /// <summary>Gets the name with the format, such as <c>FedBuff, int8</c>.</summary>
+    public string FullName => $"{Name}, {$"{Format}".ToLowerInvariant()}";
+
     /// <summary>Gets the memory budget of devices, as a share of the memory of a framework without a plan that trains everything with FedAvg's batch size; null to train everything.</summary>
     public double? BudgetShare { get; init; }
 

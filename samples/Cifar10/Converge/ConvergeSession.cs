@@ -75,13 +75,13 @@ internal sealed class ConvergeSession(Cifar10Options options, IAnsiConsole conso
     {
         Problem problem = ProblemData.Open(options.DataFolder, name, seed);
         ImmutableArray<ConvergeRule> rules = IsTuning ? ConvergeRules.Grid(name) : ConvergeRules.Of(name);
-        if (NameList.Check("--rules", "rule of the scenario", options.Rules, [.. rules.Select(rule => rule.Name).Distinct()], out string[] chosen) is { } fault)
+        if (NameList.Check("--rules", "rule of the scenario", options.Rules, [.. rules.SelectMany(rule => new[] { rule.Name, rule.FullName }).Distinct()], out string[] chosen) is { } fault)
         {
             throw new InputException(fault);
         }
 
         ModelSnapshot start = Start(problem, cancellationToken);
-        foreach (ConvergeRule rule in rules.Where(rule => chosen.Length == 0 || chosen.Contains(rule.Name)))
+        foreach (ConvergeRule rule in rules.Where(rule => chosen.Length == 0 || chosen.Contains(rule.Name) || chosen.Contains(rule.FullName)))
         {
             cancellationToken.ThrowIfCancellationRequested();
             await RunAsync(problem, rule, start, seed, cancellationToken).ConfigureAwait(false);
@@ -91,7 +91,7 @@ internal sealed class ConvergeSession(Cifar10Options options, IAnsiConsole conso
     private async Task RunAsync(Problem problem, ConvergeRule rule, ModelSnapshot start, ulong seed, CancellationToken cancellationToken)
     {
         var run = new ConvergeRun(problem, rule, start, seed);
-        string name = RunStore.Slug($"{options.Scenario}-{problem.Name}-{rule.Name}-{rule.Format}-{seed}"), title = $"{problem.Name}, {rule.Name}, {rule.Format}, seed {seed}";
+        string name = RunStore.Slug($"{options.Scenario}-{problem.Name}-{rule.Name}-{rule.Format}-{seed}"), title = $"{problem.Name}, {rule.FullName}, seed {seed}";
         if (_store.Find(name, run.Settings, FinalTest.FromJson) is { } found)
         {
             _results.Add(new ConvergeResult(problem.Name, rule, seed, found.Line, found.Result));
@@ -180,7 +180,7 @@ internal sealed class ConvergeSession(Cifar10Options options, IAnsiConsole conso
             foreach (IGrouping<string, ConvergeResult> problem in _results.GroupBy(result => result.Problem))
             {
                 string chart = Path.Combine(folder, $"converge-{problem.Key}.png");
-                SimulationReport.WriteAccuracyChart(PartialFile.For(chart, isStopped), problem.Key, [.. problem.Select(result => result.Result with { Rule = $"{result.Rule.Name}, {result.Rule.Format}" })]);
+                SimulationReport.WriteAccuracyChart(PartialFile.For(chart, isStopped), problem.Key, [.. problem.Select(result => result.Result with { Rule = result.Rule.FullName })]);
                 files.Add(PartialFile.For(chart, isStopped));
             }
         }

@@ -35,7 +35,7 @@ public sealed class ConvergeTests : IDisposable
             (string[])["seed", "target", "timeToTarget", "bytesUp", "bytesDown", "trips", "multiplyAdds", "deviceBytes", "plateau", "worstTenth"], field => Assert.True(line.TryGetProperty(field, out _))));
 
         // A budget that fits no layer is reported and does not end the run.
-        Assert.Contains("FTTE, 5 %, Int8, seed 1: No choice can be trained within", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("FTTE, 5 %, int8, seed 1: No choice can be trained within", _output.ToString(), StringComparison.Ordinal);
         Assert.Contains("## digits", await File.ReadAllTextAsync(At("report/converge.md")), StringComparison.Ordinal);
         Assert.True(File.Exists(At("report/converge-digits.png")));
     }
