@@ -7,6 +7,7 @@ public static class RecordingFile
     /// <param name="path">The file, in UTF-8. Its lines are samples, ascending in time.</param>
     /// <param name="format">The columns and the labels.</param>
     /// <returns>The recording. Labels are indices in <see cref="RecordingFormat.Labels"/>.</returns>
+    /// <exception cref="ArgumentException">The format has no channels or no labels, or its unit is not positive.</exception>
     /// <exception cref="InvalidDataException">
     /// The file is empty, is no text, has a line of more than 4,096 bytes, lacks a column or a value, or has a value that is no finite number, an unknown label, or a time before the previous one.
     /// The message states the line, the problem and the solution.

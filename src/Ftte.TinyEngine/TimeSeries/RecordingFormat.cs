@@ -22,4 +22,14 @@ public sealed record RecordingFormat
 
     /// <summary>Gets the text of each label, in the order of the classes.</summary>
     public required ImmutableArray<string> Labels { get; init; }
+
+    /// <summary>Validates that the format has channels and labels, and that the unit is positive.</summary>
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(TimeUnit, TimeSpan.Zero);
+        if (Channels.IsDefaultOrEmpty || Labels.IsDefaultOrEmpty)
+        {
+            throw new ArgumentException($"The format has no {(Channels.IsDefaultOrEmpty ? nameof(Channels) : nameof(Labels))}. Specify at least one.");
+        }
+    }
 }

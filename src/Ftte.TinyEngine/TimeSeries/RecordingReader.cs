@@ -23,6 +23,7 @@ internal sealed class RecordingReader
 
     public RecordingReader(Stream stream, string name, RecordingFormat format)
     {
+        format.Validate();
         (_lines, _name, _format) = (new TextLines(stream, name), name, format);
         _labels = [.. format.Labels.Select(Encoding.UTF8.GetBytes)];
     }

@@ -104,6 +104,14 @@ public class RecordingFileTests
     }
 
     [Fact]
+    public void A_format_that_describes_no_recording_is_refused()
+    {
+        Assert.Contains("no Channels", Assert.Throws<ArgumentException>(() => RecordingFile.Read(Stream(Header), Format with { Channels = [] })).Message, StringComparison.Ordinal);
+        Assert.Contains("no Labels", Assert.Throws<ArgumentException>(() => RecordingFile.Read(Stream(Header), Format with { Labels = default })).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => RecordingFile.Read(Stream(Header), Format with { TimeUnit = TimeSpan.Zero }));
+    }
+
+    [Fact]
     public void A_file_that_does_not_exist_is_named() =>
         Assert.Contains("does not exist", Assert.Throws<FileNotFoundException>(() => RecordingFile.Read("missing.csv", Format)).Message, StringComparison.Ordinal);
 
