@@ -33,6 +33,7 @@ public sealed class TrainingPlan
         TrainedLayers = Math.Max(1, Gradients.Any(g => !g.IsVector) ? Gradients.Count(g => !g.IsVector) : Gradients.Length);
         NeedsGradient = [.. network.Operations.Select(o => memory.NeedsGradient(o.Output))];
         (Input, Labels, Priors, Accumulators, Velocity) = (memory.Input, memory.Labels, memory.Priors, memory.Accumulators, memory.Velocity);
+        (Outputs, Embedding) = (memory.Outputs, memory.Embedding);
         Prefix = memory.Boundary() is { IsEmpty: false } boundary ? new FrozenPrefix(network, selection, Cut, boundary) : null;
         if (Prefix is not null && settings.CachedExamples > 0)
         {
@@ -124,6 +125,11 @@ public sealed class TrainingPlan
     internal Tensor? Accumulators { get; }
 
     internal Tensor? Velocity { get; }
+
+    /// <summary>Gets the tensor of the outputs that the loss reads. In inference, it is held until the end of the pass.</summary>
+    internal Tensor Outputs { get; }
+
+    internal Tensor? Embedding { get; }
 
     /// <summary>Gets the frozen prefix that runs in chunks; null if nothing is streamed.</summary>
     internal FrozenPrefix? Prefix { get; }

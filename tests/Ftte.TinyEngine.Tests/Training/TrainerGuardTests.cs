@@ -171,7 +171,7 @@ public class TrainerGuardTests
         examples.Reading = _ => message ??= Record.Exception(() => Train(two, Full))!.Message;
 
         Assert.Equal(expected, Train(one, Full));
-        Assert.Contains("EngineOptions.Memory is in use by another run", message, StringComparison.Ordinal);
+        Assert.Contains("supplied memory is in use by another run", message, StringComparison.Ordinal);
         Assert.Equal(expected, Train(two, Full));
     }
 
