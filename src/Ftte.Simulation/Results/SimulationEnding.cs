@@ -30,7 +30,7 @@ public enum SimulationEnding
 
     /// <summary>
     /// No job is active and no device is eligible for work: all devices have left for good or have too little memory, or the last listed arrival is over.
-    /// This ending and those with greater values mean that the run could not make progress; <see cref="SimulationResult.EndingReason"/> states the reason.
+    /// This ending and those with greater values, except <see cref="TrainingEnded"/>, mean that the run could not make progress; <see cref="SimulationResult.EndingReason"/> states the reason.
     /// </summary>
     [JsonStringEnumMemberName("Nobody")]
     NoEligibleDevice = 6,
@@ -52,4 +52,7 @@ public enum SimulationEnding
 
     /// <summary>More than <see cref="SimulationOptions.MaxTripsPerVersion"/> jobs ended without a version, although updates were accepted.</summary>
     NoPublication = 11,
+
+    /// <summary>The server ended training, because the model stopped improving on the devices; see <see cref="EvaluationOptions.Patience"/>.</summary>
+    TrainingEnded = 12,
 }

@@ -122,7 +122,9 @@ public sealed class EvaluationOptions
         throw new ArgumentException($"There is no metric '{name}'. Specify one of: {string.Join(", ", metrics.Select(metric => metric.Name))}.", nameof(name));
     }
 
-    internal EvaluationOptions Copy()
+    /// <summary>Creates a copy of the options.</summary>
+    /// <returns>The copy; changes to it do not affect this object.</returns>
+    public EvaluationOptions Copy()
     {
         var copy = (EvaluationOptions)MemberwiseClone();
         copy.Metrics = [.. Metrics];
