@@ -63,7 +63,7 @@ public sealed partial class FederatedClient
         options.Validate();
         _trainer = trainer;
         _options = options.Copy();
-        _probe = _options.AllowProbes ? trainer as IImportanceProbe : null;
+        _probe = _options.AllowProbes && _options.Role != ClientRole.EvaluateOnly ? trainer as IImportanceProbe : null;
         _evaluator = _options.Role == ClientRole.TrainOnly ? null : trainer as IModelEvaluator;
         if (_options.Role == ClientRole.EvaluateOnly && _evaluator is null)
         {

@@ -47,9 +47,19 @@ internal static class EvaluationState
         }
     }
 
-    public static ModelSnapshot? ReadModel(ref StateReader reader, ParameterLayout layout) => reader.Flag("flag of a model")
-        ? ModelSnapshot.TakeOver(layout, new ModelVersion(reader.Int64("version of a model")), reader.Finite("model", layout.ParameterCount))
-        : null;
+    public static ModelSnapshot? ReadModel(ref StateReader reader, ParameterLayout layout)
+    {
+        if (!reader.Flag("flag of a model"))
+        {
+            return null;
+        }
+
+        var model = ModelSnapshot.TakeOver(layout, new ModelVersion(reader.Int64("version of a model")), reader.Finite("model", layout.ParameterCount));
+
+        // Computed here, so that no check-out waits for it.
+        _ = model.Fingerprint;
+        return model;
+    }
 
     public static void WriteAnswer(StateWriter writer, EvaluationAnswer answer)
     {

@@ -103,11 +103,11 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         _latestRefusal = (aggregator as IGuardedAggregator)?.LatestRefusal;
         _dispatcher = new AssignmentDispatcher(_feed, selections, registry, _options, _time, reselection, (aggregator as BufferedAggregator)?.Limits, evaluation);
         _reselection = reselection is null ? null : new Reselection(reselection, _dispatcher, registry, _options.RequireRegistration, start.Version, _logger, _stopSelecting.Token);
-        _metrics = new FtteMetrics(() => _queue?.Length ?? 0, () => _dispatcher.LeaseCount, () => _dispatcher.WaitingCount, () => _dispatcher.SincePublication.TotalSeconds);
-        _evaluation = evaluation is null ? null : new VersionEvaluation(evaluation, _dispatcher, start, new EvaluationInstruments(_metrics.Meter), _logger);
+        _evaluation = evaluation is null ? null : new VersionEvaluation(evaluation, _dispatcher, start, () => new EvaluationInstruments(_metrics!.Meter), _logger);
         TimeSpan? waited = saved is null ? null : Load(saved, registers);
         _queue = new UpdateQueue(_options.QueueCapacity);
         _timer = new PublicationTimer(_options.PublishTimeout, _time, TryEnqueuePublication);
+        _metrics = new FtteMetrics(() => _queue.Length, () => _dispatcher.LeaseCount, () => _dispatcher.WaitingCount, () => _dispatcher.SincePublication.TotalSeconds);
         _stop = new Lazy<Task>(StopAsync);
         if (waited is { } before)
         {

@@ -12,16 +12,21 @@ internal sealed class VersionEvaluation
 {
     private readonly EvaluationOptions _options;
     private readonly AssignmentDispatcher _dispatcher;
-    private readonly EvaluationInstruments _instruments;
+    private readonly Lazy<EvaluationInstruments> _instruments;
     private readonly ILogger _logger;
     private readonly EvaluationProgress _progress;
     private ModelVersion _lastVersion;
     private volatile FederatedEvaluation? _latest;
     private volatile bool _isTrainingEnded;
 
-    public VersionEvaluation(EvaluationOptions options, AssignmentDispatcher dispatcher, ModelSnapshot start, EvaluationInstruments instruments, ILogger logger)
+    /// <param name="options">The options.</param>
+    /// <param name="dispatcher">The dispatcher, which asks the devices.</param>
+    /// <param name="start">The current version, which is evaluated first.</param>
+    /// <param name="createInstruments">Creates the instruments when the first evaluation closes.</param>
+    /// <param name="logger">The logger.</param>
+    public VersionEvaluation(EvaluationOptions options, AssignmentDispatcher dispatcher, ModelSnapshot start, Func<EvaluationInstruments> createInstruments, ILogger logger)
     {
-        (_options, _dispatcher, _instruments, _logger, _lastVersion) = (options, dispatcher, instruments, logger, start.Version);
+        (_options, _dispatcher, _instruments, _logger, _lastVersion) = (options, dispatcher, new Lazy<EvaluationInstruments>(createInstruments), logger, start.Version);
         _progress = new EvaluationProgress(options, start.Layout);
     }
 
@@ -85,12 +90,12 @@ internal sealed class VersionEvaluation
         }
 
         _latest = result;
-        _instruments.Evaluated(result.Answers.Length);
+        _instruments.Value.Evaluated(result.Answers.Length);
         foreach (EvaluationMetric metric in result.Metrics)
         {
             if (result.GetStatistics(metric.Name) is { } statistics)
             {
-                _instruments.Record(metric.Name, statistics.Mean, statistics.GetQuantile);
+                _instruments.Value.Record(metric.Name, statistics.Mean, statistics.GetQuantile);
             }
         }
 
