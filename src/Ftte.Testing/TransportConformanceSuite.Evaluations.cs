@@ -26,7 +26,7 @@ public abstract partial class TransportConformanceSuite
 
         EvaluationAnswer recorded = Assert.Single(server.LatestEvaluation!.Answers);
         Assert.Equal(7, recorded.ExampleCount);
-        Assert.Equal([123.456f, 0.987654f], recorded.Values);
+        Assert.Equal([123.456f, 0.987654f], recorded.Values.AsEnumerable());
         Assert.Equal(CheckOutOutcome.Busy, (await link.CheckOutAsync(device, buffer)).Outcome);
     }
 

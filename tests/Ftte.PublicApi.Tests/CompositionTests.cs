@@ -129,7 +129,7 @@ public class CompositionTests
         }
 
         FederatedEvaluation evaluation = Assert.Single(closed);
-        Assert.Equal(["0", "1"], evaluation.Groups);
+        Assert.Equal(["0", "1"], evaluation.Groups.AsEnumerable());
         Assert.Equal(2, evaluation.GetStatistics("loss")!.Count);
         Assert.Same(Model.Start, server.BestModel);
     }

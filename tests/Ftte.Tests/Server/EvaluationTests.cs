@@ -107,7 +107,7 @@ public sealed class EvaluationTests
         Assert.Null(bench.Server.BestModel);
         Assert.Equal(UpdateOutcome.TooStale, (await Answer(bench, late)).Outcome);
         Assert.Equal(new ModelVersion(2), (await Ask(bench, "b")).Version);
-        Assert.Contains(bench.Log.Written, line => line.Text.Contains("Closed the evaluation of version 0 with 1 of 4 answers", StringComparison.Ordinal));
+        Assert.Contains(bench.Log.Written, line => line.Text.Contains("Closed the evaluation of version v0 with 1 of 4 answers", StringComparison.Ordinal));
     }
 
     [Theory]

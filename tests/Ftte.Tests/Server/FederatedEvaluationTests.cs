@@ -10,7 +10,7 @@ public sealed class FederatedEvaluationTests
 
     [Fact]
     public void False_answers_up_to_the_stated_number_leave_every_quantile_in_the_range_of_the_honest_ones() =>
-        Gen.Select(Gen.Float[0, 1].Array[1, 40], Gen.OneOf(Gen.Float[0, 1], Gen.OneOfConst(0f, 1f)).Array[0, 40]).Sample((honest, lies) =>
+        Gen.Select(Gen.Float[0, 1].Array[1, 40], Gen.OneOf(Gen.Float[0, 1], Gen.Int[0, 1].Select(value => (float)value)).Array[0, 40]).Sample((honest, lies) =>
         {
             MetricStatistics statistics = Accuracy([.. honest, .. lies]);
             float[] sorted = [.. honest.Order()];
@@ -50,7 +50,7 @@ public sealed class FederatedEvaluationTests
     {
         EvaluationAnswer[] answers = [.. Enumerable.Range(0, 20).Select(i => Answer($"d{i:00}", 100, 0.5f)), Answer("liar", int.MaxValue, 0)];
 
-        Assert.Equal(0.5 * 20 / 30, Evaluate(answers).GetStatistics("accuracy")!.Mean, 1e-12);
+        Assert.Equal(0.5 * 20 / 30, Evaluate([.. answers]).GetStatistics("accuracy")!.Mean, 1e-12);
         Assert.Equal(0.5 / 2, Evaluate([Answer("a", 100, 0.5f), Answer("liar", int.MaxValue, 0)], cap: 1).GetStatistics("accuracy")!.Mean, 1e-12);
     }
 
@@ -72,7 +72,7 @@ public sealed class FederatedEvaluationTests
     {
         FederatedEvaluation evaluation = Evaluate([Answer("a", 1, 0.2f, "watch"), Answer("b", 1, 0.4f, "watch"), Answer("c", 1, 0.9f, "phone"), Answer("d", 1, 1)]);
 
-        Assert.Equal(["phone", "watch"], evaluation.Groups);
+        Assert.Equal(["phone", "watch"], evaluation.Groups.AsEnumerable());
         Assert.Equal(2, evaluation.GetStatistics("accuracy", "watch")!.Count);
         Assert.Equal(0.3, evaluation.GetStatistics("accuracy", "watch")!.Mean, 1e-6);
         Assert.Equal(4, evaluation.GetStatistics("accuracy")!.Count);

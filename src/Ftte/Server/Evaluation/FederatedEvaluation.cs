@@ -69,7 +69,7 @@ public sealed class FederatedEvaluation
     }
 
     /// <inheritdoc />
-    public override string ToString() => $"version {Version}, {Answers.Length} of {RequestedAnswers} answers: {string.Join("; ", Metrics.Select(metric => $"{metric.Name} {GetStatistics(metric.Name)}"))}";
+    public override string ToString() => $"{Version}: {Answers.Length} of {RequestedAnswers} answers: {string.Join("; ", Metrics.Select(metric => $"{metric.Name} {GetStatistics(metric.Name)}"))}";
 
     private void Check(EvaluationAnswer answer, EvaluationAnswer? before)
     {
