@@ -77,6 +77,7 @@ internal sealed class SimulationRun : IAsyncDisposable
             Duration = _state.Now,
             Points = _evaluator.Points,
             Jobs = _state.Log.Jobs,
+            DeviceEvaluations = server.Evaluations,
             Totals = _state.Log.Totals with
             {
                 BytesUp = server.Link.BytesUp,

@@ -56,7 +56,7 @@ public sealed class InvariantTests
             Assert.Equal(result.Jobs.Order(Comparer<JobRecord>.Create((a, b) => a.End.CompareTo(b.End))).Select(job => job.End), result.Jobs.Select(job => job.End));
             SimulationTotals totals = result.Totals;
             Assert.Equal(totals.Trips, result.Jobs.Length);
-            Assert.Equal(totals.Trips, totals.Accepted + totals.Rejected + totals.Dropped + totals.Unfinished + totals.Measured);
+            Assert.Equal(totals.Trips, totals.Accepted + totals.Rejected + totals.Dropped + totals.Unfinished + totals.Measured + totals.Evaluated);
             Assert.Equal(totals.MultiplyAdds, result.Jobs.Sum(job => job.MultiplyAdds));
             if (totals.Refused == 0)
             {

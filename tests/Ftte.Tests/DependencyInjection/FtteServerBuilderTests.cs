@@ -52,6 +52,18 @@ public sealed class FtteServerBuilderTests
     }
 
     [Fact]
+    public async Task Evaluation_is_enabled_by_its_options()
+    {
+        var services = new ServiceCollection();
+        services.AddFtteServer().UseModel(Start).UseSelection(A).UseEvaluation(new EvaluationOptions { Devices = 1 });
+        await using ServiceProvider provider = Build(services);
+        var server = provider.GetRequiredService<FederatedServer>();
+
+        Assert.Equal(UpdateContent.Evaluation, (await server.CheckOutAsync(Device("a") with { CanEvaluate = true }, new float[12])).Assignment!.Content);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ServiceCollection().AddFtteServer().UseEvaluation(new EvaluationOptions { Devices = 0 }));
+    }
+
+    [Fact]
     public async Task Another_rule_is_one_line()
     {
         var services = new ServiceCollection();
