@@ -70,7 +70,8 @@ internal static class ConvergeRules
         {
             Batch = isTuned ? 20 : 10,
             ClientRate = isTuned ? 0.4f : 0.2f,
-            ServerRate = algorithm == Algorithm.FedAsync ? 0.6 : 1,
+            Optimizer = isTuned && algorithm == Algorithm.FedAvg ? ServerStep.Adam : ServerStep.Sgd,
+            ServerRate = algorithm == Algorithm.FedAsync ? 0.6 : isTuned && algorithm == Algorithm.FedAvg ? 0.003 : 1,
         };
     }
 
