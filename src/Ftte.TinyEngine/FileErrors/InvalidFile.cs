@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine.Files;
+namespace Ftte.TinyEngine.FileErrors;
 
 /// <summary>Creates the exception for an invalid file. The message states the file, the problem and the solution.</summary>
 internal static class InvalidFile
