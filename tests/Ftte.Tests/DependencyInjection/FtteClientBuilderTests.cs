@@ -3,10 +3,10 @@ using Ftte.DependencyInjection;
 using Ftte.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using static Ftte.Tests.FtteServerBuilderTests;
+using static Ftte.Tests.DependencyInjection.FtteServerBuilderTests;
 using static Ftte.Tests.ServerBench;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.DependencyInjection;
 
 /// <summary>A device loop from a container.</summary>
 public sealed class FtteClientBuilderTests

@@ -1,6 +1,6 @@
 using static Ftte.Tests.ClientBench;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Diagnostics;
 
 /// <summary>What a device logs.</summary>
 public sealed class ClientLogTests

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 using Ftte.Diagnostics;
 using static Ftte.Tests.ClientBench;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Diagnostics;
 
 /// <summary>What a device measures, by the public names.</summary>
 public sealed class ClientMetricsTests

@@ -4,7 +4,7 @@ using Ftte.Selection;
 using Ftte.Testing;
 using Microsoft.Extensions.Logging;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Diagnostics;
 
 /// <summary>What is logged.</summary>
 public sealed class LogTests

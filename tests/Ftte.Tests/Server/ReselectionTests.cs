@@ -1,5 +1,6 @@
 using Ftte.Aggregation;
 using Ftte.Selection;
+using Ftte.Tests.Wire;
 using Microsoft.Extensions.Logging;
 using static Ftte.Tests.ServerBench;
 

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using Ftte.Wire;
-using static Ftte.Tests.WireSamples;
+using static Ftte.Tests.Wire.WireSamples;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Wire;
 
 /// <summary>One reason at a time: what is refused, and with which reason.</summary>
 public sealed class WireErrorTests

@@ -1,6 +1,6 @@
 using Ftte.Wire;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Wire;
 
 public sealed class WireMessageTests
 {

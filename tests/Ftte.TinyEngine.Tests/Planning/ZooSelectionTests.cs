@@ -1,6 +1,6 @@
 using Ftte.Selection;
 
-namespace Ftte.TinyEngine.Tests.Planning;
+namespace Ftte.TinyEngine.Tests;
 
 /// <summary>The exact selector on the networks of the zoo where budgets are unlimited, very large, or just too small.</summary>
 public class ZooSelectionTests

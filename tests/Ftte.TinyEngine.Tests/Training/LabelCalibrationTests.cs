@@ -1,6 +1,6 @@
 using Ftte.TinyEngine.Tests.Reference;
 
-namespace Ftte.TinyEngine.Tests.Training;
+namespace Ftte.TinyEngine.Tests;
 
 /// <summary>The loss allows for how often each class occurs among the device's own examples.</summary>
 public class LabelCalibrationTests

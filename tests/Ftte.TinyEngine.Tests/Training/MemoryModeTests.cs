@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Ftte.Selection;
 using Ftte.TinyEngine.Tests.Reference;
 
-namespace Ftte.TinyEngine.Tests.Training;
+namespace Ftte.TinyEngine.Tests;
 
 /// <summary>Where parameters and the arena are held, and what fits a budget.</summary>
 public class MemoryModeTests
