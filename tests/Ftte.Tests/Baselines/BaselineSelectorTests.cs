@@ -25,7 +25,7 @@ public class BaselineSelectorTests
         [.. selector.Select(new SelectionRequest(Profile, new BlockImportance(Layout, 9, 1, 1, 1, 1, 1), memory, payload) { Turn = turn }).Certificate.Choices];
 
     [Fact]
-    public void Full_trains_every_layer_whole_or_says_what_that_takes()
+    public void Full_trains_every_layer_whole_or_states_the_memory_that_it_takes()
     {
         Assert.Equal([2, 2, 2], Choose(new FullSelector(), 120));
         Assert.Equal(120, Assert.Throws<BudgetTooSmallException>(() => Choose(new FullSelector(), 119)).Required);

@@ -5,7 +5,7 @@ using static Ftte.Tests.ServerBench;
 
 namespace Ftte.Tests.DependencyInjection;
 
-/// <summary>What is wrong is reported at startup.</summary>
+/// <summary>Invalid configuration is reported at startup.</summary>
 public sealed class ValidateFtteTests
 {
     private static readonly ParameterLayout Other = ParameterLayout.Create(("w", [3]));

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ftte.Tests.Diagnostics;
 
-/// <summary>What is logged.</summary>
+/// <summary>Log messages of a server.</summary>
 public sealed class LogTests
 {
     [Fact]

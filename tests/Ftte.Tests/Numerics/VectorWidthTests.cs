@@ -26,7 +26,7 @@ public class VectorWidthTests
     }
 
     [Fact]
-    public async Task A_probe_whose_knob_did_nothing_says_so()
+    public async Task A_probe_whose_switch_had_no_effect_reports_it()
     {
         if (VectorWidthProbe.VectorWidth.Widest > 0)
         {

@@ -15,7 +15,7 @@ public class ContributionMeasureTests
     [Theory]
     [InlineData(ContributionGain.Accuracy)]
     [InlineData(ContributionGain.Loss)]
-    public void A_block_is_worth_what_training_it_alone_gains_on_the_evaluation(ContributionGain gain)
+    public void The_importance_of_a_block_is_the_gain_of_training_it_alone(ContributionGain gain)
     {
         var heard = new List<ContributionProgress>();
         var options = new ContributionOptions { Training = Training, Evaluation = Others, Gain = gain, Progress = new Listener(heard.Add) };

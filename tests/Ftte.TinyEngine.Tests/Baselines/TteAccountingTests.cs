@@ -36,7 +36,7 @@ public class TteAccountingTests
 
     [Theory]
     [MemberData(nameof(Schemes))]
-    public void The_profile_says_the_same_to_the_byte(string name, int biasDepth, int[] convolutions, double[] ratios, double kilobytes, double percent)
+    public void The_profile_agrees_to_the_byte(string name, int biasDepth, int[] convolutions, double[] ratios, double kilobytes, double percent)
     {
         TrainingProfile profile = MobileNet.Profile(.125, .25, .5, 1);
         int[] choices = [.. Enumerable.Range(0, 51).Select(i => i < 51 - biasDepth ? -1 : Choice(i))];

@@ -29,7 +29,7 @@ public class ArenaTests
             iter: 150);
 
     [Fact]
-    public void A_disposed_arena_says_so()
+    public void A_disposed_arena_throws_ObjectDisposedException()
     {
         var arena = new Arena(64);
         arena.Dispose();

@@ -2,7 +2,7 @@ using Ftte.TinyEngine.Tests.Reference;
 
 namespace Ftte.TinyEngine.Tests;
 
-/// <summary>Features that outlive a run: the same bits as without, whatever happens to examples, parameters or the file.</summary>
+/// <summary>Stored features give the same bits as recomputed ones, even if examples, parameters or the file change.</summary>
 public sealed class FeatureStoreTests : IDisposable
 {
     private const int Examples = 6;
@@ -53,7 +53,7 @@ public sealed class FeatureStoreTests : IDisposable
     }
 
     [Fact]
-    public void Other_frozen_parameters_make_all_features_anew()
+    public void Other_frozen_parameters_recompute_all_features()
     {
         using FeatureStore store = FeatureStore.InFile(FilePath);
         Train(store, seed: 1);
@@ -114,7 +114,7 @@ public sealed class FeatureStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_plan_says_how_much_storage_a_file_takes_and_counts_no_memory_for_it()
+    public void A_plan_states_how_much_storage_a_file_takes_and_counts_no_memory_for_it()
     {
         TrainingPlan plain = Network.Plan(Head, Options), stored, kept;
         using (FeatureStore store = FeatureStore.InFile(FilePath), memory = FeatureStore.InMemory())

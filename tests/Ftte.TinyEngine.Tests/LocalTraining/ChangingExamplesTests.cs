@@ -121,7 +121,7 @@ public sealed class ChangingExamplesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_round_after_the_data_were_deleted_says_so_and_works_again_with_new_data()
+    public async Task A_round_after_the_data_were_deleted_is_a_clear_error_and_works_again_with_new_data()
     {
         LiveExamples examples = LiveExamples.Of(Network, 8);
         (float[] Input, int Label)[] kept = [.. examples.Items];

@@ -186,7 +186,7 @@ public class LocalTrainerTests
     }
 
     [Fact]
-    public void A_disposed_trainer_says_so()
+    public void A_disposed_trainer_throws_ObjectDisposedException()
     {
         var trainer = new LocalTrainer(Network, Examples);
         trainer.Dispose();

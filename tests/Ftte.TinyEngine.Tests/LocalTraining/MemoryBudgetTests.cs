@@ -5,7 +5,7 @@ using Ftte.TinyEngine.Tests.Reference;
 
 namespace Ftte.TinyEngine.Tests;
 
-/// <summary>The budget that a device states, kept by its trainer.</summary>
+/// <summary>A trainer keeps the memory budget of its device.</summary>
 public class MemoryBudgetTests
 {
     private static readonly Network Network = TestNetworks.All["residual"]();

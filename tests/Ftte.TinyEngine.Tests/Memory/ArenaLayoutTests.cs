@@ -13,14 +13,14 @@ public class ArenaLayoutTests
     }
 
     [Fact]
-    public void What_has_died_leaves_its_place_to_others()
+    public void The_memory_of_a_dead_tensor_is_reused()
     {
         Tensor low = Make(640, 0, 1), through = Make(64, 0, 3), later = Make(576, 2, 3);
         Assert.Equal(704, ArenaLayout.Place([low, through, later]));
     }
 
     [Fact]
-    public void Any_lifetimes_at_all_get_places_that_do_not_overlap() =>
+    public void Tensors_of_any_lifetimes_do_not_overlap_while_both_live() =>
         Gen.Select(Gen.Int[1, 500], Gen.Int[0, 20], Gen.Int[0, 8])
             .Array[0, 25]
             .Sample(

@@ -2,7 +2,7 @@ using Ftte.TinyEngine.Tests.Reference;
 
 namespace Ftte.TinyEngine.Tests;
 
-/// <summary>Mistakes that would otherwise give wrong numbers, refused where they are made.</summary>
+/// <summary>Mistakes that would otherwise give wrong numbers are rejected by the builder.</summary>
 public class BuilderGuardTests
 {
     [Fact]

@@ -54,7 +54,7 @@ public class NetworkTests
         AssertMessage("No layer before 'loss' has parameters", () => Network.Build(4).Relu().SoftmaxCrossEntropy());
 
     [Fact]
-    public void A_linear_layer_on_an_image_says_what_is_missing() =>
+    public void A_linear_layer_on_an_image_is_an_error_that_names_the_missing_layer() =>
         AssertMessage("Layer 'fc' takes a vector, but its input is 4x4x2; add Flatten", () => Network.Build(4, 4, 2).Linear("fc", 3));
 
     [Fact]

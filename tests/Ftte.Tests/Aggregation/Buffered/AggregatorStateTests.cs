@@ -6,7 +6,7 @@ using Ftte.Wire;
 
 namespace Ftte.Tests.Aggregation;
 
-/// <summary>A restored aggregator goes on with the same bits, and bytes that are not a state are refused.</summary>
+/// <summary>A restored aggregator continues with the same bits, and bytes that are not a state are rejected.</summary>
 public class AggregatorStateTests
 {
     private const int Updates = 15;
@@ -214,7 +214,7 @@ public class AggregatorStateTests
     }
 
     [Fact]
-    public void Whatever_the_content_restoring_throws_only_what_it_says_and_allocates_no_more_than_the_bytes_justify()
+    public void Restoring_any_content_throws_only_documented_exceptions_and_allocates_no_more_than_the_bytes_justify()
     {
         int count = Environment.GetEnvironmentVariable("FTTE_LONG") == "1" ? 300_000 : 5_000;
         var random = new Random(20_261_128);

@@ -2,7 +2,7 @@ using Ftte.Aggregation;
 
 namespace Ftte.Tests.Aggregation;
 
-/// <summary>What is implausible, noisy or at odds with others counts less.</summary>
+/// <summary>Updates that are implausible, noisy or contrary to others get less weight.</summary>
 public class CountingForLessTests
 {
     [Fact]

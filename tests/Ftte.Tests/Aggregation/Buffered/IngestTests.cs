@@ -3,7 +3,7 @@ using Ftte.Selection;
 
 namespace Ftte.Tests.Aggregation;
 
-/// <summary>What is rejected, and why.</summary>
+/// <summary>Rejected updates and their outcomes.</summary>
 public class IngestTests
 {
     [Fact]

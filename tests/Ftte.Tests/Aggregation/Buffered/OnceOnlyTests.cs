@@ -57,7 +57,7 @@ public class OnceOnlyTests
     }
 
     [Fact]
-    public void The_receipt_says_when_the_client_has_used_up_its_share_of_the_buffer()
+    public void The_receipt_states_that_the_client_has_used_up_its_share_of_the_buffer()
     {
         Bench bench = Bench.OfZeros(new() { Capacity = 4, MaxUpdatesPerClient = 2 });
         UpdateHeader header = bench.Header();

@@ -3,7 +3,7 @@ using Ftte.Selection;
 
 namespace Ftte.Tests.Aggregation;
 
-/// <summary>A few devices that diverge or exaggerate do not decide what becomes of the model.</summary>
+/// <summary>A few devices that diverge or exaggerate do not determine the model.</summary>
 public class ProtectionTests
 {
     private const int Parameters = 50;

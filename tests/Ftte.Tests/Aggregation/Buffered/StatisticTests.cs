@@ -4,7 +4,7 @@ using Ftte.Selection;
 
 namespace Ftte.Tests.Aggregation;
 
-/// <summary>Running means and variances are averaged over what devices measured, whatever the rule.</summary>
+/// <summary>Running means and variances are averages of the devices' values, for every rule.</summary>
 public class StatisticTests
 {
     private static readonly ParameterLayout Layout = ParameterLayout.Create(

@@ -2,7 +2,7 @@ using Ftte.Aggregation;
 
 namespace Ftte.Tests.Aggregation;
 
-/// <summary>What is in a buffer adds up exactly, and becomes a version.</summary>
+/// <summary>A buffer sums its updates exactly and becomes a version.</summary>
 public class SummingTests
 {
     [Fact]

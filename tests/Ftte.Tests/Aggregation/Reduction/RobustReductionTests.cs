@@ -161,7 +161,7 @@ public class RobustReductionTests
         Assert.Equal([2f], Reduce(Reduction.TrimmedMean(), [-1000f], [2f], [1000f]));
 
     [Fact]
-    public void A_full_buffer_without_enough_updates_of_any_selection_is_refused_and_says_why()
+    public void A_full_buffer_without_enough_updates_of_any_selection_is_refused_with_the_reason()
     {
         var layout = ParameterLayout.Create(("x", [4]));
         var selections = new SelectionHistory(ParameterSelection.Create(4, [new(0, 1)]));

@@ -8,7 +8,7 @@ public class BlockImportanceTests
     private static readonly ParameterLayout Layout = ParameterLayout.Create(("a", [4]), ("b", [2]), ("c", [10]));
 
     [Fact]
-    public void Whole_blocks_are_worth_their_values()
+    public void Whole_blocks_have_the_importance_of_their_values()
     {
         var importance = new BlockImportance(Layout, 8, 1, 5);
         Assert.Equal(8, importance.Of([Layout.RangeOf(0)]));
@@ -18,7 +18,7 @@ public class BlockImportanceTests
     }
 
     [Fact]
-    public void A_part_of_a_block_is_worth_its_share() => Assert.Equal(2 + 0.5, new BlockImportance(Layout, 8, 1, 5).Of([new(3, 2)]));
+    public void A_part_of_a_block_has_its_share_of_the_importance() => Assert.Equal(2 + 0.5, new BlockImportance(Layout, 8, 1, 5).Of([new(3, 2)]));
 
     [Fact]
     public void Worth_adds_up_over_coordinates() =>
@@ -31,7 +31,7 @@ public class BlockImportanceTests
         });
 
     [Fact]
-    public void A_gradient_is_worth_its_energy_block_by_block()
+    public void The_importance_of_a_gradient_is_its_energy_in_each_block()
     {
         float[] gradient = [1, 2, 3, 4, -3, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, .5f];
         Assert.Equal([30, 9, 9.25], BlockImportance.FromGradient(Layout, gradient).Values.AsEnumerable());

@@ -96,7 +96,7 @@ public class GreedySelectorTests
         }, iter: 400);
 
     [Fact]
-    public void A_selection_is_worth_at_least_the_best_single_choice_and_nearly_always_nine_tenths_of_the_optimum()
+    public void A_selection_has_at_least_the_importance_of_the_best_single_choice_and_nearly_always_nine_tenths_of_the_optimum()
     {
         int requests = 0, close = 0;
         for (int seed = 0; seed < 200; seed++)
@@ -128,7 +128,7 @@ public class GreedySelectorTests
     }
 
     [Fact]
-    public void A_cheap_trifle_does_not_keep_out_what_is_worth_more() =>
+    public void A_cheap_choice_of_little_importance_does_not_displace_a_more_important_one() =>
         Assert.Equal([-1, 0], Choose(Knapsack(100, (2, 1), (50, 100))));
 
     [Fact]
@@ -188,7 +188,7 @@ public class GreedySelectorTests
     }
 
     [Fact]
-    public void Something_is_trained_even_if_nothing_that_fits_is_worth_anything() =>
+    public void Something_is_trained_even_if_everything_that_fits_has_importance_zero() =>
         Assert.Equal([0, -1], Choose(Knapsack(10, (0, 5), (7, 50))));
 
     [Fact]

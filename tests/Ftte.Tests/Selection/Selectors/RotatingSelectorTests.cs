@@ -24,7 +24,7 @@ public class RotatingSelectorTests
     private static SelectionRequest Request(long memory, long turn) => new(Profile, new BlockImportance(Layout, 5, 1, 3, 1), memory) { Turn = turn };
 
     [Fact]
-    public void Costs_and_worth_stay_while_the_channels_move()
+    public void Costs_and_importance_stay_while_the_channels_rotate()
     {
         SelectionResult still = new ExactSelector().Select(Request(60, 0));
         var selections = new HashSet<ParameterSelection>();

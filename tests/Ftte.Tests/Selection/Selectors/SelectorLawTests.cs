@@ -4,7 +4,7 @@ using Ftte.Selection;
 
 namespace Ftte.Tests.Selection;
 
-/// <summary>What holds for every selector.</summary>
+/// <summary>Properties of every selector.</summary>
 public class SelectorLawTests
 {
     private static readonly EvolutionarySelectorOptions Small = new() { Population = 20, Evaluations = 400, Seed = 3 };
@@ -27,7 +27,7 @@ public class SelectorLawTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void It_keeps_every_budget_certifies_what_it_chose_and_is_never_worth_more_than_the_optimum(string name)
+    public void Every_budget_is_kept_the_certificate_is_valid_and_the_importance_never_exceeds_the_optimum(string name)
     {
         IParameterSelector selector = Selectors[name];
         int chosen = 0;

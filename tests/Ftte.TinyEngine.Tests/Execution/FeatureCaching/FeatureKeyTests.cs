@@ -3,7 +3,7 @@ using Ftte.TinyEngine.Tests.Reference;
 
 namespace Ftte.TinyEngine.Tests.Execution;
 
-/// <summary>What identifies kept features: every setting of every operation of the frozen prefix, its wiring and its parameters.</summary>
+/// <summary>The key of cached features depends on every setting, connection and parameter of the frozen prefix.</summary>
 public class FeatureKeyTests
 {
     private static readonly Dictionary<string, (Func<NetworkBuilder, NetworkBuilder> Old, Func<NetworkBuilder, NetworkBuilder> New)> Pairs = new()

@@ -3,7 +3,7 @@ using Ftte.Selection;
 
 namespace Ftte.Tests.Selection;
 
-/// <summary>What the exact selector does beyond one search: bounds, known worth, narrower searches, cancellation.</summary>
+/// <summary>The exact selector beyond one search: bounds, a known importance, narrower searches, cancellation.</summary>
 public class ExactSearchTests
 {
     private const int ExtensionsBetweenChecks = 1 << 12;
@@ -11,7 +11,7 @@ public class ExactSearchTests
     private static readonly ExactSelector Selector = new();
 
     [Fact]
-    public void SelectAbove_gives_the_best_selection_of_all_exactly_when_it_is_worth_more_than_is_known() =>
+    public void SelectAbove_returns_the_optimum_exactly_when_its_importance_exceeds_the_given_one() =>
         Sample((request, best) =>
         {
             foreach (double known in new[] { -1, 0, best * 0.5, best * 0.999, best - 1e-9 })

@@ -43,7 +43,7 @@ public class ExactSelectorTests
     }
 
     [Fact]
-    public void No_greedy_choice_is_ever_worth_more_on_models_too_large_to_enumerate() =>
+    public void No_greedy_selection_exceeds_the_exact_one_on_models_too_large_to_enumerate() =>
         Gen.Int[0, int.MaxValue].Sample(
             seed =>
             {
@@ -71,7 +71,7 @@ public class ExactSelectorTests
     }
 
     [Fact]
-    public void A_larger_budget_is_never_worth_less()
+    public void A_larger_budget_never_lowers_the_importance()
     {
         SelectionRequest request = WideProfiles.Request(new Random(5), minSteps: 12, maxSteps: 12) with { PayloadBudgetBytes = null, ComputeBudget = null };
         double before = -1;
@@ -93,7 +93,7 @@ public class ExactSelectorTests
     }
 
     [Fact]
-    public void Where_nothing_is_worth_anything_it_still_trains_something()
+    public void If_all_importance_is_zero_something_is_still_trained()
     {
         SelectionRequest request = WideProfiles.Request(new Random(3)) with { MemoryBudgetBytes = long.MaxValue, PayloadBudgetBytes = null, ComputeBudget = null };
         var worthless = new BlockImportance(request.Profile.Layout, new double[request.Profile.Layout.Blocks.Length]);
