@@ -74,7 +74,7 @@ public static class Simulator
         if (!isPublished)
         {
             throw new ArgumentException(
-                $"{rule.Name} makes a version of {aggregation.Capacity} updates, at most {aggregation.MaxUpdatesPerClient} per device, and there are {devices} devices that train, so there would never be one. "
+                $"{rule.Name} makes a version of {aggregation.Capacity} updates, at most {aggregation.MaxUpdatesPerClient} per device, and there are {devices} devices that train, so no version would ever be complete. "
                 + "Specify more devices or a smaller capacity.",
                 nameof(rule));
         }

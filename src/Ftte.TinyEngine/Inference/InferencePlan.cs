@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Ftte.TinyEngine.Files;
+using Ftte.TinyEngine.FileErrors;
 
 namespace Ftte.TinyEngine;
 

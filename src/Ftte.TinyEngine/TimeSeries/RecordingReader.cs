@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Ftte.TinyEngine.Files;
+using Ftte.TinyEngine.FileErrors;
 
 namespace Ftte.TinyEngine.TimeSeries;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Unicode;
-using Ftte.TinyEngine.Files;
+using Ftte.TinyEngine.FileErrors;
 
 namespace Ftte.TinyEngine.TimeSeries;
 

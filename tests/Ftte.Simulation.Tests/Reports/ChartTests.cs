@@ -109,7 +109,7 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public void A_legend_breaks_into_rows_where_the_picture_ends()
+    public void A_legend_breaks_into_rows_at_the_edge_of_the_chart()
     {
         Assert.Equal([[0, 1], [2], [3]], LegendRows.Break([100, 100, 200, 250], 250));
         Assert.Equal([[0]], LegendRows.Break([900], 250));

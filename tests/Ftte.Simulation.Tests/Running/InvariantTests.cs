@@ -66,7 +66,7 @@ public sealed class InvariantTests
     }
 
     [Fact]
-    public async Task As_many_devices_are_at_work_as_the_rule_says_and_never_more()
+    public async Task The_number_of_devices_at_work_is_the_concurrency_of_the_rule_and_never_more()
     {
         SimulationResult result = await RunAsync(FedBuff(5, 20), ToyTask.Devices(100), new SimulationOptions { MaxVersions = 50 });
 

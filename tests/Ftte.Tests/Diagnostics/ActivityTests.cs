@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Ftte.Diagnostics;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Diagnostics;
 
 /// <summary>The traces of a round.</summary>
 public sealed class ActivityTests

@@ -2,9 +2,9 @@ using System.Diagnostics.Metrics;
 using Ftte.Diagnostics;
 using static Ftte.Tests.ServerBench;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Diagnostics;
 
-/// <summary>What a server measures, by the public names.</summary>
+/// <summary>Metrics of a server, by their public names.</summary>
 public sealed class MetricsTests
 {
     [Fact]

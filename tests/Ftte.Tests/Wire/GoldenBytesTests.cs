@@ -1,7 +1,7 @@
 using Ftte.Wire;
-using static Ftte.Tests.WireSamples;
+using static Ftte.Tests.Wire.WireSamples;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Wire;
 
 /// <summary>Bytes that no change to the code may change. A separate encoder, written from the document in another language, made them.</summary>
 public sealed class GoldenBytesTests

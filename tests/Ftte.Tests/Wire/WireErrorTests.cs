@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using Ftte.Wire;
-using static Ftte.Tests.WireSamples;
+using static Ftte.Tests.Wire.WireSamples;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Wire;
 
-/// <summary>One reason at a time: what is refused, and with which reason.</summary>
+/// <summary>Each reason for which a message is rejected.</summary>
 public sealed class WireErrorTests
 {
     private const int ModelLength = 40;
@@ -207,7 +207,7 @@ public sealed class WireErrorTests
     }
 
     [Fact]
-    public void Every_refusal_says_what_to_do()
+    public void Every_error_states_what_to_do()
     {
         WireFormatException error = Assert.Throws<WireFormatException>(() => UpdateMessage.Read(Update, new WireLimits { MaxValues = 19 }));
         Assert.Equal("The message declares 20 values, more than the maximum of 19. If the message is valid, raise WireLimits.MaxValues.", error.Message);

@@ -1,6 +1,6 @@
 using Ftte.TinyEngine.Memory;
 
-namespace Ftte.TinyEngine.Tests.Zoo;
+namespace Ftte.TinyEngine.Tests;
 
 /// <summary>Every network of the zoo: its size, its plans, and that training keeps to them.</summary>
 public class ZooTests
