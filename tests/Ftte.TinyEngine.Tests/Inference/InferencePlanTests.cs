@@ -1,5 +1,4 @@
 using CsCheck;
-using Ftte.TinyEngine.Tests.Planning;
 
 namespace Ftte.TinyEngine.Tests.Inference;
 
