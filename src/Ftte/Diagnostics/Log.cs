@@ -21,7 +21,7 @@ internal static partial class Log
     [LoggerMessage(1004, LogLevel.Information, "Changed the selection to {SelectionVersion} with {SelectedCount} parameters. Training requires {RequiredMemoryBytes} bytes on a device.")]
     public static partial void SelectionChanged(ILogger logger, SelectionVersion selectionVersion, int selectedCount, long requiredMemoryBytes);
 
-    [LoggerMessage(1017, LogLevel.Information, "Changed the step scale to {StepScale}.")]
+    [LoggerMessage(1021, LogLevel.Information, "Changed the step scale to {StepScale}.")]
     public static partial void StepScaleChanged(ILogger logger, float stepScale);
 
     [LoggerMessage(1005, LogLevel.Debug, "Client {Client} requested work: {Outcome}.")]

@@ -245,7 +245,6 @@ internal sealed partial class AssignmentDispatcher
         lock (_lock)
         {
             writer.Int64(_requiredMemoryBytes);
-            writer.Double(_stepScale);
             _refreshes.Save(writer);
             _pace.Save(writer);
             _clients.Save(writer);
@@ -257,6 +256,8 @@ internal sealed partial class AssignmentDispatcher
             {
                 EvaluationState.WriteSection(writer, section => evaluation.Save(section, _clients));
             }
+
+            writer.Double(_stepScale);
         }
     }
 
@@ -265,7 +266,6 @@ internal sealed partial class AssignmentDispatcher
         lock (_lock)
         {
             _requiredMemoryBytes = reader.Int64("required memory");
-            _stepScale = isFormat2 ? (float)reader.Positive("step scale") : 1;
             _refreshes = RefreshLog.Load(ref reader, _feed.Current, _options.RefreshHistory);
             _pace.Load(ref reader);
             _clients.Load(ref reader);
@@ -276,11 +276,18 @@ internal sealed partial class AssignmentDispatcher
                 (_survey ?? new SurveyCollector(_layout, probes: 1)).Load(ref reader);
             }
 
-            if (isFormat2 && reader.Flag("flag of evaluations"))
+            if (!isFormat2)
+            {
+                return;
+            }
+
+            if (reader.Flag("flag of evaluations"))
             {
                 var section = new StateReader(reader.Bytes("evaluations"));
                 _evaluation?.Load(ref section, _clients);
             }
+
+            _stepScale = (float)reader.Positive("step scale");
         }
     }
 

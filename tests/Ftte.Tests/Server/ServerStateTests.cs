@@ -155,9 +155,9 @@ public sealed class ServerStateTests
     /// <summary>Removes what version 2 has added to a state of one claimed device: a flag after the surveys, and one at the end.</summary>
     private static byte[] ToVersion1(ReadOnlySpan<byte> state)
     {
-        const int Head = 13, Claim = 2 + 8 + 8, AfterFlag = 1 + 8 + 1 + 4 + 4 + Claim + 1;
+        const int Head = 13, StepScale = 8, Claim = 2 + 8 + 8, AfterFlag = 1 + 8 + 1 + 4 + 4 + Claim + 1;
         ReadOnlySpan<byte> content = state[Head..^4];
-        byte[] old = [.. state[..4], 1, .. BitConverter.GetBytes(content.Length - 2L), .. content[..^(AfterFlag + 1)], .. content[^AfterFlag..^1], 0, 0, 0, 0];
+        byte[] old = [.. state[..4], 1, .. BitConverter.GetBytes(content.Length - 2L - StepScale), .. content[..^(AfterFlag + StepScale + 1)], .. content[^AfterFlag..^1], 0, 0, 0, 0];
         BitConverter.TryWriteBytes(old.AsSpan(old.Length - 4), global::Ftte.Numerics.Crc32C.Compute(old.AsSpan(..^4)));
         return old;
     }

@@ -192,9 +192,12 @@ public sealed class WireErrorTests
         { "update content", CheckOutResponse, 65, [4] },
         { "negative lease", CheckOutResponse, 66, Int64(-1) },
         { "endless lease", CheckOutResponse, 66, Int64(long.MaxValue) },
-        { "no parameters", CheckOutResponse, 74, Int32(0) },
-        { "negative scale", Int8CheckOut, 94, BitConverter.GetBytes(-1f) },
-        { "client id with a stray continuation byte", CheckOutResponse, 79, [0x80] },
+        { "step scale of zero", CheckOutResponse, 74, BitConverter.GetBytes(0f) },
+        { "negative step scale", CheckOutResponse, 74, BitConverter.GetBytes(-1f) },
+        { "step scale NaN", CheckOutResponse, 74, BitConverter.GetBytes(float.NaN) },
+        { "no parameters", CheckOutResponse, 78, Int32(0) },
+        { "negative scale", Int8CheckOut, 98, BitConverter.GetBytes(-1f) },
+        { "client id with a stray continuation byte", CheckOutResponse, 83, [0x80] },
     };
 
     [Theory]
@@ -256,7 +259,7 @@ public sealed class WireErrorTests
         return Seal(Patch(changed, 12, Int32(kept + added.Length)));
     }
 
-    private static byte[] WithSelections(byte[] selections) => Resize(CheckOutResponse, 20 + 8 + 39, selections);
+    private static byte[] WithSelections(byte[] selections) => Resize(CheckOutResponse, 20 + 8 + 43, selections);
 
     private static byte[] WithValue(byte[] message) => Seal(Patch([.. message[..^4], 0, 0, 0, 0, 0, 0, 0, 0], 16, Int32(1)));
 

@@ -1,6 +1,6 @@
 using CsCheck;
 
-namespace Ftte.TinyEngine.Tests.Inference;
+namespace Ftte.TinyEngine.Tests;
 
 public class InferencePlanTests
 {

@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine.Tests.Inference;
+namespace Ftte.TinyEngine.Tests;
 
 /// <summary>Misuse of a predictor: one clear error, and a predictor that stays usable.</summary>
 public class PredictorGuardTests

@@ -1,7 +1,7 @@
 using Ftte.Aggregation;
 using Ftte.Selection;
 
-namespace Ftte.TinyEngine.Tests.Inference;
+namespace Ftte.TinyEngine.Tests;
 
 /// <summary>The sources of a predictor's parameters, and what happens to them.</summary>
 public class PredictorSourceTests

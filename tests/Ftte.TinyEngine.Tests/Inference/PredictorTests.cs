@@ -1,7 +1,7 @@
 using Ftte.TinyEngine.Kernels;
 using Ftte.TinyEngine.Tests.Reference;
 
-namespace Ftte.TinyEngine.Tests.Inference;
+namespace Ftte.TinyEngine.Tests;
 
 public class PredictorTests
 {

@@ -1,6 +1,6 @@
 using Ftte.Selection;
 
-namespace Ftte.TinyEngine.Tests.Training;
+namespace Ftte.TinyEngine.Tests;
 
 /// <summary>A device's trainer, asked to evaluate a version on examples that it holds back.</summary>
 public class TrainerEvaluationTests
