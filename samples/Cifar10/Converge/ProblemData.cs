@@ -31,16 +31,23 @@ internal static class ProblemData
         try
         {
             return name == "digits"
-                ? ImageProblem.Create(name, network, LoadDigits(folder, "train"), LoadDigits(folder, "t10k"), (Public: 500, Validation: 1000, Devices: 500), Alpha, seed)
-                : ImageProblem.Create(name, network, LoadImages(folder, CifarPart.Train), LoadImages(folder, CifarPart.Test), (Public: 5000, Validation: 1000, Devices: 500), Alpha, seed) with
-                {
-                    IsAugmented = true,
-                };
+                ? Divide(name, network, LoadDigits(folder, "train"), LoadDigits(folder, "t10k"), publicCount: 500, seed)
+                : Divide(name, network, LoadImages(folder, CifarPart.Train), LoadImages(folder, CifarPart.Test), publicCount: 5000, seed) with { IsAugmented = true };
         }
         catch (Exception bad) when (bad is IOException or InvalidDataException)
         {
             throw new InputException($"--data: {bad.Message}", bad);
         }
+    }
+
+    /// <summary>Divides a data set among 500 devices; one that is too small for that among 50.</summary>
+    private static Problem Divide(string name, Network network, IExampleSource training, IExampleSource test, int publicCount, ulong seed)
+    {
+        const int Validation = 1000, Devices = 500, FewDevices = 50, MinPerDevice = 10;
+        (int, int, int) sizes = training.Count - publicCount - Validation >= MinPerDevice * Devices
+            ? (publicCount, Validation, Devices)
+            : (training.Count / 10, training.Count / 10, FewDevices);
+        return ImageProblem.Create(name, network, training, test, sizes, Alpha, seed);
     }
 
     private static string? FindCifar10(string folder) =>
