@@ -42,7 +42,7 @@ public static class Simulator
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         Check(devices);
-        Check(rule, devices.Length);
+        Check(rule, devices.Count(device => device.Role != ClientRole.EvaluateOnly));
         return RunAsync(new RunInput(rule, start, devices, task, options), decorate: null, cancellationToken);
     }
 
@@ -103,7 +103,7 @@ public static class Simulator
         if (!isPublished)
         {
             throw new ArgumentException(
-                $"{rule.Name} makes a version of {aggregation.Capacity} updates, at most {aggregation.MaxUpdatesPerClient} per device, and there are {devices} devices, so there would never be one. "
+                $"{rule.Name} makes a version of {aggregation.Capacity} updates, at most {aggregation.MaxUpdatesPerClient} per device, and there are {devices} devices that train, so no version would ever be complete. "
                 + "Specify more devices or a smaller capacity.",
                 nameof(rule));
         }

@@ -13,7 +13,7 @@ public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPa
     [InlineData("Ftte.Baselines")]
     [InlineData("Ftte.Simulation.Reports")]
     [InlineData("Ftte.Testing")]
-    public void A_package_carries_what_a_user_looks_for(string id)
+    public void A_package_contains_readme_license_and_documentation(string id)
     {
         using ZipArchive package = ZipFile.OpenRead(packed.PathOf(id, "nupkg"));
         XElement metadata = Metadata(package, id);

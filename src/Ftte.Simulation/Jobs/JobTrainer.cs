@@ -68,9 +68,12 @@ internal sealed class JobTrainer(ILearningTask task, TrainingWorkers workers, Jo
         ILocalTrainer trainer = _stateful?.CreateTrainer(job.Device, state) ?? task.CreateTrainer(job.Device);
         try
         {
-            ValueTask<SparseUpdate> work = job.Assignment!.Content == UpdateContent.Importance
-                ? ToProbe(trainer).ProbeAsync(job.Assignment, job.Parameters, job.MemoryBudgetBytes, token)
-                : trainer.TrainAsync(job.Assignment, job.Parameters, token);
+            ValueTask<SparseUpdate> work = job.Assignment!.Content switch
+            {
+                UpdateContent.Importance => ToProbe(trainer).ProbeAsync(job.Assignment, job.Parameters, job.MemoryBudgetBytes, token),
+                UpdateContent.Evaluation => ToEvaluator(trainer).EvaluateAsync(job.Assignment, job.Parameters, token),
+                _ => trainer.TrainAsync(job.Assignment, job.Parameters, token),
+            };
             SparseUpdate update = work.AsTask().GetAwaiter().GetResult();
             job.State = state.State;
             return update;
@@ -83,4 +86,7 @@ internal sealed class JobTrainer(ILearningTask task, TrainingWorkers workers, Jo
 
     private static IImportanceProbe ToProbe(ILocalTrainer trainer) => trainer as IImportanceProbe
         ?? throw new InvalidOperationException($"The rule asks devices to measure importance, but {trainer.GetType()} is not an {nameof(IImportanceProbe)}. Set Probes to 0, or create trainers that implement it.");
+
+    private static IModelEvaluator ToEvaluator(ILocalTrainer trainer) => trainer as IModelEvaluator
+        ?? throw new InvalidOperationException($"The rule asks devices to evaluate, but {trainer.GetType()} is not an {nameof(IModelEvaluator)}. Set Evaluation to null, or create trainers that implement it.");
 }

@@ -1,7 +1,7 @@
 namespace Ftte.Simulation.Jobs;
 
 /// <summary>One job of one device: the trainer that the production client calls. It answers when the virtual clock has reached the arrival of the update.</summary>
-internal sealed class SimulatedJob(long number, int device, TimeSpan start, ParameterLayout layout, CancellationToken cancellationToken) : ILocalTrainer, IImportanceProbe, IDisposable
+internal sealed class SimulatedJob(long number, int device, TimeSpan start, ParameterLayout layout, CancellationToken cancellationToken) : ILocalTrainer, IImportanceProbe, IModelEvaluator, IDisposable
 {
     // Continuations run on other threads, so completing these tasks never runs a client's code within the simulation's.
     private readonly TaskCompletionSource<SparseUpdate> _update = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -50,6 +50,12 @@ internal sealed class SimulatedJob(long number, int device, TimeSpan start, Para
     public CancellationToken CancellationToken => _canceled.Token;
 
     ValueTask<SparseUpdate> ILocalTrainer.TrainAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken cancellationToken) =>
+        Accept(assignment, parameters, 0);
+
+    // The role of the client states whether the device evaluates.
+    bool IModelEvaluator.CanEvaluate => true;
+
+    ValueTask<SparseUpdate> IModelEvaluator.EvaluateAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken cancellationToken) =>
         Accept(assignment, parameters, 0);
 
     ValueTask<SparseUpdate> IImportanceProbe.ProbeAsync(

@@ -21,6 +21,7 @@ internal static class Fingerprint
             (ulong)assignment.SelectionVersion.Number,
             (ulong)assignment.Content,
             (ulong)memoryBudgetBytes,
+            BitConverter.SingleToUInt32Bits(assignment.StepScale),
         ];
         hash.AppendData(MemoryMarshal.AsBytes(numbers));
         hash.AppendData(MemoryMarshal.AsBytes(assignment.Selection.Ranges.AsSpan()));

@@ -9,7 +9,7 @@ namespace Ftte.Simulation.Journal;
 /// <summary>An open journal. Thread-safe once it is open.</summary>
 /// <remarks>
 /// The file is little-endian: the magic, the description with its length and checksum, then records with length, checksum and payload. A payload has a kind, a number
-/// and the <see cref="Fingerprint"/> of its inputs; then an update has its example count, content and values, an evaluation has its three values, and the state that a job leaves on its
+/// and the <see cref="Fingerprint"/> of its inputs; then an update has its example count, content and values, an evaluation has its four values, and the state that a job leaves on its
 /// device has its bytes. The state is written before the update of the same job.
 /// </remarks>
 internal sealed class JournalFile : IDisposable
@@ -19,7 +19,7 @@ internal sealed class JournalFile : IDisposable
     private const int MaxDescriptionBytes = 1 << 16;
     private const int NameBytes = 1 + 8 + Fingerprint.Bytes;
     private const int UpdateHeadBytes = NameBytes + 4 + 1;
-    private const int QualityBytes = NameBytes + (3 * 8);
+    private const int QualityBytes = NameBytes + (4 * 8);
     private const byte UpdateKind = 1;
     private const byte QualityKind = 2;
     private const byte StateKind = 3;
@@ -35,7 +35,7 @@ internal sealed class JournalFile : IDisposable
 
     private JournalFile(string path, FileStream file) => (_path, _file) = (path, file);
 
-    private static ReadOnlySpan<byte> Magic => "FTTErun2"u8;
+    private static ReadOnlySpan<byte> Magic => "FTTErun3"u8;
 
     /// <summary>Gets the number of updates found.</summary>
     public int Count => _updates.Count;
@@ -127,6 +127,7 @@ internal sealed class JournalFile : IDisposable
         BinaryPrimitives.WriteDoubleLittleEndian(payload.AsSpan(NameBytes), quality.Accuracy);
         BinaryPrimitives.WriteDoubleLittleEndian(payload.AsSpan(NameBytes + 8), quality.StragglerAccuracy);
         BinaryPrimitives.WriteDoubleLittleEndian(payload.AsSpan(NameBytes + 16), quality.Loss);
+        BinaryPrimitives.WriteDoubleLittleEndian(payload.AsSpan(NameBytes + 24), quality.ValidationAccuracy);
         Append(payload);
     }
 
@@ -226,7 +227,7 @@ internal sealed class JournalFile : IDisposable
                 return true;
             case QualityKind when payload.Length == QualityBytes:
                 double Value(int at) => BinaryPrimitives.ReadDoubleLittleEndian(payload.AsSpan(NameBytes + at));
-                _qualities[number] = (payload[9..NameBytes], new ModelQuality(Value(0), Value(8), Value(16)));
+                _qualities[number] = (payload[9..NameBytes], new ModelQuality(Value(0), Value(8), Value(16), Value(24)));
                 return true;
             default:
                 return false;

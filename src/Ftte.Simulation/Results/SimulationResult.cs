@@ -30,6 +30,9 @@ public sealed record SimulationResult
     /// <summary>Gets the jobs in the order of their ends.</summary>
     public required ImmutableArray<JobRecord> Jobs { get; init; }
 
+    /// <summary>Gets the evaluations by devices in the order of time; empty if the rule has no <see cref="SimulationRule.Evaluation"/>.</summary>
+    public ImmutableArray<DeviceEvaluation> DeviceEvaluations { get; init; } = [];
+
     /// <summary>Gets the totals.</summary>
     public required SimulationTotals Totals { get; init; }
 

@@ -33,7 +33,12 @@ internal sealed class JobFinisher(RunState state, CancellationToken cancellation
             state.Events.Add(expiry > state.Now ? expiry : state.Now, new SimulationEvent(EventKind.Wake));
         }
 
-        JobOutcome outcome = receipt.Outcome == UpdateOutcome.Surveyed ? JobOutcome.Measured : receipt.IsAccepted ? JobOutcome.Accepted : JobOutcome.Rejected;
+        JobOutcome outcome = receipt.Outcome switch
+        {
+            UpdateOutcome.Surveyed => JobOutcome.Measured,
+            UpdateOutcome.Evaluated => JobOutcome.Evaluated,
+            _ => receipt.IsAccepted ? JobOutcome.Accepted : JobOutcome.Rejected,
+        };
         Record(job, outcome, age, receipt);
         state.Devices.EndJob(job.Device, hasSubmitted: true);
     }

@@ -36,22 +36,22 @@ public sealed partial class LocalTrainer
             (vector, stop) =>
             {
                 Network.CheckFits(vector);
-                TrainCopy(_personal.Tuning, vector, _planned.Budget, SplitMix64.At(_options.Seed ^ TuningStream, 0), stop);
+                TrainCopy(_personal.Tuning, vector, _planned.Budget, _options, SplitMix64.At(_options.Seed ^ TuningStream, 0), stop);
             },
             cancellationToken);
         return LastRun;
     }
 
     /// <summary>Trains the personal copies of a round, which nothing else reads.</summary>
-    private void TrainCopies(PersonalModel personal, ReadOnlySpan<float> received, long? budget, ulong seed, CancellationToken stop)
+    private void TrainCopies(PersonalModel personal, ReadOnlySpan<float> received, long? budget, SgdOptions options, ulong seed, CancellationToken stop)
     {
         for (int i = 0; i < personal.Phases.Length - 1; i++)
         {
-            TrainCopy(personal.Phases[i], received, budget, SeedOf(seed, i + 1), stop);
+            TrainCopy(personal.Phases[i], received, budget, options, SeedOf(seed, i + 1), stop);
         }
     }
 
-    private void TrainCopy(PersonalPhase phase, ReadOnlySpan<float> received, long? budget, ulong seed, CancellationToken stop)
+    private void TrainCopy(PersonalPhase phase, ReadOnlySpan<float> received, long? budget, SgdOptions options, ulong seed, CancellationToken stop)
     {
         ParameterSelection coordinates = _personal!.Coordinates;
         int exampleCount = CountExamples();
@@ -64,13 +64,21 @@ public sealed partial class LocalTrainer
             _personal.Overlay(coordinates, trained);
         }
 
-        Run(session, received, trained, exampleCount, phase.Apply(_options), seed, stop);
+        Run(session, received, trained, exampleCount, phase.Apply(options), seed, stop);
         _personal.Keep(coordinates, trained);
     }
 
     /// <summary>Trains shared and personal parameters in one packed vector, keeps the personal ones, and leaves the packed vector of the server's selection.</summary>
     private void TrainOverlaid(
-        PersonalModel personal, TrainingSession session, ParameterSelection selection, ReadOnlySpan<float> received, Span<float> trained, int exampleCount, ulong seed, CancellationToken stop)
+        PersonalModel personal,
+        TrainingSession session,
+        ParameterSelection selection,
+        ReadOnlySpan<float> received,
+        Span<float> trained,
+        int exampleCount,
+        SgdOptions options,
+        ulong seed,
+        CancellationToken stop)
     {
         ParameterSelection packed = session.Plan.Selection;
         personal.Overlay(packed, trained);
@@ -88,7 +96,7 @@ public sealed partial class LocalTrainer
             // The server never trains its copy of personal blocks, so they are not kept close to it unless the phase asks for it.
             ParameterSelection? free = phase.Part == TrainedPart.Personal ? null : personal.Coordinates;
             var scope = new RunScope(Network, packed, [.. session.Plan.Gradients], held, free);
-            Run(session, received, trained, exampleCount, phase.Apply(_options), i == personal.Phases.Length - 1 ? seed : SeedOf(seed, i + 1), stop, scope);
+            Run(session, received, trained, exampleCount, phase.Apply(options), i == personal.Phases.Length - 1 ? seed : SeedOf(seed, i + 1), stop, scope);
         }
 
         personal.Keep(packed, trained);

@@ -150,5 +150,19 @@ public sealed class SgdOptions
         }
     }
 
+    /// <summary>Returns options with a scaled step size; these options if the factor is 1.</summary>
+    internal SgdOptions Scale(float factor)
+    {
+        if (factor == 1)
+        {
+            return this;
+        }
+
+        SgdOptions scaled = Copy();
+        scaled.LearningRate *= factor;
+        scaled.Validate();
+        return scaled;
+    }
+
     internal SgdOptions Copy() => (SgdOptions)MemberwiseClone();
 }

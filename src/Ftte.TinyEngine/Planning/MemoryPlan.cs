@@ -49,6 +49,12 @@ internal sealed class MemoryPlan
 
     public IReadOnlyList<Tensor> Tensors => _builder.Tensors;
 
+    /// <summary>Gets the tensor of the outputs that the loss reads.</summary>
+    public Tensor Outputs => _builder.DataOf(Network.Loss.Input);
+
+    /// <summary>Gets the tensor of the embedding; null if there is none.</summary>
+    public Tensor? Embedding => Settings.Embedding is { } value ? _builder.DataOf(value) : null;
+
     /// <summary>Gets the planned form of each operation, in execution order.</summary>
     public List<PlannedOperation> Steps { get; } = [];
 

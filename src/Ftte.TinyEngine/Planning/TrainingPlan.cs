@@ -33,6 +33,7 @@ public sealed class TrainingPlan
         Gradients = [.. memory.Gradients];
         NeedsGradient = [.. network.Operations.Select(o => memory.NeedsGradient(o.Output))];
         (Input, Labels, Priors, Accumulators, Velocity, Anchor) = (memory.Input, memory.Labels, memory.Priors, memory.Accumulators, memory.Velocity, memory.Anchor);
+        (Outputs, Embedding) = (memory.Outputs, memory.Embedding);
         Prefix = memory.Boundary() is { IsEmpty: false } boundary ? new FrozenPrefix(network, selection, Cut, boundary) : null;
         if (Prefix is not null && settings.CachedExamples > 0)
         {
@@ -126,6 +127,11 @@ public sealed class TrainingPlan
 
     /// <summary>Gets the tensor of the received values of the trained parameters; null if they are read in place or not needed.</summary>
     internal Tensor? Anchor { get; }
+
+    /// <summary>Gets the tensor of the outputs that the loss reads. In inference, it is held until the end of the pass.</summary>
+    internal Tensor Outputs { get; }
+
+    internal Tensor? Embedding { get; }
 
     /// <summary>Gets the frozen prefix that runs in chunks; null if nothing is streamed.</summary>
     internal FrozenPrefix? Prefix { get; }

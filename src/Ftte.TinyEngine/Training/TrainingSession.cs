@@ -122,6 +122,18 @@ internal sealed unsafe class TrainingSession : IDisposable
     /// <summary>Gets the scope of a run that changes the whole selection.</summary>
     public RunScope WholeScope { get; }
 
+    /// <summary>Runs inputs forward that the caller has copied to <see cref="TrainingPlan.Input"/>.</summary>
+    /// <param name="count">The number of examples, at most the micro-batch size.</param>
+    /// <param name="steps">The number of steps to run.</param>
+    public void Forward(int count, int steps)
+    {
+        (Pass.FirstExample, Pass.Examples, Pass.ExampleInBatch) = (0, count, 0);
+        for (int step = 0; step < steps; step++)
+        {
+            RunForward(step);
+        }
+    }
+
     /// <summary>Runs the backward pass to the first step that needs a gradient.</summary>
     public void Backward() => Backward(Plan.Cut);
 

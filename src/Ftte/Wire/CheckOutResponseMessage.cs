@@ -13,7 +13,7 @@ public static class CheckOutResponseMessage
     private const int AnswerLength = sizeof(byte) + sizeof(long);
 
     private const int AssignmentLength =
-        sizeof(ulong) + sizeof(ulong) + sizeof(long) + sizeof(ulong) + sizeof(int) + sizeof(byte) + sizeof(long) + sizeof(int);
+        sizeof(ulong) + sizeof(ulong) + sizeof(long) + sizeof(ulong) + sizeof(int) + sizeof(byte) + sizeof(long) + sizeof(float) + sizeof(int);
 
     /// <summary>Returns the number of bytes that <see cref="Write"/> writes.</summary>
     /// <param name="answer">The response.</param>
@@ -135,6 +135,7 @@ public static class CheckOutResponseMessage
         message.Int32("selection version", assignment.SelectionVersion.Number);
         message.Enum("content", assignment.Content);
         message.Duration("lease", assignment.LeaseDuration);
+        message.Factor("step scale", assignment.StepScale);
         message.Int32("parameter count", assignment.Selection.ParameterCount, min: 1);
         message.Client(assignment.Client);
         SelectionCodec.Write(ref message, assignment.Selection, before: null);
@@ -151,6 +152,7 @@ public static class CheckOutResponseMessage
         int selectionVersion = fields.Int32("selection version");
         UpdateContent content = fields.Enum<UpdateContent>("content");
         TimeSpan lease = fields.Duration("lease");
+        float stepScale = fields.Factor("step scale");
         int parameterCount = fields.Int32("parameter count", min: 1);
         if (parameterCount != vectorLength)
         {
@@ -180,7 +182,10 @@ public static class CheckOutResponseMessage
             refreshed.IsSameAs(selected) ? selection : refreshed.ToSelection(parameterCount),
             content,
             lease,
-            modelFingerprint);
+            modelFingerprint)
+        {
+            StepScale = stepScale,
+        };
     }
 
     private static void CheckFinite(Envelope envelope)

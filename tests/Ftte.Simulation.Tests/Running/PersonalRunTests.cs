@@ -36,7 +36,7 @@ public sealed class PersonalRunTests : IDisposable
                 }
             },
         };
-        Assert.False((await RunAsync(task, new RunJournal(_path, name), stop.Token)).IsComplete);
+        Assert.False((await RunAsync(task, new RunJournal(_path, name), cancellationToken: stop.Token)).IsComplete);
         Assert.Equal(expected, Print(await RunAsync(new PersonalTask(Of(name)), new RunJournal(_path, name))));
     }
 
@@ -90,7 +90,7 @@ public sealed class PersonalRunTests : IDisposable
 
     private static string Print(SimulationResult result) => Fingerprint(result) + string.Join('\n', result.DeviceStates.Select(state => Convert.ToHexString(state.Span)));
 
-    private static Task<SimulationResult> RunAsync(PersonalTask task, RunJournal? journal = null, CancellationToken cancellationToken = default, int versions = 25)
+    private static Task<SimulationResult> RunAsync(PersonalTask task, RunJournal? journal = null, int versions = 25, CancellationToken cancellationToken = default)
     {
         Network network = PersonalTask.Network;
         ParameterSelection shared = task.Personal(new MemoryStateStore()).Shared;

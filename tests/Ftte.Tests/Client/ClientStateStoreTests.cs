@@ -3,7 +3,7 @@ using System.Globalization;
 using CsCheck;
 using Ftte.CrashProbe;
 
-namespace Ftte.Tests.Client;
+namespace Ftte.Tests;
 
 public sealed class ClientStateStoreTests : IDisposable
 {

@@ -2,10 +2,9 @@ using CsCheck;
 using Ftte.TinyEngine.Kernels;
 using Ftte.TinyEngine.Memory;
 using Ftte.TinyEngine.Tests.Kernels;
-using Ftte.TinyEngine.Tests.Planning;
 using Ftte.TinyEngine.Tests.Reference;
 
-namespace Ftte.TinyEngine.Tests.Training;
+namespace Ftte.TinyEngine.Tests;
 
 /// <summary><see cref="SgdOptions.ProximalStrength"/> against the same formula in plain loops.</summary>
 public class ProximalTermTests

@@ -29,7 +29,9 @@ internal sealed class PlanBuilder
         Gradients = new GradientFlow(network, selection);
         _data = new Tensor?[network.Values.Length];
         _gradients = new Tensor?[network.Values.Length];
-        Labels = AddResident("labels", network.Loss.LabelBytes, settings.MicroBatchSize);
+
+        // In inference, nothing uses the labels, so they take no memory.
+        Labels = settings.IsForwardOnly ? Add("labels", 0, examples: 0) : AddResident("labels", network.Loss.LabelBytes, settings.MicroBatchSize);
         Priors = settings.CalibratesLabels ? AddResident("label priors", 2L * sizeof(float) * network.ClassCount) : null;
         Accumulators = settings.Accumulates ? AddResident("gradients", sizeof(float) * (long)selection.Count) : null;
         Velocity = settings.HasMomentum ? AddResident("momentum", sizeof(float) * (long)selection.Count) : null;
@@ -230,6 +232,11 @@ internal sealed class PlanBuilder
 
     private bool MayBeKeptByOthers(Value value)
     {
+        if (Settings.IsForwardOnly)
+        {
+            return value == Settings.Embedding;
+        }
+
         bool byProducer = value.Producer is null || value.Producer.MayKeepOutput;
         return byProducer || value.Consumers.Any(c => c != Operation && c.MayKeepInput);
     }

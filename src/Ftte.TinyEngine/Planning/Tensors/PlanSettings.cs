@@ -41,6 +41,12 @@ internal sealed record PlanSettings(int BatchSize, int MicroBatchSize)
     /// <summary>Gets a value that indicates whether the features are kept in storage instead of memory.</summary>
     public bool StoresFeatures { get; init; }
 
+    /// <summary>Gets a value that indicates whether the plan is for inference: no labels, no loss, and no backward pass.</summary>
+    public bool IsForwardOnly { get; init; }
+
+    /// <summary>Gets the value that is held until the end of the forward pass, in addition to the outputs; null for none. Requires <see cref="IsForwardOnly"/>.</summary>
+    public Value? Embedding { get; init; }
+
     /// <summary>Creates the settings from the options.</summary>
     public static PlanSettings From(SgdOptions options, EngineOptions engine, FrozenParameters? frozen = null, int exampleCount = 0)
     {
