@@ -43,7 +43,14 @@ public class ProximalTermTests
                 ParameterSelection selection = Trainable(ParameterSelection.Create(Start.Length, ranges));
                 var options = new SgdOptions
                 {
-                    BatchSize = 1, Steps = 4, LearningRate = Rate, ClipRatio = null, ProximalStrength = Strength, WeightDecay = decay, Momentum = momentum, ClipNorm = clipNorm,
+                    BatchSize = 1,
+                    Steps = 4,
+                    LearningRate = Rate,
+                    ClipRatio = null,
+                    ProximalStrength = Strength,
+                    WeightDecay = decay,
+                    Momentum = momentum,
+                    ClipNorm = clipNorm,
                 };
                 float[] trained = [.. Start];
                 Network.Train(trained, Example, options, selection);
