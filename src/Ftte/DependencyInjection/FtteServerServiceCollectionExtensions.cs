@@ -52,7 +52,8 @@ public static class FtteServerServiceCollectionExtensions
             provider.GetRequiredKeyedService<DeviceRegistry>(name),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetService<ILogger<FederatedServer>>(),
-            provider.GetKeyedService<ReselectionOptions>(name)));
+            provider.GetKeyedService<ReselectionOptions>(name),
+            provider.GetKeyedService<EvaluationOptions>(name)));
         services.AddKeyedSingleton<IFederatedServer>(name, (provider, _) => provider.GetRequiredKeyedService<FederatedServer>(name));
         services.AddSingleton(new Federation(typeof(FederatedServer), name));
         return new FtteServerBuilder(services, name);

@@ -32,6 +32,7 @@ public sealed partial class FederatedServer : ISnapshotServer, IAsyncDisposable
     private readonly UpdateQueue _queue;
     private readonly PublicationTimer _timer;
     private readonly Reselection? _reselection;
+    private readonly VersionEvaluation? _evaluation;
     private readonly CancellationTokenSource _stopSelecting = new();
     private readonly FtteMetrics _metrics;
     private readonly Lazy<Task> _stop;
@@ -46,6 +47,7 @@ public sealed partial class FederatedServer : ISnapshotServer, IAsyncDisposable
     /// <param name="time">The clock; null for the system clock.</param>
     /// <param name="logger">The logger; null for none.</param>
     /// <param name="reselection">The options of reselection; null to keep the selection until <see cref="ChangeSelection"/> is called.</param>
+    /// <param name="evaluation">The options of evaluation by devices; null for none.</param>
     /// <exception cref="ArgumentException">The selections or the training profile are for another model, or an option is out of range.</exception>
     public FederatedServer(
         IAsyncAggregator aggregator,
@@ -54,8 +56,9 @@ public sealed partial class FederatedServer : ISnapshotServer, IAsyncDisposable
         DeviceRegistry? registry = null,
         TimeProvider? time = null,
         ILogger<FederatedServer>? logger = null,
-        ReselectionOptions? reselection = null)
-        : this(aggregator, selections, options, registry, time, logger, reselection, saved: null)
+        ReselectionOptions? reselection = null,
+        EvaluationOptions? evaluation = null)
+        : this(aggregator, selections, options, registry, time, logger, reselection, evaluation, saved: null)
     {
     }
 
@@ -67,6 +70,7 @@ public sealed partial class FederatedServer : ISnapshotServer, IAsyncDisposable
         TimeProvider? time,
         ILogger<FederatedServer>? logger,
         ReselectionOptions? reselection,
+        EvaluationOptions? evaluation,
         ServerState? saved)
     {
         ArgumentNullException.ThrowIfNull(aggregator);
@@ -86,6 +90,8 @@ public sealed partial class FederatedServer : ISnapshotServer, IAsyncDisposable
             throw new ArgumentException($"The training profile is for a model with {reselection.Profile.Layout}, but the server's model has {start.Layout}.", nameof(reselection));
         }
 
+        evaluation = evaluation?.Copy();
+        evaluation?.Validate();
         _time = time ?? TimeProvider.System;
         bool registers = registry is null;
         _registry = registry ??= new DeviceRegistry(_options.MaxClients, _options.ClientRetention, _time);
@@ -95,8 +101,9 @@ public sealed partial class FederatedServer : ISnapshotServer, IAsyncDisposable
         _ = start.Fingerprint;
         _feed = new VersionFeed(start);
         _latestRefusal = (aggregator as IGuardedAggregator)?.LatestRefusal;
-        _dispatcher = new AssignmentDispatcher(_feed, selections, registry, _options, _time, reselection, (aggregator as BufferedAggregator)?.Limits);
+        _dispatcher = new AssignmentDispatcher(_feed, selections, registry, _options, _time, reselection, (aggregator as BufferedAggregator)?.Limits, evaluation);
         _reselection = reselection is null ? null : new Reselection(reselection, _dispatcher, registry, _options.RequireRegistration, start.Version, _logger, _stopSelecting.Token);
+        _evaluation = evaluation is null ? null : new VersionEvaluation(evaluation, _dispatcher, start, () => new EvaluationInstruments(_metrics!.Meter), _logger);
         TimeSpan? waited = saved is null ? null : Load(saved, registers);
         _queue = new UpdateQueue(_options.QueueCapacity);
         _timer = new PublicationTimer(_options.PublishTimeout, _time, TryEnqueuePublication);
@@ -112,6 +119,11 @@ public sealed partial class FederatedServer : ISnapshotServer, IAsyncDisposable
         {
             Log.SurveyOpened(_logger, reselection.Probes, start.Version);
         }
+
+        if (saved is null)
+        {
+            _evaluation?.LogStart(start.Version);
+        }
     }
 
     /// <inheritdoc />
@@ -122,7 +134,7 @@ public sealed partial class FederatedServer : ISnapshotServer, IAsyncDisposable
     public SelectionResult? LatestSelection => _reselection?.Latest;
 
     /// <summary>Gets whether the limits allow another assignment to train now: <see cref="FederatedServerOptions.MaxConcurrency"/> and <see cref="FederatedServerOptions.MaxAssignmentsPerVersion"/>.</summary>
-    /// <value>False after the server was stopped. If devices check out at the same time, only the answer to a check-out is certain.</value>
+    /// <value>False after the server was stopped and after training has ended. If devices check out at the same time, only the answer to a check-out is certain.</value>
     public bool CanAssign => !_stopping && _dispatcher.CanAssign;
 
     internal FtteMetrics Metrics => _metrics;
@@ -200,9 +212,23 @@ public sealed partial class FederatedServer : ISnapshotServer, IAsyncDisposable
         return version;
     }
 
+    /// <summary>Changes the factor by which devices multiply their step size, so that steps can decrease while training converges.</summary>
+    /// <param name="scale">The factor; finite and positive. It applies to later assignments, and replaces the earlier factor.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The factor is not finite or not positive.</exception>
+    public void ChangeStepScale(float scale)
+    {
+        if (!(float.IsFinite(scale) && scale > 0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(scale), scale, "The step scale must be finite and positive. 1 is the step size of the devices' own options.");
+        }
+
+        _dispatcher.ChangeStepScale(scale);
+        Log.StepScaleChanged(_logger, scale);
+    }
+
     /// <summary>Determines whether a client gets no training before the next version, because it has used its share of the current buffer.</summary>
     /// <param name="client">The client.</param>
-    /// <returns>True if the server answers the client's check-outs with <see cref="CheckOutOutcome.Busy"/> until then, unless it asks for an importance measurement.</returns>
+    /// <returns>True if the server answers the client's check-outs with <see cref="CheckOutOutcome.Busy"/> until then, unless it asks for an importance measurement or an evaluation.</returns>
     public bool AwaitsNextVersion(ClientId client) => _dispatcher.AwaitsNextVersion(client);
 
     /// <summary>Enumerates published versions: the current version first, then each publication.</summary>
@@ -256,11 +282,9 @@ public sealed partial class FederatedServer : ISnapshotServer, IAsyncDisposable
     private async ValueTask<UpdateReceipt> FoldAsync(SparseUpdate update, CancellationToken cancellationToken)
     {
         UpdateHeader header = update.Header;
-        if (header.Content == UpdateContent.Importance)
+        if (header.Content is UpdateContent.Importance or UpdateContent.Evaluation)
         {
-            // Importance is not a step, so it is never passed to the aggregator, even if no survey is open.
-            UpdateOutcome outcome = _reselection?.Answer(update) ?? UpdateOutcome.TooStale;
-            return _dispatcher.Settle(header, new UpdateReceipt(outcome, Current.Version));
+            return Measure(update);
         }
 
         long age = Current.Version - header.BaseVersion;
@@ -364,6 +388,7 @@ public sealed partial class FederatedServer : ISnapshotServer, IAsyncDisposable
         _metrics.Published();
         Log.Published(_logger, newest.Version);
         _reselection?.Published(newest.Version);
+        _evaluation?.Published(newest);
         NotifyAllWaiting();
     }
 

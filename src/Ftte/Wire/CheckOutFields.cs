@@ -9,7 +9,7 @@ internal static class CheckOutFields
     private const int AnswerLength = sizeof(byte) + sizeof(long);
 
     private const int AssignmentLength =
-        sizeof(ulong) + sizeof(ulong) + sizeof(long) + sizeof(ulong) + sizeof(int) + sizeof(byte) + sizeof(long) + sizeof(int);
+        sizeof(ulong) + sizeof(ulong) + sizeof(long) + sizeof(ulong) + sizeof(int) + sizeof(byte) + sizeof(long) + sizeof(float) + sizeof(int);
 
     public static long GetLength(in CheckOutResponse answer) => answer.Assignment is { } assignment
         ? AnswerLength + AssignmentLength + MessageWriter.GetClientLength(assignment.Client)
@@ -42,6 +42,7 @@ internal static class CheckOutFields
         message.Int32("selection version", assignment.SelectionVersion.Number);
         message.Enum("content", assignment.Content);
         message.Duration("lease", assignment.LeaseDuration);
+        message.Factor("step scale", assignment.StepScale);
         message.Int32("parameter count", assignment.Selection.ParameterCount, min: 1);
         message.Client(assignment.Client);
         SelectionCodec.Write(ref message, assignment.Selection, before: null);
@@ -65,6 +66,7 @@ internal static class CheckOutFields
         int selectionVersion = fields.Int32("selection version");
         UpdateContent content = fields.Enum<UpdateContent>("content");
         TimeSpan lease = fields.Duration("lease");
+        float stepScale = fields.Factor("step scale");
         int parameterCount = fields.Int32("parameter count", min: 1);
         if (parameterCount != vectorLength)
         {
@@ -76,7 +78,7 @@ internal static class CheckOutFields
         var header = new UpdateHeader(client, new UpdateId(id), fingerprint, new ModelVersion(version), new SelectionVersion(selectionVersion), 1, content, modelFingerprint);
         SelectionCodec.CheckedRanges selected = SelectionCodec.Check(ref fields, parameterCount, limits);
         SelectionCodec.CheckedRanges refreshed = SelectionCodec.Check(ref fields, parameterCount, limits, selected);
-        return new Checked(outcome, retryAfter, header, lease, parameterCount, selected, refreshed);
+        return new Checked(outcome, retryAfter, header, lease, stepScale, parameterCount, selected, refreshed);
     }
 
     /// <summary>Represents validated fields, with the selections still encoded.</summary>
@@ -85,6 +87,7 @@ internal static class CheckOutFields
         TimeSpan? retryAfter,
         UpdateHeader header = default,
         TimeSpan lease = default,
+        float stepScale = 1,
         int parameterCount = 0,
         SelectionCodec.CheckedRanges selected = default,
         SelectionCodec.CheckedRanges refreshed = default)
@@ -114,7 +117,10 @@ internal static class CheckOutFields
                 _refreshed.IsSameAs(_selected) ? selection : _refreshed.ToSelection(parameterCount),
                 header.Content,
                 lease,
-                header.BaseFingerprint);
+                header.BaseFingerprint)
+            {
+                StepScale = stepScale,
+            };
             return new CheckOutResponse(outcome, assignment, retryAfter);
         }
     }

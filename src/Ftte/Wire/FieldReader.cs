@@ -51,6 +51,12 @@ internal ref struct FieldReader(ReadOnlySpan<byte> header)
         return double.IsFinite(value) && value >= 0 ? value : throw BadValue(name, value, "finite and not negative");
     }
 
+    public float Factor(string name)
+    {
+        float value = BinaryPrimitives.ReadSingleLittleEndian(Take(sizeof(float)));
+        return float.IsFinite(value) && value > 0 ? value : throw BadValue(name, value, "finite and positive");
+    }
+
     public TimeSpan? OptionalDuration(string name)
     {
         long ticks = Int64(name, min: -1);

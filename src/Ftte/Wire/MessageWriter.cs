@@ -55,6 +55,9 @@ internal ref struct MessageWriter
     public void Weight(string name, double value) => BinaryPrimitives.WriteDoubleLittleEndian(
         Take(sizeof(double)), double.IsFinite(value) && value >= 0 ? value : throw BadValue(name, value, "finite and not negative"));
 
+    public void Factor(string name, float value) => BinaryPrimitives.WriteSingleLittleEndian(
+        Take(sizeof(float)), float.IsFinite(value) && value > 0 ? value : throw BadValue(name, value, "finite and positive"));
+
     public void OptionalDuration(string name, TimeSpan? value)
     {
         if (value is { } duration)

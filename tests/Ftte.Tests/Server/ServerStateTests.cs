@@ -15,14 +15,17 @@ public sealed class ServerStateTests
     [InlineData(3, true, false)]
     [InlineData(4, true, true)]
     [InlineData(5, true, true)]
-    public async Task A_run_interrupted_at_random_points_gives_the_same_versions_IDs_and_receipts(int seed, bool surveys, bool inRounds)
+    [InlineData(6, false, false, true)]
+    [InlineData(7, true, true, true)]
+    public async Task A_run_interrupted_at_random_points_gives_the_same_versions_IDs_and_receipts(int seed, bool surveys, bool inRounds, bool evaluates = false)
     {
-        List<string> plain = await RunAsync(seed, surveys, inRounds, interrupts: false);
-        List<string> interrupted = await RunAsync(seed, surveys, inRounds, interrupts: true);
+        List<string> plain = await RunAsync(seed, surveys, inRounds, evaluates, interrupts: false);
+        List<string> interrupted = await RunAsync(seed, surveys, inRounds, evaluates, interrupts: true);
 
         Assert.Equal(plain, interrupted);
         Assert.Contains(plain, line => line.Contains("Published", StringComparison.Ordinal));
         Assert.Equal(surveys, plain.Any(line => line.Contains("Surveyed", StringComparison.Ordinal)));
+        Assert.Equal(evaluates, plain.Any(line => line.Contains("Evaluated", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -49,6 +52,17 @@ public sealed class ServerStateTests
         await one.RestartAsync();
         CheckOutResponse answer = await one.CheckOutAsync("a", held: (early.Version, early.ModelFingerprint));
         Assert.Equal(A, answer.Assignment!.Refreshed);
+    }
+
+    [Fact]
+    public async Task A_restored_server_assigns_with_the_step_scale_of_the_saved_one()
+    {
+        await using Federation one = new(surveys: false, inRounds: false, capacity: 3);
+        one.Server.ChangeStepScale(0.3f);
+
+        await one.RestartAsync();
+
+        Assert.Equal(0.3f, (await one.AssignAsync("a")).StepScale);
     }
 
     [Fact]
@@ -102,6 +116,53 @@ public sealed class ServerStateTests
     }
 
     [Fact]
+    public async Task A_state_of_format_version_1_is_read()
+    {
+        await using Federation one = new(surveys: false, inRounds: false, capacity: 1);
+        await one.SubmitAsync(await one.AssignAsync("a"));
+        TrainingAssignment open = await one.AssignAsync("a");
+        byte[] old = ToVersion1((await one.Server.CaptureStateAsync()).Bytes.Span);
+
+        ServerState state = ServerState.Read(old);
+        SelectionHistory selections = state.RestoreSelections();
+        await using FederatedServer server = FederatedServer.Restore(
+            state, one.RestoreAggregator(state, selections), selections, time: one.Time, evaluation: new EvaluationOptions { Devices = 1 });
+
+        using SparseUpdate update = SparseUpdate.Create(open.CreateHeader(1), new float[open.Selection.Count]);
+        Assert.Equal(UpdateOutcome.Published, (await server.SubmitAsync(update)).Outcome);
+        Assert.True(server.CanEvaluate(new ClientId("a")));
+    }
+
+    [Fact]
+    public async Task Evaluations_are_restored_only_with_the_same_metrics_and_skipped_by_a_server_without_them()
+    {
+        await using Federation one = new(surveys: false, inRounds: false, capacity: 1, evaluates: true);
+        await one.SubmitAsync(await one.AssignAsync("a"), [0.5f, 0.5f]);
+        ServerState state = await one.Server.CaptureStateAsync();
+
+        Assert.Contains("other metrics of evaluations: 'loss, accuracy' instead of 'loss'", Error(() => Restore(new EvaluationOptions { Metrics = [EvaluationMetric.Loss] })), StringComparison.Ordinal);
+        Assert.Contains("other watched metric", Error(() => Restore(new EvaluationOptions { WatchedMetric = "accuracy" })), StringComparison.Ordinal);
+        await using FederatedServer without = Restore(null);
+        Assert.False(without.CanEvaluate(new ClientId("b")));
+
+        FederatedServer Restore(EvaluationOptions? evaluation)
+        {
+            SelectionHistory selections = state.RestoreSelections();
+            return FederatedServer.Restore(state, one.RestoreAggregator(state, selections), selections, evaluation: evaluation);
+        }
+    }
+
+    /// <summary>Removes what version 2 has added to a state of one claimed device: a flag after the surveys, and one at the end.</summary>
+    private static byte[] ToVersion1(ReadOnlySpan<byte> state)
+    {
+        const int Head = 13, StepScale = 8, Claim = 2 + 8 + 8, AfterFlag = 1 + 8 + 1 + 4 + 4 + Claim + 1;
+        ReadOnlySpan<byte> content = state[Head..^4];
+        byte[] old = [.. state[..4], 1, .. BitConverter.GetBytes(content.Length - 2L - StepScale), .. content[..^(AfterFlag + StepScale + 1)], .. content[^AfterFlag..^1], 0, 0, 0, 0];
+        BitConverter.TryWriteBytes(old.AsSpan(old.Length - 4), global::Ftte.Numerics.Crc32C.Compute(old.AsSpan(..^4)));
+        return old;
+    }
+
+    [Fact]
     public async Task Damaged_bytes_are_one_clear_error_wherever_the_damage_is()
     {
         await using Federation one = new(surveys: true, inRounds: false, capacity: 3);
@@ -127,9 +188,13 @@ public sealed class ServerStateTests
     [Fact]
     public async Task Hostile_content_with_a_right_checksum_is_one_clear_error()
     {
-        await using Federation one = new(surveys: true, inRounds: false, capacity: 3);
+        await using Federation one = new(surveys: true, inRounds: false, capacity: 3, evaluates: true);
         await one.SubmitAsync(await one.AssignAsync("a"));
-        await one.AssignAsync("b");
+        for (int device = 0; device < 6; device++)
+        {
+            await one.AssignAsync($"b{device}");
+        }
+
         byte[] bytes = (await one.Server.CaptureStateAsync()).Bytes.ToArray();
         var random = new Random(5);
         for (int repeat = 0; repeat < 2000; repeat++)
@@ -145,7 +210,7 @@ public sealed class ServerStateTests
             {
                 ServerState state = ServerState.Read(hostile);
                 SelectionHistory selections = state.RestoreSelections();
-                await using FederatedServer server = FederatedServer.Restore(state, one.RestoreAggregator(state, selections), selections, reselection: one.Reselection);
+                await using FederatedServer server = FederatedServer.Restore(state, one.RestoreAggregator(state, selections), selections, reselection: one.Reselection, evaluation: one.Evaluation);
             }
             catch (Exception error) when (error is WireFormatException or ArgumentException)
             {
@@ -155,9 +220,9 @@ public sealed class ServerStateTests
 
     private static string Error(Func<FederatedServer> restore) => Assert.ThrowsAny<ArgumentException>(restore).Message;
 
-    private static async Task<List<string>> RunAsync(int seed, bool surveys, bool inRounds, bool interrupts)
+    private static async Task<List<string>> RunAsync(int seed, bool surveys, bool inRounds, bool evaluates, bool interrupts)
     {
-        await using Federation federation = new(surveys, inRounds, capacity: 4);
+        await using Federation federation = new(surveys, inRounds, capacity: 4, evaluates: evaluates);
         Random random = new(seed), cuts = new(seed + 100);
         var transcript = new List<string>();
         var assigned = new List<TrainingAssignment>();
@@ -184,7 +249,7 @@ public sealed class ServerStateTests
                 // Mostly the latest, sometimes an old one, sometimes one that was answered before.
                 int at = random.Next(3) == 0 ? random.Next(assigned.Count) : assigned.Count - 1;
                 TrainingAssignment assignment = assigned[at];
-                int count = assignment.Content == UpdateContent.Importance ? 3 : assignment.Selection.Count;
+                int count = Federation.CountValues(assignment);
                 float[] values = [.. Enumerable.Range(0, count).Select(_ => random.NextSingle())];
                 UpdateReceipt receipt = await federation.SubmitAsync(assignment, values);
                 transcript.Add($"{assignment.Client} {receipt}");
@@ -199,7 +264,7 @@ public sealed class ServerStateTests
                 await federation.Server.DrainAsync();
             }
 
-            transcript.Add($"{federation.Server.Current.Version} {federation.Server.Current.Fingerprint:x16} {federation.Selections.Current.Version}");
+            transcript.Add($"{federation.Server.Current.Version} {federation.Server.Current.Fingerprint:x16} {federation.Selections.Current.Version} {federation.Server.BestModel?.Version} {federation.Server.BestModel?.Fingerprint:x16}");
         }
 
         return transcript;
@@ -211,8 +276,9 @@ public sealed class ServerStateTests
         private readonly BufferedAggregatorOptions _aggregation;
         private readonly FederatedServerOptions _options;
 
-        public Federation(bool surveys, bool inRounds, int capacity, FederatedServerOptions? options = null)
+        public Federation(bool surveys, bool inRounds, int capacity, FederatedServerOptions? options = null, bool evaluates = false)
         {
+            Evaluation = evaluates ? new EvaluationOptions { Devices = 3, EveryVersions = 2, GroupOf = client => client.Value[^1] < '5' ? "low" : null } : null;
             _aggregation = new BufferedAggregatorOptions { Capacity = capacity };
             _options = options ?? new FederatedServerOptions
             {
@@ -226,12 +292,14 @@ public sealed class ServerStateTests
             Reselection = surveys ? new TurningSelector { OnSelect = request => request.Importance.Values.IndexOf(request.Importance.Values.Max()) }.Every(2, probes: 3) : null;
             Selections = new SelectionHistory(A, capacity: 4);
             Registry = new DeviceRegistry(time: Time);
-            Server = new FederatedServer(new BufferedAggregator(Start, Selections, _aggregation), Selections, _options, Registry, Time, reselection: Reselection);
+            Server = new FederatedServer(new BufferedAggregator(Start, Selections, _aggregation), Selections, _options, Registry, Time, reselection: Reselection, evaluation: Evaluation);
         }
 
         public FakeTimeProvider Time { get; } = new();
 
         public ReselectionOptions? Reselection { get; }
+
+        public EvaluationOptions? Evaluation { get; }
 
         public SelectionHistory Selections { get; private set; }
 
@@ -256,21 +324,28 @@ public sealed class ServerStateTests
             }
 
             other.Seed = 99;
-            Server = FederatedServer.Restore(state, RestoreAggregator(state, Selections), Selections, other, Registry, Time, reselection: Reselection);
+            Server = FederatedServer.Restore(state, RestoreAggregator(state, Selections), Selections, other, Registry, Time, reselection: Reselection, evaluation: Evaluation);
             Assert.Equal(bytes, (await Server.CaptureStateAsync()).Bytes.ToArray());
         }
 
         public async Task<CheckOutResponse> CheckOutAsync(string client, (ModelVersion Version, ulong Fingerprint)? held = null) => await Server.CheckOutAsync(
-            Device(client) with { CanProbe = true, HeldVersion = held?.Version, HeldFingerprint = held?.Fingerprint ?? 0 }, new float[Layout.ParameterCount]);
+            Device(client) with { CanProbe = true, CanEvaluate = true, HeldVersion = held?.Version, HeldFingerprint = held?.Fingerprint ?? 0 }, new float[Layout.ParameterCount]);
 
         public async Task<TrainingAssignment> AssignAsync(string client) => (await CheckOutAsync(client)).Assignment!;
 
         public async Task<UpdateReceipt> SubmitAsync(TrainingAssignment assignment, float[]? values = null)
         {
-            int count = assignment.Content == UpdateContent.Importance ? 3 : assignment.Selection.Count;
+            int count = CountValues(assignment);
             using SparseUpdate update = SparseUpdate.Create(assignment.CreateHeader(1), values ?? [.. Enumerable.Repeat(1f, count)]);
             return await Server.SubmitAsync(update);
         }
+
+        public static int CountValues(TrainingAssignment assignment) => assignment.Content switch
+        {
+            UpdateContent.Importance => 3,
+            UpdateContent.Evaluation => 2,
+            _ => assignment.Selection.Count,
+        };
 
         public ValueTask DisposeAsync() => Server.DisposeAsync();
     }

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using Ftte.Wire;
-using static Ftte.Tests.WireSamples;
+using static Ftte.Tests.Wire.WireSamples;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Wire;
 
 /// <summary>
 /// Changes valid messages at random, half of the time with lengths and checksum made right again so that the content is reached.
