@@ -16,6 +16,8 @@ internal static class Cifar10Command
         parts    FTTE without or with another variant of one of its parts, and FedAvg with other normalizations
         scratch  from random weights: a fixed subset, a rotating subset, and all parameters
         sweep    50 to 5,000 devices, 0 to 90 % stragglers
+        converge every rule in float32 and int8, until its accuracy no longer improves; without --data small, on synthetic examples; hours with --data
+        convergetune  twelve settings for every rule of converge, with a separate seed
         tune     nine to sixteen settings for every rule, with a separate seed: the choice of the settings in the other scenarios
 
           dotnet run -c Release --project samples/Cifar10 -- --data DIR --scenario paper --seeds 3 --json c.json --report DIR --resume DIR
@@ -28,7 +30,7 @@ internal static class Cifar10Command
     /// <param name="error">Receives one line about invalid input.</param>
     public static Task<int> InvokeAsync(string[] args, Func<Cifar10Options, CancellationToken, Task<int>> run, TextWriter output, TextWriter error)
     {
-        Option<string?> data = TypedOption.Path("--data", "DIR", "The folder with CIFAR-10's binary files.");
+        Option<string?> data = TypedOption.Path("--data", "DIR", "The folder with CIFAR-10's binary files; for converge, the folder that contains cifar-10-batches-bin and mnist.");
         Option<ScenarioName> scenario = TypedOption.Named("--scenario", "The scenario.", ScenarioName.Quick);
         Option<int> seeds = TypedOption.Whole("--seeds", "The number of runs of every rule, each with its own devices, data split and random numbers.", 1, 1, 100);
         Option<int> trips = TypedOption.Whole("--trips", "The maximum number of jobs of every run, for a short try of a scenario; 0 for no maximum.", 0, 0, int.MaxValue);
@@ -68,9 +70,9 @@ internal static class Cifar10Command
     {
         const string How = "get 'CIFAR-10 binary version (suitable for C programs)' from the page of its authors (Krizhevsky, University of Toronto), extract it, and specify the folder "
             + "with data_batch_1.bin to data_batch_5.bin and test_batch.bin";
-        if (options.DataFolder is null && options.Scenario != ScenarioName.Quick)
+        if (options.DataFolder is null && options.Scenario is not (ScenarioName.Quick or ScenarioName.Converge or ScenarioName.ConvergeTune))
         {
-            throw new InputException($"--data is missing, and only --scenario quick supports synthetic images; {How}.");
+            throw new InputException($"--data is missing, and only --scenario quick and converge support synthetic images; {How}.");
         }
 
         InputPath.CheckFolder("--data", options.DataFolder, How);

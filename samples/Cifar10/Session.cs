@@ -185,7 +185,7 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
     private async Task<SimulationResult> RunAsync(Cell cell, Contender contender, World world, StartingPoint start, ulong seed, CancellationToken cancellationToken)
     {
         string run = RunStore.Slug($"{options.Scenario}-{cell.Name}-{contender.Name}-{seed}"), settings = $"{cell} {contender} {world.ImageCount} pictures";
-        if (_store.Find(run, settings) is { } found)
+        if (_store.Find(run, settings, RunLine.FromJson) is { } found)
         {
             _lines.Add(found.Line);
             return found.Result;
@@ -208,7 +208,7 @@ internal sealed class Session(Cifar10Options options, IAnsiConsole console, Time
         _lines.Add(line);
         if (result.IsComplete)
         {
-            _store.Add(run, settings, line, result);
+            _store.Add(run, settings, line.ToJson(), result);
         }
 
         return result;

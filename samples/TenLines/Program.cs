@@ -13,6 +13,8 @@ FederatedClient[] devices = [.. Enumerable.Range(0, 8).Select(i => new Federated
 for (int round = 0; round < 400; round++)
     await devices[round % 8].RunOnceAsync();
 Console.WriteLine($"{server.Current.Version}: accuracy {network.Evaluate(server.Current.Parameters.Span, Points(8)).Accuracy:P0}");
+using Predictor predictor = network.CreatePredictor(server.Current);
+Console.WriteLine($"The point (0.2, 0.3) is {(predictor.Predict([0.2f, 0.3f]) == 1 ? "inside" : "outside")}.");
 
 static ArrayExamples Points(int device)
 {

@@ -51,19 +51,19 @@ internal sealed class Session(ZooOptions options, IAnsiConsole console, TimeProv
 
     private async Task RunAsync(string name, ulong seed, List<ZooRow> kept, List<ZooRow> rows, CancellationToken cancellationToken)
     {
-        ZooEntry entry = ZooEntry.Of(name, options.IsSmall);
+        ZooEntry entry = ZooEntry.Of(name, options.IsSmall, options.Normalization);
         entry = entry with { Versions = options.Versions ?? entry.Versions };
         Trial? trial = null;
         float[]? trained = null;
         foreach ((string start, bool isSubset) in new[] { (ZooTable.Random, false), (ZooTable.Base, false), (ZooTable.Base, true) })
         {
-            ZooRow? row = kept.Find(old => old.Network == name && old.Seed == seed && old.Start == start && old.Trains == (isSubset ? "subset" : "all"));
+            ZooRow? row = kept.Find(old => old.Network == entry.Name && old.Seed == seed && old.Start == start && old.Trains == (isSubset ? "subset" : "all"));
             if (row is null)
             {
                 trial ??= new Trial(entry, ZooData.Open(options.DataFolder, entry, seed), options, seed);
                 float[] parameters = start == ZooTable.Random ? entry.Network.Initialize(seed) : trained ??= trial.TrainBase(cancellationToken);
                 row = await SimulationTrack.RunAsync(
-                    console, time, $"{name}, seed {seed}, {start}", report => trial.RunAsync(parameters, start, isSubset, report, cancellationToken));
+                    console, time, $"{entry.Name}, seed {seed}, {start}", report => trial.RunAsync(parameters, start, isSubset, report, cancellationToken));
                 Keep(row);
             }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ftte.TinyEngine;
 
 namespace ZooLearning;
 
@@ -22,6 +23,9 @@ internal sealed record ZooOptions
 
     /// <summary>Gets the number of training threads; the results do not depend on it.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Gets the normalization layers of the networks that have some.</summary>
+    public NormalizationKind Normalization { get; init; }
 
     /// <summary>Gets the number of versions; null for each network's own.</summary>
     public int? Versions { get; init; }

@@ -77,6 +77,11 @@ public static class SimulationReport
 
         for (int i = 0; i < rules.Count; i++)
         {
+            if (DeviceChart.IsDrawn(rules[i].Runs[0]))
+            {
+                DeviceChart.Save(At(ReportPage.DevicesName(i)), $"{content.Title}: {rules[i].Rule}", rules[i].Runs[0], unit);
+            }
+
             TimelineChart.Save(At(ReportPage.TimelineName(i)), $"{content.Title}: {rules[i].Rule}", rules[i].Runs[0], content.Devices, unit);
         }
 
@@ -84,6 +89,12 @@ public static class SimulationReport
         {
             ResultFile.WritePointsCsv(points, content.Results);
             ResultFile.WriteJobsCsv(jobs, content.Results);
+        }
+
+        if (content.Results.Any(run => !run.DeviceEvaluations.IsEmpty))
+        {
+            using StreamWriter evaluations = File.CreateText(At("evaluations.csv"));
+            ResultFile.WriteEvaluationsCsv(evaluations, content.Results);
         }
 
         File.WriteAllText(At(PageName), page.Text);

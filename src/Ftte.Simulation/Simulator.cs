@@ -42,8 +42,37 @@ public static class Simulator
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         Check(devices);
-        Check(rule, devices.Length);
+        Check(rule, devices.Count(device => device.Role != ClientRole.EvaluateOnly));
         return RunAsync(new RunInput(rule, start, devices, task, options), decorate: null, cancellationToken);
+    }
+
+    /// <summary>Evaluates the last version on every device with the state that the device has at the end of a run, such as its personal parameters.</summary>
+    /// <param name="result">The result of a run of the same task.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="threads">The number of threads, at least 1; the result does not depend on it.</param>
+    /// <param name="cancellationToken">Cancels between two devices.</param>
+    /// <returns>The quality on each device, in the order of the devices.</returns>
+    /// <exception cref="ArgumentException">The result has no model or no states of devices, for example because it was read from a file.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public static async Task<ImmutableArray<ModelQuality>> EvaluateDevicesAsync(
+        SimulationResult result, IStatefulTask task, int threads = 1, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        if (result is not { Model: { } model, DeviceStates.IsEmpty: false })
+        {
+            throw new ArgumentException($"The result of {result.Rule} has no model or no states of devices. Specify the result of a run of an {nameof(IStatefulTask)} that was not read from a file.", nameof(result));
+        }
+
+        using var workers = new TrainingWorkers(threads);
+        return [.. await Task.WhenAll(result.DeviceStates.Select((state, device) => workers.RunAsync(() => Evaluate(device, state), (TimeSpan.Zero, device)))).ConfigureAwait(false)];
+
+        ModelQuality Evaluate(int device, ReadOnlyMemory<byte> state)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return task.EvaluateDevice(device, model, new MemoryStateStore(state.Span), cancellationToken);
+        }
     }
 
     /// <summary>Runs a simulation of valid arguments.</summary>
@@ -74,7 +103,7 @@ public static class Simulator
         if (!isPublished)
         {
             throw new ArgumentException(
-                $"{rule.Name} makes a version of {aggregation.Capacity} updates, at most {aggregation.MaxUpdatesPerClient} per device, and there are {devices} devices, so there would never be one. "
+                $"{rule.Name} makes a version of {aggregation.Capacity} updates, at most {aggregation.MaxUpdatesPerClient} per device, and there are {devices} devices that train, so no version would ever be complete. "
                 + "Specify more devices or a smaller capacity.",
                 nameof(rule));
         }

@@ -79,11 +79,12 @@ public abstract partial class TransportConformanceSuite : IAsyncLifetime
     }
 
     /// <summary>Starts a real server with the model 0, 1, 2, ... and a selection that leaves out two blocks.</summary>
-    private async Task<(FederatedServer Server, IFederatedServer Link)> ServeAsync(FederatedServerOptions? options = null, ReselectionOptions? reselection = null)
+    private async Task<(FederatedServer Server, IFederatedServer Link)> ServeAsync(
+        FederatedServerOptions? options = null, ReselectionOptions? reselection = null, EvaluationOptions? evaluation = null)
     {
         var selections = new SelectionHistory(ParameterSelection.OfBlocks(SmallLayout, "trained", "head"));
         var aggregator = new AddingAggregator(new ModelSnapshot(SmallLayout, default, Ramp(SmallLayout.ParameterCount)), selections);
-        var server = new FederatedServer(aggregator, selections, options, reselection: reselection);
+        var server = new FederatedServer(aggregator, selections, options, reselection: reselection, evaluation: evaluation);
         return (server, await LinkAsync(server));
     }
 }

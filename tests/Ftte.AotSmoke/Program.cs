@@ -33,6 +33,15 @@ foreach (string name in new[] { "first", "second" })
 }
 
 Check(server.Current.Version.Number == 1, "two updates make a version");
+using (Predictor predictor = network.CreatePredictor(server.Current.Parameters, new() { EmbeddingLayer = "hidden.relu" }))
+{
+    float[] probabilities = new float[2], embedding = new float[8];
+    int predicted = predictor.Predict([1, 0, 0, 1], probabilities);
+    predictor.Predict([1, 0, 0, 1], new PredictionBuffers { Embeddings = embedding });
+    Check(probabilities[predicted] >= 0.5f && Math.Abs(probabilities.Sum() - 1) < 1e-6f, "a prediction is the most probable class");
+    Check(embedding.Any(value => value > 0), "an embedding is computed");
+}
+
 foreach (ValueFormat format in Enum.GetValues<ValueFormat>())
 {
     var header = new UpdateHeader(new("wire"), new(7), network.Layout.Fingerprint, new(1), new(0), 3);

@@ -14,7 +14,9 @@ public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPa
     [InlineData("Ftte.Simulation.Reports")]
     [InlineData("Ftte.Testing")]
     [InlineData("Ftte.Sqlite")]
-    public void A_package_carries_what_a_user_looks_for(string id)
+    [InlineData("Ftte.Http")]
+    [InlineData("Ftte.AspNetCore")]
+    public void A_package_contains_readme_license_and_documentation(string id)
     {
         using ZipArchive package = ZipFile.OpenRead(packed.PathOf(id, "nupkg"));
         XElement metadata = Metadata(package, id);
@@ -38,6 +40,19 @@ public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPa
         XElement metadata = Metadata(package, "Ftte");
         string[] dependencies = [.. metadata.Descendants(metadata.Name.Namespace + "dependency").Select(d => d.Attribute("id")!.Value).Order(StringComparer.Ordinal)];
         Assert.Equal(["Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions", "System.Numerics.Tensors"], dependencies);
+    }
+
+    [Fact]
+    public void The_device_side_of_the_transport_depends_on_the_core_only()
+    {
+        using ZipArchive package = ZipFile.OpenRead(packed.PathOf("Ftte.Http", "nupkg"));
+        XElement metadata = Metadata(package, "Ftte.Http");
+
+        // Packing lists the dependencies of the core too, with their pinned versions.
+        Assert.Equal(
+            ["Ftte", "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions", "System.Numerics.Tensors"],
+            metadata.Descendants(metadata.Name.Namespace + "dependency").Select(dependency => dependency.Attribute("id")!.Value).Order(StringComparer.Ordinal));
+        Assert.Empty(metadata.Descendants(metadata.Name.Namespace + "frameworkReference"));
     }
 
     [Fact]

@@ -115,6 +115,26 @@ public class CompositionTests
     }
 
     [Fact]
+    public async Task An_outsiders_trainer_evaluates_versions()
+    {
+        var closed = new List<FederatedEvaluation>();
+        var selections = new SelectionHistory(Head);
+        await using var server = new FederatedServer(
+            new RunningAverage(Model.Start, selections, new HalfLife(1)), selections, evaluation: new() { Devices = 2, GroupOf = client => client.Value[^1..], Evaluated = closed.Add });
+        for (int i = 0; i < 2; i++)
+        {
+            var client = new FederatedClient(server, new AskedTrainer(Model.Layout, Targets[i]), new() { ClientId = new ClientId($"device-{i}"), MemoryBudgetBytes = 1000, Role = ClientRole.EvaluateOnly });
+            Assert.Equal(UpdateOutcome.Evaluated, (await client.RunOnceAsync()).Receipt?.Outcome);
+            Assert.Equal(CheckOutOutcome.Busy, (await client.RunOnceAsync()).Outcome);
+        }
+
+        FederatedEvaluation evaluation = Assert.Single(closed);
+        Assert.Equal(["0", "1"], evaluation.Groups.AsEnumerable());
+        Assert.Equal(2, evaluation.GetStatistics("loss")!.Count);
+        Assert.Same(Model.Start, server.BestModel);
+    }
+
+    [Fact]
     public async Task Every_outsiders_part_can_be_registered()
     {
         var services = new ServiceCollection();

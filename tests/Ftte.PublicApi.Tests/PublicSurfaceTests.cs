@@ -30,7 +30,7 @@ public class PublicSurfaceTests
             Assert.InRange(seam.GetMembers().Count(m => m is not MethodInfo { IsSpecialName: true }), 1, 3));
 
     [Fact]
-    public void Public_types_live_in_namespaces_that_apps_look_for() =>
+    public void Public_types_are_in_the_expected_namespaces() =>
         Assert.Equal(
             ["Ftte", "Ftte.Aggregation", "Ftte.DependencyInjection", "Ftte.Diagnostics", "Ftte.Selection", "Ftte.Storage", "Ftte.Wire", "Microsoft.Extensions.DependencyInjection"],
             Library.GetExportedTypes().Select(type => type.Namespace).Distinct().Order(StringComparer.Ordinal));

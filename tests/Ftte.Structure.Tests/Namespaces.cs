@@ -6,10 +6,11 @@ internal static class Namespaces
     private static readonly Dictionary<string, string[]> Shared = new()
     {
         ["Ftte"] = ["Model", "Protocol", "Client", "Server"],
-        ["Ftte.TinyEngine"] = ["Networks", "Operations", "Options", "Data", "Planning", "Training", "LocalTraining", "Weights", "Zoo", "Frozen", "Features"],
+        ["Ftte.TinyEngine"] = ["Networks", "Operations", "Options", "Data", "Planning", "Training", "Inference", "LocalTraining", "Weights", "Zoo", "Frozen", "FeatureStores"],
         ["Ftte.Baselines"] = ["Selectors", "Importance", "Accounting"],
         ["Ftte.Simulation"] = ["Tasks", "Devices", "Rules", "Options", "Results"],
         ["Ftte.Simulation.Reports"] = ["Content"],
+        ["Ftte.AspNetCore"] = ["Identity"],
     };
 
     /// <summary>Returns the namespace of a file.</summary>

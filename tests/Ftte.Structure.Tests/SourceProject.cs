@@ -21,10 +21,12 @@ internal sealed class SourceProject(string name, IEnumerable<(string Path, strin
         .Select(file => Path.GetFileNameWithoutExtension(file))
         .Order(StringComparer.Ordinal);
 
-    /// <summary>Reads a project below <c>src</c>.</summary>
-    public static SourceProject Read(string name)
+    /// <summary>Reads a project.</summary>
+    /// <param name="name">The name of the project.</param>
+    /// <param name="parent">The folder of the repository that has the project.</param>
+    public static SourceProject Read(string name, string parent = "src")
     {
-        string folder = Path.Combine(Repository.Root, "src", name);
+        string folder = Path.Combine(Repository.Root, parent, name);
         return new SourceProject(name, Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Select(file => (Path: Path.GetRelativePath(folder, file).Replace('\\', '/'), File: file))
             .Where(file => !file.Path.StartsWith("obj/", StringComparison.Ordinal) && !file.Path.StartsWith("bin/", StringComparison.Ordinal))

@@ -25,6 +25,7 @@ public sealed record Workload(string Name, Action<Hash> Body)
         new("training", Training),
         new("training of convolutions", hash => Images(hash, NormalizationMode.Frozen)),
         new("training with batch statistics", hash => Images(hash, NormalizationMode.Batch)),
+        new("predictions", Predictions),
     ];
 
     /// <summary>Runs it.</summary>
@@ -128,13 +129,7 @@ public sealed record Workload(string Name, Action<Hash> Body)
     /// <summary>Every operation of the engine, at channel counts that leave every kind of remainder.</summary>
     private static void Images(Hash hash, NormalizationMode normalization)
     {
-        Network network = Network.Build(11, 9, 3)
-            .Conv("c1", 19, kernel: 3, padding: 1, bias: false).BatchNorm("bn1").Relu()
-            .Add("add", x => x, x => x.Conv("c2", 19, kernel: 3, padding: 1).GroupNorm("gn", 19).HardSwish())
-            .DepthwiseConv("d1", kernel: 3, stride: 2, padding: 1).Relu6().Conv("c3", 37, kernel: 1).LeakyRelu()
-            .Concat("cat", x => x.Conv("c4", 24, kernel: 3, stride: 2, padding: 1).Sigmoid(), x => x.Conv("c5", 9, kernel: 1, stride: 2).Tanh())
-            .MaxPool(2).Conv("c6", 12, kernel: 1, groups: 3).AveragePool(1).Dropout(0.2f)
-            .Flatten().Linear("fc", 21).Relu().Linear("last", 5).SoftmaxCrossEntropy();
+        Network network = ImageNetwork();
         const int Count = 24;
         var examples = new ArrayExamples(Values(network.InputLength * Count), Enumerable.Range(0, Count).Select(i => i % 5).ToArray(), network.InputLength);
         var options = new SgdOptions { BatchSize = 8, Epochs = 2, LearningRate = 0.01f, Momentum = 0.9f, WeightDecay = 0.001f, ClipNorm = 3, Seed = 5, Normalization = normalization };
@@ -146,6 +141,33 @@ public sealed record Workload(string Name, Action<Hash> Body)
             hash.Add(network.Evaluate(parameters, examples).Loss);
         }
     }
+
+    /// <summary>Predictions of a network that is stored in every format, with the embedding.</summary>
+    private static void Predictions(Hash hash)
+    {
+        const int Count = 7;
+        Network network = ImageNetwork();
+        float[] inputs = Values(network.InputLength * Count), parameters = network.Initialize(1);
+        foreach (FrozenFormat format in Enum.GetValues<FrozenFormat>())
+        {
+            using var frozen = FrozenParameters.Compress(network, parameters, format);
+            using Predictor predictor = network.CreateFrozenPredictor(frozen, new PredictorOptions { BatchSize = 3, EmbeddingLayer = "fc.relu" });
+            int[] classes = new int[Count];
+            float[] probabilities = new float[Count * predictor.ProbabilityLength], embeddings = new float[Count * predictor.EmbeddingLength];
+            predictor.Predict(inputs, new PredictionBuffers { Classes = classes, Probabilities = probabilities, Embeddings = embeddings });
+            hash.Add<int>(classes);
+            hash.Add<float>(probabilities);
+            hash.Add<float>(embeddings);
+        }
+    }
+
+    private static Network ImageNetwork() => Network.Build(11, 9, 3)
+        .Conv("c1", 19, kernel: 3, padding: 1, bias: false).BatchNorm("bn1").Relu()
+        .Add("add", x => x, x => x.Conv("c2", 19, kernel: 3, padding: 1).GroupNorm("gn", 19).HardSwish())
+        .DepthwiseConv("d1", kernel: 3, stride: 2, padding: 1).Relu6().Conv("c3", 37, kernel: 1).LeakyRelu()
+        .Concat("cat", x => x.Conv("c4", 24, kernel: 3, stride: 2, padding: 1).Sigmoid(), x => x.Conv("c5", 9, kernel: 1, stride: 2).Tanh())
+        .MaxPool(2).Conv("c6", 12, kernel: 1, groups: 3).AveragePool(1).Dropout(0.2f)
+        .Flatten().Linear("fc", 21).Relu().Linear("last", 5).SoftmaxCrossEntropy();
 
     /// <summary>Runs of 1, 2, 3, ... coordinates, as many coordinates apart, so that kernels see every alignment and remainder.</summary>
     private static ParameterSelection GrowingRuns(int length, int first)

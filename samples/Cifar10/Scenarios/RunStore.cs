@@ -1,4 +1,3 @@
-using Cifar10.Report;
 using Ftte;
 using Ftte.Samples.Shared;
 using Ftte.Simulation;
@@ -20,8 +19,12 @@ internal sealed class RunStore(string? folder)
     public RunJournal? Journal(string run, string settings) => folder is null ? null : new RunJournal(At(run, "journal"), settings);
 
     /// <summary>Finds a finished run.</summary>
+    /// <param name="run">The name of the run.</param>
+    /// <param name="settings">The settings of the run, on one line.</param>
+    /// <param name="parse">Reads the line of JSON that was stored with the result.</param>
     /// <exception cref="InputException">The file is from a run with other settings, or is damaged.</exception>
-    public (RunLine Line, SimulationResult Result)? Find(string run, string settings)
+    public (T Line, SimulationResult Result)? Find<T>(string run, string settings, Func<string, T?> parse)
+        where T : class
     {
         if (folder is null || !File.Exists(At(run, "json")))
         {
@@ -38,7 +41,7 @@ internal sealed class RunStore(string? folder)
         try
         {
             using StreamReader reader = File.OpenText(At(run, "jsonl"));
-            return (RunLine.FromJson(lines[1])!, ResultFile.ReadJsonLines(reader, At(run, "jsonl")));
+            return (parse(lines[1])!, ResultFile.ReadJsonLines(reader, At(run, "jsonl")));
         }
         catch (Exception bad) when (bad is IOException or InvalidDataException or System.Text.Json.JsonException)
         {
@@ -47,7 +50,7 @@ internal sealed class RunStore(string? folder)
     }
 
     /// <summary>Stores a finished run. The line is written last, so that all files that it refers to are complete.</summary>
-    public void Add(string run, string settings, RunLine line, SimulationResult result)
+    public void Add(string run, string settings, string line, SimulationResult result)
     {
         if (folder is null)
         {
@@ -55,7 +58,7 @@ internal sealed class RunStore(string? folder)
         }
 
         AtomicFile.WriteText(At(run, "jsonl"), writer => ResultFile.WriteJsonLines(writer, result));
-        AtomicFile.WriteAllText(At(run, "json"), $"{settings}\n{line.ToJson()}\n");
+        AtomicFile.WriteAllText(At(run, "json"), $"{settings}\n{line}\n");
     }
 
     private string At(string run, string extension) => Path.Combine(folder!, $"{run}.{extension}");

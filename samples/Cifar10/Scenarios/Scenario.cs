@@ -15,6 +15,8 @@ internal enum ScenarioName
     Scratch,
     Sweep,
     Tune,
+    Converge,
+    ConvergeTune,
 }
 
 /// <summary>Represents a cell with the rules that are compared in it; the first rule is the reference.</summary>

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Ftte.TinyEngine;
+using Ftte.TinyEngine.TimeSeries;
 
 namespace ZooLearning.Data;
 
@@ -12,10 +12,9 @@ internal static class WearableExamples
 
     private const int SamplesPerFrame = 3; // 27 ms
     private const float Gravity = 9.81f;
-    private static readonly string[] Labels = ["SEATED", "STANDING_UP", "WALKING", "TURNING", "SITTING_DOWN"];
 
     /// <summary>Gets the number of activities.</summary>
-    public static int ClassCount => Labels.Length;
+    public static int ClassCount => WearableData.Labels.Length;
 
     /// <summary>Reads the windows of a range of people.</summary>
     /// <param name="folder">The folder with one folder per person.</param>
@@ -23,35 +22,28 @@ internal static class WearableExamples
     /// <param name="first">The number of the first person.</param>
     /// <param name="last">The number of the last person.</param>
     /// <returns>The windows; the label of a window is the activity in its middle.</returns>
-    public static ArrayExamples Load(string folder, int frames, int first, int last)
+    public static IExampleSource Load(string folder, int frames, int first, int last)
     {
-        var inputs = new List<float>();
-        var labels = new List<int>();
-        for (int person = first; person <= last; person++)
-        {
-            foreach (string file in Directory.GetFiles(Path.Combine(folder, $"s{person:00}"), "*.csv").Order(StringComparer.Ordinal))
-            {
-                AddWindows(file, frames, inputs, labels);
-            }
-        }
-
-        return new ArrayExamples(inputs.ToArray(), labels.ToArray(), frames * Values);
+        IEnumerable<WearableRecording> recordings = Enumerable.Range(first, last - first + 1).SelectMany(person => WearableData.ReadFolder(Path.Combine(folder, $"s{person:00}")));
+        return WindowExamples.Create(
+            recordings.Select(recording => ToFrames(recording.Recording)), new WindowOptions { Length = frames, Step = frames / 2, Label = WindowLabel.Middle });
     }
 
-    private static void AddWindows(string file, int frames, List<float> inputs, List<int> labels)
+    private static Recording ToFrames(Recording recording)
     {
-        string[] lines = [.. File.ReadLines(file).Skip(1)];
-        int count = lines.Length / SamplesPerFrame;
+        int count = recording.Length / SamplesPerFrame;
         float[] values = new float[count * Values];
+        var times = new TimeSpan[count];
         int[] activities = new int[count];
         for (int frame = 0; frame < count; frame++)
         {
-            string[] cells = lines[frame * SamplesPerFrame].Split(',');
-            activities[frame] = Array.IndexOf(Labels, cells[7]);
+            int sample = frame * SamplesPerFrame;
+            (times[frame], activities[frame]) = (recording.Times.Span[sample], recording.Labels.Span[sample]);
+            ReadOnlySpan<float> measured = recording.Samples.Span.Slice(sample * recording.ChannelCount, recording.ChannelCount);
             Span<float> own = values.AsSpan(frame * Values, Values);
-            for (int i = 0; i < 6; i++)
+            for (int i = 0; i < measured.Length; i++)
             {
-                own[i] = float.Parse(cells[i], CultureInfo.InvariantCulture) / (i < 3 ? Gravity : 1);
+                own[i] = measured[i] / (i < 3 ? Gravity : 1);
             }
 
             own[6] = MathF.Sqrt((own[0] * own[0]) + (own[1] * own[1]) + (own[2] * own[2])) - 1;
@@ -60,13 +52,6 @@ internal static class WearableExamples
             own[9] = frame == 0 ? 0 : own[7] - values[((frame - 1) * Values) + 7];
         }
 
-        for (int start = 0; start + frames <= count; start += frames / 2)
-        {
-            if (activities[start + (frames / 2)] is >= 0 and int label)
-            {
-                inputs.AddRange(values.AsSpan(start * Values, frames * Values));
-                labels.Add(label);
-            }
-        }
+        return new Recording(values, times, activities, Values);
     }
 }

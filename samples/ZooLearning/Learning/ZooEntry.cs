@@ -44,9 +44,10 @@ internal sealed record ZooEntry(string Name, Network Network, DataKind Data)
     /// <summary>Creates the entry of a network.</summary>
     /// <param name="name">The name in the zoo.</param>
     /// <param name="isSmall">True for a federation that is small enough for a build server.</param>
-    public static ZooEntry Of(string name, bool isSmall)
+    /// <param name="normalization">The normalization layers; a network that has some is named after them.</param>
+    public static ZooEntry Of(string name, bool isSmall, NormalizationKind normalization = NormalizationKind.Batch)
     {
-        Network network = name == "dscnn" ? NetworkZoo.DsCnn(WearableClasses) : NetworkZoo.Create(name);
+        Network network = name == "dscnn" ? NetworkZoo.DsCnn(WearableClasses, normalization) : NetworkZoo.Create(name, normalization);
         ZooEntry entry = name switch
         {
             "digits" or "mlp" => new ZooEntry(name, network, DataKind.Mnist) { Versions = isSmall ? 40 : 80 },
@@ -58,6 +59,7 @@ internal sealed record ZooEntry(string Name, Network Network, DataKind Data)
             "mobilenetv2-0.35-128" => new ZooEntry(name, network, DataKind.Cifar10) { Devices = 100, ExamplesPerDevice = 20, Versions = 300, PublicExamples = 1000, BaseEpochs = 20, TestExamples = 300 },
             _ => new ZooEntry(name, network, DataKind.Cifar10) { Devices = 100, ExamplesPerDevice = 20, Versions = 500, PublicExamples = 1000, BaseEpochs = 20 },
         };
+        entry = network.Layout.Blocks.Any(block => block.Name.Contains("gn", StringComparison.Ordinal)) ? entry with { Name = $"{name}, group normalization" } : entry;
         return isSmall ? entry with { TestExamples = 300 } : entry;
     }
 

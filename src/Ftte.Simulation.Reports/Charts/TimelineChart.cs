@@ -17,6 +17,7 @@ internal static class TimelineChart
         (JobOutcome.Rejected, "rejected", Color.FromHex("#D55E00")),
         (JobOutcome.Dropped, "dropped by the device", Color.FromHex("#CC79A7")),
         (JobOutcome.Measured, "measured importance", Color.FromHex("#56B4E9")),
+        (JobOutcome.Evaluated, "evaluated a version", Color.FromHex("#F0E442")),
         (JobOutcome.Unfinished, "unfinished", Color.FromHex("#AAAAAA")),
     ];
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Ftte.Markdown;
+using Ftte.Simulation.Reports.Charts;
 using Ftte.Simulation.Reports.Statistics;
 
 namespace Ftte.Simulation.Reports.Pages;
@@ -36,6 +37,9 @@ internal sealed class ReportPage
     /// <summary>Gets the Markdown.</summary>
     public string Text { get; }
 
+    /// <summary>Gets the name of the file with the evaluations by devices of a rule.</summary>
+    public static string DevicesName(int rule) => string.Create(CultureInfo.InvariantCulture, $"devices-{rule + 1}.png");
+
     /// <summary>Gets the name of the file with the timeline of a rule.</summary>
     public static string TimelineName(int rule) => string.Create(CultureInfo.InvariantCulture, $"timeline-{rule + 1}.png");
 
@@ -70,6 +74,12 @@ internal sealed class ReportPage
 
         for (int i = 0; i < rules.Count; i++)
         {
+            if (DeviceChart.IsDrawn(rules[i].Runs[0]))
+            {
+                page.Append(CultureInfo.InvariantCulture,
+                    $"\n![Accuracy on the devices over time: {MarkdownText.Escape(rules[i].Rule)}]({DevicesName(i)})\n\nDevices evaluated versions on examples that they hold back, in the run with seed {rules[i].Runs[0].Seed}. The band reaches from the worst to the best decile of the devices.\n");
+            }
+
             page.Append(CultureInfo.InvariantCulture, $"\n![Jobs of the devices over time: {MarkdownText.Escape(rules[i].Rule)}]({TimelineName(i)})\n");
         }
     }

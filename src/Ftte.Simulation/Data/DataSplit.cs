@@ -31,7 +31,7 @@ public static class DataSplit
     /// </param>
     /// <param name="seed">The seed.</param>
     /// <returns>The indices of the examples of each device.</returns>
-    /// <exception cref="ArgumentException">The devices want more examples than there are, or one wants less than one, or alpha is not positive.</exception>
+    /// <exception cref="ArgumentException">The devices need more examples than there are, or a device needs less than one, or alpha is not positive.</exception>
     public static int[][] Dirichlet(ReadOnlySpan<byte> labels, IReadOnlyList<int> sizes, double alpha, ulong seed)
     {
         Check(sizes, labels.Length);

@@ -60,6 +60,10 @@ public sealed record SimulatedDevice
     /// <value>Default zero. At most ten years (3,650 days) in either direction.</value>
     public TimeSpan ClockSkew { get; init; }
 
+    /// <summary>Gets the work that the device accepts.</summary>
+    /// <value>Default: it trains and, if the rule has an <see cref="SimulationRule.Evaluation"/>, evaluates. A device that only evaluates takes part without training, for example as a newcomer.</value>
+    public ClientRole Role { get; init; }
+
     /// <summary>Gets whether reports count the device as a straggler.</summary>
     public bool IsStraggler { get; init; }
 

@@ -8,6 +8,8 @@ namespace Ftte.Simulation.Jobs;
 /// <param name="journal">The journal; null if the run has none.</param>
 internal sealed class JobTrainer(ILearningTask task, TrainingWorkers workers, JournalFile? journal)
 {
+    private readonly IStatefulTask? _stateful = task as IStatefulTask;
+
     /// <summary>Queues the training of a job. Its update is needed when the job ends.</summary>
     public void Queue(SimulatedJob job) => job.Training = workers.RunAsync(() => TrainOrRestore(job), (job.Timing.End, job.Number));
 
@@ -18,13 +20,20 @@ internal sealed class JobTrainer(ILearningTask task, TrainingWorkers workers, Jo
             return Train(job);
         }
 
-        byte[] fingerprint = Fingerprint.Of(job.Device, job.Assignment!, job.Parameters.Span, job.MemoryBudgetBytes);
-        if (journal.Find(job.Number, job.Assignment!, fingerprint) is { } known)
+        byte[] fingerprint = Fingerprint.Of(job.Device, job.Assignment!, job.Parameters.Span, job.MemoryBudgetBytes, job.State.Span);
+        ReadOnlyMemory<byte>? state = _stateful is null ? default(ReadOnlyMemory<byte>) : journal.FindState(job.Number, fingerprint);
+        if (state is not null && journal.Find(job.Number, job.Assignment!, fingerprint) is { } known)
         {
+            job.State = state.Value;
             return known;
         }
 
         SparseUpdate update = Train(job);
+        if (_stateful is not null)
+        {
+            journal.AddState(job.Number, fingerprint, job.State.Span);
+        }
+
         journal.Add(job.Number, fingerprint, update);
         return update;
     }
@@ -55,13 +64,19 @@ internal sealed class JobTrainer(ILearningTask task, TrainingWorkers workers, Jo
 
     private SparseUpdate Train(SimulatedJob job, CancellationToken token)
     {
-        ILocalTrainer trainer = task.CreateTrainer(job.Device);
+        var state = new MemoryStateStore(job.State.Span);
+        ILocalTrainer trainer = _stateful?.CreateTrainer(job.Device, state) ?? task.CreateTrainer(job.Device);
         try
         {
-            ValueTask<SparseUpdate> work = job.Assignment!.Content == UpdateContent.Importance
-                ? ToProbe(trainer).ProbeAsync(job.Assignment, job.Parameters, job.MemoryBudgetBytes, token)
-                : trainer.TrainAsync(job.Assignment, job.Parameters, token);
-            return work.AsTask().GetAwaiter().GetResult();
+            ValueTask<SparseUpdate> work = job.Assignment!.Content switch
+            {
+                UpdateContent.Importance => ToProbe(trainer).ProbeAsync(job.Assignment, job.Parameters, job.MemoryBudgetBytes, token),
+                UpdateContent.Evaluation => ToEvaluator(trainer).EvaluateAsync(job.Assignment, job.Parameters, token),
+                _ => trainer.TrainAsync(job.Assignment, job.Parameters, token),
+            };
+            SparseUpdate update = work.AsTask().GetAwaiter().GetResult();
+            job.State = state.State;
+            return update;
         }
         finally
         {
@@ -71,4 +86,7 @@ internal sealed class JobTrainer(ILearningTask task, TrainingWorkers workers, Jo
 
     private static IImportanceProbe ToProbe(ILocalTrainer trainer) => trainer as IImportanceProbe
         ?? throw new InvalidOperationException($"The rule asks devices to measure importance, but {trainer.GetType()} is not an {nameof(IImportanceProbe)}. Set Probes to 0, or create trainers that implement it.");
+
+    private static IModelEvaluator ToEvaluator(ILocalTrainer trainer) => trainer as IModelEvaluator
+        ?? throw new InvalidOperationException($"The rule asks devices to evaluate, but {trainer.GetType()} is not an {nameof(IModelEvaluator)}. Set Evaluation to null, or create trainers that implement it.");
 }

@@ -1,7 +1,7 @@
 namespace Ftte.Simulation.Jobs;
 
 /// <summary>One job of one device: the trainer that the production client calls. It answers when the virtual clock has reached the arrival of the update.</summary>
-internal sealed class SimulatedJob(long number, int device, TimeSpan start, ParameterLayout layout, CancellationToken cancellationToken) : ILocalTrainer, IImportanceProbe, IDisposable
+internal sealed class SimulatedJob(long number, int device, TimeSpan start, ParameterLayout layout, CancellationToken cancellationToken) : ILocalTrainer, IImportanceProbe, IModelEvaluator, IDisposable
 {
     // Continuations run on other threads, so completing these tasks never runs a client's code within the simulation's.
     private readonly TaskCompletionSource<SparseUpdate> _update = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,6 +29,9 @@ internal sealed class SimulatedJob(long number, int device, TimeSpan start, Para
     /// <summary>Gets the memory budget of an importance measurement.</summary>
     public long MemoryBudgetBytes { get; private set; }
 
+    /// <summary>Gets or sets the state of the device: what its last job left, and after training what this job leaves; empty if there is none.</summary>
+    public ReadOnlyMemory<byte> State { get; set; }
+
     public JobTiming Timing { get; set; }
 
     public JobCost Cost { get; set; }
@@ -47,6 +50,12 @@ internal sealed class SimulatedJob(long number, int device, TimeSpan start, Para
     public CancellationToken CancellationToken => _canceled.Token;
 
     ValueTask<SparseUpdate> ILocalTrainer.TrainAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken cancellationToken) =>
+        Accept(assignment, parameters, 0);
+
+    // The role of the client states whether the device evaluates.
+    bool IModelEvaluator.CanEvaluate => true;
+
+    ValueTask<SparseUpdate> IModelEvaluator.EvaluateAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken cancellationToken) =>
         Accept(assignment, parameters, 0);
 
     ValueTask<SparseUpdate> IImportanceProbe.ProbeAsync(

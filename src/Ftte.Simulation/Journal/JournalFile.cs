@@ -9,7 +9,8 @@ namespace Ftte.Simulation.Journal;
 /// <summary>An open journal. Thread-safe once it is open.</summary>
 /// <remarks>
 /// The file is little-endian: the magic, the description with its length and checksum, then records with length, checksum and payload. A payload has a kind, a number
-/// and the <see cref="Fingerprint"/> of its inputs; then an update has its example count, content and values, and an evaluation has its three values.
+/// and the <see cref="Fingerprint"/> of its inputs; then an update has its example count, content and values, an evaluation has its four values, and the state that a job leaves on its
+/// device has its bytes. The state is written before the update of the same job.
 /// </remarks>
 internal sealed class JournalFile : IDisposable
 {
@@ -18,21 +19,23 @@ internal sealed class JournalFile : IDisposable
     private const int MaxDescriptionBytes = 1 << 16;
     private const int NameBytes = 1 + 8 + Fingerprint.Bytes;
     private const int UpdateHeadBytes = NameBytes + 4 + 1;
-    private const int QualityBytes = NameBytes + (3 * 8);
+    private const int QualityBytes = NameBytes + (4 * 8);
     private const byte UpdateKind = 1;
     private const byte QualityKind = 2;
+    private const byte StateKind = 3;
 
     private readonly Lock _writing = new();
     private readonly string _path;
     private readonly FileStream _file;
     private readonly Dictionary<long, (long Offset, int Length)> _updates = [];
+    private readonly Dictionary<long, (long Offset, int Length)> _states = [];
     private readonly Dictionary<long, (byte[] Model, ModelQuality Quality)> _qualities = [];
     private SafeFileHandle? _handle;
     private long _end;
 
     private JournalFile(string path, FileStream file) => (_path, _file) = (path, file);
 
-    private static ReadOnlySpan<byte> Magic => "FTTErun2"u8;
+    private static ReadOnlySpan<byte> Magic => "FTTErun3"u8;
 
     /// <summary>Gets the number of updates found.</summary>
     public int Count => _updates.Count;
@@ -72,22 +75,16 @@ internal sealed class JournalFile : IDisposable
     /// <exception cref="InvalidDataException">The record is of another job or another model, so the journal is of another run.</exception>
     public SparseUpdate? Find(long job, TrainingAssignment assignment, ReadOnlySpan<byte> fingerprint)
     {
-        if (!_updates.TryGetValue(job, out var place))
-        {
-            return null;
-        }
-
-        byte[] payload = new byte[place.Length];
-        int read = RandomAccess.Read(_handle!, payload, place.Offset);
-        if (read != payload.Length || !fingerprint.SequenceEqual(payload.AsSpan(NameBytes - Fingerprint.Bytes, Fingerprint.Bytes)))
-        {
-            throw Foreign($"job {job} differs, or began with another model");
-        }
-
-        return SparseUpdate.Create(
-            assignment.CreateHeader(BinaryPrimitives.ReadInt32LittleEndian(payload.AsSpan(NameBytes))),
-            MemoryMarshal.Cast<byte, float>(payload.AsSpan(UpdateHeadBytes)));
+        return Read(_updates, job, fingerprint) is { } payload
+            ? SparseUpdate.Create(
+                assignment.CreateHeader(BinaryPrimitives.ReadInt32LittleEndian(payload.AsSpan(NameBytes))),
+                MemoryMarshal.Cast<byte, float>(payload.AsSpan(UpdateHeadBytes)))
+            : null;
     }
+
+    /// <summary>Returns the state that a job left on its device, empty if it left none; null if it is not in the journal.</summary>
+    /// <exception cref="InvalidDataException">The record is of another job or another model, so the journal is of another run.</exception>
+    public ReadOnlyMemory<byte>? FindState(long job, ReadOnlySpan<byte> fingerprint) => Read(_states, job, fingerprint)?.AsMemory(NameBytes);
 
     /// <summary>Returns the quality of a version; null if it is not in the journal.</summary>
     /// <exception cref="InvalidDataException">The record is of another model, so the journal is of another run.</exception>
@@ -113,6 +110,15 @@ internal sealed class JournalFile : IDisposable
         Append(payload);
     }
 
+    /// <summary>Stores the state that a job leaves on its device.</summary>
+    public void AddState(long job, ReadOnlySpan<byte> fingerprint, ReadOnlySpan<byte> state)
+    {
+        byte[] payload = new byte[NameBytes + state.Length];
+        WriteHead(payload, StateKind, job, fingerprint);
+        state.CopyTo(payload.AsSpan(NameBytes));
+        Append(payload);
+    }
+
     /// <summary>Stores the quality of a version.</summary>
     public void Add(ModelVersion version, ReadOnlySpan<byte> fingerprint, ModelQuality quality)
     {
@@ -121,6 +127,7 @@ internal sealed class JournalFile : IDisposable
         BinaryPrimitives.WriteDoubleLittleEndian(payload.AsSpan(NameBytes), quality.Accuracy);
         BinaryPrimitives.WriteDoubleLittleEndian(payload.AsSpan(NameBytes + 8), quality.StragglerAccuracy);
         BinaryPrimitives.WriteDoubleLittleEndian(payload.AsSpan(NameBytes + 16), quality.Loss);
+        BinaryPrimitives.WriteDoubleLittleEndian(payload.AsSpan(NameBytes + 24), quality.ValidationAccuracy);
         Append(payload);
     }
 
@@ -138,6 +145,21 @@ internal sealed class JournalFile : IDisposable
         payload[0] = kind;
         BinaryPrimitives.WriteInt64LittleEndian(payload[1..], number);
         fingerprint.CopyTo(payload[9..]);
+    }
+
+    /// <summary>Reads the payload of a job's record; null if there is none.</summary>
+    private byte[]? Read(Dictionary<long, (long Offset, int Length)> records, long job, ReadOnlySpan<byte> fingerprint)
+    {
+        if (!records.TryGetValue(job, out var place))
+        {
+            return null;
+        }
+
+        byte[] payload = new byte[place.Length];
+        int read = RandomAccess.Read(_handle!, payload, place.Offset);
+        return read == payload.Length && fingerprint.SequenceEqual(payload.AsSpan(NameBytes - Fingerprint.Bytes, Fingerprint.Bytes))
+            ? payload
+            : throw Foreign($"job {job} differs, or began with another model");
     }
 
     private InvalidDataException Foreign(string difference) =>
@@ -189,7 +211,7 @@ internal sealed class JournalFile : IDisposable
 
     private bool Index(byte[] payload, long offset)
     {
-        if (payload.Length < UpdateHeadBytes)
+        if (payload.Length < NameBytes)
         {
             return false;
         }
@@ -197,12 +219,15 @@ internal sealed class JournalFile : IDisposable
         long number = BinaryPrimitives.ReadInt64LittleEndian(payload.AsSpan(1));
         switch (payload[0])
         {
-            case UpdateKind when (payload.Length - UpdateHeadBytes) % sizeof(float) == 0:
+            case UpdateKind when payload.Length >= UpdateHeadBytes && (payload.Length - UpdateHeadBytes) % sizeof(float) == 0:
                 _updates[number] = (offset, payload.Length);
+                return true;
+            case StateKind:
+                _states[number] = (offset, payload.Length);
                 return true;
             case QualityKind when payload.Length == QualityBytes:
                 double Value(int at) => BinaryPrimitives.ReadDoubleLittleEndian(payload.AsSpan(NameBytes + at));
-                _qualities[number] = (payload[9..NameBytes], new ModelQuality(Value(0), Value(8), Value(16)));
+                _qualities[number] = (payload[9..NameBytes], new ModelQuality(Value(0), Value(8), Value(16), Value(24)));
                 return true;
             default:
                 return false;

@@ -38,6 +38,10 @@ public sealed record SimulationOptions
     /// <value>Default false.</value>
     public bool StopAtTarget { get; init; }
 
+    /// <summary>Gets the settings for a run that reduces the devices' steps when the accuracy no longer improves, and then ends; null to do neither.</summary>
+    /// <value>Default null.</value>
+    public PlateauOptions? Plateau { get; init; }
+
     /// <summary>Gets the minimum number of versions between evaluations.</summary>
     /// <value>Default 1. The first and the last version are always evaluated.</value>
     public int EvaluateEveryVersions { get; init; } = 1;
@@ -45,6 +49,10 @@ public sealed record SimulationOptions
     /// <summary>Gets the minimum virtual time between evaluations.</summary>
     /// <value>Default zero.</value>
     public TimeSpan EvaluateEvery { get; init; }
+
+    /// <summary>Gets the minimum virtual time between evaluations, as a share of the elapsed time, so that long runs have evenly spaced evaluations on a logarithmic axis.</summary>
+    /// <value>Default 0; in [0, 1].</value>
+    public double EvaluateEveryShare { get; init; }
 
     /// <summary>Gets which idle device gets work next.</summary>
     /// <value>Default <see cref="DeviceOrder.Random"/>.</value>
@@ -83,9 +91,11 @@ public sealed record SimulationOptions
         Guard.Share(Target ?? 0, nameof(Target));
         ArgumentOutOfRangeException.ThrowIfLessThan(EvaluateEveryVersions, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(EvaluateEvery, TimeSpan.Zero);
+        Guard.Share(EvaluateEveryShare);
         ArgumentOutOfRangeException.ThrowIfLessThan(HeadStart, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(HeadStart, TimeLimits.Max, nameof(HeadStart));
         ArgumentNullException.ThrowIfNull(RealTime);
+        Plateau?.Validate();
         if (MaxTime is null && MaxVersions is null && MaxTrips is null && Arrivals?.IsEndless != false)
         {
             throw new ArgumentException("The run has no limit. Set MaxTime, MaxVersions or MaxTrips.", nameof(MaxTime));

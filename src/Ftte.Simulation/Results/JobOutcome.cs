@@ -17,4 +17,7 @@ public enum JobOutcome
 
     /// <summary>The device measured importance, and the server used the result.</summary>
     Measured = 4,
+
+    /// <summary>The device evaluated a version, and the server recorded the result.</summary>
+    Evaluated = 5,
 }

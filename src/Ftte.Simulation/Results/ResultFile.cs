@@ -6,7 +6,8 @@ namespace Ftte.Simulation;
 
 /// <summary>Writes and reads results as JSON lines, and writes them as a JSON summary and as CSV.</summary>
 /// <remarks>
-/// A file has one line <c>{"run": ...}</c>, then a line <c>{"point": ...}</c> per evaluation and a line <c>{"job": ...}</c> per job. Times are in ticks of 100 ns, and values that
+/// A file has one line <c>{"run": ...}</c>, then a line <c>{"point": ...}</c> per evaluation and a line <c>{"job": ...}</c> per job. An evaluation by devices has a line
+/// <c>{"evaluation": ...}</c>, followed by a line <c>{"answer": ...}</c> per device. Times are in ticks of 100 ns, and values that
 /// were not measured are left out. The same run gives the same bytes. Models are not included.
 /// </remarks>
 public static class ResultFile
@@ -26,6 +27,15 @@ public static class ResultFile
         foreach (EvaluationPoint point in result.Points)
         {
             Write(new ResultLine { Point = PointLine.Of(point) });
+        }
+
+        foreach (DeviceEvaluation evaluation in result.DeviceEvaluations)
+        {
+            Write(new ResultLine { Evaluation = EvaluationLine.Of(evaluation) });
+            foreach (EvaluationAnswer answer in evaluation.Evaluation.Answers)
+            {
+                Write(new ResultLine { Answer = AnswerLine.Of(answer) });
+            }
         }
 
         foreach (JobRecord job in result.Jobs)
@@ -53,19 +63,33 @@ public static class ResultFile
         RunLine? run = null;
         ImmutableArray<EvaluationPoint>.Builder points = ImmutableArray.CreateBuilder<EvaluationPoint>();
         ImmutableArray<JobRecord>.Builder jobs = ImmutableArray.CreateBuilder<JobRecord>();
+        var evaluations = new EvaluationReader();
         int number = 1;
         for (; reader.ReadLine() is { } text; number++)
         {
-            switch (Parse(text, name, number))
+            ResultLine line = Parse(text, name, number);
+            if (line.Answer is null && evaluations.End() is { } fault)
             {
-                case { Run: { } found, Point: null, Job: null } when number == 1:
+                throw Bad(name, number, fault);
+            }
+
+            switch (line)
+            {
+                case { Run: { } found } when number == 1:
                     run = found;
                     break;
-                case { Run: null, Point: { } point, Job: null } when number > 1:
+                case { Evaluation: { } evaluation } when number > 1:
+                    Follow(evaluations.LastTicks, evaluation.Ticks);
+                    evaluations.Begin(evaluation);
+                    break;
+                case { Answer: { } answer } when number > 1 && evaluations.IsOpen:
+                    evaluations.Add(answer);
+                    break;
+                case { Point: { } point } when number > 1:
                     Follow(points.Count == 0 ? 0 : points[^1].Time.Ticks, point.Ticks);
                     points.Add(point.ToPoint());
                     break;
-                case { Run: null, Point: null, Job: { } job } when number > 1:
+                case { Job: { } job } when number > 1:
                     Follow(jobs.Count == 0 ? 0 : jobs[^1].End.Ticks, job.EndTicks);
                     jobs.Add(job.ToJob());
                     break;
@@ -74,7 +98,12 @@ public static class ResultFile
             }
         }
 
-        SimulationResult result = run?.ToResult(points.ToImmutable(), jobs.ToImmutable()) ?? throw Bad(name, 1);
+        if (evaluations.End() is { } missingAnswers)
+        {
+            throw Bad(name, number, missingAnswers);
+        }
+
+        SimulationResult result = run?.ToResult(points.ToImmutable(), jobs.ToImmutable(), evaluations.All) ?? throw Bad(name, 1);
         return Missing(result) is { } missing ? throw Bad(name, number, missing) : result;
 
         void Follow(long before, long ticks)
@@ -109,14 +138,14 @@ public static class ResultFile
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(results);
-        writer.Write("rule,seed,seconds,version,accuracy,straggler_accuracy,loss,trips,bytes_up,bytes_down,multiply_adds\n");
+        writer.Write("rule,seed,seconds,version,accuracy,straggler_accuracy,loss,validation_accuracy,trips,bytes_up,bytes_down,multiply_adds\n");
         foreach (SimulationResult result in results)
         {
             foreach (EvaluationPoint p in result.Points)
             {
                 writer.Write(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Quote(result.Rule)},{result.Seed},{p.Time.TotalSeconds},{p.Version.Number},{Number(p.Quality.Accuracy)},{Number(p.Quality.StragglerAccuracy)},{Number(p.Quality.Loss)},{p.Trips},{p.BytesUp},{p.BytesDown},{p.MultiplyAdds}\n"));
+                    $"{Quote(result.Rule)},{result.Seed},{p.Time.TotalSeconds},{p.Version.Number},{Number(p.Quality.Accuracy)},{Number(p.Quality.StragglerAccuracy)},{Number(p.Quality.Loss)},{Number(p.Quality.ValidationAccuracy)},{p.Trips},{p.BytesUp},{p.BytesDown},{p.MultiplyAdds}\n"));
             }
         }
     }
@@ -140,6 +169,34 @@ public static class ResultFile
         }
     }
 
+    /// <summary>Writes evaluations by devices as CSV, with a line per metric for all answers and for each group. Each line begins with the rule and the seed.</summary>
+    /// <param name="writer">The writer.</param>
+    /// <param name="results">The results.</param>
+    public static void WriteEvaluationsCsv(TextWriter writer, IEnumerable<SimulationResult> results)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(results);
+        writer.Write("rule,seed,seconds,version,metric,group,answers,mean,minimum,decile,median,upper_decile,maximum\n");
+        foreach (SimulationResult result in results)
+        {
+            foreach ((TimeSpan time, FederatedEvaluation evaluation) in result.DeviceEvaluations)
+            {
+                foreach (EvaluationMetric metric in evaluation.Metrics)
+                {
+                    foreach (string? group in evaluation.Groups.Prepend(null))
+                    {
+                        if (evaluation.GetStatistics(metric.Name, group) is { } s)
+                        {
+                            writer.Write(string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"{Quote(result.Rule)},{result.Seed},{time.TotalSeconds},{evaluation.Version.Number},{Quote(metric.Name)},{Quote(group ?? "")},{s.Count},{s.Mean},{s.GetQuantile(0)},{s.GetQuantile(0.1)},{s.GetQuantile(0.5)},{s.GetQuantile(0.9)},{s.GetQuantile(1)}\n"));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     private static string Quote(string text) => text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
     private static string Number(double value) => double.IsNaN(value) ? "" : value.ToString(CultureInfo.InvariantCulture);
@@ -157,7 +214,7 @@ public static class ResultFile
             throw Bad(name, number, bad.Message.Split(" | LineNumber")[0], bad);
         }
 
-        return line.Fault is { } fault ? throw Bad(name, number, fault) : line;
+        return !line.IsSingle ? throw Bad(name, number) : line.Fault is { } fault ? throw Bad(name, number, fault) : line;
     }
 
     /// <summary>Describes the lines that are missing, for example because the file was truncated; null if none are.</summary>
@@ -172,6 +229,7 @@ public static class ResultFile
             ("dropped jobs", expected.Dropped, Of(JobOutcome.Dropped)),
             ("unfinished jobs", expected.Unfinished, Of(JobOutcome.Unfinished)),
             ("measured jobs", expected.Measured, Of(JobOutcome.Measured)),
+            ("evaluated jobs", expected.Evaluated, Of(JobOutcome.Evaluated)),
         ];
         return result.IsComplete && result.Points.IsEmpty
             ? "the file ends here, but a complete run has points"
@@ -180,6 +238,6 @@ public static class ResultFile
         long Of(JobOutcome outcome) => result.Jobs.Count(job => job.Outcome == outcome);
     }
 
-    private static InvalidDataException Bad(string name, int line, string problem = "expected one line with a run, then lines with one point or one job each", Exception? inner = null) =>
+    private static InvalidDataException Bad(string name, int line, string problem = "expected one line with a run, then lines with one point, job, evaluation or answer each", Exception? inner = null) =>
         new($"{name}, line {line}: the result file is not valid: {problem}.", inner);
 }

@@ -18,7 +18,7 @@ internal sealed record RunLine(
     public static RunLine Of(SimulationResult result) =>
         new(result.Rule, result.Seed, result.IsComplete, result.Duration.Ticks, TotalsLine.Of(result.Totals), result.Target, result.Ending == SimulationEnding.Unknown ? null : result.Ending, result.EndingReason);
 
-    public SimulationResult ToResult(ImmutableArray<EvaluationPoint> points, ImmutableArray<JobRecord> jobs) => new()
+    public SimulationResult ToResult(ImmutableArray<EvaluationPoint> points, ImmutableArray<JobRecord> jobs, ImmutableArray<DeviceEvaluation> evaluations) => new()
     {
         Rule = Rule,
         Seed = Seed,
@@ -28,6 +28,7 @@ internal sealed record RunLine(
         Duration = new TimeSpan(Ticks),
         Points = points,
         Jobs = jobs,
+        DeviceEvaluations = evaluations,
         Totals = Totals.ToTotals(),
         Target = Target,
     };

@@ -28,28 +28,35 @@ public enum SimulationEnding
     [JsonStringEnumMemberName("Target")]
     TargetReached = 5,
 
+    /// <summary>The accuracy no longer improved, see <see cref="SimulationOptions.Plateau"/>.</summary>
+    [JsonStringEnumMemberName("Plateau")]
+    PlateauReached = 6,
+
+    /// <summary>The server ended training, because the model stopped improving on the devices; see <see cref="EvaluationOptions.Patience"/>.</summary>
+    TrainingEnded = 7,
+
     /// <summary>
     /// No job is active and no device is eligible for work: all devices have left for good or have too little memory, or the last listed arrival is over.
     /// This ending and those with greater values mean that the run could not make progress; <see cref="SimulationResult.EndingReason"/> states the reason.
     /// </summary>
     [JsonStringEnumMemberName("Nobody")]
-    NoEligibleDevice = 6,
+    NoEligibleDevice = 8,
 
     /// <summary>
     /// The buffer cannot be completed: no job is active, and the remaining devices have used their share of the buffer. Choose a smaller capacity or more updates per
     /// client, set a publication timeout, or simulate more devices.
     /// </summary>
-    BufferCannotFill = 7,
+    BufferCannotFill = 9,
 
     /// <summary>Ten versions in a row were refused, because each of them would have broken the model.</summary>
-    VersionsRefused = 8,
+    VersionsRefused = 10,
 
     /// <summary>More updates in a row were rejected than ten per device, and none was accepted.</summary>
-    UpdatesRejected = 9,
+    UpdatesRejected = 11,
 
     /// <summary>More than <see cref="SimulationOptions.MaxTripsPerVersion"/> jobs ended without a version, and devices dropped most of them.</summary>
-    DevicesDropOut = 10,
+    DevicesDropOut = 12,
 
     /// <summary>More than <see cref="SimulationOptions.MaxTripsPerVersion"/> jobs ended without a version, although updates were accepted.</summary>
-    NoPublication = 11,
+    NoPublication = 13,
 }

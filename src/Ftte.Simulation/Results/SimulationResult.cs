@@ -30,6 +30,9 @@ public sealed record SimulationResult
     /// <summary>Gets the jobs in the order of their ends.</summary>
     public required ImmutableArray<JobRecord> Jobs { get; init; }
 
+    /// <summary>Gets the evaluations by devices in the order of time; empty if the rule has no <see cref="SimulationRule.Evaluation"/>.</summary>
+    public ImmutableArray<DeviceEvaluation> DeviceEvaluations { get; init; } = [];
+
     /// <summary>Gets the totals.</summary>
     public required SimulationTotals Totals { get; init; }
 
@@ -38,6 +41,10 @@ public sealed record SimulationResult
 
     /// <summary>Gets the last selection; null if the result was read from a file.</summary>
     public ParameterSelection? Selection { get; init; }
+
+    /// <summary>Gets the state of each device at the end, in the order of the devices; see <see cref="IStatefulTask"/>.</summary>
+    /// <value>Empty if the task keeps no state, or if the result was read from a file. The state of a device that completed no job is empty.</value>
+    public ImmutableArray<ReadOnlyMemory<byte>> DeviceStates { get; init; } = [];
 
     /// <summary>Gets the target accuracy; null if there was none.</summary>
     public double? Target { get; init; }

@@ -17,6 +17,7 @@ namespace Ftte.Simulation;
 /// <param name="Events">The number of events processed.</param>
 /// <param name="RefusedVersions">The number of versions that were not published because they would have broken the model.</param>
 /// <param name="FailedSelections">The number of times that the server failed to choose a new selection and kept the current one.</param>
+/// <param name="Evaluated">The number of jobs that evaluated a version.</param>
 public readonly record struct SimulationTotals(
     long Trips,
     long Accepted,
@@ -33,4 +34,5 @@ public readonly record struct SimulationTotals(
     long PeakDeviceBytes,
     long Events,
     long RefusedVersions = 0,
-    long FailedSelections = 0);
+    long FailedSelections = 0,
+    long Evaluated = 0);

@@ -20,13 +20,14 @@ internal sealed record TotalsLine(
     long PeakDeviceBytes,
     long Events,
     long? RefusedVersions = null,
-    long? FailedSelections = null)
+    long? FailedSelections = null,
+    long? Evaluated = null)
 {
     [JsonIgnore]
     public long Min => new[]
     {
         Trips, Accepted, Rejected, Dropped, Unfinished, Measured, Refused, BytesUp, BytesDown, WastedBytes, MultiplyAdds, WastedMultiplyAdds, PeakDeviceBytes, Events,
-        RefusedVersions ?? 0, FailedSelections ?? 0,
+        RefusedVersions ?? 0, FailedSelections ?? 0, Evaluated ?? 0,
     }.Min();
 
     public static TotalsLine Of(in SimulationTotals t) => new(
@@ -45,7 +46,8 @@ internal sealed record TotalsLine(
         t.PeakDeviceBytes,
         t.Events,
         NotZero(t.RefusedVersions),
-        NotZero(t.FailedSelections));
+        NotZero(t.FailedSelections),
+        NotZero(t.Evaluated));
 
     public SimulationTotals ToTotals() => new(
         Trips,
@@ -63,7 +65,8 @@ internal sealed record TotalsLine(
         PeakDeviceBytes,
         Events,
         RefusedVersions ?? 0,
-        FailedSelections ?? 0);
+        FailedSelections ?? 0,
+        Evaluated ?? 0);
 
     private static long? NotZero(long count) => count == 0 ? null : count;
 }

@@ -20,7 +20,7 @@ public sealed record SimulationRule
     private SimulationRule(SimulationRule other)
     {
         (Name, Selection, Reselection, Down, Up, CreateAggregator) = (other.Name, other.Selection, other.Reselection, other.Down, other.Up, other.CreateAggregator);
-        (Aggregation, Server) = (other.Aggregation.Copy(), other.Server.Copy());
+        (Aggregation, Server, Evaluation) = (other.Aggregation.Copy(), other.Server.Copy(), other.Evaluation?.Copy());
     }
 
     /// <summary>Gets the name in reports.</summary>
@@ -47,6 +47,13 @@ public sealed record SimulationRule
 
     /// <summary>Gets the settings for choosing new selections during the run; null to keep the first.</summary>
     public ReselectionOptions? Reselection { get; init; }
+
+    /// <summary>Gets the settings for the evaluation of versions by devices on examples that they hold back; null for none.</summary>
+    /// <value>
+    /// Default null. The trainers of the task must implement <see cref="IModelEvaluator"/>. If the settings have no <see cref="EvaluationOptions.GroupOf"/>, the group of a device is its
+    /// <see cref="SimulatedDevice.Kind"/>.
+    /// </value>
+    public EvaluationOptions? Evaluation { get; init; }
 
     /// <summary>Gets the format of parameters sent to devices.</summary>
     public ValueFormat Down { get; init; } = ValueFormat.Float32;

@@ -31,6 +31,9 @@ internal sealed class DevicePool
 
     public SimulatedDevice this[int device] => _devices[device];
 
+    /// <summary>Gets the state that completed jobs left on each device.</summary>
+    public ImmutableArray<ReadOnlyMemory<byte>> KeptStates => [.. _states.Select(state => state.Kept)];
+
     /// <summary>Removes an eligible device from the idle devices; -1 if there is none.</summary>
     public int TakeEligible() => _idle.Take(IsEligible);
 
@@ -59,6 +62,12 @@ internal sealed class DevicePool
         (state.Held, state.HeldFingerprint) = _keepsReceivedModel ? (assignment.Version, assignment.ModelFingerprint) : (_start.Version, _start.Fingerprint);
         return state.Jobs++;
     }
+
+    /// <summary>Gets the state that the last completed job of a device left; empty if there is none.</summary>
+    public ReadOnlyMemory<byte> GetKeptState(int device) => _states[device].Kept;
+
+    /// <summary>Keeps the state that a job leaves on its device.</summary>
+    public void Keep(int device, ReadOnlyMemory<byte> state) => _states[device].Kept = state;
 
     /// <summary>Returns a device to the idle devices after its job, and notes whether the server gives it more training in this buffer.</summary>
     /// <param name="device">The device.</param>
@@ -100,13 +109,13 @@ internal sealed class DevicePool
 
     /// <summary>Determines whether an idle device can be eligible now or later.</summary>
     /// <param name="mayPublish">Whether the server may publish an incomplete buffer, so that waiting devices become eligible.</param>
-    public bool HasCandidates(bool mayPublish) => _idle.All.Any(device => Returns(device) && !IsTooSmall(device) && (mayPublish || !IsWaiting(device)));
+    public bool HasCandidates(bool mayPublish) => _idle.All.Any(device => Trains(device) && Returns(device) && !IsTooSmall(device) && (mayPublish || !IsWaiting(device)));
 
     /// <summary>Describes why no device is eligible.</summary>
     public (SimulationEnding Ending, string Reason) DescribeIneligibility()
     {
-        int gone = 0, tooSmall = 0, waiting = 0;
-        foreach (int device in _idle.All)
+        int gone = 0, tooSmall = 0, waiting = 0, evaluating = _devices.Count(device => device.Role == ClientRole.EvaluateOnly);
+        foreach (int device in _idle.All.Where(Trains))
         {
             bool returns = Returns(device);
             gone += returns ? 0 : 1;
@@ -114,7 +123,7 @@ internal sealed class DevicePool
             waiting += returns && !IsTooSmall(device) && IsWaiting(device) ? 1 : 0;
         }
 
-        string counts = $"Of {_devices.Length} devices, {gone} have left for good, {tooSmall} have too little memory for the selection, and {waiting} have used their share of the buffer.";
+        string counts = $"Of {_devices.Length} devices, {gone} have left for good, {tooSmall} have too little memory for the selection, and {waiting} have used their share of the buffer.{(evaluating > 0 ? $" {evaluating} only evaluate." : "")}";
         string failure = _server.Events.LastFailure is { } last ? $" The selection could not be changed: {last}" : "";
         return waiting > 0
             ? (SimulationEnding.BufferCannotFill, $"The buffer cannot be completed. {counts}{failure}")
@@ -129,7 +138,9 @@ internal sealed class DevicePool
         return isAvailable && !IsWaiting(device) && !IsTooSmall(device);
     }
 
-    private bool IsWaiting(int device) => _states[device].WaitsInBuffer == _server.Buffer;
+    private bool IsWaiting(int device) => Trains(device) ? _states[device].WaitsInBuffer == _server.Buffer : !_server.CanEvaluate(_devices[device]);
+
+    private bool Trains(int device) => _devices[device].Role != ClientRole.EvaluateOnly;
 
     private bool IsTooSmall(int device) => _states[device].TooSmallFor == _server.SelectionVersion;
 

@@ -9,6 +9,9 @@ internal struct DeviceState
     /// <summary>The fingerprint of that version.</summary>
     public ulong HeldFingerprint;
 
+    /// <summary>The state that the last completed job of the device left; empty if there is none.</summary>
+    public ReadOnlyMemory<byte> Kept;
+
     /// <summary>The time since which the device has been idle.</summary>
     public TimeSpan IdleSince;
 

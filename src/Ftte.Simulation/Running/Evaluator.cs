@@ -7,7 +7,7 @@ namespace Ftte.Simulation.Running;
 
 /// <summary>Evaluates versions of the model on the worker threads while training goes on.</summary>
 /// <remarks>At most one evaluation is pending. The next one starts only after its result is known, so that results do not depend on the number of threads.</remarks>
-internal sealed class Evaluator(ILearningTask task, SimulationOptions options, TrainingWorkers workers, JournalFile? journal)
+internal sealed class Evaluator(ILearningTask task, SimulationOptions options, TrainingWorkers workers, JournalFile? journal, PlateauMonitor plateau)
 {
     /// <summary>The number of evaluations in a row that must reach the target.</summary>
     private const int TargetEvaluations = 3;
@@ -26,9 +26,13 @@ internal sealed class Evaluator(ILearningTask task, SimulationOptions options, T
     /// <summary>Gets whether the target was reached and the run must end there.</summary>
     public bool IsDone => options.StopAtTarget && _atTarget >= TargetEvaluations;
 
+    /// <summary>Gets whether the accuracy no longer improves.</summary>
+    public bool IsAtPlateau => plateau.IsDone;
+
     /// <summary>Determines whether a version must be evaluated.</summary>
     public bool IsDue(TimeSpan now, ModelVersion version) =>
-        _last is not { } last || (version - last.Version >= options.EvaluateEveryVersions && now - last.Time >= options.EvaluateEvery);
+        _last is not { } last
+        || (version - last.Version >= options.EvaluateEveryVersions && now - last.Time >= options.EvaluateEvery && now - last.Time >= options.EvaluateEveryShare * last.Time);
 
     /// <summary>Starts the evaluation of a model, after the result of the previous evaluation is known.</summary>
     /// <param name="model">The model.</param>
@@ -70,7 +74,7 @@ internal sealed class Evaluator(ILearningTask task, SimulationOptions options, T
     {
         ModelQuality quality = task.Evaluate(model, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        if (quality.Accuracy is not (>= 0 and <= 1) || quality.StragglerAccuracy is < 0 or > 1)
+        if (quality.Accuracy is not (>= 0 and <= 1) || quality.StragglerAccuracy is < 0 or > 1 || quality.ValidationAccuracy is < 0 or > 1)
         {
             throw new InvalidOperationException(string.Create(
                 CultureInfo.InvariantCulture,
@@ -91,6 +95,7 @@ internal sealed class Evaluator(ILearningTask task, SimulationOptions options, T
         ModelQuality quality = await pending.Quality.ConfigureAwait(false);
         _pending = null;
         _points.Add(pending.Point with { Quality = quality });
+        plateau.Observe(_points[^1]);
         _atTarget = quality.Accuracy >= options.Target ? _atTarget + 1 : IsDone ? _atTarget : 0;
     }
 }

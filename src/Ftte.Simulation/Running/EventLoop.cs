@@ -3,8 +3,8 @@ namespace Ftte.Simulation.Running;
 /// <summary>Processes events in the order of virtual time until a limit is reached or the run cannot make progress.</summary>
 internal sealed class EventLoop(RunInput input, RunState state, JobStarter starter, JobFinisher finisher, Evaluator evaluator, ProgressReporter progress)
 {
-    /// <summary>Gets whether all versions were published or the target was reached.</summary>
-    private bool IsOver => state.Server.PublishedVersions >= (input.Options.MaxVersions ?? long.MaxValue) || evaluator.IsDone;
+    /// <summary>Gets whether all versions were published, the target was reached, the accuracy no longer improves, or the server ended training.</summary>
+    private bool IsOver => state.Server.PublishedVersions >= (input.Options.MaxVersions ?? long.MaxValue) || evaluator.IsDone || evaluator.IsAtPlateau || state.Server.IsTrainingEnded;
 
     /// <summary>Runs the loop.</summary>
     /// <returns>The ending, and the reason if the run could not make progress.</returns>
@@ -36,6 +36,8 @@ internal sealed class EventLoop(RunInput input, RunState state, JobStarter start
         }
 
         return evaluator.IsDone ? (SimulationEnding.TargetReached, null)
+            : evaluator.IsAtPlateau ? (SimulationEnding.PlateauReached, null)
+            : state.Server.IsTrainingEnded ? (SimulationEnding.TrainingEnded, null)
             : IsOver ? (SimulationEnding.MaxVersionsReached, null)
             : starter.MayStart ? state.Devices.DescribeIneligibility()
             : (SimulationEnding.MaxTripsReached, null);

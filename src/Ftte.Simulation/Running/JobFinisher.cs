@@ -17,6 +17,7 @@ internal sealed class JobFinisher(RunState state, CancellationToken cancellation
         }
 
         SparseUpdate update = await job.Training!.WaitAsync(cancellationToken).ConfigureAwait(false);
+        state.Devices.Keep(job.Device, job.State);
         TrainingAssignment assignment = job.Assignment!;
         WireLink link = state.Server.Link;
         long age = state.Server.Version - assignment.Version, up = link.BytesUp, down = link.BytesDown;
@@ -32,7 +33,12 @@ internal sealed class JobFinisher(RunState state, CancellationToken cancellation
             state.Events.Add(expiry > state.Now ? expiry : state.Now, new SimulationEvent(EventKind.Wake));
         }
 
-        JobOutcome outcome = receipt.Outcome == UpdateOutcome.Surveyed ? JobOutcome.Measured : receipt.IsAccepted ? JobOutcome.Accepted : JobOutcome.Rejected;
+        JobOutcome outcome = receipt.Outcome switch
+        {
+            UpdateOutcome.Surveyed => JobOutcome.Measured,
+            UpdateOutcome.Evaluated => JobOutcome.Evaluated,
+            _ => receipt.IsAccepted ? JobOutcome.Accepted : JobOutcome.Rejected,
+        };
         Record(job, outcome, age, receipt);
         state.Devices.EndJob(job.Device, hasSubmitted: true);
     }

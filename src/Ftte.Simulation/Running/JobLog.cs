@@ -34,6 +34,7 @@ internal sealed class JobLog
             Dropped = _totals.Dropped + (job.Outcome == JobOutcome.Dropped ? 1 : 0),
             Unfinished = _totals.Unfinished + (job.Outcome == JobOutcome.Unfinished ? 1 : 0),
             Measured = _totals.Measured + (job.Outcome == JobOutcome.Measured ? 1 : 0),
+            Evaluated = _totals.Evaluated + (job.Outcome == JobOutcome.Evaluated ? 1 : 0),
             MultiplyAdds = _totals.MultiplyAdds + ended,
             WastedMultiplyAdds = _totals.WastedMultiplyAdds + (isWasted ? ended : 0),
             WastedBytes = _totals.WastedBytes + (isWasted ? job.BytesUp + job.BytesDown : 0),

@@ -112,6 +112,7 @@ internal sealed class JobStarter(RunInput input, RunState state, JobTrainer trai
         state.Events.Add(job.Timing.End, new SimulationEvent(EventKind.JobEnds, job));
         if (!job.Timing.IsDropped && job.Timing.End <= state.End)
         {
+            job.State = state.Devices.GetKeptState(job.Device);
             trainer.Queue(job);
         }
 
@@ -130,6 +131,7 @@ internal sealed class JobStarter(RunInput input, RunState state, JobTrainer trai
         {
             ClientId = new ClientId(spec.Name),
             MemoryBudgetBytes = spec.MemoryBudgetBytes,
+            Role = spec.Role == ClientRole.TrainAndEvaluate && input.Rule.Evaluation is null ? ClientRole.TrainOnly : spec.Role,
             AllowProbes = input.Rule.Reselection is { Probes: > 0 },
             MaxSubmitAttempts = 1,
             HeldFingerprint = fingerprint,

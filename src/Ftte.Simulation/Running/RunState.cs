@@ -10,7 +10,7 @@ internal sealed class RunState : IAsyncDisposable
 {
     public RunState(RunInput input, Func<IFederatedServer, IFederatedServer>? decorate)
     {
-        Server = new SimulatedServer(input.Rule, input.Start, input.Options, Clock, decorate);
+        Server = new SimulatedServer(input.Rule, input.Start, input.Devices, input.Options, Clock, decorate);
         Devices = new DevicePool(input, Server, Clock);
         Timers = new TimerLimit(Clock);
         Stalls = new StallDetector(input.Devices.Length, input.Options.MaxTripsPerVersion);

@@ -26,7 +26,7 @@ internal sealed class SimulationRun : IAsyncDisposable
         (_input, _cancellationToken) = (input, cancellationToken);
         _state = new RunState(input, decorate);
         _finisher = new JobFinisher(_state, cancellationToken);
-        _evaluator = new Evaluator(input.Task, input.Options, workers, journal);
+        _evaluator = new Evaluator(input.Task, input.Options, workers, journal, new PlateauMonitor(input.Options.Plateau, _state.Server));
         _progress = new ProgressReporter(input.Options, input.Start.Version);
         var starter = new JobStarter(input, _state, new JobTrainer(input.Task, workers, journal), cancellationToken);
         _loop = new EventLoop(input, _state, starter, _finisher, _evaluator, _progress);
@@ -77,6 +77,7 @@ internal sealed class SimulationRun : IAsyncDisposable
             Duration = _state.Now,
             Points = _evaluator.Points,
             Jobs = _state.Log.Jobs,
+            DeviceEvaluations = server.Evaluations,
             Totals = _state.Log.Totals with
             {
                 BytesUp = server.Link.BytesUp,
@@ -86,6 +87,7 @@ internal sealed class SimulationRun : IAsyncDisposable
             },
             Model = server.Current,
             Selection = server.Selection,
+            DeviceStates = _input.Task is IStatefulTask ? _state.Devices.KeptStates : [],
             Target = _input.Options.Target,
         };
     }

@@ -28,7 +28,7 @@ internal sealed class StallDetector(int devices, long? maxTripsPerVersion)
                 _accepted++;
                 _rejections = 0;
                 break;
-            case JobOutcome.Measured:
+            case JobOutcome.Measured or JobOutcome.Evaluated:
                 _rejections = 0;
                 break;
             case JobOutcome.Dropped:

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ftte.Aggregation;
 using Ftte.Selection;
 using Ftte.Simulation.Clock;
@@ -14,14 +15,17 @@ internal sealed class SimulatedServer : IAsyncDisposable
     private readonly ModelVersion _start;
     private readonly SelectionHistory _selections;
     private readonly FederatedServer _server;
+    private readonly EvaluationLog _evaluations = new();
 
     /// <summary>Creates the server of a rule.</summary>
     /// <param name="rule">The rule.</param>
     /// <param name="start">The start model.</param>
+    /// <param name="devices">The devices.</param>
     /// <param name="options">The options of the run.</param>
     /// <param name="clock">The virtual clock.</param>
     /// <param name="decorate">Creates the server that devices call from the production server; null if they call that one.</param>
-    public SimulatedServer(SimulationRule rule, ModelSnapshot start, SimulationOptions options, VirtualClock clock, Func<IFederatedServer, IFederatedServer>? decorate = null)
+    public SimulatedServer(
+        SimulationRule rule, ModelSnapshot start, ImmutableArray<SimulatedDevice> devices, SimulationOptions options, VirtualClock clock, Func<IFederatedServer, IFederatedServer>? decorate = null)
     {
         _start = start.Version;
         _selections = new SelectionHistory(rule.Selection);
@@ -29,8 +33,8 @@ internal sealed class SimulatedServer : IAsyncDisposable
         FederatedServerOptions settings = rule.Server.Copy();
         settings.Seed = options.Seed;
         settings.RefreshHistory = (int)Math.Clamp(options.MaxVersions ?? DefaultRefreshHistory, MinRefreshHistory, MaxRefreshHistory);
-        _server = new FederatedServer(aggregator, _selections, settings, time: clock, logger: Events, reselection: rule.Reselection);
-        Link = new WireLink(decorate?.Invoke(_server) ?? _server, start.Layout.ParameterCount, rule.Down, rule.Up);
+        _server = new FederatedServer(aggregator, _selections, settings, time: clock, logger: Events, reselection: rule.Reselection, evaluation: _evaluations.Record(rule.Evaluation, devices, clock));
+        Link = new WireLink(decorate?.Invoke(_server) ?? _server, start.Layout.ParameterCount, rule.Down, rule.Up, rule.Evaluation?.Metrics.Count ?? 0);
     }
 
     /// <summary>Gets the link over which devices call the server.</summary>
@@ -38,6 +42,9 @@ internal sealed class SimulatedServer : IAsyncDisposable
 
     /// <summary>Gets the events that the server logged.</summary>
     public ServerEvents Events { get; } = new();
+
+    /// <summary>Gets the evaluations by devices that have closed.</summary>
+    public ImmutableArray<DeviceEvaluation> Evaluations => _evaluations.All;
 
     public ModelSnapshot Current => _server.Current;
 
@@ -56,8 +63,17 @@ internal sealed class SimulatedServer : IAsyncDisposable
     /// <summary>Gets whether the server's limits allow another assignment now.</summary>
     public bool CanAssign => _server.CanAssign;
 
+    /// <summary>Gets whether the server assigns no more training, because the model has stopped improving.</summary>
+    public bool IsTrainingEnded => _server.IsTrainingEnded;
+
+    /// <summary>Determines whether the server would ask a device to evaluate now.</summary>
+    public bool CanEvaluate(SimulatedDevice device) => _server.CanEvaluate(new ClientId(device.Name));
+
     /// <summary>Determines whether a device gets no training before the next version.</summary>
     public bool AwaitsNextVersion(SimulatedDevice device) => _server.AwaitsNextVersion(new ClientId(device.Name));
+
+    /// <summary>Changes the factor of the devices' step size.</summary>
+    public void ChangeStepScale(float scale) => _server.ChangeStepScale(scale);
 
     /// <summary>Waits until the server has answered everything that was queued before.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken) => await _server.DrainAsync(cancellationToken).ConfigureAwait(false);

@@ -10,7 +10,8 @@ namespace Ftte.Simulation.Server;
 /// <param name="parameterCount">The number of parameters of the model.</param>
 /// <param name="down">The format of parameters sent to devices.</param>
 /// <param name="up">The format of updates sent to the server.</param>
-internal sealed class WireLink(IFederatedServer server, int parameterCount, ValueFormat down, ValueFormat up) : IFederatedServer
+/// <param name="metrics">The number of metrics of an evaluation.</param>
+internal sealed class WireLink(IFederatedServer server, int parameterCount, ValueFormat down, ValueFormat up, int metrics) : IFederatedServer
 {
     private readonly ArrayBufferWriter<byte> _wire = new();
     private ExceptionDispatchInfo? _fault;
@@ -26,9 +27,16 @@ internal sealed class WireLink(IFederatedServer server, int parameterCount, Valu
     public long LastDownloadBytes { get; private set; }
 
     /// <summary>Gets the number of bytes of the update that answers an assignment.</summary>
-    public long UpdateBytes(TrainingAssignment assignment, int blockCount) => assignment.Content == UpdateContent.Importance
-        ? UpdateMessage.GetLength(blockCount, ValueFormat.Float32, assignment.Client, assignment.Content)
-        : UpdateMessage.GetLength(assignment.Selection.Count, up, assignment.Client, assignment.Content);
+    public long UpdateBytes(TrainingAssignment assignment, int blockCount)
+    {
+        int values = assignment.Content switch
+        {
+            UpdateContent.Importance => blockCount,
+            UpdateContent.Evaluation => metrics,
+            _ => assignment.Selection.Count,
+        };
+        return UpdateMessage.GetLength(values, up, assignment.Client, assignment.Content);
+    }
 
     public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default) =>
         CaptureFaultAsync(CheckOutCoreAsync(device, parameters, cancellationToken));
@@ -114,7 +122,7 @@ internal sealed class WireLink(IFederatedServer server, int parameterCount, Valu
         {
             UpdateOutcome.Busy => throw new InvalidOperationException("The rule's aggregator is busy. In a simulation, which makes one call at a time, it must answer every update."),
             UpdateOutcome.LengthMismatch or UpdateOutcome.LayoutMismatch => throw new InvalidOperationException(
-                $"The update of '{update.Header.Client}' was refused with {receipt.Outcome}. Its trainer must return a value for each parameter of the assignment's selection."),
+                $"The update of '{update.Header.Client}' was refused with {receipt.Outcome}. Its trainer must return a value for each parameter of the assignment's selection, or for each metric of an evaluation."),
             _ => receipt,
         };
     }

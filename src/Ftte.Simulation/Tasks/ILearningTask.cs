@@ -12,13 +12,14 @@ public interface ILearningTask
     /// <param name="device">The device's index.</param>
     /// <returns>
     /// A trainer with the layout of the model. The simulator calls it once, and then disposes it if it is <see cref="IDisposable"/>. If it implements
-    /// <see cref="IImportanceProbe"/>, the call may be an importance measurement. An exception ends the run.
+    /// <see cref="IImportanceProbe"/>, the call may be an importance measurement; if it implements <see cref="IModelEvaluator"/>, an evaluation on held-back examples.
+    /// An exception ends the run.
     /// </returns>
     ILocalTrainer CreateTrainer(int device);
 
     /// <summary>Computes the cost of a job.</summary>
     /// <param name="device">The device's index.</param>
-    /// <param name="assignment">The assignment: training a selection, or measuring importance.</param>
+    /// <param name="assignment">The assignment: training a selection, measuring importance, or evaluating a version; see <see cref="TrainingAssignment.Content"/>.</param>
     /// <returns>The cost.</returns>
     JobCost CostOf(int device, TrainingAssignment assignment);
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using Ftte.TinyEngine.Files;
+using Ftte.TinyEngine.FileErrors;
 
 namespace Ftte.TinyEngine;
 

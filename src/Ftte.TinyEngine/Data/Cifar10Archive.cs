@@ -1,5 +1,5 @@
 using System.Formats.Tar;
-using Ftte.TinyEngine.Files;
+using Ftte.TinyEngine.FileErrors;
 
 namespace Ftte.TinyEngine;
 

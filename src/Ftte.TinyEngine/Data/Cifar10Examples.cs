@@ -1,4 +1,4 @@
-using Ftte.TinyEngine.Files;
+using Ftte.TinyEngine.FileErrors;
 
 namespace Ftte.TinyEngine;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using Ftte.TinyEngine.Files;
+using Ftte.TinyEngine.FileErrors;
 
 namespace Ftte.TinyEngine;
 

@@ -11,7 +11,6 @@ internal sealed unsafe class PlannedGradient
 {
     private readonly WeightTile[] _tiles;
     private readonly int[] _gradientRows;
-    private readonly int _start;
 
     /// <param name="block">The block.</param>
     /// <param name="gradientRows">For each row of the block the corresponding row of the gradient, or -1.</param>
@@ -21,7 +20,7 @@ internal sealed unsafe class PlannedGradient
         IsVector = isVector;
         _tiles = [.. block.TrainedTiles];
         _gradientRows = gradientRows;
-        _start = block.Start;
+        Start = block.Start;
         Columns = block.Columns;
         Rows = gradientRows.Count(r => r >= 0);
         int first = _tiles.Min(t => t.Offset);
@@ -32,6 +31,9 @@ internal sealed unsafe class PlannedGradient
 
     /// <summary>Gets a value that indicates whether the block has one value per channel, such as a bias.</summary>
     public bool IsVector { get; }
+
+    /// <summary>Gets the first coordinate of the block in the flat vector.</summary>
+    public int Start { get; }
 
     public int Rows { get; }
 
@@ -72,9 +74,14 @@ internal sealed unsafe class PlannedGradient
     /// <param name="lastColumn">The column after the last.</param>
     public void Consume(TrainingPass pass, float* gradient, int firstColumn, int lastColumn)
     {
+        if (pass.Held is { } held && held.Contains(Start))
+        {
+            return;
+        }
+
         if (pass.Energies is not null)
         {
-            pass.Energies.Add(_start, new ReadOnlySpan<float>(gradient, Rows * (lastColumn - firstColumn)));
+            pass.Energies.Add(Start, new ReadOnlySpan<float>(gradient, Rows * (lastColumn - firstColumn)));
             return;
         }
 

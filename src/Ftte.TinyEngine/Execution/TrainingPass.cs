@@ -35,6 +35,15 @@ internal sealed unsafe class TrainingPass
     /// <summary>Gets or sets the packed momentum; null if momentum is not used.</summary>
     public float* Velocity { get; set; }
 
+    /// <summary>Gets or sets the blocks that keep their values; null if there are none.</summary>
+    public ParameterSelection? Held { get; set; }
+
+    /// <summary>Gets the packed copy of the received values; null if they are read in place or not needed.</summary>
+    public float* Anchor { get; init; }
+
+    /// <summary>Gets or sets the proximal term; null if there is none.</summary>
+    public ProximalTerm? Proximal { get; set; }
+
     /// <summary>Gets or sets the sums that measure gradients instead of applying them; null during training. Requires one worker and no accumulators.</summary>
     public BlockEnergies? Energies { get; set; }
 

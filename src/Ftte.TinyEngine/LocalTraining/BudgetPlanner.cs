@@ -4,7 +4,7 @@ using Ftte.TinyEngine.Memory;
 namespace Ftte.TinyEngine;
 
 /// <summary>Plans training within the memory budget of a device and the memory supplied by the caller.</summary>
-internal sealed class BudgetPlanner(Network network, SgdOptions options, EngineOptions engine)
+internal sealed class BudgetPlanner(Network network, SgdOptions options, EngineOptions engine, long personalBytes)
 {
     /// <summary>Creates a plan with the maximum micro-batch that fits.</summary>
     /// <param name="selection">The coordinates to train.</param>
@@ -31,7 +31,7 @@ internal sealed class BudgetPlanner(Network network, SgdOptions options, EngineO
                 SelectionBudget.Memory,
                 $"Training {selection} takes at least {required} bytes of memory, but the budget of the device is {budget}. Raise MemoryBudgetBytes of the device, reduce the batch size, or select fewer parameters on the server.");
 
-        TrainingPlan PlanWith(EngineOptions candidate) => network.Plan(selection, network.CreatePlanSettings(options, candidate, exampleCount: exampleCount));
+        TrainingPlan PlanWith(EngineOptions candidate) => network.Plan(selection, network.CreatePlanSettings(options, candidate, exampleCount: exampleCount) with { PersonalBytes = personalBytes });
 
         bool Fits(TrainingPlan candidate) => candidate.PeakBytes <= budget && (engine.Memory.IsEmpty || candidate.ArenaBytes + Tensor.Alignment <= engine.Memory.Length);
     }

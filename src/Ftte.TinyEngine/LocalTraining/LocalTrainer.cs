@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using Ftte.Selection;
 using Ftte.TinyEngine.Importance;
+using Ftte.TinyEngine.Personalization;
 using Microsoft.Extensions.Logging;
 
 namespace Ftte.TinyEngine;
@@ -11,7 +12,7 @@ namespace Ftte.TinyEngine;
 /// <remarks>
 /// <para><b>Memory</b>: frozen parameters are read from the caller's vector. The selected ones are trained in a buffer from the pool, which then becomes
 /// the update. All other data is in one arena, which is kept while the selection stays the same and replaced when it changes. A training step allocates
-/// nothing. <see cref="TrainingPlan.PeakBytes"/> is the sum; note that the shared pool rounds a buffer up to a power of two. Before probing, the trainer frees
+/// nothing. <see cref="TrainingPlan.PeakBytes"/> is the sum; note that the shared pool rounds a buffer up to a power of two. Before probing and evaluating, the trainer frees
 /// the arena, so that two arenas are never held at the same time.</para>
 /// <para><b>Budget</b>: if the assignment states <see cref="TrainingAssignment.MemoryBudgetBytes"/>, the maximum micro-batch whose plan fits is used. If none fits, the round throws
 /// before it allocates memory.</para>
@@ -22,7 +23,7 @@ namespace Ftte.TinyEngine;
 /// differs and every one can be repeated bit for bit.</para>
 /// <para>If training diverges, the update contains NaN, and the server rejects it for that reason.</para>
 /// </remarks>
-public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
+public sealed partial class LocalTrainer : ILocalTrainer, IImportanceProbe, IModelEvaluator, IDisposable
 {
     private readonly IExampleSource _examples;
     private readonly SgdOptions _options;
@@ -30,8 +31,11 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     private readonly MemoryPool<float> _pool;
     private readonly ProbeOptions _probeOptions;
     private readonly TrainingWarnings _warnings;
+    private readonly PersonalModel? _personal;
     private readonly ExclusiveCalls _calls;
     private readonly BudgetPlanner _planner;
+    private readonly IExampleSource? _heldBack;
+    private readonly HeldBackEvaluator? _evaluator;
     private GradientEnergyProbe? _probe;
     private long _probeBudget;
     private TrainingSession? _session;
@@ -45,7 +49,9 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     /// <param name="engine">The engine options; null for the defaults. Copied.</param>
     /// <param name="probe">The options of measuring importance; null for the defaults. Copied.</param>
     /// <param name="logger">Receives <see cref="Warnings"/>; null for the trace listeners of the process.</param>
-    /// <exception cref="ArgumentException">The examples do not fit the network, or an option is out of range.</exception>
+    /// <param name="heldBack">Examples that are never trained on, for evaluating versions if the server asks; null if the device does not evaluate. Shared parameters are evaluated.</param>
+    /// <param name="personal">The personal parameters of the device, which are trained and never sent; null for none.</param>
+    /// <exception cref="ArgumentException">The examples or the personal model do not fit the network, or an option is out of range.</exception>
     public LocalTrainer(
         Network network,
         IExampleSource examples,
@@ -53,7 +59,9 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         MemoryPool<float>? pool = null,
         EngineOptions? engine = null,
         ProbeOptions? probe = null,
-        ILogger<LocalTrainer>? logger = null)
+        ILogger<LocalTrainer>? logger = null,
+        IExampleSource? heldBack = null,
+        PersonalModel? personal = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         network.CheckFits(examples);
@@ -65,10 +73,18 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         _examples = examples;
         _pool = pool ?? MemoryPool<float>.Shared;
         _calls = new ExclusiveCalls(this, Release);
-        _planner = new BudgetPlanner(network, _options, _engine);
+        _personal = personal;
+        _planner = new BudgetPlanner(network, _options, _engine, personal?.MemoryBytes ?? 0);
+        if (heldBack is not null)
+        {
+            network.CheckFits(heldBack);
+            (_heldBack, _evaluator) = (heldBack, new HeldBackEvaluator(network, heldBack, _engine));
+        }
+
         Network = network;
         _warnings = new TrainingWarnings(logger);
         _warnings.Check(network, _options);
+        CheckPersonal(personal);
     }
 
     /// <summary>Gets the network.</summary>
@@ -89,6 +105,13 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
 
     /// <summary>Gets the result of the latest probe; null before the first.</summary>
     public ProbeResult? LastProbe { get; private set; }
+
+    /// <summary>Gets the result of the latest evaluation on held-back examples; null before the first.</summary>
+    public Evaluation? LastEvaluation { get; private set; }
+
+    /// <inheritdoc />
+    /// <value>True if there are held-back examples.</value>
+    public bool CanEvaluate => _heldBack is { Count: > 0 };
 
     /// <inheritdoc />
     /// <exception cref="ArgumentException">
@@ -123,6 +146,23 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         return _calls.RunAsync(stop => Probe(assignment, parameters, memoryBudgetBytes, stop), cancellationToken);
     }
 
+    /// <inheritdoc />
+    /// <remarks>
+    /// The values are the mean loss and, for a network with classes, the accuracy. The trainer frees its arena first, and takes no more memory than the plan of its latest training; if that does
+    /// not limit it, up to 16 examples run at once. Evaluating does not change later training.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The assignment, the vector or the held-back examples do not fit the network.</exception>
+    /// <exception cref="BudgetTooSmallException">Evaluating one example at a time needs more memory than the assignment's budget.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There are no held-back examples, their number changed during the call, a label is not a class of the network, or another call has not ended.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The trainer was disposed, before the call or during it.</exception>
+    public ValueTask<SparseUpdate> EvaluateAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(assignment);
+        return _calls.RunAsync(stop => Evaluate(assignment, parameters, stop), cancellationToken);
+    }
+
     /// <summary>Computes and stores the missing features of all examples before the next round, for example while the device is idle and charging.</summary>
     /// <param name="selection">The selection of the last assignment.</param>
     /// <param name="parameters">The flat vector; only frozen parameters are used.</param>
@@ -146,6 +186,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
     {
         Network.CheckFits(parameters);
         int exampleCount = CountExamples();
+        selection = _personal?.Extend(selection) ?? selection;
         TrainingSession session = SessionFor(selection, exampleCount, budget);
         using IMemoryOwner<float> buffer = _pool.Rent(Math.Max(1, selection.Count));
         selection.Gather(parameters, buffer.Memory.Span[..selection.Count]);
@@ -157,25 +198,35 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         }
     }
 
-    private unsafe SparseUpdate Train(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken stop)
+    private SparseUpdate Train(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken stop)
     {
         CheckLayout(assignment, parameters);
         stop.ThrowIfCancellationRequested();
         ReadOnlySpan<float> received = parameters.Span;
-        ParameterSelection selection = assignment.Selection;
+        ParameterSelection selection = assignment.Selection, packed = _personal?.Extend(selection) ?? selection;
+        ulong seed = SeedOf(assignment);
+        SgdOptions options = _options.Scale(assignment.StepScale);
+        if (_personal is { TrainsCopy: true })
+        {
+            TrainCopies(_personal, received, assignment.MemoryBudgetBytes, options, seed, stop);
+        }
+
         int exampleCount = CountExamples();
-        TrainingSession session = SessionFor(selection, exampleCount, assignment.MemoryBudgetBytes);
-        IMemoryOwner<float> buffer = _pool.Rent(Math.Max(1, selection.Count));
+        TrainingSession session = SessionFor(packed, exampleCount, assignment.MemoryBudgetBytes);
+        IMemoryOwner<float> buffer = _pool.Rent(Math.Max(1, packed.Count));
         try
         {
-            Span<float> trained = buffer.Memory.Span[..selection.Count];
-            selection.Gather(received, trained);
-            fixed (float* vector = received, values = trained)
+            Span<float> trained = buffer.Memory.Span[..packed.Count];
+            packed.Gather(received, trained);
+            if (_personal is { TrainsCopy: false })
             {
-                using var frozen = new BorrowedVector(vector, received.Length);
-                using TrainingRun run = session.Begin(frozen, values, exampleCount);
-                LastRun = Sgd.Run(session, _examples, _options, SeedOf(assignment), stop);
-                _warnings.CheckClasses(session.ClassesFound);
+                _warnings.CheckShared(selection, _personal);
+                TrainOverlaid(_personal, session, selection, received, trained, exampleCount, options, seed, stop);
+                trained = trained[..selection.Count];
+            }
+            else
+            {
+                Run(session, received, trained, exampleCount, options, seed, stop);
             }
 
             if (assignment.Content == UpdateContent.Difference)
@@ -192,6 +243,19 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         return new SparseUpdate(assignment.CreateHeader((int)Math.Min(exampleCount, LastRun.Examples)), buffer, selection.Count);
     }
 
+    /// <summary>Trains packed values in place.</summary>
+    private unsafe void Run(
+        TrainingSession session, ReadOnlySpan<float> received, Span<float> trained, int exampleCount, SgdOptions options, ulong seed, CancellationToken stop, RunScope? scope = null)
+    {
+        fixed (float* vector = received, values = trained)
+        {
+            using var frozen = new BorrowedVector(vector, received.Length);
+            using TrainingRun run = session.Begin(frozen, values, exampleCount);
+            LastRun = Sgd.Run(session, _examples, options, seed, stop, scope);
+            _warnings.CheckClasses(session.ClassesFound);
+        }
+    }
+
     private SparseUpdate Probe(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, long memoryBudgetBytes, CancellationToken stop)
     {
         CheckLayout(assignment, parameters);
@@ -199,13 +263,29 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IDisposable
         CountExamples();
         Release();
         LastProbe = ProbeWithin(memoryBudgetBytes).Measure(parameters.Span, _examples, SeedOf(assignment), stop);
-        ImmutableArray<double> energies = LastProbe.Importance.Values;
+        double[] energies = [.. LastProbe.Importance.Values];
+        ClearPersonal(energies);
 
         // Values are divided by their sum because a sum of squares can exceed the range of float32. If the sum is 0, all values are 0.
         double largest = energies.Max();
         double sum = energies.Sum(e => e / largest);
         return SparseUpdate.Create(
             assignment.CreateHeader(LastProbe.ExampleCount), [.. energies.Select(e => largest > 0 ? (float)(e / largest / sum) : 0)], _pool);
+    }
+
+    private SparseUpdate Evaluate(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken stop)
+    {
+        CheckLayout(assignment, parameters);
+        if (!CanEvaluate)
+        {
+            throw new InvalidOperationException("The device has no held-back examples. Pass them to the trainer, or set the client's role to TrainOnly.");
+        }
+
+        Release();
+        (Evaluation result, _) = _evaluator!.Evaluate(parameters.Span, assignment.MemoryBudgetBytes ?? long.MaxValue, Plan?.PeakBytes ?? long.MaxValue, stop);
+        LastEvaluation = result;
+        float[] metrics = double.IsNaN(result.Accuracy) ? [(float)result.Loss] : [(float)result.Loss, (float)result.Accuracy];
+        return SparseUpdate.Create(assignment.CreateHeader(result.Count), metrics, _pool);
     }
 
     /// <summary>Returns the probe for a budget. Groups of blocks are cached, because budgets rarely change.</summary>

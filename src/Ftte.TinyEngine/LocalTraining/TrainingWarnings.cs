@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ftte.TinyEngine.Personalization;
 using Microsoft.Extensions.Logging;
 
 namespace Ftte.TinyEngine;
@@ -72,6 +73,15 @@ internal sealed partial class TrainingWarnings(ILogger? logger)
         if (found == 1)
         {
             Add($"{nameof(SgdOptions.LabelCalibration)} is on, but all examples have the same label: calibration nearly removes their gradient. Set it to 0 on such devices.");
+        }
+    }
+
+    /// <summary>Checks that the server does not select parameters that are never sent.</summary>
+    public void CheckShared(ParameterSelection selection, PersonalModel personal)
+    {
+        if (selection.Except(personal.Coordinates).Count < selection.Count)
+        {
+            Add($"The server selects personal parameters, for which the device sends no change. Let the server select within {nameof(PersonalModel)}.{nameof(PersonalModel.Shared)} to save their bytes.");
         }
     }
 

@@ -12,10 +12,14 @@ internal static class SuppliedMemory
     {
         lock (Gate)
         {
-            if (Used.Exists(other => first < other.End && other.First < end))
+            // Without a closure, because predictors enter at every call and must not allocate.
+            foreach ((nint otherFirst, nint otherEnd) in Used)
             {
-                throw new InvalidOperationException(
-                    "The memory of EngineOptions.Memory is in use by another run. Supply each run with its own memory, or wait until the other run has ended.");
+                if (first < otherEnd && otherFirst < end)
+                {
+                    throw new InvalidOperationException(
+                        "The supplied memory is in use by another run. Supply each run with its own memory, or wait until the other run has ended.");
+                }
             }
 
             Used.Add((first, end));

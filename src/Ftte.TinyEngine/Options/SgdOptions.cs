@@ -8,7 +8,7 @@ namespace Ftte.TinyEngine;
 /// <para>With the defaults, every network of <see cref="NetworkZoo"/> learns in a federation, from random weights and from a trained base; see
 /// <c>docs/experiments/zoo.md</c>. On by default: batches of 20, one epoch, a constant step size of 0.1, gradients clipped per unit
 /// (<see cref="ClipRatio"/>, no memory), and frozen normalization statistics. Off by default, because it takes memory or depends on the task: momentum,
-/// weight decay, label calibration, clipping by the norm of the whole gradient (<see cref="ClipNorm"/>), and batch statistics.</para>
+/// weight decay, a proximal term, label calibration, clipping by the norm of the whole gradient (<see cref="ClipNorm"/>), and batch statistics.</para>
 /// <para><see cref="LocalTrainer.Warnings"/> lists settings that are known to be fragile.</para>
 /// </remarks>
 public sealed class SgdOptions
@@ -40,6 +40,18 @@ public sealed class SgdOptions
     /// <summary>Gets or sets the weight decay: this factor times the parameter is added to the gradient of every trained parameter, including biases.</summary>
     /// <value>0 by default; finite, not negative, and less than 1 / <see cref="LearningRate"/>.</value>
     public float WeightDecay { get; set; }
+
+    /// <summary>Gets or sets the strength of the proximal term, which keeps trained parameters close to the received ones: mu in mu / 2 * ||w - received||^2.</summary>
+    /// <value>
+    /// 0 by default, which needs no memory and no time. Otherwise finite, positive, and together with <see cref="WeightDecay"/> less than 1 / <see cref="LearningRate"/>. A <see cref="LocalTrainer"/>
+    /// reads the received values in place and needs no memory; if the received values are in another format (<see cref="FrozenParameters"/>), the plan includes a copy of the trained ones,
+    /// 4 bytes per trained parameter.
+    /// </value>
+    /// <remarks>
+    /// FedProx (Li et al., MLSys 2020, arXiv 1812.06127): mu times (parameter - received value) is added to the gradient of every trained parameter in every step. Like weight decay, it is added after
+    /// clipping and before momentum. Helps if devices train many steps on unequal data; 0.001 to 1 are usual.
+    /// </remarks>
+    public float ProximalStrength { get; set; }
 
     /// <summary>Gets or sets the strength of the loss correction for an unbalanced class distribution on the device.</summary>
     /// <value>
@@ -109,6 +121,14 @@ public sealed class SgdOptions
                 nameof(WeightDecay), WeightDecay, string.Create(CultureInfo.InvariantCulture, $"The weight decay must be at least 0 and less than 1 / {LearningRate}, the reciprocal of the step size."));
         }
 
+        if (!(ProximalStrength >= 0 && LearningRate * (WeightDecay + ProximalStrength) < 1))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(ProximalStrength),
+                ProximalStrength,
+                string.Create(CultureInfo.InvariantCulture, $"The proximal strength must be at least 0 and, plus the weight decay, less than 1 / {LearningRate}, the reciprocal of the step size."));
+        }
+
         if (!(Momentum >= 0 && Momentum < 1))
         {
             throw new ArgumentOutOfRangeException(nameof(Momentum), Momentum, "The momentum must be in [0, 1).");
@@ -128,6 +148,20 @@ public sealed class SgdOptions
         {
             throw new ArgumentOutOfRangeException(nameof(ClipNorm), ClipNorm, "The maximum norm must be finite and positive; null turns clipping off.");
         }
+    }
+
+    /// <summary>Returns options with a scaled step size; these options if the factor is 1.</summary>
+    internal SgdOptions Scale(float factor)
+    {
+        if (factor == 1)
+        {
+            return this;
+        }
+
+        SgdOptions scaled = Copy();
+        scaled.LearningRate *= factor;
+        scaled.Validate();
+        return scaled;
     }
 
     internal SgdOptions Copy() => (SgdOptions)MemberwiseClone();

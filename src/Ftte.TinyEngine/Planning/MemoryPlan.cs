@@ -45,7 +45,15 @@ internal sealed class MemoryPlan
 
     public Tensor? Velocity => _builder.Velocity;
 
+    public Tensor? Anchor => _builder.Anchor;
+
     public IReadOnlyList<Tensor> Tensors => _builder.Tensors;
+
+    /// <summary>Gets the tensor of the outputs that the loss reads.</summary>
+    public Tensor Outputs => _builder.DataOf(Network.Loss.Input);
+
+    /// <summary>Gets the tensor of the embedding; null if there is none.</summary>
+    public Tensor? Embedding => Settings.Embedding is { } value ? _builder.DataOf(value) : null;
 
     /// <summary>Gets the planned form of each operation, in execution order.</summary>
     public List<PlannedOperation> Steps { get; } = [];
@@ -53,8 +61,8 @@ internal sealed class MemoryPlan
     /// <summary>Gets the destination of the gradient of each trained block.</summary>
     public IReadOnlyList<PlannedGradient> Gradients => _builder.BlockGradients;
 
-    /// <summary>Gets the bytes outside the arena: the received parameters, and the selected ones that are trained and become the update.</summary>
-    public long OutsideBytes => (Settings.FrozenBytes ?? sizeof(float) * (long)Network.Layout.ParameterCount) + (sizeof(float) * (long)Selection.Count);
+    /// <summary>Gets the bytes outside the arena: the received parameters, the personal ones, and the selected ones that are trained and become the update.</summary>
+    public long OutsideBytes => (Settings.FrozenBytes ?? sizeof(float) * (long)Network.Layout.ParameterCount) + Settings.PersonalBytes + (sizeof(float) * (long)Selection.Count);
 
     /// <summary>Gets the bytes in the arena that are held during the whole step for every selection.</summary>
     public long ResidentBytes => Labels.Bytes + (Priors?.Bytes ?? 0);

@@ -24,6 +24,7 @@ internal static class OperationPlanner
         GlobalPooling op => PlannedGlobalPooling.Plan(op, plan),
         Add op => PlannedAdd.Plan(op, plan),
         Concat op => PlannedConcat.Plan(op, plan),
+        LossOperation op when plan.Settings.IsForwardOnly => PlannedOutputs.Plan(op, plan),
         LossOperation op => PlannedLossOperation.Plan(op, plan),
         _ => throw new UnreachableException($"{operation.GetType().Name} has no planned form. Add it to this switch."),
     };

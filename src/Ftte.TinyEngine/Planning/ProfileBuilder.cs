@@ -77,7 +77,7 @@ internal static class ProfileBuilder
     private static long PersistentBytes(int count, PlanSettings settings)
     {
         long bytes = sizeof(float) * (long)count;
-        return bytes + (((settings.Accumulates ? 1 : 0) + (settings.HasMomentum ? 1 : 0)) * Tensor.RoundUp(bytes));
+        return bytes + (settings.TrainedVectors * Tensor.RoundUp(bytes));
     }
 
     private static MemoryPlan Plan(Network network, IEnumerable<ParameterRange> ranges, PlanSettings settings) =>

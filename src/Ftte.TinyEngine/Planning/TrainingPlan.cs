@@ -24,15 +24,16 @@ public sealed class TrainingPlan
         Cut = memory.Cut;
         PrefixSteps = memory.Streams ? Cut : 0;
         TrainedBytes = sizeof(float) * (long)selection.Count;
-        ParameterBytes = memory.OutsideBytes - TrainedBytes;
+        PersonalBytes = settings.PersonalBytes;
+        ParameterBytes = memory.OutsideBytes - TrainedBytes - PersonalBytes;
         ArenaBytes = ArenaLayout.Place(memory.Tensors);
         PeakLiveBytes = ArenaLayout.MaxLiveBytes(memory.Tensors);
         EagerBytes = EagerEstimate.Compute(network, settings.BatchSize);
         Operations = [.. memory.Steps];
         Gradients = [.. memory.Gradients];
-        TrainedLayers = Math.Max(1, Gradients.Any(g => !g.IsVector) ? Gradients.Count(g => !g.IsVector) : Gradients.Length);
         NeedsGradient = [.. network.Operations.Select(o => memory.NeedsGradient(o.Output))];
-        (Input, Labels, Priors, Accumulators, Velocity) = (memory.Input, memory.Labels, memory.Priors, memory.Accumulators, memory.Velocity);
+        (Input, Labels, Priors, Accumulators, Velocity, Anchor) = (memory.Input, memory.Labels, memory.Priors, memory.Accumulators, memory.Velocity, memory.Anchor);
+        (Outputs, Embedding) = (memory.Outputs, memory.Embedding);
         Prefix = memory.Boundary() is { IsEmpty: false } boundary ? new FrozenPrefix(network, selection, Cut, boundary) : null;
         if (Prefix is not null && settings.CachedExamples > 0)
         {
@@ -40,7 +41,6 @@ public sealed class TrainingPlan
             (FeatureCacheBytes, FeatureStoreBytes) = settings.StoresFeatures ? (0L, bytes) : (bytes, 0L);
         }
 
-        UpdateRuns = FindUpdateRuns(network, selection);
         Tensors = [.. memory.Tensors.Where(t => t.Last >= 0).Select(t => new PlannedTensor(t.Name, t.Offset, t.Bytes, t.First, t.Last, memory.RoleOf(t)))];
         Steps = [.. network.Operations.Select((o, t) => new PlannedStep(
             o.Name,
@@ -69,6 +69,9 @@ public sealed class TrainingPlan
     /// <summary>Gets the bytes of the selected parameters while they are trained; the same buffer becomes the update.</summary>
     public long TrainedBytes { get; }
 
+    /// <summary>Gets the bytes of the personal parameters that the device holds; 0 without personalization. See <see cref="Personalization.PersonalModel"/>.</summary>
+    public long PersonalBytes { get; }
+
     /// <summary>Gets the bytes of the arena: the batch, activations, values saved for backward, gradients and workspace.</summary>
     public long ArenaBytes { get; }
 
@@ -83,10 +86,10 @@ public sealed class TrainingPlan
 
     /// <summary>
     /// Gets the bytes that training takes on the device: <see cref="ParameterBytes"/> + <see cref="TrainedBytes"/> + <see cref="ArenaBytes"/> +
-    /// <see cref="FeatureCacheBytes"/>.
+    /// <see cref="FeatureCacheBytes"/> + <see cref="PersonalBytes"/>.
     /// </summary>
     /// <value>The device's local data, code and runtime are not counted.</value>
-    public long PeakBytes => ParameterBytes + TrainedBytes + ArenaBytes + FeatureCacheBytes;
+    public long PeakBytes => ParameterBytes + TrainedBytes + ArenaBytes + FeatureCacheBytes + PersonalBytes;
 
     /// <summary>
     /// Gets the bytes that a framework without a planner holds to train the whole network: weights, gradients, every activation kept for the backward
@@ -107,9 +110,6 @@ public sealed class TrainingPlan
     /// <summary>Gets the destination of the gradient of each trained block.</summary>
     internal PlannedGradient[] Gradients { get; }
 
-    /// <summary>Gets the number of trained weight matrices; the number of trained vectors if no matrix is trained; at least 1.</summary>
-    internal int TrainedLayers { get; }
-
     internal bool[] NeedsGradient { get; }
 
     /// <summary>Gets the number of first steps that run in chunks, before the remaining steps run on the whole micro-batch.</summary>
@@ -125,33 +125,17 @@ public sealed class TrainingPlan
 
     internal Tensor? Velocity { get; }
 
+    /// <summary>Gets the tensor of the received values of the trained parameters; null if they are read in place or not needed.</summary>
+    internal Tensor? Anchor { get; }
+
+    /// <summary>Gets the tensor of the outputs that the loss reads. In inference, it is held until the end of the pass.</summary>
+    internal Tensor Outputs { get; }
+
+    internal Tensor? Embedding { get; }
+
     /// <summary>Gets the frozen prefix that runs in chunks; null if nothing is streamed.</summary>
     internal FrozenPrefix? Prefix { get; }
 
-    /// <summary>Gets the runs of packed parameters that a gradient step changes: all selected ones except running statistics.</summary>
-    internal ImmutableArray<(int Offset, int Count)> UpdateRuns { get; }
-
     /// <inheritdoc />
     public override string ToString() => $"{PeakBytes} bytes for {Selection} at batch {BatchSize} ({EagerBytes} without a plan)";
-
-    private static ImmutableArray<(int Offset, int Count)> FindUpdateRuns(Network network, ParameterSelection selection)
-    {
-        var runs = ImmutableArray.CreateBuilder<(int Offset, int Count)>();
-        int packed = 0;
-        foreach (ParameterRange range in selection.Ranges)
-        {
-            foreach (ParameterRange trainable in network.Trainable.Ranges)
-            {
-                int start = Math.Max(range.Start, trainable.Start), end = Math.Min(range.End, trainable.End);
-                if (start < end)
-                {
-                    runs.Add((packed + (start - range.Start), end - start));
-                }
-            }
-
-            packed += range.Length;
-        }
-
-        return runs.ToImmutable();
-    }
 }

@@ -29,6 +29,16 @@ internal static class ExampleChecks
         return count;
     }
 
+    /// <summary>Validates that the label of an example is a class of the network, and returns it.</summary>
+    /// <exception cref="InvalidOperationException">The label is not a class of the network.</exception>
+    internal static int CheckLabel(this Network network, int index, int label)
+    {
+        int classes = network.ClassCount;
+        return (uint)label < (uint)classes
+            ? label
+            : throw new InvalidOperationException($"Example {index} has label {label}; the network has {classes} classes, 0 to {classes - 1}.");
+    }
+
     /// <summary>Validates that features of the frozen prefix can be kept, if the options require it.</summary>
     internal static void CheckCache(this Network network, EngineOptions? engine, IExampleSource examples, ParameterSelection selection)
     {

@@ -24,7 +24,7 @@ internal sealed unsafe class ExampleLoader(TrainingPlan plan, TrainingPass pass)
         LossOperation loss = plan.Network.Loss;
         if (loss.TakesLabels)
         {
-            ((int*)pass.Bytes(plan.Labels))[place] = CheckLabel(index, label);
+            ((int*)pass.Bytes(plan.Labels))[place] = plan.Network.CheckLabel(index, label);
             return;
         }
 
@@ -37,7 +37,7 @@ internal sealed unsafe class ExampleLoader(TrainingPlan plan, TrainingPass pass)
     public int ReadLabel(IExampleSource examples, int index)
     {
         pass.FirstExample = 0;
-        return CheckLabel(index, Read(examples, index, draw: 0, Inputs(0)));
+        return plan.Network.CheckLabel(index, Read(examples, index, draw: 0, Inputs(0)));
     }
 
     /// <summary>Validates that the number of examples has not changed during the run.</summary>
@@ -60,14 +60,6 @@ internal sealed unsafe class ExampleLoader(TrainingPlan plan, TrainingPass pass)
         {
             throw OtherCount(examples, failure);
         }
-    }
-
-    private int CheckLabel(int index, int label)
-    {
-        int classes = plan.Network.ClassCount;
-        return (uint)label < (uint)classes
-            ? label
-            : throw new InvalidOperationException($"Example {index} has label {label}; the network has {classes} classes, 0 to {classes - 1}.");
     }
 
     private bool HasOtherCount(IExampleSource examples) => ExampleCount is { } count && examples.Count != count;

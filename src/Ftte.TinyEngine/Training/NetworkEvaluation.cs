@@ -82,11 +82,13 @@ public static class NetworkEvaluation
         }
     }
 
-    private static Evaluation Evaluate(TrainingSession session, IExampleSource examples, int count)
+    /// <summary>Evaluates within a run of a session.</summary>
+    internal static Evaluation Evaluate(TrainingSession session, IExampleSource examples, int count, CancellationToken stop = default)
     {
         int batch = session.Plan.BatchSize;
         for (int first = 0; first < count; first += batch)
         {
+            stop.ThrowIfCancellationRequested();
             session.Forward(new ExampleBatch(examples, order: null, first, seed: null), 0, Math.Min(batch, count - first));
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ftte.TinyEngine.Execution;
 using Ftte.TinyEngine.Kernels;
 using Ftte.TinyEngine.Numerics;
@@ -16,9 +17,11 @@ internal static unsafe class Sgd
     /// <param name="options">The options, valid.</param>
     /// <param name="seed">The seed of the order of the examples, of their augmentation and of dropout.</param>
     /// <param name="cancellationToken">Cancels between two steps.</param>
+    /// <param name="scope">The part of the selection to change; null for all.</param>
     public static TrainingSummary Run(
-        TrainingSession session, IExampleSource examples, SgdOptions options, ulong seed, CancellationToken cancellationToken)
+        TrainingSession session, IExampleSource examples, SgdOptions options, ulong seed, CancellationToken cancellationToken, RunScope? scope = null)
     {
+        scope ??= session.WholeScope;
         TrainingPass pass = session.Pass;
         int exampleCount = examples.Count;
         int stepsPerEpoch = (int)(((long)exampleCount + options.BatchSize - 1) / options.BatchSize);
@@ -26,7 +29,9 @@ internal static unsafe class Sgd
         long seen = 0;
         session.Velocity.Clear();
         session.CalibrateLabels(examples, options.LabelCalibration);
-        pass.ClipRatio = (options.ClipRatio ?? 0) / session.Plan.TrainedLayers;
+        pass.ClipRatio = (options.ClipRatio ?? 0) / scope.TrainedLayers;
+        pass.Held = scope.Held;
+        pass.Proximal = CreateProximalTerm(session, options.ProximalStrength, scope.AnchoredRuns);
         for (long step = 0; step < steps; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -42,7 +47,7 @@ internal static unsafe class Sgd
             pass.Seed = SplitMix64.At(seed ^ VisitStream, (ulong)step);
             pass.LossScale = 1f / count;
             (pass.Rate, pass.Decay, pass.Momentum) = (RateAt(options, step, steps), options.WeightDecay, options.Momentum);
-            Step(session, new ExampleBatch(examples, order, first, pass.Seed), count, options);
+            Step(session, new ExampleBatch(examples, order, first, pass.Seed), count, options, scope);
             seen += count;
             options.Progress?.Invoke(new TrainingProgress(step + 1, steps, session.Result.MeanLoss, pass.Rate));
         }
@@ -64,7 +69,24 @@ internal static unsafe class Sgd
         return (float)(options.LearningRate * factor);
     }
 
-    private static void Step(TrainingSession session, in ExampleBatch batch, int count, SgdOptions options)
+    private static ProximalTerm? CreateProximalTerm(TrainingSession session, float strength, ImmutableArray<UpdateRun> runs)
+    {
+        if (strength == 0)
+        {
+            return null;
+        }
+
+        TrainingPass pass = session.Pass;
+        bool isCopied = pass.Anchor is not null;
+        if (isCopied)
+        {
+            Elementwise.Copy(pass.Trained, pass.Anchor, session.Plan.Selection.Count);
+        }
+
+        return new ProximalTerm(strength, isCopied ? pass.Anchor : pass.Received, isCopied, runs);
+    }
+
+    private static void Step(TrainingSession session, in ExampleBatch batch, int count, SgdOptions options, RunScope scope)
     {
         bool accumulates = session.Pass.Accumulators is not null;
         if (accumulates)
@@ -75,16 +97,16 @@ internal static unsafe class Sgd
         for (int first = 0; first < count; first += session.Plan.MicroBatchSize)
         {
             session.Forward(batch, first, Math.Min(session.Plan.MicroBatchSize, count - first));
-            session.Backward();
+            session.Backward(scope.Cut);
         }
 
         if (accumulates)
         {
-            ApplyGradients(session, options.ClipNorm);
+            ApplyGradients(session, options.ClipNorm, scope);
         }
     }
 
-    private static void ApplyGradients(TrainingSession session, double? clipNorm)
+    private static void ApplyGradients(TrainingSession session, double? clipNorm, RunScope scope)
     {
         float* gradient = session.Pass.Accumulators;
         if (session.Pass.ClipRatio > 0)
@@ -97,16 +119,22 @@ internal static unsafe class Sgd
 
         if (clipNorm is { } maxNorm)
         {
-            double norm = Math.Sqrt(SgdKernel.SumOfSquares(gradient, session.Plan.Selection.Count));
+            double squares = 0;
+            foreach (UpdateRun run in scope.Runs)
+            {
+                squares = SgdKernel.SumOfSquares(gradient + run.Offset, run.Count, squares);
+            }
+
+            double norm = Math.Sqrt(squares);
             if (norm > maxNorm)
             {
                 Elementwise.Scale(gradient, (float)(maxNorm / norm), session.Plan.Selection.Count);
             }
         }
 
-        foreach ((int offset, int length) in session.Plan.UpdateRuns)
+        foreach (UpdateRun run in scope.Runs)
         {
-            SgdStep.Apply(session.Pass, gradient + offset, offset, length);
+            SgdStep.Apply(session.Pass, gradient + run.Offset, run.Offset, run.Count);
         }
     }
 }

@@ -13,10 +13,16 @@ internal sealed unsafe class TrainingSession : IDisposable
     public TrainingSession(TrainingPlan plan, EngineOptions? engine = null)
     {
         Plan = plan;
+        WholeScope = new RunScope(plan.Network, plan.Selection, [.. plan.Gradients]);
         Arena = new Arena(plan.ArenaBytes, engine?.Memory ?? default);
         try
         {
-            Pass = new TrainingPass { Arena = Arena.Pointer, Workers = plan.Settings.Threads };
+            Pass = new TrainingPass
+            {
+                Arena = Arena.Pointer,
+                Workers = plan.Settings.Threads,
+                Anchor = plan.Anchor is null ? null : (float*)(Arena.Pointer + plan.Anchor.Offset),
+            };
             Pass.Accumulators = plan.Accumulators is null ? null : Pass.Floats(plan.Accumulators);
             Pass.Velocity = plan.Velocity is null ? null : Pass.Floats(plan.Velocity);
             _cache = engine is { KeepsFeatures: true } && plan.Prefix is { } prefix ? new FeatureCache(prefix, engine.FeatureStore) : null;
@@ -113,10 +119,29 @@ internal sealed unsafe class TrainingSession : IDisposable
         }
     }
 
-    /// <summary>Runs the backward pass to the first step that needs a gradient.</summary>
-    public void Backward()
+    /// <summary>Gets the scope of a run that changes the whole selection.</summary>
+    public RunScope WholeScope { get; }
+
+    /// <summary>Runs inputs forward that the caller has copied to <see cref="TrainingPlan.Input"/>.</summary>
+    /// <param name="count">The number of examples, at most the micro-batch size.</param>
+    /// <param name="steps">The number of steps to run.</param>
+    public void Forward(int count, int steps)
     {
-        for (int step = Plan.Operations.Length - 1; step >= Plan.Cut; step--)
+        (Pass.FirstExample, Pass.Examples, Pass.ExampleInBatch) = (0, count, 0);
+        for (int step = 0; step < steps; step++)
+        {
+            RunForward(step);
+        }
+    }
+
+    /// <summary>Runs the backward pass to the first step that needs a gradient.</summary>
+    public void Backward() => Backward(Plan.Cut);
+
+    /// <summary>Runs the backward pass.</summary>
+    /// <param name="cut">The last step of the pass, which is the first in execution order.</param>
+    public void Backward(int cut)
+    {
+        for (int step = Plan.Operations.Length - 1; step >= cut; step--)
         {
             if (Plan.NeedsGradient[step])
             {

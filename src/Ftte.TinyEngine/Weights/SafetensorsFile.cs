@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using Ftte.TinyEngine.Files;
+using Ftte.TinyEngine.FileErrors;
 
 namespace Ftte.TinyEngine;
 

@@ -9,22 +9,22 @@ namespace Ftte.TinyEngine;
 /// </remarks>
 public static partial class NetworkZoo
 {
-    private static readonly ImmutableSortedDictionary<string, Func<Network>> Makers = ImmutableSortedDictionary.CreateRange(
+    private static readonly ImmutableSortedDictionary<string, Func<NormalizationKind, Network>> Makers = ImmutableSortedDictionary.CreateRange(
         StringComparer.OrdinalIgnoreCase,
-        new Dictionary<string, Func<Network>>
+        new Dictionary<string, Func<NormalizationKind, Network>>
         {
-            ["mlp"] = () => Mlp(),
-            ["fedavg-cnn"] = () => FedAvgCnn(),
-            ["cnn"] = () => Cnn(),
-            ["resnet8"] = () => ResNet8(),
-            ["resnet20"] = () => ResNet20(),
-            ["resnet18"] = () => ResNet18(),
-            ["dscnn"] = () => DsCnn(),
-            ["mobilenetv1-0.25"] = () => MobileNetV1(),
-            ["mobilenetv2-0.35"] = () => MobileNetV2(),
-            ["mobilenetv2-0.35-128"] = () => MobileNetV2(size: 128, stemStride: 2),
-            ["digits"] = () => DigitCnn(),
-            ["autoencoder"] = () => Autoencoder(),
+            ["mlp"] = _ => Mlp(),
+            ["fedavg-cnn"] = _ => FedAvgCnn(),
+            ["cnn"] = _ => Cnn(),
+            ["resnet8"] = kind => ResNet8(normalization: kind),
+            ["resnet20"] = kind => ResNet20(normalization: kind),
+            ["resnet18"] = kind => ResNet18(normalization: kind),
+            ["dscnn"] = kind => DsCnn(normalization: kind),
+            ["mobilenetv1-0.25"] = kind => MobileNetV1(normalization: kind),
+            ["mobilenetv2-0.35"] = kind => MobileNetV2(normalization: kind),
+            ["mobilenetv2-0.35-128"] = kind => MobileNetV2(size: 128, stemStride: 2, normalization: kind),
+            ["digits"] = _ => DigitCnn(),
+            ["autoencoder"] = kind => Autoencoder(normalization: kind),
         });
 
     /// <summary>Gets the names that <see cref="Create"/> accepts.</summary>
@@ -32,13 +32,14 @@ public static partial class NetworkZoo
 
     /// <summary>Creates a network with its usual size.</summary>
     /// <param name="name">One of <see cref="Names"/>, in any case.</param>
+    /// <param name="normalization">The normalization layers. Networks without normalization ignore it.</param>
     /// <returns>The network.</returns>
     /// <exception cref="ArgumentException">The name is unknown; the message lists the known names.</exception>
-    public static Network Create(string name)
+    public static Network Create(string name, NormalizationKind normalization = NormalizationKind.Batch)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return Makers.TryGetValue(name, out Func<Network>? make)
-            ? make()
+        return Makers.TryGetValue(name, out Func<NormalizationKind, Network>? make)
+            ? make(normalization)
             : throw new ArgumentException($"Unknown network '{name}'. Specify one of {string.Join(", ", Names)}.", nameof(name));
     }
 
@@ -78,14 +79,15 @@ public static partial class NetworkZoo
 
     /// <summary>Creates a fully connected autoencoder, as in MLPerf Tiny's anomaly detection: 128 values per layer, 8 in the bottleneck.</summary>
     /// <param name="inputs">The number of inputs, which are also the targets.</param>
+    /// <param name="normalization">The normalization layers.</param>
     /// <returns>The network; train it on <see cref="ReconstructionExamples"/>.</returns>
-    public static Network Autoencoder(int inputs = 640)
+    public static Network Autoencoder(int inputs = 640, NormalizationKind normalization = NormalizationKind.Batch)
     {
         NetworkBuilder builder = Network.Build(inputs);
         int[] widths = [128, 128, 128, 128, 8, 128, 128, 128, 128];
         for (int i = 0; i < widths.Length; i++)
         {
-            builder.Linear($"fc{i + 1}", widths[i], bias: false).BatchNorm($"bn{i + 1}").Relu();
+            builder.Linear($"fc{i + 1}", widths[i], bias: false).Normalize($"bn{i + 1}", normalization).Relu();
         }
 
         return builder.Linear("out", inputs).MeanSquaredError();

@@ -23,4 +23,7 @@ public enum ClientPhase
 
     /// <summary>The loop waits before the next round.</summary>
     Waiting = 6,
+
+    /// <summary>The trainer evaluates a version.</summary>
+    Evaluating = 7,
 }

@@ -13,7 +13,7 @@ public readonly record struct ClientRound(CheckOutOutcome Outcome, UpdateReceipt
     /// <summary>Gets the duration of the check-out.</summary>
     public TimeSpan CheckOutDuration { get; init; }
 
-    /// <summary>Gets the duration of training, or of measuring importance.</summary>
+    /// <summary>Gets the duration of training, of measuring importance, or of evaluating.</summary>
     public TimeSpan TrainDuration { get; init; }
 
     /// <summary>Gets the duration of submitting the update, including retries and the waits between them.</summary>

@@ -3,7 +3,7 @@ using Ftte.Diagnostics;
 
 namespace Ftte;
 
-/// <content>Runs one round: checks out, trains or measures, and submits.</content>
+/// <content>Runs one round: checks out, trains, measures or evaluates, and submits.</content>
 public sealed partial class FederatedClient
 {
     /// <summary>Runs one round. A broken link is part of the result; every other failure is thrown.</summary>
@@ -68,20 +68,16 @@ public sealed partial class FederatedClient
 
     private async ValueTask<SparseUpdate> TrainAsync(TrainingAssignment assignment, CancellationToken cancellationToken)
     {
-        bool probes = assignment.Content == UpdateContent.Importance;
-        if (probes && _probe is null)
+        using Activity? activity = FtteDiagnostics.Source.StartActivity(assignment.Content switch
         {
-            throw new InvalidOperationException($"The server asked '{assignment.Client}' to measure importance, which this device does not support. Check the server.");
-        }
-
-        using Activity? activity = FtteDiagnostics.Source.StartActivity(probes ? FtteDiagnostics.ProbeActivity : FtteDiagnostics.TrainActivity);
-        Enter(probes ? ClientPhase.Probing : ClientPhase.Training);
-        ValueTask<SparseUpdate> work = probes
-            ? _probe!.ProbeAsync(assignment, _parameters, _options.MemoryBudgetBytes, cancellationToken)
-            : _trainer.TrainAsync(assignment with { MemoryBudgetBytes = _options.MemoryBudgetBytes }, _parameters, cancellationToken);
+            UpdateContent.Importance => FtteDiagnostics.ProbeActivity,
+            UpdateContent.Evaluation => FtteDiagnostics.EvaluateActivity,
+            _ => FtteDiagnostics.TrainActivity,
+        });
+        ValueTask<SparseUpdate> work = Begin(assignment, cancellationToken);
         SparseUpdate update = await work.ConfigureAwait(false);
         UpdateHeader header = update.Header;
-        if (header.Client != assignment.Client || header.Id != assignment.UpdateId || header.Content == UpdateContent.Importance != probes)
+        if (header.Client != assignment.Client || header.Id != assignment.UpdateId || KindOf(header.Content) != KindOf(assignment.Content))
         {
             update.Dispose();
             throw new InvalidOperationException(
@@ -91,6 +87,36 @@ public sealed partial class FederatedClient
 
         return update;
     }
+
+    /// <summary>Begins the work of an assignment.</summary>
+    private ValueTask<SparseUpdate> Begin(TrainingAssignment assignment, CancellationToken cancellationToken)
+    {
+        switch (assignment.Content)
+        {
+            case UpdateContent.Importance:
+                IImportanceProbe probe = _probe ?? throw Unsupported(assignment, "measure importance");
+                Enter(ClientPhase.Probing);
+                return probe.ProbeAsync(assignment, _parameters, _options.MemoryBudgetBytes, cancellationToken);
+            case UpdateContent.Evaluation:
+                IModelEvaluator evaluator = _evaluator ?? throw Unsupported(assignment, "evaluate");
+                Enter(ClientPhase.Evaluating);
+                return evaluator.EvaluateAsync(assignment with { MemoryBudgetBytes = _options.MemoryBudgetBytes }, _parameters, cancellationToken);
+            default:
+                if (_options.Role == ClientRole.EvaluateOnly)
+                {
+                    throw Unsupported(assignment, "train");
+                }
+
+                Enter(ClientPhase.Training);
+                return _trainer.TrainAsync(assignment with { MemoryBudgetBytes = _options.MemoryBudgetBytes }, _parameters, cancellationToken);
+        }
+    }
+
+    private static InvalidOperationException Unsupported(TrainingAssignment assignment, string work) =>
+        new($"The server asked '{assignment.Client}' to {work}, which this device does not support. Check the server.");
+
+    /// <summary>Returns the content that stands for a kind of work: differences and trained parameters both come from training.</summary>
+    private static UpdateContent KindOf(UpdateContent content) => content == UpdateContent.Trained ? UpdateContent.Difference : content;
 
     private async ValueTask<ClientRound> SubmitAsync(SparseUpdate update, ClientRound round, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ftte;
 
-/// <summary>Runs the loop on a device: checks out, trains or measures, and submits.</summary>
+/// <summary>Runs the loop on a device: checks out, trains, measures or evaluates, and submits.</summary>
 /// <remarks>
 /// <para><b>Threading</b>: one round at a time; <see cref="HeldVersion"/> and <see cref="Status"/> may be read from any thread.</para>
 /// <para><b>Memory</b>: one dense vector, kept between rounds, so that a check-out downloads only the changes.</para>
@@ -24,6 +24,7 @@ public sealed partial class FederatedClient
     private readonly ServerLink _link;
     private readonly ILocalTrainer _trainer;
     private readonly IImportanceProbe? _probe;
+    private readonly IModelEvaluator? _evaluator;
     private readonly FederatedClientOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -38,7 +39,7 @@ public sealed partial class FederatedClient
 
     /// <summary>Creates a client. It sends nothing before its first round.</summary>
     /// <param name="server">The server, or a proxy of it.</param>
-    /// <param name="trainer">The trainer of this device. If it also implements <see cref="IImportanceProbe"/>, the server may ask it to measure importance.</param>
+    /// <param name="trainer">The trainer of this device. If it also implements <see cref="IImportanceProbe"/> or <see cref="IModelEvaluator"/>, the server may ask it to measure importance or to evaluate a version.</param>
     /// <param name="options">The options. Copied.</param>
     /// <param name="time">The clock; null for the system clock.</param>
     /// <param name="logger">The logger; null for none.</param>
@@ -47,7 +48,7 @@ public sealed partial class FederatedClient
     /// Copied. If null, the first check-out downloads all parameters. The server identifies the model by its version and fingerprint; if it does not know the
     /// pair, for example because the model is from another training run, it sends all parameters.
     /// </param>
-    /// <exception cref="ArgumentException">An option is missing or out of range, or <paramref name="heldModel"/> has another layout than the trainer's.</exception>
+    /// <exception cref="ArgumentException">An option is missing or out of range, <paramref name="heldModel"/> has another layout than the trainer's, or the client only evaluates and the trainer cannot.</exception>
     public FederatedClient(
         IFederatedServer server,
         ILocalTrainer trainer,
@@ -62,7 +63,13 @@ public sealed partial class FederatedClient
         options.Validate();
         _trainer = trainer;
         _options = options.Copy();
-        _probe = _options.AllowProbes ? trainer as IImportanceProbe : null;
+        _probe = _options.AllowProbes && _options.Role != ClientRole.EvaluateOnly ? trainer as IImportanceProbe : null;
+        _evaluator = _options.Role == ClientRole.TrainOnly ? null : trainer as IModelEvaluator;
+        if (_options.Role == ClientRole.EvaluateOnly && _evaluator is null)
+        {
+            throw new ArgumentException($"The client's role is {ClientRole.EvaluateOnly}, but {trainer.GetType()} is not an {nameof(IModelEvaluator)}. Implement it, or specify another role.", nameof(trainer));
+        }
+
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger<FederatedClient>.Instance;
         _link = new ServerLink(server, _options.ClientId, _time, _logger);
@@ -103,7 +110,7 @@ public sealed partial class FederatedClient
     /// <see cref="FederatedClientOptions.MaxSubmitAttempts"/> times. A round does not wait for anything else.
     /// </remarks>
     /// <exception cref="IOException">The link broke while checking out, or in every attempt to submit.</exception>
-    /// <exception cref="InvalidOperationException">A round is already running, the trainer's update does not answer the assignment, or the assignment requires a measurement that this device does not support.</exception>
+    /// <exception cref="InvalidOperationException">A round is already running, the trainer's update does not answer the assignment, or the assignment requires work that this device does not support.</exception>
     public async ValueTask<ClientRound> RunOnceAsync(CancellationToken cancellationToken = default)
     {
         try
@@ -201,7 +208,11 @@ public sealed partial class FederatedClient
     private async ValueTask<CheckOutResponse> CheckOutAsync(CancellationToken cancellationToken)
     {
         var device = new CheckOutRequest(
-            _options.ClientId, _options.MemoryBudgetBytes, _trainer.Layout.Fingerprint, HeldVersion, CanProbe: _probe is not null, HeldVersion is null ? 0 : HeldFingerprint);
+            _options.ClientId, _options.MemoryBudgetBytes, _trainer.Layout.Fingerprint, HeldVersion, CanProbe: _probe is not null, HeldVersion is null ? 0 : HeldFingerprint)
+        {
+            CanEvaluate = _evaluator is { CanEvaluate: true },
+            NeverTrains = _options.Role == ClientRole.EvaluateOnly,
+        };
 
         // No version is held until the response is complete: if the download fails, the buffer contains a mixture of two versions.
         Volatile.Write(ref _heldVersion, NoVersion);

@@ -56,6 +56,10 @@ public sealed class FederatedClientOptions
     /// <value>Default true. The result is one number per block, computed from local data like an update.</value>
     public bool AllowProbes { get; set; } = true;
 
+    /// <summary>Gets or sets the work that the client accepts: training, evaluation of versions on examples that the device holds back, or both.</summary>
+    /// <value>Default <see cref="ClientRole.TrainAndEvaluate"/>. The result of an evaluation is a few numbers, such as the mean loss.</value>
+    public ClientRole Role { get; set; }
+
     /// <summary>
     /// Gets or sets a condition to await before each round of <see cref="FederatedClient.RunAsync"/> and <see cref="FederatedClient.RunRoundsAsync"/>,
     /// such as until the device is idle, charging and on an unmetered network.
@@ -106,6 +110,10 @@ public sealed class FederatedClientOptions
         PolicyGuard.Within(Jitter, 0, 1);
         DurationGuard.NotNegative(PauseBetweenRounds, nameof(PauseBetweenRounds));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxSubmitAttempts, 1);
+        if (!Enum.IsDefined(Role))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Role), Role, $"The role is not defined. Specify a member of {nameof(ClientRole)}.");
+        }
     }
 
     internal FederatedClientOptions Copy() => (FederatedClientOptions)MemberwiseClone();

@@ -122,6 +122,23 @@ public sealed class FtteServerBuilder
             : new BufferedAggregator(model, selections, options);
     }
 
+    /// <summary>Enables the evaluation of versions by devices.</summary>
+    /// <param name="options">The options of evaluation; validated and copied at once.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public FtteServerBuilder UseEvaluation(EvaluationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        options = options.Copy();
+        return UseEvaluation(_ => options);
+    }
+
+    /// <summary>Enables the evaluation of versions by devices, with a factory of its options.</summary>
+    /// <param name="create">The factory, called once, when the server is first resolved.</param>
+    /// <returns>This builder.</returns>
+    public FtteServerBuilder UseEvaluation(Func<IServiceProvider, EvaluationOptions> create) => Use(create);
+
     private FtteServerBuilder Use<T>(Func<IServiceProvider, T> create)
         where T : class
     {

@@ -58,8 +58,15 @@ public static class FtteServerServiceCollectionExtensions
         TimeProvider time = provider.GetRequiredService<TimeProvider>();
         ILogger<FederatedServer>? logger = provider.GetService<ILogger<FederatedServer>>();
         ReselectionOptions? reselection = provider.GetKeyedService<ReselectionOptions>(name);
-        return provider.GetKeyedService<StoredRun>(name) is { } run
+        EvaluationOptions? evaluation = provider.GetKeyedService<EvaluationOptions>(name);
+        if (provider.GetKeyedService<StoredRun>(name) is not { } run)
+        {
+            return new FederatedServer(aggregator, selections, options, registry, time, logger, reselection, evaluation);
+        }
+
+        return evaluation is null
             ? FederatedServer.ResumeAsync(run, aggregator, selections, options, registry, time, logger, reselection).AsTask().GetAwaiter().GetResult()
-            : new FederatedServer(aggregator, selections, options, registry, time, logger, reselection);
+            : throw new InvalidOperationException(
+                $"A server with a store does not support evaluation yet, because answers to evaluations are not stored. Omit {nameof(FtteServerBuilder.UseEvaluation)} or {nameof(FtteServerBuilder.UseStore)}.");
     }
 }

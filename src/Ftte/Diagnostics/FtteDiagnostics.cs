@@ -42,6 +42,24 @@ public static class FtteDiagnostics
     /// <summary>Counter: warnings that no version can be published; the log states the reason.</summary>
     public const string Stalls = "ftte.stalls";
 
+    /// <summary>Counter: evaluations by devices that have closed.</summary>
+    public const string Evaluations = "ftte.evaluations";
+
+    /// <summary>Gauge: the number of answers of the latest evaluation.</summary>
+    public const string EvaluationAnswers = "ftte.evaluation.answers";
+
+    /// <summary>Gauge: the weighted mean of a metric in the latest evaluation, with <see cref="MetricTag"/>.</summary>
+    public const string EvaluationMean = "ftte.evaluation.mean";
+
+    /// <summary>Gauge: a quantile over devices of a metric in the latest evaluation, with <see cref="MetricTag"/> and <see cref="QuantileTag"/>: 0.1, 0.5 and 0.9.</summary>
+    public const string EvaluationQuantile = "ftte.evaluation.quantile";
+
+    /// <summary>The name of the tag with the name of an <see cref="EvaluationMetric"/>.</summary>
+    public const string MetricTag = "metric";
+
+    /// <summary>The name of the tag with the level of a quantile.</summary>
+    public const string QuantileTag = "quantile";
+
     /// <summary>Gauge: seconds since the last version was published, or since the server started.</summary>
     public const string PublicationAge = "ftte.publication.age";
 
@@ -57,7 +75,7 @@ public static class FtteDiagnostics
     /// <summary>Histogram: seconds that a device waited for the answer to a check-out.</summary>
     public const string ClientCheckOutDuration = "ftte.client.checkout.duration";
 
-    /// <summary>Histogram: seconds that a device trained, or measured importance, in one round.</summary>
+    /// <summary>Histogram: seconds that a device trained, measured importance, or evaluated, in one round.</summary>
     public const string ClientTrainDuration = "ftte.client.train.duration";
 
     /// <summary>Histogram: seconds from the first attempt to submit an update to its receipt, or to the last attempt.</summary>
@@ -92,6 +110,9 @@ public static class FtteDiagnostics
 
     /// <summary>Activity: a device measures the importance of each block.</summary>
     public const string ProbeActivity = "ftte.probe";
+
+    /// <summary>Activity: a device evaluates a version.</summary>
+    public const string EvaluateActivity = "ftte.evaluate";
 
     internal static ActivitySource Source { get; } = new(ActivitySourceName);
 }

@@ -21,6 +21,9 @@ internal static partial class Log
     [LoggerMessage(1004, LogLevel.Information, "Changed the selection to {SelectionVersion} with {SelectedCount} parameters. Training requires {RequiredMemoryBytes} bytes on a device.")]
     public static partial void SelectionChanged(ILogger logger, SelectionVersion selectionVersion, int selectedCount, long requiredMemoryBytes);
 
+    [LoggerMessage(1021, LogLevel.Information, "Changed the step scale to {StepScale}.")]
+    public static partial void StepScaleChanged(ILogger logger, float stepScale);
+
     [LoggerMessage(1005, LogLevel.Debug, "Client {Client} requested work: {Outcome}.")]
     public static partial void CheckedOut(ILogger logger, ClientId client, CheckOutOutcome outcome);
 
@@ -41,6 +44,18 @@ internal static partial class Log
 
     [LoggerMessage(1011, LogLevel.Warning, "Reselection {Turn} failed at version {Version}. The selection was not changed. {Reason}")]
     public static partial void NotReselected(ILogger logger, Exception error, long turn, ModelVersion version, string reason);
+
+    [LoggerMessage(1017, LogLevel.Information, "Opened an evaluation of version {Version} by {Devices} devices.")]
+    public static partial void EvaluationOpened(ILogger logger, ModelVersion version, int devices);
+
+    [LoggerMessage(1018, LogLevel.Information, "Closed the evaluation of version {Version} with {Answers} of {Devices} answers: {Metric} {Value}. Best version so far: {IsBest}.")]
+    public static partial void EvaluationClosed(ILogger logger, ModelVersion version, int answers, int devices, string metric, double value, bool isBest);
+
+    [LoggerMessage(1019, LogLevel.Information, "Ended training, because {Metric} has not improved in {Patience} evaluations. No more training is assigned.")]
+    public static partial void TrainingEnded(ILogger logger, string metric, int patience);
+
+    [LoggerMessage(1020, LogLevel.Error, "The app's callback threw an exception for the evaluation of version {Version}. The server continues.")]
+    public static partial void EvaluationCallbackThrew(ILogger logger, Exception error, ModelVersion version);
 
     /// <summary>Logs the reason why no version is published, and how to correct it.</summary>
     public static void Stalled(ILogger logger, Stall stall, TimeSpan leaseDuration)
@@ -84,16 +99,16 @@ internal static partial class Log
     [LoggerMessage(1012, LogLevel.Warning, "Refused version {Refused} from {Updates} updates. Version {Version} remains current. {Reason}")]
     public static partial void VersionRefused(ILogger logger, ModelVersion refused, int updates, ModelVersion version, string reason);
 
-    [LoggerMessage(1017, LogLevel.Information, "Resumed the stored run at version {Version} after replaying {Records} records.")]
+    [LoggerMessage(1022, LogLevel.Information, "Resumed the stored run at version {Version} after replaying {Records} records.")]
     public static partial void Resumed(ILogger logger, ModelVersion version, long records);
 
-    [LoggerMessage(1018, LogLevel.Error, "The store failed. Devices are answered with Busy and the commit is repeated until it succeeds; no acknowledged update is lost. {Reason}")]
+    [LoggerMessage(1023, LogLevel.Error, "The store failed. Devices are answered with Busy and the commit is repeated until it succeeds; no acknowledged update is lost. {Reason}")]
     public static partial void StoreFailed(ILogger logger, Exception error, string reason);
 
-    [LoggerMessage(1019, LogLevel.Information, "The store works again. The server continues.")]
+    [LoggerMessage(1024, LogLevel.Information, "The store works again. The server continues.")]
     public static partial void StoreRecovered(ILogger logger);
 
-    [LoggerMessage(1020, LogLevel.Critical, "The store failed for good. Devices are answered with Busy until the server is restarted; no acknowledged update is lost. {Reason}")]
+    [LoggerMessage(1025, LogLevel.Critical, "The store failed for good. Devices are answered with Busy until the server is restarted; no acknowledged update is lost. {Reason}")]
     public static partial void StoreLost(ILogger logger, Exception error, string reason);
 
     [LoggerMessage(EventId = 1050, Message = "Client {Client} received no work: {Outcome}. Next check-out in {Wait}.")]

@@ -95,13 +95,38 @@ public sealed class ParameterSelection : IEquatable<ParameterSelection>
     /// <exception cref="ArgumentException">The other selection is for a vector of a different length.</exception>
     public ParameterSelection Union(ParameterSelection other)
     {
-        ArgumentNullException.ThrowIfNull(other);
-        if (other.ParameterCount != ParameterCount)
+        CheckSameVector(other);
+        return ReferenceEquals(this, other) || IsFull ? this : other.IsFull ? other : Create(ParameterCount, Ranges.Concat(other.Ranges));
+    }
+
+    /// <summary>Returns the coordinates of this selection that another does not select.</summary>
+    /// <param name="other">A selection of the same dense vector.</param>
+    /// <returns>The difference; this object itself if it has no coordinate in common with the other.</returns>
+    /// <exception cref="ArgumentException">The other selection is for a vector of a different length.</exception>
+    public ParameterSelection Except(ParameterSelection other)
+    {
+        CheckSameVector(other);
+        var ranges = new List<ParameterRange>(Ranges.Length);
+        int at = 0;
+        foreach (ParameterRange range in Ranges)
         {
-            throw new ArgumentException($"This selection is for {ParameterCount} parameters, the other for {other.ParameterCount}. Combine selections of the same layout.", nameof(other));
+            int start = range.Start;
+            for (; at < other.Ranges.Length && other.Ranges[at].Start < range.End; at++)
+            {
+                ParameterRange removed = other.Ranges[at];
+                ranges.Add(new ParameterRange(start, Math.Max(0, removed.Start - start)));
+                start = Math.Max(start, removed.End);
+                if (removed.End > range.End)
+                {
+                    break; // It also reaches into the next range.
+                }
+            }
+
+            ranges.Add(new ParameterRange(start, Math.Max(0, range.End - start)));
         }
 
-        return ReferenceEquals(this, other) || IsFull ? this : other.IsFull ? other : Create(ParameterCount, Ranges.Concat(other.Ranges));
+        ParameterSelection rest = Create(ParameterCount, ranges);
+        return rest.Count == Count ? this : rest;
     }
 
     /// <summary>Packs the selected coordinates of a dense vector.</summary>
@@ -223,6 +248,15 @@ public sealed class ParameterSelection : IEquatable<ParameterSelection>
         }
 
         return merged.DrainToImmutable();
+    }
+
+    private void CheckSameVector(ParameterSelection other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.ParameterCount != ParameterCount)
+        {
+            throw new ArgumentException($"This selection is for {ParameterCount} parameters, the other for {other.ParameterCount}. Combine selections of the same layout.", nameof(other));
+        }
     }
 
     private void CheckLengths(int dense, int packed)

@@ -18,7 +18,7 @@ internal static class FixedPointKernel
     public const int FractionBits = 40;
     public const double One = 1L << FractionBits;
 
-    /// <summary>The exclusive maximum product of the vector paths.</summary>
+    /// <summary>The vector paths are exact for products whose absolute value is below this limit.</summary>
     public const double FastLimit = 1 << 11;
 
     private const double Magic = 6755399441055744.0; // 1.5 * 2^52

@@ -24,4 +24,10 @@ public enum CheckOutOutcome : byte
 
     /// <summary>The server is shutting down.</summary>
     Stopped = 6,
+
+    /// <summary>
+    /// Training has ended, because the model has stopped improving; see <see cref="EvaluationOptions.Patience"/>. The server still accepts updates of earlier assignments.
+    /// Retry later: the app may continue training.
+    /// </summary>
+    TrainingEnded = 7,
 }

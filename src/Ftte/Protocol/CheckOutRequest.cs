@@ -16,4 +16,11 @@ public sealed record CheckOutRequest(
     ulong LayoutFingerprint,
     ModelVersion? HeldVersion = null,
     bool CanProbe = false,
-    ulong HeldFingerprint = 0);
+    ulong HeldFingerprint = 0)
+{
+    /// <summary>Gets a value that indicates whether the device can evaluate a version on examples that it holds back; see <see cref="IModelEvaluator"/>.</summary>
+    public bool CanEvaluate { get; init; }
+
+    /// <summary>Gets a value that indicates whether the device does not train. It receives work only if the server asks it to measure or to evaluate.</summary>
+    public bool NeverTrains { get; init; }
+}

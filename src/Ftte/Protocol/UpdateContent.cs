@@ -14,4 +14,10 @@ public enum UpdateContent : byte
 
     /// <summary>The importance of each block of the layout: one value per block, not negative, from an <see cref="IImportanceProbe"/>.</summary>
     Importance = 2,
+
+    /// <summary>
+    /// The quality of the version on examples that the device holds back: one value per metric, each a mean over these examples, from an <see cref="IModelEvaluator"/>.
+    /// The number of examples is <see cref="UpdateHeader.ExampleCount"/>.
+    /// </summary>
+    Evaluation = 3,
 }

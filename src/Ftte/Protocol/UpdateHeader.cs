@@ -7,7 +7,7 @@ namespace Ftte;
 /// <param name="BaseVersion">The version that training started from.</param>
 /// <param name="SelectionVersion">The selection that was trained.</param>
 /// <param name="ExampleCount">The number of local examples that the update is based on, at least 1. Reported by the device; the server limits it.</param>
-/// <param name="Content">The content of the values: differences, trained parameters, or importance.</param>
+/// <param name="Content">The content of the values: differences, trained parameters, importance, or metrics.</param>
 /// <param name="BaseFingerprint">The <see cref="ModelSnapshot.Fingerprint"/> of <paramref name="BaseVersion"/>, from the assignment.</param>
 public readonly record struct UpdateHeader(
     ClientId Client,

@@ -25,7 +25,7 @@ public enum UpdateOutcome : byte
     /// <summary>The server never announced the selection of the update, or no longer keeps it. Check out again.</summary>
     UnknownSelection = 6,
 
-    /// <summary>The number of values differs from the number of selected coordinates or, for importance, from the number of blocks.</summary>
+    /// <summary>The number of values differs from the number of selected coordinates; for importance, from the number of blocks; for an evaluation, from the number of metrics.</summary>
     LengthMismatch = 7,
 
     /// <summary>
@@ -40,7 +40,7 @@ public enum UpdateOutcome : byte
     /// <summary>The base version has not been published: the device used another server, or this server lost its state.</summary>
     FutureVersion = 10,
 
-    /// <summary>The update exceeds the maximum staleness, or it answers an importance survey that is closed. Check out again.</summary>
+    /// <summary>The update exceeds the maximum staleness, or it answers an importance survey or an evaluation that is closed. Check out again.</summary>
     TooStale = 11,
 
     /// <summary>The client has used its share of the current buffer. Submit again after the next publication.</summary>
@@ -66,4 +66,10 @@ public enum UpdateOutcome : byte
     /// sent again; the server's log states the reason.
     /// </summary>
     Refused = 18,
+
+    /// <summary>The metrics of the device were recorded for the evaluation of the version.</summary>
+    Evaluated = 19,
+
+    /// <summary>A metric is outside of the range that the server allows. Check what the device measures, and the order of its metrics.</summary>
+    OutOfRange = 20,
 }

@@ -14,6 +14,6 @@ namespace Ftte;
 public readonly record struct UpdateReceipt(
     UpdateOutcome Outcome, ModelVersion Version, double Weight = 0, TimeSpan? RetryAfter = null, bool AwaitsNextVersion = false)
 {
-    /// <summary>Gets a value that indicates whether the update was accepted: aggregated, or recorded for the next selection, now or earlier under the same ID.</summary>
-    public bool IsAccepted => Outcome is UpdateOutcome.Buffered or UpdateOutcome.Published or UpdateOutcome.Duplicate or UpdateOutcome.Surveyed;
+    /// <summary>Gets a value that indicates whether the update was accepted: aggregated, or recorded for the next selection or for an evaluation, now or earlier under the same ID.</summary>
+    public bool IsAccepted => Outcome is UpdateOutcome.Buffered or UpdateOutcome.Published or UpdateOutcome.Duplicate or UpdateOutcome.Surveyed or UpdateOutcome.Evaluated;
 }

@@ -10,7 +10,7 @@ namespace Ftte;
 /// Thread-safe. One lock guards all related state, so that a check-out uses a consistent version, lease table and selection. The lock is held for
 /// look-ups only, never while parameters are copied or updates are aggregated.
 /// </remarks>
-internal sealed class AssignmentDispatcher
+internal sealed partial class AssignmentDispatcher
 {
     private readonly Lock _lock = new();
     private readonly FederatedServerOptions _options;
@@ -23,10 +23,13 @@ internal sealed class AssignmentDispatcher
     private RefreshLog _refreshes;
     private readonly PublicationPace _pace;
     private readonly SurveyCollector? _survey;
+    private readonly EvaluationCollector? _evaluation;
     private readonly StallMonitor _stalls;
     private readonly ServerJournal? _journal;
     private readonly long _minimumMemoryBytes;
     private long _requiredMemoryBytes;
+    private float _stepScale = 1;
+    private bool _isTrainingEnded;
 
     /// <summary>Creates a dispatcher.</summary>
     /// <param name="feed">The published versions.</param>
@@ -37,6 +40,7 @@ internal sealed class AssignmentDispatcher
     /// <param name="reselection">The options of reselection; null if the selection does not change.</param>
     /// <param name="limits">The limits of the aggregator's buffer; null if unknown.</param>
     /// <param name="journal">Records changes in the order in which they take effect; null to record nothing.</param>
+    /// <param name="evaluation">The options of evaluations; null for none.</param>
     public AssignmentDispatcher(
         VersionFeed feed,
         SelectionHistory selections,
@@ -45,7 +49,8 @@ internal sealed class AssignmentDispatcher
         TimeProvider time,
         ReselectionOptions? reselection = null,
         BufferLimits? limits = null,
-        ServerJournal? journal = null)
+        ServerJournal? journal = null,
+        EvaluationOptions? evaluation = null)
     {
         _journal = journal;
         (_feed, _selections, _registry, _options) = (feed, selections, registry, options);
@@ -57,6 +62,7 @@ internal sealed class AssignmentDispatcher
         _refreshes = new RefreshLog(start, options.RefreshHistory);
         _pace = new PublicationPace(options.BusyRetryAfter, time);
         _survey = reselection is { Probes: > 0 } ? new SurveyCollector(_layout, reselection.Probes) : null;
+        _evaluation = evaluation is null ? null : new EvaluationCollector(evaluation, start);
         _stalls = new StallMonitor(options, _clients, _leases, limits, _pace, time);
         _minimumMemoryBytes = reselection is { MemoryBudgetBytes: null } ? reselection.MinPeakBytes : 0;
         _requiredMemoryBytes = options.RequiredMemoryBytes;
@@ -81,7 +87,31 @@ internal sealed class AssignmentDispatcher
         {
             lock (_lock)
             {
-                return _leases.CanIssue;
+                return !_isTrainingEnded && _leases.CanIssue;
+            }
+        }
+    }
+
+    /// <summary>Gets the number of assignments for training that the limits allow.</summary>
+    public int FreeAssignments
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _leases.FreeCount;
+            }
+        }
+    }
+
+    /// <summary>Gets the time until the next lease expires, rounded up to whole milliseconds, which timers count; null if there is none.</summary>
+    public TimeSpan? UntilLeaseExpires
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _leases.UntilExpiry is { } wait ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)) : null;
             }
         }
     }
@@ -141,17 +171,17 @@ internal sealed class AssignmentDispatcher
     {
         lock (_lock)
         {
-            return _stalls.Check();
+            return _isTrainingEnded ? null : _stalls.Check();
         }
     }
 
     /// <summary>Creates the response to a request for work. Does not write to the buffer.</summary>
     /// <param name="device">The request.</param>
-    /// <param name="parameters">The buffer of the device, of which only the length is used.</param>
+    /// <param name="parameterCount">The number of parameters that the device has room for.</param>
     /// <param name="model">Receives the version to copy from; null if no work is assigned.</param>
-    public CheckOutResponse Assign(CheckOutRequest device, Memory<float> parameters, out ModelSnapshot? model)
+    public CheckOutResponse Assign(CheckOutRequest device, int parameterCount, out ModelSnapshot? model)
     {
-        CheckOutResponse answer = AssignCore(device, parameters, out model);
+        CheckOutResponse answer = AssignCore(device, parameterCount, out model);
         lock (_lock)
         {
             _stalls.CheckedOut(answer.Outcome);
@@ -245,50 +275,12 @@ internal sealed class AssignmentDispatcher
         }
     }
 
-    /// <summary>Opens an importance survey.</summary>
-    /// <returns>True if a survey was opened; false if one is already open.</returns>
-    public bool TryOpenSurvey()
+    public void ChangeStepScale(float scale)
     {
         lock (_lock)
         {
-            if (_survey!.IsOpen)
-            {
-                return false;
-            }
-
-            _survey.Open();
-            return true;
-        }
-    }
-
-    /// <summary>Adds the importance values of a device to the survey.</summary>
-    /// <param name="header">The header of the update.</param>
-    /// <param name="values">The importance of each block.</param>
-    /// <param name="completes">Receives true if this was the last required answer.</param>
-    public UpdateOutcome Answer(in UpdateHeader header, ReadOnlyMemory<float> values, out bool completes)
-    {
-        lock (_lock)
-        {
-            completes = false;
-            if (_survey is null)
-            {
-                return UpdateOutcome.TooStale;
-            }
-
-            UpdateOutcome outcome = _clients.Find(header.Client) is { } client ? _survey.Answer(client, header, values.Span) : UpdateOutcome.TooStale;
-            _journal?.Accepted(header, values, outcome, _feed.Current);
-            completes = outcome == UpdateOutcome.Surveyed && _survey.IsComplete;
-            return outcome;
-        }
-    }
-
-    /// <summary>Closes the importance survey.</summary>
-    /// <returns>The survey with its answers. Later answers are rejected as too stale.</returns>
-    public ImportanceSurvey CloseSurvey()
-    {
-        lock (_lock)
-        {
-            return _survey!.Close();
+            _stepScale = scale;
+            _journal?.RequireCheckpoint();
         }
     }
 
@@ -303,10 +295,17 @@ internal sealed class AssignmentDispatcher
             _leases.Save(writer);
             writer.Flag(_survey is not null);
             _survey?.Save(writer);
+            writer.Flag(_evaluation is not null);
+            if (_evaluation is { } evaluation)
+            {
+                EvaluationState.WriteSection(writer, section => evaluation.Save(section, _clients));
+            }
+
+            writer.Double(_stepScale);
         }
     }
 
-    public void Load(ref StateReader reader)
+    public void Load(ref StateReader reader, bool isFormat2)
     {
         lock (_lock)
         {
@@ -320,10 +319,23 @@ internal sealed class AssignmentDispatcher
                 // A server without surveys skips the survey of a state that has one.
                 (_survey ?? new SurveyCollector(_layout, probes: 1)).Load(ref reader);
             }
+
+            if (!isFormat2)
+            {
+                return;
+            }
+
+            if (reader.Flag("flag of evaluations"))
+            {
+                var section = new StateReader(reader.Bytes("evaluations"));
+                _evaluation?.Load(ref section, _clients);
+            }
+
+            _stepScale = (float)reader.Positive("step scale");
         }
     }
 
-    private CheckOutResponse AssignCore(CheckOutRequest device, Memory<float> parameters, out ModelSnapshot? model)
+    private CheckOutResponse AssignCore(CheckOutRequest device, int parameterCount, out ModelSnapshot? model)
     {
         model = null;
         if (!Admits(device.Client))
@@ -336,12 +348,12 @@ internal sealed class AssignmentDispatcher
             return new CheckOutResponse(CheckOutOutcome.LayoutMismatch);
         }
 
-        if (parameters.Length != _layout.ParameterCount)
+        if (parameterCount != _layout.ParameterCount)
         {
-            throw new ArgumentException($"The buffer has {parameters.Length} values, but the model has {_layout.ParameterCount} parameters.", nameof(parameters));
+            throw new ArgumentException($"The buffer has {parameterCount} values, but the model has {_layout.ParameterCount} parameters.", nameof(parameterCount));
         }
 
-        if (!_options.RequireRegistration)
+        if (!_options.RequireRegistration && !device.NeverTrains)
         {
             // Also if the device has too little memory, because the next selection may be chosen for it.
             _registry.Observe(device.Client, device.MemoryBudgetBytes);
@@ -349,28 +361,29 @@ internal sealed class AssignmentDispatcher
 
         lock (_lock)
         {
-            if (device.MemoryBudgetBytes < Math.Max(_requiredMemoryBytes, _minimumMemoryBytes))
+            if (!device.NeverTrains && device.MemoryBudgetBytes < Math.Max(_requiredMemoryBytes, _minimumMemoryBytes))
             {
                 return new CheckOutResponse(CheckOutOutcome.NotEnoughMemory);
             }
 
             ModelSnapshot current = _feed.Current;
             ClientRecord client = Touch(device.Client);
-            bool measures = _survey is not null && _survey.ShouldAsk(client, device.CanProbe, _leases.MeasuringCount);
-            LeaseTable.Answer answer = _leases.TryIssue(client, trains: !measures, out UpdateId id);
+            client.NeverTrains = device.NeverTrains;
+            LeaseKind kind = ChooseWork(device, client);
+            if (kind == LeaseKind.Training && (_isTrainingEnded || device.NeverTrains))
+            {
+                return _isTrainingEnded ? new CheckOutResponse(CheckOutOutcome.TrainingEnded) : new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: _pace.UntilNext);
+            }
+
+            LeaseTable.Answer answer = _leases.TryIssue(client, kind, out UpdateId id);
             if (answer != LeaseTable.Answer.Granted)
             {
                 TimeSpan wait = answer == LeaseTable.Answer.AwaitsNextVersion ? _pace.UntilNext : _options.BusyRetryAfter;
                 return new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: wait);
             }
 
-            if (measures)
-            {
-                _survey!.Ask(client, id);
-            }
-
-            model = current;
-            TrainingAssignment assignment = Describe(device, id, current, measures ? UpdateContent.Importance : _options.Content);
+            (UpdateContent content, model) = Begin(kind, client, id, current);
+            TrainingAssignment assignment = Describe(device, id, model, content);
             var issued = new IssuedAssignment(id, assignment.Version, assignment.ModelFingerprint, assignment.SelectionVersion, assignment.Content);
             client.Add(issued);
             _journal?.Assigned(device.Client, device.MemoryBudgetBytes, _leases.IssuedCount - 1, issued);
@@ -399,7 +412,7 @@ internal sealed class AssignmentDispatcher
 
             ClientRecord client = Touch(id);
             bool measures = issued.Content == UpdateContent.Importance;
-            _leases.Replay(client, trains: !measures, number, issued);
+            _leases.Replay(client, measures ? LeaseKind.Importance : LeaseKind.Training, number, issued);
             client.Add(issued);
             if (measures)
             {
@@ -431,19 +444,22 @@ internal sealed class AssignmentDispatcher
         return client;
     }
 
-    private TrainingAssignment Describe(CheckOutRequest device, UpdateId id, ModelSnapshot current, UpdateContent content)
+    private TrainingAssignment Describe(CheckOutRequest device, UpdateId id, ModelSnapshot model, UpdateContent content)
     {
         (SelectionVersion selectionVersion, ParameterSelection selection) = _selections.Current;
         return new TrainingAssignment(
             device.Client,
             id,
             _layout.Fingerprint,
-            current.Version,
+            model.Version,
             selectionVersion,
             selection,
-            _refreshes.Since(device.HeldVersion, device.HeldFingerprint),
+            FindLacking(device, model),
             content,
             _options.LeaseDuration,
-            current.Fingerprint);
+            model.Fingerprint)
+        {
+            StepScale = _stepScale,
+        };
     }
 }

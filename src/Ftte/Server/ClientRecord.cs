@@ -31,6 +31,18 @@ internal sealed class ClientRecord(ClientId client)
     /// <summary>Gets or sets a value that indicates whether the client answered that survey.</summary>
     public bool HasAnsweredSurvey { get; set; }
 
+    /// <summary>Gets or sets the number of the version that the client was last asked to evaluate.</summary>
+    public long AskedInEvaluation { get; set; } = -1;
+
+    /// <summary>Gets or sets the ID of the update that answers that evaluation.</summary>
+    public UpdateId EvaluationId { get; set; }
+
+    /// <summary>Gets or sets a value that indicates whether the client answered that evaluation.</summary>
+    public bool HasAnsweredEvaluation { get; set; }
+
+    /// <summary>Gets or sets a value that indicates whether the client declined training when it last asked for work.</summary>
+    public bool NeverTrains { get; set; }
+
     /// <summary>Adds an assignment; removes the oldest one if there are more than <see cref="MaxAssignments"/>.</summary>
     public void Add(in IssuedAssignment assignment)
     {

@@ -12,7 +12,7 @@ namespace Ftte;
 /// </remarks>
 public sealed class DeviceRegistry
 {
-    /// <summary>The default of the maximum number of claimed devices.</summary>
+    /// <summary>The default maximum number of claimed devices.</summary>
     public const int DefaultMaxClaims = 1_000_000;
 
     private readonly Lock _lock = new();

@@ -21,6 +21,7 @@ public sealed partial class FederatedServer
     /// <param name="time">The clock; null for the system clock.</param>
     /// <param name="logger">The logger; null for none.</param>
     /// <param name="reselection">The options of reselection during training; null to keep the selection.</param>
+    /// <param name="evaluation">The options of evaluation by devices; null for none. Metrics and watched metric must be those of the state, if it has evaluations.</param>
     /// <returns>The running server.</returns>
     /// <exception cref="ArgumentException">The state has another layout, the aggregator or the selections are not those of the state, or an option is out of range.</exception>
     /// <exception cref="WireFormatException">The state is not valid.</exception>
@@ -32,13 +33,14 @@ public sealed partial class FederatedServer
         DeviceRegistry? registry = null,
         TimeProvider? time = null,
         ILogger<FederatedServer>? logger = null,
-        ReselectionOptions? reselection = null)
+        ReselectionOptions? reselection = null,
+        EvaluationOptions? evaluation = null)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(aggregator);
         ArgumentNullException.ThrowIfNull(selections);
         CheckState(state, aggregator, selections);
-        return new FederatedServer(aggregator, selections, options, registry, time, logger, reselection, state);
+        return new FederatedServer(aggregator, selections, options, registry, time, logger, reselection, evaluation, state);
     }
 
     private static void CheckState(ServerState state, IAsyncAggregator aggregator, SelectionHistory selections)
@@ -74,6 +76,8 @@ public sealed partial class FederatedServer
         writer.Duration(_timer.Waited ?? TimeSpan.Zero);
         writer.Flag(_timer.Waited is not null);
         _registry.Save(writer);
+        writer.Flag(_evaluation is not null);
+        _evaluation?.Save(writer);
     });
 
     /// <summary>Reads everything except the timer, which must not fire before the queue exists.</summary>
@@ -81,7 +85,7 @@ public sealed partial class FederatedServer
     private TimeSpan? Load(ServerState state, bool registers)
     {
         StateReader reader = state.ServerReader();
-        _dispatcher.Load(ref reader);
+        _dispatcher.Load(ref reader, state.IsFormat2);
         if (reader.Flag("flag of reselection"))
         {
             if (_reselection is { } reselection)
@@ -97,6 +101,12 @@ public sealed partial class FederatedServer
         TimeSpan waited = reader.Duration("time that the buffer waited");
         bool waits = reader.Flag("flag of a waiting buffer");
         _registry.Load(ref reader, registers);
+        if (state.IsFormat2 && reader.Flag("flag of evaluations"))
+        {
+            ReadOnlySpan<byte> section = reader.Bytes("evaluations");
+            _evaluation?.Load(section);
+        }
+
         reader.End();
         return waits ? waited : null;
     }

@@ -70,7 +70,7 @@ public sealed partial class FederatedServer
             CheckState(state, aggregator, selections);
         }
 
-        var server = new FederatedServer(aggregator, selections, options, registry, time, logger, reselection, run.State, run.Store);
+        var server = new FederatedServer(aggregator, selections, options, registry, time, logger, reselection, evaluation: null, run.State, run.Store);
         try
         {
             // In the queue, so that the timer of an incomplete buffer publishes it after the replay.

@@ -20,7 +20,7 @@ namespace Ftte;
 /// <para><b>Memory</b>: a few small records per device, independent of the number of parameters.</para>
 /// <para><b>Ownership</b>: the server does not dispose the aggregator. While the server runs, only the server may call the aggregator.</para>
 /// </remarks>
-public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
+public sealed partial class FederatedServer : ISnapshotServer, IAsyncDisposable
 {
     private readonly IAsyncAggregator _aggregator;
     private readonly SelectionHistory _selections;
@@ -34,6 +34,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
     private readonly PublicationTimer _timer;
     private readonly Reselection? _reselection;
     private readonly ServerJournal? _journal;
+    private readonly VersionEvaluation? _evaluation;
     private readonly CancellationTokenSource _stopSelecting = new();
     private readonly FtteMetrics _metrics;
     private readonly Lazy<Task> _stop;
@@ -48,6 +49,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
     /// <param name="time">The clock; null for the system clock.</param>
     /// <param name="logger">The logger; null for none.</param>
     /// <param name="reselection">The options of reselection; null to keep the selection until <see cref="ChangeSelection"/> is called.</param>
+    /// <param name="evaluation">The options of evaluation by devices; null for none.</param>
     /// <exception cref="ArgumentException">The selections or the training profile are for another model, or an option is out of range.</exception>
     public FederatedServer(
         IAsyncAggregator aggregator,
@@ -56,8 +58,9 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         DeviceRegistry? registry = null,
         TimeProvider? time = null,
         ILogger<FederatedServer>? logger = null,
-        ReselectionOptions? reselection = null)
-        : this(aggregator, selections, options, registry, time, logger, reselection, saved: null)
+        ReselectionOptions? reselection = null,
+        EvaluationOptions? evaluation = null)
+        : this(aggregator, selections, options, registry, time, logger, reselection, evaluation, saved: null)
     {
     }
 
@@ -69,6 +72,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         TimeProvider? time,
         ILogger<FederatedServer>? logger,
         ReselectionOptions? reselection,
+        EvaluationOptions? evaluation,
         ServerState? saved,
         IServerStore? store = null)
     {
@@ -89,6 +93,8 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
             throw new ArgumentException($"The training profile is for a model with {reselection.Profile.Layout}, but the server's model has {start.Layout}.", nameof(reselection));
         }
 
+        evaluation = evaluation?.Copy();
+        evaluation?.Validate();
         _time = time ?? TimeProvider.System;
         if (store is not null)
         {
@@ -104,8 +110,9 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         _ = start.Fingerprint;
         _feed = new VersionFeed(start);
         _latestRefusal = (aggregator as IGuardedAggregator)?.LatestRefusal;
-        _dispatcher = new AssignmentDispatcher(_feed, selections, registry, _options, _time, reselection, (aggregator as BufferedAggregator)?.Limits, _journal);
+        _dispatcher = new AssignmentDispatcher(_feed, selections, registry, _options, _time, reselection, (aggregator as BufferedAggregator)?.Limits, _journal, evaluation);
         _reselection = reselection is null ? null : new Reselection(reselection, _dispatcher, registry, _options.RequireRegistration, start.Version, _logger, _stopSelecting.Token);
+        _evaluation = evaluation is null ? null : new VersionEvaluation(evaluation, _dispatcher, start, () => new EvaluationInstruments(_metrics!.Meter), _logger);
         TimeSpan? waited = saved is null ? null : Load(saved, registers);
         _queue = new UpdateQueue(_options.QueueCapacity);
         _timer = new PublicationTimer(_options.PublishTimeout, _time, TryEnqueuePublication);
@@ -122,9 +129,14 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         {
             Log.SurveyOpened(_logger, reselection.Probes, start.Version);
         }
+
+        if (saved is null)
+        {
+            _evaluation?.LogStart(start.Version);
+        }
     }
 
-    /// <summary>Gets the latest published version.</summary>
+    /// <inheritdoc />
     public ModelSnapshot Current => _feed.Current;
 
     /// <summary>Gets the result of the latest reselection, with its certificate; null before the first.</summary>
@@ -132,7 +144,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
     public SelectionResult? LatestSelection => _reselection?.Latest;
 
     /// <summary>Gets whether the limits allow another assignment to train now: <see cref="FederatedServerOptions.MaxConcurrency"/> and <see cref="FederatedServerOptions.MaxAssignmentsPerVersion"/>.</summary>
-    /// <value>False after the server was stopped. If devices check out at the same time, only the answer to a check-out is certain.</value>
+    /// <value>False after the server was stopped and after training has ended. If devices check out at the same time, only the answer to a check-out is certain.</value>
     public bool CanAssign => !_stopping && _dispatcher.CanAssign;
 
     internal FtteMetrics Metrics => _metrics;
@@ -146,19 +158,9 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
     /// <exception cref="ArgumentException">The length of the buffer differs from the layout's parameter count, or the memory budget is negative.</exception>
     public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(device);
-        ArgumentOutOfRangeException.ThrowIfNegative(device.MemoryBudgetBytes, nameof(device));
         cancellationToken.ThrowIfCancellationRequested();
-        using Activity? activity = FtteDiagnostics.Source.StartActivity(FtteDiagnostics.CheckOutActivity);
-        ModelSnapshot? model = null;
-        CheckOutResponse checkOut = _stopping ? new CheckOutResponse(CheckOutOutcome.Stopped)
-            : IsStoreFailing ? new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: _options.BusyRetryAfter)
-            : _dispatcher.Assign(device, parameters, out model);
+        CheckOutResponse checkOut = CheckOut(device, parameters.Length, out ModelSnapshot? model);
         checkOut.Assignment?.Refreshed.Copy(model!.Parameters.Span, parameters.Span);
-        activity?.SetTag(FtteDiagnostics.OutcomeTag, checkOut.Outcome.ToString());
-        _metrics.CheckedOut(checkOut.Outcome);
-        Log.CheckedOut(_logger, device.Client, checkOut.Outcome);
-        ReportStall();
         return checkOut.Assignment is null || _journal is null ? new ValueTask<CheckOutResponse>(checkOut) : WhenDurableAsync(checkOut, _journal.WhenCommitted, cancellationToken);
     }
 
@@ -174,7 +176,16 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         _ = update.Values;
         cancellationToken.ThrowIfCancellationRequested();
         using Activity? activity = FtteDiagnostics.Source.StartActivity(FtteDiagnostics.SubmitActivity);
-        UpdateReceipt receipt = await EnqueueAsync(update, cancellationToken).ConfigureAwait(false);
+        UpdateReceipt receipt;
+        try
+        {
+            receipt = await EnqueueAsync(update, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            NotifyOfSlots();
+        }
+
         activity?.SetTag(FtteDiagnostics.OutcomeTag, receipt.Outcome.ToString());
         _metrics.Answered(receipt.Outcome);
         UpdateHeader header = update.Header;
@@ -208,12 +219,27 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(requiredMemoryBytes);
         SelectionVersion version = _dispatcher.ChangeSelection(selection, requiredMemoryBytes);
         Log.SelectionChanged(_logger, version, selection.Count, requiredMemoryBytes);
+        NotifyAllWaiting();
         return version;
+    }
+
+    /// <summary>Changes the factor by which devices multiply their step size, so that steps can decrease while training converges.</summary>
+    /// <param name="scale">The factor; finite and positive. It applies to later assignments, and replaces the earlier factor.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The factor is not finite or not positive.</exception>
+    public void ChangeStepScale(float scale)
+    {
+        if (!(float.IsFinite(scale) && scale > 0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(scale), scale, "The step scale must be finite and positive. 1 is the step size of the devices' own options.");
+        }
+
+        _dispatcher.ChangeStepScale(scale);
+        Log.StepScaleChanged(_logger, scale);
     }
 
     /// <summary>Determines whether a client gets no training before the next version, because it has used its share of the current buffer.</summary>
     /// <param name="client">The client.</param>
-    /// <returns>True if the server answers the client's check-outs with <see cref="CheckOutOutcome.Busy"/> until then, unless it asks for an importance measurement.</returns>
+    /// <returns>True if the server answers the client's check-outs with <see cref="CheckOutOutcome.Busy"/> until then, unless it asks for an importance measurement or an evaluation.</returns>
     public bool AwaitsNextVersion(ClientId client) => _dispatcher.AwaitsNextVersion(client);
 
     /// <summary>Enumerates published versions: the current version first, then each publication.</summary>
@@ -272,11 +298,9 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
     private async ValueTask<UpdateReceipt> FoldAsync(SparseUpdate update, CancellationToken cancellationToken)
     {
         UpdateHeader header = update.Header;
-        if (header.Content == UpdateContent.Importance)
+        if (header.Content is UpdateContent.Importance or UpdateContent.Evaluation)
         {
-            // Importance is not a step, so it is never passed to the aggregator, even if no survey is open.
-            UpdateOutcome outcome = _reselection?.Answer(update) ?? UpdateOutcome.TooStale;
-            return _dispatcher.Settle(header, new UpdateReceipt(outcome, Current.Version));
+            return Measure(update);
         }
 
         long age = Current.Version - header.BaseVersion;
@@ -371,6 +395,7 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
             _journal?.RequireCheckpoint();
             _metrics.Refused();
             Log.VersionRefused(_logger, refusal.Version.Next, refusal.UpdateCount, refusal.Version, refusal.Reason);
+            NotifyAllWaiting();
         }
 
         ModelSnapshot newest = _aggregator.Current;
@@ -386,11 +411,14 @@ public sealed partial class FederatedServer : IFederatedServer, IAsyncDisposable
         _metrics.Published();
         Log.Published(_logger, newest.Version);
         _reselection?.Published(newest.Version);
+        _evaluation?.Published(newest);
+        NotifyAllWaiting();
     }
 
     private async Task StopAsync()
     {
         _stopping = true;
+        NotifyAllWaiting();
         _timer.Dispose();
         Task drained = _queue.DisposeAsync().AsTask();
         await _stopSelecting.CancelAsync().ConfigureAwait(false);

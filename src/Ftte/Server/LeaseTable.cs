@@ -16,7 +16,7 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
     private ModelVersion _version;
     private int _atWorkInVersion;
     private int _acceptedInVersion;
-    private int _measuring;
+    private readonly int[] _active = new int[Enum.GetValues<LeaseKind>().Length];
     private long _buffer;
     private int _waiting;
 
@@ -42,16 +42,21 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
     }
 
     /// <summary>Gets whether the limits allow a lease for training to a client that has none.</summary>
-    public bool CanIssue => !(Count >= options.MaxConcurrency || _atWorkInVersion + _acceptedInVersion >= options.MaxAssignmentsPerVersion);
+    public bool CanIssue => FreeCount > 0;
 
-    /// <summary>Gets the number of active leases for measuring importance.</summary>
-    public int MeasuringCount
+    /// <summary>Gets the number of leases for training that the limits allow to clients that have none.</summary>
+    public int FreeCount => Math.Max(0, Math.Min(
+        (options.MaxConcurrency ?? int.MaxValue) - Count,
+        (options.MaxAssignmentsPerVersion ?? int.MaxValue) - _atWorkInVersion - _acceptedInVersion));
+
+    /// <summary>Gets the time until the next lease expires; null if there is none.</summary>
+    public TimeSpan? UntilExpiry => Count == 0 ? null : options.LeaseDuration - time.GetElapsedTime(_byExpiry.First!.Value.IssuedAt);
+
+    /// <summary>Returns the number of active leases for one kind of work.</summary>
+    public int CountActive(LeaseKind kind)
     {
-        get
-        {
-            EndExpired();
-            return _measuring;
-        }
+        EndExpired();
+        return _active[(int)kind];
     }
 
     /// <summary>Gets the number of clients that have used their share of the current buffer.</summary>
@@ -67,9 +72,9 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
 
     /// <summary>Issues a lease on the current version, which replaces the client's earlier lease, if any.</summary>
     /// <param name="client">The client.</param>
-    /// <param name="trains">True to train, false to measure. Measuring does not count toward the limit of the version and is allowed while the client waits for the next one.</param>
+    /// <param name="kind">The work. Measuring and evaluating do not count toward the limit of the version and are allowed while the client waits for the next one.</param>
     /// <param name="id">Receives the ID of the lease if it was granted, unique among the leases of this server.</param>
-    public Answer TryIssue(ClientRecord client, bool trains, out UpdateId id)
+    public Answer TryIssue(ClientRecord client, LeaseKind kind, out UpdateId id)
     {
         id = default;
         EndExpired();
@@ -83,23 +88,23 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
         }
 
         int assigned = _atWorkInVersion + _acceptedInVersion - (own is not null && TakesPlace(own.Value) ? 1 : 0);
-        if (trains && (assigned >= options.MaxAssignmentsPerVersion || IsWaiting(client)))
+        if (kind == LeaseKind.Training && (assigned >= options.MaxAssignmentsPerVersion || IsWaiting(client)))
         {
             return Answer.AwaitsNextVersion;
         }
 
         // Mix is a bijection and its argument is a counter, so IDs look random but never repeat.
         id = new UpdateId(SplitMix64.Mix(_origin + _issued++));
-        Issue(client, trains, id, _version);
+        Issue(client, kind, id, _version);
         return Answer.Granted;
     }
 
     /// <summary>Issues a recorded lease again, whatever the limits.</summary>
-    public void Replay(ClientRecord client, bool trains, ulong number, in IssuedAssignment issued)
+    public void Replay(ClientRecord client, LeaseKind kind, ulong number, in IssuedAssignment issued)
     {
         EndExpired();
         _issued = number + 1;
-        Issue(client, trains, issued.Id, issued.BaseVersion);
+        Issue(client, kind, issued.Id, issued.BaseVersion);
     }
 
     /// <summary>Ends the lease that an update answers, unless it expired or was replaced.</summary>
@@ -173,7 +178,7 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
             writer.Client(lease.Holder.Client);
             writer.UInt64(lease.Id.Value);
             writer.Int64(lease.Version.Number);
-            writer.Flag(lease.Trains);
+            writer.Byte((byte)lease.Kind);
             writer.Duration(time.GetElapsedTime(lease.IssuedAt));
         }
     }
@@ -195,7 +200,7 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
                 holder,
                 new UpdateId(reader.UInt64()),
                 new ModelVersion(reader.Int64("version of a lease")),
-                reader.Flag("flag of a lease"),
+                ReadKind(reader.Byte()),
                 time.GetTimestampBefore(reader.Duration("age of a lease"))));
         }
 
@@ -210,21 +215,21 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
         }
     }
 
-    private void Issue(ClientRecord client, bool trains, UpdateId id, ModelVersion version)
+    private void Issue(ClientRecord client, LeaseKind kind, UpdateId id, ModelVersion version)
     {
         if (client.Lease is { } own)
         {
             End(own);
         }
 
-        Add(new Lease(client, id, version, trains, time.GetTimestamp()));
+        Add(new Lease(client, id, version, kind, time.GetTimestamp()));
     }
 
     private void Add(in Lease lease)
     {
         lease.Holder.Lease = _byExpiry.AddLast(lease);
         _atWorkInVersion += TakesPlace(lease) ? 1 : 0;
-        _measuring += lease.Trains ? 0 : 1;
+        _active[(int)lease.Kind]++;
     }
 
     private void End(LinkedListNode<Lease> lease)
@@ -232,8 +237,10 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
         _byExpiry.Remove(lease);
         lease.Value.Holder.Lease = null;
         _atWorkInVersion -= TakesPlace(lease.Value) ? 1 : 0;
-        _measuring -= lease.Value.Trains ? 0 : 1;
+        _active[(int)lease.Value.Kind]--;
     }
 
-    private bool TakesPlace(in Lease lease) => lease.Trains && lease.Version == _version;
+    private static LeaseKind ReadKind(byte kind) => Enum.IsDefined((LeaseKind)kind) ? (LeaseKind)kind : throw StateReader.Bad("kind of a lease", kind);
+
+    private bool TakesPlace(in Lease lease) => lease.Kind == LeaseKind.Training && lease.Version == _version;
 }

@@ -10,14 +10,14 @@ namespace Ftte;
 
 /// <summary>Represents the saved state of a <see cref="FederatedServer"/> and its aggregator, so that training continues after a restart with the same results.</summary>
 /// <remarks>
-/// <para>Contains the aggregator's state, the selections, the assignments, leases, shares and surveys of clients, the changes since earlier versions, the claimed and registered devices,
+/// <para>Contains the aggregator's state, the selections, the assignments, leases, shares, surveys and evaluations of clients, the best evaluated version, the changes since earlier versions, the claimed and registered devices,
 /// and the counter of update IDs. Options are not part of it. Time during which no server runs does not count: a restored lease has the same remaining time as when it was saved.</para>
 /// <para>Immutable and safe to share between threads. The checksum detects corruption, not forgery: store states where only the server can write.</para>
 /// </remarks>
 public sealed class ServerState
 {
-    /// <summary>The version of the format that this library writes and reads.</summary>
-    public const byte FormatVersion = 1;
+    /// <summary>The version of the format that this library writes. It also reads version 1, which has no evaluations.</summary>
+    public const byte FormatVersion = 2;
 
     private const uint Magic = 0x5653_5446; // "FTSV"
 
@@ -44,6 +44,9 @@ public sealed class ServerState
     /// <summary>Gets the <see cref="ParameterLayout.Fingerprint"/> of the model.</summary>
     public ulong LayoutFingerprint { get; }
 
+    /// <summary>Gets a value that indicates whether the format has places for evaluations.</summary>
+    internal bool IsFormat2 => _bytes[4] >= 2;
+
     /// <summary>Gets the number of parameters of the model.</summary>
     public int ParameterCount { get; }
 
@@ -66,9 +69,9 @@ public sealed class ServerState
             throw new WireFormatException(WireError.BadMagic, "The bytes do not start with \"FTSV\", so they are not a server's state. Specify another file.");
         }
 
-        if (bytes[4] != FormatVersion)
+        if (bytes[4] is not (1 or FormatVersion))
         {
-            throw new WireFormatException(WireError.UnsupportedVersion, $"The server's state has format version {bytes[4]}, but this library supports version {FormatVersion}. Update the library.");
+            throw new WireFormatException(WireError.UnsupportedVersion, $"The server's state has format version {bytes[4]}, but this library supports versions 1 to {FormatVersion}. Update the library.");
         }
 
         long declaredLength = BinaryPrimitives.ReadInt64LittleEndian(bytes[5..]), length = bytes.Length - FixedLength - sizeof(uint);

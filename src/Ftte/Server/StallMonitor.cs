@@ -78,7 +78,7 @@ internal sealed class StallMonitor(FederatedServerOptions options, ClientTable c
     private static bool IsDenial(CheckOutOutcome outcome) =>
         outcome is CheckOutOutcome.NotEnoughMemory or CheckOutOutcome.LayoutMismatch or CheckOutOutcome.UnknownClient;
 
-    private static bool IsRejection(UpdateOutcome outcome) => outcome is not (UpdateOutcome.Buffered or UpdateOutcome.Published or UpdateOutcome.Duplicate or UpdateOutcome.Surveyed);
+    private static bool IsRejection(UpdateOutcome outcome) => outcome is not (UpdateOutcome.Buffered or UpdateOutcome.Published or UpdateOutcome.Duplicate or UpdateOutcome.Surveyed or UpdateOutcome.Evaluated);
 
     private StallReason Find(TimeSpan elapsed)
     {
@@ -120,7 +120,7 @@ internal sealed class StallMonitor(FederatedServerOptions options, ClientTable c
                 break;
             }
 
-            missing -= leases.IsWaiting(client) ? 0 : share;
+            missing -= leases.IsWaiting(client) || client.NeverTrains ? 0 : share;
         }
 
         return missing <= 0;

@@ -62,6 +62,12 @@ internal ref struct StateReader(ReadOnlySpan<byte> content)
         return double.IsFinite(value) && value > 0 ? value : throw Bad(name, value);
     }
 
+    public double Finite(string name)
+    {
+        double value = Double();
+        return double.IsFinite(value) ? value : throw Bad(name, value);
+    }
+
     public ClientId Client()
     {
         ReadOnlySpan<byte> name = Take(Byte());

@@ -8,7 +8,7 @@ public static class CheckOutRequestMessage
 {
     private const int FixedLength = sizeof(ulong) + sizeof(long) + sizeof(long) + sizeof(ulong) + sizeof(byte);
 
-    private const byte CanProbe = 1;
+    private const byte CanProbe = 1, CanEvaluate = 2, NeverTrains = 4;
 
     /// <summary>Returns the number of bytes that <see cref="Write"/> writes.</summary>
     /// <param name="device">The request.</param>
@@ -40,7 +40,7 @@ public static class CheckOutRequestMessage
             message.UInt64(0);
         }
 
-        message.Byte(device.CanProbe ? CanProbe : (byte)0);
+        message.Byte((byte)((device.CanProbe ? CanProbe : 0) | (device.CanEvaluate ? CanEvaluate : 0) | (device.NeverTrains ? NeverTrains : 0)));
         message.Client(device.Client);
         message.EndHeader();
         message.End();
@@ -59,13 +59,15 @@ public static class CheckOutRequestMessage
         long budget = fields.Int64("memory budget");
         long held = fields.Int64("held version", min: -1);
         ulong heldFingerprint = fields.UInt64();
-        byte flags = fields.Flags("flags", known: CanProbe);
+        byte flags = fields.Flags("flags", known: CanProbe | CanEvaluate | NeverTrains);
         ClientId client = fields.Client();
         fields.End();
         bool canProbe = (flags & CanProbe) != 0;
-        return held == -1
-            ? new CheckOutRequest(client, budget, fingerprint, CanProbe: canProbe)
-            : new CheckOutRequest(client, budget, fingerprint, new ModelVersion(held), canProbe, heldFingerprint);
+        return new CheckOutRequest(client, budget, fingerprint, held == -1 ? null : new ModelVersion(held), canProbe, held == -1 ? 0 : heldFingerprint)
+        {
+            CanEvaluate = (flags & CanEvaluate) != 0,
+            NeverTrains = (flags & NeverTrains) != 0,
+        };
     }
 
     private static int GetHeaderLength(CheckOutRequest device) => FixedLength + MessageWriter.GetClientLength(device.Client);

@@ -7,22 +7,14 @@ namespace Ftte.Wire;
 /// <remarks>Stateless and thread-safe. Parameters are copied through a small buffer, without a packed copy of the model.</remarks>
 public static class CheckOutResponseMessage
 {
-    internal const int MaxFixedLength =
-        AnswerLength + AssignmentLength + sizeof(byte) + ClientId.MaxBytes + (2 * SelectionCodec.MaxFixedLength);
-
-    private const int AnswerLength = sizeof(byte) + sizeof(long);
-
-    private const int AssignmentLength =
-        sizeof(ulong) + sizeof(ulong) + sizeof(long) + sizeof(ulong) + sizeof(int) + sizeof(byte) + sizeof(long) + sizeof(int);
-
     /// <summary>Returns the number of bytes that <see cref="Write"/> writes.</summary>
     /// <param name="answer">The response.</param>
     /// <param name="format">The format of the parameters.</param>
     /// <returns>The number of bytes; may exceed the maximum length of a message.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The format is not defined.</exception>
     public static long GetLength(in CheckOutResponse answer, ValueFormat format) => answer.Assignment is { } assignment
-        ? Envelope.GetLength(GetHeaderLength(assignment), assignment.Refreshed.Count, format)
-        : Envelope.GetLength(AnswerLength, 0, default);
+        ? Envelope.GetLength(CheckOutFields.GetLength(answer), assignment.Refreshed.Count, format)
+        : Envelope.GetLength(CheckOutFields.GetLength(answer), 0, default);
 
     /// <summary>Writes a response and, if it has an assignment, the parameters in <see cref="TrainingAssignment.Refreshed"/>.</summary>
     /// <param name="writer">Receives the bytes, the parameters in pieces of a few KiB.</param>
@@ -39,15 +31,11 @@ public static class CheckOutResponseMessage
     /// </exception>
     public static void Write(IBufferWriter<byte> writer, in CheckOutResponse answer, ReadOnlySpan<float> parameters, ValueFormat format, ulong seed)
     {
-        if (answer.IsAssigned != (answer.Outcome == CheckOutOutcome.Assigned))
-        {
-            throw new ArgumentException($"The outcome is {answer.Outcome}, but there is {(answer.IsAssigned ? "an" : "no")} assignment. Specify an assignment if and only if the outcome is {CheckOutOutcome.Assigned}.", nameof(answer));
-        }
-
+        CheckOutFields.Validate(answer);
         if (!answer.IsAssigned)
         {
-            var refusal = new MessageWriter(writer, MessageKind.CheckOutResponse, AnswerLength);
-            WriteAnswer(ref refusal, answer);
+            var refusal = new MessageWriter(writer, MessageKind.CheckOutResponse, CheckOutFields.GetLength(answer));
+            CheckOutFields.Write(ref refusal, answer);
             refusal.EndHeader();
             refusal.End();
             return;
@@ -60,9 +48,8 @@ public static class CheckOutResponseMessage
             throw new ArgumentException($"The vector has {parameters.Length} values, but the selections are for {assignment.Selection.ParameterCount} and {refreshed.ParameterCount}.", nameof(parameters));
         }
 
-        var message = new MessageWriter(writer, MessageKind.CheckOutResponse, GetHeaderLength(assignment), refreshed.Count, format);
-        WriteAnswer(ref message, answer);
-        WriteAssignment(ref message, assignment);
+        var message = new MessageWriter(writer, MessageKind.CheckOutResponse, CheckOutFields.GetLength(answer), refreshed.Count, format);
+        CheckOutFields.Write(ref message, answer);
         message.EndHeader();
         Span<float> buffer = stackalloc float[ValueCodec.Chunk];
         var cursor = new RangeCursor(refreshed);
@@ -92,16 +79,23 @@ public static class CheckOutResponseMessage
         limits ??= WireLimits.Default;
         Envelope envelope = Envelope.Open(message, MessageKind.CheckOutResponse, limits);
         var fields = new FieldReader(envelope.Header);
-        CheckOutOutcome outcome = fields.Enum<CheckOutOutcome>("outcome", min: 1);
-        TimeSpan? retryAfter = fields.OptionalDuration("wait");
-        if (outcome != CheckOutOutcome.Assigned)
+        CheckOutFields.Checked answer = CheckOutFields.Check(ref fields, parameters.Length, limits);
+        fields.End();
+        if (!answer.IsAssigned)
         {
-            fields.End();
             envelope.CheckNoValues();
-            return new CheckOutResponse(outcome, null, retryAfter);
+            return answer.ToResponse();
         }
 
-        TrainingAssignment assignment = ReadAssignment(ref fields, envelope, parameters.Length, limits);
+        if (answer.RefreshedCount != envelope.ValueCount)
+        {
+            throw new WireFormatException(WireError.Inconsistent,
+                $"The message refreshes {answer.RefreshedCount} parameters but contains {envelope.ValueCount} values. The sender is at fault.");
+        }
+
+        CheckFinite(envelope);
+        CheckOutResponse response = answer.ToResponse();
+        TrainingAssignment assignment = response.Assignment!;
         Span<float> buffer = stackalloc float[ValueCodec.Chunk];
         var cursor = new RangeCursor(assignment.Refreshed);
         for (int at = 0; at < envelope.ValueCount; at += ValueCodec.Chunk)
@@ -111,76 +105,7 @@ public static class CheckOutResponseMessage
             cursor.Scatter(chunk, parameters);
         }
 
-        return new CheckOutResponse(outcome, assignment, retryAfter);
-    }
-
-    private static int GetFixedLength(ClientId client) => AnswerLength + AssignmentLength + MessageWriter.GetClientLength(client);
-
-    private static long GetHeaderLength(TrainingAssignment assignment) => GetFixedLength(assignment.Client)
-        + SelectionCodec.GetLength(assignment.Selection, before: null)
-        + SelectionCodec.GetLength(assignment.Refreshed, assignment.Selection);
-
-    private static void WriteAnswer(ref MessageWriter message, in CheckOutResponse answer)
-    {
-        message.Enum("outcome", answer.Outcome, min: 1);
-        message.OptionalDuration("wait", answer.RetryAfter);
-    }
-
-    private static void WriteAssignment(ref MessageWriter message, TrainingAssignment assignment)
-    {
-        message.UInt64(assignment.LayoutFingerprint);
-        message.UInt64(assignment.UpdateId.Value);
-        message.Int64("version", assignment.Version.Number);
-        message.UInt64(assignment.ModelFingerprint);
-        message.Int32("selection version", assignment.SelectionVersion.Number);
-        message.Enum("content", assignment.Content);
-        message.Duration("lease", assignment.LeaseDuration);
-        message.Int32("parameter count", assignment.Selection.ParameterCount, min: 1);
-        message.Client(assignment.Client);
-        SelectionCodec.Write(ref message, assignment.Selection, before: null);
-        SelectionCodec.Write(ref message, assignment.Refreshed, assignment.Selection);
-    }
-
-    /// <summary>Validates the whole message, including the values, before creating the assignment.</summary>
-    private static TrainingAssignment ReadAssignment(ref FieldReader fields, Envelope envelope, int vectorLength, WireLimits limits)
-    {
-        ulong fingerprint = fields.UInt64();
-        ulong id = fields.UInt64();
-        long version = fields.Int64("version");
-        ulong modelFingerprint = fields.UInt64();
-        int selectionVersion = fields.Int32("selection version");
-        UpdateContent content = fields.Enum<UpdateContent>("content");
-        TimeSpan lease = fields.Duration("lease");
-        int parameterCount = fields.Int32("parameter count", min: 1);
-        if (parameterCount != vectorLength)
-        {
-            throw new WireFormatException(WireError.Inconsistent,
-                $"The message is for a model of {parameterCount} parameters, but the vector has {vectorLength}. The device and the server have different models; update the app.");
-        }
-
-        ClientId client = fields.Client();
-        SelectionCodec.CheckedRanges selected = SelectionCodec.Check(ref fields, parameterCount, limits);
-        SelectionCodec.CheckedRanges refreshed = SelectionCodec.Check(ref fields, parameterCount, limits, selected);
-        fields.End();
-        if (refreshed.Count != envelope.ValueCount)
-        {
-            throw new WireFormatException(WireError.Inconsistent,
-                $"The message refreshes {refreshed.Count} parameters but contains {envelope.ValueCount} values. The sender is at fault.");
-        }
-
-        CheckFinite(envelope);
-        ParameterSelection selection = selected.ToSelection(parameterCount);
-        return new TrainingAssignment(
-            client,
-            new UpdateId(id),
-            fingerprint,
-            new ModelVersion(version),
-            new SelectionVersion(selectionVersion),
-            selection,
-            refreshed.IsSameAs(selected) ? selection : refreshed.ToSelection(parameterCount),
-            content,
-            lease,
-            modelFingerprint);
+        return response;
     }
 
     private static void CheckFinite(Envelope envelope)

@@ -15,6 +15,8 @@ internal ref struct FieldReader(ReadOnlySpan<byte> header)
     /// <summary>Gets the bytes that have not been read.</summary>
     public readonly ReadOnlySpan<byte> Rest => _rest;
 
+    public ReadOnlySpan<byte> Bytes(int length) => Take(length);
+
     public byte Byte() => Take(sizeof(byte))[0];
 
     /// <summary>Reads a byte of flags and validates that only flags in <paramref name="known"/> are set.</summary>
@@ -47,6 +49,12 @@ internal ref struct FieldReader(ReadOnlySpan<byte> header)
     {
         double value = BinaryPrimitives.ReadDoubleLittleEndian(Take(sizeof(double)));
         return double.IsFinite(value) && value >= 0 ? value : throw BadValue(name, value, "finite and not negative");
+    }
+
+    public float Factor(string name)
+    {
+        float value = BinaryPrimitives.ReadSingleLittleEndian(Take(sizeof(float)));
+        return float.IsFinite(value) && value > 0 ? value : throw BadValue(name, value, "finite and positive");
     }
 
     public TimeSpan? OptionalDuration(string name)

@@ -15,4 +15,7 @@ public enum MessageKind : byte
 
     /// <summary>The server's response to an update: <see cref="ReceiptMessage"/>.</summary>
     Receipt = 4,
+
+    /// <summary>The server's response to a request for work, with a reference to the parameters that the device lacks: <see cref="CheckOutReferenceMessage"/>.</summary>
+    CheckOutReference = 5,
 }

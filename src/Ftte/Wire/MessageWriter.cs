@@ -42,6 +42,8 @@ internal ref struct MessageWriter
 
     public void Byte(byte value) => Take(sizeof(byte))[0] = value;
 
+    public void Bytes(ReadOnlySpan<byte> value) => value.CopyTo(Take(value.Length));
+
     public void UInt64(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Take(sizeof(ulong)), value);
 
     public void Int32(string name, int value, int min = 0) =>
@@ -52,6 +54,9 @@ internal ref struct MessageWriter
 
     public void Weight(string name, double value) => BinaryPrimitives.WriteDoubleLittleEndian(
         Take(sizeof(double)), double.IsFinite(value) && value >= 0 ? value : throw BadValue(name, value, "finite and not negative"));
+
+    public void Factor(string name, float value) => BinaryPrimitives.WriteSingleLittleEndian(
+        Take(sizeof(float)), float.IsFinite(value) && value > 0 ? value : throw BadValue(name, value, "finite and positive"));
 
     public void OptionalDuration(string name, TimeSpan? value)
     {

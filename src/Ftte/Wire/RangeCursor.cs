@@ -31,6 +31,15 @@ internal struct RangeCursor(ParameterSelection selection)
         }
     }
 
+    /// <summary>Skips coordinates.</summary>
+    public void Skip(int count)
+    {
+        while (count > 0)
+        {
+            count -= Next(count).Length;
+        }
+    }
+
     private ParameterRange Next(int maxLength)
     {
         ParameterRange range = _ranges[_range];

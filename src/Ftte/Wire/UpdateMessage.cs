@@ -12,7 +12,7 @@ public static class UpdateMessage
     /// <param name="valueCount">The number of packed values.</param>
     /// <param name="format">The format of the values.</param>
     /// <param name="client">The ID of the client.</param>
-    /// <param name="content">The content of the values. <see cref="UpdateContent.Importance"/> is always sent as float32.</param>
+    /// <param name="content">The content of the values. <see cref="UpdateContent.Importance"/> and <see cref="UpdateContent.Evaluation"/> are always sent as float32.</param>
     /// <returns>The number of bytes; may exceed the maximum length of a message.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The count is negative or the format is not defined.</exception>
     public static long GetLength(int valueCount, ValueFormat format, ClientId client, UpdateContent content = UpdateContent.Difference)
@@ -25,8 +25,8 @@ public static class UpdateMessage
     /// <param name="writer">Receives the bytes, in pieces of a few KiB.</param>
     /// <param name="update">The update, borrowed.</param>
     /// <param name="format">
-    /// The format of the values. <see cref="UpdateContent.Importance"/> is always written as <see cref="ValueFormat.Float32"/>, because it has
-    /// few values and small ones would be lost if they shared a scale with large ones.
+    /// The format of the values. <see cref="UpdateContent.Importance"/> and <see cref="UpdateContent.Evaluation"/> are always written as <see cref="ValueFormat.Float32"/>,
+    /// because they have few values and small ones would be lost if they shared a scale with large ones.
     /// </param>
     /// <param name="seed">
     /// The seed of stochastic rounding, used by <see cref="ValueFormat.Int8"/> only. Two updates must not share a seed:
@@ -83,7 +83,7 @@ public static class UpdateMessage
         if (envelope.Format != FormatOf(content, envelope.Format))
         {
             throw new WireFormatException(WireError.Inconsistent,
-                $"The message contains importance as {envelope.Format}, which must be {ValueFormat.Float32}. The sender is at fault.");
+                $"The message contains {content} as {envelope.Format}, which must be {ValueFormat.Float32}. The sender is at fault.");
         }
 
         ValueCodec.CheckScales(envelope.Payload, envelope.Format);
@@ -113,7 +113,7 @@ public static class UpdateMessage
 
     /// <summary>Returns the format of the values of a content. Returns undefined formats unchanged, because callers reject them.</summary>
     private static ValueFormat FormatOf(UpdateContent content, ValueFormat requested) =>
-        content == UpdateContent.Importance && Enum.IsDefined(requested) ? ValueFormat.Float32 : requested;
+        (content is UpdateContent.Importance or UpdateContent.Evaluation) && Enum.IsDefined(requested) ? ValueFormat.Float32 : requested;
 
     private static int GetHeaderLength(ClientId client) => FixedLength + MessageWriter.GetClientLength(client);
 }

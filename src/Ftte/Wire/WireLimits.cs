@@ -24,7 +24,7 @@ public sealed class WireLimits
         ArgumentNullException.ThrowIfNull(layout);
         var limits = new WireLimits { MaxValues = layout.ParameterCount };
         long bytes = Envelope.GetLength(
-            CheckOutResponseMessage.MaxFixedLength + (2L * limits.MaxRanges * SelectionCodec.MaxRangeLength), layout.ParameterCount, ValueFormat.Float32);
+            CheckOutFields.MaxFixedLength + (2L * limits.MaxRanges * SelectionCodec.MaxRangeLength), layout.ParameterCount, ValueFormat.Float32);
         limits.MaxMessageBytes = (int)Math.Min(bytes, int.MaxValue);
         return limits;
     }

@@ -22,6 +22,8 @@ internal static class PlantedFaults
         new("loses the held fingerprint where a server must believe it", nameof(Suite.A_second_check_out_brings_only_what_changed_and_leaves_the_rest), (s, l) => new MemoryLink(s, l) { Request = r => r with { HeldFingerprint = 0 } }),
         new("loses CanProbe where a server asks", nameof(Suite.A_probe_goes_down_and_its_answer_up_and_the_server_chooses_by_it), (s, l) => new MemoryLink(s, l) { Request = r => r with { CanProbe = false } }),
         new("sets CanProbe for every device", nameof(Suite.A_device_that_cannot_be_asked_trains_and_its_opinion_is_not_heard), (s, l) => new MemoryLink(s, l) { Request = r => r with { CanProbe = true } }),
+        new("sets CanEvaluate for every device", nameof(Suite.A_device_that_cannot_evaluate_trains), (s, l) => new MemoryLink(s, l) { Request = r => r with { CanEvaluate = true } }),
+        new("loses that a device never trains", nameof(Suite.A_device_that_only_evaluates_is_asked_its_metrics_arrive_and_it_gets_no_other_work), (s, l) => new MemoryLink(s, l) { Request = r => r with { NeverTrains = false } }),
         new("swaps the clients of devices", nameof(Suite.Several_devices_work_at_once), (s, l) => new MemoryLink(s, l) { Request = r => r with { Client = new ClientId("device-0") } }),
 
         // The answer to it.

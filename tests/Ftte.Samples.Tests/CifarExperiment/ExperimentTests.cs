@@ -76,7 +76,7 @@ public sealed class ExperimentTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_lacks_the_images_is_told_how_to_get_them()
+    public async Task Missing_images_are_an_error_that_states_how_to_get_them()
     {
         await Invoke("--scenario", "sweep");
         Assert.Contains("CIFAR-10 binary version", _error.ToString(), StringComparison.Ordinal);

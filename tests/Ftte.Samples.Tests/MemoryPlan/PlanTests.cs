@@ -19,7 +19,7 @@ public sealed class PlanTests : IDisposable
     public void Dispose() => _run.Dispose();
 
     [Fact]
-    public async Task A_run_shows_the_plan_and_writes_both_pictures_and_the_facts()
+    public async Task A_run_shows_the_plan_and_writes_both_charts_and_the_facts()
     {
         Assert.Equal(0, await _run.InvokeAsync("--model digits --budget 160KiB --selector greedy"));
         Assert.Equal("", _run.Error);
@@ -79,7 +79,7 @@ public sealed class PlanTests : IDisposable
     [InlineData("resnet8", 1, 800)]
     [InlineData("mobilenetv2-0.35", 4, 2048)]
     [InlineData("mlp", 20, 1200)]
-    public void The_areas_of_the_picture_add_up_to_the_certificates_timeline(string model, int micro, int kibibytes)
+    public void The_areas_of_the_chart_add_up_to_the_certificates_timeline(string model, int micro, int kibibytes)
     {
         using var problem = PlanningProblem.Of(new PlanOptions { Model = model, BudgetBytes = 1024L * kibibytes, Micro = micro, Selector = "greedy", Shares = [1] });
         var plan = DevicePlan.Find(problem, Selectors.Create("greedy", 1));
@@ -111,7 +111,7 @@ public sealed class PlanTests : IDisposable
     }
 
     [Fact]
-    public void Layers_are_told_apart_by_their_weights()
+    public void Layers_are_distinguished_by_their_weights()
     {
         using var problem = PlanningProblem.Of(new PlanOptions { Model = "dscnn", BudgetBytes = 1 << 30, Batch = 2, Selector = "greedy" });
         var kinds = PlannedLayer.Of(DevicePlan.Find(problem, Selectors.Create("greedy", 1))).ToDictionary(layer => layer.Name, layer => layer.Kind);

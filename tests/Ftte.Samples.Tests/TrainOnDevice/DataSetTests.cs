@@ -13,7 +13,7 @@ public sealed class DataSetTests : IDisposable
     [Theory]
     [InlineData("digits", "--augment")]
     [InlineData("mlp", "")]
-    public async Task Mnist_trains_networks_on_pictures_and_on_vectors(string model, string more)
+    public async Task Mnist_trains_networks_on_images_and_on_vectors(string model, string more)
     {
         DataFiles.WriteMnist(_run.Folder, training: 40, test: 20, isPacked: true);
         Assert.Equal(0, await _run.InvokeAsync($"--model {model} --memory 4MiB --data {_run.Folder.Path} {more}"));

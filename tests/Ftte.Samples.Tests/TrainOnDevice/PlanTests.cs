@@ -47,7 +47,7 @@ public sealed class PlanTests : IDisposable
     [InlineData("resnet8")]
     [InlineData("mlp")]
     [InlineData("mobilenetv2-0.35")]
-    public void The_areas_of_the_picture_add_up_to_what_the_plan_says_of_each_step(string model)
+    public void The_areas_of_the_chart_add_up_to_the_bytes_that_the_plan_states_for_each_step(string model)
     {
         Network network = NetworkZoo.Create(model);
         TrainingPlan plan = network.Plan(network.Trainable, new SgdOptions { BatchSize = 4, Momentum = 0.9f }, new EngineOptions { MicroBatchSize = 2 });

@@ -87,7 +87,7 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_budget_that_is_too_small_says_what_it_would_take()
+    public async Task A_budget_that_is_too_small_is_an_error_that_states_the_minimum()
     {
         Assert.Equal(1, await _run.InvokeAsync("--model digits --memory 20KiB --examples 4"));
         _run.AssertOneErrorLine("--memory: No choice can be trained within 20480 bytes of memory; the smallest one needs ");

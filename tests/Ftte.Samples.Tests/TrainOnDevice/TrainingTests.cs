@@ -53,7 +53,7 @@ public sealed class TrainingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cancelled_run_ends_with_130_and_says_what_was_kept()
+    public async Task A_cancelled_run_ends_with_130_and_states_what_was_kept()
     {
         string file = _run.Folder.File("w.safetensors");
         using var interrupt = new CancellationTokenSource();

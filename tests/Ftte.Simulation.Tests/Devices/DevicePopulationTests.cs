@@ -80,7 +80,7 @@ public sealed class DevicePopulationTests
     [InlineData(0.25, 3)]
     [InlineData(0.9, 9)]
     [InlineData(1, 10)]
-    public void As_many_become_stragglers_as_the_share_says_rounded(double share, int count)
+    public void The_number_of_stragglers_is_the_rounded_share(double share, int count)
     {
         ImmutableArray<SimulatedDevice> devices = DevicePopulation.WithStragglers(DevicePopulation.Mixed(10, 1), share, 10, seed: 2);
         Assert.Equal(count, devices.Count(device => device.IsStraggler));
@@ -148,7 +148,7 @@ public sealed class DevicePopulationTests
     }
 
     [Fact]
-    public void Without_an_affinity_anyone_may_be_a_straggler_and_the_seed_says_who()
+    public void Without_an_affinity_the_seed_determines_which_devices_are_stragglers()
     {
         ImmutableArray<SimulatedDevice> devices = DevicePopulation.Mixed(20, 1);
         int[] chosen = new int[20];

@@ -130,7 +130,7 @@ public sealed class JournalFileTests : IDisposable
             Parallel.For(0, 200, job => Add(journal, job, [job, job, job]));
         }
 
-        // As when a run goes on: some of its jobs are known, and the crew trains the others meanwhile.
+        // As when a run goes on: some of its jobs are known, and worker threads train the others meanwhile.
         using (JournalFile journal = Open())
         {
             Parallel.For(0, 200_000, i =>
@@ -264,7 +264,7 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Fact]
-    public void A_fingerprint_tells_apart_everything_that_training_follows_from()
+    public void A_fingerprint_distinguishes_everything_that_training_depends_on()
     {
         TrainingAssignment assignment = Assignment();
         byte[][] all =

@@ -135,14 +135,14 @@ public sealed class LatencyDistributionTests
     }
 
     [Fact]
-    public void A_log_normal_law_whose_mean_is_too_large_to_be_told_is_refused()
+    public void A_log_normal_distribution_without_a_finite_mean_is_rejected()
     {
         Assert.Throws<ArgumentOutOfRangeException>("sigma", () => LatencyDistribution.LogNormal(1, 100));
         Assert.True(double.IsFinite(LatencyDistribution.LogNormal(1, 37).Mean));
     }
 
     [Fact]
-    public void A_law_says_what_it_is()
+    public void A_distribution_has_a_description()
     {
         string[] texts = [.. Laws.Values.Select(law => law.Law.ToString())];
         Assert.Equal(texts.Length, texts.Distinct().Count());
@@ -180,7 +180,7 @@ public sealed class LatencyDistributionTests
     }
 
     [Fact]
-    public void A_scaled_law_draws_the_same_but_for_the_factor_and_says_so()
+    public void A_scaled_distribution_draws_the_same_values_times_the_factor_and_describes_it()
     {
         LatencyDistribution law = LatencyDistribution.Pareto(2.5, 2, 20), scaled = law.Scaled(10);
         Assert.Equal(Draw(law, 10).Select(draw => 10 * draw), Draw(scaled, 10));

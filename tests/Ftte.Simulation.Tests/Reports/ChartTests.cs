@@ -58,6 +58,25 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public void Accuracy_on_devices_is_a_band_between_deciles_next_to_the_central_accuracy()
+    {
+        SimulationResult run = SampleResults.Run("a", 10, 0.1, 0.5, 0.6) with
+        {
+            DeviceEvaluations = [.. new[] { 2, 12 }.Select(seconds => new DeviceEvaluation(TimeSpan.FromSeconds(seconds), new FederatedEvaluation(
+                new ModelVersion(seconds), 10, [EvaluationMetric.Accuracy], Enumerable.Range(1, 10).Select(i => new EvaluationAnswer(new ClientId($"d{i}"), null, i, [i / 20f])))))],
+        };
+        Plot plot = DeviceChart.Draw(run, Seconds);
+
+        Assert.Equal(["devices: worst to best decile", "devices: median", "devices: mean weighted by examples", "central test examples"], plot.Legend.GetItems().Select(item => item.LabelText));
+        (double X, double Y)[][] lines = [.. plot.GetPlottables<Scatter>().Select(line => line.Data.GetScatterPoints().Select(point => (point.X, Math.Round(point.Y, 4))).ToArray())];
+        Assert.Equal([(2, 25), (12, 25)], lines[0]);
+        Assert.Equal([(2, 35), (12, 35)], lines[1]);
+        Assert.Equal([(0, 10), (10, 50), (20, 60)], lines[2]);
+        Assert.True(DeviceChart.IsDrawn(run));
+        Assert.False(DeviceChart.IsDrawn(SampleResults.Run("a", 10, 0.1)));
+    }
+
+    [Fact]
     public void A_rule_without_measurements_is_named_in_the_legend()
     {
         Plot plot = AccuracyChart.Draw(RuleResults.Group([SampleResults.Run("none", 1, double.NaN)]), point => point.Quality.Accuracy, Seconds);
@@ -90,7 +109,7 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public void A_legend_breaks_into_rows_where_the_picture_ends()
+    public void A_legend_breaks_into_rows_at_the_edge_of_the_chart()
     {
         Assert.Equal([[0, 1], [2], [3]], LegendRows.Break([100, 100, 200, 250], 250));
         Assert.Equal([[0]], LegendRows.Break([900], 250));

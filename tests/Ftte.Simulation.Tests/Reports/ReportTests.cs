@@ -5,7 +5,7 @@ using Ftte.Simulation.Reports.Statistics;
 
 namespace Ftte.Simulation.Tests;
 
-/// <summary>Reports: what is in the table, and that every picture that the page shows is there.</summary>
+/// <summary>Reports: the content of the table, and that every chart of the page exists.</summary>
 public sealed class ReportTests : IDisposable
 {
     private static readonly byte[] PngSignature = [0x89, 0x50, 0x4E, 0x47];
@@ -13,7 +13,7 @@ public sealed class ReportTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("ftte-report-").FullName;
 
     [Fact]
-    public async Task A_report_has_every_rule_and_every_picture_that_it_shows()
+    public async Task A_report_has_every_rule_and_every_chart_that_it_shows()
     {
         ImmutableArray<SimulatedDevice> devices = DevicePopulation.WithStragglers(DevicePopulation.Mixed(60, 1), 0.5, 10, 1);
         var results = new List<SimulationResult>();
@@ -30,14 +30,14 @@ public sealed class ReportTests : IDisposable
         string page = await File.ReadAllTextAsync(Path.Combine(_folder, "report.md"));
         Assert.StartsWith("# Toy\n\nOn a machine.\n\n| rule |", page, StringComparison.Ordinal);
         Assert.All(results, result => Assert.Contains($"| {result.Rule} | 2 |", page, StringComparison.Ordinal));
-        string[] pictures = [.. System.Text.RegularExpressions.Regex.Matches(page, @"\((.+\.png)\)").Select(match => match.Groups[1].Value)];
-        Assert.Equal(8, pictures.Length);
-        Assert.All(pictures, picture => Assert.Equal(PngSignature, File.ReadAllBytes(Path.Combine(_folder, picture))[..4]));
+        string[] charts = [.. System.Text.RegularExpressions.Regex.Matches(page, @"\((.+\.png)\)").Select(match => match.Groups[1].Value)];
+        Assert.Equal(8, charts.Length);
+        Assert.All(charts, chart => Assert.Equal(PngSignature, File.ReadAllBytes(Path.Combine(_folder, chart))[..4]));
         Assert.Equal(results.Sum(result => result.Jobs.Length) + 1, (await File.ReadAllLinesAsync(Path.Combine(_folder, "jobs.csv"))).Length);
     }
 
     [Fact]
-    public void A_table_says_what_was_not_reached_and_compares_with_the_first_rule()
+    public void A_table_states_which_target_was_not_reached_and_compares_with_the_first_rule()
     {
         SimulationResult slow = Result("slow", 1, 0.1, 0.5, 0.6, 0.6, 0.6) with { Target = 0.55 };
         SimulationResult fast = Result("fast", 1, 0.5, 0.6, 0.6, 0.6, 0.6) with { Target = 0.55 };
@@ -173,7 +173,7 @@ public sealed class ReportTests : IDisposable
     [InlineData(12.345, "12.3")]
     [InlineData(99.97, "100")]
     [InlineData(12345.6, "12,346")]
-    public void A_cost_has_three_digits_that_say_something(double value, string text) => Assert.Equal(text, CostChart.Figures(value));
+    public void A_cost_has_three_significant_digits(double value, string text) => Assert.Equal(text, CostChart.Figures(value));
 
     [Fact]
     public void Several_seeds_are_put_on_common_times_up_to_where_the_first_of_them_ends()
@@ -194,7 +194,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
-    public void Of_several_seeds_the_median_and_the_ends_are_told()
+    public void For_several_seeds_the_median_and_the_range_are_stated()
     {
         Assert.Equal(new Spread(2.5, 1, 9), Spread.Of([9, 2, 3, 1, double.NaN]));
         Assert.Equal("2 (1 to 4)", Spread.Of([2, 1, 4]).Text(value => $"{value:0}"));

@@ -174,7 +174,7 @@ public sealed class EventTests
     }
 
     [Fact]
-    public async Task A_device_that_gives_up_holds_its_place_until_the_lease_ends()
+    public async Task A_device_that_drops_out_counts_as_at_work_until_its_lease_expires()
     {
         ImmutableArray<SimulatedDevice> devices =
         [

@@ -96,9 +96,9 @@ public sealed class IdleDevicesTests
 
         static int Position(IdleDevices idle, int last)
         {
-            int[] places = [.. idle.All];
-            Assert.Equal(last, places[^1]);
-            return Array.IndexOf(places, idle.Take(Anyone));
+            int[] devices = [.. idle.All];
+            Assert.Equal(last, devices[^1]);
+            return Array.IndexOf(devices, idle.Take(Anyone));
         }
     }
 

@@ -69,7 +69,7 @@ public sealed class ReproducibilityTests : IDisposable
         Assert.True(resumed.IsComplete);
         Assert.False(File.Exists(_path), "the journal of a run that came to its end is deleted");
 
-        // What the crew was at when it was stopped is done again; all else is not.
+        // Jobs that were being trained when the run stopped are trained again; all others are not.
         Assert.InRange(trained + rest.Trained, whole.Trained, whole.Trained + (4 * 2));
         Assert.True(rest.Trained < whole.Trained - 100, $"{rest.Trained} of {whole.Trained}");
         Assert.True(rest.Evaluated < whole.Evaluated, $"{rest.Evaluated} of {whole.Evaluated}");
@@ -207,7 +207,7 @@ public sealed class ReproducibilityTests : IDisposable
     }
 
     [Fact]
-    public async Task Progress_rises_to_the_whole_and_tells_the_time_left()
+    public async Task Progress_rises_to_one_and_estimates_the_time_left()
     {
         var reports = new List<SimulationProgress>();
         var clock = new StepClock();

@@ -6,7 +6,7 @@ namespace Ftte.Simulation.Tests;
 internal static class Runs
 {
     public static Task<SimulationResult> RunAsync(
-        SimulationRule rule, ImmutableArray<SimulatedDevice> devices, SimulationOptions options, ToyTask? task = null, CancellationToken cancellationToken = default) =>
+        SimulationRule rule, ImmutableArray<SimulatedDevice> devices, SimulationOptions options, ILearningTask? task = null, CancellationToken cancellationToken = default) =>
         Simulator.RunAsync(rule, ToyTask.Start, devices, task ?? new ToyTask(), options, cancellationToken);
 
     /// <summary>Everything of a result that must be the same bits.</summary>

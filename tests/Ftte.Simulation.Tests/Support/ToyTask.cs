@@ -55,7 +55,7 @@ internal sealed class ToyTask : ILearningTask
     public static ImmutableArray<SimulatedDevice> Devices(int count, SimulatedDevice? prototype = null) =>
         DevicePopulation.Alike(count, prototype ?? new SimulatedDevice { Name = "d", JobDuration = LatencyDistribution.Exponential(10) });
 
-    private sealed class Trainer(ToyTask task, int device) : ILocalTrainer, IImportanceProbe
+    private sealed class Trainer(ToyTask task, int device) : ILocalTrainer, IImportanceProbe, IModelEvaluator
     {
         public ParameterLayout Layout => ToyTask.Layout;
 
@@ -83,5 +83,19 @@ internal sealed class ToyTask : ILearningTask
         public ValueTask<SparseUpdate> ProbeAsync(
             TrainingAssignment assignment, ReadOnlyMemory<float> parameters, long memoryBudgetBytes, CancellationToken cancellationToken = default) =>
             new(SparseUpdate.Create(assignment.CreateHeader(5), [1, 2 + device]));
+
+        public bool CanEvaluate => true;
+
+        public ValueTask<SparseUpdate> EvaluateAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken cancellationToken = default)
+        {
+            // Each device has a point of its own, so that devices differ.
+            float goal = 0.7f + (0.1f * (device % 7)), loss = 0;
+            foreach (float value in parameters.Span)
+            {
+                loss += (value - goal) * (value - goal);
+            }
+
+            return new(SparseUpdate.Create(assignment.CreateHeader(5 + (device % 3)), [loss, 1 / (1 + loss)]));
+        }
     }
 }

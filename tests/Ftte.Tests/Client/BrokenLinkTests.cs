@@ -5,7 +5,7 @@ using static Ftte.Tests.ClientBench;
 
 namespace Ftte.Tests;
 
-/// <summary>What the device loop takes for a broken link, and what it does not.</summary>
+/// <summary>Which exceptions the device loop treats as a broken link.</summary>
 public sealed class BrokenLinkTests
 {
     private static readonly Func<CheckOutResponse?> Stop = () => Refusal(CheckOutOutcome.Stopped);

@@ -23,7 +23,7 @@ public sealed class FederatedClientLoopTests
     }
 
     [Fact]
-    public async Task A_receipt_that_says_stopped_ends_the_loop_too()
+    public async Task A_receipt_with_the_outcome_stopped_ends_the_loop_too()
     {
         var bench = new ClientBench();
         bench.Receipts(() => Receipt(UpdateOutcome.Buffered), () => Receipt(UpdateOutcome.Stopped));
@@ -34,7 +34,7 @@ public sealed class FederatedClientLoopTests
     }
 
     [Fact]
-    public async Task After_an_accepted_update_the_loop_pauses_as_long_as_it_was_told()
+    public async Task After_an_accepted_update_the_loop_pauses_for_the_time_in_the_receipt()
     {
         var bench = new ClientBench(o => o.PauseBetweenRounds = TimeSpan.FromMinutes(7));
         bench.CheckOuts(() => null, () => null, Stop);
@@ -113,7 +113,7 @@ public sealed class FederatedClientLoopTests
     }
 
     [Fact]
-    public async Task What_the_trainer_throws_ends_the_loop_even_if_it_looks_like_a_broken_link()
+    public async Task An_exception_of_the_trainer_ends_the_loop_even_if_its_type_is_that_of_a_broken_link()
     {
         var bench = new ClientBench();
         bench.Trainer.OnTrain = _ => throw new FileNotFoundException("the data are gone");

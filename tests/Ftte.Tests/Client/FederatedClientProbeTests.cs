@@ -3,7 +3,7 @@ using static Ftte.Tests.ServerBench;
 
 namespace Ftte.Tests;
 
-/// <summary>A device that is asked what training each block would be worth.</summary>
+/// <summary>A device that measures the importance of each block.</summary>
 public sealed class FederatedClientProbeTests
 {
     [Fact]

@@ -27,7 +27,7 @@ public sealed class FederatedClientRoundTests
     }
 
     [Fact]
-    public async Task The_buffer_is_kept_between_rounds_and_its_version_told_to_the_server()
+    public async Task The_buffer_is_kept_between_rounds_and_its_version_is_sent_to_the_server()
     {
         var bench = new ClientBench();
         await bench.Client.RunOnceAsync();
@@ -43,7 +43,7 @@ public sealed class FederatedClientRoundTests
     }
 
     [Fact]
-    public async Task A_model_that_the_app_came_with_is_told_to_the_server_and_only_what_it_lacks_is_written()
+    public async Task The_version_of_a_model_shipped_with_the_app_is_sent_to_the_server_and_only_missing_parameters_are_written()
     {
         float[] shipped = [.. Enumerable.Repeat(3f, Layout.ParameterCount)];
         var bench = new ClientBench(heldModel: new ModelSnapshot(Layout, new ModelVersion(3), shipped));

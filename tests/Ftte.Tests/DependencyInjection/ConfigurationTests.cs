@@ -2,10 +2,10 @@ using Ftte.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using static Ftte.Tests.FtteServerBuilderTests;
+using static Ftte.Tests.DependencyInjection.FtteServerBuilderTests;
 using static Ftte.Tests.ServerBench;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.DependencyInjection;
 
 /// <summary>Options from configuration.</summary>
 public sealed class ConfigurationTests

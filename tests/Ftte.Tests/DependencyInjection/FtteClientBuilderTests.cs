@@ -3,10 +3,10 @@ using Ftte.DependencyInjection;
 using Ftte.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using static Ftte.Tests.FtteServerBuilderTests;
+using static Ftte.Tests.DependencyInjection.FtteServerBuilderTests;
 using static Ftte.Tests.ServerBench;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.DependencyInjection;
 
 /// <summary>A device loop from a container.</summary>
 public sealed class FtteClientBuilderTests
@@ -42,7 +42,7 @@ public sealed class FtteClientBuilderTests
     }
 
     [Fact]
-    public async Task A_proxy_for_the_client_never_takes_the_place_of_the_server()
+    public async Task A_proxy_for_the_client_never_replaces_the_server()
     {
         var proxy = new ScriptedServer();
         var services = new ServiceCollection();
@@ -106,7 +106,7 @@ public sealed class FtteClientBuilderTests
     }
 
     [Fact]
-    public void A_second_client_without_a_name_is_an_error_that_says_what_to_do()
+    public void A_second_client_without_a_name_is_an_error_that_states_what_to_do()
     {
         var services = new ServiceCollection();
         services.AddFtteClient(Options);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using static Ftte.Tests.ServerBench;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.DependencyInjection;
 
 /// <summary>A server from a container.</summary>
 public sealed class FtteServerBuilderTests
@@ -52,6 +52,18 @@ public sealed class FtteServerBuilderTests
     }
 
     [Fact]
+    public async Task Evaluation_is_enabled_by_its_options()
+    {
+        var services = new ServiceCollection();
+        services.AddFtteServer().UseModel(Start).UseSelection(A).UseEvaluation(new EvaluationOptions { Devices = 1 });
+        await using ServiceProvider provider = Build(services);
+        var server = provider.GetRequiredService<FederatedServer>();
+
+        Assert.Equal(UpdateContent.Evaluation, (await server.CheckOutAsync(Device("a") with { CanEvaluate = true }, new float[12])).Assignment!.Content);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ServiceCollection().AddFtteServer().UseEvaluation(new EvaluationOptions { Devices = 0 }));
+    }
+
+    [Fact]
     public async Task Another_rule_is_one_line()
     {
         var services = new ServiceCollection();
@@ -67,7 +79,7 @@ public sealed class FtteServerBuilderTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_server_is_told_to_choose_anew_in_one_line(bool late)
+    public async Task One_call_registers_reselection(bool late)
     {
         ReselectionOptions reselection = new TurningSelector().Every(1);
         var services = new ServiceCollection();
@@ -103,7 +115,7 @@ public sealed class FtteServerBuilderTests
     }
 
     [Fact]
-    public void A_second_server_without_a_name_is_an_error_that_says_what_to_do()
+    public void A_second_server_without_a_name_is_an_error_that_states_what_to_do()
     {
         var services = new ServiceCollection();
         services.AddFtteServer();

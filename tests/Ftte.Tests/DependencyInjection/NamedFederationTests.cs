@@ -1,9 +1,9 @@
 using Ftte.Aggregation;
 using Microsoft.Extensions.DependencyInjection;
-using static Ftte.Tests.FtteServerBuilderTests;
+using static Ftte.Tests.DependencyInjection.FtteServerBuilderTests;
 using static Ftte.Tests.ServerBench;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.DependencyInjection;
 
 /// <summary>Several federations in one container.</summary>
 public sealed class NamedFederationTests

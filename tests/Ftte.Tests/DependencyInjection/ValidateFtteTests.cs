@@ -1,11 +1,11 @@
 using Ftte.Testing;
 using Microsoft.Extensions.DependencyInjection;
-using static Ftte.Tests.FtteServerBuilderTests;
+using static Ftte.Tests.DependencyInjection.FtteServerBuilderTests;
 using static Ftte.Tests.ServerBench;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.DependencyInjection;
 
-/// <summary>What is wrong is reported at startup.</summary>
+/// <summary>Invalid configuration is reported at startup.</summary>
 public sealed class ValidateFtteTests
 {
     private static readonly ParameterLayout Other = ParameterLayout.Create(("w", [3]));

@@ -1,8 +1,8 @@
 using static Ftte.Tests.ClientBench;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Diagnostics;
 
-/// <summary>What a device logs.</summary>
+/// <summary>Log messages of a device.</summary>
 public sealed class ClientLogTests
 {
     private static readonly Func<CheckOutResponse?> Stop = () => Refusal(CheckOutOutcome.Stopped);

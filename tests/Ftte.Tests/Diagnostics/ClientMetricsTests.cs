@@ -3,9 +3,9 @@ using System.Diagnostics.Metrics;
 using Ftte.Diagnostics;
 using static Ftte.Tests.ClientBench;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Diagnostics;
 
-/// <summary>What a device measures, by the public names.</summary>
+/// <summary>Metrics of a device, by their public names.</summary>
 public sealed class ClientMetricsTests
 {
     // The instruments are shared by all clients of the process, and other tests run at the same time.

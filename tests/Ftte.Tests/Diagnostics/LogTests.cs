@@ -4,9 +4,9 @@ using Ftte.Selection;
 using Ftte.Testing;
 using Microsoft.Extensions.Logging;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Diagnostics;
 
-/// <summary>What is logged.</summary>
+/// <summary>Log messages of a server.</summary>
 public sealed class LogTests
 {
     [Fact]

@@ -2,9 +2,9 @@ using System.Diagnostics.Metrics;
 using Ftte.Diagnostics;
 using static Ftte.Tests.ServerBench;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Diagnostics;
 
-/// <summary>What a server measures, by the public names.</summary>
+/// <summary>Metrics of a server, by their public names.</summary>
 public sealed class MetricsTests
 {
     [Fact]
@@ -110,6 +110,25 @@ public sealed class MetricsTests
     }
 
     /// <summary>Everything that one server measured.</summary>
+    [Fact]
+    public async Task Evaluations_are_measured_by_metric_and_quantile()
+    {
+        await using ServerBench bench = Adding(evaluation: new EvaluationOptions { Devices = 2 });
+        using var seen = new Measurements(bench.Server);
+        foreach ((string client, float[] values) in new[] { ("a", new[] { 1f, 0.5f }), ("b", [3f, 1]) })
+        {
+            TrainingAssignment asked = (await bench.CheckOutResponse(Device(client) with { CanEvaluate = true })).Assignment!;
+            using SparseUpdate update = SparseUpdate.Create(asked.CreateHeader(1), values);
+            await bench.Server.SubmitAsync(update);
+        }
+
+        Assert.Equal([1], seen.Values(FtteDiagnostics.Evaluations));
+        Assert.Equal([2], seen.Values(FtteDiagnostics.EvaluationAnswers));
+        Assert.Equal(["loss", "accuracy"], seen.Tags(FtteDiagnostics.EvaluationMean));
+        Assert.Equal([2, 0.75], seen.Values(FtteDiagnostics.EvaluationMean));
+        Assert.Equal([1, 1, 3, 0.5, 0.5, 1], seen.Values(FtteDiagnostics.EvaluationQuantile));
+    }
+
     private sealed class Measurements : IDisposable
     {
         private readonly MeterListener _listener = new();

@@ -1,4 +1,4 @@
-namespace Ftte.Tests.Models;
+namespace Ftte.Tests;
 
 public class ModelSnapshotTests
 {

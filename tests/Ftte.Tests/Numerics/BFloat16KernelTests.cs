@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using CsCheck;
 using Ftte.Numerics;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Numerics;
 
 public sealed class BFloat16KernelTests
 {

@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using Ftte.Numerics;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Numerics;
 
 public sealed class CounterHashTests
 {

@@ -2,7 +2,7 @@ using System.Text;
 using CsCheck;
 using Ftte.Numerics;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Numerics;
 
 public sealed class Crc32CTests
 {

@@ -1,6 +1,6 @@
 using Ftte.Selection;
 
-namespace Ftte.Tests.Selecting;
+namespace Ftte.Tests.Selection;
 
 /// <summary>The oracle of every selector: all sets of choices of a small model, by the memory model's own words.</summary>
 internal static class Enumeration

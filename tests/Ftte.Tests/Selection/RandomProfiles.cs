@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using CsCheck;
 using Ftte.Selection;
 
-namespace Ftte.Tests.Selecting;
+namespace Ftte.Tests.Selection;
 
 /// <summary>Makes up models: some steps have no parameters, some choices are worth nothing or cost nothing.</summary>
 internal static class RandomProfiles

@@ -1,6 +1,6 @@
 using Ftte.Selection;
 
-namespace Ftte.Tests.Selecting;
+namespace Ftte.Tests.Selection;
 
 public class SelectionHistoryTests
 {

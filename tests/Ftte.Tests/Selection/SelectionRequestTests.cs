@@ -1,6 +1,6 @@
 using Ftte.Selection;
 
-namespace Ftte.Tests.Selecting;
+namespace Ftte.Tests.Selection;
 
 public class SelectionRequestTests
 {
@@ -37,7 +37,7 @@ public class SelectionRequestTests
     }
 
     [Fact]
-    public void A_result_says_what_its_choices_are_worth_and_cost()
+    public void A_result_states_the_importance_and_the_costs_of_its_choices()
     {
         SelectionResult result = SelectionResult.Create(Request, 0, 0);
         Assert.Equal(ParameterSelection.Full(Layout), result.Selection);

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Ftte.Selection;
 
-namespace Ftte.Tests.Selecting;
+namespace Ftte.Tests.Selection;
 
 /// <summary>Makes up models with everything that a profile can say: branches kept alive, streamed prefixes, workspaces, work, all three budgets.</summary>
 internal static class WideProfiles

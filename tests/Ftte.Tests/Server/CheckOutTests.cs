@@ -3,7 +3,7 @@ using static Ftte.Tests.ServerBench;
 
 namespace Ftte.Tests;
 
-/// <summary>Who gets work, and when.</summary>
+/// <summary>Which devices get assignments, and when.</summary>
 public sealed class CheckOutTests
 {
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
@@ -58,7 +58,7 @@ public sealed class CheckOutTests
     }
 
     [Fact]
-    public async Task Misuse_is_an_exception_that_says_what_is_wrong()
+    public async Task Misuse_is_an_exception_that_states_the_problem()
     {
         await using ServerBench bench = Adding();
 
@@ -121,7 +121,7 @@ public sealed class CheckOutTests
     }
 
     [Fact]
-    public async Task An_expired_lease_frees_its_place_and_its_late_update_still_reaches_the_aggregator()
+    public async Task An_expired_lease_lets_another_device_start_and_its_late_update_still_reaches_the_aggregator()
     {
         await using ServerBench bench = Adding(new FederatedServerOptions { MaxConcurrency = 1, LeaseDuration = Lease });
         TrainingAssignment late = await bench.Assignment("a");

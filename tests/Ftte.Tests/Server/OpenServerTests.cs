@@ -2,7 +2,7 @@ using static Ftte.Tests.ServerBench;
 
 namespace Ftte.Tests;
 
-/// <summary>What a server that requires no registration accepts from clients that it does not know: see docs/open-server.md.</summary>
+/// <summary>A server without registration: what it accepts from unknown clients (docs/open-server.md).</summary>
 public sealed class OpenServerTests
 {
     private readonly TurningSelector _selector = new();
@@ -72,7 +72,7 @@ public sealed class OpenServerTests
     }
 
     [Fact]
-    public async Task If_no_device_can_train_anything_the_warning_says_what_it_takes()
+    public async Task If_no_device_can_train_anything_the_warning_states_the_memory_that_it_takes()
     {
         ReselectionOptions options = FromClaims();
         await using ServerBench bench = Adding(reselection: options);
@@ -117,7 +117,7 @@ public sealed class OpenServerTests
     }
 
     [Fact]
-    public async Task A_client_without_an_assignment_takes_no_place_in_the_queue()
+    public async Task An_update_without_an_assignment_does_not_enter_the_queue()
     {
         await using ServerBench bench = Scripted(out ScriptedAggregator aggregator, new FederatedServerOptions { QueueCapacity = 1 });
         UpdateHeader first = bench.AssignedHeader("a"), second = bench.AssignedHeader("b");

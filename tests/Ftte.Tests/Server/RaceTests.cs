@@ -6,7 +6,7 @@ using static Ftte.Tests.ServerBench;
 
 namespace Ftte.Tests;
 
-/// <summary>Many threads at once, cancelling whenever they like.</summary>
+/// <summary>Many threads at once that cancel at random.</summary>
 public sealed class RaceTests
 {
     private const int Threads = 8;
@@ -88,7 +88,7 @@ public sealed class RaceTests
     }
 
     [Fact]
-    public async Task A_device_always_holds_exactly_the_version_it_was_told()
+    public async Task A_device_always_holds_exactly_the_version_in_its_assignment()
     {
         const int Rounds = 150;
         var published = new ConcurrentDictionary<ModelVersion, ModelSnapshot> { [default] = Start };

@@ -3,7 +3,7 @@ using static Ftte.Tests.ServerBench;
 
 namespace Ftte.Tests;
 
-/// <summary>What a check-out writes into the device's buffer.</summary>
+/// <summary>Check-outs write the missing parameters into the device's buffer.</summary>
 public sealed class RefreshTests
 {
     private const float Untouched = -1;

@@ -1,11 +1,12 @@
 using Ftte.Aggregation;
 using Ftte.Selection;
+using Ftte.Tests.Wire;
 using Microsoft.Extensions.Logging;
 using static Ftte.Tests.ServerBench;
 
 namespace Ftte.Tests;
 
-/// <summary>A server that chooses anew, as training goes on, what is trained.</summary>
+/// <summary>A server that chooses another selection while training continues.</summary>
 public sealed class ReselectionTests
 {
     private static readonly ParameterSelection[] Blocks = [A, B, C];
@@ -151,7 +152,7 @@ public sealed class ReselectionTests
     }
 
     [Fact]
-    public async Task The_selector_is_told_what_the_registered_devices_can_spare_and_every_other_budget()
+    public async Task The_selector_receives_the_memory_of_the_registered_devices_and_every_other_budget()
     {
         ReselectionOptions options = _selector.Every(1);
         (options.MemoryBudgetBytes, options.ExcludedShare, options.PayloadBudgetBytes, options.ComputeBudget) = (null, 0.4, 64, 99);

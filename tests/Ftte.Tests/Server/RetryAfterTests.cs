@@ -3,7 +3,7 @@ using static Ftte.Tests.ServerBench;
 
 namespace Ftte.Tests;
 
-/// <summary>How long a device whose share of the buffer is used up is told to wait: until the next publication.</summary>
+/// <summary>A device whose share of the buffer is used up waits until the next publication.</summary>
 public sealed class RetryAfterTests
 {
     [Fact]
@@ -49,7 +49,7 @@ public sealed class RetryAfterTests
     }
 
     [Fact]
-    public async Task What_the_aggregator_says_itself_stays()
+    public async Task A_retry_time_of_the_aggregator_is_kept()
     {
         await using ServerBench bench = Quota(out ScriptedAggregator aggregator, TimeSpan.FromSeconds(1));
         aggregator.OnAggregate = (_, _) => new(aggregator.Answer(UpdateOutcome.ClientQuota) with { RetryAfter = TimeSpan.FromSeconds(99) });

@@ -4,13 +4,13 @@ using static Ftte.Tests.ServerBench;
 
 namespace Ftte.Tests;
 
-/// <summary>A server that cannot publish says so and why, once and then ever more seldom.</summary>
+/// <summary>A server that cannot publish logs the reason, once and then at growing intervals.</summary>
 public sealed class StallTests
 {
     [Theory]
     [InlineData(1)]
     [InlineData(5)]
-    public async Task Fewer_devices_than_the_buffer_needs_train_once_and_the_log_says_what_to_do(int devices)
+    public async Task Fewer_devices_than_the_buffer_needs_train_once_and_the_log_states_what_to_do(int devices)
     {
         var log = new LogLines<FederatedServer>();
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();

@@ -1,6 +1,8 @@
 using Ftte.Aggregation;
+using Ftte.Selection;
 using Ftte.Storage;
 using Ftte.Wire;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using static Ftte.Tests.ServerBench;
 
@@ -248,11 +250,49 @@ public sealed class StoredRunTests
     }
 
     [Fact]
+    public async Task A_step_scale_is_stored_with_the_next_update()
+    {
+        var store = new MemoryStore();
+        await using FederatedServer server = await StartAsync(store);
+        server.ChangeStepScale(0.3f);
+        await RoundAsync(server, "a");
+
+        await using FederatedServer resumed = await StartAsync(store.Copy());
+
+        CheckOutResponse answer = await resumed.CheckOutAsync(Device("b"), new float[Layout.ParameterCount]);
+        Assert.Equal(0.3f, answer.Assignment!.StepScale);
+    }
+
+    [Fact]
+    public async Task A_check_out_from_the_snapshot_waits_until_it_is_durable()
+    {
+        var commit = new TaskCompletionSource();
+        var store = new MemoryStore();
+        await using FederatedServer server = await StartAsync(store);
+        store.OnCommit = _ => commit.Task;
+
+        Task<SnapshotCheckOut> checkOut = server.CheckOutSnapshotAsync(Device("a")).AsTask();
+
+        Assert.False(checkOut.IsCompleted);
+        commit.SetResult();
+        Assert.True((await checkOut).Response.IsAssigned);
+    }
+
+    [Fact]
+    public void A_store_and_evaluations_together_are_one_clear_error()
+    {
+        using ServiceProvider provider = new ServiceCollection()
+            .AddFtteServer().UseModel(Start).UseSelection(A).UseEvaluation(new EvaluationOptions { Devices = 1 }).UseStore(_ => new MemoryStore()).Services.BuildServiceProvider();
+
+        Assert.Contains("does not support evaluation yet", Assert.Throws<InvalidOperationException>(provider.GetRequiredService<FederatedServer>).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_aggregator_without_a_state_is_one_clear_error()
     {
         StoredRun run = await StoredRun.LoadAsync(new MemoryStore());
         InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(
-            async () => await FederatedServer.ResumeAsync(run, new ScriptedAggregator(Start), new Selection.SelectionHistory(A)));
+            async () => await FederatedServer.ResumeAsync(run, new ScriptedAggregator(Start), new SelectionHistory(A)));
         Assert.Contains("cannot save its state", error.Message, StringComparison.Ordinal);
     }
 
@@ -271,7 +311,7 @@ public sealed class StoredRunTests
         options ??= new BufferedAggregatorOptions { Capacity = 2, Guard = guard };
         model ??= Start;
         StoredRun run = await StoredRun.LoadAsync(store);
-        Selection.SelectionHistory selections = run.State?.RestoreSelections() ?? new Selection.SelectionHistory(ParameterSelection.Full(model.Layout));
+        SelectionHistory selections = run.State?.RestoreSelections() ?? new SelectionHistory(ParameterSelection.Full(model.Layout));
         BufferedAggregator aggregator = run.State is { } state
             ? BufferedAggregator.Restore(state.Aggregator, model.Layout, selections, options)
             : new BufferedAggregator(model, selections, options);

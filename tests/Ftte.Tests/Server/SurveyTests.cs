@@ -4,7 +4,7 @@ using static Ftte.Tests.ServerBench;
 
 namespace Ftte.Tests;
 
-/// <summary>Devices are asked what the blocks are worth before the server chooses.</summary>
+/// <summary>Devices measure the importance of the blocks before the server chooses a selection.</summary>
 public sealed class SurveyTests
 {
     private readonly TurningSelector _selector = new();
@@ -168,7 +168,7 @@ public sealed class SurveyTests
     }
 
     [Fact]
-    public async Task Measuring_takes_no_place_in_a_version_and_the_same_device_still_trains_in_it()
+    public async Task Measuring_does_not_count_toward_the_assignments_of_a_version_and_the_same_device_still_trains_in_it()
     {
         await using ServerBench bench = Adding(new() { MaxAssignmentsPerVersion = 1 }, capacity: 9, reselection: _selector.Every(10, probes: 9));
         TrainingAssignment probe = await Probe(bench, "a");

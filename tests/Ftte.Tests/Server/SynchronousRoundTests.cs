@@ -8,7 +8,7 @@ public sealed class SynchronousRoundTests
     private static FederatedServerOptions Limit(int assignments) => new() { MaxAssignmentsPerVersion = assignments, LeaseDuration = TimeSpan.FromMinutes(1) };
 
     [Fact]
-    public async Task A_version_gives_out_no_more_assignments_than_allowed_and_the_next_one_starts_anew()
+    public async Task A_version_has_no_more_assignments_than_allowed_and_the_next_one_counts_from_zero()
     {
         await using ServerBench bench = Adding(Limit(3), capacity: 2);
         TrainingAssignment a = await bench.Assignment("a");
@@ -51,7 +51,7 @@ public sealed class SynchronousRoundTests
     }
 
     [Fact]
-    public async Task An_expired_lease_gives_its_place_back()
+    public async Task An_expired_lease_lets_another_device_into_the_round()
     {
         await using ServerBench bench = Adding(Limit(1), capacity: 2);
         await bench.Assignment("vanished");
@@ -63,7 +63,7 @@ public sealed class SynchronousRoundTests
     }
 
     [Fact]
-    public async Task A_lease_of_an_earlier_version_gives_no_place_back_when_it_expires()
+    public async Task A_lease_of_an_earlier_version_that_expires_lets_no_other_device_into_the_round()
     {
         await using ServerBench bench = Adding(Limit(2));
         await bench.Assignment("old");
@@ -78,7 +78,7 @@ public sealed class SynchronousRoundTests
     }
 
     [Fact]
-    public async Task A_rejected_update_gives_its_place_back_so_that_a_round_cannot_run_dry()
+    public async Task A_rejected_update_lets_another_device_into_the_round_so_that_the_round_can_end()
     {
         await using ServerBench bench = Adding(Limit(1), capacity: 2);
         TrainingAssignment broken = await bench.Assignment("a");
@@ -89,7 +89,7 @@ public sealed class SynchronousRoundTests
     }
 
     [Fact]
-    public async Task A_full_version_says_when_the_next_is_expected()
+    public async Task A_check_out_from_a_full_version_states_when_the_next_is_expected()
     {
         await using ServerBench bench = Adding(Limit(1));
         Assert.Equal(UpdateOutcome.Published, (await bench.Round("a")).Outcome);

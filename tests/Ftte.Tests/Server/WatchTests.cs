@@ -2,7 +2,7 @@ using static Ftte.Tests.ServerBench;
 
 namespace Ftte.Tests;
 
-/// <summary>Watching the model grow.</summary>
+/// <summary>Enumerating the published versions.</summary>
 public sealed class WatchTests
 {
     [Fact]

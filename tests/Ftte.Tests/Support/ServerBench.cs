@@ -18,11 +18,11 @@ internal sealed class ServerBench : IAsyncDisposable
 
     private readonly Dictionary<(string Client, ulong Id), UpdateHeader> _headers = [];
 
-    private ServerBench(IAsyncAggregator aggregator, SelectionHistory selections, FederatedServerOptions? options, DeviceRegistry? registry, ReselectionOptions? reselection = null, bool log = false)
+    private ServerBench(IAsyncAggregator aggregator, SelectionHistory selections, FederatedServerOptions? options, DeviceRegistry? registry, ReselectionOptions? reselection = null, bool log = false, EvaluationOptions? evaluation = null)
     {
         Selections = selections;
         Registry = registry ?? new DeviceRegistry();
-        Server = new FederatedServer(aggregator, selections, options, Registry, Time, reselection is null && !log ? null : Log, reselection);
+        Server = new FederatedServer(aggregator, selections, options, Registry, Time, reselection is null && evaluation is null && !log ? null : Log, reselection, evaluation);
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -39,10 +39,10 @@ internal sealed class ServerBench : IAsyncDisposable
     public static ModelSnapshot Start { get; } = new(Layout, default, [.. Enumerable.Range(0, Layout.ParameterCount).Select(i => (float)i)]);
 
     /// <summary>A server that publishes after every K updates.</summary>
-    public static ServerBench Adding(FederatedServerOptions? options = null, int capacity = 1, DeviceRegistry? registry = null, ReselectionOptions? reselection = null)
+    public static ServerBench Adding(FederatedServerOptions? options = null, int capacity = 1, DeviceRegistry? registry = null, ReselectionOptions? reselection = null, EvaluationOptions? evaluation = null)
     {
         var selections = new SelectionHistory(A);
-        return new ServerBench(new AddingAggregator(Start, selections, capacity), selections, options, registry, reselection);
+        return new ServerBench(new AddingAggregator(Start, selections, capacity), selections, options, registry, reselection, evaluation: evaluation);
     }
 
     /// <summary>A server that chooses anew, by the library's own rule of aggregation.</summary>

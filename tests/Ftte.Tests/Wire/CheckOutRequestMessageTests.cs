@@ -1,16 +1,16 @@
 using System.Buffers;
 using CsCheck;
 using Ftte.Wire;
-using static Ftte.Tests.WireSamples;
+using static Ftte.Tests.Wire.WireSamples;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Wire;
 
 public sealed class CheckOutRequestMessageTests
 {
     [Fact]
-    public void A_request_survives_the_way_there_and_back() => Gen.Select(Clients, Gen.Long[0, long.MaxValue], Gen.ULong, Versions.Nullable(), Gen.Bool).Sample((client, budget, fingerprint, held, canProbe) =>
+    public void A_request_survives_the_way_there_and_back() => Gen.Select(Clients, Gen.Long[0, long.MaxValue], Gen.ULong, Versions.Nullable(), Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool)).Sample((client, budget, fingerprint, held, flags) =>
     {
-        var device = new CheckOutRequest(client, budget, fingerprint, held, canProbe, held is null ? 0 : ~fingerprint);
+        var device = new CheckOutRequest(client, budget, fingerprint, held, flags.Item1, held is null ? 0 : ~fingerprint) { CanEvaluate = flags.Item2, NeverTrains = flags.Item3 };
         byte[] message = Write(w => CheckOutRequestMessage.Write(w, device));
         Assert.Equal(CheckOutRequestMessage.GetLength(device), message.Length);
         Assert.Equal(MessageKind.CheckOutRequest, WireMessage.Peek(message));

@@ -1,9 +1,9 @@
 using System.Buffers;
 using CsCheck;
 using Ftte.Wire;
-using static Ftte.Tests.WireSamples;
+using static Ftte.Tests.Wire.WireSamples;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Wire;
 
 public sealed class CheckOutResponseMessageTests
 {
@@ -126,6 +126,8 @@ public sealed class CheckOutResponseMessageTests
             new CheckOutResponse(CheckOutOutcome.Assigned, work with { Content = (UpdateContent)9 }),
             new CheckOutResponse(CheckOutOutcome.Assigned, work with { LeaseDuration = TimeSpan.FromTicks(-1) }),
             new CheckOutResponse(CheckOutOutcome.Assigned, work with { LeaseDuration = TimeSpan.MaxValue }),
+            new CheckOutResponse(CheckOutOutcome.Assigned, work with { StepScale = 0 }),
+            new CheckOutResponse(CheckOutOutcome.Assigned, work with { StepScale = float.NaN }),
             new CheckOutResponse(CheckOutOutcome.Assigned, work with { Refreshed = SampleSelection(5, (0, 4)) }),
             new CheckOutResponse(CheckOutOutcome.Assigned, work with { Selection = SampleSelection(5, (0, 4)) }),
         ];

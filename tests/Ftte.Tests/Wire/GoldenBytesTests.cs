@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Ftte.Wire;
-using static Ftte.Tests.WireSamples;
+using static Ftte.Tests.Wire.WireSamples;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Wire;
 
 /// <summary>Bytes that no change to the code may change. A separate encoder, written from the document in another language, made them.</summary>
 public sealed class GoldenBytesTests
@@ -12,10 +14,13 @@ public sealed class GoldenBytesTests
     private static readonly float[] Model = [.. Enumerable.Range(0, 12).Select(k => (float)((0.1 * k) - 0.5))];
 
     private static readonly CheckOutRequest Device = new(Phone, 262_144, 0xFEDCBA9876543210, CanProbe: true);
+    private static readonly CheckOutRequest Evaluator = Device with { CanProbe = false, CanEvaluate = true, NeverTrains = true };
     private static readonly CheckOutResponse Busy = new(CheckOutOutcome.Busy, null, TimeSpan.FromSeconds(5));
     private static readonly CheckOutResponse Incremental = Assigned(Selected, Selected);
     private static readonly CheckOutResponse First = Assigned(Selected, SampleSelection(12, (0, 12)));
     private static readonly UpdateReceipt Receipt = new(UpdateOutcome.Buffered, new ModelVersion(42), 0.5);
+
+    private static BlobReference Blob => new(Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>(Model))), ValueFormat.Float32);
 
     public static TheoryData<string, string> Golden => new()
     {
@@ -28,6 +33,14 @@ public sealed class GoldenBytesTests
             """
         },
         {
+            "device-evaluator",
+            """
+            4654544501010000420000002A000000000000001032547698BADCFE00000400
+            00000000FFFFFFFFFFFFFFFF0000000000000000060870686F6E652D31374DA6
+            183C
+            """
+        },
+        {
             "check-out-busy",
             """
             46545445010200002100000009000000000000000280F0FA02000000008120DE
@@ -37,29 +50,29 @@ public sealed class GoldenBytesTests
         {
             "check-out-float32",
             """
-            4654544501020000950000004D0000000C00000001FFFFFFFFFFFFFFFF103254
+            465454450102000099000000510000000C00000001FFFFFFFFFFFFFFFF103254
             7698BADCFEEFCDAB896745230129000000000000001807F6E5D4C3B2A1020000
-            000000BCA065010000000C0000000870686F6E652D3137000202030202000100
-            0C000000BFCDCCCCBE9A9999BECDCC4CBECDCCCCBD00000000CDCCCC3DCDCC4C
-            3E9A99993ECDCCCC3E0000003F9A99193F4EF5037F
+            000000BCA065010000000000803F0C0000000870686F6E652D31370002020302
+            020001000C000000BFCDCCCCBE9A9999BECDCC4CBECDCCCCBD00000000CDCCCC
+            3DCDCC4C3E9A99993ECDCCCC3E0000003F9A99193FA8EFD479
             """
         },
         {
             "check-out-bfloat16",
             """
-            46545445010201006C0000004A0000000500000001FFFFFFFFFFFFFFFF103254
+            4654544501020100700000004E0000000500000001FFFFFFFFFFFFFFFF103254
             7698BADCFEEFCDAB896745230129000000000000001807F6E5D4C3B2A1020000
-            000000BCA065010000000C0000000870686F6E652D3137000202030202019ABE
-            4DBECDBD4D3E9A3E9820EDC0
+            000000BCA065010000000000803F0C0000000870686F6E652D31370002020302
+            02019ABE4DBECDBD4D3E9A3E73281E96
             """
         },
         {
             "check-out-int8",
             """
-            46545445010202806B0000004A0000000500000001FFFFFFFFFFFFFFFF103254
+            46545445010202806F0000004E0000000500000001FFFFFFFFFFFFFFFF103254
             7698BADCFEEFCDAB896745230129000000000000001807F6E5D4C3B2A1020000
-            000000BCA065010000000C0000000870686F6E652D31370002020302020138CF
-            1A3B81ABD5547FF8545786
+            000000BCA065010000000000803F0C0000000870686F6E652D31370002020302
+            020138CF1A3B81ABD5547F28CB92D6
             """
         },
         {
@@ -87,10 +100,28 @@ public sealed class GoldenBytesTests
             """
         },
         {
+            "update-evaluation",
+            """
+            46545445010300005200000032000000020000001032547698BADCFEEFCDAB89
+            6745230129000000000000001807F6E5D4C3B2A1020000004001000003087068
+            6F6E652D31370000803E0000603F4D0D757A
+            """
+        },
+        {
             "receipt",
             """
             4654544501040000310000001900000000000000012A00000000000000000000
             000000E03FFFFFFFFFFFFFFFFFA55F8BC4
+            """
+        },
+        {
+            "check-out-reference",
+            """
+            46545445010500008A000000720000000000000001FFFFFFFFFFFFFFFF103254
+            7698BADCFEEFCDAB896745230129000000000000001807F6E5D4C3B2A1020000
+            000000BCA065010000000000803F0C0000000870686F6E652D31370002020302
+            020001000C00BFE3F7C9823B9913EC5FE9A89688CDCF8D2016CCDC01A28F70C0
+            F95599F88C42F0E0E99F
             """
         },
     };
@@ -103,6 +134,7 @@ public sealed class GoldenBytesTests
         byte[] written = name switch
         {
             "device" => Write(w => CheckOutRequestMessage.Write(w, Device)),
+            "device-evaluator" => Write(w => CheckOutRequestMessage.Write(w, Evaluator)),
             "check-out-busy" => Write(Busy, [], ValueFormat.Float32),
             "check-out-float32" => Write(First, Model, ValueFormat.Float32, seed),
             "check-out-bfloat16" => Write(Incremental, Model, ValueFormat.BFloat16, seed),
@@ -110,6 +142,8 @@ public sealed class GoldenBytesTests
             "update-float32" => Write(Header(), [1f, -0.5f, 0.3f], ValueFormat.Float32, seed),
             "update-bfloat16" => Write(Header(), [1f, -0.5f, 0.3f], ValueFormat.BFloat16, seed),
             "update-int8" => Write(Header(), [1f, -0.5f, 0.3f], ValueFormat.Int8, seed),
+            "check-out-reference" => Write(w => CheckOutReferenceMessage.Write(w, First, Blob)),
+            "update-evaluation" => Write(Header() with { Content = UpdateContent.Evaluation }, [0.25f, 0.875f], ValueFormat.Int8, seed),
             _ => Write(w => ReceiptMessage.Write(w, Receipt)),
         };
         Assert.Equal(Plain(hex), Convert.ToHexString(written));
@@ -126,6 +160,9 @@ public sealed class GoldenBytesTests
             case "device":
                 Assert.Equal(Device, CheckOutRequestMessage.Read(message));
                 break;
+            case "device-evaluator":
+                Assert.Equal(Evaluator, CheckOutRequestMessage.Read(message));
+                break;
             case "check-out-busy":
                 Assert.Equal(Busy, CheckOutResponseMessage.Read(message, device));
                 break;
@@ -140,6 +177,18 @@ public sealed class GoldenBytesTests
             case "check-out-int8":
                 Assert.Equal(Incremental, CheckOutResponseMessage.Read(message, device));
                 Assert.All(Enumerable.Range(0, 12), i => Assert.InRange(device[i] - (Selected.Contains(i) ? Model[i] : 0), -0.3f / 127, 0.3f / 127));
+                break;
+            case "check-out-reference":
+                Assert.Equal(First, CheckOutReferenceMessage.Read(message, 12, out BlobReference blob));
+                Assert.Equal(Blob, blob);
+                break;
+            case "update-evaluation":
+                using (SparseUpdate answer = UpdateMessage.Read(message))
+                {
+                    Assert.Equal(Header() with { Content = UpdateContent.Evaluation }, answer.Header);
+                    Assert.Equal([0.25f, 0.875f], answer.Values.ToArray());
+                }
+
                 break;
             case "receipt":
                 Assert.Equal(Receipt, ReceiptMessage.Read(message));

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using CsCheck;
 using Ftte.Wire;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Wire;
 
 public sealed class LosslessValuesTests
 {

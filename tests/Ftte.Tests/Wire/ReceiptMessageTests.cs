@@ -1,9 +1,9 @@
 using System.Buffers;
 using CsCheck;
 using Ftte.Wire;
-using static Ftte.Tests.WireSamples;
+using static Ftte.Tests.Wire.WireSamples;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Wire;
 
 public sealed class ReceiptMessageTests
 {

@@ -1,9 +1,9 @@
 using System.Buffers;
 using CsCheck;
 using Ftte.Wire;
-using static Ftte.Tests.WireSamples;
+using static Ftte.Tests.Wire.WireSamples;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Wire;
 
 public sealed class UpdateMessageTests
 {
@@ -23,7 +23,7 @@ public sealed class UpdateMessageTests
         using (SparseUpdate update = UpdateMessage.Read(message, pool: pool))
         {
             Assert.Equal(header, update.Header);
-            Assert.Equal(Bits(Expected(values, header.Content == UpdateContent.Importance ? ValueFormat.Float32 : c.Item3, c.Item4)), Bits(update.Values.Span));
+            Assert.Equal(Bits(Expected(values, header.Content is UpdateContent.Importance or UpdateContent.Evaluation ? ValueFormat.Float32 : c.Item3, c.Item4)), Bits(update.Values.Span));
             Assert.Equal(1, pool.Outstanding);
         }
 

@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using Ftte.Wire;
-using static Ftte.Tests.WireSamples;
+using static Ftte.Tests.Wire.WireSamples;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Wire;
 
-/// <summary>One reason at a time: what is refused, and with which reason.</summary>
+/// <summary>Each reason for which a message is rejected.</summary>
 public sealed class WireErrorTests
 {
     private const int ModelLength = 40;
@@ -20,7 +20,9 @@ public sealed class WireErrorTests
     private static readonly byte[] CheckOutResponse = Write(Answer, Values(ModelLength), ValueFormat.Float32);
     private static readonly byte[] Int8CheckOut = Write(Answer, Values(ModelLength), ValueFormat.Int8);
 
-    private static readonly byte[][] All = [Device, Receipt, Refusal, Update, Int8Update, CheckOutResponse, Int8CheckOut];
+    private static readonly byte[] Reference = Write(w => CheckOutReferenceMessage.Write(w, Answer, new BlobReference(new string('a', 64), ValueFormat.Int8)));
+
+    private static readonly byte[][] All = [Device, Receipt, Refusal, Update, Int8Update, CheckOutResponse, Int8CheckOut, Reference];
 
     [Fact]
     public void TooShort_is_the_reason_wherever_a_message_is_cut_off()
@@ -67,7 +69,7 @@ public sealed class WireErrorTests
         }
 
         AssertRefused(WireError.WrongKind, Patch(Device, 5, [0]), MessageKind.CheckOutRequest);
-        AssertRefused(WireError.WrongKind, Patch(Device, 5, [5]), MessageKind.CheckOutRequest);
+        AssertRefused(WireError.WrongKind, Patch(Device, 5, [6]), MessageKind.CheckOutRequest);
         Assert.Equal(WireError.WrongKind, Assert.Throws<WireFormatException>(() => WireMessage.Peek([.. "FTTE"u8, 1, 9])).Reason);
     }
 
@@ -164,7 +166,7 @@ public sealed class WireErrorTests
         { "negative selection version", Update, 52, Int32(-1) },
         { "no examples", Update, 56, Int32(0) },
         { "negative examples", Update, 56, Int32(int.MinValue) },
-        { "update content", Update, 60, [3] },
+        { "update content", Update, 60, [4] },
         { "client id too long", Update, 61, [129] },
         { "empty client id", Update, 61, [0] },
         { "client id that is not UTF-8", Update, 62, [0xC3, 0x28] },
@@ -174,10 +176,10 @@ public sealed class WireErrorTests
         { "infinite scale", Int8Update, 70 + 132, BitConverter.GetBytes(float.PositiveInfinity) },
         { "negative memory budget", Device, 28, Int64(-1) },
         { "negative held version", Device, 36, Int64(-2) },
-        { "a flag that is not defined", Device, 52, [2] },
+        { "a flag that is not defined", Device, 52, [8] },
         { "a flag beside one that is", Device, 52, [0x81] },
         { "receipt that nobody filled in", Receipt, 20, [0] },
-        { "update outcome", Receipt, 20, [19] },
+        { "update outcome", Receipt, 20, [21] },
         { "negative version", Receipt, 21, Int64(-1) },
         { "negative weight", Receipt, 29, BitConverter.GetBytes(-1d) },
         { "weight NaN", Receipt, 29, BitConverter.GetBytes(double.NaN) },
@@ -185,16 +187,19 @@ public sealed class WireErrorTests
         { "negative wait", Receipt, 37, Int64(-2) },
         { "endless wait", Receipt, 37, Int64(long.MaxValue) },
         { "answer that nobody filled in", Refusal, 20, [0] },
-        { "check-out outcome", Refusal, 20, [7] },
+        { "check-out outcome", Refusal, 20, [8] },
         { "wait over the limit", Refusal, 21, Int64(WireMessage.MaxDuration.Ticks + 1) },
         { "negative version", CheckOutResponse, 45, Int64(long.MinValue) },
         { "negative selection version", CheckOutResponse, 61, Int32(-1) },
-        { "update content", CheckOutResponse, 65, [3] },
+        { "update content", CheckOutResponse, 65, [4] },
         { "negative lease", CheckOutResponse, 66, Int64(-1) },
         { "endless lease", CheckOutResponse, 66, Int64(long.MaxValue) },
-        { "no parameters", CheckOutResponse, 74, Int32(0) },
-        { "negative scale", Int8CheckOut, 94, BitConverter.GetBytes(-1f) },
-        { "client id with a stray continuation byte", CheckOutResponse, 79, [0x80] },
+        { "step scale of zero", CheckOutResponse, 74, BitConverter.GetBytes(0f) },
+        { "negative step scale", CheckOutResponse, 74, BitConverter.GetBytes(-1f) },
+        { "step scale NaN", CheckOutResponse, 74, BitConverter.GetBytes(float.NaN) },
+        { "no parameters", CheckOutResponse, 78, Int32(0) },
+        { "negative scale", Int8CheckOut, 98, BitConverter.GetBytes(-1f) },
+        { "client id with a stray continuation byte", CheckOutResponse, 83, [0x80] },
     };
 
     [Theory]
@@ -207,7 +212,7 @@ public sealed class WireErrorTests
     }
 
     [Fact]
-    public void Every_refusal_says_what_to_do()
+    public void Every_error_states_what_to_do()
     {
         WireFormatException error = Assert.Throws<WireFormatException>(() => UpdateMessage.Read(Update, new WireLimits { MaxValues = 19 }));
         Assert.Equal("The message declares 20 values, more than the maximum of 19. If the message is valid, raise WireLimits.MaxValues.", error.Message);
@@ -226,6 +231,9 @@ public sealed class WireErrorTests
                     break;
                 case MessageKind.CheckOutResponse:
                     CheckOutResponseMessage.Read(message, device, limits);
+                    break;
+                case MessageKind.CheckOutReference:
+                    CheckOutReferenceMessage.Read(message, ModelLength, out _, limits);
                     break;
                 case MessageKind.Update:
                     UpdateMessage.Read(message, limits, pool).Dispose();
@@ -256,7 +264,7 @@ public sealed class WireErrorTests
         return Seal(Patch(changed, 12, Int32(kept + added.Length)));
     }
 
-    private static byte[] WithSelections(byte[] selections) => Resize(CheckOutResponse, 20 + 8 + 39, selections);
+    private static byte[] WithSelections(byte[] selections) => Resize(CheckOutResponse, 20 + 8 + 43, selections);
 
     private static byte[] WithValue(byte[] message) => Seal(Patch([.. message[..^4], 0, 0, 0, 0, 0, 0, 0, 0], 16, Int32(1)));
 

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using Ftte.Wire;
-using static Ftte.Tests.WireSamples;
+using static Ftte.Tests.Wire.WireSamples;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Wire;
 
 /// <summary>
 /// Changes valid messages at random, half of the time with lengths and checksum made right again so that the content is reached.
@@ -105,6 +105,9 @@ public sealed class WireFuzzTests
                     break;
                 case MessageKind.CheckOutResponse:
                     CheckOutResponseMessage.Read(message, device, Limits);
+                    break;
+                case MessageKind.CheckOutReference:
+                    CheckOutReferenceMessage.Read(message, ModelLength, out _, Limits);
                     break;
                 case MessageKind.Update:
                     UpdateMessage.Read(message, Limits, pool).Dispose();
@@ -242,8 +245,10 @@ public sealed class WireFuzzTests
             Write(w => ReceiptMessage.Write(w, new UpdateReceipt(UpdateOutcome.Published, new ModelVersion(9), 0.5))),
             Write(new CheckOutResponse(CheckOutOutcome.Busy, null, TimeSpan.FromSeconds(1)), [], ValueFormat.Float32),
         };
+        messages.Add(Write(w => CheckOutReferenceMessage.Write(w, new CheckOutResponse(CheckOutOutcome.Busy))));
         foreach (ValueFormat format in Formats)
         {
+            messages.Add(Write(w => CheckOutReferenceMessage.Write(w, Assigned(some, all), new BlobReference(new string('c', 64), format))));
             messages.Add(Write(Header(), Values(300), format));
             messages.Add(Write(Header("a"), [], format));
             messages.Add(Write(Assigned(some, some), Values(ModelLength), format));

@@ -1,11 +1,11 @@
 using Ftte.Wire;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Wire;
 
 public sealed class WireMessageTests
 {
     [Fact]
-    public void The_first_six_bytes_tell_the_kind()
+    public void The_first_six_bytes_identify_the_kind()
     {
         foreach (MessageKind kind in Enum.GetValues<MessageKind>())
         {

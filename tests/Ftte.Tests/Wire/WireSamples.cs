@@ -4,7 +4,7 @@ using CsCheck;
 using Ftte.Numerics;
 using Ftte.Wire;
 
-namespace Ftte.Tests;
+namespace Ftte.Tests.Wire;
 
 /// <summary>Makes messages, and what goes into them, for the tests of the wire format.</summary>
 internal static class WireSamples

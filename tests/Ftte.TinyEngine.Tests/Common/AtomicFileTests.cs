@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Ftte.TinyEngine.Tests;
+namespace Ftte.TinyEngine.Tests.Common;
 
 public sealed class AtomicFileTests : IDisposable
 {

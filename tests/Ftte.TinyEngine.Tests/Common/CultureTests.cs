@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Ftte.TinyEngine.Tests;
+namespace Ftte.TinyEngine.Tests.Common;
 
 public sealed class CultureTests
 {

@@ -95,7 +95,7 @@ public sealed class Cifar10ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_was_deleted_is_one_line_that_says_so()
+    public void A_file_that_was_deleted_is_an_error_in_one_line()
     {
         string path = Path.Combine(_folder.Path, "gone.bin");
         foreach (string message in new[]

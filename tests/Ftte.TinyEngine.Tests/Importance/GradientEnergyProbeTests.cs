@@ -13,7 +13,7 @@ public class GradientEnergyProbeTests
 
     [Theory]
     [MemberData(nameof(TestNetworks.Names), MemberType = typeof(TestNetworks))]
-    public void A_block_is_worth_the_squared_norms_of_its_examples_gradients(string name)
+    public void The_importance_of_a_block_is_the_sum_of_the_squared_norms_of_its_examples_gradients(string name)
     {
         (Network network, float[] parameters, IExampleSource examples) = Case(name);
         ProbeResult result = new GradientEnergyProbe(network).Measure(parameters, examples);

@@ -59,7 +59,7 @@ public class ImportanceMeasureTests
     }
 
     [Fact]
-    public void A_block_on_which_the_trial_loses_is_worth_nothing()
+    public void A_block_whose_trial_increases_the_loss_has_importance_zero()
     {
         // Steps that overshoot, on other examples than those the gradient is of last.
         var problem = new Problem("linear");
@@ -141,7 +141,7 @@ public class ImportanceMeasureTests
 
     [Theory]
     [MemberData(nameof(Measures))]
-    public void Running_statistics_are_worth_nothing_and_something_is(string measure)
+    public void Running_statistics_have_importance_zero_and_other_blocks_do_not(string measure)
     {
         var problem = new Problem("norm");
         BlockImportance actual = All[measure].Measure(problem.Network, problem.Start, problem.Examples);

@@ -3,7 +3,7 @@ using Ftte.TinyEngine.Tests.Reference;
 
 namespace Ftte.TinyEngine.Tests.Importance;
 
-/// <summary>A device's trainer, asked what training each block would be worth.</summary>
+/// <summary>A device's trainer that measures the importance of each block.</summary>
 public class TrainerProbeTests
 {
     private static readonly Network Network = TestNetworks.All["residual"]();

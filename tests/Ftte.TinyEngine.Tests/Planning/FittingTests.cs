@@ -1,7 +1,7 @@
 using CsCheck;
 using Ftte.Selection;
 
-namespace Ftte.TinyEngine.Tests.Planning;
+namespace Ftte.TinyEngine.Tests;
 
 /// <summary><see cref="NetworkFitting.Fit"/>: leaves out micro-batch sizes that cannot win, and changes nothing by it.</summary>
 public class FittingTests

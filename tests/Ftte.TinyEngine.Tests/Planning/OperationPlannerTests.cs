@@ -1,6 +1,6 @@
 using Ftte.TinyEngine.Execution;
 
-namespace Ftte.TinyEngine.Tests.Planning;
+namespace Ftte.TinyEngine.Tests;
 
 public sealed class OperationPlannerTests
 {

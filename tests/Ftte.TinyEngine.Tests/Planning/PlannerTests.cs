@@ -1,7 +1,7 @@
 using CsCheck;
 using Ftte.Selection;
 
-namespace Ftte.TinyEngine.Tests.Planning;
+namespace Ftte.TinyEngine.Tests;
 
 public class PlannerTests
 {

@@ -2,7 +2,7 @@ using CsCheck;
 using Ftte.Selection;
 using Ftte.TinyEngine.Tests.Reference;
 
-namespace Ftte.TinyEngine.Tests.Planning;
+namespace Ftte.TinyEngine.Tests;
 
 public class ProfileBuilderTests
 {

@@ -2,7 +2,7 @@ using CsCheck;
 using Ftte.Selection;
 using Ftte.TinyEngine.Tests.Reference;
 
-namespace Ftte.TinyEngine.Tests.Planning;
+namespace Ftte.TinyEngine.Tests;
 
 /// <summary>Selectors on the profiles of real networks, and the plans of what they choose.</summary>
 public class SelectionTests

@@ -1,6 +1,6 @@
 using Ftte.Selection;
 
-namespace Ftte.TinyEngine.Tests.Planning;
+namespace Ftte.TinyEngine.Tests;
 
 /// <summary>The exact selector on the networks of the zoo where budgets are unlimited, very large, or just too small.</summary>
 public class ZooSelectionTests
@@ -9,7 +9,7 @@ public class ZooSelectionTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Select_with_a_compute_budget_gives_the_same_worth_for_every_memory_budget_that_does_not_bind(string name)
+    public void Select_with_a_compute_budget_returns_the_same_importance_for_every_memory_budget_that_does_not_bind(string name)
     {
         (TrainingProfile profile, BlockImportance importance) = Make(name);
         long forward = profile.Steps.Sum(s => s.ForwardMultiplyAdds), gradients = profile.Steps.Sum(s => s.InputGradientMultiplyAdds);

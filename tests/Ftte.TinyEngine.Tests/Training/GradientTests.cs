@@ -1,7 +1,7 @@
 using Ftte.Selection;
 using Ftte.TinyEngine.Tests.Reference;
 
-namespace Ftte.TinyEngine.Tests.Training;
+namespace Ftte.TinyEngine.Tests;
 
 /// <summary>The engine against finite differences in float64, for every operation and every choice of trained blocks.</summary>
 public class GradientTests

@@ -1,8 +1,8 @@
 using Ftte.TinyEngine.Tests.Reference;
 
-namespace Ftte.TinyEngine.Tests.Training;
+namespace Ftte.TinyEngine.Tests;
 
-/// <summary>The loss allows for how often each class occurs among the device's own examples.</summary>
+/// <summary>The loss is calibrated with the frequency of each class among the device's examples.</summary>
 public class LabelCalibrationTests
 {
     private const int Classes = 4;

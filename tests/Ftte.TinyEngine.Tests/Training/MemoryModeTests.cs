@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 using Ftte.Selection;
 using Ftte.TinyEngine.Tests.Reference;
 
-namespace Ftte.TinyEngine.Tests.Training;
+namespace Ftte.TinyEngine.Tests;
 
-/// <summary>Where parameters and the arena are held, and what fits a budget.</summary>
+/// <summary>Memory modes of parameters and the arena, and fitting to a budget.</summary>
 public class MemoryModeTests
 {
     private static readonly Network Network = TestNetworks.All["residual"]();

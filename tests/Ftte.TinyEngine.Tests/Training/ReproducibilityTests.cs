@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine.Tests.Training;
+namespace Ftte.TinyEngine.Tests;
 
 /// <summary>Bits that every machine must produce, at every vector width: run the suite with instruction sets switched off to see it.</summary>
 public class ReproducibilityTests

@@ -1,6 +1,6 @@
 using Ftte.Selection;
 
-namespace Ftte.TinyEngine.Tests.Training;
+namespace Ftte.TinyEngine.Tests;
 
 public class TrainingTests
 {

@@ -134,7 +134,7 @@ public sealed class TiedWeightsTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_file_is_one_line_that_says_so()
+    public void A_missing_file_is_an_error_in_one_line()
     {
         string path = Path.Combine(_folder.Path, "gone.safetensors");
         Assert.StartsWith($"{path}: the file does not exist; ", Assert.Throws<FileNotFoundException>(() => Network.LoadWeights(path, new float[8])).Message, StringComparison.Ordinal);

@@ -1,6 +1,6 @@
 using Ftte.TinyEngine.Memory;
 
-namespace Ftte.TinyEngine.Tests.Zoo;
+namespace Ftte.TinyEngine.Tests;
 
 /// <summary>Every network of the zoo: its size, its plans, and that training keeps to them.</summary>
 public class ZooTests
@@ -29,6 +29,30 @@ public class ZooTests
         Network network = NetworkZoo.Create(name);
         Assert.Equal(parameters, network.Trainable.Count);
         Assert.Equal(millions, network.MultiplyAdds / 1e6, 0.05);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void With_group_normalization_a_network_has_the_same_layers_and_all_parameters_are_trainable(string name)
+    {
+        Network batch = NetworkZoo.Create(name), group = NetworkZoo.Create(name, NormalizationKind.Group);
+
+        Assert.Equal(batch.Trainable.Count, group.Trainable.Count);
+        Assert.True(group.Trainable.IsFull);
+        Assert.Equal(batch.MultiplyAdds, group.MultiplyAdds);
+        Assert.DoesNotContain(group.Layout.Blocks, block => block.Name.Contains("bn", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_network_with_group_normalization_learns_from_random_weights()
+    {
+        Network network = NetworkZoo.ResNet8(classes: 3, NormalizationKind.Group);
+        ArrayExamples examples = TestData.Clusters(60, network.InputLength, 3, seed: 5);
+        float[] parameters = network.Initialize(seed: 1);
+
+        network.Train(parameters, examples, new SgdOptions { Epochs = 20 });
+
+        Assert.True(network.Evaluate(parameters, examples).Accuracy > 0.9);
     }
 
     [Fact]

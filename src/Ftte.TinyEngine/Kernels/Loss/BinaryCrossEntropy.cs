@@ -15,11 +15,16 @@ internal static class BinaryCrossEntropy
         for (int i = 0; i < logits.Length; i++)
         {
             double x = logits[i], small = PortableMath.Exp(-Math.Abs(x));
-            double sigmoid = x >= 0 ? 1 / (1 + small) : small / (1 + small);
+            double sigmoid = Sigmoid(x, small);
             loss += Math.Max(x, 0) - (x * targets[i]) + PortableMath.Log(1 + small);
             gradient[i] = (float)(share * (sigmoid - targets[i]));
         }
 
         return loss / logits.Length;
     }
+
+    /// <summary>Computes the sigmoid: the probability of a logit.</summary>
+    public static float Probability(double logit) => (float)Sigmoid(logit, PortableMath.Exp(-Math.Abs(logit)));
+
+    private static double Sigmoid(double x, double small) => x >= 0 ? 1 / (1 + small) : small / (1 + small);
 }

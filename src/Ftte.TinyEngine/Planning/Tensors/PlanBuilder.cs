@@ -29,10 +29,13 @@ internal sealed class PlanBuilder
         Gradients = new GradientFlow(network, selection);
         _data = new Tensor?[network.Values.Length];
         _gradients = new Tensor?[network.Values.Length];
-        Labels = AddResident("labels", network.Loss.LabelBytes, settings.MicroBatchSize);
+
+        // In inference, nothing uses the labels, so they take no memory.
+        Labels = settings.IsForwardOnly ? Add("labels", 0, examples: 0) : AddResident("labels", network.Loss.LabelBytes, settings.MicroBatchSize);
         Priors = settings.CalibratesLabels ? AddResident("label priors", 2L * sizeof(float) * network.ClassCount) : null;
         Accumulators = settings.Accumulates ? AddResident("gradients", sizeof(float) * (long)selection.Count) : null;
         Velocity = settings.HasMomentum ? AddResident("momentum", sizeof(float) * (long)selection.Count) : null;
+        Anchor = settings.CopiesAnchor ? AddResident("received", sizeof(float) * (long)selection.Count) : null;
         Input = MakeData(network.Values[0], moment: 0);
     }
 
@@ -58,6 +61,8 @@ internal sealed class PlanBuilder
     public Tensor? Accumulators { get; }
 
     public Tensor? Velocity { get; }
+
+    public Tensor? Anchor { get; }
 
     public IReadOnlyList<Tensor> Tensors => _tensors;
 
@@ -105,7 +110,7 @@ internal sealed class PlanBuilder
     public Tensor? FindGradient(Value value) => _gradients[value.Index];
 
     /// <summary>Determines whether a tensor is held during the whole step.</summary>
-    public bool IsResident(Tensor tensor) => tensor == Labels || tensor == Priors || tensor == Accumulators || tensor == Velocity;
+    public bool IsResident(Tensor tensor) => tensor == Labels || tensor == Priors || tensor == Accumulators || tensor == Velocity || tensor == Anchor;
 
     /// <summary>Reads an input in the forward pass.</summary>
     public Tensor Read(Value value)
@@ -227,6 +232,11 @@ internal sealed class PlanBuilder
 
     private bool MayBeKeptByOthers(Value value)
     {
+        if (Settings.IsForwardOnly)
+        {
+            return value == Settings.Embedding;
+        }
+
         bool byProducer = value.Producer is null || value.Producer.MayKeepOutput;
         return byProducer || value.Consumers.Any(c => c != Operation && c.MayKeepInput);
     }

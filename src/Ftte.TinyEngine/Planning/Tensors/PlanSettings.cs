@@ -13,6 +13,12 @@ internal sealed record PlanSettings(int BatchSize, int MicroBatchSize)
 
     public bool HasMomentum { get; init; }
 
+    /// <summary>Gets a value that indicates whether the received values of trained parameters are copied for the proximal term, because they cannot be read in place.</summary>
+    public bool CopiesAnchor { get; init; }
+
+    /// <summary>Gets the number of vectors with one value per trained parameter that are held in addition to the parameters.</summary>
+    public int TrainedVectors => (Accumulates ? 1 : 0) + (HasMomentum ? 1 : 0) + (CopiesAnchor ? 1 : 0);
+
     /// <summary>Gets a value that indicates whether the loss is corrected for the class distribution.</summary>
     public bool CalibratesLabels { get; init; }
 
@@ -26,11 +32,20 @@ internal sealed record PlanSettings(int BatchSize, int MicroBatchSize)
     /// <summary>Gets a value that indicates whether frozen float32 weights can be read in place.</summary>
     public bool ReadsFrozenInPlace { get; init; } = true;
 
+    /// <summary>Gets the bytes of the personal parameters, which are held during training.</summary>
+    public long PersonalBytes { get; init; }
+
     /// <summary>Gets the number of examples whose features from the frozen prefix are kept for the whole run.</summary>
     public int CachedExamples { get; init; }
 
     /// <summary>Gets a value that indicates whether the features are kept in storage instead of memory.</summary>
     public bool StoresFeatures { get; init; }
+
+    /// <summary>Gets a value that indicates whether the plan is for inference: no labels, no loss, and no backward pass.</summary>
+    public bool IsForwardOnly { get; init; }
+
+    /// <summary>Gets the value that is held until the end of the forward pass, in addition to the outputs; null for none. Requires <see cref="IsForwardOnly"/>.</summary>
+    public Value? Embedding { get; init; }
 
     /// <summary>Creates the settings from the options.</summary>
     public static PlanSettings From(SgdOptions options, EngineOptions engine, FrozenParameters? frozen = null, int exampleCount = 0)
@@ -58,6 +73,7 @@ internal sealed record PlanSettings(int BatchSize, int MicroBatchSize)
             PrefixExamples = options.Normalization == NormalizationMode.Batch || (prefix >= micro && !engine.KeepsFeatures) ? null : prefix,
             Accumulates = micro < options.BatchSize || options.ClipNorm is not null,
             HasMomentum = options.Momentum > 0,
+            CopiesAnchor = options.ProximalStrength > 0 && frozen is not null,
             CalibratesLabels = options.LabelCalibration > 0,
             Normalization = options.Normalization,
             Threads = engine.Threads,

@@ -6,7 +6,7 @@ namespace Ftte.Aggregation;
 
 /// <summary>Validates updates before they are aggregated, and tracks the accepted ones. For custom aggregators; <see cref="BufferedAggregator"/> uses it.</summary>
 /// <remarks>
-/// <para>An update is checked in this order: layout, content (importance is rejected as too stale), duplicate, selection, length, finiteness, base
+/// <para>An update is checked in this order: layout, content (importance and evaluations are rejected as too stale), duplicate, selection, length, finiteness, base
 /// version, age, the client's share of the buffer. The first check that fails determines the receipt.</para>
 /// <para>Called from one thread at a time. Memory: the IDs of the updates accepted within <c>maxAge</c> versions, but at least 20.</para>
 /// </remarks>
@@ -113,7 +113,7 @@ public sealed class UpdateAdmission
             return UpdateOutcome.LayoutMismatch;
         }
 
-        if (header.Content == UpdateContent.Importance)
+        if (header.Content is UpdateContent.Importance or UpdateContent.Evaluation)
         {
             return UpdateOutcome.TooStale;
         }

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Ftte.Samples.Shared;
+
+namespace Coordinator;
+
+/// <summary>Defines the command line.</summary>
+internal static class CoordinatorCommand
+{
+    private const int MaxPort = 65_535, DefaultPort = 5443;
+
+    private static readonly Option<string> Folder = new("--folder") { HelpName = "DIR", Description = "The folder of the keys, the list of devices and the state of training. A restart continues from it.", DefaultValueFactory = _ => "coordinator" };
+    private static readonly Option<string> Host = new("--host") { HelpName = "NAME", Description = "The host name or IP address under which devices reach this coordinator.", DefaultValueFactory = _ => "localhost" };
+    private static readonly Option<int> Port = TypedOption.Whole("--port", "The port; 0 for a free one.", DefaultPort, 0, MaxPort);
+    private static readonly Option<string> Model = TypedOption.Model("--model", "digits");
+    private static readonly Option<int> Capacity = TypedOption.Whole("--capacity", "The number of updates that make a version.", 2, 1, 10_000);
+    private static readonly Option<int> Devices = TypedOption.Whole("--devices", "The number of devices to print a command line for. Each has a token, which is valid for one hour and for one device.", 1, 0, 1000);
+    private static readonly Option<int> Versions = TypedOption.Whole("--versions", "The version after which the coordinator stops; 0 to run until Ctrl+C.", 0, 0, int.MaxValue);
+
+    /// <summary>Reads the arguments and runs.</summary>
+    public static Task<int> InvokeAsync(string[] args, Func<CoordinatorOptions, CancellationToken, Task<int>> run, TextWriter output, TextWriter error)
+    {
+        var command = new RootCommand("Coordinates devices that train a network over HTTPS. Prints a command line that starts a device.") { Folder, Host, Port, Model, Capacity, Devices, Versions };
+        return CommandRunner.InvokeAsync(
+            command,
+            parsed => new CoordinatorOptions(
+                parsed.GetRequiredValue(Folder), parsed.GetRequiredValue(Host), parsed.GetValue(Port), parsed.GetRequiredValue(Model), parsed.GetValue(Capacity), parsed.GetValue(Devices), parsed.GetValue(Versions)),
+            run,
+            args,
+            output,
+            error);
+    }
+}

@@ -1,0 +1,11 @@
+namespace Coordinator;
+
+/// <summary>Represents the options of the command.</summary>
+/// <param name="Folder">The folder of the authority, the devices and the state of training.</param>
+/// <param name="Host">The name under which devices reach the coordinator.</param>
+/// <param name="Port">The port; 0 for a free one.</param>
+/// <param name="Model">The network of the zoo.</param>
+/// <param name="Capacity">The number of updates that make a version.</param>
+/// <param name="Devices">The number of command lines to print, one token each.</param>
+/// <param name="Versions">The version after which the coordinator stops; 0 for none.</param>
+internal sealed record CoordinatorOptions(string Folder, string Host, int Port, string Model, int Capacity, int Devices, int Versions);

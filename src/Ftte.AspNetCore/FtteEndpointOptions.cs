@@ -1,0 +1,49 @@
+using System.Security.Claims;
+using Ftte.Wire;
+
+namespace Ftte.AspNetCore;
+
+/// <summary>Represents the options of the endpoints of one federation. Read once, when they are mapped.</summary>
+public sealed class FtteEndpointOptions
+{
+    /// <summary>Gets or sets the type of the claim that contains the client ID of an authenticated device. Messages that name another client are rejected.</summary>
+    /// <value>Default <see cref="ClaimTypes.NameIdentifier"/>, which device certificates set, and to which JWT bearer authentication maps <c>sub</c>.</value>
+    public string ClientIdClaim { get; set; } = ClaimTypes.NameIdentifier;
+
+    /// <summary>Gets or sets the maximum time for which a request for work is held until there is some.</summary>
+    /// <value>Default 55 seconds, because many proxies end idle requests after 60. Zero answers at once.</value>
+    public TimeSpan MaxWorkWait { get; set; } = TimeSpan.FromSeconds(55);
+
+    /// <summary>Gets or sets the format of downloaded parameters.</summary>
+    /// <value>
+    /// Default <see cref="ValueFormat.Float32"/>, which is lossless. With another format, devices that store their model must store its fingerprint, too; see
+    /// <see cref="FederatedClientOptions.HeldFingerprint"/>.
+    /// </value>
+    public ValueFormat DownloadFormat { get; set; } = ValueFormat.Float32;
+
+    /// <summary>Gets or sets the memory for downloads that several devices share, in bytes. The least recently used download is removed first; the newest one is always kept.</summary>
+    /// <value>Default 256 MiB. A download of a removed one that was interrupted cannot be continued; the device checks out again.</value>
+    public long BlobCacheBytes { get; set; } = 256L << 20;
+
+    /// <summary>Gets or sets the maximum length of a download whose bytes are kept, in bytes. A longer one is encoded from the shared model while it is sent.</summary>
+    /// <value>Default 4 MiB.</value>
+    public int MaxEncodedBlobBytes { get; set; } = 4 << 20;
+
+    /// <summary>Validates the options.</summary>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
+    public void Validate()
+    {
+        ArgumentException.ThrowIfNullOrEmpty(ClientIdClaim);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxWorkWait, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxWorkWait, TimeSpan.FromHours(1));
+        if (!Enum.IsDefined(DownloadFormat))
+        {
+            throw new ArgumentOutOfRangeException(nameof(DownloadFormat), DownloadFormat, $"The value format is undefined. Use a member of {nameof(ValueFormat)}.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(BlobCacheBytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxEncodedBlobBytes);
+    }
+
+    internal FtteEndpointOptions Copy() => (FtteEndpointOptions)MemberwiseClone();
+}

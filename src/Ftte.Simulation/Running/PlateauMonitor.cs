@@ -1,0 +1,40 @@
+using Ftte.Simulation.Server;
+
+namespace Ftte.Simulation.Running;
+
+/// <summary>Finds plateaus of the accuracy, reduces the step scale at each, and ends the run after the last one.</summary>
+internal sealed class PlateauMonitor(PlateauOptions? options, SimulatedServer server)
+{
+    private double _best = double.NegativeInfinity;
+    private long _bestJobs;
+    private int _reductions;
+    private float _scale = 1;
+
+    /// <summary>Gets whether the accuracy no longer improves with the smallest steps.</summary>
+    public bool IsDone { get; private set; }
+
+    /// <summary>Takes the result of an evaluation into account.</summary>
+    public void Observe(in EvaluationPoint point)
+    {
+        if (options is null || IsDone)
+        {
+            return;
+        }
+
+        double accuracy = double.IsNaN(point.Quality.ValidationAccuracy) ? point.Quality.Accuracy : point.Quality.ValidationAccuracy;
+        if (accuracy >= _best + options.MinGain)
+        {
+            (_best, _bestJobs) = (accuracy, point.Trips);
+        }
+        else if (point.Trips - _bestJobs >= options.PatienceJobs)
+        {
+            _bestJobs = point.Trips;
+            IsDone = _reductions == options.Reductions;
+            if (!IsDone)
+            {
+                _reductions++;
+                server.ChangeStepScale(_scale *= options.Factor);
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using Ftte.Diagnostics;
+using Ftte.State;
+using Microsoft.Extensions.Logging;
+
+namespace Ftte;
+
+/// <summary>Asks devices to evaluate a version every number of versions, tracks the best version, and ends training when the model has stopped improving.</summary>
+/// <remarks>
+/// Called only by the reader of the update queue, as <see cref="Reselection"/> is. The dispatcher, which asks the devices, protects the answers with its own lock.
+/// </remarks>
+internal sealed class VersionEvaluation
+{
+    private readonly EvaluationOptions _options;
+    private readonly AssignmentDispatcher _dispatcher;
+    private readonly Lazy<EvaluationInstruments> _instruments;
+    private readonly ILogger _logger;
+    private readonly EvaluationProgress _progress;
+    private ModelVersion _lastVersion;
+    private volatile FederatedEvaluation? _latest;
+    private volatile bool _isTrainingEnded;
+
+    /// <param name="options">The options.</param>
+    /// <param name="dispatcher">The dispatcher, which asks the devices.</param>
+    /// <param name="start">The current version, which is evaluated first.</param>
+    /// <param name="createInstruments">Creates the instruments when the first evaluation closes.</param>
+    /// <param name="logger">The logger.</param>
+    public VersionEvaluation(EvaluationOptions options, AssignmentDispatcher dispatcher, ModelSnapshot start, Func<EvaluationInstruments> createInstruments, ILogger logger)
+    {
+        (_options, _dispatcher, _instruments, _logger, _lastVersion) = (options, dispatcher, new Lazy<EvaluationInstruments>(createInstruments), logger, start.Version);
+        _progress = new EvaluationProgress(options, start.Layout);
+    }
+
+    /// <summary>Gets the latest closed evaluation; null before the first. Safe to read from any thread.</summary>
+    public FederatedEvaluation? Latest => _latest;
+
+    /// <summary>Gets the best version; null if none is kept. Safe to read from any thread.</summary>
+    public ModelSnapshot? BestModel => _progress.BestModel;
+
+    /// <summary>Gets a value that indicates whether training has ended. Safe to read from any thread.</summary>
+    public bool IsTrainingEnded => _isTrainingEnded;
+
+    public void LogStart(ModelVersion start) => Log.EvaluationOpened(_logger, start, _options.Devices);
+
+    /// <summary>If an evaluation is due, closes the one that is still open, and opens the next.</summary>
+    public void Published(ModelSnapshot model)
+    {
+        if (model.Version - _lastVersion < _options.EveryVersions)
+        {
+            return;
+        }
+
+        Close();
+        _lastVersion = model.Version;
+        _dispatcher.OpenEvaluation(model);
+        Log.EvaluationOpened(_logger, model.Version, _options.Devices);
+    }
+
+    /// <summary>Adds the answer of a device. Closes the evaluation if it was the last requested answer.</summary>
+    public UpdateOutcome Answer(SparseUpdate update)
+    {
+        UpdateOutcome outcome = _dispatcher.AnswerEvaluation(update.Header, update.Values.Span, out bool completes);
+        if (completes)
+        {
+            Close();
+        }
+
+        return outcome;
+    }
+
+    public void Save(StateWriter writer) => EvaluationState.WriteSection(writer, section =>
+    {
+        section.Int64(_lastVersion.Number);
+        _progress.Save(section);
+    });
+
+    /// <summary>Reads the saved state. <see cref="Latest"/> is not part of it.</summary>
+    public void Load(ReadOnlySpan<byte> section)
+    {
+        var reader = new StateReader(section);
+        _lastVersion = new ModelVersion(reader.Int64("version of the last evaluation"));
+        _progress.Load(ref reader);
+        EndTrainingIfDue();
+    }
+
+    private void Close()
+    {
+        if (_dispatcher.CloseEvaluation() is not var (model, result))
+        {
+            return;
+        }
+
+        _latest = result;
+        _instruments.Value.Evaluated(result.Answers.Length);
+        foreach (EvaluationMetric metric in result.Metrics)
+        {
+            if (result.GetStatistics(metric.Name) is { } statistics)
+            {
+                _instruments.Value.Record(metric.Name, statistics.Mean, statistics.GetQuantile);
+            }
+        }
+
+        bool isBest = result.IsConclusive && _progress.Add(result, model);
+        Log.EvaluationClosed(_logger, result.Version, result.Answers.Length, result.RequestedAnswers, _options.WatchedMetric, result.Answers.IsEmpty ? double.NaN : _progress.Watch(result), isBest);
+        EndTrainingIfDue();
+        Notify(result);
+    }
+
+    private void EndTrainingIfDue()
+    {
+        if (_progress.IsOutOfPatience && !_isTrainingEnded)
+        {
+            _isTrainingEnded = true;
+            _dispatcher.EndTraining();
+            Log.TrainingEnded(_logger, _options.WatchedMetric, _options.Patience!.Value);
+        }
+    }
+
+    private void Notify(FederatedEvaluation result)
+    {
+        try
+        {
+            _options.Evaluated?.Invoke(result);
+        }
+#pragma warning disable CA1031 // Training continues, whatever the app's callback throws.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Log.EvaluationCallbackThrew(_logger, error, result.Version);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Ftte.Aggregation;
+
+namespace Ftte.Tests.Aggregation;
+
+/// <summary>The limits of the default guard: what is exactly at a limit is published.</summary>
+public class StepGuardTests
+{
+    private static readonly ParameterLayout Layout = ParameterLayout.Create(
+        [("w", [1], ParameterRole.Trainable), ("mean", [1], ParameterRole.Statistic), ("variance", [3], ParameterRole.Variance)]);
+
+    private static readonly ModelSnapshot Current = new(Layout, default, [1, 1, 1, 0, -1]);
+
+    [Theory]
+    [InlineData(8, 4, true)]
+    [InlineData(8.001, 4, false)]
+    [InlineData(1, 0, true)]
+    [InlineData(1, double.NaN, true)]
+    public void A_step_is_refused_above_the_ratio_to_a_positive_reference_only(double rootMeanSquare, double reference, bool isPublished) =>
+        Assert.Equal(isPublished, new StepGuard(maxRatio: 2).Check(Current, Current, new StepStatistics(3, 1, rootMeanSquare, reference)) is null);
+
+    [Theory]
+    [InlineData(null, -5, -5, 1, 1, 1)]
+    [InlineData(null, 1, 1, 0, 0, -2)]
+    [InlineData("The variance 0 of block 'variance' becomes -1.", 1, 1, -1, 1, 1)]
+    [InlineData("The variance 1 of block 'variance' becomes -0.5.", 1, 1, 1, -0.5f, 1)]
+    public void Only_a_variance_that_becomes_negative_is_refused(string? reason, float weight, float mean, float first, float second, float third)
+    {
+        string? refusal = new StepGuard().Check(Current, new ModelSnapshot(Layout, new(1), [weight, mean, first, second, third]), default);
+        Assert.True(reason is null ? refusal is null : refusal?.StartsWith(reason, StringComparison.Ordinal) == true, refusal);
+    }
+
+    [Fact]
+    public void A_ratio_of_one_is_accepted() => Assert.Equal(1, new StepGuard(1).MaxRatio);
+}
