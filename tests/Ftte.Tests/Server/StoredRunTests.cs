@@ -279,9 +279,9 @@ public sealed class StoredRunTests
     }
 
     [Fact]
-    public void A_store_and_evaluations_together_are_one_clear_error()
+    public async Task A_store_and_evaluations_together_are_one_clear_error()
     {
-        using ServiceProvider provider = new ServiceCollection()
+        await using ServiceProvider provider = new ServiceCollection()
             .AddFtteServer().UseModel(Start).UseSelection(A).UseEvaluation(new EvaluationOptions { Devices = 1 }).UseStore(_ => new MemoryStore()).Services.BuildServiceProvider();
 
         Assert.Contains("does not support evaluation yet", Assert.Throws<InvalidOperationException>(provider.GetRequiredService<FederatedServer>).Message, StringComparison.Ordinal);
