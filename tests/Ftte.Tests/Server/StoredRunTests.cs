@@ -86,7 +86,7 @@ public sealed class StoredRunTests
     [Fact]
     public async Task If_a_commit_fails_for_a_time_devices_are_busy_and_the_same_updates_count_once_afterwards()
     {
-        await using RestartableFederation one = new(surveys: false, inRounds: false, capacity: 3);
+        await using RestartableFederation one = new(surveys: false, inRounds: false, capacity: 3, Patient());
         await one.UseStoreAsync();
         TrainingAssignment a = await one.AssignAsync("a"), b = await one.AssignAsync("b");
         one.Store!.OnCommit = _ => throw new StoreException("The disk is full.", null, isTransient: true);
@@ -123,7 +123,7 @@ public sealed class StoredRunTests
     [Fact]
     public async Task If_a_commit_fails_although_it_succeeded_nothing_counts_twice()
     {
-        await using RestartableFederation one = new(surveys: false, inRounds: false, capacity: 3);
+        await using RestartableFederation one = new(surveys: false, inRounds: false, capacity: 3, Patient());
         await one.UseStoreAsync();
         TrainingAssignment a = await one.AssignAsync("a");
         bool fails = true;
@@ -296,13 +296,16 @@ public sealed class StoredRunTests
         Assert.Contains("cannot save its state", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Options under which the time that <see cref="RetryAsync"/> takes publishes nothing and ends no lease.</summary>
+    private static FederatedServerOptions Patient() => new() { LeaseDuration = TimeSpan.FromDays(7) };
+
     private static async Task RetryAsync(RestartableFederation federation)
     {
-        // The loop may not have set its timer yet.
+        // The loop may not have set its timer yet, so one step of the clock may not be enough. The real pause keeps the clock from running far ahead of the loop.
         while (federation.Server.StoreFault is not null)
         {
             federation.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
         }
     }
 
