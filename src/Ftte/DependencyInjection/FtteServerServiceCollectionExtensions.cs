@@ -59,14 +59,8 @@ public static class FtteServerServiceCollectionExtensions
         ILogger<FederatedServer>? logger = provider.GetService<ILogger<FederatedServer>>();
         ReselectionOptions? reselection = provider.GetKeyedService<ReselectionOptions>(name);
         EvaluationOptions? evaluation = provider.GetKeyedService<EvaluationOptions>(name);
-        if (provider.GetKeyedService<StoredRun>(name) is not { } run)
-        {
-            return new FederatedServer(aggregator, selections, options, registry, time, logger, reselection, evaluation);
-        }
-
-        return evaluation is null
-            ? FederatedServer.ResumeAsync(run, aggregator, selections, options, registry, time, logger, reselection).AsTask().GetAwaiter().GetResult()
-            : throw new InvalidOperationException(
-                $"A server with a store does not support evaluation yet, because answers to evaluations are not stored. Omit {nameof(FtteServerBuilder.UseEvaluation)} or {nameof(FtteServerBuilder.UseStore)}.");
+        return provider.GetKeyedService<StoredRun>(name) is { } run
+            ? FederatedServer.ResumeAsync(run, aggregator, selections, options, registry, time, logger, reselection, evaluation).AsTask().GetAwaiter().GetResult()
+            : new FederatedServer(aggregator, selections, options, registry, time, logger, reselection, evaluation);
     }
 }

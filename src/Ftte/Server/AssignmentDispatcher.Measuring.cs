@@ -64,12 +64,19 @@ internal sealed partial class AssignmentDispatcher
     /// <summary>Adds the metrics of a device to the evaluation.</summary>
     /// <param name="header">The header of the update.</param>
     /// <param name="values">The value of each metric.</param>
+    /// <param name="groupOf">Returns the group of a client.</param>
     /// <param name="completes">Receives true if this was the last requested answer.</param>
-    public UpdateOutcome AnswerEvaluation(in UpdateHeader header, ReadOnlySpan<float> values, out bool completes)
+    public UpdateOutcome AnswerEvaluation(in UpdateHeader header, ReadOnlyMemory<float> values, Func<ClientId, string?>? groupOf, out bool completes)
     {
         lock (_lock)
         {
-            UpdateOutcome outcome = _clients.Find(header.Client) is { } client ? _evaluation!.Answer(client, header, values) : UpdateOutcome.TooStale;
+            EvaluationAnswer? answer = null;
+            UpdateOutcome outcome = _clients.Find(header.Client) is { } client ? _evaluation!.Answer(client, header, values.Span, groupOf, out answer) : UpdateOutcome.TooStale;
+            if (answer is not null)
+            {
+                _journal?.Evaluated(header, values, answer.Group);
+            }
+
             completes = outcome == UpdateOutcome.Evaluated && _evaluation!.IsComplete;
             return outcome;
         }
@@ -108,6 +115,22 @@ internal sealed partial class AssignmentDispatcher
         : device.CanEvaluate && _evaluation is not null && _evaluation.ShouldAsk(client, _leases.CountActive(LeaseKind.Evaluation)) ? LeaseKind.Evaluation
         : LeaseKind.Training;
 
+    /// <summary>Repeats a recorded request to measure.</summary>
+    private LeaseKind ReplayWork(ClientRecord client, in IssuedAssignment issued)
+    {
+        switch (issued.Content)
+        {
+            case UpdateContent.Importance:
+                _survey?.Ask(client, issued.Id);
+                return LeaseKind.Importance;
+            case UpdateContent.Evaluation:
+                EvaluationCollector.Ask(client, issued.Id, issued.BaseVersion);
+                return LeaseKind.Evaluation;
+            default:
+                return LeaseKind.Training;
+        }
+    }
+
     /// <summary>Records that a client was granted work.</summary>
     /// <returns>The content of the answer, and the version to work on.</returns>
     private (UpdateContent Content, ModelSnapshot Model) Begin(LeaseKind kind, ClientRecord client, UpdateId id, ModelSnapshot current)
@@ -118,8 +141,9 @@ internal sealed partial class AssignmentDispatcher
                 _survey!.Ask(client, id);
                 return (UpdateContent.Importance, current);
             case LeaseKind.Evaluation:
-                _evaluation!.Ask(client, id);
-                return (UpdateContent.Evaluation, _evaluation.Model!);
+                ModelSnapshot model = _evaluation!.Model!;
+                EvaluationCollector.Ask(client, id, model.Version);
+                return (UpdateContent.Evaluation, model);
             default:
                 return (_options.Content, current);
         }

@@ -280,7 +280,7 @@ internal sealed partial class AssignmentDispatcher
         lock (_lock)
         {
             _stepScale = scale;
-            _journal?.RequireCheckpoint();
+            _journal?.StepScaleChanged(scale);
         }
     }
 
@@ -386,21 +386,21 @@ internal sealed partial class AssignmentDispatcher
             TrainingAssignment assignment = Describe(device, id, model, content);
             var issued = new IssuedAssignment(id, assignment.Version, assignment.ModelFingerprint, assignment.SelectionVersion, assignment.Content);
             client.Add(issued);
-            _journal?.Assigned(device.Client, device.MemoryBudgetBytes, _leases.IssuedCount - 1, issued);
+            _journal?.Assigned(device.Client, device.NeverTrains ? null : device.MemoryBudgetBytes, _leases.IssuedCount - 1, issued);
             return new CheckOutResponse(CheckOutOutcome.Assigned, assignment);
         }
     }
 
     /// <summary>Repeats a recorded assignment, unless the restored state includes it.</summary>
     /// <param name="id">The client.</param>
-    /// <param name="memoryBudgetBytes">The memory that the client reported.</param>
+    /// <param name="memoryBudgetBytes">The memory that the client reported; null if the client never trains.</param>
     /// <param name="number">The number of the assignment.</param>
     /// <param name="issued">The assignment.</param>
-    public void Replay(ClientId id, long memoryBudgetBytes, ulong number, in IssuedAssignment issued)
+    public void Replay(ClientId id, long? memoryBudgetBytes, ulong number, in IssuedAssignment issued)
     {
-        if (!_options.RequireRegistration)
+        if (!_options.RequireRegistration && memoryBudgetBytes is { } budget)
         {
-            _registry.Observe(id, memoryBudgetBytes);
+            _registry.Observe(id, budget);
         }
 
         lock (_lock)
@@ -411,13 +411,9 @@ internal sealed partial class AssignmentDispatcher
             }
 
             ClientRecord client = Touch(id);
-            bool measures = issued.Content == UpdateContent.Importance;
-            _leases.Replay(client, measures ? LeaseKind.Importance : LeaseKind.Training, number, issued);
+            client.NeverTrains = memoryBudgetBytes is null;
+            _leases.Replay(client, ReplayWork(client, issued), number, issued);
             client.Add(issued);
-            if (measures)
-            {
-                _survey?.Ask(client, issued.Id);
-            }
         }
     }
 

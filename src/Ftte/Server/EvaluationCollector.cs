@@ -44,11 +44,20 @@ internal sealed class EvaluationCollector(EvaluationOptions options, ModelSnapsh
         Model is not null && _answers.Count + evaluating < options.Devices && client?.AskedInEvaluation != _number;
 
     /// <summary>Records that a device is asked, and the ID of its answer.</summary>
-    public void Ask(ClientRecord client, UpdateId id) => (client.AskedInEvaluation, client.EvaluationId, client.HasAnsweredEvaluation) = (_number, id, false);
+    /// <param name="client">The record of the device.</param>
+    /// <param name="id">The ID of its answer.</param>
+    /// <param name="version">The version to evaluate. In a replay, it may be earlier than that of the open evaluation.</param>
+    public static void Ask(ClientRecord client, UpdateId id, ModelVersion version) => (client.AskedInEvaluation, client.EvaluationId, client.HasAnsweredEvaluation) = (version.Number, id, false);
 
     /// <summary>Adds an answer if it was requested and is valid.</summary>
-    public UpdateOutcome Answer(ClientRecord client, in UpdateHeader header, ReadOnlySpan<float> values)
+    /// <param name="client">The record of the device.</param>
+    /// <param name="header">The header of the answer.</param>
+    /// <param name="values">The value of each metric.</param>
+    /// <param name="groupOf">Returns the group of a client; null for no groups.</param>
+    /// <param name="answer">Receives the answer that was added; null if it was not.</param>
+    public UpdateOutcome Answer(ClientRecord client, in UpdateHeader header, ReadOnlySpan<float> values, Func<ClientId, string?>? groupOf, out EvaluationAnswer? answer)
     {
+        answer = null;
         if (client.AskedInEvaluation != _number || client.EvaluationId != header.Id)
         {
             return UpdateOutcome.TooStale;
@@ -69,7 +78,8 @@ internal sealed class EvaluationCollector(EvaluationOptions options, ModelSnapsh
             return fault;
         }
 
-        _answers.Add(new EvaluationAnswer(client.Client, GetGroup(client.Client), header.ExampleCount, [.. values]));
+        answer = new EvaluationAnswer(client.Client, GetGroup(groupOf?.Invoke(client.Client)), header.ExampleCount, [.. values]);
+        _answers.Add(answer);
         client.HasAnsweredEvaluation = true;
         return UpdateOutcome.Evaluated;
     }
@@ -113,7 +123,7 @@ internal sealed class EvaluationCollector(EvaluationOptions options, ModelSnapsh
         for (int i = 0; i < asked; i++)
         {
             ClientRecord client = clients.Find(reader.Client()) ?? throw StateReader.Bad("device asked", i);
-            Ask(client, new UpdateId(reader.UInt64()));
+            Ask(client, new UpdateId(reader.UInt64()), new ModelVersion(_number));
             client.HasAnsweredEvaluation = reader.Flag("flag of an answer");
         }
     }
@@ -140,9 +150,8 @@ internal sealed class EvaluationCollector(EvaluationOptions options, ModelSnapsh
         return fault;
     }
 
-    private string? GetGroup(ClientId client)
+    private string? GetGroup(string? name)
     {
-        string? name = options.GroupOf?.Invoke(client);
         if (string.IsNullOrEmpty(name))
         {
             return null;

@@ -25,4 +25,8 @@ public sealed partial class FederatedServer
         UpdateOutcome? outcome = update.Header.Content == UpdateContent.Importance ? _reselection?.Answer(update) : _evaluation?.Answer(update);
         return _dispatcher.Settle(update.Header, new UpdateReceipt(outcome ?? UpdateOutcome.TooStale, Current.Version));
     }
+
+    /// <summary>Repeats a recorded answer to an evaluation.</summary>
+    private UpdateOutcome ReplayAnswer(SparseUpdate update, string? group) =>
+        _dispatcher.Settle(update.Header, new UpdateReceipt(_evaluation?.Replay(update, group) ?? UpdateOutcome.TooStale, Current.Version)).Outcome;
 }

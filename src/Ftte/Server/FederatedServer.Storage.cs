@@ -36,11 +36,12 @@ public sealed partial class FederatedServer
     /// <param name="time">The clock; null for the system clock.</param>
     /// <param name="logger">The logger; null for none.</param>
     /// <param name="reselection">The options of reselection during training; null to keep the selection.</param>
+    /// <param name="evaluation">The options of evaluation by devices; null for none.</param>
     /// <param name="cancellationToken">Cancels the replay of the records.</param>
     /// <returns>The running server. Dispose it before the store.</returns>
     /// <remarks>
-    /// The aggregator's options must be those of the interrupted run, because the updates since the latest checkpoint are aggregated again. The result of each publication is compared
-    /// with the recorded one.
+    /// The options of the aggregator and of evaluations must be those of the interrupted run, because the updates since the latest checkpoint are processed again. The result of each
+    /// publication is compared with the recorded one. <see cref="EvaluationOptions.Evaluated"/> is called again for evaluations that closed since the latest checkpoint.
     /// </remarks>
     /// <exception cref="ArgumentException">The aggregator or the selections are not those of the run, or an option is out of range.</exception>
     /// <exception cref="InvalidOperationException">The aggregator is not an <see cref="IStatefulAggregator"/>, or the replay has another result than the interrupted run.</exception>
@@ -55,6 +56,7 @@ public sealed partial class FederatedServer
         TimeProvider? time = null,
         ILogger<FederatedServer>? logger = null,
         ReselectionOptions? reselection = null,
+        EvaluationOptions? evaluation = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -70,7 +72,7 @@ public sealed partial class FederatedServer
             CheckState(state, aggregator, selections);
         }
 
-        var server = new FederatedServer(aggregator, selections, options, registry, time, logger, reselection, evaluation: null, run.State, run.Store);
+        var server = new FederatedServer(aggregator, selections, options, registry, time, logger, reselection, evaluation, run.State, run.Store);
         try
         {
             // In the queue, so that the timer of an incomplete buffer publishes it after the replay.
@@ -158,7 +160,7 @@ public sealed partial class FederatedServer
         switch (kind)
         {
             case RecordKind.Assigned:
-                _dispatcher.Replay(reader.Client(), reader.Int64("memory budget"), reader.UInt64(), IssuedAssignment.Load(ref reader));
+                _dispatcher.Replay(reader.Client(), ServerRecord.ReadMemoryBudget(ref reader), reader.UInt64(), IssuedAssignment.Load(ref reader));
                 break;
             case RecordKind.Released:
                 _dispatcher.Release(reader.Client(), new UpdateId(reader.UInt64()));
@@ -171,6 +173,16 @@ public sealed partial class FederatedServer
                 long requiredMemoryBytes = reader.Int64("required memory");
                 _dispatcher.ReplaySelection(version, reader.Selection(Current.Layout.ParameterCount), requiredMemoryBytes);
                 _reselection?.ReplayChoice();
+                break;
+            case RecordKind.Evaluated:
+                using (SparseUpdate answer = ServerRecord.ReadEvaluated(ref reader, Current.Layout, out string? group))
+                {
+                    CheckReplay(record, UpdateOutcome.Evaluated, ReplayAnswer(answer, group));
+                }
+
+                break;
+            case RecordKind.StepScaleChanged:
+                _dispatcher.ChangeStepScale((float)reader.Positive("step scale"));
                 break;
             default:
                 fingerprint = reader.UInt64();
@@ -187,7 +199,7 @@ public sealed partial class FederatedServer
         {
             throw new InvalidOperationException(
                 $"Record {record.Number} of the store had the result {recorded} at version {Current.Version}, but its replay has the result {replayed}. "
-                + "The options of the aggregator, its guard or the reselection differ from those of the interrupted run. Specify the same ones; they may be changed after this start.");
+                + "The options of the aggregator, its guard, the reselection or the evaluation differ from those of the interrupted run. Specify the same ones; they may be changed after this start.");
         }
     }
 

@@ -17,4 +17,10 @@ internal enum RecordKind : byte
 
     /// <summary>The selection or the memory that it requires was changed.</summary>
     SelectionChanged = 5,
+
+    /// <summary>The answer of a device to an evaluation was accepted.</summary>
+    Evaluated = 6,
+
+    /// <summary>The step scale was changed.</summary>
+    StepScaleChanged = 7,
 }

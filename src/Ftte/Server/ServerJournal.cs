@@ -58,7 +58,7 @@ internal sealed class ServerJournal(IServerStore store, TimeProvider time) : IAs
     public async ValueTask<bool> HasRoomAsync() =>
         _commits is not { } commits || (commits.Fault is null && (commits.PendingBytes < MaxPendingBytes || await commits.WhenCommitted.ConfigureAwait(false)));
 
-    public void Assigned(ClientId client, long memoryBudgetBytes, ulong number, in IssuedAssignment assignment)
+    public void Assigned(ClientId client, long? memoryBudgetBytes, ulong number, in IssuedAssignment assignment)
     {
         if (_commits is not null)
         {
@@ -84,6 +84,22 @@ internal sealed class ServerJournal(IServerStore store, TimeProvider time) : IAs
         if (_commits is not null && outcome is UpdateOutcome.Buffered or UpdateOutcome.Published or UpdateOutcome.Surveyed)
         {
             Append(ServerRecord.Accepted(header, values, outcome, current.Fingerprint), outcome == UpdateOutcome.Published ? current : null);
+        }
+    }
+
+    public void Evaluated(in UpdateHeader header, ReadOnlyMemory<float> values, string? group)
+    {
+        if (_commits is not null)
+        {
+            Append(ServerRecord.Evaluated(header, values, group));
+        }
+    }
+
+    public void StepScaleChanged(float scale)
+    {
+        if (_commits is not null)
+        {
+            Append(ServerRecord.StepScaleChanged(scale));
         }
     }
 

@@ -12,16 +12,17 @@ internal static class ServerRecord
 {
     private const int TimeStart = 1;
     private const int FieldsStart = TimeStart + sizeof(long);
+    private const int NeverTrainsBudget = -1;
 
     /// <summary>Writes an issued assignment.</summary>
     /// <param name="client">The client.</param>
-    /// <param name="memoryBudgetBytes">The memory that the client reported.</param>
+    /// <param name="memoryBudgetBytes">The memory that the client reported; null if the client never trains.</param>
     /// <param name="number">The number of the assignment, from which its ID was computed.</param>
     /// <param name="assignment">The assignment.</param>
-    public static Memory<byte> Assigned(ClientId client, long memoryBudgetBytes, ulong number, IssuedAssignment assignment) => Write(RecordKind.Assigned, 128, (writer, _) =>
+    public static Memory<byte> Assigned(ClientId client, long? memoryBudgetBytes, ulong number, IssuedAssignment assignment) => Write(RecordKind.Assigned, 128, (writer, _) =>
     {
         writer.Client(client);
-        writer.Int64(memoryBudgetBytes);
+        writer.Int64(memoryBudgetBytes ?? NeverTrainsBudget);
         writer.UInt64(number);
         assignment.Save(writer);
     });
@@ -41,18 +42,21 @@ internal static class ServerRecord
     {
         writer.Byte((byte)outcome);
         writer.UInt64(fingerprint);
-        writer.Client(header.Client);
-        writer.UInt64(header.Id.Value);
-        writer.Int64(header.BaseVersion.Number);
-        writer.UInt64(header.BaseFingerprint);
-        writer.Int32(header.SelectionVersion.Number);
-        writer.Int32(header.ExampleCount);
-        writer.Byte((byte)header.Content);
-        writer.Int32(values.Length);
-
-        // The format follows the values, because it is known only after they were written.
-        writer.Byte((byte)LosslessValues.Write(output, values.Span));
+        WriteUpdate(writer, output, header, values.Span);
     });
+
+    /// <summary>Writes an accepted answer to an evaluation.</summary>
+    /// <param name="header">The header of the answer. Its layout is that of the model.</param>
+    /// <param name="values">The value of each metric.</param>
+    /// <param name="group">The group of the client at this time; null for none.</param>
+    public static Memory<byte> Evaluated(UpdateHeader header, ReadOnlyMemory<float> values, string? group) => Write(RecordKind.Evaluated, 256, (writer, output) =>
+    {
+        writer.Flag(group is not null);
+        writer.Text(group ?? "");
+        WriteUpdate(writer, output, header, values.Span);
+    });
+
+    public static Memory<byte> StepScaleChanged(float scale) => Write(RecordKind.StepScaleChanged, 32, (writer, _) => writer.Double(scale));
 
     public static Memory<byte> Flushed(ulong fingerprint) => Write(RecordKind.Flushed, 32, (writer, _) => writer.UInt64(fingerprint));
 
@@ -108,6 +112,43 @@ internal static class ServerRecord
     {
         outcome = (UpdateOutcome)reader.Byte();
         fingerprint = reader.UInt64();
+        return ReadUpdate(ref reader, layout);
+    }
+
+    /// <summary>Reads an accepted answer to an evaluation.</summary>
+    /// <param name="reader">The reader of the fields.</param>
+    /// <param name="layout">The layout of the model.</param>
+    /// <param name="group">Receives the group of the client; null for none.</param>
+    /// <returns>The answer, owned by the caller.</returns>
+    public static SparseUpdate ReadEvaluated(ref StateReader reader, ParameterLayout layout, out string? group)
+    {
+        bool hasGroup = reader.Flag("flag of a group");
+        string name = reader.Text("group");
+        group = hasGroup ? name : null;
+        return ReadUpdate(ref reader, layout);
+    }
+
+    /// <summary>Reads the memory that a client reported; null if the client never trains.</summary>
+    public static long? ReadMemoryBudget(ref StateReader reader) =>
+        reader.Int64("memory budget", min: NeverTrainsBudget) is var bytes && bytes == NeverTrainsBudget ? null : bytes;
+
+    private static void WriteUpdate(StateWriter writer, IBufferWriter<byte> output, in UpdateHeader header, ReadOnlySpan<float> values)
+    {
+        writer.Client(header.Client);
+        writer.UInt64(header.Id.Value);
+        writer.Int64(header.BaseVersion.Number);
+        writer.UInt64(header.BaseFingerprint);
+        writer.Int32(header.SelectionVersion.Number);
+        writer.Int32(header.ExampleCount);
+        writer.Byte((byte)header.Content);
+        writer.Int32(values.Length);
+
+        // The format follows the values, because it is known only after they were written.
+        writer.Byte((byte)LosslessValues.Write(output, values));
+    }
+
+    private static SparseUpdate ReadUpdate(ref StateReader reader, ParameterLayout layout)
+    {
         ClientId client = reader.Client();
         var id = new UpdateId(reader.UInt64());
         var baseVersion = new ModelVersion(reader.Int64("base version"));
@@ -115,7 +156,7 @@ internal static class ServerRecord
         var selection = new SelectionVersion(reader.Int32("selection version"));
         int examples = reader.Int32("example count", min: 1);
         var content = (UpdateContent)reader.Byte();
-        int count = reader.Int32("number of values", max: Math.Max(layout.ParameterCount, layout.Blocks.Length));
+        int count = reader.Int32("number of values", max: Math.Max(layout.ParameterCount, Math.Max(layout.Blocks.Length, EvaluationOptions.MaxMetrics)));
         ReadOnlySpan<byte> encoded = reader.Rest();
         var format = encoded.IsEmpty ? default : (ValueFormat)encoded[^1];
         if (!Enum.IsDefined(format) || ValueCodec.GetLength(count, format) != encoded.Length - 1)

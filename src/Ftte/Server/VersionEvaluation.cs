@@ -56,9 +56,16 @@ internal sealed class VersionEvaluation
     }
 
     /// <summary>Adds the answer of a device. Closes the evaluation if it was the last requested answer.</summary>
-    public UpdateOutcome Answer(SparseUpdate update)
+    public UpdateOutcome Answer(SparseUpdate update) => Answer(update, _options.GroupOf);
+
+    /// <summary>Repeats a recorded answer.</summary>
+    /// <param name="update">The answer.</param>
+    /// <param name="group">The group in which it was counted; null for none.</param>
+    public UpdateOutcome Replay(SparseUpdate update, string? group) => Answer(update, _ => group);
+
+    private UpdateOutcome Answer(SparseUpdate update, Func<ClientId, string?>? groupOf)
     {
-        UpdateOutcome outcome = _dispatcher.AnswerEvaluation(update.Header, update.Values.Span, out bool completes);
+        UpdateOutcome outcome = _dispatcher.AnswerEvaluation(update.Header, update.Values, groupOf, out bool completes);
         if (completes)
         {
             Close();

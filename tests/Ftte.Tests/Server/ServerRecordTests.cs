@@ -15,6 +15,9 @@ public sealed class ServerRecordTests
         Assert.Equal("0202010000000000000570686f6e652211000000000000ea292be8", Hex(ServerRecord.Released(new ClientId("phone"), new UpdateId(0x1122))));
         Assert.Equal("0302010000000000000155000000000000000570686f6e6522110000000000000300000000000000cdab000000000000020000000500000000030000000000803f000000c0cdcccc3d00854e4764", Hex(ServerRecord.Accepted(Update, new float[] { 1, -2, 0.1f }, UpdateOutcome.Buffered, 0x55)));
         Assert.Equal("0402010000000000005500000000000000a409bfd0", Hex(ServerRecord.Flushed(0x55)));
+        Assert.Equal("0102010000000000000570686f6e65ffffffffffffffff070000000000000022110000000000000300000000000000cdab0000000000000200000003455d11b7", Hex(ServerRecord.Assigned(new ClientId("phone"), null, 7, new IssuedAssignment(new UpdateId(0x1122), new ModelVersion(3), 0xABCD, new SelectionVersion(2), UpdateContent.Evaluation))));
+        Assert.Equal("0602010000000000000103000000000000006c6f770570686f6e6522110000000000000300000000000000cdab000000000000020000000500000003020000000040003f019186728e", Hex(ServerRecord.Evaluated(Update with { Content = UpdateContent.Evaluation }, new float[] { 2, 0.5f }, "low")));
+        Assert.Equal("070201000000000000000000403333d33f354039b7", Hex(ServerRecord.StepScaleChanged(0.3f)));
         Assert.Equal("050201000000000000020000000010000000000000010000000400000003000000e2a15b1e", Hex(ServerRecord.SelectionChanged(new SelectionVersion(2), B, 4096)));
     }
 
@@ -30,6 +33,22 @@ public sealed class ServerRecordTests
         State.StateReader reader = ServerRecord.Open(record.Span, out RecordKind kind, out TimeSpan elapsed);
         using SparseUpdate read = ServerRecord.ReadAccepted(ref reader, Layout, out UpdateOutcome outcome, out ulong fingerprint);
         Assert.Equal((RecordKind.Accepted, TimeSpan.FromSeconds(2), UpdateOutcome.Published, 0x55UL), (kind, elapsed, outcome, fingerprint));
+        Assert.Equal(Update, read.Header);
+        Assert.Equal(values, read.Values.ToArray());
+    }
+
+    [Theory]
+    [InlineData("low")]
+    [InlineData("")]
+    [InlineData(null)]
+    public void An_answer_to_an_evaluation_is_read_as_it_was_written(string? group)
+    {
+        float[] values = [.. Enumerable.Range(0, EvaluationOptions.MaxMetrics).Select(i => i / 3f)];
+        Memory<byte> record = ServerRecord.Evaluated(Update, values, group);
+        ServerRecord.Seal(record, TimeSpan.Zero);
+        State.StateReader reader = ServerRecord.Open(record.Span, out RecordKind kind, out _);
+        using SparseUpdate read = ServerRecord.ReadEvaluated(ref reader, Layout, out string? readGroup);
+        Assert.Equal((RecordKind.Evaluated, group), (kind, readGroup));
         Assert.Equal(Update, read.Header);
         Assert.Equal(values, read.Values.ToArray());
     }

@@ -1,7 +1,5 @@
-using Ftte.Aggregation;
 using Ftte.Selection;
 using Ftte.Wire;
-using Microsoft.Extensions.Time.Testing;
 using static Ftte.Tests.ServerBench;
 
 namespace Ftte.Tests;
@@ -19,8 +17,8 @@ public sealed class ServerStateTests
     [InlineData(7, true, true, true)]
     public async Task A_run_interrupted_at_random_points_gives_the_same_versions_IDs_and_receipts(int seed, bool surveys, bool inRounds, bool evaluates = false)
     {
-        List<string> plain = await RunAsync(seed, surveys, inRounds, evaluates, interrupts: false);
-        List<string> interrupted = await RunAsync(seed, surveys, inRounds, evaluates, interrupts: true);
+        List<string> plain = await RestartableFederation.RunAsync(seed, surveys, inRounds, evaluates);
+        List<string> interrupted = await RestartableFederation.RunAsync(seed, surveys, inRounds, evaluates, interrupt: federation => federation.RestartAsync());
 
         Assert.Equal(plain, interrupted);
         Assert.Contains(plain, line => line.Contains("Published", StringComparison.Ordinal));
@@ -31,7 +29,7 @@ public sealed class ServerStateTests
     [Fact]
     public async Task Everything_that_a_client_notices_is_the_same_after_a_restart()
     {
-        await using Federation one = new(surveys: false, inRounds: false, capacity: 3);
+        await using RestartableFederation one = new(surveys: false, inRounds: false, capacity: 3);
         TrainingAssignment early = await one.AssignAsync("a");
         TrainingAssignment open = await one.AssignAsync("b");
         Assert.Equal(UpdateOutcome.Buffered, (await one.SubmitAsync(early)).Outcome);
@@ -57,7 +55,7 @@ public sealed class ServerStateTests
     [Fact]
     public async Task A_restored_server_assigns_with_the_step_scale_of_the_saved_one()
     {
-        await using Federation one = new(surveys: false, inRounds: false, capacity: 3);
+        await using RestartableFederation one = new(surveys: false, inRounds: false, capacity: 3);
         one.Server.ChangeStepScale(0.3f);
 
         await one.RestartAsync();
@@ -68,7 +66,7 @@ public sealed class ServerStateTests
     [Fact]
     public async Task A_lease_keeps_the_time_that_it_had_left()
     {
-        await using Federation one = new(surveys: false, inRounds: false, capacity: 3, new FederatedServerOptions { MaxConcurrency = 1, LeaseDuration = TimeSpan.FromMinutes(10) });
+        await using RestartableFederation one = new(surveys: false, inRounds: false, capacity: 3, new FederatedServerOptions { MaxConcurrency = 1, LeaseDuration = TimeSpan.FromMinutes(10) });
         await one.AssignAsync("a");
         one.Time.Advance(TimeSpan.FromMinutes(9));
         await one.RestartAsync();
@@ -83,7 +81,7 @@ public sealed class ServerStateTests
     public async Task Registered_devices_are_restored_and_a_registry_that_is_given_decides_itself()
     {
         var options = new FederatedServerOptions { RequireRegistration = true };
-        await using Federation one = new(surveys: false, inRounds: false, capacity: 3, options);
+        await using RestartableFederation one = new(surveys: false, inRounds: false, capacity: 3, options);
         one.Registry.Register(new ClientId("a"), 1 << 20);
         ServerState state = await one.Server.CaptureStateAsync();
 
@@ -98,7 +96,7 @@ public sealed class ServerStateTests
     [Fact]
     public async Task What_does_not_belong_together_is_one_clear_error()
     {
-        await using Federation one = new(surveys: false, inRounds: false, capacity: 1);
+        await using RestartableFederation one = new(surveys: false, inRounds: false, capacity: 1);
         ServerState old = await one.Server.CaptureStateAsync();
         await one.SubmitAsync(await one.AssignAsync("a"));
         ServerState state = await one.Server.CaptureStateAsync();
@@ -118,7 +116,7 @@ public sealed class ServerStateTests
     [Fact]
     public async Task A_state_of_format_version_1_is_read()
     {
-        await using Federation one = new(surveys: false, inRounds: false, capacity: 1);
+        await using RestartableFederation one = new(surveys: false, inRounds: false, capacity: 1);
         await one.SubmitAsync(await one.AssignAsync("a"));
         TrainingAssignment open = await one.AssignAsync("a");
         byte[] old = ToVersion1((await one.Server.CaptureStateAsync()).Bytes.Span);
@@ -136,7 +134,7 @@ public sealed class ServerStateTests
     [Fact]
     public async Task Evaluations_are_restored_only_with_the_same_metrics_and_skipped_by_a_server_without_them()
     {
-        await using Federation one = new(surveys: false, inRounds: false, capacity: 1, evaluates: true);
+        await using RestartableFederation one = new(surveys: false, inRounds: false, capacity: 1, evaluates: true);
         await one.SubmitAsync(await one.AssignAsync("a"), [0.5f, 0.5f]);
         ServerState state = await one.Server.CaptureStateAsync();
 
@@ -165,7 +163,7 @@ public sealed class ServerStateTests
     [Fact]
     public async Task Damaged_bytes_are_one_clear_error_wherever_the_damage_is()
     {
-        await using Federation one = new(surveys: true, inRounds: false, capacity: 3);
+        await using RestartableFederation one = new(surveys: true, inRounds: false, capacity: 3);
         await one.SubmitAsync(await one.AssignAsync("a"));
         await one.AssignAsync("b");
         byte[] bytes = (await one.Server.CaptureStateAsync()).Bytes.ToArray();
@@ -188,7 +186,7 @@ public sealed class ServerStateTests
     [Fact]
     public async Task Hostile_content_with_a_right_checksum_is_one_clear_error()
     {
-        await using Federation one = new(surveys: true, inRounds: false, capacity: 3, evaluates: true);
+        await using RestartableFederation one = new(surveys: true, inRounds: false, capacity: 3, evaluates: true);
         await one.SubmitAsync(await one.AssignAsync("a"));
         for (int device = 0; device < 6; device++)
         {
@@ -219,134 +217,4 @@ public sealed class ServerStateTests
     }
 
     private static string Error(Func<FederatedServer> restore) => Assert.ThrowsAny<ArgumentException>(restore).Message;
-
-    private static async Task<List<string>> RunAsync(int seed, bool surveys, bool inRounds, bool evaluates, bool interrupts)
-    {
-        await using Federation federation = new(surveys, inRounds, capacity: 4, evaluates: evaluates);
-        Random random = new(seed), cuts = new(seed + 100);
-        var transcript = new List<string>();
-        var assigned = new List<TrainingAssignment>();
-        for (int step = 0; step < 600; step++)
-        {
-            if (interrupts && cuts.Next(12) == 0)
-            {
-                await federation.RestartAsync();
-            }
-
-            int what = random.Next(10);
-            if (what < 5)
-            {
-                string client = $"d{random.Next(9)}";
-                CheckOutResponse answer = await federation.CheckOutAsync(client);
-                transcript.Add($"{client} {answer.Outcome} {answer.RetryAfter} {answer.Assignment?.UpdateId} {answer.Assignment?.Version} {answer.Assignment?.SelectionVersion} {answer.Assignment?.Content} {answer.Assignment?.Refreshed.Count}");
-                if (answer.IsAssigned)
-                {
-                    assigned.Add(answer.Assignment);
-                }
-            }
-            else if (what < 9 && assigned.Count > 0)
-            {
-                // Mostly the latest, sometimes an old one, sometimes one that was answered before.
-                int at = random.Next(3) == 0 ? random.Next(assigned.Count) : assigned.Count - 1;
-                TrainingAssignment assignment = assigned[at];
-                int count = Federation.CountValues(assignment);
-                float[] values = [.. Enumerable.Range(0, count).Select(_ => random.NextSingle())];
-                UpdateReceipt receipt = await federation.SubmitAsync(assignment, values);
-                transcript.Add($"{assignment.Client} {receipt}");
-                if (random.Next(4) != 0)
-                {
-                    assigned.RemoveAt(at);
-                }
-            }
-            else
-            {
-                federation.Time.Advance(TimeSpan.FromSeconds(random.Next(200)));
-                await federation.Server.DrainAsync();
-            }
-
-            transcript.Add($"{federation.Server.Current.Version} {federation.Server.Current.Fingerprint:x16} {federation.Selections.Current.Version} {federation.Server.BestModel?.Version} {federation.Server.BestModel?.Fingerprint:x16}");
-        }
-
-        return transcript;
-    }
-
-    /// <summary>A server of the library's own rule that can be restarted.</summary>
-    private sealed class Federation : IAsyncDisposable
-    {
-        private readonly BufferedAggregatorOptions _aggregation;
-        private readonly FederatedServerOptions _options;
-
-        public Federation(bool surveys, bool inRounds, int capacity, FederatedServerOptions? options = null, bool evaluates = false)
-        {
-            Evaluation = evaluates ? new EvaluationOptions { Devices = 3, EveryVersions = 2, GroupOf = client => client.Value[^1] < '5' ? "low" : null } : null;
-            _aggregation = new BufferedAggregatorOptions { Capacity = capacity };
-            _options = options ?? new FederatedServerOptions
-            {
-                MaxConcurrency = 6,
-                MaxAssignmentsPerVersion = inRounds ? 6 : null,
-                LeaseDuration = TimeSpan.FromMinutes(15),
-                PublishTimeout = TimeSpan.FromMinutes(12),
-                RefreshHistory = 3,
-                Seed = 7,
-            };
-            Reselection = surveys ? new TurningSelector { OnSelect = request => request.Importance.Values.IndexOf(request.Importance.Values.Max()) }.Every(2, probes: 3) : null;
-            Selections = new SelectionHistory(A, capacity: 4);
-            Registry = new DeviceRegistry(time: Time);
-            Server = new FederatedServer(new BufferedAggregator(Start, Selections, _aggregation), Selections, _options, Registry, Time, reselection: Reselection, evaluation: Evaluation);
-        }
-
-        public FakeTimeProvider Time { get; } = new();
-
-        public ReselectionOptions? Reselection { get; }
-
-        public EvaluationOptions? Evaluation { get; }
-
-        public SelectionHistory Selections { get; private set; }
-
-        public DeviceRegistry Registry { get; private set; }
-
-        public FederatedServer Server { get; private set; }
-
-        public BufferedAggregator RestoreAggregator(ServerState state, SelectionHistory selections) =>
-            BufferedAggregator.Restore(state.Aggregator, Layout, selections, _aggregation);
-
-        public async Task RestartAsync()
-        {
-            byte[] bytes = (await Server.CaptureStateAsync()).Bytes.ToArray();
-            await Server.DisposeAsync();
-            ServerState state = ServerState.Read(bytes);
-            Selections = state.RestoreSelections();
-            Registry = new DeviceRegistry(time: Time);
-            var other = new FederatedServerOptions();
-            foreach (System.Reflection.PropertyInfo property in typeof(FederatedServerOptions).GetProperties())
-            {
-                property.SetValue(other, property.GetValue(_options));
-            }
-
-            other.Seed = 99;
-            Server = FederatedServer.Restore(state, RestoreAggregator(state, Selections), Selections, other, Registry, Time, reselection: Reselection, evaluation: Evaluation);
-            Assert.Equal(bytes, (await Server.CaptureStateAsync()).Bytes.ToArray());
-        }
-
-        public async Task<CheckOutResponse> CheckOutAsync(string client, (ModelVersion Version, ulong Fingerprint)? held = null) => await Server.CheckOutAsync(
-            Device(client) with { CanProbe = true, CanEvaluate = true, HeldVersion = held?.Version, HeldFingerprint = held?.Fingerprint ?? 0 }, new float[Layout.ParameterCount]);
-
-        public async Task<TrainingAssignment> AssignAsync(string client) => (await CheckOutAsync(client)).Assignment!;
-
-        public async Task<UpdateReceipt> SubmitAsync(TrainingAssignment assignment, float[]? values = null)
-        {
-            int count = CountValues(assignment);
-            using SparseUpdate update = SparseUpdate.Create(assignment.CreateHeader(1), values ?? [.. Enumerable.Repeat(1f, count)]);
-            return await Server.SubmitAsync(update);
-        }
-
-        public static int CountValues(TrainingAssignment assignment) => assignment.Content switch
-        {
-            UpdateContent.Importance => 3,
-            UpdateContent.Evaluation => 2,
-            _ => assignment.Selection.Count,
-        };
-
-        public ValueTask DisposeAsync() => Server.DisposeAsync();
-    }
 }

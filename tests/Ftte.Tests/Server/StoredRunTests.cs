@@ -17,14 +17,18 @@ public sealed class StoredRunTests
     [InlineData(3, true, false)]
     [InlineData(4, true, true)]
     [InlineData(5, true, true)]
-    public async Task A_run_killed_at_random_points_gives_the_same_versions_IDs_and_receipts(int seed, bool surveys, bool inRounds)
+    [InlineData(6, false, false, true)]
+    [InlineData(7, true, true, true)]
+    [InlineData(8, false, true, true)]
+    public async Task A_run_killed_at_random_points_gives_the_same_versions_IDs_and_receipts(int seed, bool surveys, bool inRounds, bool evaluates = false)
     {
-        List<string> plain = await RestartableFederation.RunAsync(seed, surveys, inRounds, interrupt: null);
-        List<string> killed = await RestartableFederation.RunAsync(seed, surveys, inRounds, interrupt: federation => federation.KillAtCommitAsync(), begin: federation => federation.UseStoreAsync());
+        List<string> plain = await RestartableFederation.RunAsync(seed, surveys, inRounds, evaluates);
+        List<string> killed = await RestartableFederation.RunAsync(seed, surveys, inRounds, evaluates, interrupt: federation => federation.KillAtCommitAsync(), begin: federation => federation.UseStoreAsync());
 
         Assert.Equal(plain, killed);
         Assert.Contains(plain, line => line.Contains("Published", StringComparison.Ordinal));
         Assert.Equal(surveys, plain.Any(line => line.Contains("Surveyed", StringComparison.Ordinal)));
+        Assert.Equal(evaluates, plain.Any(line => line.Contains("Evaluated", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -250,17 +254,85 @@ public sealed class StoredRunTests
     }
 
     [Fact]
-    public async Task A_step_scale_is_stored_with_the_next_update()
+    public async Task A_step_scale_that_a_device_has_received_is_kept()
     {
-        var store = new MemoryStore();
-        await using FederatedServer server = await StartAsync(store);
-        server.ChangeStepScale(0.3f);
-        await RoundAsync(server, "a");
+        await using RestartableFederation one = new(surveys: false, inRounds: false, capacity: 3);
+        await one.UseStoreAsync();
+        one.Server.ChangeStepScale(0.7f);
+        one.Server.ChangeStepScale(0.3f);
+        await one.AssignAsync("a");
 
-        await using FederatedServer resumed = await StartAsync(store.Copy());
+        await one.KillAsync();
 
-        CheckOutResponse answer = await resumed.CheckOutAsync(Device("b"), new float[Layout.ParameterCount]);
-        Assert.Equal(0.3f, answer.Assignment!.StepScale);
+        Assert.Equal(0.3f, (await one.AssignAsync("b")).StepScale);
+    }
+
+    [Fact]
+    public async Task An_answer_to_an_evaluation_counts_once_in_the_group_that_the_client_had()
+    {
+        await using RestartableFederation one = new(surveys: false, inRounds: false, capacity: 9, new FederatedServerOptions(), evaluates: true);
+        await one.UseStoreAsync();
+        TrainingAssignment first = await one.AssignAsync("d1"), second = await one.AssignAsync("d2");
+        Assert.Equal(UpdateOutcome.Evaluated, (await one.SubmitAsync(first, [2, 0.5f])).Outcome);
+        one.Evaluation!.GroupOf = _ => "later";
+
+        await one.KillAsync();
+
+        Assert.Equal(UpdateOutcome.Duplicate, (await one.SubmitAsync(first, [2, 0.5f])).Outcome);
+        Assert.Equal(UpdateOutcome.Evaluated, (await one.SubmitAsync(second, [4, 0.25f])).Outcome);
+        Assert.Equal(UpdateOutcome.Evaluated, (await one.SubmitAsync(await one.AssignAsync("d3"), [6, 1])).Outcome);
+        FederatedEvaluation closed = Assert.Single(one.Closed);
+        Assert.Equal(["d1 low 2 0.5", "d2 later 4 0.25", "d3 later 6 1"], closed.Answers.Select(answer => FormattableString.Invariant($"{answer.Client} {answer.Group} {answer.Values[0]} {answer.Values[1]}")));
+        Assert.Equal(Start.Fingerprint, one.Server.BestModel?.Fingerprint);
+    }
+
+    [Fact]
+    public async Task Early_stopping_and_the_best_version_survive_a_kill()
+    {
+        await using RestartableFederation one = new(
+            surveys: false, inRounds: false, capacity: 1, new FederatedServerOptions(), evaluates: true, evaluation => (evaluation.Devices, evaluation.EveryVersions, evaluation.Patience) = (1, 1, 2));
+        await one.UseStoreAsync();
+        ulong best = 0;
+        foreach (float loss in new[] { 5f, 3, 4, 6 })
+        {
+            best = loss == 3 ? one.Server.Current.Fingerprint : best;
+            Assert.False(one.Server.IsTrainingEnded);
+            Assert.Equal(UpdateOutcome.Evaluated, (await one.SubmitAsync(await one.AssignAsync($"e{loss}"), [loss, 0.5f])).Outcome);
+            await one.KillAsync();
+            if (loss != 6)
+            {
+                Assert.Equal(UpdateOutcome.Published, (await one.SubmitAsync(await one.AssignAsync($"e{loss}"))).Outcome);
+            }
+        }
+
+        Assert.True(one.Server.IsTrainingEnded);
+        Assert.Equal(best, one.Server.BestModel!.Fingerprint);
+        Assert.Equal(CheckOutOutcome.TrainingEnded, (await one.CheckOutAsync("t")).Outcome);
+    }
+
+    [Fact]
+    public async Task A_device_that_never_trains_has_no_budget_after_a_kill()
+    {
+        await using RestartableFederation one = new(surveys: false, inRounds: false, capacity: 3, evaluates: true);
+        await one.UseStoreAsync();
+        Assert.True((await one.CheckOutAsync("e", neverTrains: true)).IsAssigned);
+        Assert.True((await one.CheckOutAsync("t")).IsAssigned);
+
+        await one.KillAsync();
+
+        Assert.Equal(1, one.Registry.Count);
+    }
+
+    [Fact]
+    public async Task Without_the_evaluations_of_the_run_its_records_are_one_clear_error()
+    {
+        await using RestartableFederation one = new(surveys: false, inRounds: false, capacity: 3, evaluates: true);
+        await one.UseStoreAsync();
+        await one.SubmitAsync(await one.AssignAsync("a"));
+
+        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(async () => await StartAsync(one.Store!.Copy()));
+
+        Assert.Contains("the evaluation differ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -279,12 +351,23 @@ public sealed class StoredRunTests
     }
 
     [Fact]
-    public async Task A_store_and_evaluations_together_are_one_clear_error()
+    public async Task A_server_of_a_container_evaluates_with_a_store()
     {
-        await using ServiceProvider provider = new ServiceCollection()
-            .AddFtteServer().UseModel(Start).UseSelection(A).UseEvaluation(new EvaluationOptions { Devices = 1 }).UseStore(_ => new MemoryStore()).Services.BuildServiceProvider();
+        var store = new MemoryStore();
+        await using (ServiceProvider provider = Build(store))
+        {
+            Assert.True(provider.GetRequiredService<FederatedServer>().CanEvaluate(new ClientId("a")));
+            FederatedServer server = provider.GetRequiredService<FederatedServer>();
+            CheckOutResponse asked = await server.CheckOutAsync(Device("a") with { CanEvaluate = true }, new float[Layout.ParameterCount]);
+            using SparseUpdate answer = SparseUpdate.Create(asked.Assignment!.CreateHeader(1), [1, 0.5f]);
+            Assert.Equal(UpdateOutcome.Evaluated, (await server.SubmitAsync(answer)).Outcome);
+        }
 
-        Assert.Contains("does not support evaluation yet", Assert.Throws<InvalidOperationException>(provider.GetRequiredService<FederatedServer>).Message, StringComparison.Ordinal);
+        await using ServiceProvider resumed = Build(store);
+        Assert.Equal(Start.Fingerprint, resumed.GetRequiredService<FederatedServer>().BestModel?.Fingerprint);
+
+        static ServiceProvider Build(MemoryStore store) => new ServiceCollection()
+            .AddFtteServer().UseModel(Start).UseSelection(A).UseEvaluation(new EvaluationOptions { Devices = 1 }).UseStore(_ => store).Services.BuildServiceProvider();
     }
 
     [Fact]

@@ -11,8 +11,10 @@ internal sealed class RestartableFederation : IAsyncDisposable
     private readonly BufferedAggregatorOptions _aggregation;
     private readonly FederatedServerOptions _options;
 
-    public RestartableFederation(bool surveys, bool inRounds, int capacity, FederatedServerOptions? options = null)
+    public RestartableFederation(bool surveys, bool inRounds, int capacity, FederatedServerOptions? options = null, bool evaluates = false, Action<EvaluationOptions>? configure = null)
     {
+        Evaluation = evaluates ? new EvaluationOptions { Devices = 3, EveryVersions = 2, GroupOf = client => client.Value[^1] < '5' ? "low" : null, Evaluated = Closed.Add } : null;
+        configure?.Invoke(Evaluation!);
         _aggregation = new BufferedAggregatorOptions { Capacity = capacity };
         _options = options ?? new FederatedServerOptions
         {
@@ -26,12 +28,17 @@ internal sealed class RestartableFederation : IAsyncDisposable
         Reselection = surveys ? new TurningSelector { OnSelect = request => request.Importance.Values.IndexOf(request.Importance.Values.Max()) }.Every(2, probes: 3) : null;
         Selections = new SelectionHistory(A, capacity: 4);
         Registry = new DeviceRegistry(time: Time);
-        Server = new FederatedServer(new BufferedAggregator(Start, Selections, _aggregation), Selections, _options, Registry, Time, reselection: Reselection);
+        Server = new FederatedServer(new BufferedAggregator(Start, Selections, _aggregation), Selections, _options, Registry, Time, reselection: Reselection, evaluation: Evaluation);
     }
 
     public FakeTimeProvider Time { get; } = new();
 
     public ReselectionOptions? Reselection { get; }
+
+    public EvaluationOptions? Evaluation { get; }
+
+    /// <summary>Gets the evaluations that have closed, including those of replays.</summary>
+    public List<FederatedEvaluation> Closed { get; } = [];
 
     public SelectionHistory Selections { get; private set; }
 
@@ -46,9 +53,10 @@ internal sealed class RestartableFederation : IAsyncDisposable
         BufferedAggregator.Restore(state.Aggregator, Layout, selections, _aggregation);
 
     /// <summary>Runs a random federation and returns what its devices notice.</summary>
-    public static async Task<List<string>> RunAsync(int seed, bool surveys, bool inRounds, Func<RestartableFederation, Task>? interrupt, Func<RestartableFederation, Task>? begin = null)
+    public static async Task<List<string>> RunAsync(
+        int seed, bool surveys, bool inRounds, bool evaluates, Func<RestartableFederation, Task>? interrupt = null, Func<RestartableFederation, Task>? begin = null)
     {
-        await using RestartableFederation federation = new(surveys, inRounds, capacity: 4);
+        await using RestartableFederation federation = new(surveys, inRounds, capacity: 4, evaluates: evaluates);
         await (begin?.Invoke(federation) ?? Task.CompletedTask);
         Random random = new(seed), cuts = new(seed + 100);
         var transcript = new List<string>();
@@ -76,7 +84,7 @@ internal sealed class RestartableFederation : IAsyncDisposable
                 // Mostly the latest, sometimes an old one, sometimes one that was answered before.
                 int at = random.Next(3) == 0 ? random.Next(assigned.Count) : assigned.Count - 1;
                 TrainingAssignment assignment = assigned[at];
-                int count = assignment.Content == UpdateContent.Importance ? 3 : assignment.Selection.Count;
+                int count = CountValues(assignment);
                 float[] values = [.. Enumerable.Range(0, count).Select(_ => random.NextSingle())];
                 UpdateReceipt receipt = await federation.SubmitAsync(assignment, values);
                 transcript.Add($"{assignment.Client} {receipt}");
@@ -91,7 +99,7 @@ internal sealed class RestartableFederation : IAsyncDisposable
                 await federation.Server.DrainAsync();
             }
 
-            transcript.Add($"{federation.Server.Current.Version} {federation.Server.Current.Fingerprint:x16} {federation.Selections.Current.Version}");
+            transcript.Add($"{federation.Server.Current.Version} {federation.Server.Current.Fingerprint:x16} {federation.Selections.Current.Version} {federation.Server.BestModel?.Version} {federation.Server.BestModel?.Fingerprint:x16}");
         }
 
         return transcript;
@@ -104,7 +112,7 @@ internal sealed class RestartableFederation : IAsyncDisposable
         ServerState state = ServerState.Read(bytes);
         Selections = state.RestoreSelections();
         Registry = new DeviceRegistry(time: Time);
-        Server = FederatedServer.Restore(state, RestoreAggregator(state, Selections), Selections, OtherOptions(), Registry, Time, reselection: Reselection);
+        Server = FederatedServer.Restore(state, RestoreAggregator(state, Selections), Selections, OtherOptions(), Registry, Time, reselection: Reselection, evaluation: Evaluation);
         Assert.Equal(bytes, (await Server.CaptureStateAsync()).Bytes.ToArray());
     }
 
@@ -127,17 +135,24 @@ internal sealed class RestartableFederation : IAsyncDisposable
         await killed.DisposeAsync();
     }
 
-    public async Task<CheckOutResponse> CheckOutAsync(string client, (ModelVersion Version, ulong Fingerprint)? held = null) => await Server.CheckOutAsync(
-        Device(client) with { CanProbe = true, HeldVersion = held?.Version, HeldFingerprint = held?.Fingerprint ?? 0 }, new float[Layout.ParameterCount]);
+    public async Task<CheckOutResponse> CheckOutAsync(string client, (ModelVersion Version, ulong Fingerprint)? held = null, bool neverTrains = false) => await Server.CheckOutAsync(
+        Device(client) with { CanProbe = true, CanEvaluate = true, NeverTrains = neverTrains, HeldVersion = held?.Version, HeldFingerprint = held?.Fingerprint ?? 0 }, new float[Layout.ParameterCount]);
 
     public async Task<TrainingAssignment> AssignAsync(string client) => (await CheckOutAsync(client)).Assignment!;
 
     public async Task<UpdateReceipt> SubmitAsync(TrainingAssignment assignment, float[]? values = null)
     {
-        int count = assignment.Content == UpdateContent.Importance ? 3 : assignment.Selection.Count;
+        int count = CountValues(assignment);
         using SparseUpdate update = SparseUpdate.Create(assignment.CreateHeader(1), values ?? [.. Enumerable.Repeat(1f, count)]);
         return await Server.SubmitAsync(update);
     }
+
+    private static int CountValues(TrainingAssignment assignment) => assignment.Content switch
+    {
+        UpdateContent.Importance => 3,
+        UpdateContent.Evaluation => 2,
+        _ => assignment.Selection.Count,
+    };
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 
@@ -147,7 +162,7 @@ internal sealed class RestartableFederation : IAsyncDisposable
         Selections = run.State?.RestoreSelections() ?? new SelectionHistory(A, capacity: 4);
         Registry = new DeviceRegistry(time: Time);
         BufferedAggregator aggregator = run.State is { } state ? RestoreAggregator(state, Selections) : new BufferedAggregator(Start, Selections, _aggregation);
-        Server = await FederatedServer.ResumeAsync(run, aggregator, Selections, run.State is null ? _options : OtherOptions(), Registry, Time, reselection: Reselection);
+        Server = await FederatedServer.ResumeAsync(run, aggregator, Selections, run.State is null ? _options : OtherOptions(), Registry, Time, reselection: Reselection, evaluation: Evaluation);
     }
 
     private FederatedServerOptions OtherOptions()
