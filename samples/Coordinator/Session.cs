@@ -1,7 +1,10 @@
 using Ftte;
+using Ftte.Aggregation;
 using Ftte.AspNetCore;
 using Ftte.Samples.Shared;
+using Ftte.Storage;
 using Ftte.TinyEngine;
+using Ftte.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -15,6 +18,7 @@ namespace Coordinator;
 internal sealed class Session(CoordinatorOptions options, TextWriter output)
 {
     private const int TestExamples = 500;
+    private const ulong InitialSeed = 1;
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
 
     /// <summary>Serves devices until the last version, Ctrl+C or SIGTERM.</summary>
@@ -22,9 +26,11 @@ internal sealed class Session(CoordinatorOptions options, TextWriter output)
     {
         Network network = NetworkZoo.Create(options.Model);
         IExampleSource test = DeviceData.Generate(network, TestExamples, seed: 0);
-        var saved = new SavedServer(Path.Combine(options.Folder, "server.state"), network, options.Capacity);
-        await using FederatedServer server = saved.Open();
-        await using WebApplication app = Build(server);
+        await using WebApplication app = Build(network);
+        FederatedServer server = Open(app.Services);
+        app.UseRateLimiter();
+        app.MapFtte();
+        app.MapFtteIdentity();
         await app.StartAsync(cancellationToken);
         Announce(app, network, server.Current.Version);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
@@ -32,7 +38,6 @@ internal sealed class Session(CoordinatorOptions options, TextWriter output)
         {
             await foreach (ModelSnapshot model in server.WatchAsync(stopping.Token))
             {
-                await saved.SaveAsync(server);
                 output.WriteLine($"{model.Version}: test accuracy {network.Evaluate(model.Parameters.Span, test).Accuracy:P1}");
                 if (options.Versions > 0 && model.Version.Number >= options.Versions)
                 {
@@ -49,22 +54,37 @@ internal sealed class Session(CoordinatorOptions options, TextWriter output)
         return ExitCode.Done;
     }
 
-    private WebApplication Build(FederatedServer server)
+    private WebApplication Build(Network network)
     {
+        Directory.CreateDirectory(options.Folder);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.ListenAnyIP(options.Port, listen => listen.UseHttps()));
-        builder.Services.AddSingleton<IFederatedServer>(server);
+        builder.Services.AddFtteServer()
+            .UseModel(_ => new ModelSnapshot(network.Layout, default, network.Initialize(InitialSeed)))
+            .UseSelection(ParameterSelection.Full(network.Layout))
+            .UseAggregator(new BufferedAggregatorOptions { Capacity = options.Capacity })
+            .UseSqlite(Path.Combine(options.Folder, "federation.db"));
         builder.Services.AddFtteIdentity(identity =>
         {
             identity.Folder = options.Folder;
             identity.Hosts = [.. new[] { options.Host, "localhost", "127.0.0.1", "::1" }.Distinct()];
         });
-        WebApplication app = builder.Build();
-        app.UseRateLimiter();
-        app.MapFtte();
-        app.MapFtteIdentity();
-        return app;
+        return builder.Build();
+    }
+
+    /// <summary>Starts the federated server, which continues the run in its file.</summary>
+    /// <exception cref="InputException">The file is not of this network, was written with other options, or is in use.</exception>
+    private FederatedServer Open(IServiceProvider services)
+    {
+        try
+        {
+            return services.GetRequiredService<FederatedServer>();
+        }
+        catch (Exception error) when (error is StoreException or WireFormatException or ArgumentException or InvalidOperationException)
+        {
+            throw new InputException($"--folder: the run in '{options.Folder}' cannot be continued: {error.Message}", error);
+        }
     }
 
     private void Announce(WebApplication app, Network network, ModelVersion version)
