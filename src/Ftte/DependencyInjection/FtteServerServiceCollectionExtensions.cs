@@ -1,6 +1,8 @@
+using System.Diagnostics.Metrics;
 using Ftte;
 using Ftte.Aggregation;
 using Ftte.DependencyInjection;
+using Ftte.Diagnostics;
 using Ftte.Selection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -49,11 +51,16 @@ public static class FtteServerServiceCollectionExtensions
         return new FtteServerBuilder(services, name);
     }
 
+    /// <summary>Describes the meter of a server. A factory returns the same meter for the same name and tags, so each server needs its own tags.</summary>
+    private static MeterOptions FederationMeter(string? name) =>
+        new(FtteDiagnostics.MeterName) { Tags = name is null ? null : [new KeyValuePair<string, object?>(FtteDiagnostics.FederationTag, name)] };
+
     private static FederatedServer Start(IServiceProvider provider, string? name)
     {
         IAsyncAggregator aggregator = provider.GetRequiredKeyedService<IAsyncAggregator>(name);
         SelectionHistory selections = provider.GetRequiredKeyedService<SelectionHistory>(name);
-        FederatedServerOptions options = provider.GetRequiredKeyedService<FederatedServerOptions>(name);
+        FederatedServerOptions options = provider.GetRequiredKeyedService<FederatedServerOptions>(name).Copy();
+        options.CreateMeter ??= provider.GetService<IMeterFactory>() is { } meters ? () => meters.Create(FederationMeter(name)) : null;
         DeviceRegistry registry = provider.GetRequiredKeyedService<DeviceRegistry>(name);
         TimeProvider time = provider.GetRequiredService<TimeProvider>();
         ILogger<FederatedServer>? logger = provider.GetService<ILogger<FederatedServer>>();

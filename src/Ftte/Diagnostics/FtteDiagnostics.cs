@@ -57,6 +57,9 @@ public static class FtteDiagnostics
     /// <summary>The name of the tag with the name of an <see cref="EvaluationMetric"/>.</summary>
     public const string MetricTag = "metric";
 
+    /// <summary>The name of the tag of a meter with the name of its server, if the server has a name and the container an <c>IMeterFactory</c>.</summary>
+    public const string FederationTag = "ftte.federation";
+
     /// <summary>The name of the tag with the level of a quantile.</summary>
     public const string QuantileTag = "quantile";
 

@@ -14,9 +14,9 @@ internal sealed class FtteMetrics : IDisposable
     private readonly Histogram<double> _weight;
     private readonly Histogram<double> _foldDuration;
 
-    public FtteMetrics(Func<int> queueLength, Func<int> leases, Func<int> waitingClients, Func<double> publicationAge)
+    public FtteMetrics(Meter meter, Func<int> queueLength, Func<int> leases, Func<int> waitingClients, Func<double> publicationAge)
     {
-        Meter = new Meter(FtteDiagnostics.MeterName);
+        Meter = meter;
         _updates = Meter.CreateCounter<long>(FtteDiagnostics.Updates, "{update}", "Updates answered.");
         _publications = Meter.CreateCounter<long>(FtteDiagnostics.Publications, "{version}", "Versions published.");
         _checkOuts = Meter.CreateCounter<long>(FtteDiagnostics.CheckOuts, "{request}", "Requests for work answered.");

@@ -115,22 +115,6 @@ internal sealed partial class AssignmentDispatcher
         : device.CanEvaluate && _evaluation is not null && _evaluation.ShouldAsk(client, _leases.CountActive(LeaseKind.Evaluation)) ? LeaseKind.Evaluation
         : LeaseKind.Training;
 
-    /// <summary>Repeats a recorded request to measure.</summary>
-    private LeaseKind ReplayWork(ClientRecord client, in IssuedAssignment issued)
-    {
-        switch (issued.Content)
-        {
-            case UpdateContent.Importance:
-                _survey?.Ask(client, issued.Id);
-                return LeaseKind.Importance;
-            case UpdateContent.Evaluation:
-                EvaluationCollector.Ask(client, issued.Id, issued.BaseVersion);
-                return LeaseKind.Evaluation;
-            default:
-                return LeaseKind.Training;
-        }
-    }
-
     /// <summary>Records that a client was granted work.</summary>
     /// <returns>The content of the answer, and the version to work on.</returns>
     private (UpdateContent Content, ModelSnapshot Model) Begin(LeaseKind kind, ClientRecord client, UpdateId id, ModelSnapshot current)

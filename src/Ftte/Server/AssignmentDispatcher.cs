@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ftte.Aggregation;
 using Ftte.Diagnostics;
 using Ftte.Selection;
@@ -128,6 +129,18 @@ internal sealed partial class AssignmentDispatcher
         }
     }
 
+    /// <summary>Gets the number of clients with a record.</summary>
+    public int ClientCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _clients.Count;
+            }
+        }
+    }
+
     /// <summary>Gets the time since the last version, or since the server started.</summary>
     public TimeSpan SincePublication
     {
@@ -137,6 +150,15 @@ internal sealed partial class AssignmentDispatcher
             {
                 return _stalls.SincePublication;
             }
+        }
+    }
+
+    /// <summary>Returns the clients that were seen last.</summary>
+    public ImmutableArray<KnownClient> GetClients(int max)
+    {
+        lock (_lock)
+        {
+            return [.. _clients.NewestFirst.Take(max).Select(_leases.Describe)];
         }
     }
 
@@ -232,6 +254,23 @@ internal sealed partial class AssignmentDispatcher
         }
     }
 
+    /// <summary>Renews the lease of an assignment.</summary>
+    /// <returns>False if it has ended or must not be renewed.</returns>
+    public bool Renew(ClientId id, UpdateId update)
+    {
+        lock (_lock)
+        {
+            if (_clients.Find(id) is not { } client || !_leases.TryRenew(client, update))
+            {
+                return false;
+            }
+
+            _clients.Touch(id);
+            _journal?.Renewed(id, update, client.Lease!.Value.Renewals);
+            return true;
+        }
+    }
+
     public void Publish(ModelSnapshot published)
     {
         lock (_lock)
@@ -313,7 +352,7 @@ internal sealed partial class AssignmentDispatcher
             _refreshes = RefreshLog.Load(ref reader, _feed.Current, _options.RefreshHistory);
             _pace.Load(ref reader);
             _clients.Load(ref reader);
-            _leases.Load(ref reader, _clients);
+            _leases.Load(ref reader, _clients, isFormat2);
             if (reader.Flag("flag of a survey"))
             {
                 // A server without surveys skips the survey of a state that has one.
@@ -388,44 +427,6 @@ internal sealed partial class AssignmentDispatcher
             client.Add(issued);
             _journal?.Assigned(device.Client, device.NeverTrains ? null : device.MemoryBudgetBytes, _leases.IssuedCount - 1, issued);
             return new CheckOutResponse(CheckOutOutcome.Assigned, assignment);
-        }
-    }
-
-    /// <summary>Repeats a recorded assignment, unless the restored state includes it.</summary>
-    /// <param name="id">The client.</param>
-    /// <param name="memoryBudgetBytes">The memory that the client reported; null if the client never trains.</param>
-    /// <param name="number">The number of the assignment.</param>
-    /// <param name="issued">The assignment.</param>
-    public void Replay(ClientId id, long? memoryBudgetBytes, ulong number, in IssuedAssignment issued)
-    {
-        if (!_options.RequireRegistration && memoryBudgetBytes is { } budget)
-        {
-            _registry.Observe(id, budget);
-        }
-
-        lock (_lock)
-        {
-            if (number < _leases.IssuedCount)
-            {
-                return;
-            }
-
-            ClientRecord client = Touch(id);
-            client.NeverTrains = memoryBudgetBytes is null;
-            _leases.Replay(client, ReplayWork(client, issued), number, issued);
-            client.Add(issued);
-        }
-    }
-
-    /// <summary>Repeats a recorded change of the selection, unless the restored state includes it.</summary>
-    public void ReplaySelection(SelectionVersion version, ParameterSelection selection, long requiredMemoryBytes)
-    {
-        lock (_lock)
-        {
-            if (version.Number >= _selections.Current.Version.Number)
-            {
-                ChangeSelection(selection, requiredMemoryBytes);
-            }
         }
     }
 

@@ -165,6 +165,9 @@ public sealed partial class FederatedServer
             case RecordKind.Released:
                 _dispatcher.Release(reader.Client(), new UpdateId(reader.UInt64()));
                 break;
+            case RecordKind.Renewed:
+                _dispatcher.ReplayRenewal(reader.Client(), new UpdateId(reader.UInt64()), reader.Byte());
+                break;
             case RecordKind.Accepted:
                 accepted = ServerRecord.ReadAccepted(ref reader, Current.Layout, out outcome, out fingerprint);
                 return kind;

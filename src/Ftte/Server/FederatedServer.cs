@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Ftte.Aggregation;
 using Ftte.Diagnostics;
@@ -20,7 +21,7 @@ namespace Ftte;
 /// <para><b>Memory</b>: a few small records per device, independent of the number of parameters.</para>
 /// <para><b>Ownership</b>: the server does not dispose the aggregator. While the server runs, only the server may call the aggregator.</para>
 /// </remarks>
-public sealed partial class FederatedServer : ISnapshotServer, IAsyncDisposable
+public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAsyncDisposable
 {
     private readonly IAsyncAggregator _aggregator;
     private readonly SelectionHistory _selections;
@@ -116,7 +117,7 @@ public sealed partial class FederatedServer : ISnapshotServer, IAsyncDisposable
         TimeSpan? waited = saved is null ? null : Load(saved, registers);
         _queue = new UpdateQueue(_options.QueueCapacity);
         _timer = new PublicationTimer(_options.PublishTimeout, _time, TryEnqueuePublication);
-        _metrics = new FtteMetrics(() => _queue.Length, () => _dispatcher.LeaseCount, () => _dispatcher.WaitingCount, () => _dispatcher.SincePublication.TotalSeconds);
+        _metrics = new FtteMetrics(_options.CreateMeter?.Invoke() ?? new Meter(FtteDiagnostics.MeterName), () => _queue.Length, () => _dispatcher.LeaseCount, () => _dispatcher.WaitingCount, () => _dispatcher.SincePublication.TotalSeconds);
         _stop = new Lazy<Task>(StopAsync);
         if (waited is { } before && store is null)
         {

@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using Ftte.Common;
+using Ftte.Diagnostics;
 using Ftte.Wire;
 
 namespace Ftte;
@@ -7,6 +9,8 @@ namespace Ftte;
 /// <remarks>Durations that are sent or set a timer are at most <see cref="WireMessage.MaxDuration"/>.</remarks>
 public sealed class FederatedServerOptions
 {
+    private const int DefaultLeaseRenewals = 12;
+
     /// <summary>Gets or sets M, the maximum number of devices at work at the same time, at least 1.</summary>
     /// <value>Default null: no limit. Three to five times the aggregator's capacity is a good choice.</value>
     public int? MaxConcurrency { get; set; }
@@ -21,6 +25,13 @@ public sealed class FederatedServerOptions
     /// <summary>Gets or sets the time for which a device counts as at work. An update that arrives later is still aggregated, with its true staleness.</summary>
     /// <value>Default 10 minutes.</value>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Gets or sets the maximum number of times that a device may renew its lease while it works. <see cref="FederatedClient"/> renews when half of the lease has passed.</summary>
+    /// <value>
+    /// Default null: 12, which is six times <see cref="LeaseDuration"/>, or 0 if <see cref="MaxAssignmentsPerVersion"/> is set, because synchronous rounds must not wait for slow
+    /// devices. Within [0, 255].
+    /// </value>
+    public int? MaxLeaseRenewals { get; set; }
 
     /// <summary>
     /// Gets or sets the time after the first update of an incomplete buffer at which the server asks the aggregator to publish it. The aggregator decides whether
@@ -74,6 +85,15 @@ public sealed class FederatedServerOptions
     /// <value>Default 0.</value>
     public ulong Seed { get; set; }
 
+    /// <summary>Gets or sets a factory of the meter of the server's metrics, such as one that uses an <see cref="IMeterFactory"/>.</summary>
+    /// <value>
+    /// Default null: a meter of the server's own, which it disposes. With dependency injection, the default uses the <see cref="IMeterFactory"/> of the container, if any; the
+    /// name of a named server is then the tag <see cref="FtteDiagnostics.FederationTag"/> of its meter. The meter must have the name <see cref="FtteDiagnostics.MeterName"/>.
+    /// </value>
+    public Func<Meter>? CreateMeter { get; set; }
+
+    internal int LeaseRenewals => MaxLeaseRenewals ?? (MaxAssignmentsPerVersion is null ? DefaultLeaseRenewals : 0);
+
     /// <summary>Validates the options.</summary>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     public void Validate()
@@ -81,6 +101,8 @@ public sealed class FederatedServerOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConcurrency ?? 1, 1, nameof(MaxConcurrency));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxAssignmentsPerVersion ?? 1, 1, nameof(MaxAssignmentsPerVersion));
         DurationGuard.Positive(LeaseDuration, nameof(LeaseDuration));
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxLeaseRenewals ?? 0, nameof(MaxLeaseRenewals));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxLeaseRenewals ?? 0, byte.MaxValue, nameof(MaxLeaseRenewals));
         DurationGuard.Positive(PublishTimeout ?? WireMessage.MaxDuration, nameof(PublishTimeout));
         ArgumentOutOfRangeException.ThrowIfLessThan(QueueCapacity, 1);
         DurationGuard.Positive(BusyRetryAfter, nameof(BusyRetryAfter));

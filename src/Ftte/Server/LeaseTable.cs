@@ -50,7 +50,7 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
         (options.MaxAssignmentsPerVersion ?? int.MaxValue) - _atWorkInVersion - _acceptedInVersion));
 
     /// <summary>Gets the time until the next lease expires; null if there is none.</summary>
-    public TimeSpan? UntilExpiry => Count == 0 ? null : options.LeaseDuration - time.GetElapsedTime(_byExpiry.First!.Value.IssuedAt);
+    public TimeSpan? UntilExpiry => Count == 0 ? null : options.LeaseDuration - time.GetElapsedTime(_byExpiry.First!.Value.Since);
 
     /// <summary>Returns the number of active leases for one kind of work.</summary>
     public int CountActive(LeaseKind kind)
@@ -107,6 +107,21 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
         Issue(client, kind, issued.Id, issued.BaseVersion);
     }
 
+    /// <summary>Renews a lease, unless it has ended or was renewed as often as the options allow.</summary>
+    public bool TryRenew(ClientRecord client, UpdateId id)
+    {
+        EndExpired();
+        if (client.Lease is not { } node || node.Value.Id != id || node.Value.Renewals >= options.LeaseRenewals)
+        {
+            return false;
+        }
+
+        _byExpiry.Remove(node);
+        node.Value = node.Value with { Since = time.GetTimestamp(), Renewals = (byte)(node.Value.Renewals + 1) };
+        _byExpiry.AddLast(node);
+        return true;
+    }
+
     /// <summary>Ends the lease that an update answers, unless it expired or was replaced.</summary>
     /// <param name="client">The client.</param>
     /// <param name="id">The ID of the update.</param>
@@ -136,6 +151,20 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
     {
         _waiting += IsWaiting(client) ? 0 : 1;
         client.WaitsInBuffer = _buffer;
+    }
+
+    /// <summary>Returns what is known of a client.</summary>
+    public KnownClient Describe(ClientRecord client)
+    {
+        EndExpired();
+        ClientActivity activity = client.Lease?.Value.Kind switch
+        {
+            LeaseKind.Training => ClientActivity.Training,
+            LeaseKind.Importance => ClientActivity.MeasuringImportance,
+            LeaseKind.Evaluation => ClientActivity.Evaluating,
+            _ => IsWaiting(client) ? ClientActivity.AwaitingVersion : ClientActivity.Idle,
+        };
+        return new KnownClient(client.Client, activity, time.GetElapsedTime(client.LastSeen), client.Lease is { } lease ? time.GetElapsedTime(lease.Value.Since) : null);
     }
 
     /// <summary>Begins the next buffer, because a version was published or refused.</summary>
@@ -179,12 +208,13 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
             writer.UInt64(lease.Id.Value);
             writer.Int64(lease.Version.Number);
             writer.Byte((byte)lease.Kind);
-            writer.Duration(time.GetElapsedTime(lease.IssuedAt));
+            writer.Duration(time.GetElapsedTime(lease.Since));
+            writer.Byte(lease.Renewals);
         }
     }
 
     /// <summary>Reads saved leases. IDs continue from the saved counter and seed, not from <see cref="FederatedServerOptions.Seed"/>, so that none repeats.</summary>
-    public void Load(ref StateReader reader, ClientTable clients)
+    public void Load(ref StateReader reader, ClientTable clients, bool hasRenewals)
     {
         const int MinBytes = 27;
         _origin = reader.UInt64();
@@ -201,7 +231,8 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
                 new UpdateId(reader.UInt64()),
                 new ModelVersion(reader.Int64("version of a lease")),
                 ReadKind(reader.Byte()),
-                time.GetTimestampBefore(reader.Duration("age of a lease"))));
+                time.GetTimestampBefore(reader.Duration("age of a lease")),
+                hasRenewals ? reader.Byte() : default));
         }
 
         _waiting = clients.NewestFirst.Count(IsWaiting);
@@ -209,7 +240,7 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
 
     private void EndExpired()
     {
-        while (_byExpiry.First is { } oldest && time.GetElapsedTime(oldest.Value.IssuedAt) >= options.LeaseDuration)
+        while (_byExpiry.First is { } oldest && time.GetElapsedTime(oldest.Value.Since) >= options.LeaseDuration)
         {
             End(oldest);
         }

@@ -23,4 +23,7 @@ internal enum RecordKind : byte
 
     /// <summary>The step scale was changed.</summary>
     StepScaleChanged = 7,
+
+    /// <summary>A lease was renewed.</summary>
+    Renewed = 8,
 }

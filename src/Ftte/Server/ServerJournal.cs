@@ -74,6 +74,14 @@ internal sealed class ServerJournal(IServerStore store, TimeProvider time) : IAs
         }
     }
 
+    public void Renewed(ClientId client, UpdateId id, byte number)
+    {
+        if (_commits is not null)
+        {
+            Append(ServerRecord.Renewed(client, id, number));
+        }
+    }
+
     /// <summary>Records an update if it was accepted.</summary>
     /// <param name="header">The header of the update.</param>
     /// <param name="values">The values of the update.</param>

@@ -33,6 +33,17 @@ internal static class ServerRecord
         writer.UInt64(id.Value);
     });
 
+    /// <summary>Writes a renewal of a lease.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="id">The ID of the assignment.</param>
+    /// <param name="number">The number of the renewal; 1 for the first of a lease.</param>
+    public static Memory<byte> Renewed(ClientId client, UpdateId id, byte number) => Write(RecordKind.Renewed, 64, (writer, _) =>
+    {
+        writer.Client(client);
+        writer.UInt64(id.Value);
+        writer.Byte(number);
+    });
+
     /// <summary>Writes an accepted update.</summary>
     /// <param name="header">The header of the update. Its layout is that of the model.</param>
     /// <param name="values">The values, all finite.</param>

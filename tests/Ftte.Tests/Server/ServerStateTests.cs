@@ -150,12 +150,12 @@ public sealed class ServerStateTests
         }
     }
 
-    /// <summary>Removes what version 2 has added to a state of one claimed device: a flag after the surveys, and one at the end.</summary>
+    /// <summary>Removes what version 2 has added to a state of one claimed device with one lease: the renewals of the lease, what follows the surveys, and a flag at the end.</summary>
     private static byte[] ToVersion1(ReadOnlySpan<byte> state)
     {
         const int Head = 13, StepScale = 8, Claim = 2 + 8 + 8, AfterFlag = 1 + 8 + 1 + 4 + 4 + Claim + 1;
         ReadOnlySpan<byte> content = state[Head..^4];
-        byte[] old = [.. state[..4], 1, .. BitConverter.GetBytes(content.Length - 2L - StepScale), .. content[..^(AfterFlag + StepScale + 1)], .. content[^AfterFlag..^1], 0, 0, 0, 0];
+        byte[] old = [.. state[..4], 1, .. BitConverter.GetBytes(content.Length - 3L - StepScale), .. content[..^(AfterFlag + StepScale + 3)], content[^(AfterFlag + StepScale + 2)], .. content[^AfterFlag..^1], 0, 0, 0, 0];
         BitConverter.TryWriteBytes(old.AsSpan(old.Length - 4), global::Ftte.Numerics.Crc32C.Compute(old.AsSpan(..^4)));
         return old;
     }

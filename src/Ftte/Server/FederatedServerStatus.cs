@@ -1,0 +1,46 @@
+using Ftte.Aggregation;
+using Ftte.Storage;
+
+namespace Ftte;
+
+/// <summary>Represents the status of a <see cref="FederatedServer"/> at one moment, for health checks and status pages.</summary>
+/// <remarks>Immutable, so it may be read from any thread.</remarks>
+public sealed record FederatedServerStatus
+{
+    internal FederatedServerStatus()
+    {
+    }
+
+    /// <summary>Gets the current version.</summary>
+    public ModelVersion Version { get; internal init; }
+
+    /// <summary>Gets the time since the last version was published, or since the server started.</summary>
+    public TimeSpan SincePublication { get; internal init; }
+
+    /// <summary>Gets the number of updates that wait for the aggregator.</summary>
+    public int QueueLength { get; internal init; }
+
+    /// <summary>Gets the maximum number of updates that wait for the aggregator; see <see cref="FederatedServerOptions.QueueCapacity"/>.</summary>
+    public int QueueCapacity { get; internal init; }
+
+    /// <summary>Gets the number of devices at work, by their leases.</summary>
+    public int DevicesAtWork { get; internal init; }
+
+    /// <summary>Gets the number of clients that have used their share of the current buffer and receive no training until the next version.</summary>
+    public int WaitingClients { get; internal init; }
+
+    /// <summary>Gets the number of clients of which the server has a record.</summary>
+    public int KnownClients { get; internal init; }
+
+    /// <summary>Gets a value that indicates whether the server was stopped.</summary>
+    public bool IsStopped { get; internal init; }
+
+    /// <summary>Gets a value that indicates whether the server assigns no more training; see <see cref="EvaluationOptions.Patience"/>.</summary>
+    public bool IsTrainingEnded { get; internal init; }
+
+    /// <summary>Gets the reason why the store accepts no commits; null if it works or the server has no store.</summary>
+    public StoreException? StoreFault { get; internal init; }
+
+    /// <summary>Gets the latest version that the guard refused; null if none was refused.</summary>
+    public VersionRefusal? LatestRefusal { get; internal init; }
+}
