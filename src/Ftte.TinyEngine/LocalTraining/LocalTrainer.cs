@@ -205,7 +205,7 @@ public sealed partial class LocalTrainer : ILocalTrainer, IImportanceProbe, IMod
         ReadOnlySpan<float> received = parameters.Span;
         ParameterSelection selection = assignment.Selection, packed = _personal?.Extend(selection) ?? selection;
         ulong seed = SeedOf(assignment);
-        SgdOptions options = _options.Scale(assignment.StepScale);
+        SgdOptions options = _options.Scale(assignment.StepScale).ReportTo(assignment.Progress);
         if (_personal is { TrainsCopy: true })
         {
             TrainCopies(_personal, received, assignment.MemoryBudgetBytes, options, seed, stop);

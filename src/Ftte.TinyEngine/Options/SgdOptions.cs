@@ -150,6 +150,19 @@ public sealed class SgdOptions
         }
     }
 
+    /// <summary>Returns options that also report the share of steps that are done; these options if nobody is interested.</summary>
+    internal SgdOptions ReportTo(IProgress<double>? receiver)
+    {
+        if (receiver is null)
+        {
+            return this;
+        }
+
+        SgdOptions reporting = Copy();
+        reporting.Progress += progress => receiver.Report((double)progress.Step / progress.Steps);
+        return reporting;
+    }
+
     /// <summary>Returns options with a scaled step size; these options if the factor is 1.</summary>
     internal SgdOptions Scale(float factor)
     {

@@ -6,7 +6,9 @@ public enum ClientPhase
     /// <summary>No round is running and none is planned.</summary>
     Idle = 0,
 
-    /// <summary>The loop awaits <see cref="FederatedClientOptions.WaitUntilReady"/>, such as until the device is charging.</summary>
+    /// <summary>
+    /// The loop awaits <see cref="FederatedClientOptions.WaitUntilReady"/>, or until <see cref="FederatedClientOptions.GetIneligibleReason"/> returns null, such as until the device is charging.
+    /// </summary>
     WaitingUntilReady = 1,
 
     /// <summary>The client asks the server for work and downloads the parameters that it lacks.</summary>

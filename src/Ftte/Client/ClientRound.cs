@@ -26,6 +26,10 @@ public readonly record struct ClientRound(CheckOutOutcome Outcome, UpdateReceipt
     /// <value>Null if the round did not fail. The inner exception, if any, is the exception of the transport.</value>
     public IOException? Error { get; init; }
 
+    /// <summary>Gets the reason why the round was not started or was stopped, because the device is not eligible; see <see cref="FederatedClientOptions.GetIneligibleReason"/>.</summary>
+    /// <value>Null if the round was not stopped.</value>
+    public string? IneligibleReason { get; init; }
+
     /// <summary>Gets the wait before the next round of the loop.</summary>
     /// <value>Zero for a single round and for the last round of a loop.</value>
     public TimeSpan Wait { get; init; }

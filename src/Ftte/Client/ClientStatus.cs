@@ -22,6 +22,14 @@ public sealed record ClientStatus
     /// <value>Null before the first assignment.</value>
     public ModelVersion? Version { get; internal init; }
 
+    /// <summary>Gets the progress of training within its phase, in [0, 1].</summary>
+    /// <value>Null while nothing is trained, and if the trainer does not report <see cref="TrainingAssignment.Progress"/>.</value>
+    public double? Progress { get; internal init; }
+
+    /// <summary>Gets the reason why the device does not take part now; see <see cref="FederatedClientOptions.GetIneligibleReason"/>.</summary>
+    /// <value>Null if it may take part, or if the last round was not stopped.</value>
+    public string? IneligibleReason { get; internal init; }
+
     /// <summary>Gets the number of updates that the server accepted from this client.</summary>
     public long AcceptedUpdates { get; internal init; }
 

@@ -16,7 +16,7 @@ public sealed partial class FederatedClient
 
         try
         {
-            ClientRound round = await CheckOutTrainAndSubmitAsync(cancellationToken).ConfigureAwait(false);
+            ClientRound round = await RunWatchedAsync(cancellationToken).ConfigureAwait(false);
             ClientMetrics.RoundEnded(round);
             if (round.IsAccepted)
             {
@@ -74,8 +74,7 @@ public sealed partial class FederatedClient
             UpdateContent.Evaluation => FtteDiagnostics.EvaluateActivity,
             _ => FtteDiagnostics.TrainActivity,
         });
-        ValueTask<SparseUpdate> work = Begin(assignment, cancellationToken);
-        SparseUpdate update = await work.ConfigureAwait(false);
+        SparseUpdate update = await WorkAsync(assignment, cancellationToken).ConfigureAwait(false);
         UpdateHeader header = update.Header;
         if (header.Client != assignment.Client || header.Id != assignment.UpdateId || KindOf(header.Content) != KindOf(assignment.Content))
         {
@@ -86,6 +85,23 @@ public sealed partial class FederatedClient
         }
 
         return update;
+    }
+
+    /// <summary>Works on an assignment, and renews its lease meanwhile.</summary>
+    private async ValueTask<SparseUpdate> WorkAsync(TrainingAssignment assignment, CancellationToken cancellationToken)
+    {
+        LeaseRenewal? renewal = LeaseRenewal.Start(_server, assignment, _time, _logger);
+        try
+        {
+            return await Begin(assignment with { Progress = new TrainingProgressRelay(ReportProgress) }, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (renewal is not null)
+            {
+                await renewal.DisposeAsync().ConfigureAwait(false);
+            }
+        }
     }
 
     /// <summary>Begins the work of an assignment.</summary>

@@ -21,6 +21,7 @@ public sealed partial class FederatedClient
 {
     private const long NoVersion = long.MinValue;
 
+    private readonly IFederatedServer _server;
     private readonly ServerLink _link;
     private readonly ILocalTrainer _trainer;
     private readonly IImportanceProbe? _probe;
@@ -46,7 +47,7 @@ public sealed partial class FederatedClient
     /// <param name="heldModel">
     /// The model that the device already has, such as the one that the app was shipped with or one that it stored. A check-out then downloads only the changes.
     /// Copied. If null, the first check-out downloads all parameters. The server identifies the model by its version and fingerprint; if it does not know the
-    /// pair, for example because the model is from another training run, it sends all parameters.
+    /// pair, for example because the model is from another training run, it sends all parameters. Not used if <see cref="FederatedClientOptions.ModelFile"/> contains a model.
     /// </param>
     /// <exception cref="ArgumentException">An option is missing or out of range, <paramref name="heldModel"/> has another layout than the trainer's, or the client only evaluates and the trainer cannot.</exception>
     public FederatedClient(
@@ -61,6 +62,7 @@ public sealed partial class FederatedClient
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        _server = server;
         _trainer = trainer;
         _options = options.Copy();
         _probe = _options.AllowProbes && _options.Role != ClientRole.EvaluateOnly ? trainer as IImportanceProbe : null;
@@ -77,7 +79,8 @@ public sealed partial class FederatedClient
         _backoff = new Backoff(_options);
         _submitBackoff = new Backoff(_options);
         _parameters = new float[trainer.Layout.ParameterCount];
-        if (heldModel is not null)
+        _modelFile = _options.ModelFile is { } file ? new HeldModelFile(file, trainer.Layout) : null;
+        if (!TryLoadModel() && heldModel is not null)
         {
             Hold(heldModel, _options.HeldFingerprint, nameof(heldModel));
         }
@@ -115,6 +118,11 @@ public sealed partial class FederatedClient
     {
         try
         {
+            if (await GetIneligibleReasonAsync(cancellationToken).ConfigureAwait(false) is { } reason)
+            {
+                return new ClientRound(CheckOutOutcome.None) { IneligibleReason = reason };
+            }
+
             ClientRound round = await RunRoundAsync(cancellationToken).ConfigureAwait(false);
             if (round.Error is { } error)
             {
@@ -168,6 +176,7 @@ public sealed partial class FederatedClient
                     await waitUntilReady(cancellationToken).ConfigureAwait(false);
                 }
 
+                await WaitUntilEligibleAsync(cancellationToken).ConfigureAwait(false);
                 ClientRound round = await RunRoundAsync(cancellationToken).ConfigureAwait(false);
                 CheckOutOutcome? ending = Ending(round);
                 TimeSpan wait = ending is null ? WaitAfter(round) : TimeSpan.Zero;
@@ -192,19 +201,6 @@ public sealed partial class FederatedClient
         }
     }
 
-    private void Hold(ModelSnapshot model, ulong? fingerprint, string argument)
-    {
-        if (model.Layout.Fingerprint != _trainer.Layout.Fingerprint)
-        {
-            throw new ArgumentException(
-                $"The held model has {model.Layout}, but the trainer's model has {_trainer.Layout}. Specify the model that this trainer trains, or none.", argument);
-        }
-
-        model.Parameters.CopyTo(_parameters);
-        _heldFingerprint = fingerprint ?? model.Fingerprint;
-        _heldVersion = model.Version.Number;
-    }
-
     private async ValueTask<CheckOutResponse> CheckOutAsync(CancellationToken cancellationToken)
     {
         var device = new CheckOutRequest(
@@ -220,6 +216,11 @@ public sealed partial class FederatedClient
         ModelVersion? held = checkOut.IsAssigned ? checkOut.Assignment.Version : device.HeldVersion;
         Volatile.Write(ref _heldFingerprint, checkOut.Assignment?.ModelFingerprint ?? device.HeldFingerprint);
         Volatile.Write(ref _heldVersion, held?.Number ?? NoVersion);
+        if (checkOut.Assignment is { } assignment)
+        {
+            SaveModelIfDue(assignment);
+        }
+
         return checkOut;
     }
 
@@ -234,6 +235,12 @@ public sealed partial class FederatedClient
 
     private TimeSpan WaitAfter(in ClientRound round)
     {
+        if (round.IneligibleReason is not null)
+        {
+            // The loop waits until the device is eligible again.
+            return TimeSpan.Zero;
+        }
+
         if (round.IsAccepted)
         {
             _backoff.Reset();
@@ -259,10 +266,24 @@ public sealed partial class FederatedClient
         {
             Phase = phase,
             Since = now,
+            Progress = null,
             NextAttempt = now + wait,
             ConsecutiveFailures = _link.ConsecutiveFailures,
             LastError = _link.LastError,
         };
+        Volatile.Write(ref _status, status);
+        _options.StatusChanged?.Invoke(status);
+    }
+
+    private void ReportProgress(double progress)
+    {
+        ClientStatus status = Volatile.Read(ref _status);
+        if (status.Phase is not (ClientPhase.Training or ClientPhase.Probing or ClientPhase.Evaluating))
+        {
+            return;
+        }
+
+        status = status with { Progress = progress };
         Volatile.Write(ref _status, status);
         _options.StatusChanged?.Invoke(status);
     }

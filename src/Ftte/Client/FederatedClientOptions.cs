@@ -5,7 +5,7 @@ namespace Ftte;
 
 /// <summary>Represents the options of a <see cref="FederatedClient"/>. Read once, when the client is created.</summary>
 /// <remarks>
-/// Durations are at most <see cref="WireMessage.MaxDuration"/>. All options except the two delegates bind from configuration.
+/// Durations are at most <see cref="WireMessage.MaxDuration"/>. All options except the delegates bind from configuration.
 /// </remarks>
 public sealed class FederatedClientOptions
 {
@@ -69,7 +69,22 @@ public sealed class FederatedClientOptions
     /// </value>
     public Func<CancellationToken, ValueTask>? WaitUntilReady { get; set; }
 
-    /// <summary>Gets or sets a callback that receives the client's status each time its phase changes.</summary>
+    /// <summary>
+    /// Gets or sets a check of whether the device may take part now, which returns the reason if it may not, such as "The device is not charging.", and null if it may. Consulted before
+    /// each round and every <see cref="EligibilityInterval"/> while it runs.
+    /// </summary>
+    /// <value>
+    /// Default null: the device is always eligible. If it returns a reason during a round, the round is stopped: training is canceled, nothing more is sent, and
+    /// <see cref="ClientRound.IneligibleReason"/> states why. The loop then consults it again every <see cref="EligibilityInterval"/>, and continues when it returns null. The argument is
+    /// canceled when the round or the loop ends. An exception ends the round and the loop.
+    /// </value>
+    public Func<CancellationToken, ValueTask<string?>>? GetIneligibleReason { get; set; }
+
+    /// <summary>Gets or sets the time between two calls of <see cref="GetIneligibleReason"/>.</summary>
+    /// <value>Default 30 seconds; positive.</value>
+    public TimeSpan EligibilityInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Gets or sets a callback that receives the client's status each time its phase changes, and each time training has made progress of 1 %.</summary>
     /// <value>
     /// Default null. Called on the thread that runs the round, so it should return at once; an exception ends the round. <see cref="FederatedClient.Status"/>
     /// returns the same value at any time.
@@ -83,6 +98,17 @@ public sealed class FederatedClientOptions
     /// values and sends all parameters.
     /// </value>
     public ulong? HeldFingerprint { get; set; }
+
+    /// <summary>Gets or sets the path of a file that keeps the model of the device across restarts, so that a restart costs the download of what has changed. Its folder must exist.</summary>
+    /// <value>
+    /// Default null: the model is kept until the process ends. A file of another model or a damaged one is ignored, and replaced at the next check-out. If the file cannot be written, the
+    /// client logs a warning and continues. Use one file per client.
+    /// </value>
+    public string? ModelFile { get; set; }
+
+    /// <summary>Gets or sets the minimum time between two writes of <see cref="ModelFile"/>, to spare the storage of the device.</summary>
+    /// <value>Default 10 minutes. After a restart, the device then lacks the changes since the last write, at most. Not negative; zero writes after every check-out with changes.</value>
+    public TimeSpan ModelSaveInterval { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Validates the options.</summary>
     /// <exception cref="ArgumentException">An option is missing or out of range; the message names it.</exception>
@@ -108,6 +134,13 @@ public sealed class FederatedClientOptions
 
         PolicyGuard.Within(BackoffFactor, 1, double.MaxValue);
         PolicyGuard.Within(Jitter, 0, 1);
+        if (ModelFile is not null)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(ModelFile);
+        }
+
+        DurationGuard.NotNegative(ModelSaveInterval, nameof(ModelSaveInterval));
+        DurationGuard.Positive(EligibilityInterval, nameof(EligibilityInterval));
         DurationGuard.NotNegative(PauseBetweenRounds, nameof(PauseBetweenRounds));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxSubmitAttempts, 1);
         if (!Enum.IsDefined(Role))

@@ -137,4 +137,22 @@ internal static partial class Log
 
     [LoggerMessage(1058, LogLevel.Debug, "Client {Client} started a round on version {Version}: {Content} of {SelectedCount} parameters.")]
     public static partial void RoundStarted(ILogger logger, ClientId client, ModelVersion version, UpdateContent content, int selectedCount);
+
+    [LoggerMessage(1059, LogLevel.Information, "Client {Client} does not take part now: {Reason}")]
+    public static partial void NotEligible(ILogger logger, ClientId client, string reason);
+
+    [LoggerMessage(1060, LogLevel.Information, "Client {Client} stopped its round: {Reason}")]
+    public static partial void RoundStopped(ILogger logger, ClientId client, string reason);
+
+    [LoggerMessage(1061, LogLevel.Debug, "Client {Client} asked to renew the lease of assignment {Id}. Renewed: {IsRenewed}.")]
+    public static partial void LeaseRenewed(ILogger logger, ClientId client, UpdateId id, bool isRenewed);
+
+    [LoggerMessage(1062, LogLevel.Debug, "Client {Client} did not renew the lease of assignment {Id}, because the call failed. The work continues.")]
+    public static partial void LeaseNotRenewed(ILogger logger, Exception error, ClientId client, UpdateId id);
+
+    [LoggerMessage(1063, LogLevel.Warning, "Client {Client} could not save its model. After a restart it downloads more. {Reason}")]
+    public static partial void ModelNotSaved(ILogger logger, Exception error, ClientId client, string reason);
+
+    [LoggerMessage(1064, LogLevel.Warning, "Client {Client} ignored its saved model and will download all parameters. {Reason}")]
+    public static partial void ModelNotLoaded(ILogger logger, ClientId client, string reason);
 }

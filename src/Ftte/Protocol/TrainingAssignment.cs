@@ -33,6 +33,10 @@ public sealed record TrainingAssignment(
     /// <value>Null if unknown. Set on the device by <see cref="FederatedClient"/>; never sent.</value>
     public long? MemoryBudgetBytes { get; init; }
 
+    /// <summary>Gets the receiver of the trainer's progress in [0, 1], which the trainer may call from any thread, such as after each step.</summary>
+    /// <value>Null if nobody is interested. Set on the device by <see cref="FederatedClient"/>; never sent.</value>
+    public IProgress<double>? Progress { get; init; }
+
     /// <summary>Creates the header of the update that answers this assignment.</summary>
     /// <param name="exampleCount">The number of local examples used for training or measuring, at least 1.</param>
     /// <returns>The header.</returns>
