@@ -1,3 +1,4 @@
+using System.Net;
 using Ftte;
 using Ftte.Aggregation;
 using Ftte.AspNetCore;
@@ -9,6 +10,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -31,6 +33,8 @@ internal sealed class Session(CoordinatorOptions options, TextWriter output)
         app.UseRateLimiter();
         app.MapFtte();
         app.MapFtteIdentity();
+        app.MapFtteStatus();
+        app.MapHealthChecks("/health");
         await app.StartAsync(cancellationToken);
         Announce(app, network, server.Current.Version);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
@@ -70,6 +74,11 @@ internal sealed class Session(CoordinatorOptions options, TextWriter output)
             identity.Folder = options.Folder;
             identity.Hosts = [.. new[] { options.Host, "localhost", "127.0.0.1", "::1" }.Distinct()];
         });
+        builder.Services.AddHealthChecks().AddFtte(health => health.Folder = options.Folder);
+
+        // Whoever is on this machine may look at the status page.
+        builder.Services.AddAuthorizationBuilder().AddPolicy(FtteDefaults.AdminPolicy, policy => policy.RequireAssertion(
+            context => context.Resource is HttpContext { Connection.RemoteIpAddress: { } address } && IPAddress.IsLoopback(address)));
         return builder.Build();
     }
 
@@ -92,6 +101,7 @@ internal sealed class Session(CoordinatorOptions options, TextWriter output)
         string bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         string address = $"https://{options.Host}:{new Uri(bound.Replace("[::]", "localhost", StringComparison.Ordinal)).Port}/ftte";
         output.WriteLine($"Coordinating {options.Model}, {network.Layout.ParameterCount:N0} parameters, from {version} at {address}. State: {Path.GetFullPath(options.Folder)}");
+        output.WriteLine($"Status page, on this machine: {address}/status");
         DeviceDirectory devices = app.Services.GetRequiredService<DeviceDirectory>();
         string authority = app.Services.GetRequiredService<CertificateAuthority>().Fingerprint;
         for (int i = 0; i < options.Devices; i++)

@@ -31,6 +31,7 @@ internal sealed class Session(DeviceOptions options, TextWriter output)
             ClientId = identity.Client,
             MemoryBudgetBytes = options.MemoryBytes,
             MaxBackoff = TimeSpan.FromSeconds(10),
+            ModelFile = Path.Combine(options.Folder ?? identity.Client.Value, "model"),
         });
         output.WriteLine($"{identity.Client} trains {options.Model} on {examples.Count} examples in {ByteSize.ToText(options.MemoryBytes)}.");
         for (int accepted = 0; ;)

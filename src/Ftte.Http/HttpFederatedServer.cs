@@ -12,7 +12,7 @@ namespace Ftte.Http;
 /// <see cref="CheckOutOutcome.UnknownClient"/>, which ends the loop. A device whose protocol version is too old for the server gets a <see cref="NotSupportedException"/>, which ends it, too.</para>
 /// <para>Safe for concurrent calls. Disposal ends the calls in progress; the <see cref="HttpClient"/> belongs to the caller.</para>
 /// </remarks>
-public sealed class HttpFederatedServer : IFederatedServer, IDisposable
+public sealed class HttpFederatedServer : ILeaseServer, IDisposable
 {
     private readonly HttpConnection _connection;
     private readonly ParameterLayout _layout;
@@ -93,6 +93,19 @@ public sealed class HttpFederatedServer : IFederatedServer, IDisposable
         }
     }
 
+    /// <inheritdoc />
+    public async ValueTask<bool> RenewLeaseAsync(ClientId client, UpdateId assignment, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await _connection.CallAsync(_options.Timeout, deadline => RenewLeaseAsync(client, assignment, deadline), cancellationToken).ConfigureAwait(false);
+        }
+        catch (ServerProblemException problem) when (problem.Reason == HttpProtocol.NoLeaseProblem || IsRefusal(problem))
+        {
+            return false;
+        }
+    }
+
     /// <summary>Ends the calls in progress with an <see cref="IOException"/>. Later calls throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose() => _connection.Dispose();
 
@@ -125,6 +138,13 @@ public sealed class HttpFederatedServer : IFederatedServer, IDisposable
         }
 
         return response;
+    }
+
+    private async Task<bool> RenewLeaseAsync(ClientId client, UpdateId assignment, CallDeadline deadline)
+    {
+        using HttpRequestMessage request = _connection.CreateRequest(HttpMethod.Post, $"{HttpProtocol.LeasePath}{assignment}?{HttpProtocol.ClientParameter}={Uri.EscapeDataString(client.Value)}");
+        using HttpResponseMessage response = await _connection.SendAsync(request, deadline).ConfigureAwait(false);
+        return true;
     }
 
     private async Task<UpdateReceipt> SubmitAsync(UpdateId id, ReadOnlyMemory<byte> message, CallDeadline deadline)

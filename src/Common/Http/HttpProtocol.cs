@@ -40,6 +40,14 @@ internal static class HttpProtocol
 
     public const string UpdatePath = "updates/";
 
+    public const string LeasePath = "leases/";
+
+    /// <summary>The parameter of the query with the client ID of a renewal.</summary>
+    public const string ClientParameter = "client";
+
+    /// <summary>The problem of a lease that has ended, or that must not be renewed again.</summary>
+    public const string NoLeaseProblem = "no-such-lease";
+
     public const string EnrollPath = "enroll";
 
     public const string RenewPath = "renew";

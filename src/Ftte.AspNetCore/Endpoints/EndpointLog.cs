@@ -10,4 +10,7 @@ internal static partial class EndpointLog
 
     [LoggerMessage(2002, LogLevel.Error, "{Method} {Path} failed.")]
     public static partial void Failed(ILogger logger, Exception error, string method, string path);
+
+    [LoggerMessage(2003, LogLevel.Warning, "The limits per device have no effect, because the app does not call UseRateLimiter. Call app.UseRateLimiter() before the endpoints are mapped.")]
+    public static partial void NoRateLimiter(ILogger logger);
 }

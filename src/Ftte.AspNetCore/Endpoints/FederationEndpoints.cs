@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Security.Claims;
 using Ftte.AspNetCore.Blobs;
 using Ftte.Wire;
@@ -15,14 +16,15 @@ internal sealed class FederationEndpoints
     private readonly IFederatedServer _server;
     private readonly ParameterLayout _layout;
     private readonly FtteEndpointOptions _options;
+    private readonly EndpointTraffic _traffic;
     private readonly BlobCache _blobs;
     private readonly WorkHold _hold;
     private readonly long _maxUpdateBytes;
     private readonly long _maxRequestBytes;
 
-    public FederationEndpoints(IFederatedServer server, ParameterLayout layout, FtteEndpointOptions options, TimeProvider time, IHostApplicationLifetime? lifetime)
+    public FederationEndpoints(IFederatedServer server, ParameterLayout layout, FtteEndpointOptions options, EndpointTraffic traffic, TimeProvider time, IHostApplicationLifetime? lifetime)
     {
-        (_server, _layout, _options) = (server, layout, options);
+        (_server, _layout, _options, _traffic) = (server, layout, options, traffic);
         _blobs = new BlobCache(options.BlobCacheBytes, options.MaxEncodedBlobBytes);
         _hold = new WorkHold(options.MaxWorkWait, time, lifetime?.ApplicationStopping ?? default);
         var longest = new ClientId(new string('x', ClientId.MaxBytes));
@@ -38,6 +40,7 @@ internal sealed class FederationEndpoints
         CheckOutRequest device;
         using (RequestBody body = await RequestBody.ReadAsync(context, HttpProtocol.MessageType, _maxRequestBytes).ConfigureAwait(false))
         {
+            _traffic.Received(body.Bytes.Length);
             device = CheckOutRequestMessage.Read(body.Bytes);
         }
 
@@ -58,6 +61,7 @@ internal sealed class FederationEndpoints
         SparseUpdate update;
         using (RequestBody body = await RequestBody.ReadAsync(context, HttpProtocol.MessageType, _maxUpdateBytes).ConfigureAwait(false))
         {
+            _traffic.Received(body.Bytes.Length);
             update = UpdateMessage.Read(body.Bytes, new WireLimits { MaxValues = _layout.ParameterCount, MaxMessageBytes = (int)_maxUpdateBytes });
         }
 
@@ -87,15 +91,47 @@ internal sealed class FederationEndpoints
         FileStreamHttpResult file = TypedResults.Stream(
             blob.Open(), HttpProtocol.BlobType, entityTag: new EntityTagHeaderValue($"\"{digest}\""), enableRangeProcessing: true);
         await file.ExecuteAsync(context).ConfigureAwait(false);
+        _traffic.Sent(HttpMethods.IsGet(context.Request.Method) ? context.Response.ContentLength ?? 0 : 0);
     }
 
-    private static async Task AnswerAsync(HttpContext context, ReadOnlyMemory<byte> message, TimeSpan? retryAfter)
+    public async Task RenewLeaseAsync(HttpContext context)
     {
+        string? id = context.Request.RouteValues["id"] as string;
+        if (!ulong.TryParse(id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong assignment) || id.Length != 2 * sizeof(ulong))
+        {
+            throw new ProblemException(StatusCodes.Status400BadRequest, "bad-request", $"'{Printable.Of(id)}' is not the ID of an assignment. Send 16 hexadecimal digits.");
+        }
+
+        ClientId client = ReadClient(context.Request);
+        CheckClient(context, client);
+        if (_server is not ILeaseServer leases || !await leases.RenewLeaseAsync(client, new UpdateId(assignment), context.RequestAborted).ConfigureAwait(false))
+        {
+            throw new ProblemException(StatusCodes.Status404NotFound, HttpProtocol.NoLeaseProblem, "The lease has ended or must not be renewed again. Continue: the update still counts.");
+        }
+
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private async Task AnswerAsync(HttpContext context, ReadOnlyMemory<byte> message, TimeSpan? retryAfter)
+    {
+        _traffic.Sent(message.Length);
         Problem.SetRetryAfter(context.Response, retryAfter);
         context.Response.ContentType = HttpProtocol.MessageType;
         context.Response.ContentLength = message.Length;
         context.Response.Headers.CacheControl = "no-store";
         await context.Response.BodyWriter.WriteAsync(message, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static ClientId ReadClient(HttpRequest request)
+    {
+        try
+        {
+            return new ClientId(request.Query[HttpProtocol.ClientParameter].ToString());
+        }
+        catch (ArgumentException error)
+        {
+            throw new ProblemException(StatusCodes.Status400BadRequest, "bad-request", $"The client in the query is not valid. {error.Message}");
+        }
     }
 
     /// <summary>Rejects a message that names another client than the one that was authenticated. Without authentication, the ID is a claim; see <c>docs/open-server.md</c>.</summary>

@@ -14,6 +14,7 @@ internal static class Problem
     /// <summary>Ends a request with problem details, unless a response has begun.</summary>
     public static async Task WriteAsync(HttpContext context, ProblemException problem)
     {
+        context.RequestServices?.GetService<EndpointStatistics>()?.Rejected(problem.Reason);
         ILogger? logger = context.RequestServices?.GetService<ILoggerFactory>()?.CreateLogger("Ftte.AspNetCore");
         if (logger is not null)
         {

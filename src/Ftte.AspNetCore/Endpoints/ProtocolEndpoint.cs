@@ -15,6 +15,7 @@ internal static class ProtocolEndpoint
     public static RequestDelegate Create(Func<HttpContext, Task> handle, bool isVersioned = true) => async context =>
     {
         context.Response.Headers[HttpProtocol.VersionHeader] = HttpProtocol.Version.ToString(CultureInfo.InvariantCulture);
+        RateLimitMark.Check(context);
         try
         {
             if (isVersioned)

@@ -19,6 +19,7 @@ internal sealed class DeviceRateLimit(DeviceLimits limits) : IRateLimiterPolicy<
 
     public RateLimitPartition<string> GetPartition(HttpContext httpContext)
     {
+        RateLimitMark.Set(httpContext);
         string partition = httpContext.User.Identity is { IsAuthenticated: true, Name: { } name } ? $"device {name}" : $"address {httpContext.Connection.RemoteIpAddress}";
         return RateLimitPartition.Get(partition, _ => RateLimiter.CreateChained(
             new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = limits.MaxConcurrentRequests }),

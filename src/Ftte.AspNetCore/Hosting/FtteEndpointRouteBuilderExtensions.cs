@@ -2,6 +2,7 @@ using Ftte;
 using Ftte.AspNetCore;
 using Ftte.AspNetCore.Endpoints;
 using Ftte.AspNetCore.Hosting;
+using Ftte.AspNetCore.Status;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,10 +34,11 @@ public static class FtteEndpointRouteBuilderExtensions
         IServiceProvider services = endpoints.ServiceProvider;
         IFederatedServer server = services.GetRequiredKeyedService<IFederatedServer>(name);
         ParameterLayout layout = (server as ISnapshotServer)?.Current.Layout ?? services.GetRequiredKeyedService<ModelSnapshot>(name).Layout;
-        var handlers = new FederationEndpoints(server, layout, options, services.GetRequiredService<TimeProvider>(), services.GetService<IHostApplicationLifetime>());
+        var handlers = new FederationEndpoints(server, layout, options, services.GetRequiredService<EndpointStatistics>().Of(name), services.GetRequiredService<TimeProvider>(), services.GetService<IHostApplicationLifetime>());
         RouteGroupBuilder group = endpoints.MapGroup(pattern).RequireAuthorization(FtteDefaults.DevicePolicy).RequireRateLimiting(FtteDefaults.RateLimit).WithMetadata(EndpointServices.Metadata);
         group.MapPost(HttpProtocol.CheckOutPath, ProtocolEndpoint.Create(handlers.CheckOutAsync));
         group.MapPut(HttpProtocol.UpdatePath + "{id}", ProtocolEndpoint.Create(handlers.SubmitAsync));
+        group.MapPost(HttpProtocol.LeasePath + "{id}", ProtocolEndpoint.Create(handlers.RenewLeaseAsync));
         group.MapMethods(HttpProtocol.BlobPath + "{digest}", ["GET", "HEAD"], ProtocolEndpoint.Create(handlers.DownloadAsync, isVersioned: false));
         return group;
     }
@@ -63,17 +65,45 @@ public static class FtteEndpointRouteBuilderExtensions
     public static RouteGroupBuilder MapFtteAdmin(this IEndpointRouteBuilder endpoints, string pattern = "/ftte/admin")
     {
         (RouteGroupBuilder group, IdentityEndpoints handlers) = MapIdentityGroup(endpoints, pattern, nameof(MapFtteAdmin));
-        if (endpoints.ServiceProvider.GetRequiredService<IOptions<AuthorizationOptions>>().Value.GetPolicy(FtteDefaults.AdminPolicy) is null)
-        {
-            throw new InvalidOperationException(
-                $"{nameof(MapFtteAdmin)} requires a policy for administrators. Add one: services.AddAuthorizationBuilder().AddPolicy({nameof(FtteDefaults)}.{nameof(FtteDefaults.AdminPolicy)}, policy => ...).");
-        }
-
+        CheckAdminPolicy(endpoints.ServiceProvider, nameof(MapFtteAdmin));
         group.RequireAuthorization(FtteDefaults.AdminPolicy);
         group.MapGet("devices", ProtocolEndpoint.Create(handlers.ListAsync, isVersioned: false));
         group.MapPost("tokens", ProtocolEndpoint.Create(handlers.CreateTokenAsync, isVersioned: false));
         group.MapPost("devices/{client}/revoke", ProtocolEndpoint.Create(handlers.RevokeAsync, isVersioned: false));
         return group;
+    }
+
+    /// <summary>Maps the status page of a federation, which shows its progress live. Requires the policy <see cref="FtteDefaults.AdminPolicy"/>, which the app adds.</summary>
+    /// <param name="endpoints">The app's endpoints.</param>
+    /// <param name="pattern">The address of the page. Its events are below it.</param>
+    /// <param name="name">The name of the server, if the container has several; null for the one without a name.</param>
+    /// <returns>A builder for conventions of the page and its events.</returns>
+    /// <remarks>The page counts from the start of the app. It lists client IDs, so it is for administrators only.</remarks>
+    /// <exception cref="InvalidOperationException"><c>services.AddFtteEndpoints()</c> was not called, or the app has no policy for administrators or no server with the name.</exception>
+    public static RouteGroupBuilder MapFtteStatus(this IEndpointRouteBuilder endpoints, string pattern = "/ftte/status", string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(pattern);
+        IServiceProvider services = endpoints.ServiceProvider;
+        EndpointServices.Check(services, nameof(MapFtteStatus));
+        CheckAdminPolicy(services, nameof(MapFtteStatus));
+        TimeProvider time = services.GetRequiredService<TimeProvider>();
+        var monitor = new FederationMonitor(services.GetRequiredKeyedService<FederatedServer>(name), name, services.GetRequiredService<EndpointStatistics>(), time);
+        services.GetService<IHostApplicationLifetime>()?.ApplicationStopped.Register(monitor.Dispose);
+        var handlers = new StatusEndpoints(monitor, time, services.GetService<IHostApplicationLifetime>());
+        RouteGroupBuilder group = endpoints.MapGroup(pattern).RequireAuthorization(FtteDefaults.AdminPolicy).RequireRateLimiting(FtteDefaults.RateLimit).WithMetadata(EndpointServices.Metadata);
+        group.MapGet("", ProtocolEndpoint.Create(handlers.GetPageAsync, isVersioned: false));
+        group.MapGet("events", ProtocolEndpoint.Create(handlers.SendEventsAsync, isVersioned: false));
+        return group;
+    }
+
+    private static void CheckAdminPolicy(IServiceProvider services, string call)
+    {
+        if (services.GetRequiredService<IOptions<AuthorizationOptions>>().Value.GetPolicy(FtteDefaults.AdminPolicy) is null)
+        {
+            throw new InvalidOperationException(
+                $"{call} requires a policy for administrators. Add one: services.AddAuthorizationBuilder().AddPolicy({nameof(FtteDefaults)}.{nameof(FtteDefaults.AdminPolicy)}, policy => ...).");
+        }
     }
 
     private static (RouteGroupBuilder Group, IdentityEndpoints Handlers) MapIdentityGroup(IEndpointRouteBuilder endpoints, string pattern, string call)

@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using Ftte.AspNetCore;
+using Ftte.AspNetCore.Endpoints;
 using Ftte.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
@@ -26,6 +28,7 @@ public static class FtteEndpointServiceCollectionExtensions
         limits.Validate();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<EndpointServices>();
+        services.TryAddSingleton(provider => new EndpointStatistics(provider.GetService<IMeterFactory>()));
         services.AddAuthorization(options => AddPolicy(options, FtteDefaults.DevicePolicy));
         services.Replace(ServiceDescriptor.Singleton<IAuthorizationMiddlewareResultHandler, AuthorizationProblems>());
         services.AddRateLimiter(options => options.AddPolicy(FtteDefaults.RateLimit, new DeviceRateLimit(limits)));

@@ -46,7 +46,7 @@ internal sealed class TestCoordinator : IAsyncDisposable
     }
 
     /// <summary>Starts a web server that admits devices without authentication.</summary>
-    public static Task<TestCoordinator> StartAsync(IFederatedServer server, ParameterLayout layout, FtteEndpointOptions? options = null, Action<WebApplicationBuilder>? configure = null) => StartAsync(
+    public static Task<TestCoordinator> StartAsync(IFederatedServer server, ParameterLayout layout, FtteEndpointOptions? options = null, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? map = null, bool limits = true) => StartAsync(
         server,
         layout,
         builder =>
@@ -55,7 +55,12 @@ internal sealed class TestCoordinator : IAsyncDisposable
             builder.Services.AddFtteEndpoints(limits => (limits.MaxConcurrentRequests, limits.RequestsPerSecond, limits.Burst) = (1000, 10_000, 10_000));
             configure?.Invoke(builder);
         },
-        app => app.MapFtte(options: options).AllowAnonymous());
+        app =>
+        {
+            app.MapFtte(options: options).AllowAnonymous();
+            map?.Invoke(app);
+        },
+        limits);
 
     /// <summary>Starts a web server that admits devices with certificates only.</summary>
     public static Task<TestCoordinator> StartWithIdentityAsync(IFederatedServer server, Action<FtteIdentityOptions>? identity = null, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? map = null) => StartAsync(
@@ -165,7 +170,7 @@ internal sealed class TestCoordinator : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static async Task<TestCoordinator> StartAsync(IFederatedServer server, ParameterLayout layout, Action<WebApplicationBuilder> configure, Action<WebApplication> map)
+    private static async Task<TestCoordinator> StartAsync(IFederatedServer server, ParameterLayout layout, Action<WebApplicationBuilder> configure, Action<WebApplication> map, bool limits = true)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -173,7 +178,11 @@ internal sealed class TestCoordinator : IAsyncDisposable
         builder.Services.AddSingleton(new ModelSnapshot(layout, default, new float[layout.ParameterCount]));
         configure(builder);
         WebApplication app = builder.Build();
-        app.UseRateLimiter();
+        if (limits)
+        {
+            app.UseRateLimiter();
+        }
+
         map(app);
         await app.StartAsync();
         return new TestCoordinator(app);
