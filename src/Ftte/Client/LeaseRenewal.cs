@@ -28,26 +28,40 @@ internal sealed class LeaseRenewal : IAsyncDisposable
 
     private static async Task RunAsync(ILeaseServer server, TrainingAssignment assignment, TimeProvider time, ILogger logger, CancellationToken ended)
     {
-        TimeSpan half = assignment.LeaseDuration / 2;
+        TimeSpan half = assignment.LeaseDuration / 2, wait = half;
         try
         {
-            bool isRenewed = true;
-            while (isRenewed)
+            bool? isRenewed;
+            do
             {
-                await Task.Delay(half > MinInterval ? half : MinInterval, time, ended).ConfigureAwait(false);
-                isRenewed = await server.RenewLeaseAsync(assignment.Client, assignment.UpdateId, ended).ConfigureAwait(false);
-                Log.LeaseRenewed(logger, assignment.Client, assignment.UpdateId, isRenewed);
+                await Task.Delay(wait > MinInterval ? wait : MinInterval, time, ended).ConfigureAwait(false);
+                isRenewed = await TryRenewAsync(server, assignment, logger, ended).ConfigureAwait(false);
+
+                // After a failed call there is time for another attempt before the lease ends.
+                wait = isRenewed is null ? half / 2 : half;
             }
+            while (isRenewed != false);
         }
-        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        catch (Exception) when (ended.IsCancellationRequested)
         {
-            // The work has ended.
+            // The work has ended, and with it the call in progress.
         }
-#pragma warning disable CA1031 // Whatever breaks the link, the work continues.
-        catch (Exception error)
-#pragma warning restore CA1031
+    }
+
+    /// <summary>Makes an attempt.</summary>
+    /// <returns>True if the lease was renewed, false if the server declined, null if the call failed.</returns>
+    private static async Task<bool?> TryRenewAsync(ILeaseServer server, TrainingAssignment assignment, ILogger logger, CancellationToken ended)
+    {
+        try
+        {
+            bool isRenewed = await server.RenewLeaseAsync(assignment.Client, assignment.UpdateId, ended).ConfigureAwait(false);
+            Log.LeaseRenewed(logger, assignment.Client, assignment.UpdateId, isRenewed);
+            return isRenewed;
+        }
+        catch (Exception error) when (!ended.IsCancellationRequested)
         {
             Log.LeaseNotRenewed(logger, error, assignment.Client, assignment.UpdateId);
+            return null;
         }
     }
 }

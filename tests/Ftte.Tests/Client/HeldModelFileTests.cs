@@ -22,9 +22,10 @@ public sealed class HeldModelFileTests : IDisposable
 
         Assert.Equal((before.HeldVersion, before.HeldFingerprint), (after.HeldVersion, after.HeldFingerprint));
         Assert.Equal(before.Parameters.ToArray(), after.Parameters.ToArray());
+        ModelSnapshot current = server.Server.Current;
         await after.RunOnceAsync();
         Assert.Equal(ServerBench.A, Trained[^1].Refreshed);
-        Assert.Equal(server.Server.Current.Fingerprint, new ModelSnapshot(ServerBench.Layout, default, Trainer.Received[^1]).Fingerprint);
+        Assert.Equal(current.Fingerprint, new ModelSnapshot(ServerBench.Layout, default, Trainer.Received[^1]).Fingerprint);
     }
 
     [Fact]

@@ -40,22 +40,29 @@ public sealed class LeaseRenewalLoopTests
     }
 
     [Fact]
-    public async Task If_the_call_fails_the_work_continues()
+    public async Task If_the_call_fails_the_work_continues_and_the_call_is_repeated()
     {
         var time = new FakeTimeProvider();
         await using ServerBench bench = ServerBench.Adding();
         var server = new CountingServer(bench.Server) { Fault = new IOException("gone") };
         var trainer = new ScriptedTrainer(ServerBench.Layout);
+        var log = new LogLines<FederatedClient>();
         trainer.OnTrain = async _ =>
         {
             time.Advance(TimeSpan.FromMinutes(5));
-            await WaitForAsync(() => server.Renewals == 1);
+            await WaitForAsync(() => log.Written.Any(line => line.Error is not null));
+            server.Fault = null;
+            while (server.Renewals == 1)
+            {
+                time.Advance(TimeSpan.FromSeconds(10));
+                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+            }
         };
-        var log = new LogLines<FederatedClient>();
         var client = new FederatedClient(server, trainer, new() { ClientId = new ClientId("slow"), MemoryBudgetBytes = 1 }, time, log);
 
         Assert.True((await client.RunOnceAsync()).IsAccepted);
         Assert.Single(log.Written, line => line.Error?.Message == "gone");
+        Assert.Single(log.Written, line => line.Text.EndsWith("Renewed: True.", StringComparison.Ordinal));
     }
 
     private static async Task WaitForAsync(Func<bool> condition)
@@ -72,7 +79,7 @@ public sealed class LeaseRenewalLoopTests
 
         public int Renewals => Volatile.Read(ref _renewals);
 
-        public Exception? Fault { get; init; }
+        public Exception? Fault { get; set; }
 
         public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default) =>
             server.CheckOutAsync(device, parameters, cancellationToken);

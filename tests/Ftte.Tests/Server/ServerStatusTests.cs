@@ -41,7 +41,7 @@ public sealed class ServerStatusTests
             new(new ClientId("trains"), ClientActivity.Training, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(4)),
             new(new ClientId("waits"), ClientActivity.AwaitingVersion, TimeSpan.FromSeconds(6), null),
             new(new ClientId("evaluates"), ClientActivity.Evaluating, TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(7)),
-        ], bench.Server.GetClients(9));
+        ], bench.Server.GetClients(9).ToArray());
         Assert.Equal(["idle", "trains"], bench.Server.GetClients(2).Select(client => client.Client.Value));
         Assert.Throws<ArgumentOutOfRangeException>(() => bench.Server.GetClients(0));
     }

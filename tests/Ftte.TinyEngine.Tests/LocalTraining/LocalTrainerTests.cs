@@ -35,6 +35,18 @@ public class LocalTrainerTests
     }
 
     [Fact]
+    public async Task Progress_is_reported_to_the_options_and_to_the_assignment()
+    {
+        var shares = new Shares();
+        var steps = new List<long>();
+        using var trainer = new LocalTrainer(Network, Examples, new SgdOptions { Progress = progress => steps.Add(progress.Step) });
+        using SparseUpdate update = await trainer.TrainAsync(TestData.Assign(Network, Head) with { Progress = shares }, Start);
+        using SparseUpdate quiet = await trainer.TrainAsync(TestData.Assign(Network, Head), Start);
+        Assert.Equal([0.2, 0.4, 0.6, 0.8, 1], shares.Reported);
+        Assert.Equal([1, 2, 3, 4, 5, 1, 2, 3, 4, 5], steps);
+    }
+
+    [Fact]
     public async Task The_received_vector_is_not_changed()
     {
         float[] received = [.. Start];
@@ -263,5 +275,12 @@ public class LocalTrainerTests
 
             public void Dispose() => pool.Returned++;
         }
+    }
+
+    private sealed class Shares : IProgress<double>
+    {
+        public List<double> Reported { get; } = [];
+
+        public void Report(double value) => Reported.Add(value);
     }
 }
