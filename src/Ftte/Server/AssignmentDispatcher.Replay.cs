@@ -1,5 +1,3 @@
-using Ftte.Selection;
-
 namespace Ftte;
 
 /// <content>Repeats the records of a store. A checkpoint may include some of them.</content>
