@@ -14,7 +14,7 @@ public sealed class ArrivalProcess
 
     private ArrivalProcess(double perSecond, ImmutableArray<Arrival> trace) => (_perSecond, _trace) = (perSecond, trace);
 
-    /// <summary>Gets whether the process never ends.</summary>
+    /// <summary>Gets a value that indicates whether the process never ends.</summary>
     public bool IsEndless => _trace.IsDefault;
 
     /// <summary>Creates a Poisson process: arrivals are independent of each other.</summary>

@@ -8,10 +8,10 @@ namespace Ftte.TinyEngine;
 /// <param name="logger">Receives warnings; null for the trace listeners of the process.</param>
 internal sealed partial class TrainingWarnings(ILogger? logger)
 {
-    /// <summary>The maximum step size at which networks with frozen statistics trained without clipping in docs/experiments/zoo.md and cifar10.md.</summary>
+    /// <summary>The maximum learning rate at which networks with frozen statistics trained without clipping in docs/experiments/zoo.md and cifar10.md.</summary>
     private const float MaxUnclippedRate = 0.01f;
 
-    /// <summary>The step size above which a few steps with the default clip ratio can reverse the weights of a unit.</summary>
+    /// <summary>The learning rate above which a few steps with the default clip ratio can reverse the weights of a unit.</summary>
     private const float MaxRate = 1;
 
     /// <summary>The batch size below which the statistics of a batch are mostly noise (Wu and He, ECCV 2018).</summary>

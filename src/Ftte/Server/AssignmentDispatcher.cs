@@ -80,7 +80,7 @@ internal sealed partial class AssignmentDispatcher
         }
     }
 
-    /// <summary>Gets whether the limits allow another assignment.</summary>
+    /// <summary>Gets a value that indicates whether the limits allow another assignment.</summary>
     public bool CanAssign
     {
         get

@@ -143,7 +143,7 @@ public sealed partial class FederatedServer : ISnapshotServer, IAsyncDisposable
     /// <value>Does not include the initial selection and selections set with <see cref="ChangeSelection"/>.</value>
     public SelectionResult? LatestSelection => _reselection?.Latest;
 
-    /// <summary>Gets whether the limits allow another assignment to train now: <see cref="FederatedServerOptions.MaxConcurrency"/> and <see cref="FederatedServerOptions.MaxAssignmentsPerVersion"/>.</summary>
+    /// <summary>Gets a value that indicates whether the limits allow another assignment to train now: <see cref="FederatedServerOptions.MaxConcurrency"/> and <see cref="FederatedServerOptions.MaxAssignmentsPerVersion"/>.</summary>
     /// <value>False after the server was stopped and after training has ended. If devices check out at the same time, only the answer to a check-out is certain.</value>
     public bool CanAssign => !_stopping && _dispatcher.CanAssign;
 
@@ -223,7 +223,7 @@ public sealed partial class FederatedServer : ISnapshotServer, IAsyncDisposable
         return version;
     }
 
-    /// <summary>Changes the factor by which devices multiply their step size, so that steps can decrease while training converges.</summary>
+    /// <summary>Changes the factor by which devices multiply their learning rate, so that steps can decrease while training converges.</summary>
     /// <param name="scale">The factor; finite and positive. It applies to later assignments, and replaces the earlier factor.</param>
     /// <exception cref="ArgumentOutOfRangeException">The factor is not finite or not positive.</exception>
     public void ChangeStepScale(float scale)

@@ -10,7 +10,7 @@ namespace Ftte;
 
 /// <summary>Represents the saved state of a <see cref="FederatedServer"/> and its aggregator, so that training continues after a restart with the same results.</summary>
 /// <remarks>
-/// <para>Contains the aggregator's state, the selections, the assignments, leases, shares, surveys and evaluations of clients, the best evaluated version, the changes since earlier versions, the claimed and registered devices,
+/// <para>Contains the aggregator's state, the selections, the assignments, leases, shares, surveys and evaluations of clients, the best evaluated version, the changes since earlier versions, the registered and unregistered devices,
 /// and the counter of update IDs. Options are not part of it. Time during which no server runs does not count: a restored lease has the same remaining time as when it was saved.</para>
 /// <para>Immutable and safe to share between threads. The checksum detects corruption, not forgery: store states where only the server can write.</para>
 /// </remarks>

@@ -1,6 +1,6 @@
 namespace Ftte.PublicApi.Tests.Outsider;
 
-/// <summary>A decorator of the transport seam: counts calls, and breaks the link after every n-th update has arrived, so that the receipt is lost.</summary>
+/// <summary>A decorator of the transport interface: counts calls, and breaks the link after every n-th update has arrived, so that the receipt is lost.</summary>
 internal sealed class CountingLink(IFederatedServer inner, int breakEvery = int.MaxValue) : IFederatedServer
 {
     private int _checkOuts;

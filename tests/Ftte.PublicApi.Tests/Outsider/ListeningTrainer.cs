@@ -1,6 +1,6 @@
 namespace Ftte.PublicApi.Tests.Outsider;
 
-/// <summary>A trainer that wants to know what became of its updates.</summary>
+/// <summary>A trainer that adapts to the receipts of its updates.</summary>
 internal sealed class ListeningTrainer(ILocalTrainer trainer) : ILocalTrainer, IReceiptHandler
 {
     public List<(UpdateId Trained, UpdateId Answered, UpdateOutcome Outcome)> Receipts { get; } = [];
