@@ -33,7 +33,7 @@ public sealed class ArrivalProcess
             if (!IsTime(arrivals[i].Gap) || !IsTime(arrivals[i].JobDuration ?? TimeSpan.Zero))
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(arrivals), arrivals[i], string.Create(CultureInfo.InvariantCulture, $"The times of arrival {i} are not both between 0 and {TimeLimits.MaxSeconds:R} seconds, the maximum duration of a run."));
+                    nameof(arrivals), arrivals[i], string.Create(CultureInfo.InvariantCulture, $"The times of arrival {i} are not both between 0 and {TimeLimits.MaxSeconds:R} seconds, the maximum duration of a run. Correct them."));
             }
         }
 

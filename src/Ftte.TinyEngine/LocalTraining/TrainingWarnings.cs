@@ -45,12 +45,12 @@ internal sealed partial class TrainingWarnings(ILogger? logger)
         if (hasStatistics && options.Normalization == NormalizationMode.Frozen && !isClipped && options.LearningRate > MaxUnclippedRate)
         {
             Add($"{nameof(SgdOptions.LearningRate)} is {options.LearningRate} without clipping, and normalization statistics are frozen: nothing rescales activations, and training may diverge. "
-                + $"Set {nameof(SgdOptions.ClipRatio)}, or a step size of at most {MaxUnclippedRate}.");
+                + $"Set {nameof(SgdOptions.ClipRatio)}, or a learning rate of at most {MaxUnclippedRate}.");
         }
 
         if (options.LearningRate > MaxRate)
         {
-            Add($"{nameof(SgdOptions.LearningRate)} is {options.LearningRate}; step sizes above {MaxRate} rarely converge. Use a smaller step size.");
+            Add($"{nameof(SgdOptions.LearningRate)} is {options.LearningRate}; learning rates above {MaxRate} rarely converge. Use a smaller learning rate.");
         }
 
         if (options.BatchSize == 1 && options.Momentum > MaxSingleExampleMomentum)

@@ -112,13 +112,13 @@ public sealed class SgdOptions
 
         if (!(float.IsFinite(LearningRate) && LearningRate > 0))
         {
-            throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "The step size must be finite and positive.");
+            throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "The learning rate must be finite and positive.");
         }
 
         if (!(WeightDecay >= 0 && LearningRate * WeightDecay < 1))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(WeightDecay), WeightDecay, string.Create(CultureInfo.InvariantCulture, $"The weight decay must be at least 0 and less than 1 / {LearningRate}, the reciprocal of the step size."));
+                nameof(WeightDecay), WeightDecay, string.Create(CultureInfo.InvariantCulture, $"The weight decay must be at least 0 and less than 1 / {LearningRate}, the reciprocal of the learning rate."));
         }
 
         if (!(ProximalStrength >= 0 && LearningRate * (WeightDecay + ProximalStrength) < 1))
@@ -126,7 +126,7 @@ public sealed class SgdOptions
             throw new ArgumentOutOfRangeException(
                 nameof(ProximalStrength),
                 ProximalStrength,
-                string.Create(CultureInfo.InvariantCulture, $"The proximal strength must be at least 0 and, plus the weight decay, less than 1 / {LearningRate}, the reciprocal of the step size."));
+                string.Create(CultureInfo.InvariantCulture, $"The proximal strength must be at least 0 and, plus the weight decay, less than 1 / {LearningRate}, the reciprocal of the learning rate."));
         }
 
         if (!(Momentum >= 0 && Momentum < 1))

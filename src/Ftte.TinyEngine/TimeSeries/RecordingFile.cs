@@ -1,3 +1,5 @@
+using Ftte.TinyEngine.FileErrors;
+
 namespace Ftte.TinyEngine.TimeSeries;
 
 /// <summary>Reads recordings from text files of values separated by commas.</summary>
@@ -34,6 +36,6 @@ public static class RecordingFile
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(format);
-        return new RecordingReader(stream, "the stream", format).Read();
+        return new RecordingReader(stream, InvalidFile.Stream, format).Read();
     }
 }

@@ -200,7 +200,7 @@ public sealed class DeviceRegistry
                 }
             }
 
-            int claims = reader.Count("number of claimed devices", MinBytes);
+            int claims = reader.Count("number of unregistered devices", MinBytes);
             for (int i = 0; i < claims; i++)
             {
                 var claim = new Claim(reader.Client(), reader.Int64("memory budget"), _time.GetTimestampBefore(reader.Duration("time since a device was seen")));

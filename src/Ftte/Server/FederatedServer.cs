@@ -81,7 +81,7 @@ public sealed partial class FederatedServer : ISnapshotServer, IAsyncDisposable
         ModelSnapshot start = aggregator.Current;
         if (selections.ParameterCount != start.Layout.ParameterCount)
         {
-            throw new ArgumentException($"The selections are for {selections.ParameterCount} parameters, but the model has {start.Layout.ParameterCount}.", nameof(selections));
+            throw new ArgumentException($"The selections are for {selections.ParameterCount} parameters, but the model has {start.Layout.ParameterCount}. Create them for this model.", nameof(selections));
         }
 
         _options = options?.Copy() ?? new FederatedServerOptions();
@@ -90,7 +90,7 @@ public sealed partial class FederatedServer : ISnapshotServer, IAsyncDisposable
         reselection?.Validate();
         if (reselection is not null && reselection.Profile.Layout.Fingerprint != start.Layout.Fingerprint)
         {
-            throw new ArgumentException($"The training profile is for a model with {reselection.Profile.Layout}, but the server's model has {start.Layout}.", nameof(reselection));
+            throw new ArgumentException($"The training profile is for a model with {reselection.Profile.Layout}, but the server's model has {start.Layout}. Specify the profile of the server's model.", nameof(reselection));
         }
 
         evaluation = evaluation?.Copy();
@@ -230,7 +230,7 @@ public sealed partial class FederatedServer : ISnapshotServer, IAsyncDisposable
     {
         if (!(float.IsFinite(scale) && scale > 0))
         {
-            throw new ArgumentOutOfRangeException(nameof(scale), scale, "The step scale must be finite and positive. 1 is the step size of the devices' own options.");
+            throw new ArgumentOutOfRangeException(nameof(scale), scale, "The step scale must be finite and positive. 1 is the learning rate of the devices' own options.");
         }
 
         _dispatcher.ChangeStepScale(scale);

@@ -61,7 +61,7 @@ public sealed class ServerState
     {
         if (bytes.Length < FixedLength + sizeof(uint))
         {
-            throw new WireFormatException(WireError.TooShort, $"{bytes.Length} bytes are too few for a server's state. The file is truncated; use an earlier one.");
+            throw new WireFormatException(WireError.TooShort, $"{bytes.Length} bytes are too few for a server's state. The file is truncated. Use an earlier one.");
         }
 
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic)
@@ -79,13 +79,13 @@ public sealed class ServerState
         {
             throw new WireFormatException(
                 declaredLength > length ? WireError.TooShort : WireError.Inconsistent,
-                $"The server's state declares {declaredLength} bytes of content, but has {length}. The file was truncated or extended; use an earlier one.");
+                $"The server's state declares {declaredLength} bytes of content, but has {length}. The file was truncated or extended. Use an earlier one.");
         }
 
         uint declared = BinaryPrimitives.ReadUInt32LittleEndian(bytes[^sizeof(uint)..]), actual = Crc32C.Compute(bytes[..^sizeof(uint)]);
         return declared == actual
             ? new ServerState(bytes.ToArray())
-            : throw new WireFormatException(WireError.ChecksumMismatch, $"The checksum of the server's state is {actual:x8}, but the file contains {declared:x8}. The file is corrupt; use an earlier one.");
+            : throw new WireFormatException(WireError.ChecksumMismatch, $"The checksum of the server's state is {actual:x8}, but the file contains {declared:x8}. The file is corrupt. Use an earlier one.");
     }
 
     /// <summary>Restores the selections that the server had announced, for the aggregator and the server.</summary>
