@@ -7,6 +7,8 @@ internal sealed class ListeningTrainer(ILocalTrainer trainer) : ILocalTrainer, I
 
     public ParameterLayout Layout => trainer.Layout;
 
+    public float LearningRate { get; private set; } = 0.1f;
+
     private UpdateId Trained { get; set; }
 
     public ValueTask<SparseUpdate> TrainAsync(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken cancellationToken = default)
@@ -15,5 +17,12 @@ internal sealed class ListeningTrainer(ILocalTrainer trainer) : ILocalTrainer, I
         return trainer.TrainAsync(assignment, parameters, cancellationToken);
     }
 
-    public void HandleReceipt(UpdateId update, UpdateReceipt receipt) => Receipts.Add((Trained, update, receipt.Outcome));
+    public void HandleReceipt(UpdateId update, UpdateReceipt receipt)
+    {
+        Receipts.Add((Trained, update, receipt.Outcome));
+        if (update == Trained && receipt.Outcome == UpdateOutcome.NotFinite)
+        {
+            LearningRate /= 2;
+        }
+    }
 }
