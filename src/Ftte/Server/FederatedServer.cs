@@ -156,10 +156,10 @@ public sealed partial class FederatedServer : ISnapshotServer, IAsyncDisposable
     /// Devices without enough memory for the current selection are not asked to measure importance. Devices that are asked count toward <see cref="FederatedServerOptions.MaxConcurrency"/>.
     /// </remarks>
     /// <exception cref="ArgumentException">The length of the buffer differs from the layout's parameter count, or the memory budget is negative.</exception>
-    public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
+    public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        CheckOutResponse checkOut = CheckOut(device, parameters.Length, out ModelSnapshot? model);
+        CheckOutResponse checkOut = CheckOut(request, parameters.Length, out ModelSnapshot? model);
         checkOut.Assignment?.Refreshed.Copy(model!.Parameters.Span, parameters.Span);
         return checkOut.Assignment is null || _journal is null ? new ValueTask<CheckOutResponse>(checkOut) : WhenDurableAsync(checkOut, _journal.WhenCommitted, cancellationToken);
     }
