@@ -65,7 +65,7 @@ public sealed partial class LocalTrainer : ILocalTrainer, IImportanceProbe, IMod
     {
         ArgumentNullException.ThrowIfNull(network);
         network.CheckFits(examples);
-        _options = options?.Copy() ?? new SgdOptions();
+        _options = (options ?? new SgdOptions()).CopyFor(network);
         _engine = engine?.Copy() ?? new EngineOptions();
         network.CreatePlanSettings(_options, _engine, exampleCount: examples.Count);
         _probeOptions = probe?.Copy() ?? new ProbeOptions();

@@ -13,6 +13,8 @@ namespace Ftte.TinyEngine;
 /// </remarks>
 public sealed class SgdOptions
 {
+    internal const float DefaultLearningRate = 0.1f;
+
     /// <summary>Gets or sets the number of examples per step; the last step of an epoch takes the remaining ones.</summary>
     /// <value>20 by default; at least 1.</value>
     public int BatchSize { get; set; } = 20;
@@ -26,8 +28,11 @@ public sealed class SgdOptions
     public int? Steps { get; set; }
 
     /// <summary>Gets or sets the learning rate.</summary>
-    /// <value>0.1 by default, which needs <see cref="ClipRatio"/>; finite and positive.</value>
-    public float LearningRate { get; set; } = 0.1f;
+    /// <value>
+    /// Null by default: 0.1, or 0.04 times the square root of the number of outputs if that is more and the loss is the mean squared error, because this loss divides the gradient by the number of
+    /// outputs. The default needs <see cref="ClipRatio"/>. Otherwise finite and positive.
+    /// </value>
+    public float? LearningRate { get; set; }
 
     /// <summary>Gets or sets the change of the learning rate over the run.</summary>
     /// <value><see cref="LearningRateSchedule.Constant"/> by default.</value>
@@ -110,23 +115,24 @@ public sealed class SgdOptions
             throw new ArgumentOutOfRangeException(nameof(Normalization), Normalization, "Unknown mode. Choose one of the named modes.");
         }
 
-        if (!(float.IsFinite(LearningRate) && LearningRate > 0))
+        float rate = LearningRate ?? DefaultLearningRate;
+        if (!(float.IsFinite(rate) && rate > 0))
         {
-            throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "The learning rate must be finite and positive.");
+            throw new ArgumentOutOfRangeException(nameof(LearningRate), LearningRate, "The learning rate must be finite and positive; null is the default for the loss.");
         }
 
-        if (!(WeightDecay >= 0 && LearningRate * WeightDecay < 1))
+        if (!(WeightDecay >= 0 && rate * WeightDecay < 1))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(WeightDecay), WeightDecay, string.Create(CultureInfo.InvariantCulture, $"The weight decay must be at least 0 and less than 1 / {LearningRate}, the reciprocal of the learning rate."));
+                nameof(WeightDecay), WeightDecay, string.Create(CultureInfo.InvariantCulture, $"The weight decay must be at least 0 and less than 1 / {rate}, the reciprocal of the learning rate."));
         }
 
-        if (!(ProximalStrength >= 0 && LearningRate * (WeightDecay + ProximalStrength) < 1))
+        if (!(ProximalStrength >= 0 && rate * (WeightDecay + ProximalStrength) < 1))
         {
             throw new ArgumentOutOfRangeException(
                 nameof(ProximalStrength),
                 ProximalStrength,
-                string.Create(CultureInfo.InvariantCulture, $"The proximal strength must be at least 0 and, plus the weight decay, less than 1 / {LearningRate}, the reciprocal of the learning rate."));
+                string.Create(CultureInfo.InvariantCulture, $"The proximal strength must be at least 0 and, plus the weight decay, less than 1 / {rate}, the reciprocal of the learning rate."));
         }
 
         if (!(Momentum >= 0 && Momentum < 1))
@@ -148,6 +154,14 @@ public sealed class SgdOptions
         {
             throw new ArgumentOutOfRangeException(nameof(ClipNorm), ClipNorm, "The maximum norm must be finite and positive; null turns clipping off.");
         }
+    }
+
+    /// <summary>Returns a copy for a network, with the default learning rate of its loss if none is specified.</summary>
+    internal SgdOptions CopyFor(Network network)
+    {
+        SgdOptions copy = Copy();
+        copy.LearningRate ??= network.Loss.Kind == LossKind.MeanSquaredError ? Math.Max(DefaultLearningRate, 0.04f * MathF.Sqrt(network.OutputLength)) : DefaultLearningRate;
+        return copy;
     }
 
     /// <summary>Returns options with a scaled learning rate; these options if the factor is 1.</summary>

@@ -15,12 +15,15 @@ namespace Ftte.TinyEngine;
 /// </remarks>
 public sealed class TrainingPlan
 {
+    private readonly Lazy<long> _multiplyAdds;
+
     internal TrainingPlan(Network network, ParameterSelection selection, PlanSettings settings)
     {
         MemoryPlan memory = MemoryPlan.Create(network, selection, settings);
         Network = network;
         Selection = selection;
         Settings = settings;
+        _multiplyAdds = new Lazy<long>(() => TrainingWork.Count(network, selection));
         Cut = memory.Cut;
         PrefixSteps = memory.Streams ? Cut : 0;
         TrainedBytes = sizeof(float) * (long)selection.Count;
@@ -96,6 +99,13 @@ public sealed class TrainingPlan
     /// pass, and the gradients in transit; for comparison.
     /// </summary>
     public long EagerBytes { get; }
+
+    /// <summary>Gets the multiply-adds of one example in a training step: the forward pass, and the backward pass down to the first trained step.</summary>
+    /// <value>Of normalizations, activations and pooling, only what their operations count. Independent of the batch size. A selector's <see cref="SelectionRequest.ComputeBudget"/> has the same unit.</value>
+    public long MultiplyAdds => _multiplyAdds.Value;
+
+    /// <summary>Gets the part of <see cref="MultiplyAdds"/> before the first trained step, whose result stays the same while these parameters do: what kept features save.</summary>
+    public long FrozenMultiplyAdds => Network.Operations.Take(Cut).Sum(operation => operation.MultiplyAdds);
 
     /// <summary>Gets the tensors in the arena.</summary>
     public ImmutableArray<PlannedTensor> Tensors { get; }

@@ -111,7 +111,7 @@ public static class NetworkTraining
         ArgumentNullException.ThrowIfNull(frozen);
         ArgumentNullException.ThrowIfNull(selection);
         int count = network.CheckFits(examples);
-        options = options?.Copy() ?? new SgdOptions();
+        options = (options ?? new SgdOptions()).CopyFor(network);
         network.CheckCache(engine, examples, selection);
         TrainingPlan plan = network.Plan(selection, network.CreatePlanSettings(options, engine, frozen, count));
         if (trained.Length != selection.Count)

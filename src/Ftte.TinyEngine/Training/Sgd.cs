@@ -66,7 +66,7 @@ internal static unsafe class Sgd
             LearningRateSchedule.OneCycle => done < 0.2 ? 0.1 + (0.9 * done / 0.2) : (1 - done) / 0.8,
             _ => 1,
         };
-        return (float)(options.LearningRate * factor);
+        return (float)((options.LearningRate ?? SgdOptions.DefaultLearningRate) * factor);
     }
 
     private static ProximalTerm? CreateProximalTerm(TrainingSession session, float strength, ImmutableArray<UpdateRun> runs)

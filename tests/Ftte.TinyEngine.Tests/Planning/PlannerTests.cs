@@ -25,6 +25,20 @@ public class PlannerTests
         });
 
     [Fact]
+    public void A_plan_counts_the_multiply_adds_of_its_choices() =>
+        Sample(200, (profile, choices, plan) => Assert.Equal(profile.CountMultiplyAdds(choices), plan.MultiplyAdds));
+
+    [Fact]
+    public void What_frozen_layers_compute_is_counted_apart()
+    {
+        TrainingPlan head = Mlp.Plan(ParameterSelection.OfBlocks(Mlp.Layout, "fc2.weight", "fc2.bias"), batchSize: 8), all = Mlp.Plan(Mlp.Trainable, batchSize: 8);
+
+        Assert.Equal((784 * 64, 0), (head.FrozenMultiplyAdds, all.FrozenMultiplyAdds));
+        Assert.InRange(head.MultiplyAdds, (784 * 64) + (2 * 640), (784 * 64) + (2 * 640) + 10);
+        Assert.InRange(all.MultiplyAdds, (2 * 784 * 64) + (3 * 640), (2 * 784 * 64) + (3 * 640) + 74);
+    }
+
+    [Fact]
     public void The_peak_of_a_plan_is_its_busiest_moment_and_what_lies_outside_the_arena() =>
         Sample(200, (_, _, plan) =>
         {

@@ -98,6 +98,31 @@ public class TrainingTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new LocalTrainer(Network, TestData.Examples(3, 16, 4, 1), options));
     }
 
+    [Theory]
+    [InlineData(625, null, 1f)]
+    [InlineData(1, null, 0.1f)]
+    [InlineData(625, 0.3f, 0.3f)]
+    public void With_a_mean_squared_error_the_default_learning_rate_grows_with_the_outputs(int outputs, float? specified, float expected)
+    {
+        Network network = Network.Build(outputs).Linear("code", 2).Linear("out", outputs).MeanSquaredError();
+        float used = 0;
+        var options = new SgdOptions { LearningRate = specified, Steps = 1, Progress = progress => used = progress.LearningRate };
+
+        network.Train(network.Initialize(1), new ReconstructionExamples(TestData.Examples(3, outputs, 4, 1)), options);
+
+        Assert.Equal(expected, used);
+    }
+
+    [Fact]
+    public void A_classifier_has_the_default_learning_rate_of_0_1()
+    {
+        float used = 0;
+
+        Network.Train(Network.Initialize(1), TestData.Examples(3, 16, 4, 1), new SgdOptions { Progress = progress => used = progress.LearningRate });
+
+        Assert.Equal(0.1f, used);
+    }
+
     [Fact]
     public void Examples_in_arrays_can_be_divided_without_copying()
     {

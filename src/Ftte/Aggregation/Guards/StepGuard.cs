@@ -4,6 +4,7 @@ using Ftte.Common;
 namespace Ftte.Aggregation;
 
 /// <summary>Refuses a version if its step is much larger than the latest steps or if a variance becomes negative. The default guard.</summary>
+/// <remarks>A step is not refused for its size if its norm is at most 5 % of the norm of the parameters that it changes: later steps can correct it.</remarks>
 public sealed class StepGuard : IVersionGuard
 {
     /// <summary>The default of <see cref="MaxRatio"/>.</summary>
@@ -18,20 +19,39 @@ public sealed class StepGuard : IVersionGuard
     /// <value>Default 30, several times the ratio that a change of the selection causes. The measurements are in <c>docs/aggregation.md</c>.</value>
     public double MaxRatio { get; }
 
+    /// <summary>The share of the changed parameters' norm up to which a step is published whatever its ratio, so that steps near zero cannot make every later step look too large.</summary>
+    internal const double SmallShare = 0.05;
+
     /// <inheritdoc />
     public string? Check(ModelSnapshot current, ModelSnapshot candidate, in StepStatistics step)
     {
         ArgumentNullException.ThrowIfNull(current);
         ArgumentNullException.ThrowIfNull(candidate);
-        return CheckStep(step) ?? CheckVariances(current, candidate);
+        return CheckStep(current, candidate, step) ?? CheckVariances(current, candidate);
     }
 
     // Comparisons with an unknown reference (NaN) are false.
-    private string? CheckStep(in StepStatistics step) =>
-        step.ReferenceRootMeanSquare > 0 && step.RootMeanSquare > MaxRatio * step.ReferenceRootMeanSquare
+    private string? CheckStep(ModelSnapshot current, ModelSnapshot candidate, in StepStatistics step) =>
+        step.ReferenceRootMeanSquare > 0 && step.RootMeanSquare > MaxRatio * step.ReferenceRootMeanSquare && step.Norm > SmallShare * NormOfChanged(current, candidate)
             ? string.Create(CultureInfo.InvariantCulture,
                 $"The step of {step.UpdateCount} updates has a root mean square of {step.RootMeanSquare:G4}, more than {MaxRatio:G4} times the usual {step.ReferenceRootMeanSquare:G4}. Look for devices with diverging training; if the change is intended, raise {nameof(StepGuard)}.{nameof(MaxRatio)}.")
             : null;
+
+    /// <summary>Computes the norm that the changed trainable parameters had before the step.</summary>
+    private static double NormOfChanged(ModelSnapshot current, ModelSnapshot candidate)
+    {
+        ReadOnlySpan<float> before = current.Parameters.Span, after = candidate.Parameters.Span;
+        double squares = 0;
+        foreach (ParameterBlock block in current.Layout.Blocks)
+        {
+            for (int j = block.Range.Start; block.Role == ParameterRole.Trainable && j < block.Range.End; j++)
+            {
+                squares += before[j] == after[j] ? 0 : (double)before[j] * before[j];
+            }
+        }
+
+        return Math.Sqrt(squares);
+    }
 
     private static string? CheckVariances(ModelSnapshot current, ModelSnapshot candidate)
     {

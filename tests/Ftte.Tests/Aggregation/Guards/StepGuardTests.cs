@@ -19,6 +19,17 @@ public class StepGuardTests
         Assert.Equal(isPublished, new StepGuard(maxRatio: 2).Check(Current, Current, new StepStatistics(3, 1, rootMeanSquare, reference)) is null);
 
     [Theory]
+    [InlineData(0.2, true)]
+    [InlineData(0.20001, false)]
+    public void After_a_step_near_zero_a_step_of_5_percent_of_the_parameters_that_it_changes_is_published(double norm, bool isPublished)
+    {
+        ParameterLayout layout = ParameterLayout.Create([("w", [3], ParameterRole.Trainable), ("mean", [1], ParameterRole.Statistic)]);
+        ModelSnapshot current = new(layout, default, [4, 100, 0, 1000]), candidate = new(layout, new(1), [5, 100, 1, 2000]);
+
+        Assert.Equal(isPublished, new StepGuard().Check(current, candidate, new StepStatistics(3, norm, 1, 1e-12)) is null);
+    }
+
+    [Theory]
     [InlineData(null, -5, -5, 1, 1, 1)]
     [InlineData(null, 1, 1, 0, 0, -2)]
     [InlineData("The variance 0 of block 'variance' becomes -1.", 1, 1, -1, 1, 1)]
