@@ -51,9 +51,9 @@ public sealed class AvailabilityTraceTests
     [InlineData("a,1,Infinity", "the third field, to, is Infinity. Specify a time of less than 10000000000 seconds before or after the beginning")]
     [InlineData("a,1,1e11", "the third field, to, is 1e11. Specify a time of less than 10000000000 seconds before or after the beginning")]
     [InlineData("a,-1e10,1", "the second field, from, is -1e10. Specify a time of less than 10000000000 seconds before or after the beginning")]
-    [InlineData("a, 2 ,2", "the third field, to, is 2 and not later than the second, from, which is 2")]
-    [InlineData("a,3,2", "the third field, to, is 2 and not later than the second, from, which is 3")]
-    [InlineData("a,1,1.00000000001", "the third field, to, is 1.00000000001 and not later than the second, from, which is 1")]
+    [InlineData("a, 2 ,2", "the third field, to, is 2 and not later than the second, from, which is 2. Correct the times")]
+    [InlineData("a,3,2", "the third field, to, is 2 and not later than the second, from, which is 3. Correct the times")]
+    [InlineData("a,1,1.00000000001", "the third field, to, is 1.00000000001 and not later than the second, from, which is 1. Correct the times")]
     public void A_line_that_is_no_window_is_refused_with_its_number_and_the_field_that_is_wrong(string line, string reason)
     {
         string message = Assert.Throws<InvalidDataException>(() => Read($"# a comment counts as a line\n\na,0,1\n{line}\n")).Message;
