@@ -13,11 +13,11 @@ internal sealed class TcpServerProxy(IPEndPoint address, ParameterLayout layout,
     private readonly CancellationTokenSource _disposed = new();
     private readonly WireLimits _limits = WireLimits.For(layout);
 
-    public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
+    public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(parameters.Length, layout.ParameterCount, nameof(parameters));
         return await CallAsync(
-            request => CheckOutRequestMessage.Write(request, device),
+            writer => CheckOutRequestMessage.Write(writer, request),
             _limits.MaxMessageBytes,
             answer => CheckOutResponseMessage.Read(answer.Span, parameters.Span, _limits),
             cancellationToken);

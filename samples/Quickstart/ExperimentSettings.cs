@@ -5,7 +5,7 @@ namespace Quickstart;
 /// <param name="Target">The accuracy to reach, 0 to 1.</param>
 /// <param name="VirtualTime">The virtual time after which a run ends.</param>
 /// <param name="EvaluateEvery">The minimum virtual time between two evaluations.</param>
-/// <param name="ServerStep">The server's step size, tuned with other seeds: docs/experiments/quickstart.md.</param>
+/// <param name="ServerStep">The server's learning rate, tuned with other seeds: docs/experiments/quickstart.md.</param>
 internal sealed record ExperimentSettings(ulong Seed, double Target, TimeSpan VirtualTime, TimeSpan EvaluateEvery, double ServerStep)
 {
     /// <summary>Returns the settings for synthetic digits.</summary>

@@ -27,7 +27,7 @@ internal static class QuickstartCommand
         Option<int> seed = TypedOption.Whole("--seed", "The seed of every random choice; the same seed gives the same run.", 1, 0, int.MaxValue);
         Option<int> devices = TypedOption.Whole("--devices", "The number of devices, 10 to 10000.", 100, 10, 10_000);
         Option<float> step = TypedOption.Real(
-            "--server-step", "The server's step size for both methods; 0 for the one that is tuned for 100 devices.", 0, value => value >= 0, "specify a number of at least 0");
+            "--server-step", "The server's learning rate for both methods; 0 for the one that is tuned for 100 devices.", 0, value => value >= 0, "specify a number of at least 0");
         Option<string?> json = TypedOption.Path("--json", "FILE", "Write the figures to this file, as JSON.");
         Option<string?> chart = TypedOption.Path("--chart", "FILE.png", "Draw accuracy over virtual time to this file.");
         var command = new RootCommand(About) { mnist, seed, devices, step, json, chart };

@@ -32,7 +32,7 @@ internal static class StudyCommand
         Option<int> devices = TypedOption.Whole("--devices", "The number of devices, among which 45,000 images are divided.", 250, 40, 5_000);
         Option<float> alpha = TypedOption.Real("--alpha", "The similarity of the devices: 0.1 for mostly one or two classes each, 100 for nearly identical devices.", 100, a => a > 0, "specify a number above 0");
         Option<ImmutableArray<double>> budgets = TypedOption.Shares("--budgets", "The memory budgets, as shares of the memory of training all parameters without a plan.", [0.25, 0.10, 0.05]);
-        Option<ImmutableArray<double>> rates = TypedOption.Shares("--rates", "The step sizes; each selection uses its best one, measured with a seed that is not reported.", [0.03, 0.1]);
+        Option<ImmutableArray<double>> rates = TypedOption.Shares("--rates", "The learning rates; each selection uses its best one, measured with a seed that is not reported.", [0.03, 0.1]);
         Option<string[]> selectors = TypedOption.Names("--selectors", "selector", "The selectors, full for the reference. Default: all.", StudyCell.Names);
         Option<int> threads = TypedOption.Whole("--threads", "The number of training threads; the results do not depend on it.", 1, 1, 64);
         Option<string?> report = TypedOption.Path("--report", "DIR", "Write the table and, for every budget, a report with charts and CSV to this folder.");

@@ -25,7 +25,7 @@ internal sealed record StudyOptions
 
     public int Batch { get; init; } = 20;
 
-    /// <summary>Gets the step sizes. Each selection uses its best one, measured with a seed that is not reported.</summary>
+    /// <summary>Gets the learning rates. Each selection uses its best one, measured with a seed that is not reported.</summary>
     public ImmutableArray<float> Rates { get; init; } = [0.03f, 0.1f];
 
     /// <summary>Gets the selectors; empty for all selectors and the reference.</summary>

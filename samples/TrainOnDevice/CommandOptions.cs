@@ -19,7 +19,7 @@ internal sealed class CommandOptions
     private readonly Option<int> _examples = TypedOption.Whole("--examples", "The maximum number of training examples; 0 for all.", 0, 0, MaxExamples);
     private readonly Option<int> _batch = TypedOption.Whole("--batch", "The number of examples per step.", 32, 1, 65_536);
     private readonly Option<int> _epochs = TypedOption.Whole("--epochs", "The number of passes over all examples.", 1, 1, 100_000);
-    private readonly Option<float> _rate = TypedOption.Real("--learning-rate", "The step size.", 0.05f, rate => rate > 0, "specify a number above 0");
+    private readonly Option<float> _rate = TypedOption.Real("--learning-rate", "The learning rate.", 0.05f, rate => rate > 0, "specify a number above 0");
     private readonly Option<float> _momentum = TypedOption.Real(
         "--momentum", "The momentum; any value but 0 takes 4 additional bytes per trained parameter.", 0, m => m is >= 0 and < 1, "specify a number from 0 to below 1");
 
@@ -27,7 +27,7 @@ internal sealed class CommandOptions
         "--weight-decay", "The weight decay.", 0, d => d >= 0, "specify 0 or more");
 
     private readonly Option<LearningRateSchedule> _schedule = TypedOption.Named(
-        "--schedule", "The change of the step size over the run.", LearningRateSchedule.Constant);
+        "--schedule", "The change of the learning rate over the run.", LearningRateSchedule.Constant);
 
     private readonly Option<NormalizationMode> _normalization = TypedOption.Named(
         "--normalization", "The statistics of normalization: those of the model, or those of the batch, which then must fit the memory as a whole.", NormalizationMode.Frozen);

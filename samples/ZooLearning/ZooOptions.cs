@@ -30,7 +30,7 @@ internal sealed record ZooOptions
     /// <summary>Gets the number of versions; null for each network's own.</summary>
     public int? Versions { get; init; }
 
-    /// <summary>Gets the step size of the devices; null for the library's default.</summary>
+    /// <summary>Gets the learning rate of the devices; null for the library's default.</summary>
     public float? LearningRate { get; init; }
 
     /// <summary>Gets the clip ratio of the devices; null for the library's default, 0 for no clipping.</summary>

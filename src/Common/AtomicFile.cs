@@ -131,10 +131,10 @@ internal static class AtomicFile
     {
         clear = failure switch
         {
-            IOException full when IsDiskFull(full) => new IOException($"'{path}' cannot be written: the disk is full. Free disk space or specify a file on another disk.", full),
-            DirectoryNotFoundException => new IOException($"'{path}' cannot be written: its folder does not exist. Create the folder or specify another file.", failure),
-            IOException => new IOException($"'{path}' cannot be written: {Reason(failure)}. Specify another file or correct the cause.", failure),
-            UnauthorizedAccessException => new UnauthorizedAccessException($"'{path}' cannot be written: access to the file or its folder is denied. Specify a file that you are allowed to write.", failure),
+            IOException full when IsDiskFull(full) => new IOException($"The file '{path}' cannot be written: the disk is full. Free disk space or specify a file on another disk.", full),
+            DirectoryNotFoundException => new IOException($"The file '{path}' cannot be written: its folder does not exist. Create the folder or specify another file.", failure),
+            IOException => new IOException($"The file '{path}' cannot be written: {Reason(failure)}. Specify another file or correct the cause.", failure),
+            UnauthorizedAccessException => new UnauthorizedAccessException($"The file '{path}' cannot be written: access to the file or its folder is denied. Specify a file that you are allowed to write.", failure),
             _ => null,
         };
         return clear is not null;

@@ -41,7 +41,7 @@ internal sealed class BlobDownload(HttpConnection connection, BlobReference blob
         string digest = Convert.ToHexStringLower(hash.GetHashAndReset());
         if (digest != blob.Sha256)
         {
-            throw new IOException($"The downloaded parameters have the SHA-256 {digest}, but the server announced {blob.Sha256}. They were changed in transit or in a cache; the model will be downloaded again.");
+            throw new IOException($"The downloaded parameters have the SHA-256 {digest}, but the server announced {blob.Sha256}. They were changed in transit or in a cache. The next check-out downloads the model again.");
         }
     }
 
@@ -68,12 +68,12 @@ internal sealed class BlobDownload(HttpConnection connection, BlobReference blob
         long skip = response.StatusCode == HttpStatusCode.PartialContent ? 0 : start;
         if (skip == 0 && start > 0 && response.Content.Headers.ContentRange?.From != start)
         {
-            throw new IOException($"The server sent the range {response.Content.Headers.ContentRange} instead of one from {start}. Check the server and the caches between.");
+            throw new IOException($"The server sent the range {response.Content.Headers.ContentRange} instead of one from {start}. Check the server, and any cache or proxy on the path.");
         }
 
         if (response.Content.Headers.ContentLength is { } length && length != decoder.Length - start + skip)
         {
-            throw new IOException($"The server sends {length} bytes of parameters, but {decoder.Length - start + skip} are missing. Check the server and the caches between.");
+            throw new IOException($"The server announced {length} bytes of parameters, but {decoder.Length - start + skip} bytes were expected. Check the server, and any cache or proxy on the path.");
         }
 
         Stream body = await response.Content.ReadAsStreamAsync(deadline.Token).ConfigureAwait(false);
@@ -108,7 +108,7 @@ internal sealed class BlobDownload(HttpConnection connection, BlobReference blob
 
         if (decoder.Position < decoder.Length)
         {
-            throw new IOException($"The download ended after {decoder.Position} of {decoder.Length} bytes.");
+            throw new IOException($"The download ended after {decoder.Position} of {decoder.Length} bytes. Check the server, and any cache or proxy on the path.");
         }
     }
 }

@@ -45,7 +45,7 @@ internal sealed class HttpConnection(HttpClient client, Uri address, TimeProvide
         }
         catch (Exception error) when (error is HttpRequestException or SocketException or WireFormatException)
         {
-            throw new IOException($"The call to {Address} failed: {error.Message}", error);
+            throw new IOException($"The call to {Address} failed: {error.Message.TrimEnd('.')}. Check the address and the network.", error);
         }
     }
 
@@ -84,7 +84,7 @@ internal sealed class HttpConnection(HttpClient client, Uri address, TimeProvide
         using HttpResponseMessage response = await SendAsync(request, deadline).ConfigureAwait(false);
         if (!response.Headers.Contains(HttpProtocol.VersionHeader) || response.Content.Headers.ContentType?.MediaType != mediaType)
         {
-            throw new IOException($"The answer of {request.RequestUri} has the media type '{response.Content.Headers.ContentType}', not {mediaType}. It is not an Ftte server; check the address.");
+            throw new IOException($"The answer of {request.RequestUri} has the media type '{response.Content.Headers.ContentType}', not {mediaType}. It is not an Ftte server. Check the address.");
         }
 
         return await ReadAsync(response, limit, deadline).ConfigureAwait(false);
@@ -97,7 +97,7 @@ internal sealed class HttpConnection(HttpClient client, Uri address, TimeProvide
     {
         if (response.Content.Headers.ContentLength > limit)
         {
-            throw new IOException($"The answer declares {response.Content.Headers.ContentLength} bytes; the maximum is {limit}. Check the server and the model.");
+            throw new IOException($"The answer declares {response.Content.Headers.ContentLength} bytes, but the maximum is {limit}. Check the server and the model.");
         }
 
         Stream body = await response.Content.ReadAsStreamAsync(deadline.Token).ConfigureAwait(false);

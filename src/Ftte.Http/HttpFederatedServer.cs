@@ -52,12 +52,12 @@ public sealed class HttpFederatedServer : ILeaseServer, IDisposable
     /// The parameters are decoded into the buffer as they arrive, and an interrupted download is continued where it stopped. If the call fails, the buffer may contain a mixture of two
     /// versions; <see cref="FederatedClient"/> then holds none, and its next check-out downloads all parameters.
     /// </remarks>
-    public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
+    public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(request);
         ArgumentOutOfRangeException.ThrowIfNotEqual(parameters.Length, _layout.ParameterCount, nameof(parameters));
         var body = new ArrayBufferWriter<byte>();
-        CheckOutRequestMessage.Write(body, device);
+        CheckOutRequestMessage.Write(body, request);
         try
         {
             return await _connection.CallAsync(_options.Timeout + _options.WorkWait, deadline => CheckOutAsync(body.WrittenMemory, parameters, deadline), cancellationToken).ConfigureAwait(false);

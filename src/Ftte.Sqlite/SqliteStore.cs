@@ -68,7 +68,7 @@ public sealed class SqliteStore : IServerStore
     {
         ArgumentNullException.ThrowIfNull(batch);
         cancellationToken.ThrowIfCancellationRequested();
-        StoreWriter writer = _writer ?? throw new InvalidOperationException("The store was not loaded or is closed.");
+        StoreWriter writer = _writer ?? throw new InvalidOperationException("The store was not loaded or is closed. Load it before the first commit, and dispose it after the last one.");
         StoreErrors.Run(_path, () =>
         {
             writer.Write(batch);
@@ -98,7 +98,7 @@ public sealed class SqliteStore : IServerStore
                 .SingleOrDefault() ?? throw new KeyNotFoundException($"The store '{_path}' does not contain version {version}. {nameof(GetVersions)} returns those that it contains.");
             if (stored.LayoutFingerprint != layout.Fingerprint || stored.ParameterCount != layout.ParameterCount)
             {
-                throw new ArgumentException($"Version {version} has {stored.ParameterCount} parameters and layout {stored.LayoutFingerprint:x16}, but the specified layout has {layout}.", nameof(layout));
+                throw new ArgumentException($"Version {version} has {stored.ParameterCount} parameters and layout {stored.LayoutFingerprint:x16}, but the specified layout has {layout}. Specify the layout of the stored model.", nameof(layout));
             }
 
             float[] parameters = BlobTable.Read<float>(connection, _path, Convert.FromHexString(stored.Sha256), stored.ParameterCount);
@@ -237,7 +237,7 @@ public sealed class SqliteStore : IServerStore
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StoreException($"The backup '{target}' cannot be written: {error.Message}", error);
+            throw new StoreException($"The backup '{target}' cannot be written: {error.Message.TrimEnd('.')}. Specify another path, or allow writing.", error);
         }
         finally
         {

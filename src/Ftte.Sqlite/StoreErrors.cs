@@ -21,7 +21,7 @@ internal static class StoreErrors
         new($"The store '{path}' is corrupt ({what.TrimEnd('.')}). Restore a backup.", error);
 
     public static StoreException Foreign(string path) =>
-        new($"'{path}' is not a store of this library. Specify another path, or delete the file if it is not needed.");
+        new($"The file '{path}' is not a store of this library. Specify another path, or delete the file if it is not needed.");
 
     /// <summary>Runs an action and translates its errors.</summary>
     public static T Run<T>(string path, Func<T> action)

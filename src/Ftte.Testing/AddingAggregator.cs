@@ -12,7 +12,7 @@ namespace Ftte.Testing;
 public sealed class AddingAggregator(ModelSnapshot start, SelectionHistory selections, int capacity = 1) : IAsyncAggregator
 {
     private readonly HashSet<(ClientId, UpdateId)> _known = [];
-    private readonly int _capacity = capacity >= 1 ? capacity : throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "A version has at least one update.");
+    private readonly int _capacity = capacity >= 1 ? capacity : throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "A version has at least one update. Specify 1 or more.");
     private float[] _next = start.Parameters.ToArray();
     private ParameterSelection? _changed;
     private volatile ModelSnapshot _current = start;

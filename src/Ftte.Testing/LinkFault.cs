@@ -15,7 +15,7 @@ public enum LinkFault
     /// <summary>One bit of the answer is flipped.</summary>
     DamagedAnswer,
 
-    /// <summary>The answer has the right frame but is no message of this library.</summary>
+    /// <summary>The answer has the right frame but is not a message of this library.</summary>
     ForeignAnswer,
 
     /// <summary>The answer is a valid message that answers another kind of request.</summary>

@@ -10,7 +10,7 @@ internal sealed class ObservedValues(float[] values) : IMemoryOwner<float>
 
     private Action? _onRead;
 
-    /// <summary>Gets whether the buffer was returned.</summary>
+    /// <summary>Gets a value that indicates whether the buffer was returned.</summary>
     public bool IsReturned { get; private set; }
 
     /// <inheritdoc />

@@ -53,12 +53,12 @@ public sealed class ScriptedServer : IFederatedServer
     }
 
     /// <inheritdoc />
-    public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
+    public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
-        Devices.Enqueue(device);
-        return await AnswerAsync(nameof(CheckOutAsync), () => OnCheckOut(device, parameters), cancellationToken).ConfigureAwait(false);
+        Devices.Enqueue(request);
+        return await AnswerAsync(nameof(CheckOutAsync), () => OnCheckOut(request, parameters), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />

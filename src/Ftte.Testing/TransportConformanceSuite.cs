@@ -25,7 +25,7 @@ public abstract partial class TransportConformanceSuite : IAsyncLifetime
     /// <value>30 seconds by default. The longest facts send a million values.</value>
     protected virtual TimeSpan CallTimeout => TimeSpan.FromSeconds(30);
 
-    /// <summary>Gets whether exceptions of the server reach the device with their own type, as in a call within one process.</summary>
+    /// <summary>Gets a value that indicates whether exceptions of the server reach the device with their own type, as in a call within one process.</summary>
     /// <value>False by default: the device sees an <see cref="IOException"/>, because a server that fails is a broken link and no misuse by the device.</value>
     protected virtual bool PassesServerExceptions => false;
 

@@ -7,8 +7,8 @@ namespace Ftte.Testing;
 internal sealed class WatchedLink(IFederatedServer link, TimeSpan limit, ScriptedServer? server) : IFederatedServer
 {
     /// <inheritdoc />
-    public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default) =>
-        await CallAsync(nameof(CheckOutAsync), () => link.CheckOutAsync(device, parameters, cancellationToken), cancellationToken).ConfigureAwait(false);
+    public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default) =>
+        await CallAsync(nameof(CheckOutAsync), () => link.CheckOutAsync(request, parameters, cancellationToken), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc />
     public async ValueTask<UpdateReceipt> SubmitAsync(SparseUpdate update, CancellationToken cancellationToken = default) =>

@@ -8,7 +8,7 @@ internal sealed class Arguments
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
-    /// <summary>Gets whether a few rounds are enough: the figures mean little, but every row is measured.</summary>
+    /// <summary>Gets a value that indicates whether a few rounds are enough: the figures mean little, but every row is measured.</summary>
     public bool IsQuick => _values.ContainsKey("--quick");
 
     /// <summary>Gets the file that the rows are written to as JSON; null for none.</summary>

@@ -57,11 +57,11 @@ public sealed class FaultTests
 
         public ModelSnapshot Current => server.Current;
 
-        public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default) =>
-            server.CheckOutAsync(device, parameters, cancellationToken);
+        public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default) =>
+            server.CheckOutAsync(request, parameters, cancellationToken);
 
-        public ValueTask<SnapshotCheckOut> CheckOutSnapshotAsync(CheckOutRequest device, CancellationToken cancellationToken = default) =>
-            server.CheckOutSnapshotAsync(device, cancellationToken);
+        public ValueTask<SnapshotCheckOut> CheckOutSnapshotAsync(CheckOutRequest request, CancellationToken cancellationToken = default) =>
+            server.CheckOutSnapshotAsync(request, cancellationToken);
 
         public ValueTask WaitForWorkAsync(ClientId client, CancellationToken cancellationToken = default) => server.WaitForWorkAsync(client, cancellationToken);
 

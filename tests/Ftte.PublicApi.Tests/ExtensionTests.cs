@@ -76,13 +76,22 @@ public class ExtensionTests
     }
 
     [Fact]
-    public async Task A_trainer_learns_what_became_of_its_update()
+    public async Task A_trainer_receives_the_receipt_of_its_update()
     {
         await using var server = new FederatedServer(Aggregator(new() { Capacity = 2 }), _selections);
         var trainer = new ListeningTrainer(new PullTrainer(Model.Layout, Fill(2)));
         await new FederatedClient(server, trainer, new() { ClientId = new ClientId("device"), MemoryBudgetBytes = 1000 }).RunOnceAsync();
         (UpdateId trained, UpdateId answered, UpdateOutcome outcome) = Assert.Single(trainer.Receipts);
         Assert.Equal((trained, UpdateOutcome.Buffered), (answered, outcome));
+    }
+
+    [Fact]
+    public async Task A_trainer_can_lower_its_learning_rate_if_its_training_diverged()
+    {
+        await using var server = new FederatedServer(Aggregator(new() { Capacity = 2 }), _selections);
+        var trainer = new ListeningTrainer(new PullTrainer(Model.Layout, Fill(float.NaN)));
+        await new FederatedClient(server, trainer, new() { ClientId = new ClientId("device"), MemoryBudgetBytes = 1000 }).RunOnceAsync();
+        Assert.Equal(0.05f, trainer.LearningRate);
     }
 
     private static float[] Fill(float value) => [.. Enumerable.Repeat(value, Model.Layout.ParameterCount)];

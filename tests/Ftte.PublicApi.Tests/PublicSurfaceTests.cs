@@ -25,9 +25,9 @@ public class PublicSurfaceTests
                 .OrderBy(type => type.Name, StringComparer.Ordinal));
 
     [Fact]
-    public void A_seam_has_at_most_three_members() =>
-        Assert.All(Library.GetExportedTypes().Where(t => t.IsInterface), seam =>
-            Assert.InRange(seam.GetMembers().Count(m => m is not MethodInfo { IsSpecialName: true }), 1, 3));
+    public void An_interface_has_at_most_three_members() =>
+        Assert.All(Library.GetExportedTypes().Where(t => t.IsInterface), type =>
+            Assert.InRange(type.GetMembers().Count(m => m is not MethodInfo { IsSpecialName: true }), 1, 3));
 
     [Fact]
     public void Public_types_are_in_the_expected_namespaces() =>

@@ -8,6 +8,7 @@ namespace Ftte.Structure.Tests;
 internal sealed class FolderGraph
 {
     private readonly SortedDictionary<(string From, string To), SortedSet<string>> _references = [];
+    private readonly SortedSet<string> _folders = new(StringComparer.Ordinal);
 
     /// <summary>Collects the references between the types of a project. References in documentation do not count.</summary>
     public FolderGraph(SourceProject project)
@@ -15,6 +16,7 @@ internal sealed class FolderGraph
         CSharpCompilation compilation = project.Compile();
         foreach (SyntaxTree tree in project.Trees)
         {
+            _folders.Add(Path.GetDirectoryName(tree.FilePath)!);
             SemanticModel model = compilation.GetSemanticModel(tree);
             foreach (SimpleNameSyntax name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>())
             {
@@ -35,6 +37,29 @@ internal sealed class FolderGraph
         return [.. _references
             .Where(reference => reached[reference.Key.To].Contains(reference.Key.From))
             .Select(reference => $"{reference.Key.From} -> {reference.Key.To}: {string.Join(", ", reference.Value.Take(5))}")];
+    }
+
+    /// <summary>Computes the level of each folder: one more than the highest level that it uses, or 0 if it uses no folder.</summary>
+    /// <returns>The levels by folder; the root of the project is the empty string.</returns>
+    /// <exception cref="InvalidOperationException">Two folders reach each other.</exception>
+    public IReadOnlyDictionary<string, int> GetLevels()
+    {
+        if (FindCircles() is [var circle, ..])
+        {
+            throw new InvalidOperationException($"The folders have no levels: {circle}.");
+        }
+
+        var levels = new Dictionary<string, int>();
+        foreach (string folder in _folders)
+        {
+            LevelOf(folder);
+        }
+
+        return levels;
+
+        int LevelOf(string folder) => levels.TryGetValue(folder, out int level)
+            ? level
+            : levels[folder] = _references.Keys.Where(edge => edge.From == folder).Select(edge => LevelOf(edge.To) + 1).DefaultIfEmpty().Max();
     }
 
     private static INamedTypeSymbol? FindType(SemanticModel model, SimpleNameSyntax name)

@@ -26,12 +26,12 @@ internal sealed record ConvergeRule(string Name, Algorithm Algorithm, ValueForma
     /// <summary>Gets the batch size of devices.</summary>
     public int Batch { get; init; } = 10;
 
-    /// <summary>Gets the step size of devices.</summary>
+    /// <summary>Gets the learning rate of devices.</summary>
     public float ClientRate { get; init; } = 0.2f;
 
     /// <summary>Gets the optimizer of the server.</summary>
     public ServerStep Optimizer { get; init; }
 
-    /// <summary>Gets the step size of the server; for FedAsync, the mixing factor.</summary>
+    /// <summary>Gets the learning rate of the server; for FedAsync, the mixing factor.</summary>
     public double ServerRate { get; init; } = 1;
 }

@@ -10,7 +10,7 @@ internal static class ConvergeRules
 {
     private static readonly ImmutableArray<double> BudgetShares = [0.2, 0.1, 0.05];
 
-    /// <summary>The settings of devices that are tried for every rule: batch and step size.</summary>
+    /// <summary>The settings of devices that are tried for every rule: batch and learning rate.</summary>
     private static readonly ImmutableArray<(int Batch, float Rate)> ClientGrid = [(20, 0.4f), (10, 0.4f), (10, 0.2f), (10, 0.1f)];
 
     /// <summary>The settings of the server that are tried for every rule with each of the above. With momentum, later steps are ten times as long as the rate.</summary>

@@ -25,13 +25,13 @@ internal sealed record Contender
     /// <summary>Gets the number of epochs of a job.</summary>
     public int Epochs { get; init; } = 1;
 
-    /// <summary>Gets the devices' step size.</summary>
+    /// <summary>Gets the devices' learning rate.</summary>
     public float ClientRate { get; init; } = 0.02f;
 
     /// <summary>Gets the strength of label calibration on devices.</summary>
     public float Calibration { get; init; }
 
-    /// <summary>Gets the server's step size; for FedAsync, the mixing factor.</summary>
+    /// <summary>Gets the server's learning rate; for FedAsync, the mixing factor.</summary>
     public double ServerRate { get; init; } = 1;
 
     /// <summary>Gets the weighting of updates; null for that of the algorithm.</summary>

@@ -24,7 +24,7 @@ internal sealed record Comparison(Cell Cell, ImmutableArray<Contender> Contender
 
 /// <summary>Defines the settings and contenders of each scenario.</summary>
 /// <remarks>
-/// Batch sizes and step sizes of each rule are those that reached the target first in <see cref="ScenarioName.Tune"/>. Of those within half a minute of the first, the one with the maximum accuracy at
+/// Batch sizes and learning rates of each rule are those that reached the target first in <see cref="ScenarioName.Tune"/>. Of those within half a minute of the first, the one with the maximum accuracy at
 /// the end is used, apart from differences of a tenth of a point. The tuning seed, 0, is not reported. All rules use label calibration, which improves all of them.
 /// </remarks>
 internal static class Scenario

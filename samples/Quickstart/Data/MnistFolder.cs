@@ -18,7 +18,7 @@ internal static class MnistFolder
         {
             IdxExamples digits = IdxExamples.Load(images, labels);
             return (digits.Height, digits.Width, digits.Channels) == (DigitData.Side, DigitData.Side, 1) ? digits : throw new InvalidDataException(
-                $"{images}: its images are {digits.Height} x {digits.Width} x {digits.Channels}, not 28 x 28 x 1; specify MNIST or a data set of the same size.");
+                $"The file '{images}' has images of {digits.Height} x {digits.Width} x {digits.Channels}, not 28 x 28 x 1. Specify MNIST or a data set of the same size.");
         }
         catch (InvalidDataException invalid)
         {

@@ -10,7 +10,7 @@ using SelectionStudy.Data;
 
 namespace SelectionStudy.Learning;
 
-/// <summary>Runs every selector with every budget, each with its best step size, and training of all parameters as the reference.</summary>
+/// <summary>Runs every selector with every budget, each with its best learning rate, and training of all parameters as the reference.</summary>
 /// <param name="options">The settings of the command.</param>
 /// <param name="start">The base model.</param>
 /// <param name="images">The images.</param>
@@ -35,7 +35,7 @@ internal sealed class Study(StudyOptions options, StartModel start, CifarImages 
 
     private double AllUpdates => _cells.Length * (((double)Tried.Length * _tuningUpdates) + ((double)options.Seeds * options.Updates));
 
-    /// <summary>Gets the step sizes to choose from; empty if there is only one.</summary>
+    /// <summary>Gets the learning rates to choose from; empty if there is only one.</summary>
     private ImmutableArray<float> Tried => options.Rates.Length > 1 ? options.Rates : [];
 
     /// <summary>Runs the study.</summary>
@@ -78,7 +78,7 @@ internal sealed class Study(StudyOptions options, StartModel start, CifarImages 
         return world;
     }
 
-    /// <summary>Finds the step size with the maximum accuracy after a few updates, with a seed that is not reported.</summary>
+    /// <summary>Finds the learning rate with the maximum accuracy after a few updates, with a seed that is not reported.</summary>
     private async Task<float> TuneAsync(StudyCell cell, CancellationToken cancellationToken)
     {
         (float Rate, double Accuracy) best = (options.Rates[0], -1);

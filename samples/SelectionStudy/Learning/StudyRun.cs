@@ -5,7 +5,7 @@ namespace SelectionStudy.Learning;
 /// <summary>Represents a simulated run of one selection, with the settings that the result does not contain.</summary>
 /// <param name="Cell">The selector and its budget.</param>
 /// <param name="BudgetBytes">The memory budget in bytes; null for the reference, which has none.</param>
-/// <param name="LearningRate">The devices' step size.</param>
+/// <param name="LearningRate">The devices' learning rate.</param>
 /// <param name="TrainedParameters">The number of parameters of an update.</param>
 /// <param name="Importance">The trained share of the total importance.</param>
 /// <param name="Accuracy">The accuracy of the last version on all test images, from 0 to 1.</param>

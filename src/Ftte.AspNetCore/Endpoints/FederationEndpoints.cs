@@ -134,7 +134,7 @@ internal sealed class FederationEndpoints
         }
     }
 
-    /// <summary>Rejects a message that names another client than the one that was authenticated. Without authentication, the ID is a claim; see <c>docs/open-server.md</c>.</summary>
+    /// <summary>Rejects a message that names another client than the one that was authenticated. Without authentication, the ID is not verified; see <c>docs/open-server.md</c>.</summary>
     private void CheckClient(HttpContext context, ClientId client)
     {
         if (context.User.Identity?.IsAuthenticated == true && context.User.FindFirstValue(_options.ClientIdClaim) is var authenticated && authenticated != client.Value)

@@ -47,7 +47,7 @@ internal static class ProtocolEndpoint
         {
             EndpointLog.Failed(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Ftte.AspNetCore"), error, context.Request.Method, Printable.Of(context.Request.Path));
             await Problem.WriteAsync(context, new ProblemException(
-                StatusCodes.Status500InternalServerError, "server-error", "The server failed. Its log states the reason; repeat the request later.")).ConfigureAwait(false);
+                StatusCodes.Status500InternalServerError, "server-error", "The server failed. Its log states the reason. Repeat the request later.")).ConfigureAwait(false);
         }
     };
 

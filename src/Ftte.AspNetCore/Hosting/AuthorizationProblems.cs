@@ -22,7 +22,7 @@ internal sealed class AuthorizationProblems : IAuthorizationMiddlewareResultHand
         ProblemException problem = context.Items[typeof(ProblemException)] as ProblemException
             ?? (authorizeResult.Challenged
                 ? new ProblemException(context.Response.StatusCode, "not-authenticated", "The request has no valid certificate or token. Enroll the device, or present its certificate.")
-                : new ProblemException(context.Response.StatusCode, "not-authorized", "The certificate or token does not permit this request."));
+                : new ProblemException(context.Response.StatusCode, "not-authorized", "The certificate or token does not permit this request. Use one that the policy of the endpoint accepts."));
         await Problem.WriteAsync(context, problem).ConfigureAwait(false);
     }
 }

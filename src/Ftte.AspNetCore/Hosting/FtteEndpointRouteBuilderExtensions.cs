@@ -20,7 +20,7 @@ public static class FtteEndpointRouteBuilderExtensions
     /// <param name="options">The options; null for the defaults. Copied.</param>
     /// <param name="name">The name of the server, if the container has several; null for the one without a name.</param>
     /// <returns>
-    /// A builder for conventions of these endpoints. <c>AllowAnonymous()</c> admits devices without authentication, for tests; their IDs are then claims.
+    /// A builder for conventions of these endpoints. <c>AllowAnonymous()</c> admits devices without authentication, for tests; their IDs are then not authenticated.
     /// </returns>
     /// <exception cref="InvalidOperationException"><c>services.AddFtteEndpoints()</c> was not called, or the container has no server with the name.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ftte.AspNetCore;
 
-/// <summary>Stores which devices may take part and with which certificates, and issues these against one-time tokens.</summary>
+/// <summary>Stores which devices may take part and with which certificates, and issues these against one-time tokens. <see cref="DeviceRegistry"/> stores memory budgets instead.</summary>
 /// <remarks>
 /// Devices are enrolled, renewed and revoked while the server runs. Tokens are stored as hashes. Safe for concurrent calls. Holds one small record per device and per token.
 /// </remarks>

@@ -20,7 +20,7 @@ internal sealed class IdentityEndpoints(CertificateAuthority authority, DeviceDi
         string[] authorization = context.Request.Headers.Authorization.ToString().Split(' ');
         if (authorization is not [HttpProtocol.TokenScheme, { Length: > 0 } token])
         {
-            throw new ProblemException(StatusCodes.Status401Unauthorized, "token-missing", $"The request has no token. Send Authorization: {HttpProtocol.TokenScheme} and the token.");
+            throw new ProblemException(StatusCodes.Status401Unauthorized, "token-missing", $"The request has no token. Send the header 'Authorization: {HttpProtocol.TokenScheme} <token>'.");
         }
 
         using RequestBody request = await RequestBody.ReadAsync(context, HttpProtocol.CertificateRequestType, MaxRequestBytes).ConfigureAwait(false);
@@ -85,7 +85,7 @@ internal sealed class IdentityEndpoints(CertificateAuthority authority, DeviceDi
 
         if (!revoked)
         {
-            throw new ProblemException(StatusCodes.Status404NotFound, "no-such-device", $"No device has enrolled as '{Printable.Of(name)}'.");
+            throw new ProblemException(StatusCodes.Status404NotFound, "no-such-device", $"No device has enrolled as '{Printable.Of(name)}'. Check the ID.");
         }
 
         context.Response.StatusCode = StatusCodes.Status204NoContent;

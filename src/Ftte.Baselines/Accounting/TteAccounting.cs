@@ -94,7 +94,7 @@ public sealed class TteAccounting
         {
             if (!(ratio > 0 && ratio <= 1))
             {
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"A ratio is {ratio}; specify ratios above 0 and up to 1."), nameof(ratios));
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"A ratio is {ratio}. Specify ratios above 0 and up to 1."), nameof(ratios));
             }
         }
 

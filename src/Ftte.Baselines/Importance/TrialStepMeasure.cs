@@ -7,7 +7,7 @@ namespace Ftte.Baselines;
 /// <summary>Measures the decrease of the loss in a trial step (Huang et al., ElasticTrainer, MobiSys 2023).</summary>
 /// <remarks>
 /// All parameters are trained for one or a few steps, and the result is discarded. The value of a block is -sum g_j dw_j over its parameters, with g the gradient of the mean loss at
-/// the given parameters and dw the change by the trial; 0 if that is negative. With one plain step, this is the gradient energy times the step size; momentum,
+/// the given parameters and dw the change by the trial; 0 if that is negative. With one plain step, this is the gradient energy times the learning rate; momentum,
 /// decay, clipping and several steps have the same effect as in training.
 /// </remarks>
 public sealed class TrialStepMeasure : IImportanceMeasure

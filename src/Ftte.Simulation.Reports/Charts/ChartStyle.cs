@@ -42,7 +42,7 @@ internal static class ChartStyle
         plot.Axes.SetLimitsX(-0.5, oldest + 0.5);
     }
 
-    /// <summary>Adds title, labels and legend to a chart, and writes it.</summary>
+    /// <summary>Adds title, labels and legend to a chart, and saves it as a PNG file.</summary>
     public static void Save(Plot plot, string path, string title, string x, string y, int height = Height)
     {
         plot.Title(title, FitFont(title, Width - 60, 22));

@@ -31,7 +31,7 @@ internal sealed class ReportPage
         Text = page.ToString();
     }
 
-    /// <summary>Gets whether a run of the report was stopped before its end.</summary>
+    /// <summary>Gets a value that indicates whether a run of the report was stopped before its end.</summary>
     public bool IsPartial { get; }
 
     /// <summary>Gets the Markdown.</summary>

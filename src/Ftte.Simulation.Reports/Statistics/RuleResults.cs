@@ -11,10 +11,10 @@ internal sealed record RuleResults(string Rule, IReadOnlyList<SimulationResult> 
     /// <summary>Gets the other runs.</summary>
     public IEnumerable<SimulationResult> LeftOut => All.Except(Runs);
 
-    /// <summary>Gets whether the used runs were stopped, so that their totals cannot be compared with others.</summary>
+    /// <summary>Gets a value that indicates whether the used runs were stopped, so that their totals cannot be compared with others.</summary>
     public bool IsStopped => Runs.Any(run => !run.IsComplete);
 
-    /// <summary>Gets whether the used runs have evaluations.</summary>
+    /// <summary>Gets a value that indicates whether the used runs have evaluations.</summary>
     public bool IsMeasured => !Runs[0].Points.IsEmpty;
 
     /// <summary>Groups runs by rule, in the order of the first run of each rule.</summary>

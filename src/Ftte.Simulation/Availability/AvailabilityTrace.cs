@@ -45,30 +45,30 @@ public static class AvailabilityTrace
 
             if (line.Length > MaxLineLength)
             {
-                throw Bad(name, number, $"it has {line.Length} characters; a line has at most {MaxLineLength}");
+                throw Bad(name, number, $"it has {line.Length} characters, but the maximum is {MaxLineLength}. Shorten it");
             }
 
             string[] fields = line.Split(',');
             if (fields.Length != 3)
             {
-                throw Bad(name, number, $"a line has three fields, device,from,to; this one has {fields.Length}");
+                throw Bad(name, number, $"it has {fields.Length} fields instead of three. Write device,from,to");
             }
 
             if (count == 0 && !TryRead(fields[1], out _) && !TryRead(fields[2], out _))
             {
-                throw Bad(name, number, $"'{line}' has no times and may be a header; remove it, or put a # before it");
+                throw Bad(name, number, $"'{line}' has no times and may be a header. Remove it, or put a # before it");
             }
 
             string device = fields[0].Trim();
             if (device.Length == 0)
             {
-                throw Bad(name, number, "the first field, device, is empty; give the device a name");
+                throw Bad(name, number, "the first field, device, is empty. Give the device a name");
             }
 
             TimeSpan from = ReadTime(name, number, "second field, from", fields[1]), to = ReadTime(name, number, "third field, to", fields[2]);
             if (to <= from)
             {
-                throw Bad(name, number, $"the third field, to, is {fields[2].Trim()} and not later than the second, from, which is {fields[1].Trim()}");
+                throw Bad(name, number, $"the third field, to, is {fields[2].Trim()} and not later than the second, from, which is {fields[1].Trim()}. Correct the times");
             }
 
             if (!windows.TryGetValue(device, out List<AvailabilityWindow>? own))
@@ -79,12 +79,12 @@ public static class AvailabilityTrace
 
             if (own.Count > 0 && from < own[^1].To)
             {
-                throw Bad(name, number, $"it begins before the previous window of '{device}' ends; sort the lines by time");
+                throw Bad(name, number, $"it begins before the previous window of '{device}' ends. Sort the lines by time");
             }
 
             if (++count > MaxWindows)
             {
-                throw Bad(name, number, $"there are more than {MaxWindows} windows; cut the trace");
+                throw Bad(name, number, $"there are more than {MaxWindows} windows. Cut the trace");
             }
 
             own.Add(new AvailabilityWindow(from, to));
@@ -94,8 +94,8 @@ public static class AvailabilityTrace
     }
 
     private static TimeSpan ReadTime(string name, int line, string field, string text) =>
-        !TryRead(text, out double seconds) ? throw Bad(name, line, $"the {field}, is '{text.Trim()}'; a time is a number of seconds, such as 12.5")
-        : !(Math.Abs(seconds) < MaxSeconds) ? throw Bad(name, line, string.Create(CultureInfo.InvariantCulture, $"the {field}, is {text.Trim()}; a time is less than {MaxSeconds:R} seconds before or after the beginning"))
+        !TryRead(text, out double seconds) ? throw Bad(name, line, $"the {field}, is '{text.Trim()}'. Specify a number of seconds, such as 12.5")
+        : !(Math.Abs(seconds) < MaxSeconds) ? throw Bad(name, line, string.Create(CultureInfo.InvariantCulture, $"the {field}, is {text.Trim()}. Specify a time of less than {MaxSeconds:R} seconds before or after the beginning"))
         : TimeSpan.FromSeconds(seconds);
 
     private static bool TryRead(string text, out double seconds) =>

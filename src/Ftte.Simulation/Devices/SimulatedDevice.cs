@@ -64,7 +64,7 @@ public sealed record SimulatedDevice
     /// <value>Default: it trains and, if the rule has an <see cref="SimulationRule.Evaluation"/>, evaluates. A device that only evaluates takes part without training, for example as a newcomer.</value>
     public ClientRole Role { get; init; }
 
-    /// <summary>Gets whether reports count the device as a straggler.</summary>
+    /// <summary>Gets a value that indicates whether reports count the device as a straggler.</summary>
     public bool IsStraggler { get; init; }
 
     internal void Validate()

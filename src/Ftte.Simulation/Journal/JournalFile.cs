@@ -163,7 +163,7 @@ internal sealed class JournalFile : IDisposable
     }
 
     private InvalidDataException Foreign(string difference) =>
-        new($"{_path}: this is the journal of another run: {difference}. Use the rule, devices and options of that run, or delete the file.");
+        new($"The file '{_path}' is the journal of another run: {difference}. Use the rule, devices and options of that run, or delete the file.");
 
     private void ReadHeader(string description)
     {
@@ -187,13 +187,13 @@ internal sealed class JournalFile : IDisposable
         _file.Position = Math.Min(Magic.Length, _file.Length);
         if (!start.AsSpan().StartsWith(Magic) || ReadPayload(MaxDescriptionBytes) is not { } found)
         {
-            throw new InvalidDataException($"{_path}: the file is not a run journal. Specify a new file or an existing journal.");
+            throw new InvalidDataException($"The file '{_path}' is not a run journal. Specify a new file or an existing journal.");
         }
 
         if (!own.AsSpan().SequenceEqual(found))
         {
             throw new InvalidDataException(
-                $"{_path}: this is the journal of another run, '{Encoding.UTF8.GetString(found)}'; this run is '{description}'. Use the settings of that run, or delete the file.");
+                $"The file '{_path}' is the journal of another run, '{Encoding.UTF8.GetString(found)}', but this run is '{description}'. Use the settings of that run, or delete the file.");
         }
     }
 

@@ -10,7 +10,7 @@ namespace Ftte.Simulation.Journal;
 /// </remarks>
 /// <param name="Path">The file. It is created if it does not exist.</param>
 /// <param name="Description">
-/// A description of all settings that the simulator does not know, such as data, step sizes and network. A journal with another description, seed or number of
+/// A description of all settings that the simulator does not know, such as data, learning rates and network. A journal with another description, seed or number of
 /// devices is refused with an <see cref="InvalidDataException"/> at the start; a journal with other jobs or models is refused at the first difference.
 /// </param>
 public sealed record RunJournal(string Path, string Description);

@@ -14,7 +14,7 @@ public sealed class ArrivalProcess
 
     private ArrivalProcess(double perSecond, ImmutableArray<Arrival> trace) => (_perSecond, _trace) = (perSecond, trace);
 
-    /// <summary>Gets whether the process never ends.</summary>
+    /// <summary>Gets a value that indicates whether the process never ends.</summary>
     public bool IsEndless => _trace.IsDefault;
 
     /// <summary>Creates a Poisson process: arrivals are independent of each other.</summary>
@@ -33,7 +33,7 @@ public sealed class ArrivalProcess
             if (!IsTime(arrivals[i].Gap) || !IsTime(arrivals[i].JobDuration ?? TimeSpan.Zero))
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(arrivals), arrivals[i], string.Create(CultureInfo.InvariantCulture, $"The times of arrival {i} are not both between 0 and {TimeLimits.MaxSeconds:R} seconds, the maximum duration of a run."));
+                    nameof(arrivals), arrivals[i], string.Create(CultureInfo.InvariantCulture, $"The times of arrival {i} are not both between 0 and {TimeLimits.MaxSeconds:R} seconds, the maximum duration of a run. Correct them."));
             }
         }
 

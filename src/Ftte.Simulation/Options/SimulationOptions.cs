@@ -34,7 +34,7 @@ public sealed record SimulationOptions
     /// <value>Default null. Reports state when it was reached; <see cref="StopAtTarget"/> ends the run there.</value>
     public double? Target { get; init; }
 
-    /// <summary>Gets whether the run ends after three evaluations in a row have reached the target. It ends one evaluation later, because evaluations run while training goes on.</summary>
+    /// <summary>Gets a value that indicates whether the run ends after three evaluations in a row have reached the target. It ends one evaluation later, because evaluations run while training goes on.</summary>
     /// <value>Default false.</value>
     public bool StopAtTarget { get; init; }
 

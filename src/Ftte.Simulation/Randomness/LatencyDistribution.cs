@@ -63,7 +63,7 @@ public sealed class LatencyDistribution
         Guard.NotNegative(sigma);
         double mean = median * PortableMath.Exp(sigma * sigma / 2);
         return !double.IsFinite(mean)
-            ? throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "The mean of the distribution, median exp(sigma^2 / 2), is not finite.")
+            ? throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "The mean of the distribution, median exp(sigma^2 / 2), is not finite. Specify a smaller sigma or median.")
             : new LatencyDistribution(string.Create(CultureInfo.InvariantCulture, $"log-normal {median:R}, {sigma:R}"), mean, (ref random) => median * PortableMath.Exp(sigma * random.NextGaussian()));
     }
 
@@ -164,7 +164,7 @@ public sealed class LatencyDistribution
     {
         Guard.NotNegative(factor);
         return !double.IsFinite(factor * Mean)
-            ? throw new ArgumentOutOfRangeException(nameof(factor), factor, $"The mean of '{_name}' times this factor is not finite.")
+            ? throw new ArgumentOutOfRangeException(nameof(factor), factor, $"The mean of '{_name}' times this factor is not finite. Specify a smaller factor.")
             : new LatencyDistribution(string.Create(CultureInfo.InvariantCulture, $"{factor:R} x {_name}"), factor * Mean, (ref random) => Math.Min(double.MaxValue, factor * _draw(ref random)));
     }
 

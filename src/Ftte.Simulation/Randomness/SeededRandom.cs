@@ -36,7 +36,7 @@ public struct SeededRandom
     /// <exception cref="ArgumentOutOfRangeException">The maximum is below the minimum, or their difference is not finite.</exception>
     public float NextSingle(float low, float high) => high >= low && float.IsFinite(high - low)
         ? low + ((high - low) * (float)NextDouble())
-        : throw new ArgumentOutOfRangeException(nameof(high), high, string.Create(CultureInfo.InvariantCulture, $"The maximum is below the minimum {low}, or too far from it; specify finite numbers in ascending order."));
+        : throw new ArgumentOutOfRangeException(nameof(high), high, string.Create(CultureInfo.InvariantCulture, $"The maximum is below the minimum {low}, or too far from it. Specify finite numbers in ascending order."));
 
     /// <summary>Draws from 0 to <paramref name="count"/> - 1.</summary>
     /// <param name="count">The number of possible values; at least 1.</param>
@@ -62,12 +62,12 @@ public struct SeededRandom
         double total = 0;
         foreach (double weight in weights)
         {
-            total += weight >= 0 ? weight : throw new ArgumentException($"A weight is {weight.ToString(CultureInfo.InvariantCulture)}; specify weights of at least 0.", nameof(weights));
+            total += weight >= 0 ? weight : throw new ArgumentException($"A weight is {weight.ToString(CultureInfo.InvariantCulture)}. Specify weights of at least 0.", nameof(weights));
         }
 
         if (total <= 0 || !double.IsFinite(total))
         {
-            throw new ArgumentException($"The sum of the {weights.Length} weights is {total.ToString(CultureInfo.InvariantCulture)}; specify weights with a positive, finite sum.", nameof(weights));
+            throw new ArgumentException($"The sum of the {weights.Length} weights is {total.ToString(CultureInfo.InvariantCulture)}. Specify weights with a positive, finite sum.", nameof(weights));
         }
 
         double remaining = NextDouble() * total;

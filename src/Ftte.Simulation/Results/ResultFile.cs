@@ -239,5 +239,5 @@ public static class ResultFile
     }
 
     private static InvalidDataException Bad(string name, int line, string problem = "expected one line with a run, then lines with one point, job, evaluation or answer each", Exception? inner = null) =>
-        new($"{name}, line {line}: the result file is not valid: {problem}.", inner);
+        new($"{name}, line {line}: the result file is not valid: {problem}. Write the results again.", inner);
 }

@@ -11,7 +11,7 @@ public sealed record SimulationResult
     /// <summary>Gets the run's seed.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>Gets whether the run was completed; false if it was canceled.</summary>
+    /// <summary>Gets a value that indicates whether the run was completed; false if it was canceled.</summary>
     public required bool IsComplete { get; init; }
 
     /// <summary>Gets the reason for which the run ended.</summary>

@@ -69,7 +69,7 @@ public sealed record SimulationRule
     /// <param name="selection">The selection; usually all parameters.</param>
     /// <param name="cohort">K.</param>
     /// <param name="overSelection">The ratio of assigned devices to K; at least 1. At 1, the slowest device determines the duration of a round.</param>
-    /// <param name="learningRate">The server's step size.</param>
+    /// <param name="learningRate">The server's learning rate.</param>
     /// <returns>The rule.</returns>
     public static SimulationRule FedAvg(ParameterSelection selection, int cohort = 10, double overSelection = 1.3, double learningRate = 1)
     {
@@ -102,7 +102,7 @@ public sealed record SimulationRule
     /// <param name="selection">The selection.</param>
     /// <param name="capacity">K.</param>
     /// <param name="concurrency">M, the number of concurrent devices.</param>
-    /// <param name="learningRate">The server's step size.</param>
+    /// <param name="learningRate">The server's learning rate.</param>
     /// <returns>The rule.</returns>
     public static SimulationRule FedBuff(ParameterSelection selection, int capacity = 10, int concurrency = 30, double learningRate = 1)
     {
@@ -115,7 +115,7 @@ public sealed record SimulationRule
     /// <param name="selection">The selection; it must fit the memory of the weakest device.</param>
     /// <param name="capacity">K.</param>
     /// <param name="concurrency">M, the number of concurrent devices.</param>
-    /// <param name="learningRate">The server's step size.</param>
+    /// <param name="learningRate">The server's learning rate.</param>
     /// <returns>The rule.</returns>
     /// <remarks>The paper does not publish its formula for the weights. This rule uses <see cref="AgeAndVarianceWeighting"/>.</remarks>
     public static SimulationRule Ftte(ParameterSelection selection, int capacity = 10, int concurrency = 30, double learningRate = 1) => new()

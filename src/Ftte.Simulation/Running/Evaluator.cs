@@ -23,10 +23,10 @@ internal sealed class Evaluator(ILearningTask task, SimulationOptions options, T
     /// <summary>Gets the newest known result; null before the first.</summary>
     public ModelQuality? Newest => _points.Count > 0 ? _points[^1].Quality : null;
 
-    /// <summary>Gets whether the target was reached and the run must end there.</summary>
+    /// <summary>Gets a value that indicates whether the target was reached and the run must end there.</summary>
     public bool IsDone => options.StopAtTarget && _atTarget >= TargetEvaluations;
 
-    /// <summary>Gets whether the accuracy no longer improves.</summary>
+    /// <summary>Gets a value that indicates whether the accuracy no longer improves.</summary>
     public bool IsAtPlateau => plateau.IsDone;
 
     /// <summary>Determines whether a version must be evaluated.</summary>

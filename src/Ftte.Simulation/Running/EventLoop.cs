@@ -3,7 +3,7 @@ namespace Ftte.Simulation.Running;
 /// <summary>Processes events in the order of virtual time until a limit is reached or the run cannot make progress.</summary>
 internal sealed class EventLoop(RunInput input, RunState state, JobStarter starter, JobFinisher finisher, Evaluator evaluator, ProgressReporter progress)
 {
-    /// <summary>Gets whether all versions were published, the target was reached, the accuracy no longer improves, or the server ended training.</summary>
+    /// <summary>Gets a value that indicates whether all versions were published, the target was reached, the accuracy no longer improves, or the server ended training.</summary>
     private bool IsOver => state.Server.PublishedVersions >= (input.Options.MaxVersions ?? long.MaxValue) || evaluator.IsDone || evaluator.IsAtPlateau || state.Server.IsTrainingEnded;
 
     /// <summary>Runs the loop.</summary>

@@ -15,10 +15,10 @@ internal sealed class JobStarter(RunInput input, RunState state, JobTrainer trai
     private long _arrivals;
     private TimeSpan _lastArrival;
 
-    /// <summary>Gets whether the run may begin another job.</summary>
+    /// <summary>Gets a value that indicates whether the run may begin another job.</summary>
     public bool MayStart => state.Log.Totals.Trips < (_options.MaxTrips ?? long.MaxValue);
 
-    /// <summary>Gets whether a device arrived while no device was or could become eligible.</summary>
+    /// <summary>Gets a value that indicates whether a device arrived while no device was or could become eligible.</summary>
     public bool IsWithoutDevices { get; private set; }
 
     /// <summary>Starts jobs on idle devices while the server has work (closed loop).</summary>

@@ -10,7 +10,7 @@ internal sealed class PlateauMonitor(PlateauOptions? options, SimulatedServer se
     private int _reductions;
     private float _scale = 1;
 
-    /// <summary>Gets whether the accuracy no longer improves with the smallest steps.</summary>
+    /// <summary>Gets a value that indicates whether the accuracy no longer improves with the smallest steps.</summary>
     public bool IsDone { get; private set; }
 
     /// <summary>Takes the result of an evaluation into account.</summary>

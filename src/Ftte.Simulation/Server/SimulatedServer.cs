@@ -60,10 +60,10 @@ internal sealed class SimulatedServer : IAsyncDisposable
 
     public SelectionVersion SelectionVersion => _selections.Current.Version;
 
-    /// <summary>Gets whether the server's limits allow another assignment now.</summary>
+    /// <summary>Gets a value that indicates whether the server's limits allow another assignment now.</summary>
     public bool CanAssign => _server.CanAssign;
 
-    /// <summary>Gets whether the server assigns no more training, because the model has stopped improving.</summary>
+    /// <summary>Gets a value that indicates whether the server assigns no more training, because the model has stopped improving.</summary>
     public bool IsTrainingEnded => _server.IsTrainingEnded;
 
     /// <summary>Determines whether the server would ask a device to evaluate now.</summary>
@@ -72,7 +72,7 @@ internal sealed class SimulatedServer : IAsyncDisposable
     /// <summary>Determines whether a device gets no training before the next version.</summary>
     public bool AwaitsNextVersion(SimulatedDevice device) => _server.AwaitsNextVersion(new ClientId(device.Name));
 
-    /// <summary>Changes the factor of the devices' step size.</summary>
+    /// <summary>Changes the factor of the devices' learning rate.</summary>
     public void ChangeStepScale(float scale) => _server.ChangeStepScale(scale);
 
     /// <summary>Waits until the server has answered everything that was queued before.</summary>

@@ -38,8 +38,8 @@ internal sealed class WireLink(IFederatedServer server, int parameterCount, Valu
         return UpdateMessage.GetLength(values, up, assignment.Client, assignment.Content);
     }
 
-    public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default) =>
-        CaptureFaultAsync(CheckOutCoreAsync(device, parameters, cancellationToken));
+    public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default) =>
+        CaptureFaultAsync(CheckOutCoreAsync(request, parameters, cancellationToken));
 
     public ValueTask<UpdateReceipt> SubmitAsync(SparseUpdate update, CancellationToken cancellationToken = default) =>
         CaptureFaultAsync(SubmitCoreAsync(update, cancellationToken));

@@ -19,7 +19,7 @@ public sealed class ArrayExamples : IExampleSource
         ArgumentOutOfRangeException.ThrowIfLessThan(inputLength, 1);
         if (inputs.Length != (long)labels.Length * inputLength)
         {
-            throw new ArgumentException($"{labels.Length} labels with {inputLength} inputs each need {(long)labels.Length * inputLength} values; there are {inputs.Length}.", nameof(inputs));
+            throw new ArgumentException($"{labels.Length} labels with {inputLength} inputs each need {(long)labels.Length * inputLength} values, but there are {inputs.Length}. Specify all values of each example.", nameof(inputs));
         }
     }
 

@@ -30,7 +30,7 @@ public sealed class AugmentedExamples : IVaryingExampleSource
         _options = options ?? new AugmentationOptions();
         if ((Int128)height * width * channels != source.InputLength)
         {
-            throw new ArgumentException($"The source's inputs are {source.InputLength} values, not {height} x {width} x {channels}; specify the size of the images.", nameof(source));
+            throw new ArgumentException($"The source's inputs are {source.InputLength} values, not {height} x {width} x {channels}. Specify the size of the images.", nameof(source));
         }
 
         if (_options.CropPadding < 0 || _options.CropPadding >= Math.Min(height, width))

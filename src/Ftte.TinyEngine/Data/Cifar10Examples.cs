@@ -78,8 +78,8 @@ public sealed class Cifar10Examples : IExampleSource
         }
 
         string missing = Array.Find(names, name => !File.Exists(Path.Combine(folders[0], name))) ?? names[0];
-        string other = PythonVersion.Any(name => Path.Exists(Path.Combine(directory, name))) ? "; the folder contains the Python version instead" : "";
-        throw new FileNotFoundException($"{folders[0]}: {missing} is missing{other}; put {string.Join(", ", names)} there ({Source}).", Path.Combine(folders[0], missing));
+        string other = PythonVersion.Any(name => Path.Exists(Path.Combine(directory, name))) ? ", and the folder contains the Python version instead" : "";
+        throw new FileNotFoundException($"The folder '{folders[0]}' is incomplete: {missing} is missing{other}. Put {string.Join(", ", names)} there ({Source}).", Path.Combine(folders[0], missing));
     }
 
     /// <summary>Reads files of the same layout, one after the other.</summary>
@@ -162,7 +162,7 @@ public sealed class Cifar10Examples : IExampleSource
         long total = lengths.Sum(length => (long)length);
         return total <= Array.MaxLength
             ? (int)total
-            : throw InvalidFile.Create(last, $"the files up to this one have {total} bytes; the maximum is {Array.MaxLength}", "read fewer files");
+            : throw InvalidFile.Create(last, $"the files up to this one have {total} bytes, but the maximum is {Array.MaxLength}", "read fewer files");
     }
 
     private static int LengthOf(string path)

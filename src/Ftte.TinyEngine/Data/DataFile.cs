@@ -16,12 +16,12 @@ internal static class DataFile
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new FileNotFoundException($"{path}: the file does not exist; restore it, or specify where it is.", path, missing);
+            throw new FileNotFoundException($"The file '{path}' does not exist. Restore it, or specify where it is.", path, missing);
         }
         catch (UnauthorizedAccessException refused)
         {
-            string reason = Directory.Exists(path) ? "it is a folder; specify a file" : "access is denied; specify a file that you are allowed to read";
-            throw new UnauthorizedAccessException($"{path}: {reason}.", refused);
+            string reason = Directory.Exists(path) ? "it is a folder. Specify a file" : "access is denied. Specify a file that you are allowed to read";
+            throw new UnauthorizedAccessException($"The file '{path}' cannot be read: {reason}.", refused);
         }
     }
 

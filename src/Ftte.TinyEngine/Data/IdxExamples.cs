@@ -54,7 +54,7 @@ public sealed class IdxExamples : IExampleSource
         IdxFile labels = IdxFile.Read(labelsPath);
         if (labels.Shape.Length != 1)
         {
-            throw InvalidFile.Create(labelsPath, $"it has {labels.Shape.Length} dimensions; labels have one", "specify the images first and the labels second");
+            throw InvalidFile.Create(labelsPath, $"it has {labels.Shape.Length} dimensions, but labels have one", "specify the images first and the labels second");
         }
 
         int wrong = labels.Values.Span.IndexOfAnyExceptInRange((byte)0, (byte)(classCount - 1));
@@ -66,7 +66,7 @@ public sealed class IdxExamples : IExampleSource
         IdxFile images = IdxFile.Read(imagesPath);
         if (images.Shape is not [int count, int height, int width, .. var rest] || rest.Length > 1)
         {
-            throw InvalidFile.Create(imagesPath, $"it has {images.Shape.Length} dimensions; images have three or four", "specify the images first and the labels second");
+            throw InvalidFile.Create(imagesPath, $"it has {images.Shape.Length} dimensions, but images have three or four", "specify the images first and the labels second");
         }
 
         if (count != labels.Shape[0])

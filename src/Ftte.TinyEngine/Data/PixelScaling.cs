@@ -17,7 +17,7 @@ public sealed class PixelScaling
     {
         if (mean.IsEmpty || mean.Length != deviation.Length)
         {
-            throw new ArgumentException($"There are {mean.Length} means and {deviation.Length} deviations; specify one of each per channel, or one for all channels.", nameof(deviation));
+            throw new ArgumentException($"There are {mean.Length} means and {deviation.Length} deviations. Specify one of each per channel, or one for all channels.", nameof(deviation));
         }
 
         _table = new float[mean.Length * ByteValues];
@@ -25,7 +25,7 @@ public sealed class PixelScaling
         {
             if (!float.IsFinite(mean[channel]) || !float.IsFinite(deviation[channel]) || deviation[channel] <= 0)
             {
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Channel {channel} has mean {mean[channel]} and deviation {deviation[channel]}; both must be finite, and the deviation positive."), nameof(deviation));
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Channel {channel} has mean {mean[channel]} and deviation {deviation[channel]}. Specify finite values and a positive deviation."), nameof(deviation));
             }
 
             for (int value = 0; value < ByteValues; value++)
@@ -57,7 +57,7 @@ public sealed class PixelScaling
     {
         if (ChannelCount != 1 && ChannelCount != channels)
         {
-            throw new ArgumentException($"The scaling is for {ChannelCount} channels but the images have {channels}; specify one value per channel, or one for all channels.");
+            throw new ArgumentException($"The scaling is for {ChannelCount} channels but the images have {channels}. Specify one value per channel, or one for all channels.");
         }
     }
 }

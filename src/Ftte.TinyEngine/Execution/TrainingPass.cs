@@ -50,7 +50,7 @@ internal sealed unsafe class TrainingPass
     /// <summary>Gets or sets the factor of the loss in its gradient: 1 / the number of examples in the mean.</summary>
     public float LossScale { get; set; }
 
-    /// <summary>Gets or sets the step size.</summary>
+    /// <summary>Gets or sets the learning rate.</summary>
     public float Rate { get; set; }
 
     /// <summary>Gets or sets the weight decay.</summary>

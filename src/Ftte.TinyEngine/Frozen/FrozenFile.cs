@@ -75,7 +75,7 @@ internal sealed unsafe class FrozenFile : FrozenParameters
         long expected = sizeof(float) * (long)Count, actual = RandomAccess.GetLength(_handle);
         if (actual < expected)
         {
-            throw new InvalidDataException($"{_path} has become shorter: it has {actual} bytes, but the {Count} float32 parameters of the network take {expected}. Restore the file, and replace it instead of writing into it.");
+            throw new InvalidDataException($"The file '{_path}' has become shorter: it has {actual} bytes, but the {Count} float32 parameters of the network take {expected}. Restore the file, and replace it instead of writing into it.");
         }
     }
 }

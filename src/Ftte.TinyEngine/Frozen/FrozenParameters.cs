@@ -45,7 +45,7 @@ public abstract class FrozenParameters : IDisposable
         ArgumentNullException.ThrowIfNull(network);
         if (parameters.Length != network.Layout.ParameterCount)
         {
-            throw new ArgumentException($"The network has {network.Layout.ParameterCount} parameters, the vector {parameters.Length}.", nameof(parameters));
+            throw new ArgumentException($"The network has {network.Layout.ParameterCount} parameters, but the vector has {parameters.Length}. Specify the flat vector of this network.", nameof(parameters));
         }
 
         return format switch
@@ -74,7 +74,7 @@ public abstract class FrozenParameters : IDisposable
         long expected = sizeof(float) * (long)network.Layout.ParameterCount, actual = new FileInfo(path).Length;
         if (actual != expected)
         {
-            throw new InvalidDataException($"{path} has {actual} bytes; the {network.Layout.ParameterCount} float32 parameters of the network take {expected}. Write the flat vector again.");
+            throw new InvalidDataException($"The file '{path}' has {actual} bytes, but the {network.Layout.ParameterCount} float32 parameters of the network take {expected}. Write the flat vector again.");
         }
 
         return new FrozenFile(path, network.Layout.ParameterCount);

@@ -39,7 +39,7 @@ internal static class BlockValues
             if (!double.IsFinite(values[i]))
             {
                 throw new InvalidOperationException(
-                    string.Create(CultureInfo.InvariantCulture, $"The importance of block '{block.Name}' is {values[i]}: parameters, examples or trial steps are too large or not finite. Measure with parameters that have not diverged, and with a smaller step size if the measure takes trial steps."));
+                    string.Create(CultureInfo.InvariantCulture, $"The importance of block '{block.Name}' is {values[i]}: parameters, examples or trial steps are too large or not finite. Measure with parameters that have not diverged, and with a smaller learning rate if the measure takes trial steps."));
             }
 
             result[i] = Math.Max(0, values[i]);

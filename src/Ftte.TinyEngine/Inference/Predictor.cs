@@ -71,7 +71,7 @@ public sealed unsafe class Predictor : IDisposable
     {
         if (input.Length != Network.InputLength)
         {
-            throw new ArgumentException($"The network takes {Network.InputLength} values per example, but the input has {input.Length}.", nameof(input));
+            throw new ArgumentException($"The network takes {Network.InputLength} values per example, but the input has {input.Length}. Specify the values of one example.", nameof(input));
         }
 
         int predicted = 0;
@@ -159,7 +159,7 @@ public sealed unsafe class Predictor : IDisposable
 
         if (ProbabilityLength == 0 && !buffers.Probabilities.IsEmpty)
         {
-            throw Wrong($"The outputs of loss '{Network.Loss.Name}' are no probabilities. Request its outputs.");
+            throw Wrong($"The outputs of loss '{Network.Loss.Name}' are not probabilities. Request its outputs.");
         }
 
         if (EmbeddingLength == 0 && !buffers.Embeddings.IsEmpty)
@@ -178,7 +178,7 @@ public sealed unsafe class Predictor : IDisposable
     private static bool CheckLength(string name, int length, int examples, int perExample) =>
         length == 0 || length == (long)examples * perExample
             ? length > 0
-            : throw Wrong($"The {name} of {examples} examples take {(long)examples * perExample} values, but the buffer has {length}.");
+            : throw Wrong($"The {name} of {examples} examples take {(long)examples * perExample} values, but the buffer has {length}. Specify a buffer of that length.");
 
     [SuppressMessage("Usage", "CA2208:Instantiate argument exceptions correctly", Justification = "The parameter of the public method.")]
     private static ArgumentException Wrong(string message) => new(message, "buffers");

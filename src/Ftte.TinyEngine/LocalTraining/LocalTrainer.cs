@@ -349,7 +349,7 @@ public sealed partial class LocalTrainer : ILocalTrainer, IImportanceProbe, IMod
 
         if (parameters.Length != Layout.ParameterCount)
         {
-            throw new ArgumentException($"The network has {Layout.ParameterCount} parameters, but the vector has {parameters.Length}.", nameof(parameters));
+            throw new ArgumentException($"The network has {Layout.ParameterCount} parameters, but the vector has {parameters.Length}. Specify the flat vector of this network.", nameof(parameters));
         }
     }
 

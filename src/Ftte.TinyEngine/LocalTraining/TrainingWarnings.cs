@@ -8,10 +8,10 @@ namespace Ftte.TinyEngine;
 /// <param name="logger">Receives warnings; null for the trace listeners of the process.</param>
 internal sealed partial class TrainingWarnings(ILogger? logger)
 {
-    /// <summary>The maximum step size at which networks with frozen statistics trained without clipping in docs/experiments/zoo.md and cifar10.md.</summary>
+    /// <summary>The maximum learning rate at which networks with frozen statistics trained without clipping in docs/experiments/zoo.md and cifar10.md.</summary>
     private const float MaxUnclippedRate = 0.01f;
 
-    /// <summary>The step size above which a few steps with the default clip ratio can reverse the weights of a unit.</summary>
+    /// <summary>The learning rate above which a few steps with the default clip ratio can reverse the weights of a unit.</summary>
     private const float MaxRate = 1;
 
     /// <summary>The batch size below which the statistics of a batch are mostly noise (Wu and He, ECCV 2018).</summary>
@@ -45,12 +45,12 @@ internal sealed partial class TrainingWarnings(ILogger? logger)
         if (hasStatistics && options.Normalization == NormalizationMode.Frozen && !isClipped && options.LearningRate > MaxUnclippedRate)
         {
             Add($"{nameof(SgdOptions.LearningRate)} is {options.LearningRate} without clipping, and normalization statistics are frozen: nothing rescales activations, and training may diverge. "
-                + $"Set {nameof(SgdOptions.ClipRatio)}, or a step size of at most {MaxUnclippedRate}.");
+                + $"Set {nameof(SgdOptions.ClipRatio)}, or a learning rate of at most {MaxUnclippedRate}.");
         }
 
         if (options.LearningRate > MaxRate)
         {
-            Add($"{nameof(SgdOptions.LearningRate)} is {options.LearningRate}; step sizes above {MaxRate} rarely converge. Use a smaller step size.");
+            Add($"{nameof(SgdOptions.LearningRate)} is {options.LearningRate}; learning rates above {MaxRate} rarely converge. Use a smaller learning rate.");
         }
 
         if (options.BatchSize == 1 && options.Momentum > MaxSingleExampleMomentum)

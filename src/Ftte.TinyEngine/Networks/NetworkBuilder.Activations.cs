@@ -26,7 +26,7 @@ public sealed partial class NetworkBuilder
     {
         if (!float.IsFinite(slope))
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"A slope of {slope} is not finite."), nameof(slope));
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"A slope of {slope} is not finite. Specify a finite slope."), nameof(slope));
         }
 
         return Masked(name, "leaky", MaskedActivationKind.LeakyRelu, slope);
@@ -61,7 +61,7 @@ public sealed partial class NetworkBuilder
         string claimed = Claim(name, "dropout");
         if (!(rate >= 0 && rate < 1))
         {
-            throw Wrong(claimed, string.Create(CultureInfo.InvariantCulture, $"has a dropout rate of {rate}; specify a rate in [0, 1)"));
+            throw Wrong(claimed, string.Create(CultureInfo.InvariantCulture, $"has a dropout rate of {rate}. Specify a rate in [0, 1)"));
         }
 
         return Append(new Dropout(claimed, _value, NewValue(claimed), rate));

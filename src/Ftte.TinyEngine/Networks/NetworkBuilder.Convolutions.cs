@@ -18,7 +18,7 @@ public sealed partial class NetworkBuilder
         CheckPositive(name, "outputs", outputs);
         if (Shape.Pixels > 1)
         {
-            throw Wrong(name, $"takes a vector, but its input is {Shape}; add Flatten or a global pool before it");
+            throw Wrong(name, $"takes a vector, but its input is {Shape}. Add Flatten or a global pool before it");
         }
 
         int inputs = Shape.Channels;
@@ -50,7 +50,7 @@ public sealed partial class NetworkBuilder
         CheckPositive(name, "groups", groups);
         if (Shape.Channels % groups != 0 || filters % groups != 0)
         {
-            throw Wrong(name, $"has {groups} groups, which do not divide {Shape.Channels} channels and {filters} filters");
+            throw Wrong(name, $"has {groups} groups, which do not divide {Shape.Channels} channels and {filters} filters. Specify a divisor of both");
         }
 
         ConvolutionShape shape = Window(name, filters, kernel, stride ?? 1, padding, groups);
@@ -84,7 +84,7 @@ public sealed partial class NetworkBuilder
         CheckPositive(name, "filters", filters);
         if (Shape.Height > 1)
         {
-            throw Wrong(name, $"takes a sequence of height 1, but its input is {Shape}; use Conv for images");
+            throw Wrong(name, $"takes a sequence of height 1, but its input is {Shape}. Use Conv for images");
         }
 
         ConvolutionShape shape = Window(name, filters, (1, kernel), (1, stride), (0, padding), groups: 1);

@@ -11,7 +11,7 @@ public sealed partial class NetworkBuilder
         CheckEnd(name);
         if (Shape.Pixels > 1 || Shape.Channels < 2)
         {
-            throw Wrong(name, $"takes a vector with a value per class, at least two, but its input is {Shape}");
+            throw Wrong(name, $"takes a vector with a value per class, at least two, but its input is {Shape}. Add a Linear layer before it");
         }
 
         return _graph.Complete(new LossOperation(name, _value, NewValue(name), LossKind.SoftmaxCrossEntropy));

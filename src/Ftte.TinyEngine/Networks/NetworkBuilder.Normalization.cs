@@ -32,7 +32,7 @@ public sealed partial class NetworkBuilder
         CheckPositive(name, "groups", groups);
         if (Shape.Channels % groups != 0)
         {
-            throw Wrong(name, $"has {groups} groups, which do not divide {Shape.Channels} channels");
+            throw Wrong(name, $"has {groups} groups, which do not divide {Shape.Channels} channels. Specify a divisor");
         }
 
         _graph.Count(name, 2L * Shape.Channels);
@@ -43,7 +43,7 @@ public sealed partial class NetworkBuilder
     {
         if (_image is { } image)
         {
-            throw Wrong(name, $"normalizes a flattened image of {image}, whose values have another order in files than in memory; move it before Flatten");
+            throw Wrong(name, $"normalizes a flattened image of {image}, whose values have another order in files than in memory. Move it before Flatten");
         }
     }
 
@@ -51,7 +51,7 @@ public sealed partial class NetworkBuilder
     {
         if (!(epsilon > 0 && double.IsFinite(epsilon)))
         {
-            throw Wrong(name, string.Create(CultureInfo.InvariantCulture, $"has an epsilon of {epsilon}; specify a positive value"));
+            throw Wrong(name, string.Create(CultureInfo.InvariantCulture, $"has an epsilon of {epsilon}. Specify a positive value"));
         }
     }
 }

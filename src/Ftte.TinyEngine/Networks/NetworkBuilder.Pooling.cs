@@ -19,7 +19,7 @@ public sealed partial class NetworkBuilder
         PoolingShape shape = Pool(claimed, window, stride ?? window, padding);
         if (window.Height * (long)window.Width > MaxPlaces)
         {
-            throw Wrong(claimed, $"pools windows of {window}, but the position of a maximum is stored in a byte; use windows of at most {MaxPlaces} values, and pool twice if necessary");
+            throw Wrong(claimed, $"pools windows of {window}, but the position of a maximum is stored in a byte. Use windows of at most {MaxPlaces} values, and pool twice if necessary");
         }
 
         return Append(new MaxPooling(claimed, _value, NewImage(claimed, shape.OutputHeight, shape.OutputWidth), shape));
@@ -56,7 +56,7 @@ public sealed partial class NetworkBuilder
         CheckWindow(name, "window", window, stride, padding);
         if (2 * padding.Height > window.Height || 2 * padding.Width > window.Width)
         {
-            throw Wrong(name, $"pads by {padding}, more than half its window of {window}; use less padding");
+            throw Wrong(name, $"pads by {padding}, more than half its window of {window}. Use less padding");
         }
 
         return new PoolingShape(

@@ -21,7 +21,7 @@ public sealed partial class NetworkBuilder
         CheckWindow(name, "kernel", kernel, stride, padding);
         if ((Shape.Width + (2L * padding.Width)) * Math.Max(Shape.Channels, filters) > Array.MaxLength)
         {
-            throw Wrong(name, $"has rows of {Shape.Width} columns, a padding of {padding} and {Math.Max(Shape.Channels, filters)} channels, which exceed {Array.MaxLength} values");
+            throw Wrong(name, $"has rows of {Shape.Width} columns, a padding of {padding} and {Math.Max(Shape.Channels, filters)} channels, which exceed {Array.MaxLength} values. Use smaller images or fewer channels");
         }
 
         return new ConvolutionShape(
@@ -34,12 +34,12 @@ public sealed partial class NetworkBuilder
         CheckPositive(name, "rows and columns of stride", Math.Min(stride.Height, stride.Width));
         if (padding.Height < 0 || padding.Width < 0 || padding.Height >= 1 << 16 || padding.Width >= 1 << 16)
         {
-            throw Wrong(name, $"pads by {padding}; specify a padding from 0 to 65535");
+            throw Wrong(name, $"pads by {padding}. Specify a padding from 0 to 65535");
         }
 
         if (window.Height > Shape.Height + (2 * padding.Height) || window.Width > Shape.Width + (2 * padding.Width))
         {
-            throw Wrong(name, $"has a {part} of {window}, which does not fit {Shape} with a padding of {padding}");
+            throw Wrong(name, $"has a {part} of {window}, which does not fit {Shape} with a padding of {padding}. Use a smaller {part} or more padding");
         }
     }
 
@@ -47,7 +47,7 @@ public sealed partial class NetworkBuilder
     {
         if (value < 1)
         {
-            throw Wrong(name, $"has {value} {part}; specify at least one");
+            throw Wrong(name, $"has {value} {part}. Specify at least one");
         }
     }
 }

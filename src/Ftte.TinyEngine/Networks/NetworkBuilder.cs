@@ -56,7 +56,7 @@ public sealed partial class NetworkBuilder
         {
             if (end.Shape != ends[0].Shape)
             {
-                throw Wrong(name, $"adds branches of {ends[0].Shape} and {end.Shape}; give them the same shape, for example with a 1 x 1 convolution");
+                throw Wrong(name, $"adds branches of {ends[0].Shape} and {end.Shape}. Give them the same shape, for example with a 1 x 1 convolution");
             }
         }
 
@@ -76,7 +76,7 @@ public sealed partial class NetworkBuilder
         {
             if (end.Shape.Height != ends[0].Shape.Height || end.Shape.Width != ends[0].Shape.Width)
             {
-                throw Wrong(name, $"concatenates branches of {ends[0].Shape} and {end.Shape}; give them the same height and width");
+                throw Wrong(name, $"concatenates branches of {ends[0].Shape} and {end.Shape}. Give them the same height and width");
             }
         }
 
@@ -91,7 +91,7 @@ public sealed partial class NetworkBuilder
         _graph.Claim(name);
         if (branches.Length < 2)
         {
-            throw Wrong(name, $"joins {branches.Length} branches; specify at least two");
+            throw Wrong(name, $"joins {branches.Length} branches. Specify at least two");
         }
 
         var ends = new NetworkBuilder[branches.Length];
@@ -101,13 +101,13 @@ public sealed partial class NetworkBuilder
             ends[i] = branches[i](new NetworkBuilder(this));
             if (ends[i] is null || ends[i]._graph != _graph)
             {
-                throw Wrong(name, $"has a branch {i} that does not return the builder that it received");
+                throw Wrong(name, $"has a branch {i} that does not return the builder that it received. Return the result of its last layer");
             }
         }
 
         if (ends.Select(e => e._value).Distinct().Count() < ends.Length)
         {
-            throw Wrong(name, "has two identical branches; only one branch may be the identity");
+            throw Wrong(name, "has two identical branches. Only one branch may be the identity");
         }
 
         return ends;
@@ -126,7 +126,7 @@ public sealed partial class NetworkBuilder
     {
         if ((long)Shape.Height * Shape.Width * Shape.Channels > Array.MaxLength)
         {
-            throw Wrong(name, $"has an output of {Shape} values per example, more than {Array.MaxLength}");
+            throw Wrong(name, $"has an output of {Shape} values per example, more than {Array.MaxLength}. Use a smaller layer");
         }
 
         return _graph.NewValue(name, Shape);

@@ -52,7 +52,7 @@ internal sealed class NetworkGraph
         _parameterCount += parameters;
         if (_parameterCount > Array.MaxLength)
         {
-            throw new ArgumentException($"With the {parameters} parameters of layer '{name}' the network would have {_parameterCount}; the maximum is {Array.MaxLength}. Use a smaller network.", nameof(name));
+            throw new ArgumentException($"With the {parameters} parameters of layer '{name}' the network would have {_parameterCount}, but the maximum is {Array.MaxLength}. Use a smaller network.", nameof(name));
         }
     }
 

@@ -6,7 +6,7 @@ namespace Ftte.TinyEngine;
 /// <remarks>
 /// <para>Read when a trainer is created; later changes have no effect.</para>
 /// <para>With the defaults, every network of <see cref="NetworkZoo"/> learns in a federation, from random weights and from a trained base; see
-/// <c>docs/experiments/zoo.md</c>. On by default: batches of 20, one epoch, a constant step size of 0.1, gradients clipped per unit
+/// <c>docs/experiments/zoo.md</c>. On by default: batches of 20, one epoch, a constant learning rate of 0.1, gradients clipped per unit
 /// (<see cref="ClipRatio"/>, no memory), and frozen normalization statistics. Off by default, because it takes memory or depends on the task: momentum,
 /// weight decay, a proximal term, label calibration, clipping by the norm of the whole gradient (<see cref="ClipNorm"/>), and batch statistics.</para>
 /// <para><see cref="LocalTrainer.Warnings"/> lists settings that are known to be fragile.</para>
@@ -34,7 +34,7 @@ public sealed class SgdOptions
     /// </value>
     public float? LearningRate { get; set; }
 
-    /// <summary>Gets or sets the change of the step size over the run.</summary>
+    /// <summary>Gets or sets the change of the learning rate over the run.</summary>
     /// <value><see cref="LearningRateSchedule.Constant"/> by default.</value>
     public LearningRateSchedule Schedule { get; set; } = LearningRateSchedule.Constant;
 
@@ -177,7 +177,7 @@ public sealed class SgdOptions
         return copy;
     }
 
-    /// <summary>Returns options with a scaled step size; these options if the factor is 1.</summary>
+    /// <summary>Returns options with a scaled learning rate; these options if the factor is 1.</summary>
     internal SgdOptions Scale(float factor)
     {
         if (factor == 1)

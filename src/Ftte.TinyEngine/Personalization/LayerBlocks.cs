@@ -28,6 +28,6 @@ internal static class LayerBlocks
     {
         ParameterBlock[] found = [.. layers.Where(o => o.Name == name).SelectMany(o => o.Parameters), .. layers.SelectMany(o => o.Parameters).Where(b => b.Name == name)];
         return found.Length > 0 ? found : throw new ArgumentException(
-            $"The network has no layer or block '{name}'. Its layers with parameters are {NameList.Format(layers.Select(o => o.Name))}.", nameof(name));
+            $"The network has no layer or block '{name}'. Specify a block or one of the layers with parameters: {NameList.Format(layers.Select(o => o.Name))}.", nameof(name));
     }
 }

@@ -187,7 +187,7 @@ public sealed partial class PersonalModel
         {
             if (!UpdateMoments.Measure(values.Slice(run.Offset, run.Count)).IsFinite)
             {
-                Warn("Training diverged. The personal parameters were not changed.");
+                Warn("Training diverged. The personal parameters were not changed. Lower the learning rate.");
                 return;
             }
         }

@@ -100,7 +100,7 @@ public static class NetworkPlanning
         {
             if (!(share > 0 && share <= 1))
             {
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"A share of the input channels is {share}; specify shares in (0, 1]."), nameof(inputShares));
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"A share of the input channels is {share}. Specify shares in (0, 1]."), nameof(inputShares));
             }
         }
 
@@ -112,7 +112,7 @@ public static class NetworkPlanning
         ArgumentNullException.ThrowIfNull(selection);
         if (selection.ParameterCount != network.Layout.ParameterCount)
         {
-            throw new ArgumentException($"The selection is for {selection.ParameterCount} parameters, but the network has {network.Layout.ParameterCount}.", nameof(selection));
+            throw new ArgumentException($"The selection is for {selection.ParameterCount} parameters, but the network has {network.Layout.ParameterCount}. Specify a selection of this network.", nameof(selection));
         }
 
         return new TrainingPlan(network, selection, settings);
@@ -125,7 +125,7 @@ public static class NetworkPlanning
         engine.Validate();
         if (frozen is not null && frozen.Count != network.Layout.ParameterCount)
         {
-            throw new ArgumentException($"The network has {network.Layout.ParameterCount} parameters, but the frozen ones are from a vector of {frozen.Count}.", nameof(frozen));
+            throw new ArgumentException($"The network has {network.Layout.ParameterCount} parameters, but the frozen ones are from a vector of {frozen.Count}. Create them for this network.", nameof(frozen));
         }
 
         PlanSettings settings = PlanSettings.From(options, engine, frozen, exampleCount);
@@ -138,7 +138,7 @@ public static class NetworkPlanning
         if ((long)widest * settings.MicroBatchSize > Array.MaxLength)
         {
             throw new ArgumentException(
-                $"{settings.MicroBatchSize} examples with {widest} values each exceed {Array.MaxLength} values; use a smaller batch or micro-batch.", nameof(options));
+                $"{settings.MicroBatchSize} examples with {widest} values each exceed {Array.MaxLength} values. Use a smaller batch or micro-batch.", nameof(options));
         }
 
         return settings;

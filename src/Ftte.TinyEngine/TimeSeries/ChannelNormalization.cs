@@ -67,7 +67,7 @@ public sealed class ChannelNormalization
     {
         if (input.Length % _means.Length != 0)
         {
-            throw new ArgumentException($"The input has {input.Length} values, which are no whole samples of {_means.Length} channels.", nameof(input));
+            throw new ArgumentException($"The input has {input.Length} values, which is not a multiple of the {_means.Length} channels. Specify whole samples.", nameof(input));
         }
 
         for (int i = 0, c = 0; i < input.Length; i++)

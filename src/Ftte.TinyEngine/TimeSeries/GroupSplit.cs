@@ -47,7 +47,7 @@ public static class GroupSplit
         string[] distinct = [.. groups.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (distinct.Length < minGroups || distinct.Contains(null))
         {
-            throw new ArgumentException($"There are {distinct.Length} groups; specify at least {minGroups}, none of them null.", nameof(groups));
+            throw new ArgumentException($"There are {distinct.Length} groups. Specify at least {minGroups}, none of them null.", nameof(groups));
         }
 
         return distinct.Index().OrderBy(group => SplitMix64.At(seed, (ulong)group.Index)).Select((group, place) => (group.Item, place)).ToDictionary(StringComparer.Ordinal);

@@ -19,7 +19,7 @@ public sealed class Recording
         if (samples.Length != (long)times.Length * channelCount || labels.Length != times.Length)
         {
             throw new ArgumentException(
-                $"{times.Length} samples of {channelCount} channels need {(long)times.Length * channelCount} values and {times.Length} labels; there are {samples.Length} values and {labels.Length} labels.", nameof(samples));
+                $"{times.Length} samples of {channelCount} channels need {(long)times.Length * channelCount} values and {times.Length} labels, but there are {samples.Length} values and {labels.Length} labels. Specify one label and all channels for each sample.", nameof(samples));
         }
 
         for (int i = 0; i < times.Length; i++)
@@ -31,7 +31,7 @@ public sealed class Recording
 
             if (labels.Span[i] < NoLabel)
             {
-                throw new ArgumentException($"Sample {i} has label {labels.Span[i]}; specify labels from 0, or {NoLabel} for none.", nameof(labels));
+                throw new ArgumentException($"Sample {i} has label {labels.Span[i]}. Specify labels from 0, or {NoLabel} for none.", nameof(labels));
             }
         }
 

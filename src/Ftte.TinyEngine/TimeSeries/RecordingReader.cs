@@ -104,7 +104,7 @@ internal sealed class RecordingReader
     {
         if (!decimal.TryParse(cell, TimeStyle, CultureInfo.InvariantCulture, out decimal time) || Math.Abs(time) > MaxTicks / _format.TimeUnit.Ticks)
         {
-            throw Wrong($"has '{Printable(cell)}' in column '{column}', which is no time", $"specify the time in units of {_format.TimeUnit}, as a number");
+            throw Wrong($"has '{Printable(cell)}' in column '{column}', which is not a time", $"specify the time in units of {_format.TimeUnit}, as a number");
         }
 
         var at = new TimeSpan((long)(time * _format.TimeUnit.Ticks));
@@ -126,7 +126,7 @@ internal sealed class RecordingReader
 
         if (found == _labels.Length)
         {
-            throw Wrong($"has the label '{Printable(cell)}'; the known labels are {NameList.Format(_format.Labels)}", "correct the label, or add it to the format");
+            throw Wrong($"has the label '{Printable(cell)}', but the known labels are {NameList.Format(_format.Labels)}", "correct the label, or add it to the format");
         }
 
         _classes.Add(found);

@@ -80,7 +80,7 @@ internal sealed class TextLines(Stream stream, string name)
     }
 
     private InvalidDataException NoText() =>
-        InvalidFile.Create(name, $"line {Number} has bytes that are no text", "specify a text file of values separated by commas");
+        InvalidFile.Create(name, $"line {Number} has bytes that are not text", "specify a text file of values separated by commas");
 
     /// <summary>Moves the rest to the front of the buffer, and reads until the buffer is full or the file ends.</summary>
     private void Fill()

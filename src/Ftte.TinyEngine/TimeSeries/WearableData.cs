@@ -43,13 +43,13 @@ public static class WearableData
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (!Directory.Exists(folder))
         {
-            throw new DirectoryNotFoundException($"{folder}: the folder does not exist; specify the folder into which the data set was unpacked.");
+            throw new DirectoryNotFoundException($"The folder '{folder}' does not exist. Specify the folder into which the data set was unpacked.");
         }
 
         string[] files = [.. Directory.GetFiles(folder, "s??_??_s?.csv", SearchOption.AllDirectories).OrderBy(Path.GetFileName, StringComparer.Ordinal)];
         return files.Length > 0
             ? files.Select(Read)
-            : throw InvalidFile.Create(folder, "it has no file with a name like s01_02_sw.csv", "specify the folder into which the data set was unpacked");
+            : throw new InvalidDataException($"The folder '{folder}' has no file with a name like s01_02_sw.csv. Specify the folder into which the data set was unpacked.");
     }
 
     private static bool TryRead(ReadOnlySpan<char> digits, out int number) => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number);

@@ -11,7 +11,7 @@ internal static class ExampleChecks
         ArgumentNullException.ThrowIfNull(examples);
         if (examples.InputLength != network.InputLength)
         {
-            throw new ArgumentException($"Layer '{network.Operations[0].Name}' takes {network.InputLength} inputs, but the examples have {examples.InputLength}.", nameof(examples));
+            throw new ArgumentException($"Layer '{network.Operations[0].Name}' takes {network.InputLength} inputs, but the examples have {examples.InputLength}. Specify examples for this network.", nameof(examples));
         }
 
         int count = examples.Count;
@@ -23,7 +23,7 @@ internal static class ExampleChecks
         if (!network.Loss.TakesLabels && (examples is not ITargetSource targets || targets.TargetLength != network.OutputLength))
         {
             throw new ArgumentException(
-                $"Loss '{network.Loss.Name}' compares {network.OutputLength} outputs with a target; use examples that implement {nameof(ITargetSource)} with {network.OutputLength} values.", nameof(examples));
+                $"Loss '{network.Loss.Name}' compares {network.OutputLength} outputs with a target. Use examples that implement {nameof(ITargetSource)} with {network.OutputLength} values.", nameof(examples));
         }
 
         return count;
@@ -36,7 +36,7 @@ internal static class ExampleChecks
         int classes = network.ClassCount;
         return (uint)label < (uint)classes
             ? label
-            : throw new InvalidOperationException($"Example {index} has label {label}; the network has {classes} classes, 0 to {classes - 1}.");
+            : throw new InvalidOperationException($"Example {index} has label {label}, but the network has {classes} classes, 0 to {classes - 1}. Correct the label, or use a network with more classes.");
     }
 
     /// <summary>Validates that features of the frozen prefix can be kept, if the options require it.</summary>

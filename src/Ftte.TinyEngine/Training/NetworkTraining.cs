@@ -116,7 +116,7 @@ public static class NetworkTraining
         TrainingPlan plan = network.Plan(selection, network.CreatePlanSettings(options, engine, frozen, count));
         if (trained.Length != selection.Count)
         {
-            throw new ArgumentException($"The selection has {selection.Count} parameters, but the trained vector has {trained.Length}.", nameof(trained));
+            throw new ArgumentException($"The selection has {selection.Count} parameters, but the trained vector has {trained.Length}. Specify a vector with one value per selected parameter.", nameof(trained));
         }
 
         using var session = new TrainingSession(plan, engine);

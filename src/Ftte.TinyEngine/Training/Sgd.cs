@@ -55,7 +55,7 @@ internal static unsafe class Sgd
         return new TrainingSummary(steps, seen, session.Result.MeanLoss);
     }
 
-    /// <summary>Returns the step size of a step.</summary>
+    /// <summary>Returns the learning rate of a step.</summary>
     internal static float RateAt(SgdOptions options, long step, long steps)
     {
         double done = (double)step / steps;

@@ -60,7 +60,7 @@ public sealed class SafetensorsFile : IDisposable
     {
         ArgumentNullException.ThrowIfNull(stream);
         return stream.CanRead && stream.CanSeek
-            ? Open(stream, leaveOpen, "the stream")
+            ? Open(stream, leaveOpen, InvalidFile.Stream)
             : throw new ArgumentException("The stream cannot be read or cannot seek. Copy it to a file or to memory first.", nameof(stream));
     }
 
@@ -83,7 +83,7 @@ public sealed class SafetensorsFile : IDisposable
         {
             if (SafetensorsWriter.ElementsOf(shape) != values.Length)
             {
-                throw new ArgumentException($"Tensor '{name}' has {values.Length} values, but its shape [{string.Join(", ", shape)}] has {SafetensorsWriter.ElementsOf(shape)}.", nameof(tensors));
+                throw new ArgumentException($"Tensor '{name}' has {values.Length} values, but its shape [{string.Join(", ", shape)}] has {SafetensorsWriter.ElementsOf(shape)}. Specify as many values as the shape has.", nameof(tensors));
             }
         }
 
@@ -117,7 +117,7 @@ public sealed class SafetensorsFile : IDisposable
     {
         if (!TryFind(name, out SafetensorsTensor? tensor))
         {
-            throw new KeyNotFoundException($"{Name} has no tensor named '{name}'. It has: {NameList.Format(Tensors.Select(t => t.Name))}.");
+            throw new KeyNotFoundException($"{InvalidFile.Describe(Name)} has no tensor named '{name}'. Specify one of: {NameList.Format(Tensors.Select(t => t.Name))}.");
         }
 
         if (tensor.Type is not (SafetensorsType.Float32 or SafetensorsType.BFloat16 or SafetensorsType.Float16))
@@ -127,7 +127,7 @@ public sealed class SafetensorsFile : IDisposable
 
         if (values.Length != tensor.ElementCount)
         {
-            throw new ArgumentException($"Tensor '{name}' has {tensor.ElementCount} values, but the destination has {values.Length}.", nameof(values));
+            throw new ArgumentException($"Tensor '{name}' has {tensor.ElementCount} values, but the destination has {values.Length}. Specify a destination of that length.", nameof(values));
         }
 
         _stream.Position = _dataStart + tensor.Start;

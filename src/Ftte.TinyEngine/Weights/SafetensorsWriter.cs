@@ -62,7 +62,7 @@ internal static class SafetensorsWriter
         header.Write("       "u8[..(-header.WrittenCount & 7)]);
         if (header.WrittenCount > SafetensorsLimits.MaxHeaderBytes)
         {
-            throw new ArgumentException($"The header would take {header.WrittenCount} bytes, more than {SafetensorsLimits.MaxHeaderBytes}; write fewer tensors per file.", nameof(tensors));
+            throw new ArgumentException($"The header would take {header.WrittenCount} bytes, more than {SafetensorsLimits.MaxHeaderBytes}. Write fewer tensors per file.", nameof(tensors));
         }
 
         Span<byte> length = stackalloc byte[SafetensorsLimits.PrefixBytes];
@@ -117,7 +117,7 @@ internal static class SafetensorsWriter
 
             if (shape.Length > SafetensorsLimits.MaxDimensions)
             {
-                throw new ArgumentException($"Tensor '{name}' has {shape.Length} dimensions; the maximum is {SafetensorsLimits.MaxDimensions}.", nameof(tensors));
+                throw new ArgumentException($"Tensor '{name}' has {shape.Length} dimensions, but the maximum is {SafetensorsLimits.MaxDimensions}. Specify a shape with fewer dimensions.", nameof(tensors));
             }
         }
 

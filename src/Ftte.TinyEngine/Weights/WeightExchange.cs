@@ -144,12 +144,12 @@ internal static class WeightExchange
             _ = AxisOrder.Of(entry.ViewShape.Length);
             if (SafetensorsWriter.ElementsOf(entry.ViewShape) != entry.Range.Length || SafetensorsWriter.ElementsOf(entry.FileShape) != entry.Range.Length)
             {
-                throw new ArgumentException($"'{entry.Name}' has {entry.Range.Length} values, but the shapes [{string.Join(", ", entry.ViewShape)}] and [{string.Join(", ", entry.FileShape)}].", nameof(entries));
+                throw new ArgumentException($"'{entry.Name}' has {entry.Range.Length} values, but the shapes [{string.Join(", ", entry.ViewShape)}] and [{string.Join(", ", entry.FileShape)}]. Specify shapes with as many values.", nameof(entries));
             }
 
             if (entry.Range.Start < 0 || entry.Range.Start > parameterCount - entry.Range.Length)
             {
-                throw new ArgumentException($"'{entry.Name}' lies at {entry.Range}, outside a vector of {parameterCount} values.", nameof(entries));
+                throw new ArgumentException($"'{entry.Name}' lies at {entry.Range}, outside a vector of {parameterCount} values. Specify ranges within the vector.", nameof(entries));
             }
         }
     }

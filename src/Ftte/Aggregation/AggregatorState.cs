@@ -77,7 +77,7 @@ public sealed class AggregatorState
     {
         if (bytes.Length < FixedLength + sizeof(uint))
         {
-            throw new WireFormatException(WireError.TooShort, $"{bytes.Length} bytes are too few for an aggregator's state. The file is truncated; use an earlier one.");
+            throw new WireFormatException(WireError.TooShort, $"{bytes.Length} bytes are too few for an aggregator's state. The file is truncated. Use an earlier one.");
         }
 
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic)
@@ -96,14 +96,14 @@ public sealed class AggregatorState
         {
             throw new WireFormatException(
                 contentLength > (long)bytes.Length - contentStart - sizeof(uint) ? WireError.TooShort : WireError.Inconsistent,
-                $"The aggregator's state declares {contentLength} bytes of content, which does not fit its {bytes.Length} bytes. The file was truncated or extended; use an earlier one.");
+                $"The aggregator's state declares {contentLength} bytes of content, which does not fit its {bytes.Length} bytes. The file was truncated or extended. Use an earlier one.");
         }
 
         uint declared = BinaryPrimitives.ReadUInt32LittleEndian(bytes[^sizeof(uint)..]);
         uint actual = Crc32C.Compute(bytes[..^sizeof(uint)]);
         if (declared != actual)
         {
-            throw new WireFormatException(WireError.ChecksumMismatch, $"The checksum of the aggregator's state is {actual:x8}, but the file contains {declared:x8}. The file is corrupt; use an earlier one.");
+            throw new WireFormatException(WireError.ChecksumMismatch, $"The checksum of the aggregator's state is {actual:x8}, but the file contains {declared:x8}. The file is corrupt. Use an earlier one.");
         }
 
         ReadOnlySpan<byte> name = bytes[FixedLength..contentStart];

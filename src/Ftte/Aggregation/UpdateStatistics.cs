@@ -1,7 +1,7 @@
 namespace Ftte.Aggregation;
 
 /// <summary>Represents the statistics of an update, from which a weighting computes the weight.</summary>
-/// <param name="Age">The number of versions published since the device received its model; 0 for a fresh update.</param>
+/// <param name="Age">The number of versions published since the device received its model: 0 for a fresh update, or 1 with <see cref="AgeOrigin.NextVersion"/>.</param>
 /// <param name="Variance">The variance of the step, clipped, over its selected trainable coordinates, divided by their count.</param>
 /// <param name="ReferenceVariance">
 /// The reference variance, an exponential average of the medians of recent buffers; constant while a buffer fills, so that the order does not matter. NaN until the first publication.

@@ -24,19 +24,19 @@ public sealed class FederatedClientOptions
     /// </value>
     public long MemoryBudgetBytes { get; set; } = NotSet;
 
-    /// <summary>Gets or sets the first wait after a failure. The wait grows with every further failure and is reset after a success.</summary>
+    /// <summary>Gets or sets the delay before the first retry. The delay grows with every further failure and is reset after a success.</summary>
     /// <value>Default 1 second.</value>
     public TimeSpan InitialBackoff { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Gets or sets the maximum wait, without jitter.</summary>
+    /// <summary>Gets or sets the maximum delay, without jitter.</summary>
     /// <value>Default 5 minutes.</value>
     public TimeSpan MaxBackoff { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Gets or sets the factor by which the wait grows with every failure.</summary>
+    /// <summary>Gets or sets the factor by which the delay grows with every failure.</summary>
     /// <value>Default 2; at least 1.</value>
     public double BackoffFactor { get; set; } = 2;
 
-    /// <summary>Gets or sets the maximum random extension of a wait, as a share of the wait, so that devices that failed together do not retry together.</summary>
+    /// <summary>Gets or sets the maximum random increase of a delay, as a share of the delay, so that devices that failed together do not retry together.</summary>
     /// <value>Default 0.2; within [0, 1].</value>
     public double Jitter { get; set; } = 0.2;
 
@@ -44,12 +44,12 @@ public sealed class FederatedClientOptions
     /// <value>Default 0.</value>
     public ulong Seed { get; set; }
 
-    /// <summary>Gets or sets the wait after an accepted update before the next round.</summary>
+    /// <summary>Gets or sets the delay between an accepted update and the next round.</summary>
     /// <value>Default zero.</value>
     public TimeSpan PauseBetweenRounds { get; set; }
 
     /// <summary>Gets or sets the maximum number of attempts to submit an update. The client retries after a broken link and if the server is busy.</summary>
-    /// <value>Default 8; at least 1. The default takes about two minutes with the default waits.</value>
+    /// <value>Default 8; at least 1. The default takes about two minutes with the default delays.</value>
     public int MaxSubmitAttempts { get; set; } = 8;
 
     /// <summary>Gets or sets a value that indicates whether the server may ask the device to measure importance, if the trainer is an <see cref="IImportanceProbe"/>.</summary>

@@ -114,11 +114,11 @@ public sealed class FileStateStore : IClientStateStore
         Span<byte> start = stackalloc byte[(int)Math.Min(Magic.Length, RandomAccess.GetLength(file))];
         if (!TryRead(file, start, 0) || !Magic.StartsWith(start))
         {
-            throw new InvalidDataException($"'{_path}' does not contain client state: it does not start with \"FTCS\". Specify a new file, or delete this one.");
+            throw new InvalidDataException($"The file '{_path}' does not contain client state: it does not start with \"FTCS\". Specify a new file, or delete this one.");
         }
     }
 
-    private InvalidDataException Damaged(string fault) => new($"The client state in '{_path}' is damaged: {fault}.");
+    private InvalidDataException Damaged(string fault) => new($"The client state in the file '{_path}' is damaged: {fault}. Restore the file, or delete it to start without state.");
 
     private static uint Checksum(ReadOnlySpan<byte> head, ReadOnlySpan<byte> state) => Crc32C.Finish(Crc32C.Append(Crc32C.Append(Crc32C.Start, head), state));
 

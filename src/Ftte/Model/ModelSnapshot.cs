@@ -25,12 +25,12 @@ public sealed class ModelSnapshot
         ArgumentNullException.ThrowIfNull(layout);
         if (parameters.Length != layout.ParameterCount)
         {
-            throw new ArgumentException($"The layout has {layout.ParameterCount} parameters, but the vector has {parameters.Length}.", nameof(parameters));
+            throw new ArgumentException($"The layout has {layout.ParameterCount} parameters, but the vector has {parameters.Length}. Specify one value per parameter.", nameof(parameters));
         }
 
         if (changed is not null && changed.ParameterCount != layout.ParameterCount)
         {
-            throw new ArgumentException($"The layout has {layout.ParameterCount} parameters, but the selection of changed coordinates is for {changed.ParameterCount}.", nameof(changed));
+            throw new ArgumentException($"The layout has {layout.ParameterCount} parameters, but the selection of changed coordinates is for {changed.ParameterCount}. Specify a selection of the same layout.", nameof(changed));
         }
 
         Layout = layout;

@@ -114,7 +114,7 @@ public sealed class ParameterLayout
     /// <exception cref="KeyNotFoundException">No block has that name.</exception>
     public ParameterBlock this[string name] => _indexByName.TryGetValue(name, out int index)
         ? Blocks[index]
-        : throw new KeyNotFoundException($"No block is named '{name}'. The blocks are: {string.Join(", ", Blocks.Select(b => b.Name))}.");
+        : throw new KeyNotFoundException($"No block is named '{name}'. Specify one of: {string.Join(", ", Blocks.Select(b => b.Name))}.");
 
     /// <summary>Returns the range of a block.</summary>
     /// <param name="block">The index of the block in <see cref="Blocks"/>.</param>

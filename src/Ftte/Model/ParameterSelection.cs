@@ -76,7 +76,7 @@ public sealed class ParameterSelection : IEquatable<ParameterSelection>
         {
             if (range.Start < 0 || range.Length < 0 || range.Start > parameterCount - range.Length)
             {
-                throw new ArgumentOutOfRangeException(nameof(ranges), $"The range with start {range.Start} and length {range.Length} is not within the {parameterCount} parameters.");
+                throw new ArgumentOutOfRangeException(nameof(ranges), $"The range with start {range.Start} and length {range.Length} is not within the {parameterCount} parameters. Specify ranges within the layout.");
             }
 
             if (range.Length > 0)
@@ -263,12 +263,12 @@ public sealed class ParameterSelection : IEquatable<ParameterSelection>
     {
         if (dense != ParameterCount)
         {
-            throw new ArgumentException($"The dense vector has {dense} values, but the selection is for {ParameterCount}.", nameof(dense));
+            throw new ArgumentException($"The dense vector has {dense} values, but the selection is for {ParameterCount}. Specify one value per parameter.", nameof(dense));
         }
 
         if (packed < Count)
         {
-            throw new ArgumentException($"The packed vector has {packed} values, but the selection has {Count}.", nameof(packed));
+            throw new ArgumentException($"The packed vector has {packed} values, but the selection has {Count}. Specify one value per selected parameter.", nameof(packed));
         }
     }
 }

@@ -17,14 +17,14 @@ namespace Ftte;
 public interface IFederatedServer
 {
     /// <summary>Requests work and updates the device's copy of the model.</summary>
-    /// <param name="device">The request.</param>
+    /// <param name="request">The request.</param>
     /// <param name="parameters">
     /// The device's flat vector, <see cref="ParameterLayout.ParameterCount"/> values, containing <see cref="CheckOutRequest.HeldVersion"/> if that is
     /// not null. If work is assigned, the coordinates in <see cref="TrainingAssignment.Refreshed"/> are overwritten; otherwise the buffer is not changed.
     /// </param>
     /// <param name="cancellationToken">Cancels the request. The buffer may then be partly written, so the device no longer holds a version.</param>
     /// <returns>The assignment, or the reason why no work was assigned.</returns>
-    ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default);
+    ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default);
 
     /// <summary>Submits an update.</summary>
     /// <param name="update">The update, borrowed.</param>

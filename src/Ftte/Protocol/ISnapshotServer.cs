@@ -11,10 +11,10 @@ public interface ISnapshotServer : IFederatedServer
     ModelSnapshot Current { get; }
 
     /// <summary>Requests work for a device. The same as <see cref="IFederatedServer.CheckOutAsync"/>, without a copy of the parameters.</summary>
-    /// <param name="device">The request.</param>
+    /// <param name="request">The request.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The response and, if work was assigned, the model to send.</returns>
-    ValueTask<SnapshotCheckOut> CheckOutSnapshotAsync(CheckOutRequest device, CancellationToken cancellationToken = default);
+    ValueTask<SnapshotCheckOut> CheckOutSnapshotAsync(CheckOutRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>Waits until a request for work that was answered with <see cref="CheckOutOutcome.Busy"/> may have another answer.</summary>
     /// <param name="client">The client.</param>

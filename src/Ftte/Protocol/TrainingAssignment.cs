@@ -25,7 +25,7 @@ public sealed record TrainingAssignment(
     TimeSpan LeaseDuration,
     ulong ModelFingerprint = 0)
 {
-    /// <summary>Gets the factor by which the device multiplies its step size.</summary>
+    /// <summary>Gets the factor by which the device multiplies its learning rate.</summary>
     /// <value>1 by default; finite and positive. Set by the server with <see cref="FederatedServer.ChangeStepScale"/>.</value>
     public float StepScale { get; init; } = 1;
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Ftte.Selection;
 
-/// <summary>Represents the objective and the costs of a selection, and an upper bound of the objective of all selections.</summary>
+/// <summary>Represents the objective and the costs of a selection and, if the selector proves one, an upper bound of the objective of all selections.</summary>
 /// <param name="Choices">The index of the choice of each step of the profile, or -1 for none.</param>
 /// <param name="Objective">The summed importance of the trained parameters; <see cref="double.MaxValue"/> if the sum is larger.</param>
 /// <param name="Timeline">The bytes in use at each step, the peak, and the step that reaches it.</param>

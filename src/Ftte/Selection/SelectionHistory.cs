@@ -133,7 +133,7 @@ public sealed class SelectionHistory
 
         if (selection.ParameterCount != ParameterCount)
         {
-            throw new ArgumentException($"The selection is for {selection.ParameterCount} parameters, but this history is for {ParameterCount}.", nameof(selection));
+            throw new ArgumentException($"The selection is for {selection.ParameterCount} parameters, but this history is for {ParameterCount}. Specify a selection of the same layout.", nameof(selection));
         }
 
         if (_order.Count == Capacity)

@@ -4,7 +4,7 @@ namespace Ftte.Selection;
 /// <remarks>Immutable. Use a <c>with</c> expression to vary the budgets.</remarks>
 /// <param name="Profile">The costs of training.</param>
 /// <param name="Importance">The importance of each block.</param>
-/// <param name="MemoryBudgetBytes">The maximum peak on a device in bytes: M_min, from <see cref="DeviceRegistry.GetMemoryBudget"/>.</param>
+/// <param name="MemoryBudgetBytes">The maximum peak on a device, in bytes: usually the smallest memory budget of all devices, from <see cref="DeviceRegistry.GetMemoryBudget"/>.</param>
 /// <param name="PayloadBudgetBytes">The maximum payload each way per update, in bytes of float32 values; null for no limit.</param>
 /// <exception cref="ArgumentException">The costs and the importance are for different models, or a budget is negative.</exception>
 public sealed record SelectionRequest(TrainingProfile Profile, BlockImportance Importance, long MemoryBudgetBytes, long? PayloadBudgetBytes = null)

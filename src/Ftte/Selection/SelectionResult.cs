@@ -48,7 +48,7 @@ public sealed record SelectionResult(ParameterSelection Selection, SelectionCert
         {
             throw new ArgumentException(
                 $"The choices take {timeline.PeakBytes} bytes of memory, {certificate.PayloadBytes} bytes of payload and {certificate.MultiplyAdds} multiply-adds, but "
-                + $"the budgets are {request.MemoryBudgetBytes}, {request.PayloadBudgetBytes?.ToString() ?? "unlimited"} and {request.ComputeBudget?.ToString() ?? "unlimited"}.",
+                + $"the budgets are {request.MemoryBudgetBytes}, {request.PayloadBudgetBytes?.ToString() ?? "unlimited"} and {request.ComputeBudget?.ToString() ?? "unlimited"}. Return choices within the budgets.",
                 nameof(choices));
         }
 

@@ -81,7 +81,7 @@ internal sealed partial class AssignmentDispatcher
         }
     }
 
-    /// <summary>Gets whether the limits allow another assignment.</summary>
+    /// <summary>Gets a value that indicates whether the limits allow another assignment.</summary>
     public bool CanAssign
     {
         get
@@ -389,7 +389,7 @@ internal sealed partial class AssignmentDispatcher
 
         if (parameterCount != _layout.ParameterCount)
         {
-            throw new ArgumentException($"The buffer has {parameterCount} values, but the model has {_layout.ParameterCount} parameters.", nameof(parameterCount));
+            throw new ArgumentException($"The buffer has {parameterCount} values, but the model has {_layout.ParameterCount} parameters. Specify a buffer with one value per parameter.", nameof(parameterCount));
         }
 
         if (!_options.RequireRegistration && !device.NeverTrains)

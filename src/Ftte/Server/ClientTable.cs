@@ -3,7 +3,7 @@ using Ftte.State;
 
 namespace Ftte;
 
-/// <summary>Stores the records of clients, least recently seen first.</summary>
+/// <summary>Stores the assignments, the lease and the share of the buffer of each client, least recently seen first. <see cref="DeviceRegistry"/> stores memory budgets.</summary>
 /// <remarks>
 /// Bounded by <see cref="FederatedServerOptions.MaxClients"/> and <see cref="FederatedServerOptions.ClientRetention"/>. A client with a removed record
 /// is treated as a new one. Not thread-safe.

@@ -3,16 +3,17 @@ using Ftte.State;
 
 namespace Ftte;
 
-/// <summary>Stores the participating devices and their memory budgets, from which M_min is computed.</summary>
+/// <summary>Stores the memory budgets of the participating devices, from which the smallest memory budget of all devices is computed.</summary>
 /// <remarks>
-/// <para>A device is either <b>registered</b> by the application (<see cref="Register"/>), which is trusted and never removed automatically, or <b>claimed</b>: a server that
-/// does not require registration records the budget that a device reports in its request for work. Claims are removed, least recently seen first, beyond a
+/// <para>A device is either <b>registered</b> by the application (<see cref="Register"/>), which is trusted and never removed automatically, or <b>unregistered</b>: a server that
+/// does not require registration records the budget that a device reports in its request for work. Unregistered devices are removed, least recently seen first, beyond a
 /// maximum count and after a time without a request; a device that returns is recorded again.</para>
+/// <para>The registry has the memory budgets only. The server keeps assignments and shares of clients in an internal table, and the certificates of devices are in the <c>DeviceDirectory</c> of Ftte.AspNetCore.</para>
 /// <para>Stores one small record per device, never model data. Safe for any number of threads. Devices may join, change and leave while the server runs.</para>
 /// </remarks>
 public sealed class DeviceRegistry
 {
-    /// <summary>The default maximum number of claimed devices.</summary>
+    /// <summary>The default maximum number of unregistered devices.</summary>
     public const int DefaultMaxClaims = 1_000_000;
 
     private readonly Lock _lock = new();
@@ -24,8 +25,8 @@ public sealed class DeviceRegistry
     private readonly TimeProvider _time;
 
     /// <summary>Creates an empty registry.</summary>
-    /// <param name="maxClaims">The maximum number of claimed devices, at least 1. The least recently seen one is removed first.</param>
-    /// <param name="claimRetention">The time for which a claimed device is kept after it was last seen, positive; null for 30 days.</param>
+    /// <param name="maxClaims">The maximum number of unregistered devices, at least 1. The least recently seen one is removed first.</param>
+    /// <param name="claimRetention">The time for which an unregistered device is kept after it was last seen, positive; null for 30 days.</param>
     /// <param name="time">The clock; null for the system clock.</param>
     /// <exception cref="ArgumentException">The count or the time is not positive.</exception>
     public DeviceRegistry(int maxClaims = DefaultMaxClaims, TimeSpan? claimRetention = null, TimeProvider? time = null)
@@ -37,7 +38,7 @@ public sealed class DeviceRegistry
         _time = time ?? TimeProvider.System;
     }
 
-    /// <summary>Gets the number of devices, registered and claimed.</summary>
+    /// <summary>Gets the number of devices, registered and unregistered.</summary>
     public int Count
     {
         get
@@ -50,7 +51,7 @@ public sealed class DeviceRegistry
         }
     }
 
-    /// <summary>Registers a device, or changes its budget. A claim of the same device is replaced.</summary>
+    /// <summary>Registers a device, or changes its budget. A budget that the device reported before is replaced.</summary>
     /// <param name="client">The device.</param>
     /// <param name="memoryBudgetBytes">The memory that is available for training, in bytes; not negative.</param>
     /// <exception cref="ArgumentException">The client ID is empty or the budget is negative.</exception>
@@ -67,7 +68,7 @@ public sealed class DeviceRegistry
 
     /// <summary>Removes a device.</summary>
     /// <param name="client">The device.</param>
-    /// <returns>True if the device was removed; false if it was neither registered nor claimed.</returns>
+    /// <returns>True if the device was removed; false if the registry did not contain it.</returns>
     public bool Remove(ClientId client)
     {
         lock (_lock)
@@ -76,9 +77,9 @@ public sealed class DeviceRegistry
         }
     }
 
-    /// <summary>Determines whether a device is registered or claimed.</summary>
+    /// <summary>Determines whether the registry contains a device, registered or not.</summary>
     /// <param name="client">The device.</param>
-    /// <returns>True if the device is registered or claimed; otherwise false.</returns>
+    /// <returns>True if the registry contains the device; otherwise false.</returns>
     public bool Contains(ClientId client)
     {
         lock (_lock)
@@ -88,7 +89,7 @@ public sealed class DeviceRegistry
         }
     }
 
-    /// <summary>Determines whether a device is registered; a claim is not enough.</summary>
+    /// <summary>Determines whether a device is registered by the application.</summary>
     /// <param name="client">The device.</param>
     /// <returns>True if the device is registered; otherwise false.</returns>
     public bool IsRegistered(ClientId client)
@@ -199,7 +200,7 @@ public sealed class DeviceRegistry
                 }
             }
 
-            int claims = reader.Count("number of claimed devices", MinBytes);
+            int claims = reader.Count("number of unregistered devices", MinBytes);
             for (int i = 0; i < claims; i++)
             {
                 var claim = new Claim(reader.Client(), reader.Int64("memory budget"), _time.GetTimestampBefore(reader.Duration("time since a device was seen")));

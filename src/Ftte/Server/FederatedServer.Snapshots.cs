@@ -12,10 +12,10 @@ public sealed partial class FederatedServer
     /// <inheritdoc />
     /// <remarks>The checks and their order are the same as in <see cref="CheckOutAsync"/>.</remarks>
     /// <exception cref="ArgumentException">The memory budget is negative.</exception>
-    public async ValueTask<SnapshotCheckOut> CheckOutSnapshotAsync(CheckOutRequest device, CancellationToken cancellationToken = default)
+    public async ValueTask<SnapshotCheckOut> CheckOutSnapshotAsync(CheckOutRequest request, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        CheckOutResponse response = CheckOut(device, Current.Layout.ParameterCount, out ModelSnapshot? model);
+        CheckOutResponse response = CheckOut(request, Current.Layout.ParameterCount, out ModelSnapshot? model);
         if (response.Assignment is not null && _journal is not null)
         {
             response = await WhenDurableAsync(response, _journal.WhenCommitted, cancellationToken).ConfigureAwait(false);
@@ -64,18 +64,18 @@ public sealed partial class FederatedServer
         }
     }
 
-    private CheckOutResponse CheckOut(CheckOutRequest device, int parameterCount, out ModelSnapshot? model)
+    private CheckOutResponse CheckOut(CheckOutRequest request, int parameterCount, out ModelSnapshot? model)
     {
-        ArgumentNullException.ThrowIfNull(device);
-        ArgumentOutOfRangeException.ThrowIfNegative(device.MemoryBudgetBytes, nameof(device));
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentOutOfRangeException.ThrowIfNegative(request.MemoryBudgetBytes, nameof(request));
         using Activity? activity = FtteDiagnostics.Source.StartActivity(FtteDiagnostics.CheckOutActivity);
         model = null;
         CheckOutResponse checkOut = _stopping ? new CheckOutResponse(CheckOutOutcome.Stopped)
             : IsStoreFailing ? new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: _options.BusyRetryAfter)
-            : _dispatcher.Assign(device, parameterCount, out model);
+            : _dispatcher.Assign(request, parameterCount, out model);
         activity?.SetTag(FtteDiagnostics.OutcomeTag, checkOut.Outcome.ToString());
         _metrics.CheckedOut(checkOut.Outcome);
-        Log.CheckedOut(_logger, device.Client, checkOut.Outcome);
+        Log.CheckedOut(_logger, request.Client, checkOut.Outcome);
         ReportStall();
         return checkOut;
     }

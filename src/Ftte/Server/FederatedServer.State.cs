@@ -15,8 +15,8 @@ public sealed partial class FederatedServer
     /// <param name="selections">The selections from <see cref="ServerState.RestoreSelections"/>, shared with the aggregator.</param>
     /// <param name="options">The options. They may differ from those that the state was captured with; <see cref="FederatedServerOptions.Seed"/> and <see cref="FederatedServerOptions.RequiredMemoryBytes"/> are taken from the state.</param>
     /// <param name="registry">
-    /// The known devices; null to restore the registered and the claimed ones. If a registry is specified, its registrations are used instead of the saved ones, and the saved
-    /// claims are added to it.
+    /// The known devices; null to restore the registered and the unregistered ones. If a registry is specified, its registrations are used instead of the saved ones, and the saved
+    /// unregistered devices are added to it.
     /// </param>
     /// <param name="time">The clock; null for the system clock.</param>
     /// <param name="logger">The logger; null for none.</param>

@@ -242,7 +242,7 @@ public sealed partial class FederatedServer
             async cancelled => (await PublishIncompleteAsync(cancelled).ConfigureAwait(false), _journal!.WhenCommitted), cancellationToken).ConfigureAwait(false);
         return await committed.WaitAsync(cancellationToken).ConfigureAwait(false)
             ? published
-            : throw new StoreException("The publication is not durable yet, because the store fails.", StoreFault, isTransient: true);
+            : throw new StoreException($"The publication is not durable yet, because the store fails. Correct the cause in {nameof(StoreFault)}. The server then commits the publication.", StoreFault, isTransient: true);
     }
 
     private void CheckpointIfDue()

@@ -82,7 +82,7 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
         ModelSnapshot start = aggregator.Current;
         if (selections.ParameterCount != start.Layout.ParameterCount)
         {
-            throw new ArgumentException($"The selections are for {selections.ParameterCount} parameters, but the model has {start.Layout.ParameterCount}.", nameof(selections));
+            throw new ArgumentException($"The selections are for {selections.ParameterCount} parameters, but the model has {start.Layout.ParameterCount}. Create them for this model.", nameof(selections));
         }
 
         _options = options?.Copy() ?? new FederatedServerOptions();
@@ -91,7 +91,7 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
         reselection?.Validate();
         if (reselection is not null && reselection.Profile.Layout.Fingerprint != start.Layout.Fingerprint)
         {
-            throw new ArgumentException($"The training profile is for a model with {reselection.Profile.Layout}, but the server's model has {start.Layout}.", nameof(reselection));
+            throw new ArgumentException($"The training profile is for a model with {reselection.Profile.Layout}, but the server's model has {start.Layout}. Specify the profile of the server's model.", nameof(reselection));
         }
 
         evaluation = evaluation?.Copy();
@@ -144,7 +144,7 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
     /// <value>Does not include the initial selection and selections set with <see cref="ChangeSelection"/>.</value>
     public SelectionResult? LatestSelection => _reselection?.Latest;
 
-    /// <summary>Gets whether the limits allow another assignment to train now: <see cref="FederatedServerOptions.MaxConcurrency"/> and <see cref="FederatedServerOptions.MaxAssignmentsPerVersion"/>.</summary>
+    /// <summary>Gets a value that indicates whether the limits allow another assignment to train now: <see cref="FederatedServerOptions.MaxConcurrency"/> and <see cref="FederatedServerOptions.MaxAssignmentsPerVersion"/>.</summary>
     /// <value>False after the server was stopped and after training has ended. If devices check out at the same time, only the answer to a check-out is certain.</value>
     public bool CanAssign => !_stopping && _dispatcher.CanAssign;
 
@@ -157,10 +157,10 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
     /// Devices without enough memory for the current selection are not asked to measure importance. Devices that are asked count toward <see cref="FederatedServerOptions.MaxConcurrency"/>.
     /// </remarks>
     /// <exception cref="ArgumentException">The length of the buffer differs from the layout's parameter count, or the memory budget is negative.</exception>
-    public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
+    public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        CheckOutResponse checkOut = CheckOut(device, parameters.Length, out ModelSnapshot? model);
+        CheckOutResponse checkOut = CheckOut(request, parameters.Length, out ModelSnapshot? model);
         checkOut.Assignment?.Refreshed.Copy(model!.Parameters.Span, parameters.Span);
         return checkOut.Assignment is null || _journal is null ? new ValueTask<CheckOutResponse>(checkOut) : WhenDurableAsync(checkOut, _journal.WhenCommitted, cancellationToken);
     }
@@ -224,14 +224,14 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
         return version;
     }
 
-    /// <summary>Changes the factor by which devices multiply their step size, so that steps can decrease while training converges.</summary>
+    /// <summary>Changes the factor by which devices multiply their learning rate, so that steps can decrease while training converges.</summary>
     /// <param name="scale">The factor; finite and positive. It applies to later assignments, and replaces the earlier factor.</param>
     /// <exception cref="ArgumentOutOfRangeException">The factor is not finite or not positive.</exception>
     public void ChangeStepScale(float scale)
     {
         if (!(float.IsFinite(scale) && scale > 0))
         {
-            throw new ArgumentOutOfRangeException(nameof(scale), scale, "The step scale must be finite and positive. 1 is the step size of the devices' own options.");
+            throw new ArgumentOutOfRangeException(nameof(scale), scale, "The step scale must be finite and positive. 1 is the learning rate of the devices' own options.");
         }
 
         _dispatcher.ChangeStepScale(scale);

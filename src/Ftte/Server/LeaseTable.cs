@@ -41,7 +41,7 @@ internal sealed class LeaseTable(FederatedServerOptions options, TimeProvider ti
         }
     }
 
-    /// <summary>Gets whether the limits allow a lease for training to a client that has none.</summary>
+    /// <summary>Gets a value that indicates whether the limits allow a lease for training to a client that has none.</summary>
     public bool CanIssue => FreeCount > 0;
 
     /// <summary>Gets the number of leases for training that the limits allow to clients that have none.</summary>

@@ -78,7 +78,7 @@ public sealed class ReselectionOptions
         ArgumentOutOfRangeException.ThrowIfNegative(ComputeBudget ?? 0, nameof(ComputeBudget));
     }
 
-    /// <summary>The default share of devices to exclude if budgets are claimed.</summary>
+    /// <summary>The default share of devices to exclude if devices report their own budgets.</summary>
     internal const double ExcludedClaims = 0.05;
 
     /// <summary>Gets the peak memory of the smallest choice of the profile, in bytes. Devices with less cannot train with any selection.</summary>

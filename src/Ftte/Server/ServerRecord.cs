@@ -93,19 +93,19 @@ internal static class ServerRecord
     {
         if (record.Length < FieldsStart + sizeof(uint))
         {
-            throw new WireFormatException(WireError.TooShort, $"A record of {record.Length} bytes is too short. The store is corrupt; restore a backup.");
+            throw new WireFormatException(WireError.TooShort, $"A record of {record.Length} bytes is too short. The store is corrupt. Restore a backup.");
         }
 
         uint declared = BinaryPrimitives.ReadUInt32LittleEndian(record[^sizeof(uint)..]), actual = Crc32C.Compute(record[..^sizeof(uint)]);
         if (declared != actual)
         {
-            throw new WireFormatException(WireError.ChecksumMismatch, $"The checksum of a record is {actual:x8}, but the record contains {declared:x8}. The store is corrupt; restore a backup.");
+            throw new WireFormatException(WireError.ChecksumMismatch, $"The checksum of a record is {actual:x8}, but the record contains {declared:x8}. The store is corrupt. Restore a backup.");
         }
 
         kind = (RecordKind)record[0];
         if (!Enum.IsDefined(kind))
         {
-            throw new WireFormatException(WireError.WrongKind, $"The store contains a record of the unknown kind {record[0]}. It was written by a newer version of the library; update the library.");
+            throw new WireFormatException(WireError.WrongKind, $"The store contains a record of the unknown kind {record[0]}. It was written by a newer version of the library. Update the library.");
         }
 
         var reader = new StateReader(record[TimeStart..^sizeof(uint)]);

@@ -10,7 +10,7 @@ namespace Ftte;
 
 /// <summary>Represents the saved state of a <see cref="FederatedServer"/> and its aggregator, so that training continues after a restart with the same results.</summary>
 /// <remarks>
-/// <para>Contains the aggregator's state, the selections, the assignments, leases, shares, surveys and evaluations of clients, the best evaluated version, the changes since earlier versions, the claimed and registered devices,
+/// <para>Contains the aggregator's state, the selections, the assignments, leases, shares, surveys and evaluations of clients, the best evaluated version, the changes since earlier versions, the registered and unregistered devices,
 /// and the counter of update IDs. Options are not part of it. Time during which no server runs does not count: a restored lease has the same remaining time as when it was saved.</para>
 /// <para>Immutable and safe to share between threads. The checksum detects corruption, not forgery: store states where only the server can write.</para>
 /// </remarks>
@@ -61,7 +61,7 @@ public sealed class ServerState
     {
         if (bytes.Length < FixedLength + sizeof(uint))
         {
-            throw new WireFormatException(WireError.TooShort, $"{bytes.Length} bytes are too few for a server's state. The file is truncated; use an earlier one.");
+            throw new WireFormatException(WireError.TooShort, $"{bytes.Length} bytes are too few for a server's state. The file is truncated. Use an earlier one.");
         }
 
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic)
@@ -79,13 +79,13 @@ public sealed class ServerState
         {
             throw new WireFormatException(
                 declaredLength > length ? WireError.TooShort : WireError.Inconsistent,
-                $"The server's state declares {declaredLength} bytes of content, but has {length}. The file was truncated or extended; use an earlier one.");
+                $"The server's state declares {declaredLength} bytes of content, but has {length}. The file was truncated or extended. Use an earlier one.");
         }
 
         uint declared = BinaryPrimitives.ReadUInt32LittleEndian(bytes[^sizeof(uint)..]), actual = Crc32C.Compute(bytes[..^sizeof(uint)]);
         return declared == actual
             ? new ServerState(bytes.ToArray())
-            : throw new WireFormatException(WireError.ChecksumMismatch, $"The checksum of the server's state is {actual:x8}, but the file contains {declared:x8}. The file is corrupt; use an earlier one.");
+            : throw new WireFormatException(WireError.ChecksumMismatch, $"The checksum of the server's state is {actual:x8}, but the file contains {declared:x8}. The file is corrupt. Use an earlier one.");
     }
 
     /// <summary>Restores the selections that the server had announced, for the aggregator and the server.</summary>

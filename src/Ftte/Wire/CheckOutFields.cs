@@ -71,7 +71,7 @@ internal static class CheckOutFields
         if (parameterCount != vectorLength)
         {
             throw new WireFormatException(WireError.Inconsistent,
-                $"The message is for a model of {parameterCount} parameters, but the vector has {vectorLength}. The device and the server have different models; update the app.");
+                $"The message is for a model of {parameterCount} parameters, but the vector has {vectorLength}. The device and the server have different models. Update the app.");
         }
 
         ClientId client = fields.Client();

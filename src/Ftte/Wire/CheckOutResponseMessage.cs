@@ -45,7 +45,7 @@ public static class CheckOutResponseMessage
         ParameterSelection refreshed = assignment.Refreshed;
         if (assignment.Selection.ParameterCount != parameters.Length || refreshed.ParameterCount != parameters.Length)
         {
-            throw new ArgumentException($"The vector has {parameters.Length} values, but the selections are for {assignment.Selection.ParameterCount} and {refreshed.ParameterCount}.", nameof(parameters));
+            throw new ArgumentException($"The vector has {parameters.Length} values, but the selections are for {assignment.Selection.ParameterCount} and {refreshed.ParameterCount}. Specify a vector and selections of one model.", nameof(parameters));
         }
 
         var message = new MessageWriter(writer, MessageKind.CheckOutResponse, CheckOutFields.GetLength(answer), refreshed.Count, format);
@@ -90,7 +90,7 @@ public static class CheckOutResponseMessage
         if (answer.RefreshedCount != envelope.ValueCount)
         {
             throw new WireFormatException(WireError.Inconsistent,
-                $"The message refreshes {answer.RefreshedCount} parameters but contains {envelope.ValueCount} values. The sender is at fault.");
+                $"The message refreshes {answer.RefreshedCount} parameters but contains {envelope.ValueCount} values. Correct the sender.");
         }
 
         CheckFinite(envelope);
@@ -119,7 +119,7 @@ public static class CheckOutResponseMessage
             if (!TensorPrimitives.IsFiniteAll<float>(chunk))
             {
                 throw new WireFormatException(WireError.BadValue,
-                    $"A parameter among the {chunk.Length} from packed index {at} is NaN or infinite. Models must be finite. The sender is at fault.");
+                    $"A parameter among the {chunk.Length} from packed index {at} is NaN or infinite. Models must be finite. Check the server's model.");
             }
         }
     }

@@ -54,7 +54,7 @@ internal readonly ref struct Envelope
         if (message.Length < PeekLength)
         {
             throw new WireFormatException(WireError.TooShort,
-                $"{message.Length} bytes are too few to identify a message; at least {PeekLength} are required. The message was truncated; send it again.");
+                $"{message.Length} bytes are too few to identify a message. At least {PeekLength} are required. The message was truncated. Send it again.");
         }
 
         if (BinaryPrimitives.ReadUInt32LittleEndian(message) != Magic)
@@ -89,7 +89,7 @@ internal readonly ref struct Envelope
         if (message.Length < Length + ChecksumLength)
         {
             throw new WireFormatException(WireError.TooShort,
-                $"{message.Length} bytes are too few; the minimum length of a message is {Length + ChecksumLength}. The message was truncated; send it again.");
+                $"{message.Length} bytes are too few. The minimum length of a message is {Length + ChecksumLength}. The message was truncated. Send it again.");
         }
 
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(message[8..]);
@@ -98,7 +98,7 @@ internal readonly ref struct Envelope
         if (message.Length < length)
         {
             throw new WireFormatException(WireError.TooShort,
-                $"The message declares {length} bytes, but {message.Length} arrived. It was truncated; send it again.");
+                $"The message declares {length} bytes, but {message.Length} arrived. It was truncated. Send it again.");
         }
 
         var format = (ValueFormat)message[6];
@@ -111,7 +111,7 @@ internal readonly ref struct Envelope
         if (message[7] != ValueCodec.GetGroupSize(format))
         {
             throw new WireFormatException(WireError.BadValue,
-                $"The message declares groups of {message[7]} values, but {format} has groups of {ValueCodec.GetGroupSize(format)}. The sender is at fault.");
+                $"The message declares groups of {message[7]} values, but {format} has groups of {ValueCodec.GetGroupSize(format)}. Correct the sender.");
         }
 
         if (valueCount > limits.MaxValues)
@@ -130,7 +130,7 @@ internal readonly ref struct Envelope
         if (message.Length != length || length != GetLength(headerLength, (int)valueCount, format))
         {
             throw new WireFormatException(WireError.Inconsistent,
-                $"{message.Length} bytes arrived, but the message declares {length} in total, a header of {headerLength} and {valueCount} values as {format}. The sender is at fault.");
+                $"{message.Length} bytes arrived, but the message declares {length} in total, a header of {headerLength} and {valueCount} values as {format}. Correct the sender.");
         }
 
         ReadOnlySpan<byte> body = message[..^ChecksumLength];
@@ -139,7 +139,7 @@ internal readonly ref struct Envelope
         if (actual != declared)
         {
             throw new WireFormatException(WireError.ChecksumMismatch,
-                $"The checksum is {actual:x8}, but the message declares {declared:x8}. The message was changed in transit; send it again.");
+                $"The checksum is {actual:x8}, but the message declares {declared:x8}. The message was changed in transit. Send it again.");
         }
 
         int values = Length + (int)headerLength;
@@ -152,7 +152,7 @@ internal readonly ref struct Envelope
         if (ValueCount != 0 || Format != default)
         {
             throw new WireFormatException(WireError.Inconsistent,
-                $"The message contains {ValueCount} values as {Format}, but messages of its kind contain none. The sender is at fault.");
+                $"The message contains {ValueCount} values as {Format}, but messages of its kind contain none. Correct the sender.");
         }
     }
 }

@@ -105,11 +105,11 @@ internal ref struct FieldReader(ReadOnlySpan<byte> header)
                 return value <= int.MaxValue && (next != 0 || shift == 0)
                     ? (int)value
                     : throw new WireFormatException(WireError.BadValue,
-                        $"A number of the selection is {value} in {(shift / 7) + 1} bytes; it must be at most {int.MaxValue}, in the minimum number of bytes. The sender is at fault.");
+                        $"A number of the selection is {value} in {(shift / 7) + 1} bytes. It must be at most {int.MaxValue}, in the minimum number of bytes. Correct the sender.");
             }
         }
 
-        throw new WireFormatException(WireError.BadValue, "A number of the selection has more than 5 bytes. The sender is at fault.");
+        throw new WireFormatException(WireError.BadValue, "A number of the selection has more than 5 bytes. Correct the sender.");
     }
 
     public readonly void End()
@@ -117,7 +117,7 @@ internal ref struct FieldReader(ReadOnlySpan<byte> header)
         if (!_rest.IsEmpty)
         {
             throw new WireFormatException(WireError.Inconsistent,
-                $"{_rest.Length} bytes follow the last field of the header. The sender is at fault.");
+                $"{_rest.Length} bytes follow the last field of the header. Correct the sender.");
         }
     }
 
@@ -125,7 +125,7 @@ internal ref struct FieldReader(ReadOnlySpan<byte> header)
     {
         if (_rest.Length < length)
         {
-            throw new WireFormatException(WireError.Inconsistent, "The header ends before its last field. The sender is at fault.");
+            throw new WireFormatException(WireError.Inconsistent, "The header ends before its last field. Correct the sender.");
         }
 
         ReadOnlySpan<byte> taken = _rest[..length];
@@ -140,5 +140,5 @@ internal ref struct FieldReader(ReadOnlySpan<byte> header)
     private static WireFormatException BadValue<T>(string name, T value, string rule)
         where T : INumber<T> =>
         new(WireError.BadValue,
-            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The {name} is {value}. It must be {rule}. The sender is at fault."));
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The {name} is {value}. It must be {rule}. Correct the sender."));
 }

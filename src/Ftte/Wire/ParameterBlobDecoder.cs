@@ -45,7 +45,7 @@ public sealed class ParameterBlobDecoder
         if (bytes.Length > Length - Position)
         {
             throw new WireFormatException(WireError.Inconsistent,
-                $"More than the {Length} bytes of {_selection.Count} values as {_format} arrived. The sender is at fault.");
+                $"More than the {Length} bytes of {_selection.Count} values as {_format} arrived. Correct the sender.");
         }
 
         while (!bytes.IsEmpty)
@@ -80,7 +80,7 @@ public sealed class ParameterBlobDecoder
         if (!TensorPrimitives.IsFiniteAll<float>(values))
         {
             throw new WireFormatException(WireError.BadValue,
-                $"A parameter among the {count} from packed index {_nextIndex} is NaN or infinite. Models must be finite. The sender is at fault.");
+                $"A parameter among the {count} from packed index {_nextIndex} is NaN or infinite. Models must be finite. Check the server's model.");
         }
 
         _cursor.Scatter(values, _parameters.Span);

@@ -65,7 +65,7 @@ internal static class SelectionCodec
 
         if (form != Listed)
         {
-            throw new WireFormatException(WireError.BadValue, $"A selection has the undefined form {form}. The sender is at fault.");
+            throw new WireFormatException(WireError.BadValue, $"A selection has the undefined form {form}. Correct the sender.");
         }
 
         int rangeCount = reader.VarInt();
@@ -86,7 +86,7 @@ internal static class SelectionCodec
             if (length == 0 || (gap == 0 && i > 0) || end > parameterCount)
             {
                 throw new WireFormatException(WireError.Inconsistent,
-                    $"Range {i} of a selection has {length} values after a gap of {gap} and ends at {end}. Ranges must not be empty, must not touch and must lie within the {parameterCount} parameters. The sender is at fault.");
+                    $"Range {i} of a selection has {length} values after a gap of {gap} and ends at {end}. Ranges must not be empty, must not touch and must lie within the {parameterCount} parameters. Correct the sender.");
             }
 
             count += length;

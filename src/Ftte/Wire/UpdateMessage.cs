@@ -83,7 +83,7 @@ public static class UpdateMessage
         if (envelope.Format != FormatOf(content, envelope.Format))
         {
             throw new WireFormatException(WireError.Inconsistent,
-                $"The message contains {content} as {envelope.Format}, which must be {ValueFormat.Float32}. The sender is at fault.");
+                $"The message contains {content} as {envelope.Format}, which must be {ValueFormat.Float32}. Correct the sender.");
         }
 
         ValueCodec.CheckScales(envelope.Payload, envelope.Format);

@@ -76,7 +76,7 @@ internal static class ValueCodec
             if (scale < 0 || float.IsInfinity(scale))
             {
                 throw new WireFormatException(WireError.BadValue,
-                    string.Create(CultureInfo.InvariantCulture, $"A group of values has the scale {scale}. A scale must be NaN, or finite and not negative. The sender is at fault."));
+                    string.Create(CultureInfo.InvariantCulture, $"A group of values has the scale {scale}. A scale must be NaN, or finite and not negative. Correct the sender."));
             }
         }
     }

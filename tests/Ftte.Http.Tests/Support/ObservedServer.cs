@@ -7,11 +7,11 @@ internal sealed class ObservedServer(FederatedServer server) : ISnapshotServer
 
     public ModelSnapshot Current => server.Current;
 
-    public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default) =>
-        server.CheckOutAsync(device, parameters, cancellationToken);
+    public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default) =>
+        server.CheckOutAsync(request, parameters, cancellationToken);
 
-    public ValueTask<SnapshotCheckOut> CheckOutSnapshotAsync(CheckOutRequest device, CancellationToken cancellationToken = default) =>
-        server.CheckOutSnapshotAsync(device, cancellationToken);
+    public ValueTask<SnapshotCheckOut> CheckOutSnapshotAsync(CheckOutRequest request, CancellationToken cancellationToken = default) =>
+        server.CheckOutSnapshotAsync(request, cancellationToken);
 
     public ValueTask<UpdateReceipt> SubmitAsync(SparseUpdate update, CancellationToken cancellationToken = default) => server.SubmitAsync(update, cancellationToken);
 

@@ -1,6 +1,6 @@
 namespace Ftte.PublicApi.Tests.Outsider;
 
-/// <summary>A decorator of the transport seam: counts calls, and breaks the link after every n-th update has arrived, so that the receipt is lost.</summary>
+/// <summary>A decorator of the transport interface: counts calls, and breaks the link after every n-th update has arrived, so that the receipt is lost.</summary>
 internal sealed class CountingLink(IFederatedServer inner, int breakEvery = int.MaxValue) : IFederatedServer
 {
     private int _checkOuts;
@@ -10,10 +10,10 @@ internal sealed class CountingLink(IFederatedServer inner, int breakEvery = int.
 
     public int Submissions => Volatile.Read(ref _submissions);
 
-    public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
+    public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref _checkOuts);
-        return inner.CheckOutAsync(device, parameters, cancellationToken);
+        return inner.CheckOutAsync(request, parameters, cancellationToken);
     }
 
     public async ValueTask<UpdateReceipt> SubmitAsync(SparseUpdate update, CancellationToken cancellationToken = default)

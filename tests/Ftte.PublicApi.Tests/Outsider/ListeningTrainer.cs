@@ -1,11 +1,13 @@
 namespace Ftte.PublicApi.Tests.Outsider;
 
-/// <summary>A trainer that wants to know what became of its updates.</summary>
+/// <summary>A trainer that adapts to the receipts of its updates.</summary>
 internal sealed class ListeningTrainer(ILocalTrainer trainer) : ILocalTrainer, IReceiptHandler
 {
     public List<(UpdateId Trained, UpdateId Answered, UpdateOutcome Outcome)> Receipts { get; } = [];
 
     public ParameterLayout Layout => trainer.Layout;
+
+    public float LearningRate { get; private set; } = 0.1f;
 
     private UpdateId Trained { get; set; }
 
@@ -15,5 +17,12 @@ internal sealed class ListeningTrainer(ILocalTrainer trainer) : ILocalTrainer, I
         return trainer.TrainAsync(assignment, parameters, cancellationToken);
     }
 
-    public void HandleReceipt(UpdateId update, UpdateReceipt receipt) => Receipts.Add((Trained, update, receipt.Outcome));
+    public void HandleReceipt(UpdateId update, UpdateReceipt receipt)
+    {
+        Receipts.Add((Trained, update, receipt.Outcome));
+        if (update == Trained && receipt.Outcome == UpdateOutcome.NotFinite)
+        {
+            LearningRate /= 2;
+        }
+    }
 }

@@ -9,10 +9,10 @@ internal sealed class PlainServer(IAsyncAggregator aggregator, SelectionHistory 
     private readonly SemaphoreSlim _turn = new(1);
     private ulong _issued;
 
-    public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
+    public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default)
     {
         ModelSnapshot model = aggregator.Current;
-        if (device.LayoutFingerprint != model.Layout.Fingerprint)
+        if (request.LayoutFingerprint != model.Layout.Fingerprint)
         {
             return new CheckOutResponse(CheckOutOutcome.LayoutMismatch);
         }
@@ -24,7 +24,7 @@ internal sealed class PlainServer(IAsyncAggregator aggregator, SelectionHistory 
             model.Parameters.CopyTo(parameters);
             (SelectionVersion version, ParameterSelection selection) = selections.Current;
             return new CheckOutResponse(CheckOutOutcome.Assigned, new TrainingAssignment(
-                device.Client,
+                request.Client,
                 new UpdateId(_issued++),
                 model.Layout.Fingerprint,
                 model.Version,

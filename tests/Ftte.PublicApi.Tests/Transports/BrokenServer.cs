@@ -7,7 +7,7 @@ namespace Ftte.PublicApi.Tests.Transports;
 /// <summary>Fails every call in the way that a network reports the fault.</summary>
 internal sealed class BrokenServer(LinkFault fault) : IFederatedServer
 {
-    public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
+    public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default)
     {
         await FailAsync();
         return default;

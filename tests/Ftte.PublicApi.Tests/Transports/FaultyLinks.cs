@@ -62,15 +62,15 @@ internal static class FaultyLinks
     {
         private Memory<float>? _kept;
 
-        public override ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default) =>
-            base.CheckOutAsync(device, _kept ??= parameters, cancellationToken);
+        public override ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default) =>
+            base.CheckOutAsync(request, _kept ??= parameters, cancellationToken);
     }
 
     public sealed class WritesLater(IFederatedServer server, ParameterLayout layout) : MemoryLink(server, layout)
     {
         private readonly ConcurrentQueue<(Task Call, Memory<float> Parameters)> _late = new();
 
-        public override async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
+        public override async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default)
         {
             while (_late.TryDequeue(out (Task Call, Memory<float> Parameters) late))
             {
@@ -78,7 +78,7 @@ internal static class FaultyLinks
                 late.Parameters.Span.Fill(1);
             }
 
-            Task<CheckOutResponse> call = base.CheckOutAsync(device, new float[parameters.Length], CancellationToken.None).AsTask();
+            Task<CheckOutResponse> call = base.CheckOutAsync(request, new float[parameters.Length], CancellationToken.None).AsTask();
             try
             {
                 CheckOutResponse response = await call.WaitAsync(cancellationToken);
@@ -133,10 +133,10 @@ internal static class FaultyLinks
 
         private readonly Queue<byte> _stream = new();
 
-        public override async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
+        public override async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default)
         {
             float[] received = new float[parameters.Length];
-            CheckOutResponse response = await base.CheckOutAsync(device, received, CancellationToken.None);
+            CheckOutResponse response = await base.CheckOutAsync(request, received, CancellationToken.None);
             var answer = new ArrayBufferWriter<byte>();
             CheckOutResponseMessage.Write(answer, response, received, ValueFormat.Float32, seed: 0);
             Array.ForEach([.. BitConverter.GetBytes(answer.WrittenCount), .. answer.WrittenSpan], _stream.Enqueue);
@@ -310,10 +310,10 @@ internal static class FaultyLinks
     {
         private readonly ManualResetEventSlim _disposed = new();
 
-        public override ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
+        public override ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default)
         {
             _disposed.Wait(CancellationToken.None);
-            return base.CheckOutAsync(device, parameters, cancellationToken);
+            return base.CheckOutAsync(request, parameters, cancellationToken);
         }
 
         public override ValueTask DisposeAsync()

@@ -24,7 +24,7 @@ internal class MemoryLink(IFederatedServer server, ParameterLayout layout) : IFe
 
     public bool EndsCallsAtDisposal { get; init; } = true;
 
-    public virtual async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
+    public virtual async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default)
     {
         if (ChecksBufferLength)
         {
@@ -32,7 +32,7 @@ internal class MemoryLink(IFederatedServer server, ParameterLayout layout) : IFe
         }
 
         float[] received = new float[layout.ParameterCount];
-        CheckOutResponse response = await CallAsync(() => server.CheckOutAsync(Request(device), received, CancellationToken.None).AsTask(), cancellationToken);
+        CheckOutResponse response = await CallAsync(() => server.CheckOutAsync(Request(request), received, CancellationToken.None).AsTask(), cancellationToken);
         Write(response, received, parameters);
         return Response(response);
     }

@@ -79,7 +79,7 @@ public sealed class DigitDataTests : IDisposable
     {
         IdxTestFiles.WriteSet(_folder, training: 900, test: 5);
         File.WriteAllBytes(_folder.File("train-labels-idx1-ubyte"), IdxTestFiles.Labels(901));
-        AssertBad("train-images-idx3-ubyte: it has 900 images, but ");
+        AssertBad("train-images-idx3-ubyte' cannot be read: it has 900 images, but ");
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class DigitDataTests : IDisposable
     {
         IdxTestFiles.WriteSet(_folder, training: 900, test: 5);
         File.WriteAllBytes(_folder.File("t10k-images-idx3-ubyte"), IdxTestFiles.Join([IdxTestFiles.ImagesMagic, 5, 28, 14], new byte[5 * 28 * 14]));
-        AssertBad("t10k-images-idx3-ubyte: its images are 28 x 14 x 1, not 28 x 28 x 1");
+        AssertBad("t10k-images-idx3-ubyte' has images of 28 x 14 x 1, not 28 x 28 x 1");
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class DigitDataTests : IDisposable
     {
         IdxTestFiles.WriteSet(_folder, training: 900, test: 5);
         File.WriteAllBytes(_folder.File("t10k-labels-idx1-ubyte"), IdxTestFiles.Labels(5)[..^1]);
-        AssertBad("t10k-labels-idx1-ubyte: its header declares 5 bytes, more than the file can contain");
+        AssertBad("t10k-labels-idx1-ubyte' cannot be read: its header declares 5 bytes, more than the file can contain");
     }
 
     [Fact]

@@ -126,8 +126,8 @@ public sealed class DataFolderTests : IDisposable
         DataFolder found = DataFolder.Recognize(_folder.Path);
         string labels = _folder.File("train-labels-idx1-ubyte.gz");
         File.WriteAllBytes(labels, File.ReadAllBytes(labels)[..^3]);
-        Assert.StartsWith($"--data: {labels}: it is a damaged gzip file: ", Assert.Throws<InputException>(() => DataSetReader.Read(found)).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"--data: The file '{labels}' cannot be read: it is a damaged gzip file: ", Assert.Throws<InputException>(() => DataSetReader.Read(found)).Message, StringComparison.Ordinal);
         File.Delete(labels);
-        Assert.Equal($"--data: {labels}: the file does not exist; restore it, or specify where it is.", Assert.Throws<InputException>(() => DataSetReader.Read(found)).Message);
+        Assert.Equal($"--data: The file '{labels}' does not exist. Restore it, or specify where it is.", Assert.Throws<InputException>(() => DataSetReader.Read(found)).Message);
     }
 }

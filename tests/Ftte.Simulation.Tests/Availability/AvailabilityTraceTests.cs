@@ -38,22 +38,22 @@ public sealed class AvailabilityTraceTests
     }
 
     [Theory]
-    [InlineData("a,1", "a line has three fields, device,from,to; this one has 2")]
-    [InlineData("a,1,2,3", "a line has three fields, device,from,to; this one has 4")]
-    [InlineData("a;1;2", "a line has three fields, device,from,to; this one has 1")]
-    [InlineData(" # not at the beginning", "a line has three fields, device,from,to; this one has 1")]
-    [InlineData(",1,2", "the first field, device, is empty; give the device a name")]
-    [InlineData("  ,1,2", "the first field, device, is empty; give the device a name")]
-    [InlineData("a,one,2", "the second field, from, is 'one'; a time is a number of seconds, such as 12.5")]
-    [InlineData("a,one,two", "the second field, from, is 'one'; a time is a number of seconds, such as 12.5")]
-    [InlineData("a,1,", "the third field, to, is ''; a time is a number of seconds, such as 12.5")]
-    [InlineData("a,1,NaN", "the third field, to, is 'NaN'; a time is a number of seconds, such as 12.5")]
-    [InlineData("a,1,Infinity", "the third field, to, is Infinity; a time is less than 10000000000 seconds before or after the beginning")]
-    [InlineData("a,1,1e11", "the third field, to, is 1e11; a time is less than 10000000000 seconds before or after the beginning")]
-    [InlineData("a,-1e10,1", "the second field, from, is -1e10; a time is less than 10000000000 seconds before or after the beginning")]
-    [InlineData("a, 2 ,2", "the third field, to, is 2 and not later than the second, from, which is 2")]
-    [InlineData("a,3,2", "the third field, to, is 2 and not later than the second, from, which is 3")]
-    [InlineData("a,1,1.00000000001", "the third field, to, is 1.00000000001 and not later than the second, from, which is 1")]
+    [InlineData("a,1", "it has 2 fields instead of three. Write device,from,to")]
+    [InlineData("a,1,2,3", "it has 4 fields instead of three. Write device,from,to")]
+    [InlineData("a;1;2", "it has 1 fields instead of three. Write device,from,to")]
+    [InlineData(" # not at the beginning", "it has 1 fields instead of three. Write device,from,to")]
+    [InlineData(",1,2", "the first field, device, is empty. Give the device a name")]
+    [InlineData("  ,1,2", "the first field, device, is empty. Give the device a name")]
+    [InlineData("a,one,2", "the second field, from, is 'one'. Specify a number of seconds, such as 12.5")]
+    [InlineData("a,one,two", "the second field, from, is 'one'. Specify a number of seconds, such as 12.5")]
+    [InlineData("a,1,", "the third field, to, is ''. Specify a number of seconds, such as 12.5")]
+    [InlineData("a,1,NaN", "the third field, to, is 'NaN'. Specify a number of seconds, such as 12.5")]
+    [InlineData("a,1,Infinity", "the third field, to, is Infinity. Specify a time of less than 10000000000 seconds before or after the beginning")]
+    [InlineData("a,1,1e11", "the third field, to, is 1e11. Specify a time of less than 10000000000 seconds before or after the beginning")]
+    [InlineData("a,-1e10,1", "the second field, from, is -1e10. Specify a time of less than 10000000000 seconds before or after the beginning")]
+    [InlineData("a, 2 ,2", "the third field, to, is 2 and not later than the second, from, which is 2. Correct the times")]
+    [InlineData("a,3,2", "the third field, to, is 2 and not later than the second, from, which is 3. Correct the times")]
+    [InlineData("a,1,1.00000000001", "the third field, to, is 1.00000000001 and not later than the second, from, which is 1. Correct the times")]
     public void A_line_that_is_no_window_is_refused_with_its_number_and_the_field_that_is_wrong(string line, string reason)
     {
         string message = Assert.Throws<InvalidDataException>(() => Read($"# a comment counts as a line\n\na,0,1\n{line}\n")).Message;
@@ -64,13 +64,13 @@ public sealed class AvailabilityTraceTests
     public void A_header_is_refused_with_what_to_do()
     {
         string message = Assert.Throws<InvalidDataException>(() => Read("device,from,to\na,0,1")).Message;
-        Assert.Equal("of phones, line 1: 'device,from,to' has no times and may be a header; remove it, or put a # before it.", message);
+        Assert.Equal("of phones, line 1: 'device,from,to' has no times and may be a header. Remove it, or put a # before it.", message);
         Assert.Single(Read("#device,from,to\na,0,1"));
     }
 
     [Fact]
     public void A_line_that_is_much_too_long_is_refused_for_that() =>
-        Assert.EndsWith("line 1: it has 5004 characters; a line has at most 4096.", Assert.Throws<InvalidDataException>(() => Read($"{new string('a', 5000)},1,2")).Message);
+        Assert.EndsWith("line 1: it has 5004 characters, but the maximum is 4096. Shorten it.", Assert.Throws<InvalidDataException>(() => Read($"{new string('a', 5000)},1,2")).Message);
 
     [Theory]
     [InlineData("a,10,20\nb,0,5\na,19,30")]
@@ -81,7 +81,7 @@ public sealed class AvailabilityTraceTests
         string message = Assert.Throws<InvalidDataException>(() => Read(text)).Message;
         Assert.StartsWith("of phones, line 3: it begins before", message);
         Assert.Contains("'a'", message);
-        Assert.Contains("sort the lines", message);
+        Assert.Contains("Sort the lines", message);
     }
 
     [Fact]

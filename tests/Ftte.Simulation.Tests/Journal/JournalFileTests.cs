@@ -43,7 +43,7 @@ public sealed class JournalFileTests : IDisposable
         }
 
         File.CreateSymbolicLink(JournalPath, "/dev/full");
-        Assert.Equal($"'{JournalPath}' cannot be written: the disk is full. Free disk space or specify a file on another disk.", Assert.Throws<IOException>(Open).Message);
+        Assert.Equal($"The file '{JournalPath}' cannot be written: the disk is full. Free disk space or specify a file on another disk.", Assert.Throws<IOException>(Open).Message);
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class JournalFileTests : IDisposable
             File.WriteAllBytes(JournalPath, flipped);
             if (at < HeaderBytes)
             {
-                Assert.Contains("the file is not a run journal", Assert.Throws<InvalidDataException>(Open).Message);
+                Assert.Contains("is not a run journal", Assert.Throws<InvalidDataException>(Open).Message);
                 Assert.Equal(flipped, File.ReadAllBytes(JournalPath));
                 continue;
             }
@@ -204,7 +204,7 @@ public sealed class JournalFileTests : IDisposable
     {
         File.WriteAllText(JournalPath, text);
         string message = Assert.Throws<InvalidDataException>(Open).Message;
-        Assert.Equal($"{JournalPath}: the file is not a run journal. Specify a new file or an existing journal.", message);
+        Assert.Equal($"The file '{JournalPath}' is not a run journal. Specify a new file or an existing journal.", message);
         Assert.Equal(text, File.ReadAllText(JournalPath));
     }
 
@@ -228,7 +228,7 @@ public sealed class JournalFileTests : IDisposable
         foreach (string other in (string[])["digits, seed 8", "digits", Description + " and more", ""])
         {
             string message = Assert.Throws<InvalidDataException>(() => JournalFile.Open(JournalPath, other)).Message;
-            Assert.Equal($"{JournalPath}: this is the journal of another run, '{Description}'; this run is '{other}'. Use the settings of that run, or delete the file.", message);
+            Assert.Equal($"The file '{JournalPath}' is the journal of another run, '{Description}', but this run is '{other}'. Use the settings of that run, or delete the file.", message);
             Assert.Equal(whole, File.ReadAllBytes(JournalPath));
         }
     }
@@ -258,7 +258,7 @@ public sealed class JournalFileTests : IDisposable
 
         using JournalFile again = Open();
         Assert.Equal(
-            $"{JournalPath}: this is the journal of another run: job 7 differs, or began with another model. Use the rule, devices and options of that run, or delete the file.",
+            $"The file '{JournalPath}' is the journal of another run: job 7 differs, or began with another model. Use the rule, devices and options of that run, or delete the file.",
             Assert.Throws<InvalidDataException>(() => again.Find(7, Assignment(), other)).Message);
         Assert.Contains("version 4 is another model", Assert.Throws<InvalidDataException>(() => again.Find(new ModelVersion(4), other)).Message);
     }

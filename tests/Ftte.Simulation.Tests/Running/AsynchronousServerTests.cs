@@ -49,10 +49,10 @@ public sealed class AsynchronousServerTests
 
     private sealed class YieldingServer(IFederatedServer server) : IFederatedServer
     {
-        public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
+        public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default)
         {
             await Task.Yield();
-            CheckOutResponse answer = await server.CheckOutAsync(device, parameters, cancellationToken);
+            CheckOutResponse answer = await server.CheckOutAsync(request, parameters, cancellationToken);
             await Task.Yield();
             return answer;
         }

@@ -117,7 +117,7 @@ public sealed class ReproducibilityTests : IDisposable
     }
 
     [Theory]
-    [InlineData("step size")]
+    [InlineData("learning rate")]
     [InlineData("capacity")]
     [InlineData("weighting")]
     [InlineData("device order")]
@@ -134,7 +134,7 @@ public sealed class ReproducibilityTests : IDisposable
         SimulationOptions options = Options(Journal());
         switch (difference)
         {
-            case "step size":
+            case "learning rate":
                 rule.Aggregation.Optimizer = ServerOptimizer.Sgd(0.5);
                 break;
             case "capacity":
@@ -153,7 +153,7 @@ public sealed class ReproducibilityTests : IDisposable
 
         InvalidDataException error = await Assert.ThrowsAsync<InvalidDataException>(() => Simulator.RunAsync(rule, start, Devices(), new ToyTask(), options));
 
-        Assert.Contains("this is the journal of another run", error.Message, StringComparison.Ordinal);
+        Assert.Contains("is the journal of another run", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, (await File.ReadAllBytesAsync(_path))[..before.Length]);
     }
 

@@ -118,7 +118,7 @@ public sealed class ClientStateStoreTests : IDisposable
     {
         File.WriteAllText(Target, "holiday photos");
         string message = Assert.Throws<InvalidDataException>(() => new FileStateStore(Target)).Message;
-        Assert.Equal($"'{Target}' does not contain client state: it does not start with \"FTCS\". Specify a new file, or delete this one.", message);
+        Assert.Equal($"The file '{Target}' does not contain client state: it does not start with \"FTCS\". Specify a new file, or delete this one.", message);
         Assert.Equal("holiday photos", File.ReadAllText(Target));
     }
 

@@ -248,8 +248,8 @@ public sealed class FederatedClientRoundTests
     {
         private bool _lost;
 
-        public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default) =>
-            inner.CheckOutAsync(device, parameters, cancellationToken);
+        public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default) =>
+            inner.CheckOutAsync(request, parameters, cancellationToken);
 
         public async ValueTask<UpdateReceipt> SubmitAsync(SparseUpdate update, CancellationToken cancellationToken = default)
         {

@@ -136,9 +136,9 @@ public sealed class ModelIdentityTests
 
         ParameterLayout ILocalTrainer.Layout => Layout;
 
-        public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest device, Memory<float> parameters, CancellationToken cancellationToken = default)
+        public async ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default)
         {
-            CheckOutResponse answer = await Server.CheckOutAsync(device, parameters, cancellationToken);
+            CheckOutResponse answer = await Server.CheckOutAsync(request, parameters, cancellationToken);
             LastRefreshed = answer.Assignment?.Refreshed;
             return answer;
         }

@@ -27,7 +27,7 @@ public class StepScaleTests
 
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => bench.Server.ChangeStepScale(scale));
 
-        Assert.Contains("1 is the step size of the devices' own options", error.Message, StringComparison.Ordinal);
+        Assert.Contains("1 is the learning rate of the devices' own options", error.Message, StringComparison.Ordinal);
         Assert.Equal(1f, (await bench.Assignment("a")).StepScale);
     }
 }

@@ -62,7 +62,7 @@ public sealed class AtomicFileTests : IDisposable
     {
         int code = OperatingSystem.IsWindows() ? unchecked((int)0x80070070) : 28;
         IOException full = Assert.Throws<IOException>(() => AtomicFile.Write(Target, _ => throw new IOException("No space left on device : '/x/y.tmp'", code)));
-        Assert.Equal($"'{Target}' cannot be written: the disk is full. Free disk space or specify a file on another disk.", full.Message);
+        Assert.Equal($"The file '{Target}' cannot be written: the disk is full. Free disk space or specify a file on another disk.", full.Message);
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
@@ -119,7 +119,7 @@ public sealed class AtomicFileTests : IDisposable
             Assert.Throws<IOException>(() => AtomicFile.CheckCanWrite(path)).Message, Assert.Throws<IOException>(() => AtomicFile.WriteAllText(path, "")).Message,
         })
         {
-            Assert.StartsWith($"'{path}' cannot be written: {reason}. ", message, StringComparison.Ordinal);
+            Assert.StartsWith($"The file '{path}' cannot be written: {reason}. ", message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', message);
         }
     }

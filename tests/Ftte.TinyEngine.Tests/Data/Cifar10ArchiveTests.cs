@@ -72,7 +72,7 @@ public sealed class Cifar10ArchiveTests : IDisposable
     {
         string path = _folder.Write("cifar-10-binary.tar", Tar(batches: 4));
         Assert.Equal(
-            $"{path}: it does not contain data_batch_5.bin; get the binary version of the data set.", Assert.Throws<InvalidDataException>(() => Cifar10Examples.Load(path, CifarPart.Train)).Message);
+            $"The file '{path}' cannot be read: it does not contain data_batch_5.bin. Get the binary version of the data set.", Assert.Throws<InvalidDataException>(() => Cifar10Examples.Load(path, CifarPart.Train)).Message);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class Cifar10ArchiveTests : IDisposable
     {
         string path = _folder.Write("cifar-10-binary.tar", Tar(batches: 0, test: [.. Record(1), .. Record(10)]));
         Assert.StartsWith(
-            $"{path}, cifar-10-batches-bin/test_batch.bin: record 1 has the label 10", Assert.Throws<InvalidDataException>(() => Cifar10Examples.Load(path, CifarPart.Test)).Message, StringComparison.Ordinal);
+            $"The file '{path}, cifar-10-batches-bin/test_batch.bin' cannot be read: record 1 has the label 10", Assert.Throws<InvalidDataException>(() => Cifar10Examples.Load(path, CifarPart.Test)).Message, StringComparison.Ordinal);
         path = _folder.Write("cifar-10-binary.tar", Tar(batches: 0, test: new byte[10]));
         Assert.Contains("its 10 bytes are not a number of whole records", Assert.Throws<InvalidDataException>(() => Cifar10Examples.Load(path, CifarPart.Test)).Message, StringComparison.Ordinal);
     }
@@ -103,7 +103,7 @@ public sealed class Cifar10ArchiveTests : IDisposable
             Assert.Throws<FileNotFoundException>(() => Cifar10Examples.LoadFiles([path])).Message, Assert.Throws<FileNotFoundException>(() => IdxFile.Read(path)).Message,
         })
         {
-            Assert.Equal($"{path}: the file does not exist; restore it, or specify where it is.", message);
+            Assert.Equal($"The file '{path}' does not exist. Restore it, or specify where it is.", message);
         }
     }
 
@@ -152,7 +152,7 @@ public sealed class Cifar10ArchiveTests : IDisposable
         }
         catch (InvalidDataException refused)
         {
-            Assert.StartsWith(path, refused.Message, StringComparison.Ordinal);
+            Assert.StartsWith($"The file '{path}", refused.Message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', refused.Message);
             return false;
         }

@@ -65,7 +65,7 @@ public sealed class Cifar10ExamplesTests : IDisposable
     {
         string folder = Path.Combine(_folder.Path, "nowhere");
         string message = Assert.Throws<FileNotFoundException>(() => Cifar10Examples.Load(folder, CifarPart.Train)).Message;
-        Assert.StartsWith(folder + ": data_batch_1.bin is missing; put data_batch_1.bin, ", message, StringComparison.Ordinal);
+        Assert.StartsWith($"The folder '{folder}' is incomplete: data_batch_1.bin is missing. Put data_batch_1.bin, ", message, StringComparison.Ordinal);
         Assert.Contains("the binary version of CIFAR-10 is on its publisher's page", message, StringComparison.Ordinal);
     }
 
@@ -97,7 +97,7 @@ public sealed class Cifar10ExamplesTests : IDisposable
     {
         string path = _folder.Write("bad.bin", content);
         string message = Assert.Throws<InvalidDataException>(() => Cifar10Examples.LoadFiles([path])).Message;
-        Assert.StartsWith(path + ": " + reason, message, StringComparison.Ordinal);
+        Assert.StartsWith($"The file '{path}' cannot be read: {reason}", message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
     }
 }

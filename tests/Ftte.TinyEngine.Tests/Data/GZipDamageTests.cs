@@ -106,7 +106,7 @@ public sealed class GZipDamageTests
         }
         catch (InvalidDataException refused)
         {
-            Assert.StartsWith("file: it is a damaged gzip file: ", refused.Message, StringComparison.Ordinal);
+            Assert.StartsWith("The file 'file' cannot be read: it is a damaged gzip file: ", refused.Message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', refused.Message);
             return false;
         }

@@ -55,7 +55,7 @@ public sealed class IdxExamplesTests : IDisposable
     public void A_label_that_is_no_class_is_refused() => AssertBad([2, 1, 1], [1, 2], [1, 10], "label 1 is 10, but 10 classes are numbered 0 to 9");
 
     [Fact]
-    public void Labels_instead_of_images_are_rejected() => AssertBad([2], [1, 2], [1, 2], "it has 1 dimensions; images have three or four");
+    public void Labels_instead_of_images_are_rejected() => AssertBad([2], [1, 2], [1, 2], "it has 1 dimensions, but images have three or four");
 
     [Fact]
     public void Images_instead_of_labels_are_rejected()

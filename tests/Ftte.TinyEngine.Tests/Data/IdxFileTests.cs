@@ -115,7 +115,7 @@ public sealed class IdxFileTests : IDisposable
             }
             catch (InvalidDataException refused)
             {
-                Assert.StartsWith("file: ", refused.Message, StringComparison.Ordinal);
+                Assert.StartsWith("The file 'file' cannot be read: ", refused.Message, StringComparison.Ordinal);
             }
         }
     }
@@ -147,7 +147,7 @@ public sealed class IdxFileTests : IDisposable
     {
         string path = _folder.Write("bad", content);
         string message = Assert.Throws<InvalidDataException>(() => IdxFile.Read(path)).Message;
-        Assert.StartsWith(path + ": ", message, StringComparison.Ordinal);
+        Assert.StartsWith($"The file '{path}' cannot be read: ", message, StringComparison.Ordinal);
         Assert.Contains(reason, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
     }

@@ -15,7 +15,7 @@ public class PredictorGuardTests
     {
         using Predictor predictor = Network.CreatePredictor(Parameters);
         Assert.Equal(
-            $"The network takes 4 values per example, but the input has {length}. (Parameter 'input')",
+            $"The network takes 4 values per example, but the input has {length}. Specify the values of one example. (Parameter 'input')",
             Assert.Throws<ArgumentException>(() => predictor.Predict(new float[length])).Message);
     }
 
@@ -51,7 +51,7 @@ public class PredictorGuardTests
 
         Assert.Equal(0, predictor.ProbabilityLength);
         Assert.Contains("no classes", Message(() => predictor.Predict([1, 2])), StringComparison.Ordinal);
-        Assert.Contains("no probabilities", Message(() => predictor.Predict([1, 2], new PredictionBuffers { Probabilities = new float[2] })), StringComparison.Ordinal);
+        Assert.Contains("are not probabilities", Message(() => predictor.Predict([1, 2], new PredictionBuffers { Probabilities = new float[2] })), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -226,7 +226,7 @@ public class LocalTrainerTests
     {
         using var trainer = new LocalTrainer(Network, new ArrayExamples(new float[24], new int[] { 0, 3 }, 12));
         string message = Assert.Throws<InvalidOperationException>(() => { _ = trainer.TrainAsync(TestData.Assign(Network, Head), Start).AsTask(); }).Message;
-        Assert.Equal("Example 1 has label 3; the network has 3 classes, 0 to 2.", message);
+        Assert.Equal("Example 1 has label 3, but the network has 3 classes, 0 to 2. Correct the label, or use a network with more classes.", message);
     }
 
     private sealed class CancellingExamples(IExampleSource inner, CancellationTokenSource source, int after) : IExampleSource

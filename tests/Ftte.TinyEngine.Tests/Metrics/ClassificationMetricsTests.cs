@@ -65,7 +65,7 @@ public class ClassificationMetricsTests
         using Predictor predictor = network.CreatePredictor(network.Initialize(1)), other = regression.CreatePredictor(regression.Initialize(1));
 
         Assert.Contains("takes 2 inputs, but the examples have 3", Assert.Throws<ArgumentException>(() => ClassificationMetrics.Measure(predictor, TestData.Examples(4, 3, 2, 1))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("Example 1 has label 2; the network has 2 classes, 0 to 1.", Assert.Throws<InvalidOperationException>(() => ClassificationMetrics.Measure(predictor, new ArrayExamples(new float[4], new[] { 0, 2 }, 2))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Example 1 has label 2, but the network has 2 classes, 0 to 1.", Assert.Throws<InvalidOperationException>(() => ClassificationMetrics.Measure(predictor, new ArrayExamples(new float[4], new[] { 0, 2 }, 2))).Message, StringComparison.Ordinal);
         Assert.Contains("has no classes", Assert.Throws<ArgumentException>(() => ClassificationMetrics.Measure(other, new ReconstructionExamples(TestData.Examples(4, 2, 2, 1)))).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new ClassificationMetrics(3).Add(0, 0, [1, 2]));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ClassificationMetrics(3).TopKAccuracy(4));

@@ -35,7 +35,7 @@ public class NetworkTests
 
     [Fact]
     public void A_layer_without_outputs_is_named() =>
-        AssertMessage("Layer 'fc2' has 0 outputs; specify at least one.", () => Network.Build(4).Linear("fc1", 3).Linear("fc2", 0));
+        AssertMessage("Layer 'fc2' has 0 outputs. Specify at least one.", () => Network.Build(4).Linear("fc1", 3).Linear("fc2", 0));
 
     [Fact]
     public void A_layer_too_large_for_any_array_is_named() =>
@@ -55,7 +55,7 @@ public class NetworkTests
 
     [Fact]
     public void A_linear_layer_on_an_image_is_an_error_that_names_the_missing_layer() =>
-        AssertMessage("Layer 'fc' takes a vector, but its input is 4x4x2; add Flatten", () => Network.Build(4, 4, 2).Linear("fc", 3));
+        AssertMessage("Layer 'fc' takes a vector, but its input is 4x4x2. Add Flatten", () => Network.Build(4, 4, 2).Linear("fc", 3));
 
     [Fact]
     public void A_kernel_larger_than_the_image_is_named() =>

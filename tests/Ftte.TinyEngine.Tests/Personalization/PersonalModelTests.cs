@@ -106,13 +106,13 @@ public sealed class PersonalModelTests : IDisposable
         for (int at = 0; at < whole.Length; at++)
         {
             File.WriteAllBytes(FilePath, whole[..at]);
-            Check(Net, new LocalHead(), "a", $"The client state in '{FilePath}' is damaged: ");
+            Check(Net, new LocalHead(), "a", $"The client state in the file '{FilePath}' is damaged: ");
             byte[] changed = [.. whole];
             changed[at] ^= 0x10;
             if (at >= 4)
             {
                 File.WriteAllBytes(FilePath, changed);
-                Check(Net, new LocalHead(), "a", $"The client state in '{FilePath}' is damaged: ");
+                Check(Net, new LocalHead(), "a", $"The client state in the file '{FilePath}' is damaged: ");
             }
         }
 

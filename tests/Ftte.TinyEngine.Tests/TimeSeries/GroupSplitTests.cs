@@ -49,7 +49,7 @@ public class GroupSplitTests
     [Fact]
     public void Too_few_groups_and_shares_out_of_range_are_refused()
     {
-        Assert.Contains("There are 1 groups; specify at least 2", Assert.Throws<ArgumentException>(() => GroupSplit.Split(["a", "a"], 0.5, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("There are 1 groups. Specify at least 2", Assert.Throws<ArgumentException>(() => GroupSplit.Split(["a", "a"], 0.5, 1)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => GroupSplit.Split(["a", null!], 0.5, 1));
         Assert.Throws<ArgumentException>(() => GroupSplit.ToFolds(["a", "b"], 3, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => GroupSplit.ToFolds(["a", "b"], 0, 1));

@@ -50,18 +50,18 @@ public class RecordingFileTests
     [InlineData("a,b,timestamp,label\n1,,3,WALK\n", "line 2 has '' in column 'b', which is not a finite number")]
     [InlineData("a,b,timestamp,label\n1,NaN,3,WALK\n", "line 2 has 'NaN' in column 'b', which is not a finite number")]
     [InlineData("a,b,timestamp,label\n1,1e99,3,WALK\n", "line 2 has '1e99' in column 'b', which is not a finite number")]
-    [InlineData("a,b,timestamp,label\n1,2,soon,WALK\n", "line 2 has 'soon' in column 'timestamp', which is no time")]
-    [InlineData("a,b,timestamp,label\n1,2,9223372036854775807,WALK\n", "line 2 has '9223372036854775807' in column 'timestamp', which is no time")]
+    [InlineData("a,b,timestamp,label\n1,2,soon,WALK\n", "line 2 has 'soon' in column 'timestamp', which is not a time")]
+    [InlineData("a,b,timestamp,label\n1,2,9223372036854775807,WALK\n", "line 2 has '9223372036854775807' in column 'timestamp', which is not a time")]
     [InlineData("a,b,timestamp,label\n1,2,3,WALK\n1,2,2,WALK\n", "line 3 has the time 2, which is before that of the previous sample")]
-    [InlineData("a,b,timestamp,label\n1,2,3,JUMP\n", "line 2 has the label 'JUMP'; the known labels are REST, WALK")]
+    [InlineData("a,b,timestamp,label\n1,2,3,JUMP\n", "line 2 has the label 'JUMP', but the known labels are REST, WALK")]
     [InlineData("a,b,timestamp,label\n1,2,3,\n", "line 2 has the label ''")]
-    [InlineData("a,b,timestamp,label\n1,2,3,\0WALK\n", "line 2 has bytes that are no text")]
-    [InlineData("\u001F\u008Bgzip", "line 1 has bytes that are no text")]
+    [InlineData("a,b,timestamp,label\n1,2,3,\0WALK\n", "line 2 has bytes that are not text")]
+    [InlineData("\u001F\u008Bgzip", "line 1 has bytes that are not text")]
     public void A_wrong_file_is_refused_with_one_line_that_states_the_place(string content, string problem)
     {
         string message = Assert.Throws<InvalidDataException>(() => Read(content)).Message;
-        Assert.StartsWith($"the stream: {problem}", message, StringComparison.Ordinal);
-        Assert.Contains("; ", message, StringComparison.Ordinal);
+        Assert.StartsWith($"The stream cannot be read: {problem}", message, StringComparison.Ordinal);
+        Assert.Matches(@"\. [A-Z]", message);
         Assert.DoesNotContain('\n', message);
     }
 
@@ -69,7 +69,7 @@ public class RecordingFileTests
     public void Bytes_that_are_no_UTF_8_are_refused()
     {
         byte[] content = [.. Encoding.ASCII.GetBytes(Header), 0xC3, 0x28, (byte)'\n'];
-        Assert.Contains("line 2 has bytes that are no text", Assert.Throws<InvalidDataException>(() => RecordingFile.Read(new MemoryStream(content), Format)).Message, StringComparison.Ordinal);
+        Assert.Contains("line 2 has bytes that are not text", Assert.Throws<InvalidDataException>(() => RecordingFile.Read(new MemoryStream(content), Format)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

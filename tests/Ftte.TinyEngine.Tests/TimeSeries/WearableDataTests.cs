@@ -54,7 +54,7 @@ public class WearableDataTests
     public void A_folder_without_recordings_and_a_missing_folder_are_refused()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains("it has no file with a name like", Assert.Throws<InvalidDataException>(() => WearableData.ReadFolder(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("has no file with a name like", Assert.Throws<InvalidDataException>(() => WearableData.ReadFolder(folder.Path)).Message, StringComparison.Ordinal);
         Assert.Contains("does not exist", Assert.Throws<DirectoryNotFoundException>(() => WearableData.ReadFolder(Path.Combine(folder.Path, "no"))).Message, StringComparison.Ordinal);
     }
 }

@@ -76,7 +76,7 @@ public class MemoryModeTests
             file.SetLength(10);
         }
 
-        string reason = $"{path} has become shorter: it has 10 bytes, ";
+        string reason = $"The file '{path}' has become shorter: it has 10 bytes, ";
         Assert.StartsWith(reason, Assert.Throws<InvalidDataException>(() => Train(mapped)).Message, StringComparison.Ordinal);
         Assert.StartsWith(reason, Assert.Throws<InvalidDataException>(() => mapped.CopyTo(0, new float[1])).Message, StringComparison.Ordinal);
     }
@@ -99,7 +99,7 @@ public class MemoryModeTests
         {
             File.WriteAllBytes(path, new byte[10]);
             string message = Assert.Throws<InvalidDataException>(() => FrozenParameters.Map(Network, path)).Message;
-            Assert.Contains($"has 10 bytes; the {Start.Length} float32 parameters of the network take {4 * Start.Length}", message, StringComparison.Ordinal);
+            Assert.Contains($"has 10 bytes, but the {Start.Length} float32 parameters of the network take {4 * Start.Length}", message, StringComparison.Ordinal);
         }
         finally
         {

@@ -199,7 +199,7 @@ public sealed class SafetensorsHostileFileTests
     private static void AssertBad(byte[] content, string reason)
     {
         string message = Assert.Throws<InvalidDataException>(() => Open(content)).Message;
-        Assert.StartsWith("the stream: ", message, StringComparison.Ordinal);
+        Assert.StartsWith("The stream cannot be read: ", message, StringComparison.Ordinal);
         Assert.Contains(reason, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
     }

@@ -56,6 +56,6 @@ public sealed class SaveWeightsTests : IDisposable
     {
         File.CreateSymbolicLink(Target, "/dev/full");
         string message = Assert.Throws<IOException>(() => Network.SaveWeights(Target, Network.Initialize(1))).Message;
-        Assert.Equal($"'{Target}' cannot be written: the disk is full. Free disk space or specify a file on another disk.", message);
+        Assert.Equal($"The file '{Target}' cannot be written: the disk is full. Free disk space or specify a file on another disk.", message);
     }
 }

@@ -96,7 +96,7 @@ public sealed class TiedWeightsTests : IDisposable
     {
         string header = Both("backbone.", "backbone.");
         Assert.EndsWith(
-            "names in the file begin with 'backbone.': add it with WeightFileOptions.NameInFile = name => \"backbone.\" + name, or save the whole model.", Refused(header, length: 32), StringComparison.Ordinal);
+            "Names in the file begin with 'backbone.': add it with WeightFileOptions.NameInFile = name => \"backbone.\" + name, or save the whole model.", Refused(header, length: 32), StringComparison.Ordinal);
         Assert.Equal([.. InEngine, 5, 7, 6, 8], Load(header, new WeightFileOptions { NameInFile = name => "backbone." + name }, length: 32));
     }
 
@@ -137,7 +137,7 @@ public sealed class TiedWeightsTests : IDisposable
     public void A_missing_file_is_an_error_in_one_line()
     {
         string path = Path.Combine(_folder.Path, "gone.safetensors");
-        Assert.StartsWith($"{path}: the file does not exist; ", Assert.Throws<FileNotFoundException>(() => Network.LoadWeights(path, new float[8])).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The file '{path}' does not exist. ", Assert.Throws<FileNotFoundException>(() => Network.LoadWeights(path, new float[8])).Message, StringComparison.Ordinal);
     }
 
     private static string Both(string encoder, string decoder) =>

@@ -115,14 +115,14 @@ public sealed class WeightExchangeTests
     public void Missing_tensors_are_listed_with_what_is_there_instead() => AssertBad(
         [("a.weight", [2, 1], new float[2]), ("a.bias", [1], new float[1])],
         [new("b.weight", [1, 2], [2, 1], new(0, 2)), new("a.bias", [1], [1], new(2, 1)), new("b.bias", [1], [1], new(3, 1))],
-        "it lacks b.weight, b.bias; unused tensors in the file: a.weight; ");
+        "it lacks b.weight, b.bias; unused tensors in the file: a.weight. ");
 
     [Fact]
     public void Extra_tensors_are_refused_unless_allowed_and_PyTorchs_counters_ignored()
     {
         (string, int[], float[])[] tensors = [("a", [1], [7f]), ("bn.num_batches_tracked", [], [3f]), ("more", [1], [9f])];
         WeightEntry[] entries = [new("a", [1], [1], new(0, 1))];
-        AssertBad(tensors, entries, "it has tensors that the network does not have: more; ");
+        AssertBad(tensors, entries, "it has tensors that the network does not have: more. ");
         float[] parameters = new float[1];
         using SafetensorsFile all = Open(Written(SafetensorsFormat.Float32, null, tensors));
         WeightExchange.Load(all, entries, parameters, new WeightFileOptions { AllowExtra = true });
@@ -135,7 +135,7 @@ public sealed class WeightExchangeTests
     public void Another_shape_is_refused_with_both_shapes() => AssertBad(
         [("a", [1], [1f]), ("fc.weight", [2, 3], new float[6])],
         [new("a", [1], [1], new(0, 1)), new("fc.weight", [2, 3], [3, 2], new(1, 6))],
-        "tensor 'fc.weight' is [2, 3], but the network needs [3, 2]; ");
+        "tensor 'fc.weight' is [2, 3], but the network needs [3, 2]. ");
 
     [Fact]
     public void Another_type_is_refused_and_nothing_changes()
@@ -187,7 +187,7 @@ public sealed class WeightExchangeTests
         float[] parameters = [1f, 2f, 3f, 4f, 5f, 6f, 7f], before = [.. parameters];
         using SafetensorsFile file = Open(Written(SafetensorsFormat.Float32, null, tensors));
         string message = Assert.Throws<InvalidDataException>(() => WeightExchange.Load(file, entries, parameters)).Message;
-        Assert.StartsWith("the stream: " + reason, message, StringComparison.Ordinal);
+        Assert.StartsWith("The stream cannot be read: " + reason, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
         Assert.Equal(before, parameters);
     }

@@ -61,7 +61,7 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
         ArgumentOutOfRangeException.ThrowIfNegative(initial.Version.Number, nameof(initial));
         if (selections.ParameterCount != initial.Layout.ParameterCount)
         {
-            throw new ArgumentException($"The selections are for {selections.ParameterCount} parameters, but the model has {initial.Layout.ParameterCount}.", nameof(selections));
+            throw new ArgumentException($"The selections are for {selections.ParameterCount} parameters, but the model has {initial.Layout.ParameterCount}. Create them for this model.", nameof(selections));
         }
 
         _options = options?.Copy() ?? new BufferedAggregatorOptions();

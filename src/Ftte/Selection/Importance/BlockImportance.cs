@@ -59,7 +59,7 @@ public sealed class BlockImportance
         ArgumentNullException.ThrowIfNull(layout);
         if (gradient.Length != layout.ParameterCount)
         {
-            throw new ArgumentException($"The layout has {layout.ParameterCount} parameters, but the gradient has {gradient.Length} values.", nameof(gradient));
+            throw new ArgumentException($"The layout has {layout.ParameterCount} parameters, but the gradient has {gradient.Length} values. Specify one value per parameter.", nameof(gradient));
         }
 
         double[] energies = new double[layout.Blocks.Length];

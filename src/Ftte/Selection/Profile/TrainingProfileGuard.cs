@@ -87,7 +87,7 @@ internal static class TrainingProfileGuard
 
         if (choice.Ranges.Any(r => r.Start < 0 || r.Length < 0 || r.Start > layout.ParameterCount - r.Length))
         {
-            throw Wrong($"{name} trains coordinates outside the {layout.ParameterCount} parameters of the layout.");
+            throw Wrong($"{name} trains coordinates outside the {layout.ParameterCount} parameters of the layout. Specify ranges within the layout.");
         }
 
         if (ParameterSelection.Create(layout.ParameterCount, choice.Ranges).Count < choice.Ranges.Sum(r => (long)r.Length))
@@ -102,7 +102,7 @@ internal static class TrainingProfileGuard
 
         if (choice.Window is { } window && !window.Ranges.All(choice.Ranges.Contains))
         {
-            throw Wrong($"{name} has a window of channels, but does not train all ranges of the window.");
+            throw Wrong($"{name} has a window of channels, but does not train all ranges of the window. Add the ranges, or remove the window.");
         }
 
         // Selectors rely on this: as long as the first trained step does not change, training more never needs less memory.

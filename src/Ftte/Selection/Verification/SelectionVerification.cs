@@ -14,6 +14,6 @@ namespace Ftte.Selection;
 /// </param>
 public sealed record SelectionVerification(ImmutableArray<string> Faults, double? ProvenUpperBound, double? ProvenGap)
 {
-    /// <summary>Gets whether no fault was found.</summary>
+    /// <summary>Gets a value that indicates whether no fault was found.</summary>
     public bool IsValid => Faults.IsEmpty;
 }

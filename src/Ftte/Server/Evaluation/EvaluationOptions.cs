@@ -66,7 +66,7 @@ public sealed class EvaluationOptions
     /// <value>Default true. Takes the memory of one model.</value>
     public bool KeepBest { get; set; } = true;
 
-    /// <summary>Gets or sets the maximum weight of an answer in a mean, as a multiple of the median example count of the evaluation, so that one claimed example count cannot determine the mean.</summary>
+    /// <summary>Gets or sets the maximum weight of an answer in a mean, as a multiple of the median example count of the evaluation, so that one reported example count cannot determine the mean.</summary>
     /// <value>Default 10; at least 1. Of fewer than three answers, a multiple of the smallest count.</value>
     public double ExampleCap { get; set; } = DefaultExampleCap;
 

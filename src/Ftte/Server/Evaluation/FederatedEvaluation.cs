@@ -80,7 +80,7 @@ public sealed class FederatedEvaluation
 
         if (answer.Client == before?.Client)
         {
-            throw new ArgumentException($"Two answers are from '{answer.Client}'. A client counts once.", nameof(answer));
+            throw new ArgumentException($"Two answers are from '{answer.Client}'. Specify one answer per client.", nameof(answer));
         }
     }
 

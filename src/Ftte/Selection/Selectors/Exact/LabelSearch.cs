@@ -50,7 +50,7 @@ internal sealed class LabelSearch
     /// <summary>Gets the callback that runs before the token is checked: after every 2^12 extensions, and at every step.</summary>
     public Action? OnCheck { get; init; }
 
-    /// <summary>Gets whether any choice fits the budgets.</summary>
+    /// <summary>Gets a value that indicates whether any choice fits the budgets.</summary>
     public bool Fits { get; }
 
     /// <summary>Gets the upper bound on the value of every selection before any search, in units.</summary>
