@@ -47,7 +47,7 @@ public sealed class LeaseRenewalLoopTests
         var server = new CountingServer(bench.Server) { Fault = new IOException("gone") };
         var trainer = new ScriptedTrainer(ServerBench.Layout);
         var log = new LogLines<FederatedClient>();
-        trainer.OnTrain = async _ =>
+        trainer.OnTrain = async cancelled =>
         {
             time.Advance(TimeSpan.FromMinutes(5));
             await WaitForAsync(() => log.Written.Any(line => line.Error is not null));
@@ -55,7 +55,7 @@ public sealed class LeaseRenewalLoopTests
             while (server.Renewals == 1)
             {
                 time.Advance(TimeSpan.FromSeconds(10));
-                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, cancelled);
             }
         };
         var client = new FederatedClient(server, trainer, new() { ClientId = new ClientId("slow"), MemoryBudgetBytes = 1 }, time, log);
