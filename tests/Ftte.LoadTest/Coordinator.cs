@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Ftte.AspNetCore;
-using Ftte.Selection;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

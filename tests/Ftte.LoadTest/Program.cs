@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Ftte;
 using Ftte.Benchmarks;
 using Ftte.LoadTest;
 using Ftte.Samples.Shared;
