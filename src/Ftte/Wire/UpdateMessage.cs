@@ -96,16 +96,7 @@ public static class UpdateMessage
         }
 
         IMemoryOwner<float> values = pool.Rent(Math.Max(1, envelope.ValueCount));
-        try
-        {
-            ValueCodec.Decode(envelope.Payload, 0, envelope.Format, values.Memory.Span[..envelope.ValueCount]);
-        }
-        catch
-        {
-            values.Dispose();
-            throw;
-        }
-
+        ValueCodec.Decode(envelope.Payload, 0, envelope.Format, values.Memory.Span[..envelope.ValueCount]);
         var header = new UpdateHeader(
             client, new UpdateId(id), fingerprint, new ModelVersion(baseVersion), new SelectionVersion(selectionVersion), exampleCount, content, baseFingerprint);
         return new SparseUpdate(header, values, envelope.ValueCount);

@@ -11,7 +11,8 @@ public sealed class CheckOutResponseMessageTests
     public void An_assignment_and_its_parameters_survive_the_way_there_and_back() => Gen.Select(
         Gen.Select(Clients, Gen.ULong, Gen.ULong, Versions, Gen.Int[0, int.MaxValue]),
         Gen.Select(Selections, Gen.Int[0, 3], Gen.Enum<UpdateContent>(), Durations, Durations.Nullable()),
-        Gen.Select(Gen.Enum<ValueFormat>(), Gen.ULong)).Sample((a, b, c) =>
+        Gen.Select(Gen.Enum<ValueFormat>(), Gen.ULong, Gen.Float[0.001f, 1000]))
+        .Sample((a, b, c) =>
     {
         int count = b.Item1.ParameterCount;
         ParameterSelection refreshed = b.Item2 switch
@@ -22,7 +23,7 @@ public sealed class CheckOutResponseMessageTests
             _ => b.Item1,
         };
         var assignment = new TrainingAssignment(
-            a.Item1, new UpdateId(a.Item2), a.Item3, a.Item4, new SelectionVersion(a.Item5), b.Item1, refreshed, b.Item3, b.Item4);
+            a.Item1, new UpdateId(a.Item2), a.Item3, a.Item4, new SelectionVersion(a.Item5), b.Item1, refreshed, b.Item3, b.Item4) { StepScale = c.Item3 };
         var answer = new CheckOutResponse(CheckOutOutcome.Assigned, assignment, b.Item5);
         float[] model = Values(count);
         byte[] message = Write(answer, model, c.Item1, c.Item2);
@@ -136,6 +137,18 @@ public sealed class CheckOutResponseMessageTests
             var buffer = new ArrayBufferWriter<byte>();
             Assert.ThrowsAny<ArgumentException>(() => CheckOutResponseMessage.Write(buffer, answer, new float[4], ValueFormat.Float32, 1));
             Assert.Equal(0, buffer.WrittenCount);
+        }
+    }
+
+    [Fact]
+    public void The_smallest_and_the_largest_values_of_an_assignment_arrive()
+    {
+        foreach (TimeSpan duration in new[] { TimeSpan.Zero, WireMessage.MaxDuration })
+        {
+            ParameterSelection all = SampleSelection(1, (0, 1));
+            var assignment = new TrainingAssignment(new ClientId("a"), new UpdateId(0), 0, new ModelVersion(0), new SelectionVersion(0), all, all, UpdateContent.Difference, duration);
+            var answer = new CheckOutResponse(CheckOutOutcome.Assigned, assignment, duration);
+            Assert.Equal(answer, CheckOutResponseMessage.Read(Write(answer, [1f], ValueFormat.Float32), new float[1]));
         }
     }
 

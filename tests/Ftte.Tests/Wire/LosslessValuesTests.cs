@@ -52,6 +52,28 @@ public sealed class LosslessValuesTests
         AssertSameBits(values, restored);
     }
 
+    [Theory]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public void An_infinity_is_stored_as_bfloat16(float value)
+    {
+        float[] values = [1, value];
+        Assert.Equal(ValueFormat.BFloat16, Restore(values, out float[] restored));
+        AssertSameBits(values, restored);
+    }
+
+    [Fact]
+    public void Zeros_are_stored_in_memory_that_contains_other_bytes()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        output.GetSpan(1024).Fill(0x55);
+        float[] zeros = new float[200], restored = new float[200];
+        Assert.Equal(ValueFormat.Int8, LosslessValues.Write(output, zeros));
+        ValueCodec.Decode(output.WrittenSpan, 0, ValueFormat.Int8, restored);
+        AssertSameBits(zeros, restored);
+        Assert.Equal(new byte[200 + (2 * sizeof(float))], output.WrittenSpan.ToArray());
+    }
+
     private static ValueFormat Restore(float[] values, out float[] restored)
     {
         var output = new ArrayBufferWriter<byte>();

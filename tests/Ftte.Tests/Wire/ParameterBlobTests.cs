@@ -78,6 +78,22 @@ public sealed class ParameterBlobTests
     public void An_offset_beyond_the_end_is_misuse() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new ParameterBlobReader(new float[3], SampleSelection(3, (0, 3)), ValueFormat.Float32, 0, offset: 13));
 
+    [Fact]
+    public void Vectors_of_another_model_and_negative_numbers_are_misuse()
+    {
+        ParameterSelection selection = SampleSelection(3, (0, 3));
+        Assert.Throws<ArgumentNullException>("selection", () => new ParameterBlobReader(new float[3], null!, ValueFormat.Float32, 0));
+        Assert.Throws<ArgumentNullException>("selection", () => new ParameterBlobDecoder(new float[3], null!, ValueFormat.Float32));
+        foreach (int length in new[] { 2, 4 })
+        {
+            Assert.Throws<ArgumentOutOfRangeException>("parameters", () => new ParameterBlobReader(new float[length], selection, ValueFormat.Float32, 0));
+            Assert.Throws<ArgumentOutOfRangeException>("parameters", () => new ParameterBlobDecoder(new float[length], selection, ValueFormat.Float32));
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>("offset", () => new ParameterBlobReader(new float[3], selection, ValueFormat.Float32, 0, offset: -1));
+        Assert.Throws<ArgumentOutOfRangeException>("count", () => ParameterBlobReader.GetLength(-1, ValueFormat.Float32));
+    }
+
     private static byte[] Read(float[] model, ParameterSelection selection, ValueFormat format, int pieces, long offset = 0)
     {
         var reader = new ParameterBlobReader(model, selection, format, seed: 5, offset);

@@ -111,6 +111,26 @@ public sealed class UpdateMessageTests
     }
 
     [Fact]
+    public void A_message_of_exactly_the_maximum_length_may_be_written()
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        _ = new MessageWriter(buffer, MessageKind.Update, headerLength: 3, valueCount: (int.MaxValue - 27) / 4);
+        Assert.Throws<ArgumentException>(() =>
+        {
+            _ = new MessageWriter(buffer, MessageKind.Update, headerLength: 4, valueCount: (int.MaxValue - 27) / 4);
+        });
+    }
+
+    [Fact]
+    public void The_smallest_values_of_a_header_arrive()
+    {
+        var header = new UpdateHeader(new ClientId("a"), new UpdateId(0), 0, new ModelVersion(0), new SelectionVersion(0), 1);
+        using SparseUpdate update = UpdateMessage.Read(Write(header, [], ValueFormat.Float32));
+        Assert.Equal(header, update.Header);
+        Assert.Throws<ArgumentNullException>("update", () => UpdateMessage.Write(new ArrayBufferWriter<byte>(), null!, ValueFormat.Float32, 1));
+    }
+
+    [Fact]
     public void Another_seed_rounds_int8_otherwise_and_the_same_seed_alike()
     {
         float[] values = Values(500);
