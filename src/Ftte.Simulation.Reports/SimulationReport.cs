@@ -63,6 +63,35 @@ public static class SimulationReport
         InInvariantCulture(() => AccuracyChart.Save(path, title, rules, TimeUnit.For(rules.SelectMany(rule => rule.All))));
     }
 
+    /// <summary>Draws the accuracy of every device or person before and after a change of the model, such as personalization, sorted by the accuracy before, and writes it as PNG.</summary>
+    /// <param name="path">The file; replaced once the chart is drawn.</param>
+    /// <param name="title">The title.</param>
+    /// <param name="before">The name of the first model, such as <c>shared model</c>.</param>
+    /// <param name="after">The name of the second model.</param>
+    /// <param name="devices">The accuracies, at least one; each group has a panel, in the order in which groups come first.</param>
+    /// <exception cref="ArgumentException">There are no accuracies, or one is not in [0, 1]; nothing is written.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void WriteBeforeAfterChart(string path, string title, string before, string after, IEnumerable<DeviceAccuracy> devices)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(title);
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(after);
+        ArgumentNullException.ThrowIfNull(devices);
+        DeviceAccuracy[] all = [.. devices];
+        if (all.Length == 0)
+        {
+            throw new ArgumentException("There are no accuracies to draw. Specify at least one.", nameof(devices));
+        }
+
+        foreach (DeviceAccuracy device in all.Where(device => device is not { Before: >= 0 and <= 1, After: >= 0 and <= 1 }))
+        {
+            throw new ArgumentException($"The accuracies of {device.Device} are {device.Before} and {device.After}. Specify values in [0, 1].", nameof(devices));
+        }
+
+        InInvariantCulture(() => BeforeAfterChart.Save(path, title, before, after, all));
+    }
+
     private static void WriteFiles(string folder, ReportPage page, ReportContent content, List<RuleResults> rules)
     {
         string At(string name) => Path.Combine(folder, name);

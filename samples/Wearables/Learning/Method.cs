@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using Ftte.TinyEngine.Personalization;
+
+namespace Wearables.Learning;
+
+/// <summary>Specifies how the model of a device is trained.</summary>
+internal enum Training
+{
+    /// <summary>On the examples of the base people only.</summary>
+    Base,
+
+    /// <summary>Centrally, on the pooled examples of all participants.</summary>
+    Pooled,
+
+    /// <summary>On each device alone, from random weights.</summary>
+    Local,
+
+    /// <summary>In a synchronous federation that trains all parameters without a plan.</summary>
+    FedAvg,
+
+    /// <summary>In an asynchronous federation that trains what fits the memory of a watch.</summary>
+    Ftte,
+}
+
+/// <summary>Represents a method.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Training">The training.</param>
+/// <param name="CreatePolicy">Creates the personalization policy from the names of the blocks that the server trains and the epochs of the personal head; null without personalization.</param>
+internal sealed record Method(string Name, Training Training, Func<string[], int, PersonalizationPolicy>? CreatePolicy = null)
+{
+    /// <summary>The name of the method with which personalization is compared.</summary>
+    public const string Shared = "FTTE";
+
+    /// <summary>The name of central training, the upper reference.</summary>
+    public const string Pooled = "pooled";
+
+    /// <summary>The number of epochs of tuning before use.</summary>
+    public const int TuningEpochs = 10;
+
+    /// <summary>The number of epochs of the personal head in a round of FedRep.</summary>
+    public const int HeadEpochs = 3;
+
+    private const float DittoStrength = 0.5f, TuningStrength = 0.1f;
+
+    /// <summary>Gets all methods.</summary>
+    public static ImmutableArray<Method> All { get; } =
+    [
+        new("base", Training.Base),
+        new(Pooled, Training.Pooled),
+        new("local", Training.Local),
+        new("FedAvg", Training.FedAvg),
+        new(Shared, Training.Ftte),
+        new("FedPer", Training.Ftte, (_, _) => new LocalHead()),
+        new("FedRep", Training.Ftte, (_, epochs) => new AlternatingHead(epochs)),
+        new("FedBN", Training.Ftte, (_, _) => new LocalNormalization()),
+        new("Ditto", Training.Ftte, (blocks, _) => new ProximalCopy(DittoStrength, layers: blocks)),
+        new("fine-tuning", Training.Ftte, (blocks, _) => new FineTuning(TuningEpochs, TuningStrength, blocks)),
+    ];
+
+    /// <summary>Gets a value that indicates whether devices have personal parameters.</summary>
+    public bool IsPersonal => CreatePolicy is not null;
+}

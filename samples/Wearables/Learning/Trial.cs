@@ -1,0 +1,239 @@
+using System.Collections.Immutable;
+using Ftte;
+using Ftte.Samples.Shared;
+using Ftte.Simulation;
+using Ftte.TinyEngine;
+using Ftte.TinyEngine.Metrics;
+using Ftte.TinyEngine.Personalization;
+using Ftte.TinyEngine.TimeSeries;
+using Wearables.Data;
+
+namespace Wearables.Learning;
+
+/// <summary>Represents the progress of a method.</summary>
+/// <param name="share">The share that is done, 0 to 1.</param>
+/// <param name="state">The state.</param>
+internal delegate void ReportProgress(double share, string state);
+
+/// <summary>Runs the methods in one fold with one seed.</summary>
+/// <param name="options">The settings of the command.</param>
+/// <param name="devices">The devices of all people.</param>
+/// <param name="fold">The fold.</param>
+/// <param name="seed">The seed.</param>
+internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevice> devices, int fold, ulong seed)
+{
+    private const int BaseEpochs = 20, PooledEpochs = 30, LocalSteps = 300, EvaluateEvery = 10;
+    private const float CentralMomentum = 0.9f;
+
+    /// <summary>The memory of a phone is not limited here, because the whole batch fits into that of any phone.</summary>
+    private static readonly EngineOptions Phone = new();
+
+    private static readonly int?[] LabeledRecordings = [1, 2, null];
+
+    private readonly Network _network = MotionNetwork.Create();
+    private readonly FoldData _data = FoldData.Create(devices, fold, seed, options.Scaling);
+    private readonly SgdOptions _sgd = new() { LearningRate = options.LearningRate, Seed = seed };
+    private float[]? _base;
+    private SharedPlan? _plan;
+    private SimulationResult? _shared;
+
+    /// <summary>Gets the simulated devices of the participants.</summary>
+    public ImmutableArray<SimulatedDevice> Devices => field.IsDefault ? field = CreateDevices() : field;
+
+    private SharedPlan Plan => _plan ??= SharedPlan.Create(_network, _sgd, options.WatchBytes);
+
+    /// <summary>Runs a method.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="report">Receives the progress.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The result, and the course of the federation if there is one.</returns>
+    /// <exception cref="OperationCanceledException">The work was canceled.</exception>
+    public async Task<(MethodResult Result, SimulationResult? Run)> RunAsync(Method method, ReportProgress report, CancellationToken cancellationToken)
+    {
+        SimulationResult? run = method.Training is Training.FedAvg or Training.Ftte ? await FederateAsync(method, report, cancellationToken) : null;
+        ImmutableArray<Score> scores = method.Training switch
+        {
+            Training.Base => [.. Shared(Base(report, cancellationToken))],
+            Training.Pooled => [.. Shared(Pool(report, cancellationToken))],
+            Training.Local => [.. Local(report, cancellationToken)],
+            _ => method.IsPersonal ? [.. Personal(method, run!, cancellationToken)] : [.. Shared(run!.Model!.Parameters.ToArray())],
+        };
+        bool isPlanned = method.Training == Training.Ftte;
+        long? eager = method.Training == Training.FedAvg ? _network.Plan(_network.Trainable, _sgd).EagerBytes : null;
+        var result = new MethodResult(
+            options.Settings,
+            seed,
+            fold,
+            method.Name,
+            run?.Duration.TotalSeconds,
+            run?.Totals.BytesUp,
+            run?.Totals.BytesDown,
+            isPlanned ? Plan.Measure(_network, _sgd, method, Phone) : eager,
+            isPlanned ? Plan.Measure(_network, _sgd, method, Plan.Watch) : eager,
+            scores);
+        return (result, run);
+    }
+
+    /// <summary>Returns the model of a device that took no part before it is tuned, and after.</summary>
+    /// <param name="method">The method, with a policy.</param>
+    /// <param name="shared">The shared model.</param>
+    /// <param name="labeled">The labeled examples; null for none.</param>
+    /// <param name="cancellationToken">Cancels between two steps.</param>
+    public float[] ModelOfNewcomer(Method method, ReadOnlySpan<float> shared, IExampleSource? labeled, CancellationToken cancellationToken) =>
+        Tune(method, shared, labeled, new MemoryStateStore(), cancellationToken);
+
+    private float[] Base(ReportProgress report, CancellationToken cancellationToken)
+    {
+        if (_base is null)
+        {
+            float[] parameters = _network.Initialize(seed);
+            TrainCentrally(parameters, _data.Base.Select(device => device.Training), BaseEpochs, report, cancellationToken);
+            _base = parameters;
+        }
+
+        return _base;
+    }
+
+    private float[] Pool(ReportProgress report, CancellationToken cancellationToken)
+    {
+        float[] parameters = [.. Base(report, cancellationToken)];
+        TrainCentrally(parameters, _data.Base.Concat(_data.Participants).Select(device => device.Training), PooledEpochs, report, cancellationToken);
+        return parameters;
+    }
+
+    private void TrainCentrally(float[] parameters, IEnumerable<IExampleSource> examples, int epochs, ReportProgress report, CancellationToken cancellationToken)
+    {
+        SgdOptions sgd = Central(report);
+        sgd.Epochs = epochs;
+        _network.Train(parameters, new PooledExamples(examples), sgd, engine: new EngineOptions { Threads = options.Threads, PrefixExamples = null }, cancellationToken: cancellationToken);
+    }
+
+    private SgdOptions Central(ReportProgress report) => new()
+    {
+        Seed = seed,
+        Momentum = CentralMomentum,
+        Schedule = LearningRateSchedule.Cosine,
+        Progress = progress => report((double)progress.Step / progress.Steps, "central training"),
+    };
+
+    private async Task<SimulationResult> FederateAsync(Method method, ReportProgress report, CancellationToken cancellationToken)
+    {
+        // Tuning before use does not change the federation.
+        bool isTunedOnly = Policy(method, Method.HeadEpochs) is FineTuning;
+        if (isTunedOnly && _shared is not null)
+        {
+            return _shared;
+        }
+
+        float[] start = Base(report, cancellationToken);
+        bool isPlanned = method.Training == Training.Ftte;
+        ParameterSelection selection = isPlanned ? Plan.Selection : _network.Trainable;
+        long watch = isPlanned ? Plan.Measure(_network, _sgd, method, Plan.Watch) : 0, phone = isPlanned ? Plan.Measure(_network, _sgd, method, Phone) : 0, eager = _network.Plan(selection, _sgd).EagerBytes;
+        var task = new WearableTask(
+            _network,
+            _data.Participants,
+            _sgd,
+            new WorkCost(_network, _sgd, isPlanned ? Plan.Watch : null),
+            device => !isPlanned ? eager : device.Kind == WearableDevice.Watch ? watch : phone,
+            isTunedOnly ? null : Policy(method, Method.HeadEpochs));
+        int count = Devices.Length, capacity = Math.Max(2, count / 3);
+        SimulationRule rule = isPlanned ? SimulationRule.Ftte(selection, capacity, concurrency: 2 * capacity) : SimulationRule.FedAvg(selection, capacity);
+        rule = rule with { Name = method.Name, Evaluation = new EvaluationOptions { Devices = count, EveryVersions = EvaluateEvery, KeepBest = false } };
+        var simulation = new SimulationOptions
+        {
+            Seed = seed,
+            Threads = options.Threads,
+            MaxVersions = options.Versions,
+            EvaluateEveryVersions = EvaluateEvery,
+            Progress = progress => report(progress.Share, SimulationTrack.Describe(progress)),
+        };
+        SimulationResult result = await Simulator.RunAsync(rule, new ModelSnapshot(_network.Layout, default, start), Devices, task, simulation, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        _shared = method.IsPersonal && !isTunedOnly || !isPlanned ? _shared : result;
+        return result;
+    }
+
+    private PersonalizationPolicy? Policy(Method method, int epochs) => method.CreatePolicy?.Invoke(Plan.Blocks, epochs);
+
+    /// <summary>Scores one model on all devices.</summary>
+    private IEnumerable<Score> Shared(float[] parameters) =>
+        _data.Participants.Select(device => Score(device, isNewcomer: false, labeled: 0, parameters)).Concat(_data.Newcomers.Select(device => Score(device, isNewcomer: true, labeled: 0, parameters)));
+
+    /// <summary>Scores models that each device trains alone.</summary>
+    private IEnumerable<Score> Local(ReportProgress report, CancellationToken cancellationToken)
+    {
+        foreach (PersonDevice device in _data.Participants)
+        {
+            yield return Score(device, isNewcomer: false, labeled: null, Train(device, labeled: null));
+        }
+
+        foreach (PersonDevice device in _data.Newcomers)
+        {
+            foreach (int? labeled in LabeledRecordings)
+            {
+                yield return Score(device, isNewcomer: true, labeled, Train(device, labeled));
+            }
+        }
+
+        float[] Train(PersonDevice device, int? labeled)
+        {
+            float[] parameters = _network.Initialize(seed);
+            SgdOptions sgd = Central(report);
+            sgd.Steps = LocalSteps;
+            _network.Train(parameters, device.First(labeled), sgd, cancellationToken: cancellationToken);
+            return parameters;
+        }
+    }
+
+    /// <summary>Scores personal models.</summary>
+    private IEnumerable<Score> Personal(Method method, SimulationResult run, CancellationToken cancellationToken)
+    {
+        float[] shared = run.Model!.Parameters.ToArray();
+        bool isTuned = Policy(method, Method.TuningEpochs) is FineTuning;
+        for (int i = 0; i < _data.Participants.Length; i++)
+        {
+            PersonDevice device = _data.Participants[i];
+            var state = new MemoryStateStore(isTuned ? default : run.DeviceStates[i].Span);
+            yield return Score(device, isNewcomer: false, labeled: null, Tune(method, shared, isTuned ? device.Training : null, state, cancellationToken));
+        }
+
+        foreach (PersonDevice device in _data.Newcomers)
+        {
+            yield return Score(device, isNewcomer: true, labeled: 0, ModelOfNewcomer(method, shared, labeled: null, cancellationToken));
+            foreach (int? labeled in LabeledRecordings)
+            {
+                yield return Score(device, isNewcomer: true, labeled, ModelOfNewcomer(method, shared, device.First(labeled), cancellationToken));
+            }
+        }
+    }
+
+    private float[] Tune(Method method, ReadOnlySpan<float> shared, IExampleSource? labeled, MemoryStateStore state, CancellationToken cancellationToken)
+    {
+        var personal = new PersonalModel(_network, Policy(method, Method.TuningEpochs)!, state);
+        if (labeled is not null)
+        {
+            var sgd = new SgdOptions { LearningRate = options.LearningRate, Epochs = Method.TuningEpochs, Seed = seed };
+            using var trainer = new LocalTrainer(_network, labeled, sgd, engine: Plan.Watch, personal: personal);
+            trainer.Personalize(shared, cancellationToken);
+        }
+
+        float[] mine = new float[shared.Length];
+        personal.CopyTo(shared, mine);
+        return mine;
+    }
+
+    private Score Score(PersonDevice device, bool isNewcomer, int? labeled, float[] parameters)
+    {
+        using Predictor predictor = _network.CreatePredictor(parameters, new PredictorOptions { BatchSize = 16 });
+        ConfusionMatrix confusion = ClassificationMetrics.Measure(predictor, device.Test).Confusion;
+        return new Score(device.Person, device.KindName, isNewcomer, labeled, confusion.Accuracy, confusion.MacroF1);
+    }
+
+    private ImmutableArray<SimulatedDevice> CreateDevices()
+    {
+        ImmutableArray<PersonDevice> participants = _data.Participants;
+        ImmutableArray<SimulatedDevice> watches = DevicePopulation.Of(DeviceKind.Watch with { MinMemoryBytes = options.WatchBytes }, participants.Length, seed);
+        ImmutableArray<SimulatedDevice> phones = DevicePopulation.Of(DeviceKind.Phone, participants.Length, seed);
+        return [.. participants.Select((device, i) => (device.Kind == WearableDevice.Watch ? watches : phones)[i] with { Name = $"{device.KindName}-{device.Person}" })];
+    }
+}

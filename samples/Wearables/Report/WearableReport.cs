@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Ftte;
+using Ftte.Samples.Shared;
+using Ftte.Simulation;
+using Ftte.Simulation.Reports;
+using Spectre.Console;
+using Wearables.Learning;
+
+namespace Wearables.Report;
+
+/// <summary>Writes the tables, charts and files that the options name.</summary>
+internal static class WearableReport
+{
+    /// <summary>The policy of the chart.</summary>
+    private const string Charted = "fine-tuning";
+
+    private const string Source = "Data: Matey-Sanz, Casteleyn and Granell, Data in Brief, 2023, 109809";
+
+    /// <summary>Writes everything.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="console">The console.</param>
+    /// <param name="results">The results.</param>
+    /// <param name="runs">The federations of the first fold.</param>
+    /// <param name="devices">Their devices.</param>
+    public static void Write(WearablesOptions options, IAnsiConsole console, IReadOnlyList<MethodResult> results, IReadOnlyList<SimulationResult> runs, ImmutableArray<SimulatedDevice> devices)
+    {
+        ImmutableArray<TextTable> tables = WearableTables.Create(results);
+        foreach (TextTable table in tables)
+        {
+            table.Write(console);
+        }
+
+        if (options.TableFile is { } tableFile)
+        {
+            AtomicFile.WriteAllText(tableFile, string.Join('\n', tables.Select(table => table.ToMarkdown())));
+            console.WriteFileName(tableFile);
+        }
+
+        if (options.JsonFile is { } jsonFile)
+        {
+            AtomicFile.WriteAllText(jsonFile, $"[\n{string.Join(",\n", results.Select(result => result.ToJson()))}\n]\n");
+            console.WriteFileName(jsonFile);
+        }
+
+        if (options.ChartFile is { } chartFile)
+        {
+            Chart(options, console, results, Charted, chartFile);
+        }
+
+        if (options.ReportFolder is { } folder)
+        {
+            foreach (Method method in Method.All.Where(method => method.IsPersonal))
+            {
+                Chart(options, console, results, method.Name, Path.Combine(folder, $"{method.Name.ToLowerInvariant()}.png"));
+            }
+
+            if (runs.Count > 0)
+            {
+                console.WriteFileName(SimulationReport.Write(Path.Combine(folder, "federations"), new ReportContent { Title = "Wearables, fold 1", Results = runs, Devices = devices }));
+            }
+        }
+    }
+
+    private static void Chart(WearablesOptions options, IAnsiConsole console, IReadOnlyList<MethodResult> results, string method, string file)
+    {
+        (string Kind, bool IsNewcomer, string Title)[] groups =
+        [
+            (WearableTables.Phone, true, "newcomers' phones, one labeled recording"),
+            (WearableTables.Watch, true, "newcomers' watches, one labeled recording"),
+            (WearableTables.Phone, false, "participants' phones"),
+            (WearableTables.Watch, false, "participants' watches"),
+        ];
+        DeviceAccuracy[] accuracies = [.. groups.SelectMany(group =>
+        {
+            ScoreGroup before = ScoreGroup.Of(results, Method.Shared, group.Kind, group.IsNewcomer), after = ScoreGroup.Of(results, method, group.Kind, group.IsNewcomer, labeled: 1);
+            return before.Accuracies.Where(person => after.Accuracies.ContainsKey(person.Key)).Select(person => new DeviceAccuracy(group.Title, $"{person.Key}", person.Value, after.Accuracies[person.Key]));
+        })];
+        if (accuracies.Length > 0)
+        {
+            SimulationReport.WriteBeforeAfterChart(file, options.DataFolder is null ? "person" : $"person. {Source}", "shared model", method, accuracies);
+            console.WriteFileName(file);
+        }
+    }
+}

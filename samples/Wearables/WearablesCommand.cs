@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Ftte.Samples.Shared;
+using Wearables.Data;
+using Wearables.Learning;
+
+namespace Wearables;
+
+/// <summary>Defines the command line.</summary>
+internal static class WearablesCommand
+{
+    private const string About =
+        """
+        Compares one shared model with personal models on smartwatches and smartphones: FTTE, FedPer, FedRep, FedBN, Ditto, fine-tuning, training on each device alone, FedAvg and central
+        training, for people who take part and for people who do not. --data is the data set of Matey-Sanz, Casteleyn and Granell (Data in Brief, 2023, 109809; DOI
+        10.5281/zenodo.8398688; CC BY 4.0). Without it, synthetic motion is used; nothing is downloaded.
+
+          dotnet run -c Release --project samples/Wearables -- --data DIR --seeds 3 --resume rows.jsonl --table wearables.md
+        """;
+
+    /// <summary>Reads the arguments, checks them and runs.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="run">The work; Ctrl+C cancels its token; returns the exit code.</param>
+    /// <param name="output">Receives the help.</param>
+    /// <param name="error">Receives one line about invalid input.</param>
+    public static Task<int> InvokeAsync(string[] args, Func<WearablesOptions, CancellationToken, Task<int>> run, TextWriter output, TextWriter error)
+    {
+        var standard = new WearablesOptions();
+        Option<string?> data = TypedOption.Path("--data", "DIR", "The folder with one folder of recordings per person. Default: synthetic motion.");
+        Option<string[]> methods = TypedOption.Names("--methods", "method", $"The methods: {string.Join(", ", Method.All.Select(method => method.Name))}. Default: all.", [.. Method.All.Select(method => method.Name)]);
+        Option<int> seeds = TypedOption.Whole("--seeds", "The number of seeds, from 1.", standard.Seeds, 1, 100);
+        Option<int> folds = TypedOption.Whole("--folds", "The number of folds, in each of which other people have the roles; 0 for all.", 0, 0, 1000);
+        Option<int> versions = TypedOption.Whole("--versions", "The number of versions of a federation.", standard.Versions, 1, 1_000_000);
+        Option<float> rate = TypedOption.Real("--learning-rate", "The devices' step size.", standard.LearningRate, r => r > 0, "specify a number above 0");
+        Option<long> watch = TypedOption.Size("--watch", "The memory of a watch for training.", standard.WatchBytes);
+        Option<Scaling> scaling = TypedOption.Named("--scaling", "The windows whose statistics normalize the channels: those of the base people, or those of each device.", standard.Scaling);
+        Option<int> threads = TypedOption.Whole("--threads", "Training threads; the results do not depend on it.", standard.Threads, 1, 64);
+        Option<string?> resume = TypedOption.Path("--resume", "FILE", "Keeps every finished result in this file and does not compute it again.");
+        Option<string?> json = TypedOption.Path("--json", "FILE.json", "Writes all results to this file, as JSON.");
+        Option<string?> table = TypedOption.Path("--table", "FILE.md", "Writes the tables to this file, as Markdown.");
+        Option<string?> chart = TypedOption.Path("--chart", "FILE.png", "Draws the accuracy of every person before and after personalization.");
+        Option<string?> report = TypedOption.Path("--report", "DIR", "Writes a chart for every policy, and the report of the federations in the first fold, to this folder.");
+        var command = new RootCommand(About) { data, methods, seeds, folds, versions, rate, watch, scaling, threads, resume, json, table, chart, report };
+        return CommandRunner.InvokeAsync(command, Read, run, args, output, error);
+
+        WearablesOptions Read(ParseResult parsed)
+        {
+            var options = new WearablesOptions
+            {
+                DataFolder = InputPath.CheckFolder("--data", parsed.GetValue(data), "specify the folder into which the data set was unpacked"),
+                Methods = parsed.GetValue(methods) ?? [],
+                Seeds = parsed.GetValue(seeds),
+                Folds = parsed.GetValue(folds) is > 0 and int count ? count : null,
+                Versions = parsed.GetValue(versions),
+                LearningRate = parsed.GetValue(rate),
+                WatchBytes = parsed.GetValue(watch),
+                Scaling = parsed.GetValue(scaling),
+                Threads = parsed.GetValue(threads),
+                ResumeFile = parsed.GetValue(resume),
+                JsonFile = parsed.GetValue(json),
+                TableFile = parsed.GetValue(table),
+                ChartFile = parsed.GetValue(chart),
+                ReportFolder = parsed.GetValue(report),
+            };
+            OutputFile.CheckAll(("--resume", options.ResumeFile, ""), ("--json", options.JsonFile, ".json"), ("--table", options.TableFile, ".md"), ("--chart", options.ChartFile, ".png"));
+            OutputFolder.Check("--report", options.ReportFolder);
+            return options;
+        }
+    }
+}

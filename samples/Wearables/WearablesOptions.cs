@@ -1,0 +1,52 @@
+using Wearables.Data;
+
+namespace Wearables;
+
+/// <summary>The settings of the command.</summary>
+internal sealed record WearablesOptions
+{
+    /// <summary>Gets the folder with the recordings; null for synthetic motion.</summary>
+    public string? DataFolder { get; init; }
+
+    /// <summary>Gets the names of the methods; empty for all.</summary>
+    public IReadOnlyList<string> Methods { get; init; } = [];
+
+    /// <summary>Gets the number of seeds, from 1.</summary>
+    public int Seeds { get; init; } = 1;
+
+    /// <summary>Gets the number of folds; null for all, so that every person is a newcomer once.</summary>
+    public int? Folds { get; init; }
+
+    /// <summary>Gets the number of versions that a federation publishes.</summary>
+    public int Versions { get; init; } = 90;
+
+    /// <summary>Gets the step size of devices in a federation.</summary>
+    public float LearningRate { get; init; } = 0.1f;
+
+    /// <summary>Gets the memory of a watch for training, in bytes.</summary>
+    public long WatchBytes { get; init; } = 256 << 10;
+
+    /// <summary>Gets the windows whose statistics normalize the channels.</summary>
+    public Scaling Scaling { get; init; }
+
+    /// <summary>Gets the number of training threads; the results do not depend on it.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Gets the file that keeps finished results, so that a later run continues; null for none.</summary>
+    public string? ResumeFile { get; init; }
+
+    /// <summary>Gets the file for all results as JSON; null for none.</summary>
+    public string? JsonFile { get; init; }
+
+    /// <summary>Gets the file for the tables in Markdown; null for none.</summary>
+    public string? TableFile { get; init; }
+
+    /// <summary>Gets the file for the chart of the newcomers and the participants before and after personalization; null for none.</summary>
+    public string? ChartFile { get; init; }
+
+    /// <summary>Gets the folder for the report of the federations in the first fold; null for none.</summary>
+    public string? ReportFolder { get; init; }
+
+    /// <summary>Gets the settings that change results, on one line.</summary>
+    public string Settings => FormattableString.Invariant($"{(DataFolder is null ? "synthetic" : "wearables")}, versions {Versions}, step {LearningRate}, watch {WatchBytes}, {Scaling}");
+}
