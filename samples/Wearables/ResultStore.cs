@@ -12,7 +12,7 @@ internal sealed class ResultStore
     private const ulong FirstSeed = 1;
 
     private readonly WearablesOptions _options;
-    private readonly Dictionary<(ulong Seed, int Fold, string Method), MethodResult> _results = [];
+    private readonly Dictionary<(ulong Seed, int Fold, string Kind, string Method), MethodResult> _results = [];
 
     /// <summary>Reads the resume file, if it exists.</summary>
     /// <exception cref="InputException">A line is damaged.</exception>
@@ -24,37 +24,35 @@ internal sealed class ResultStore
             return;
         }
 
-        int number = 0;
-        foreach (string line in File.ReadLines(file))
+        // The last line is incomplete if an earlier run was killed while it wrote it; its result is computed again.
+        string text = File.ReadAllText(file), complete = text[..(text.LastIndexOf('\n') + 1)];
+        foreach ((int index, string line) in complete.Split('\n', StringSplitOptions.RemoveEmptyEntries).Index())
         {
-            number++;
-            try
+            MethodResult result = Parse(file, index + 1, line);
+            if (result.Settings == options.Settings)
             {
-                // The last line of a run that was killed can be incomplete; its result is computed again.
-                MethodResult? result = line.Length > 0 ? MethodResult.FromJson(line) : null;
-                if (result is not null && result.Settings == options.Settings)
-                {
-                    _results[(result.Seed, result.Fold, result.Method)] = result;
-                }
+                _results[(result.Seed, result.Fold, result.Kind, result.Method)] = result;
             }
-            catch (JsonException bad)
-            {
-                throw new InputException($"--resume '{file}': line {number} is no result of this command. Delete the line or specify another file. {bad.Message}", bad);
-            }
+        }
+
+        if (complete.Length < text.Length)
+        {
+            AtomicFile.WriteAllText(file, complete);
         }
     }
 
     /// <summary>Returns whether a result is kept, with its federation if the report needs it.</summary>
-    public bool Has(ulong seed, int fold, string method) => _results.TryGetValue((seed, fold, method), out MethodResult? result) && (result.Seconds is null || RunFile(seed, fold, method) is not { } file || File.Exists(file));
+    public bool Has(ulong seed, int fold, string kind, Method method) =>
+        _results.ContainsKey((seed, fold, kind, method.Name)) && (!method.HasFederation || RunFile(seed, fold, kind, method.Name) is not { } file || File.Exists(file));
 
     /// <summary>Returns a result.</summary>
-    public MethodResult Get(ulong seed, int fold, string method) => _results[(seed, fold, method)];
+    public MethodResult Get(ulong seed, int fold, string kind, string method) => _results[(seed, fold, kind, method)];
 
     /// <summary>Returns the federation of a method in the first fold; null if there is none.</summary>
     /// <exception cref="InputException">The file is damaged.</exception>
-    public SimulationResult? GetRun(string method)
+    public SimulationResult? GetRun(string kind, string method)
     {
-        if (RunFile(FirstSeed, 0, method) is not { } file || !File.Exists(file))
+        if (RunFile(FirstSeed, 0, kind, method) is not { } file || !File.Exists(file))
         {
             return null;
         }
@@ -73,8 +71,8 @@ internal sealed class ResultStore
     /// <summary>Keeps a result. The line is written last.</summary>
     public void Add(MethodResult result, SimulationResult? run)
     {
-        _results[(result.Seed, result.Fold, result.Method)] = result;
-        if (run is not null && run.Rule == result.Method && RunFile(result.Seed, result.Fold, result.Method) is { } runFile)
+        _results[(result.Seed, result.Fold, result.Kind, result.Method)] = result;
+        if (run?.Rule == result.Method && RunFile(result.Seed, result.Fold, result.Kind, result.Method) is { } runFile)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(runFile)!);
             AtomicFile.WriteText(runFile, writer => ResultFile.WriteJsonLines(writer, run));
@@ -86,6 +84,18 @@ internal sealed class ResultStore
         }
     }
 
-    private string? RunFile(ulong seed, int fold, string method) =>
-        _options.ReportFolder is { } folder && seed == FirstSeed && fold == 0 ? Path.Combine(folder, "runs", $"{method}.jsonl") : null;
+    private static MethodResult Parse(string file, int number, string line)
+    {
+        try
+        {
+            return MethodResult.FromJson(line);
+        }
+        catch (JsonException bad)
+        {
+            throw new InputException($"--resume '{file}': line {number} is no result of this command; delete the line or specify another file.", bad);
+        }
+    }
+
+    private string? RunFile(ulong seed, int fold, string kind, string method) =>
+        _options.ReportFolder is { } folder && seed == FirstSeed && fold == 0 ? Path.Combine(folder, "runs", $"{kind}-{method}.jsonl") : null;
 }

@@ -3,6 +3,7 @@ using Ftte;
 using Ftte.Samples.Shared;
 using Ftte.Selection;
 using Ftte.Simulation;
+using Ftte.TinyEngine.TimeSeries;
 using Spectre.Console;
 using Wearables.Data;
 using Wearables.Learning;
@@ -26,21 +27,22 @@ internal sealed class Session(WearablesOptions options, IAnsiConsole console, Ti
         ImmutableArray<PersonDevice> devices = People.Open(options.DataFolder);
         int folds = Math.Min(options.Folds ?? int.MaxValue, Roles.Folds(devices.Select(device => device.Person).Distinct().Count()));
         Method[] methods = [.. Method.All.Where(method => options.Methods.Count == 0 || options.Methods.Contains(method.Name))];
-        (ulong Seed, int Fold, Method Method)[] all =
+        Job[] all =
         [
             .. from seed in Enumerable.Range(1, options.Seeds)
                from fold in Enumerable.Range(0, folds)
+               from kind in Enum.GetValues<WearableDevice>()
                from method in methods
-               select ((ulong)seed, fold, method),
+               select new Job((ulong)seed, fold, kind, method),
         ];
-        var missing = all.Where(job => !_store.Has(job.Seed, job.Fold, job.Method.Name)).ToArray();
+        Job[] missing = [.. all.Where(job => !_store.Has(job.Seed, job.Fold, job.KindName, job.Method))];
         try
         {
             await WorkProgress.RunAsync(console, time, "methods", progress => RunAsync(devices, missing, progress, cancellationToken));
         }
         catch (BudgetTooSmallException small)
         {
-            throw new InputException($"--watch: nothing can be trained in the memory of a watch. {small.Message}", small);
+            throw new InputException($"--watch, --phone: nothing can be trained in the memory of a device. {small.Message}", small);
         }
         catch (OperationCanceledException) when (options.ResumeFile is not null)
         {
@@ -48,28 +50,41 @@ internal sealed class Session(WearablesOptions options, IAnsiConsole console, Ti
             return ExitCode.Cancelled;
         }
 
-        MethodResult[] results = [.. all.Select(job => _store.Get(job.Seed, job.Fold, job.Method.Name))];
-        var trial = new Trial(options, devices, fold: 0, seed: 1);
-        WearableReport.Write(options, console, results, [.. methods.Select(method => _store.GetRun(method.Name)).OfType<SimulationResult>()], trial.Devices);
+        MethodResult[] results = [.. all.Select(job => _store.Get(job.Seed, job.Fold, job.KindName, job.Method.Name))];
+        WearableReport.Write(options, console, results);
+        foreach (WearableDevice kind in Enum.GetValues<WearableDevice>())
+        {
+            string name = $"{kind}".ToLowerInvariant();
+            SimulationResult[] runs = [.. methods.Select(method => _store.GetRun(name, method.Name)).OfType<SimulationResult>()];
+            WearableReport.WriteFederations(options, console, name, runs, new Trial(options, devices, kind, fold: 0, seed: 1).Devices);
+        }
+
         return ExitCode.Done;
     }
 
-    private async Task RunAsync(ImmutableArray<PersonDevice> devices, (ulong Seed, int Fold, Method Method)[] missing, WorkProgress progress, CancellationToken cancellationToken)
+    private async Task RunAsync(ImmutableArray<PersonDevice> devices, Job[] missing, WorkProgress progress, CancellationToken cancellationToken)
     {
         Trial? trial = null;
         for (int done = 0; done < missing.Length; done++)
         {
-            (ulong seed, int fold, Method method) = missing[done];
-            if (done == 0 || missing[done - 1].Seed != seed || missing[done - 1].Fold != fold)
+            Job job = missing[done];
+            if (done == 0 || missing[done - 1] with { Method = job.Method } != job)
             {
-                trial = new Trial(options, devices, fold, seed);
+                trial = new Trial(options, devices, job.Kind, job.Fold, job.Seed);
             }
 
             int before = done;
             (MethodResult result, SimulationResult? run) = await trial!.RunAsync(
-                method, (share, state) => progress.Report((before + share) / missing.Length, $"seed {seed}, fold {fold + 1}, {method.Name}: {state}"), cancellationToken);
+                job.Method, (share, state) => progress.Report((before + share) / missing.Length, $"{job}: {state}"), cancellationToken);
             _store.Add(result, run);
-            progress.Report((done + 1.0) / missing.Length, $"seed {seed}, fold {fold + 1}, {method.Name}");
+            progress.Report((done + 1.0) / missing.Length, $"{job}");
         }
+    }
+
+    private sealed record Job(ulong Seed, int Fold, WearableDevice Kind, Method Method)
+    {
+        public string KindName => $"{Kind}".ToLowerInvariant();
+
+        public override string ToString() => $"seed {Seed}, fold {Fold + 1}, {KindName}, {Method.Name}";
     }
 }

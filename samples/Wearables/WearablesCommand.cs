@@ -32,6 +32,7 @@ internal static class WearablesCommand
         Option<int> versions = TypedOption.Whole("--versions", "The number of versions of a federation.", standard.Versions, 1, 1_000_000);
         Option<float> rate = TypedOption.Real("--learning-rate", "The devices' step size.", standard.LearningRate, r => r > 0, "specify a number above 0");
         Option<long> watch = TypedOption.Size("--watch", "The memory of a watch for training.", standard.WatchBytes);
+        Option<long> phone = TypedOption.Size("--phone", "The memory of a phone for training.", standard.PhoneBytes);
         Option<Scaling> scaling = TypedOption.Named("--scaling", "The windows whose statistics normalize the channels: those of the base people, or those of each device.", standard.Scaling);
         Option<int> threads = TypedOption.Whole("--threads", "Training threads; the results do not depend on it.", standard.Threads, 1, 64);
         Option<string?> resume = TypedOption.Path("--resume", "FILE", "Keeps every finished result in this file and does not compute it again.");
@@ -39,7 +40,7 @@ internal static class WearablesCommand
         Option<string?> table = TypedOption.Path("--table", "FILE.md", "Writes the tables to this file, as Markdown.");
         Option<string?> chart = TypedOption.Path("--chart", "FILE.png", "Draws the accuracy of every person before and after personalization.");
         Option<string?> report = TypedOption.Path("--report", "DIR", "Writes a chart for every policy, and the report of the federations in the first fold, to this folder.");
-        var command = new RootCommand(About) { data, methods, seeds, folds, versions, rate, watch, scaling, threads, resume, json, table, chart, report };
+        var command = new RootCommand(About) { data, methods, seeds, folds, versions, rate, watch, phone, scaling, threads, resume, json, table, chart, report };
         return CommandRunner.InvokeAsync(command, Read, run, args, output, error);
 
         WearablesOptions Read(ParseResult parsed)
@@ -53,6 +54,7 @@ internal static class WearablesCommand
                 Versions = parsed.GetValue(versions),
                 LearningRate = parsed.GetValue(rate),
                 WatchBytes = parsed.GetValue(watch),
+                PhoneBytes = parsed.GetValue(phone),
                 Scaling = parsed.GetValue(scaling),
                 Threads = parsed.GetValue(threads),
                 ResumeFile = parsed.GetValue(resume),

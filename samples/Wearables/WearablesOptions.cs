@@ -1,3 +1,4 @@
+using Ftte.TinyEngine.TimeSeries;
 using Wearables.Data;
 
 namespace Wearables;
@@ -26,6 +27,9 @@ internal sealed record WearablesOptions
     /// <summary>Gets the memory of a watch for training, in bytes.</summary>
     public long WatchBytes { get; init; } = 256 << 10;
 
+    /// <summary>Gets the memory of a phone for training, in bytes.</summary>
+    public long PhoneBytes { get; init; } = 1 << 20;
+
     /// <summary>Gets the windows whose statistics normalize the channels.</summary>
     public Scaling Scaling { get; init; }
 
@@ -47,6 +51,9 @@ internal sealed record WearablesOptions
     /// <summary>Gets the folder for the report of the federations in the first fold; null for none.</summary>
     public string? ReportFolder { get; init; }
 
+    /// <summary>Gets the memory of a kind of device for training, in bytes.</summary>
+    public long MemoryOf(WearableDevice kind) => kind == WearableDevice.Watch ? WatchBytes : PhoneBytes;
+
     /// <summary>Gets the settings that change results, on one line.</summary>
-    public string Settings => FormattableString.Invariant($"{(DataFolder is null ? "synthetic" : "wearables")}, versions {Versions}, step {LearningRate}, watch {WatchBytes}, {Scaling}");
+    public string Settings => FormattableString.Invariant($"{(DataFolder is null ? "synthetic" : "wearables")}, versions {Versions}, step {LearningRate}, watch {WatchBytes}, phone {PhoneBytes}, {Scaling}");
 }

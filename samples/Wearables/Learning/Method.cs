@@ -18,7 +18,7 @@ internal enum Training
     /// <summary>In a synchronous federation that trains all parameters without a plan.</summary>
     FedAvg,
 
-    /// <summary>In an asynchronous federation that trains what fits the memory of a watch.</summary>
+    /// <summary>In an asynchronous federation that trains what fits the memory of its devices.</summary>
     Ftte,
 }
 
@@ -54,9 +54,15 @@ internal sealed record Method(string Name, Training Training, Func<string[], int
         new("FedRep", Training.Ftte, (_, epochs) => new AlternatingHead(epochs)),
         new("FedBN", Training.Ftte, (_, _) => new LocalNormalization()),
         new("Ditto", Training.Ftte, (blocks, _) => new ProximalCopy(DittoStrength, layers: blocks)),
-        new("fine-tuning", Training.Ftte, (blocks, _) => new FineTuning(TuningEpochs, TuningStrength, blocks)),
+        new("fine-tuning", Training.Ftte, (blocks, _) => new FineTuning(TuningEpochs, TuningStrength, blocks)) { TunesOnly = true },
     ];
 
     /// <summary>Gets a value that indicates whether devices have personal parameters.</summary>
     public bool IsPersonal => CreatePolicy is not null;
+
+    /// <summary>Gets a value that indicates whether personal parameters are trained before use only, so that the federation is that of <see cref="Shared"/>.</summary>
+    public bool TunesOnly { get; init; }
+
+    /// <summary>Gets a value that indicates whether the method has a federation that no other method has.</summary>
+    public bool HasFederation => Training is Training.FedAvg or Training.Ftte && !TunesOnly;
 }

@@ -4,27 +4,27 @@ using System.Text.Json.Serialization;
 
 namespace Wearables.Learning;
 
-/// <summary>Represents the result of a method in one fold with one seed, a line of JSON.</summary>
+/// <summary>Represents the result of a method on one kind of device in one fold with one seed, a line of JSON.</summary>
 /// <param name="Settings">The settings that change results; a line with others is not used again.</param>
 /// <param name="Seed">The seed.</param>
 /// <param name="Fold">The fold.</param>
+/// <param name="Kind">The kind of device.</param>
 /// <param name="Method">The name of the method.</param>
 /// <param name="Seconds">The virtual duration of the federation; null without one, as the bytes.</param>
 /// <param name="BytesUp">The bytes that devices sent.</param>
 /// <param name="BytesDown">The bytes that devices received.</param>
-/// <param name="PhoneBytes">The peak memory of training on a phone; null if devices do not train.</param>
-/// <param name="WatchBytes">The peak memory of training on a watch.</param>
+/// <param name="DeviceBytes">The peak memory of training on a device; null without a federation.</param>
 /// <param name="Scores">The scores of all devices.</param>
 internal sealed record MethodResult(
     string Settings,
     ulong Seed,
     int Fold,
+    string Kind,
     string Method,
     double? Seconds,
     long? BytesUp,
     long? BytesDown,
-    long? PhoneBytes,
-    long? WatchBytes,
+    long? DeviceBytes,
     ImmutableArray<Score> Scores)
 {
     public string ToJson() => JsonSerializer.Serialize(this, MethodResultJson.Default.MethodResult);

@@ -15,24 +15,22 @@ namespace Wearables.Learning;
 /// <param name="state">The state.</param>
 internal delegate void ReportProgress(double share, string state);
 
-/// <summary>Runs the methods in one fold with one seed.</summary>
+/// <summary>Runs the methods on one kind of device in one fold with one seed. Each kind has a model of its own.</summary>
 /// <param name="options">The settings of the command.</param>
-/// <param name="devices">The devices of all people.</param>
+/// <param name="devices">The devices of all people, of any kind.</param>
+/// <param name="kind">The kind of device.</param>
 /// <param name="fold">The fold.</param>
 /// <param name="seed">The seed.</param>
-internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevice> devices, int fold, ulong seed)
+internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevice> devices, WearableDevice kind, int fold, ulong seed)
 {
     private const int BaseEpochs = 20, PooledEpochs = 30, LocalSteps = 300, EvaluateEvery = 10;
     private const float CentralMomentum = 0.9f;
 
-    /// <summary>The memory of a phone is not limited here, because the whole batch fits into that of any phone.</summary>
-    private static readonly EngineOptions Phone = new();
-
     private static readonly int?[] LabeledRecordings = [1, 2, null];
 
     private readonly Network _network = MotionNetwork.Create();
-    private readonly FoldData _data = FoldData.Create(devices, fold, seed, options.Scaling);
-    private readonly SgdOptions _sgd = new() { LearningRate = options.LearningRate, Seed = seed };
+    private readonly FoldData _data = FoldData.Create([.. devices.Where(device => device.Kind == kind)], fold, seed, options.Scaling);
+    private readonly SgdOptions _sgd = new() { LearningRate = options.LearningRate, Seed = seed, BatchSize = Knobs.I("BS", 20), ClipRatio = Knobs.F("CR", 0.5f), Epochs = Knobs.I("EP", 1), Momentum = Knobs.F("DM", 0), ProximalStrength = Knobs.F("PROX", 0), LabelCalibration = Knobs.F("CAL", 0) };
     private float[]? _base;
     private SharedPlan? _plan;
     private SimulationResult? _shared;
@@ -40,7 +38,9 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
     /// <summary>Gets the simulated devices of the participants.</summary>
     public ImmutableArray<SimulatedDevice> Devices => field.IsDefault ? field = CreateDevices() : field;
 
-    private SharedPlan Plan => _plan ??= SharedPlan.Create(_network, _sgd, options.WatchBytes);
+    private string KindName => $"{kind}".ToLowerInvariant();
+
+    private SharedPlan Plan => _plan ??= SharedPlan.Create(_network, _sgd, options.MemoryOf(kind));
 
     /// <summary>Runs a method.</summary>
     /// <param name="method">The method.</param>
@@ -58,18 +58,16 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
             Training.Local => [.. Local(report, cancellationToken)],
             _ => method.IsPersonal ? [.. Personal(method, run!, cancellationToken)] : [.. Shared(run!.Model!.Parameters.ToArray())],
         };
-        bool isPlanned = method.Training == Training.Ftte;
-        long? eager = method.Training == Training.FedAvg ? _network.Plan(_network.Trainable, _sgd).EagerBytes : null;
         var result = new MethodResult(
             options.Settings,
             seed,
             fold,
+            KindName,
             method.Name,
             run?.Duration.TotalSeconds,
             run?.Totals.BytesUp,
             run?.Totals.BytesDown,
-            isPlanned ? Plan.Measure(_network, _sgd, method, Phone) : eager,
-            isPlanned ? Plan.Measure(_network, _sgd, method, Plan.Watch) : eager,
+            run is null ? null : MemoryOf(method),
             scores);
         return (result, run);
     }
@@ -111,7 +109,7 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
     private SgdOptions Central(ReportProgress report) => new()
     {
         Seed = seed,
-        Momentum = CentralMomentum,
+        Momentum = Knobs.F("CM", CentralMomentum), LearningRate = Knobs.F("CLR", 0.1f), BatchSize = Knobs.I("CBS", 20), ClipRatio = Knobs.F("CCR", 0.5f),
         Schedule = LearningRateSchedule.Cosine,
         Progress = progress => report((double)progress.Step / progress.Steps, "central training"),
     };
@@ -119,8 +117,7 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
     private async Task<SimulationResult> FederateAsync(Method method, ReportProgress report, CancellationToken cancellationToken)
     {
         // Tuning before use does not change the federation.
-        bool isTunedOnly = Policy(method, Method.HeadEpochs) is FineTuning;
-        if (isTunedOnly && _shared is not null)
+        if (method.TunesOnly && _shared is not null)
         {
             return _shared;
         }
@@ -128,30 +125,43 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
         float[] start = Base(report, cancellationToken);
         bool isPlanned = method.Training == Training.Ftte;
         ParameterSelection selection = isPlanned ? Plan.Selection : _network.Trainable;
-        long watch = isPlanned ? Plan.Measure(_network, _sgd, method, Plan.Watch) : 0, phone = isPlanned ? Plan.Measure(_network, _sgd, method, Phone) : 0, eager = _network.Plan(selection, _sgd).EagerBytes;
         var task = new WearableTask(
             _network,
             _data.Participants,
             _sgd,
-            new WorkCost(_network, _sgd, isPlanned ? Plan.Watch : null),
-            device => !isPlanned ? eager : device.Kind == WearableDevice.Watch ? watch : phone,
-            isTunedOnly ? null : Policy(method, Method.HeadEpochs));
-        int count = Devices.Length, capacity = Math.Max(2, count / 3);
-        SimulationRule rule = isPlanned ? SimulationRule.Ftte(selection, capacity, concurrency: 2 * capacity) : SimulationRule.FedAvg(selection, capacity);
-        rule = rule with { Name = method.Name, Evaluation = new EvaluationOptions { Devices = count, EveryVersions = EvaluateEvery, KeepBest = false } };
+            new WorkCost(_network, _sgd, isPlanned ? Plan.Engine : null),
+            MemoryOf(method),
+            method.TunesOnly ? null : Policy(method, Method.HeadEpochs));
+        int count = Devices.Length, capacity = Knobs.I("K", Math.Max(2, count / 2));
+        SimulationRule rule = isPlanned ? SimulationRule.Ftte(selection, capacity, concurrency: Knobs.I("M", capacity)) : SimulationRule.FedAvg(selection, capacity, overSelection: 1);
+        rule = rule with { Name = method.TunesOnly ? Method.Shared : method.Name, Evaluation = new EvaluationOptions { Devices = count, EveryVersions = EvaluateEvery, KeepBest = false } };
+        if (Knobs.F("SM", 0) is > 0 and float beta) rule.Aggregation.Optimizer = Ftte.Aggregation.ServerOptimizer.Momentum(Knobs.F("SR", 1), beta);
+        if (Knobs.F("SR", 0) is > 0 and float sr && Knobs.F("SM", 0) == 0) rule.Aggregation.Optimizer = Ftte.Aggregation.ServerOptimizer.Sgd(sr);
+        if (Knobs.I("CLIP", 0) == 1) rule.Aggregation.NormClip = null;
+        if (Knobs.I("F32", 0) == 1) rule = rule with { Up = Ftte.Wire.ValueFormat.Float32, Down = Ftte.Wire.ValueFormat.Float32 };
+        if (Knobs.I("EQ", 0) == 1) rule.Aggregation.Weighting = new Ftte.Aggregation.ConstantWeighting();
+        if (Knobs.F("ADAM", 0) is > 0 and float ad) rule.Aggregation.Optimizer = Ftte.Aggregation.ServerOptimizer.Adam(ad);
         var simulation = new SimulationOptions
         {
             Seed = seed,
             Threads = options.Threads,
             MaxVersions = options.Versions,
             EvaluateEveryVersions = EvaluateEvery,
+
+            // Devices take turns, so that slow watches train as often as fast phones.
+            Order = DeviceOrder.LongestIdle,
+
+            // No evaluation gains 100 %, so this reduces the step twice, after each third of the jobs.
+            Plateau = new PlateauOptions { PatienceJobs = Math.Max(1, (long)options.Versions * capacity / 3), MinGain = 1 },
             Progress = progress => report(progress.Share, SimulationTrack.Describe(progress)),
         };
         SimulationResult result = await Simulator.RunAsync(rule, new ModelSnapshot(_network.Layout, default, start), Devices, task, simulation, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        _shared = method.IsPersonal && !isTunedOnly || !isPlanned ? _shared : result;
+        _shared = result.Rule == Method.Shared ? result : _shared;
         return result;
     }
+
+    private long MemoryOf(Method method) => method.Training == Training.Ftte ? Plan.Measure(_network, _sgd, method) : _network.Plan(_network.Trainable, _sgd).EagerBytes;
 
     private PersonalizationPolicy? Policy(Method method, int epochs) => method.CreatePolicy?.Invoke(Plan.Blocks, epochs);
 
@@ -189,12 +199,11 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
     private IEnumerable<Score> Personal(Method method, SimulationResult run, CancellationToken cancellationToken)
     {
         float[] shared = run.Model!.Parameters.ToArray();
-        bool isTuned = Policy(method, Method.TuningEpochs) is FineTuning;
         for (int i = 0; i < _data.Participants.Length; i++)
         {
             PersonDevice device = _data.Participants[i];
-            var state = new MemoryStateStore(isTuned ? default : run.DeviceStates[i].Span);
-            yield return Score(device, isNewcomer: false, labeled: null, Tune(method, shared, isTuned ? device.Training : null, state, cancellationToken));
+            var state = new MemoryStateStore(method.TunesOnly ? default : run.DeviceStates[i].Span);
+            yield return Score(device, isNewcomer: false, labeled: null, Tune(method, shared, method.TunesOnly ? device.Training : null, state, cancellationToken));
         }
 
         foreach (PersonDevice device in _data.Newcomers)
@@ -212,8 +221,8 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
         var personal = new PersonalModel(_network, Policy(method, Method.TuningEpochs)!, state);
         if (labeled is not null)
         {
-            var sgd = new SgdOptions { LearningRate = options.LearningRate, Epochs = Method.TuningEpochs, Seed = seed };
-            using var trainer = new LocalTrainer(_network, labeled, sgd, engine: Plan.Watch, personal: personal);
+            var sgd = new SgdOptions { LearningRate = Knobs.F("TLR", 0.1f), Epochs = Knobs.I("TEP", Method.TuningEpochs), Seed = seed, BatchSize = Knobs.I("TBS", 20) };
+            using var trainer = new LocalTrainer(_network, labeled, sgd, engine: Plan.Engine, personal: personal);
             trainer.Personalize(shared, cancellationToken);
         }
 
@@ -226,14 +235,13 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
     {
         using Predictor predictor = _network.CreatePredictor(parameters, new PredictorOptions { BatchSize = 16 });
         ConfusionMatrix confusion = ClassificationMetrics.Measure(predictor, device.Test).Confusion;
-        return new Score(device.Person, device.KindName, isNewcomer, labeled, confusion.Accuracy, confusion.MacroF1);
+        return new Score(device.Person, isNewcomer, labeled, confusion.Accuracy, confusion.MacroF1);
     }
 
     private ImmutableArray<SimulatedDevice> CreateDevices()
     {
-        ImmutableArray<PersonDevice> participants = _data.Participants;
-        ImmutableArray<SimulatedDevice> watches = DevicePopulation.Of(DeviceKind.Watch with { MinMemoryBytes = options.WatchBytes }, participants.Length, seed);
-        ImmutableArray<SimulatedDevice> phones = DevicePopulation.Of(DeviceKind.Phone, participants.Length, seed);
-        return [.. participants.Select((device, i) => (device.Kind == WearableDevice.Watch ? watches : phones)[i] with { Name = $"{device.KindName}-{device.Person}" })];
+        DeviceKind typical = (kind == WearableDevice.Watch ? DeviceKind.Watch : DeviceKind.Phone) with { MinMemoryBytes = options.MemoryOf(kind) };
+        ImmutableArray<SimulatedDevice> created = DevicePopulation.Of(typical, _data.Participants.Length, seed);
+        return [.. created.Zip(_data.Participants, (device, owner) => device with { Name = $"{owner.KindName}-{owner.Person}" })];
     }
 }

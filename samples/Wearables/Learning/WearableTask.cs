@@ -13,12 +13,12 @@ namespace Wearables.Learning;
 /// <param name="devices">The devices.</param>
 /// <param name="sgd">The training options of devices.</param>
 /// <param name="cost">The cost of training on a device.</param>
-/// <param name="memoryOf">Returns the peak memory of training on a device.</param>
+/// <param name="memoryBytes">The peak memory of training on a device.</param>
 /// <param name="policy">The personalization policy; null for none.</param>
 internal sealed class WearableTask(
-    Network network, ImmutableArray<PersonDevice> devices, SgdOptions sgd, WorkCost cost, Func<PersonDevice, long> memoryOf, PersonalizationPolicy? policy) : ILearningTask, IStatefulTask
+    Network network, ImmutableArray<PersonDevice> devices, SgdOptions sgd, WorkCost cost, long memoryBytes, PersonalizationPolicy? policy) : ILearningTask, IStatefulTask
 {
-    // The same bits as with the engine options of a watch, in more memory and less time.
+    // The same bits as with the engine options of a device, in more memory and less time.
     private readonly EngineOptions _engine = new() { PrefixExamples = null };
     private readonly PooledExamples _test = new(devices.Select(device => device.Test));
     private readonly ParameterSelection? _personal = policy?.SelectPersonal(network, sgd.Normalization);
@@ -33,7 +33,7 @@ internal sealed class WearableTask(
         PersonDevice own = devices[device];
         if (assignment.Content == UpdateContent.Evaluation)
         {
-            return new JobCost(network.MultiplyAdds * own.Test.Count, memoryOf(own));
+            return new JobCost(network.MultiplyAdds * own.Test.Count, memoryBytes);
         }
 
         ParameterSelection shared = assignment.Selection, both = _personal is null ? shared : shared.Union(_personal);
@@ -44,7 +44,7 @@ internal sealed class WearableTask(
             TrainedPart.SharedAndPersonal => both,
             _ => shared,
         }).MultiplyAdds);
-        return new JobCost(visits * own.Training.Count, memoryOf(own));
+        return new JobCost(visits * own.Training.Count, memoryBytes);
     }
 
     /// <summary>Evaluates the shared model on the held-out windows of all participants.</summary>

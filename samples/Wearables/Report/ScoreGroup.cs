@@ -25,14 +25,7 @@ internal sealed class ScoreGroup
     public double Mean => Accuracies.Values.DefaultIfEmpty(double.NaN).Average();
 
     /// <summary>Gets the median accuracy over people.</summary>
-    public double Median
-    {
-        get
-        {
-            double[] sorted = [.. Accuracies.Values.Order()];
-            return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-        }
-    }
+    public double Median => MedianOf(Accuracies.Values);
 
     /// <summary>Gets the mean accuracy of the two people with the lowest one.</summary>
     public double WorstTwo => Accuracies.Values.Order().Take(2).DefaultIfEmpty(double.NaN).Average();
@@ -45,10 +38,17 @@ internal sealed class ScoreGroup
     /// <param name="labeled">The number of labeled recordings of a newcomer; null for all. Not used for participants.</param>
     public static ScoreGroup Of(IEnumerable<MethodResult> results, string method, string kind, bool isNewcomer, int? labeled = 0) => new(
         results
-            .Where(result => result.Method == method)
+            .Where(result => result.Method == method && result.Kind == kind)
             .SelectMany(result => result.Scores)
-            .Where(score => score.Kind == kind && score.IsNewcomer == isNewcomer && (!isNewcomer || score.Labeled == labeled))
+            .Where(score => score.IsNewcomer == isNewcomer && (!isNewcomer || score.Labeled == labeled))
             .ToLookup(score => score.Person));
+
+    /// <summary>Returns the median of values; NaN without values.</summary>
+    public static double MedianOf(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
 
     /// <summary>Returns the mean change for each person from another group, for people in both.</summary>
     public Dictionary<int, double> ChangesFrom(ScoreGroup before) =>
@@ -60,6 +60,6 @@ internal sealed class ScoreGroup
     {
         double[][] repeated = [.. Runs.Values.Where(runs => runs.Length > 1)];
         double variance = repeated.Select(runs => runs.Sum(run => (run - runs.Average()) * (run - runs.Average())) / (runs.Length - 1)).DefaultIfEmpty(double.NaN).Average();
-        return 2 * Math.Sqrt(2 * variance / Runs.Values.Average(runs => runs.Length));
+        return 2 * Math.Sqrt(2 * variance / Runs.Values.Select(runs => runs.Length).DefaultIfEmpty().Average());
     }
 }

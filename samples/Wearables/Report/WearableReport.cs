@@ -20,9 +20,7 @@ internal static class WearableReport
     /// <param name="options">The options.</param>
     /// <param name="console">The console.</param>
     /// <param name="results">The results.</param>
-    /// <param name="runs">The federations of the first fold.</param>
-    /// <param name="devices">Their devices.</param>
-    public static void Write(WearablesOptions options, IAnsiConsole console, IReadOnlyList<MethodResult> results, IReadOnlyList<SimulationResult> runs, ImmutableArray<SimulatedDevice> devices)
+    public static void Write(WearablesOptions options, IAnsiConsole console, IReadOnlyList<MethodResult> results)
     {
         ImmutableArray<TextTable> tables = WearableTables.Create(results);
         foreach (TextTable table in tables)
@@ -53,11 +51,20 @@ internal static class WearableReport
             {
                 Chart(options, console, results, method.Name, Path.Combine(folder, $"{method.Name.ToLowerInvariant()}.png"));
             }
+        }
+    }
 
-            if (runs.Count > 0)
-            {
-                console.WriteFileName(SimulationReport.Write(Path.Combine(folder, "federations"), new ReportContent { Title = "Wearables, fold 1", Results = runs, Devices = devices }));
-            }
+    /// <summary>Writes the report of the federations in the first fold.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="console">The console.</param>
+    /// <param name="kind">The kind of device.</param>
+    /// <param name="runs">The federations.</param>
+    /// <param name="devices">Their devices.</param>
+    public static void WriteFederations(WearablesOptions options, IAnsiConsole console, string kind, IReadOnlyList<SimulationResult> runs, ImmutableArray<SimulatedDevice> devices)
+    {
+        if (options.ReportFolder is { } folder && runs.Count > 0)
+        {
+            console.WriteFileName(SimulationReport.Write(Path.Combine(folder, kind), new ReportContent { Title = $"Wearables, {kind}, fold 1", Results = runs, Devices = devices }));
         }
     }
 

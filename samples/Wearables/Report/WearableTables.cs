@@ -15,65 +15,64 @@ internal static class WearableTables
 
     /// <summary>Creates all tables.</summary>
     public static ImmutableArray<TextTable> Create(IReadOnlyList<MethodResult> results) =>
-        [Participants(results), Costs(results), Newcomers(results, Phone), Newcomers(results, Watch), Changes(results)];
+        [Participants(results, Phone), Participants(results, Watch), Newcomers(results, Phone), Newcomers(results, Watch), Costs(results, Phone), Costs(results, Watch)];
 
-    private static TextTable Participants(IReadOnlyList<MethodResult> results) => new(
-        "People who took part: accuracy in percent",
-        ["method", .. Kinds(kind => [$"{kind}: mean", "median", "worst two", "macro F1"])],
-        Rows(results, _ => true, method => Kinds(kind =>
-        {
-            var group = ScoreGroup.Of(results, method.Name, kind, isNewcomer: false);
-            return [Percent(group.Mean), Percent(group.Median), Percent(group.WorstTwo), Percent(group.F1)];
-        })));
+    private static TextTable Participants(IReadOnlyList<MethodResult> results, string kind)
+    {
+        var shared = ScoreGroup.Of(results, Method.Shared, kind, isNewcomer: false);
+        double noise = shared.Noise();
+        return new TextTable(
+            $"People who took part, {kind}: accuracy in percent, and the change from the shared model in points",
+            ["method", "mean", "median", "worst two", "macro F1", "mean change", "lowest change", $"lowered by more than {Points(noise, "0.0")}"],
+            Rows(results, _ => true, method =>
+            {
+                var group = ScoreGroup.Of(results, method.Name, kind, isNewcomer: false);
+                double[] changes = method.Name == Method.Shared ? [] : [.. group.ChangesFrom(shared).Values];
+                string lowered = double.IsNaN(noise) || changes.Length == 0 ? None : $"{changes.Count(change => change < -noise)} of {changes.Length}";
+                return [Percent(group.Mean), Percent(group.Median), Percent(group.WorstTwo), Percent(group.F1), Points(Mean(changes)), Points(changes.DefaultIfEmpty(double.NaN).Min()), lowered];
+            }));
+    }
 
-    private static TextTable Costs(IReadOnlyList<MethodResult> results) => new(
-        "Costs of a federation, means over folds and seeds",
-        ["method", "virtual time", "bytes up", "bytes down", "memory on a phone", "memory on a watch"],
+    private static TextTable Newcomers(IReadOnlyList<MethodResult> results, string kind)
+    {
+        var shared = ScoreGroup.Of(results, Method.Shared, kind, isNewcomer: true);
+        return new TextTable(
+            $"People who took no part, {kind}: accuracy in percent by the number of labeled recordings, and the gain of one from the shared model in points",
+            ["method", "none", "one", "two", "all", "worst two: none", "one", "all", "macro F1: none", "one", "all", "gain of one: mean", "median", "the two with the worst start", "lowest"],
+            Rows(results, _ => true, method =>
+            {
+                ScoreGroup[] groups = [.. LabeledRecordings.Select(labeled => ScoreGroup.Of(results, method.Name, kind, isNewcomer: true, labeled))];
+                (ScoreGroup none, ScoreGroup one, ScoreGroup all) = (groups[0], groups[1], groups[3]);
+                Dictionary<int, double> gains = one.ChangesFrom(shared);
+                IEnumerable<double> worst = shared.Accuracies.OrderBy(person => person.Value).Select(person => person.Key).Where(gains.ContainsKey).Take(2).Select(person => gains[person]);
+                return
+                [
+                    .. groups.Select(group => Percent(group.Mean)),
+                    Percent(none.WorstTwo), Percent(one.WorstTwo), Percent(all.WorstTwo),
+                    Percent(none.F1), Percent(one.F1), Percent(all.F1),
+                    Points(Mean(gains.Values)), Points(ScoreGroup.MedianOf(gains.Values)), Points(Mean(worst)), Points(gains.Values.DefaultIfEmpty(double.NaN).Min()),
+                ];
+            }));
+    }
+
+    private static TextTable Costs(IReadOnlyList<MethodResult> results, string kind) => new(
+        $"Costs of a federation, {kind}: means over folds and seeds",
+        ["method", "virtual time", "bytes up", "bytes down", "memory on a device"],
         Rows(results, method => method.Training is Training.FedAvg or Training.Ftte, method =>
         {
-            MethodResult[] own = [.. results.Where(result => result.Method == method.Name)];
-            return [Units.Duration(TimeSpan.FromSeconds(own.Average(result => result.Seconds!.Value))), Bytes(result => result.BytesUp), Bytes(result => result.BytesDown), Bytes(result => result.PhoneBytes), Bytes(result => result.WatchBytes)];
+            MethodResult[] own = [.. results.Where(result => result.Method == method.Name && result.Kind == kind)];
+            return own.Length == 0 ? [None, None, None, None]
+                : [Units.Duration(TimeSpan.FromSeconds(own.Average(result => result.Seconds!.Value))), Bytes(result => result.BytesUp), Bytes(result => result.BytesDown), Bytes(result => result.DeviceBytes)];
 
             string Bytes(Func<MethodResult, long?> of) => ByteSize.ToText(own.Average(result => of(result)!.Value));
         }));
 
-    private static TextTable Newcomers(IReadOnlyList<MethodResult> results, string kind) => new(
-        $"People who took no part, {kind}: accuracy in percent, by the number of labeled recordings",
-        ["method", "none", "one", "two", "all", "worst two: none", "one", "two", "all", "macro F1: none", "one", "all"],
-        Rows(results, _ => true, method =>
-        {
-            ScoreGroup[] groups = [.. LabeledRecordings.Select(labeled => ScoreGroup.Of(results, method.Name, kind, isNewcomer: true, labeled))];
-            return [.. groups.Select(group => Percent(group.Mean)), .. groups.Select(group => Percent(group.WorstTwo)), Percent(groups[0].F1), Percent(groups[1].F1), Percent(groups[3].F1)];
-        }));
-
-    private static TextTable Changes(IReadOnlyList<MethodResult> results) => new(
-        "Change from the shared model in points",
-        ["method", .. Kinds(kind => [$"{kind}: took part, mean", "lowest", "lowered beyond noise", "newcomer, one recording, mean", "worst two with the shared model"])],
-        Rows(results, method => method.IsPersonal || method.Training is Training.Local or Training.Pooled, method => Kinds(kind =>
-        {
-            ScoreGroup before = ScoreGroup.Of(results, Method.Shared, kind, isNewcomer: false), start = ScoreGroup.Of(results, Method.Shared, kind, isNewcomer: true);
-            double[] changes = [.. ScoreGroup.Of(results, method.Name, kind, isNewcomer: false).ChangesFrom(before).Values];
-            Dictionary<int, double> gains = ScoreGroup.Of(results, method.Name, kind, isNewcomer: true, labeled: 1).ChangesFrom(start);
-            int[] worst = [.. start.Accuracies.OrderBy(person => person.Value).Select(person => person.Key).Where(gains.ContainsKey).Take(2)];
-            double noise = before.Noise();
-            return
-            [
-                Points(Mean(changes)),
-                Points(changes.DefaultIfEmpty(double.NaN).Min()),
-                double.IsNaN(noise) ? None : string.Create(CultureInfo.InvariantCulture, $"{changes.Count(change => change < -noise)} of {changes.Length} (noise {100 * noise:0.0})"),
-                Points(Mean(gains.Values)),
-                Points(Mean(worst.Select(person => gains[person]))),
-            ];
-        })));
-
     private static ImmutableArray<ImmutableArray<string>> Rows(IReadOnlyList<MethodResult> results, Func<Method, bool> isIn, Func<Method, IEnumerable<string>> cells) =>
         [.. Method.All.Where(method => isIn(method) && results.Any(result => result.Method == method.Name)).Select(method => (ImmutableArray<string>)[method.Name, .. cells(method)])];
-
-    private static IEnumerable<string> Kinds(Func<string, IEnumerable<string>> cells) => cells(Phone).Concat(cells(Watch));
 
     private static double Mean(IEnumerable<double> values) => values.DefaultIfEmpty(double.NaN).Average();
 
     private static string Percent(double share) => double.IsNaN(share) ? None : (100 * share).ToString("0.0", CultureInfo.InvariantCulture);
 
-    private static string Points(double share) => double.IsNaN(share) ? None : (100 * share).ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture);
+    private static string Points(double share, string format = "+0.0;-0.0;0.0") => double.IsNaN(share) ? None : (100 * share).ToString(format, CultureInfo.InvariantCulture);
 }

@@ -14,6 +14,7 @@ public sealed class MessageTests
         "MemoryPlan --selector exat", "MemoryPlan --importance luck", "MemoryPlan --shares 1/8,2", "MemoryPlan --frozen int4",
         "SelectionStudy", "SelectionStudy --data . --selectors rotatng", "SelectionStudy --data . --budgets 2",
         "ZooLearning --networks resnt8", "ZooLearning --table zoo.txt",
+        "Wearables --methods Dito", "Wearables --watch 12kb0", "Wearables --scaling none", "Wearables --chart c.jpg", "Wearables --data /no/such/folder",
         "Cifar10 --scenario qick", "Cifar10 --scenario paper", "Cifar10 --seeds 0",
     ];
 

@@ -3,6 +3,7 @@ using MemoryPlan;
 using Quickstart;
 using SelectionStudy;
 using TrainOnDevice;
+using Wearables;
 using ZooLearning;
 
 namespace Ftte.Samples.Tests.Shared;
@@ -11,7 +12,7 @@ namespace Ftte.Samples.Tests.Shared;
 internal static class Sample
 {
     /// <summary>Gets the names of the samples.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["Quickstart", "TrainOnDevice", "MemoryPlan", "SelectionStudy", "Cifar10", "ZooLearning"];
+    public static IReadOnlyList<string> Names { get; } = ["Quickstart", "TrainOnDevice", "MemoryPlan", "SelectionStudy", "Cifar10", "ZooLearning", "Wearables"];
 
     /// <summary>Reads arguments as the sample does.</summary>
     /// <param name="name">The name of the sample.</param>
@@ -28,6 +29,7 @@ internal static class Sample
         "SelectionStudy" => StudyCommand.InvokeAsync(args, (_, token) => Task.FromResult(run(token)), output, error),
         "Cifar10" => Cifar10Command.InvokeAsync(args, (_, token) => Task.FromResult(run(token)), output, error),
         "ZooLearning" => ZooCommand.InvokeAsync(args, (_, token) => Task.FromResult(run(token)), output, error),
+        "Wearables" => WearablesCommand.InvokeAsync(args, (_, token) => Task.FromResult(run(token)), output, error),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such sample."),
     };
 }

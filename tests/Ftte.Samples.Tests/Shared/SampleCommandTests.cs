@@ -22,6 +22,7 @@ public sealed class SampleCommandTests : IDisposable
         { "SelectionStudy", "--data {data} --devices 40 --updates 10 --seeds 1 --rates 0.1 --selectors full" },
         { "Cifar10", "--trips 12 --rules FTTE --cells quick" },
         { "ZooLearning", "--networks digits --small --versions 1" },
+        { "Wearables", "--methods base FTTE --folds 1 --versions 2" },
     };
 
     public void Dispose() => _folder.Dispose();
@@ -58,6 +59,7 @@ public sealed class SampleCommandTests : IDisposable
     [InlineData("SelectionStudy", "--data . --selectors full rotatng", "rotating")]
     [InlineData("ZooLearning", "--networks mlp resnt8", "resnet8")]
     [InlineData("Cifar10", "--scenario qick", "quick")]
+    [InlineData("Wearables", "--methods FedAvg Dito", "Ditto")]
     public async Task A_misspelled_name_gets_a_suggestion(string sample, string arguments, string suggestion)
     {
         Assert.Equal(ExitCode.BadInput, await InvokeAsync(sample, arguments.Split(' ')));
@@ -68,6 +70,7 @@ public sealed class SampleCommandTests : IDisposable
     [InlineData("SelectionStudy")]
     [InlineData("Cifar10")]
     [InlineData("ZooLearning")]
+    [InlineData("Wearables")]
     [InlineData("TrainOnDevice")]
     public async Task A_missing_data_folder_is_one_line(string sample)
     {
