@@ -19,13 +19,13 @@ internal sealed record WearablesOptions
     public int? Folds { get; init; }
 
     /// <summary>Gets the number of versions that a federation publishes.</summary>
-    public int Versions { get; init; } = 90;
+    public int Versions { get; init; } = 80;
 
     /// <summary>Gets the step size of devices in a federation.</summary>
-    public float LearningRate { get; init; } = 0.1f;
+    public float LearningRate { get; init; } = 0.3f;
 
     /// <summary>Gets the memory of a watch for training, in bytes.</summary>
-    public long WatchBytes { get; init; } = 256 << 10;
+    public long WatchBytes { get; init; } = 320 << 10;
 
     /// <summary>Gets the memory of a phone for training, in bytes.</summary>
     public long PhoneBytes { get; init; } = 1 << 20;

@@ -35,12 +35,12 @@ internal sealed record Method(string Name, Training Training, Func<string[], int
     public const string Pooled = "pooled";
 
     /// <summary>The number of epochs of tuning before use.</summary>
-    public const int TuningEpochs = 10;
+    public const int TuningEpochs = 5;
 
     /// <summary>The number of epochs of the personal head in a round of FedRep.</summary>
-    public const int HeadEpochs = 3;
+    public const int HeadEpochs = 2;
 
-    private const float DittoStrength = 0.5f, TuningStrength = 0.1f;
+    private const float DittoStrength = 0.5f, TuningStrength = 0.3f;
 
     /// <summary>Gets all methods.</summary>
     public static ImmutableArray<Method> All { get; } =

@@ -23,14 +23,17 @@ internal delegate void ReportProgress(double share, string state);
 /// <param name="seed">The seed.</param>
 internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevice> devices, WearableDevice kind, int fold, ulong seed)
 {
-    private const int BaseEpochs = 20, PooledEpochs = 30, LocalSteps = 300, EvaluateEvery = 10;
-    private const float CentralMomentum = 0.9f;
+    private const int Batch = 10, BaseEpochs = 20, PooledEpochs = 30, LocalSteps = 300, EvaluateEvery = 10;
+    private const float CentralMomentum = 0.9f, ClipRatio = 2, TuningRate = 0.1f;
+
+    // Updates are averages over half of the devices, and so shorter than those of each; a step of 2 moves the model faster.
+    private const double ServerStep = 2;
 
     private static readonly int?[] LabeledRecordings = [1, 2, null];
 
     private readonly Network _network = MotionNetwork.Create();
     private readonly FoldData _data = FoldData.Create([.. devices.Where(device => device.Kind == kind)], fold, seed, options.Scaling);
-    private readonly SgdOptions _sgd = new() { LearningRate = options.LearningRate, Seed = seed, BatchSize = Knobs.I("BS", 20), ClipRatio = Knobs.F("CR", 0.5f), Epochs = Knobs.I("EP", 1), Momentum = Knobs.F("DM", 0), ProximalStrength = Knobs.F("PROX", 0), LabelCalibration = Knobs.F("CAL", 0) };
+    private readonly SgdOptions _sgd = new() { BatchSize = Batch, LearningRate = options.LearningRate, ClipRatio = ClipRatio, Seed = seed };
     private float[]? _base;
     private SharedPlan? _plan;
     private SimulationResult? _shared;
@@ -109,7 +112,8 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
     private SgdOptions Central(ReportProgress report) => new()
     {
         Seed = seed,
-        Momentum = Knobs.F("CM", CentralMomentum), LearningRate = Knobs.F("CLR", 0.1f), BatchSize = Knobs.I("CBS", 20), ClipRatio = Knobs.F("CCR", 0.5f),
+        Momentum = CentralMomentum,
+        ClipRatio = ClipRatio,
         Schedule = LearningRateSchedule.Cosine,
         Progress = progress => report((double)progress.Step / progress.Steps, "central training"),
     };
@@ -132,15 +136,11 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
             new WorkCost(_network, _sgd, isPlanned ? Plan.Engine : null),
             MemoryOf(method),
             method.TunesOnly ? null : Policy(method, Method.HeadEpochs));
-        int count = Devices.Length, capacity = Knobs.I("K", Math.Max(2, count / 2));
-        SimulationRule rule = isPlanned ? SimulationRule.Ftte(selection, capacity, concurrency: Knobs.I("M", capacity)) : SimulationRule.FedAvg(selection, capacity, overSelection: 1);
+        int count = Devices.Length, capacity = Math.Max(2, count / 2);
+        SimulationRule rule = isPlanned
+            ? SimulationRule.Ftte(selection, capacity, concurrency: capacity, ServerStep)
+            : SimulationRule.FedAvg(selection, capacity, overSelection: 1, ServerStep);
         rule = rule with { Name = method.TunesOnly ? Method.Shared : method.Name, Evaluation = new EvaluationOptions { Devices = count, EveryVersions = EvaluateEvery, KeepBest = false } };
-        if (Knobs.F("SM", 0) is > 0 and float beta) rule.Aggregation.Optimizer = Ftte.Aggregation.ServerOptimizer.Momentum(Knobs.F("SR", 1), beta);
-        if (Knobs.F("SR", 0) is > 0 and float sr && Knobs.F("SM", 0) == 0) rule.Aggregation.Optimizer = Ftte.Aggregation.ServerOptimizer.Sgd(sr);
-        if (Knobs.I("CLIP", 0) == 1) rule.Aggregation.NormClip = null;
-        if (Knobs.I("F32", 0) == 1) rule = rule with { Up = Ftte.Wire.ValueFormat.Float32, Down = Ftte.Wire.ValueFormat.Float32 };
-        if (Knobs.I("EQ", 0) == 1) rule.Aggregation.Weighting = new Ftte.Aggregation.ConstantWeighting();
-        if (Knobs.F("ADAM", 0) is > 0 and float ad) rule.Aggregation.Optimizer = Ftte.Aggregation.ServerOptimizer.Adam(ad);
         var simulation = new SimulationOptions
         {
             Seed = seed,
@@ -221,7 +221,7 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
         var personal = new PersonalModel(_network, Policy(method, Method.TuningEpochs)!, state);
         if (labeled is not null)
         {
-            var sgd = new SgdOptions { LearningRate = Knobs.F("TLR", 0.1f), Epochs = Knobs.I("TEP", Method.TuningEpochs), Seed = seed, BatchSize = Knobs.I("TBS", 20) };
+            var sgd = new SgdOptions { BatchSize = Batch, LearningRate = TuningRate, Epochs = Method.TuningEpochs, Seed = seed };
             using var trainer = new LocalTrainer(_network, labeled, sgd, engine: Plan.Engine, personal: personal);
             trainer.Personalize(shared, cancellationToken);
         }

@@ -1,5 +1,6 @@
 using Ftte.Selection;
 using Ftte.TinyEngine;
+using Ftte.TinyEngine.TimeSeries;
 using Wearables;
 using Wearables.Data;
 using Wearables.Learning;
@@ -19,7 +20,7 @@ public class TrialTests
     public void A_person_never_trained_on_starts_with_the_shared_model_and_tunes_a_model_of_their_own(string name)
     {
         var devices = People.Open(folder: null);
-        var trial = new Trial(Options, devices, fold: 0, seed: 1);
+        var trial = new Trial(Options, devices, WearableDevice.Watch, fold: 0, seed: 1);
         Method method = Method.All.Single(method => method.Name == name);
         float[] shared = Network.Initialize(7);
 
@@ -32,13 +33,13 @@ public class TrialTests
     }
 
     [Fact]
-    public void Every_method_fits_the_memory_of_a_watch_and_a_small_one_trains_fewer_blocks()
+    public void Every_method_fits_the_memory_of_a_device_and_less_memory_trains_fewer_blocks()
     {
         const long Small = 160 << 10;
         SharedPlan all = SharedPlan.Create(Network, Sgd, Options.WatchBytes), few = SharedPlan.Create(Network, Sgd, Small);
 
-        Assert.All(Method.All, method => Assert.InRange(all.Measure(Network, Sgd, method, all.Watch), 1, Options.WatchBytes));
-        Assert.All(Method.All, method => Assert.InRange(few.Measure(Network, Sgd, method, few.Watch), 1, Small));
+        Assert.All(Method.All, method => Assert.InRange(all.Measure(Network, Sgd, method), 1, Options.WatchBytes));
+        Assert.All(Method.All, method => Assert.InRange(few.Measure(Network, Sgd, method), 1, Small));
         Assert.True(few.Blocks.Length < all.Blocks.Length);
         Assert.Throws<BudgetTooSmallException>(() => SharedPlan.Create(Network, Sgd, 1 << 10));
     }
@@ -47,12 +48,12 @@ public class TrialTests
     public async Task A_federation_scores_every_device_of_participants_and_newcomers()
     {
         var devices = People.Open(folder: null);
-        var trial = new Trial(Options, devices, fold: 0, seed: 1);
+        var trial = new Trial(Options, devices, WearableDevice.Watch, fold: 0, seed: 1);
         (MethodResult shared, _) = await trial.RunAsync(Method.All.Single(method => method.Name == Method.Shared), (_, _) => { }, CancellationToken.None);
         (MethodResult tuned, _) = await trial.RunAsync(Method.All.Single(method => method.TunesOnly), (_, _) => { }, CancellationToken.None);
 
-        Assert.Equal(16, shared.Scores.Length); // four participants and four newcomers, with two devices each
-        Assert.Equal(8 + (8 * 4), tuned.Scores.Length);
+        Assert.Equal(8, shared.Scores.Length); // four participants and four newcomers
+        Assert.Equal(4 + (4 * 4), tuned.Scores.Length);
         Assert.Equal(shared.Seconds, tuned.Seconds);
         Assert.Equal(
             shared.Scores.Where(score => score.IsNewcomer).Select(score => score.Accuracy),

@@ -59,8 +59,8 @@ public class WearableTablesTests
     }
 
     private static MethodResult Result(ulong seed, string method, params (int Person, double Accuracy)[] scores) =>
-        new("", seed, 0, method, 1, 1, 1, 1, 1, [.. scores.Select(score => new Score(score.Person, "phone", IsNewcomer: false, Labeled: null, score.Accuracy, 0.5))]);
+        new("", seed, 0, "phone", method, 1, 1, 1, 1, [.. scores.Select(score => new Score(score.Person, IsNewcomer: false, Labeled: null, score.Accuracy, 0.5))]);
 
     private static MethodResult Newcomers(string method, int labeled, params (int Person, double Accuracy)[] scores) =>
-        new("", 1, 0, method, 1, 1, 1, 1, 1, [.. scores.Select(score => new Score(score.Person, "phone", IsNewcomer: true, labeled, score.Accuracy, 0.5))]);
+        new("", 1, 0, "phone", method, 1, 1, 1, 1, [.. scores.Select(score => new Score(score.Person, IsNewcomer: true, labeled, score.Accuracy, 0.5))]);
 }

@@ -18,7 +18,7 @@ public sealed class WearablesTests : IDisposable
         WearablesOptions options = Small(file);
         Assert.Equal(ExitCode.Done, await RunAsync(options));
         string first = await File.ReadAllTextAsync(file, CancellationToken.None);
-        Assert.Equal(2, first.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(4, first.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
 
         await File.WriteAllTextAsync(file, first[..^20], CancellationToken.None);
         Assert.Equal(ExitCode.Done, await RunAsync(options));
@@ -35,7 +35,7 @@ public sealed class WearablesTests : IDisposable
         await RunAsync(Small(file));
         await RunAsync(Small(file) with { Versions = 3 });
 
-        Assert.Equal(4, (await File.ReadAllLinesAsync(file, CancellationToken.None)).Length);
+        Assert.Equal(8, (await File.ReadAllLinesAsync(file, CancellationToken.None)).Length);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class WearablesTests : IDisposable
 
     [Fact]
     public async Task A_watch_with_too_little_memory_is_invalid_input() =>
-        Assert.StartsWith("--watch: ", (await Assert.ThrowsAsync<InputException>(() => RunAsync(Small(file: null) with { WatchBytes = 1000 }))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("--watch, --phone: ", (await Assert.ThrowsAsync<InputException>(() => RunAsync(Small(file: null) with { WatchBytes = 1000 }))).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task All_files_that_options_name_are_written()
@@ -73,7 +73,7 @@ public sealed class WearablesTests : IDisposable
         };
 
         Assert.Equal(ExitCode.Done, await RunAsync(options));
-        Assert.All([options.JsonFile, options.TableFile, options.ChartFile, _folder.File("report/fine-tuning.png"), _folder.File("report/federations/report.md")], file => Assert.True(File.Exists(file), file));
+        Assert.All([options.JsonFile, options.TableFile, options.ChartFile, _folder.File("report/fine-tuning.png"), _folder.File("report/watch/report.md")], file => Assert.True(File.Exists(file), file));
     }
 
     private static WearablesOptions Small(string? file) => new() { Methods = ["base", "FTTE"], Versions = 2, Folds = 1, Threads = 1, ResumeFile = file };
