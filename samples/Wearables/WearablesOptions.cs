@@ -19,7 +19,7 @@ internal sealed record WearablesOptions
     public int? Folds { get; init; }
 
     /// <summary>Gets the number of versions that a federation publishes.</summary>
-    public int Versions { get; init; } = 80;
+    public int Versions { get; init; } = 120;
 
     /// <summary>Gets the step size of devices in a federation.</summary>
     public float LearningRate { get; init; } = 0.3f;

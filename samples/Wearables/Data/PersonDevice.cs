@@ -52,7 +52,16 @@ internal sealed record PersonDevice(int Person, WearableDevice Kind, IExampleSou
     /// <summary>Returns the windows of the first recordings.</summary>
     /// <param name="recordings">The number of recordings, at least 1; null for all.</param>
     public IExampleSource First(int? recordings) =>
-        recordings is { } count && count < RecordingEnds.Length ? new FirstExamples(Training, RecordingEnds[count - 1]) : Training;
+        recordings is { } count && count < RecordingEnds.Length ? new ExampleRange(Training, 0, RecordingEnds[count - 1]) : Training;
+
+    /// <summary>Returns the windows of the first recordings, divided into those of the last one and those of the others.</summary>
+    /// <param name="recordings">The number of recordings; null for all.</param>
+    /// <returns>The earlier ones and the last one; null for the last one if there is only one recording.</returns>
+    public (IExampleSource Earlier, IExampleSource? Last) Divide(int? recordings)
+    {
+        int count = Math.Min(recordings ?? int.MaxValue, RecordingEnds.Length), start = count < 2 ? 0 : RecordingEnds[count - 2], end = RecordingEnds[count - 1];
+        return start > 0 && end > start ? (new ExampleRange(Training, 0, start), new ExampleRange(Training, start, end - start)) : (First(recordings), null);
+    }
 
     private static WindowExamples? Cut(IReadOnlyList<Recording>[] recordings)
     {

@@ -55,6 +55,7 @@ internal sealed record Method(string Name, Training Training, Func<string[], int
         new("FedBN", Training.Ftte, (_, _) => new LocalNormalization()),
         new("Ditto", Training.Ftte, (blocks, _) => new ProximalCopy(DittoStrength, layers: blocks)),
         new("fine-tuning", Training.Ftte, (blocks, _) => new FineTuning(TuningEpochs, TuningStrength, blocks)) { TunesOnly = true },
+        new("fine-tuning, chosen", Training.Ftte, (blocks, _) => new FineTuning(TuningEpochs, TuningStrength, blocks)) { TunesOnly = true, Chooses = true },
     ];
 
     /// <summary>Gets a value that indicates whether devices have personal parameters.</summary>
@@ -62,6 +63,9 @@ internal sealed record Method(string Name, Training Training, Func<string[], int
 
     /// <summary>Gets a value that indicates whether personal parameters are trained before use only, so that the federation is that of <see cref="Shared"/>.</summary>
     public bool TunesOnly { get; init; }
+
+    /// <summary>Gets a value that indicates whether a device with several labeled recordings holds back the last one, and uses the personal model only if it is better there.</summary>
+    public bool Chooses { get; init; }
 
     /// <summary>Gets a value that indicates whether the method has a federation that no other method has.</summary>
     public bool HasFederation => Training is Training.FedAvg or Training.Ftte && !TunesOnly;

@@ -75,13 +75,37 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
         return (result, run);
     }
 
-    /// <summary>Returns the model of a device that took no part before it is tuned, and after.</summary>
+    /// <summary>Returns the model that a device uses.</summary>
     /// <param name="method">The method, with a policy.</param>
     /// <param name="shared">The shared model.</param>
-    /// <param name="labeled">The labeled examples; null for none.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="labeled">The number of recordings on which it tunes its personal parameters before use; null for all, 0 for no tuning.</param>
+    /// <param name="state">The state that the federation left on the device; empty for a newcomer.</param>
     /// <param name="cancellationToken">Cancels between two steps.</param>
-    public float[] ModelOfNewcomer(Method method, ReadOnlySpan<float> shared, IExampleSource? labeled, CancellationToken cancellationToken) =>
-        Tune(method, shared, labeled, new MemoryStateStore(), cancellationToken);
+    public float[] ModelOf(Method method, ReadOnlySpan<float> shared, PersonDevice device, int? labeled, ReadOnlySpan<byte> state, CancellationToken cancellationToken)
+    {
+        var personal = new PersonalModel(_network, Policy(method, Method.TuningEpochs)!, new MemoryStateStore(state));
+        float[] mine = new float[shared.Length];
+        IExampleSource? last = null;
+        if (labeled != 0)
+        {
+            (IExampleSource training, last) = method.Chooses ? device.Divide(labeled) : (device.First(labeled), null);
+            var sgd = new SgdOptions { BatchSize = Batch, LearningRate = TuningRate, Epochs = Method.TuningEpochs, Seed = seed };
+            using var trainer = new LocalTrainer(_network, training, sgd, engine: Plan.Engine, personal: personal);
+            trainer.Personalize(shared, cancellationToken);
+        }
+
+        if (last is null)
+        {
+            personal.CopyTo(shared, mine);
+        }
+        else
+        {
+            personal.Choose(shared, last, mine);
+        }
+
+        return mine;
+    }
 
     private float[] Base(ReportProgress report, CancellationToken cancellationToken)
     {
@@ -202,33 +226,19 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
         for (int i = 0; i < _data.Participants.Length; i++)
         {
             PersonDevice device = _data.Participants[i];
-            var state = new MemoryStateStore(method.TunesOnly ? default : run.DeviceStates[i].Span);
-            yield return Score(device, isNewcomer: false, labeled: null, Tune(method, shared, method.TunesOnly ? device.Training : null, state, cancellationToken));
+            float[] mine = method.TunesOnly
+                ? ModelOf(method, shared, device, labeled: null, state: [], cancellationToken)
+                : ModelOf(method, shared, device, labeled: 0, run.DeviceStates[i].Span, cancellationToken);
+            yield return Score(device, isNewcomer: false, labeled: null, mine);
         }
 
         foreach (PersonDevice device in _data.Newcomers)
         {
-            yield return Score(device, isNewcomer: true, labeled: 0, ModelOfNewcomer(method, shared, labeled: null, cancellationToken));
-            foreach (int? labeled in LabeledRecordings)
+            foreach (int? labeled in LabeledRecordings.Prepend(0))
             {
-                yield return Score(device, isNewcomer: true, labeled, ModelOfNewcomer(method, shared, device.First(labeled), cancellationToken));
+                yield return Score(device, isNewcomer: true, labeled, ModelOf(method, shared, device, labeled, state: [], cancellationToken));
             }
         }
-    }
-
-    private float[] Tune(Method method, ReadOnlySpan<float> shared, IExampleSource? labeled, MemoryStateStore state, CancellationToken cancellationToken)
-    {
-        var personal = new PersonalModel(_network, Policy(method, Method.TuningEpochs)!, state);
-        if (labeled is not null)
-        {
-            var sgd = new SgdOptions { BatchSize = Batch, LearningRate = TuningRate, Epochs = Method.TuningEpochs, Seed = seed };
-            using var trainer = new LocalTrainer(_network, labeled, sgd, engine: Plan.Engine, personal: personal);
-            trainer.Personalize(shared, cancellationToken);
-        }
-
-        float[] mine = new float[shared.Length];
-        personal.CopyTo(shared, mine);
-        return mine;
     }
 
     private Score Score(PersonDevice device, bool isNewcomer, int? labeled, float[] parameters)

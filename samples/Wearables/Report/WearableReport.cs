@@ -14,7 +14,7 @@ internal static class WearableReport
     /// <summary>The policy of the chart.</summary>
     private const string Charted = "fine-tuning";
 
-    private const string Source = "Data: Matey-Sanz, Casteleyn and Granell, Data in Brief, 2023, 109809";
+    private const string Source = "data: Matey-Sanz, Casteleyn and Granell, 2023";
 
     /// <summary>Writes everything.</summary>
     /// <param name="options">The options.</param>
@@ -49,7 +49,7 @@ internal static class WearableReport
         {
             foreach (Method method in Method.All.Where(method => method.IsPersonal))
             {
-                Chart(options, console, results, method.Name, Path.Combine(folder, $"{method.Name.ToLowerInvariant()}.png"));
+                Chart(options, console, results, method.Name, Path.Combine(folder, $"{method.Name.ToLowerInvariant().Replace(", ", "-", StringComparison.Ordinal)}.png"));
             }
         }
     }
@@ -84,7 +84,7 @@ internal static class WearableReport
         })];
         if (accuracies.Length > 0)
         {
-            SimulationReport.WriteBeforeAfterChart(file, options.DataFolder is null ? "person" : $"person. {Source}", "shared model", method, accuracies);
+            SimulationReport.WriteBeforeAfterChart(file, options.DataFolder is null ? "person" : $"person ({Source})", "shared model", method, accuracies);
             console.WriteFileName(file);
         }
     }

@@ -24,8 +24,8 @@ public class TrialTests
         Method method = Method.All.Single(method => method.Name == name);
         float[] shared = Network.Initialize(7);
 
-        float[] start = trial.ModelOfNewcomer(method, shared, labeled: null, CancellationToken.None);
-        float[] tuned = trial.ModelOfNewcomer(method, shared, devices[0].First(1), CancellationToken.None);
+        float[] start = trial.ModelOf(method, shared, devices[0], labeled: 0, state: [], CancellationToken.None);
+        float[] tuned = trial.ModelOf(method, shared, devices[0], labeled: 1, state: [], CancellationToken.None);
 
         Assert.Equal(shared, start);
         Assert.NotEqual(shared, tuned);
@@ -50,7 +50,7 @@ public class TrialTests
         var devices = People.Open(folder: null);
         var trial = new Trial(Options, devices, WearableDevice.Watch, fold: 0, seed: 1);
         (MethodResult shared, _) = await trial.RunAsync(Method.All.Single(method => method.Name == Method.Shared), (_, _) => { }, CancellationToken.None);
-        (MethodResult tuned, _) = await trial.RunAsync(Method.All.Single(method => method.TunesOnly), (_, _) => { }, CancellationToken.None);
+        (MethodResult tuned, _) = await trial.RunAsync(Method.All.Single(method => method is { TunesOnly: true, Chooses: false }), (_, _) => { }, CancellationToken.None);
 
         Assert.Equal(8, shared.Scores.Length); // four participants and four newcomers
         Assert.Equal(4 + (4 * 4), tuned.Scores.Length);

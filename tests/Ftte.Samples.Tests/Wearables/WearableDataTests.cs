@@ -32,6 +32,10 @@ public class WearableDataTests
         Assert.Equal([1], Values(device.First(1)));
         Assert.Equal([1, 2], Values(device.First(2)));
         Assert.Equal([1, 2, 3, 4, 5, 6, 7], Values(device.First(null)));
+        Assert.Equal([1], Values(device.Divide(2).Earlier));
+        Assert.Equal([2], Values(device.Divide(2).Last!));
+        Assert.Equal([7], Values(device.Divide(null).Last!));
+        Assert.Null(device.Divide(1).Last);
     }
 
     [Fact]
