@@ -3,25 +3,6 @@ using Ftte.TinyEngine.Personalization;
 
 namespace Wearables.Learning;
 
-/// <summary>Specifies how the model of a device is trained.</summary>
-internal enum Training
-{
-    /// <summary>On the examples of the base people only.</summary>
-    Base,
-
-    /// <summary>Centrally, on the pooled examples of all participants.</summary>
-    Pooled,
-
-    /// <summary>On each device alone, from random weights.</summary>
-    Local,
-
-    /// <summary>In a synchronous federation that trains all parameters without a plan.</summary>
-    FedAvg,
-
-    /// <summary>In an asynchronous federation that trains what fits the memory of its devices.</summary>
-    Ftte,
-}
-
 /// <summary>Represents a method.</summary>
 /// <param name="Name">The name.</param>
 /// <param name="Training">The training.</param>
@@ -40,7 +21,7 @@ internal sealed record Method(string Name, Training Training, Func<string[], int
     /// <summary>The number of epochs of the personal head in a round of FedRep.</summary>
     public const int HeadEpochs = 2;
 
-    private const float DittoStrength = 0.5f, TuningStrength = 0.3f;
+    private const float DittoStrength = 0.5f, TuningStrength = 0.3f, PartStrength = 1;
 
     /// <summary>Gets all methods.</summary>
     public static ImmutableArray<Method> All { get; } =
@@ -55,7 +36,8 @@ internal sealed record Method(string Name, Training Training, Func<string[], int
         new("FedBN", Training.Ftte, (_, _) => new LocalNormalization()),
         new("Ditto", Training.Ftte, (blocks, _) => new ProximalCopy(DittoStrength, layers: blocks)),
         new("fine-tuning", Training.Ftte, (blocks, _) => new FineTuning(TuningEpochs, TuningStrength, blocks)) { TunesOnly = true },
-        new("fine-tuning, chosen", Training.Ftte, (blocks, _) => new FineTuning(TuningEpochs, TuningStrength, blocks)) { TunesOnly = true, Chooses = true },
+        new("fine-tuning-part", Training.Ftte, (_, _) => new FineTuning(2 * TuningEpochs, PartStrength, "gn1", "gn2", "gn3", "head")) { TunesOnly = true },
+        new("fine-tuning-chosen", Training.Ftte, (blocks, _) => new FineTuning(TuningEpochs, TuningStrength, blocks)) { TunesOnly = true, Chooses = true },
     ];
 
     /// <summary>Gets a value that indicates whether devices have personal parameters.</summary>

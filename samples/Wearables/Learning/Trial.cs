@@ -10,11 +10,6 @@ using Wearables.Data;
 
 namespace Wearables.Learning;
 
-/// <summary>Represents the progress of a method.</summary>
-/// <param name="share">The share that is done, 0 to 1.</param>
-/// <param name="state">The state.</param>
-internal delegate void ReportProgress(double share, string state);
-
 /// <summary>Runs the methods on one kind of device in one fold with one seed. Each kind has a model of its own.</summary>
 /// <param name="options">The settings of the command.</param>
 /// <param name="devices">The devices of all people, of any kind.</param>
@@ -23,8 +18,11 @@ internal delegate void ReportProgress(double share, string state);
 /// <param name="seed">The seed.</param>
 internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevice> devices, WearableDevice kind, int fold, ulong seed)
 {
-    private const int Batch = 10, BaseEpochs = 20, PooledEpochs = 30, LocalSteps = 300, EvaluateEvery = 10;
-    private const float CentralMomentum = 0.9f, ClipRatio = 2, TuningRate = 0.1f;
+    /// <summary>The maximum norm of a unit's gradient, as a multiple of the norm of its weights: above the library's default, which needs more steps here.</summary>
+    public const float ClipRatio = 2;
+
+    private const int Batch = 10, EvaluateEvery = 10;
+    private const float TuningRate = 0.1f;
 
     // Updates are averages over half of the devices, and so shorter than those of each; a step of 2 moves the model faster.
     private const double ServerStep = 2;
@@ -34,7 +32,7 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
     private readonly Network _network = MotionNetwork.Create();
     private readonly FoldData _data = FoldData.Create([.. devices.Where(device => device.Kind == kind)], fold, seed, options.Scaling);
     private readonly SgdOptions _sgd = new() { BatchSize = Batch, LearningRate = options.LearningRate, ClipRatio = ClipRatio, Seed = seed };
-    private float[]? _base;
+    private CentralTraining? _known;
     private SharedPlan? _plan;
     private SimulationResult? _shared;
 
@@ -42,6 +40,8 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
     public ImmutableArray<SimulatedDevice> Devices => field.IsDefault ? field = CreateDevices() : field;
 
     private string KindName => $"{kind}".ToLowerInvariant();
+
+    private CentralTraining Central => _known ??= new CentralTraining(_network, _data, seed, options.Threads);
 
     private SharedPlan Plan => _plan ??= SharedPlan.Create(_network, _sgd, options.MemoryOf(kind));
 
@@ -56,8 +56,8 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
         SimulationResult? run = method.Training is Training.FedAvg or Training.Ftte ? await FederateAsync(method, report, cancellationToken) : null;
         ImmutableArray<Score> scores = method.Training switch
         {
-            Training.Base => [.. Shared(Base(report, cancellationToken))],
-            Training.Pooled => [.. Shared(Pool(report, cancellationToken))],
+            Training.Base => [.. Shared(Central.Base(report, cancellationToken))],
+            Training.Pooled => [.. Shared(Central.Pool(report, cancellationToken))],
             Training.Local => [.. Local(report, cancellationToken)],
             _ => method.IsPersonal ? [.. Personal(method, run!, cancellationToken)] : [.. Shared(run!.Model!.Parameters.ToArray())],
         };
@@ -107,41 +107,6 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
         return mine;
     }
 
-    private float[] Base(ReportProgress report, CancellationToken cancellationToken)
-    {
-        if (_base is null)
-        {
-            float[] parameters = _network.Initialize(seed);
-            TrainCentrally(parameters, _data.Base.Select(device => device.Training), BaseEpochs, report, cancellationToken);
-            _base = parameters;
-        }
-
-        return _base;
-    }
-
-    private float[] Pool(ReportProgress report, CancellationToken cancellationToken)
-    {
-        float[] parameters = [.. Base(report, cancellationToken)];
-        TrainCentrally(parameters, _data.Base.Concat(_data.Participants).Select(device => device.Training), PooledEpochs, report, cancellationToken);
-        return parameters;
-    }
-
-    private void TrainCentrally(float[] parameters, IEnumerable<IExampleSource> examples, int epochs, ReportProgress report, CancellationToken cancellationToken)
-    {
-        SgdOptions sgd = Central(report);
-        sgd.Epochs = epochs;
-        _network.Train(parameters, new PooledExamples(examples), sgd, engine: new EngineOptions { Threads = options.Threads, PrefixExamples = null }, cancellationToken: cancellationToken);
-    }
-
-    private SgdOptions Central(ReportProgress report) => new()
-    {
-        Seed = seed,
-        Momentum = CentralMomentum,
-        ClipRatio = ClipRatio,
-        Schedule = LearningRateSchedule.Cosine,
-        Progress = progress => report((double)progress.Step / progress.Steps, "central training"),
-    };
-
     private async Task<SimulationResult> FederateAsync(Method method, ReportProgress report, CancellationToken cancellationToken)
     {
         // Tuning before use does not change the federation.
@@ -150,7 +115,7 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
             return _shared;
         }
 
-        float[] start = Base(report, cancellationToken);
+        float[] start = Central.Base(report, cancellationToken);
         bool isPlanned = method.Training == Training.Ftte;
         ParameterSelection selection = isPlanned ? Plan.Selection : _network.Trainable;
         var task = new WearableTask(
@@ -198,24 +163,15 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
     {
         foreach (PersonDevice device in _data.Participants)
         {
-            yield return Score(device, isNewcomer: false, labeled: null, Train(device, labeled: null));
+            yield return Score(device, isNewcomer: false, labeled: null, Central.TrainAlone(device.Training, report, cancellationToken));
         }
 
         foreach (PersonDevice device in _data.Newcomers)
         {
             foreach (int? labeled in LabeledRecordings)
             {
-                yield return Score(device, isNewcomer: true, labeled, Train(device, labeled));
+                yield return Score(device, isNewcomer: true, labeled, Central.TrainAlone(device.First(labeled), report, cancellationToken));
             }
-        }
-
-        float[] Train(PersonDevice device, int? labeled)
-        {
-            float[] parameters = _network.Initialize(seed);
-            SgdOptions sgd = Central(report);
-            sgd.Steps = LocalSteps;
-            _network.Train(parameters, device.First(labeled), sgd, cancellationToken: cancellationToken);
-            return parameters;
         }
     }
 

@@ -49,7 +49,7 @@ internal static class WearableReport
         {
             foreach (Method method in Method.All.Where(method => method.IsPersonal))
             {
-                Chart(options, console, results, method.Name, Path.Combine(folder, $"{method.Name.ToLowerInvariant().Replace(", ", "-", StringComparison.Ordinal)}.png"));
+                Chart(options, console, results, method.Name, Path.Combine(folder, $"{method.Name.ToLowerInvariant()}.png"));
             }
         }
     }

@@ -50,7 +50,7 @@ public class TrialTests
         var devices = People.Open(folder: null);
         var trial = new Trial(Options, devices, WearableDevice.Watch, fold: 0, seed: 1);
         (MethodResult shared, _) = await trial.RunAsync(Method.All.Single(method => method.Name == Method.Shared), (_, _) => { }, CancellationToken.None);
-        (MethodResult tuned, _) = await trial.RunAsync(Method.All.Single(method => method is { TunesOnly: true, Chooses: false }), (_, _) => { }, CancellationToken.None);
+        (MethodResult tuned, _) = await trial.RunAsync(Method.All.Single(method => method.Name == "fine-tuning"), (_, _) => { }, CancellationToken.None);
 
         Assert.Equal(8, shared.Scores.Length); // four participants and four newcomers
         Assert.Equal(4 + (4 * 4), tuned.Scores.Length);

@@ -40,7 +40,7 @@ public class WearableTablesTests
 
         TextTable table = WearableTables.Create(results)[0];
 
-        Assert.Equal(["Ditto", "82.5", "82.5", "82.5", "50.0", "-8.5", "-21.0", "1 of 2"], table.Rows[1]);
+        Assert.Equal(["Ditto", "82.5", "82.5", "82.5", "50.0", "-8.5", "-21.0", "1 of 2"], [.. table.Rows[1]]);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public class WearableTablesTests
 
         TextTable table = WearableTables.Create(results)[2];
 
-        Assert.Equal(["+10.0", "+5.0", "+25.0", "-10.0"], table.Rows[1][^4..]);
+        Assert.Equal(["+10.0", "+5.0", "+25.0", "-10.0"], [.. table.Rows[1].TakeLast(4)]);
         Assert.Contains("| Ditto |", table.ToMarkdown(), StringComparison.Ordinal);
     }
 
