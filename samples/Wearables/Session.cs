@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Ftte;
 using Ftte.Samples.Shared;
 using Ftte.Selection;
 using Ftte.Simulation;
