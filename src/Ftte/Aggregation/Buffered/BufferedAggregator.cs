@@ -53,12 +53,11 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAg
     /// <param name="selections">The announced selections, shared with the server.</param>
     /// <param name="options">The options; null for FTTE's defaults.</param>
     /// <param name="pool">The pool to rent temporary vectors from; null for the shared pool.</param>
-    /// <exception cref="ArgumentException">The selections are for another model, the version is negative, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">The selections are for another model, or an option is out of range.</exception>
     public BufferedAggregator(ModelSnapshot initial, SelectionHistory selections, BufferedAggregatorOptions? options = null, MemoryPool<float>? pool = null)
     {
         ArgumentNullException.ThrowIfNull(initial);
         ArgumentNullException.ThrowIfNull(selections);
-        ArgumentOutOfRangeException.ThrowIfNegative(initial.Version.Number, nameof(initial));
         if (selections.ParameterCount != initial.Layout.ParameterCount)
         {
             throw new ArgumentException($"The selections are for {selections.ParameterCount} parameters, but the model has {initial.Layout.ParameterCount}. Create them for this model.", nameof(selections));

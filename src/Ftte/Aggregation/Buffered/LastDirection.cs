@@ -37,11 +37,7 @@ internal sealed class LastDirection(int parameterCount)
         double dot = 0, square = 0;
         foreach (PackedRoles.Piece piece in roles.Pieces)
         {
-            if (piece.IsStatistic)
-            {
-                continue;
-            }
-
+            // Only trainable coordinates are recorded, so that statistics contribute zero.
             int at = piece.Start;
             foreach (float component in _step.AsSpan(piece.Coordinate, piece.Length))
             {

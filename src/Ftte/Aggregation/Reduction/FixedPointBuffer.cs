@@ -18,7 +18,7 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
     private readonly double[] _tile = new double[TileLength];
     private readonly long[] _merged = new long[TileLength];
 
-    private double _unit = byExamples ? UnknownExamples : 1;
+    private double _unit = 1;
 
     public override bool CountsExamples => byExamples;
 

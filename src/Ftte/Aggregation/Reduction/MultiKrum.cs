@@ -23,7 +23,7 @@ internal sealed class MultiKrum : RobustReduction
     protected internal override IReadOnlyList<int> Choose(UpdateGroup group)
     {
         int count = group.Count;
-        int neighbors = Math.Clamp(count - _byzantine - 2, 1, Math.Max(1, count - 1));
+        int neighbors = Math.Max(1, count - _byzantine - 2);
         var scores = new double[count];
         var distances = new double[count, count];
         for (int i = 0; i < count; i++)

@@ -1,5 +1,6 @@
 using Ftte.Aggregation;
 using Ftte.Selection;
+using Ftte.Wire;
 
 namespace Ftte.Tests.Aggregation;
 
@@ -32,9 +33,61 @@ public class UpdateAdmissionTests
         Assert.Null(Check(admission, received: 7, current: 9));
     }
 
+    [Fact]
+    public void A_rollback_does_not_end_an_earlier_one_that_still_counts()
+    {
+        var admission = new UpdateAdmission(Layout, Selections, maxAge: 5);
+        admission.RollBack(new ModelVersion(4), new ModelVersion(6));
+        admission.RollBack(new ModelVersion(7), new ModelVersion(8));
+        Assert.Equal(UpdateOutcome.TooStale, Check(admission, received: 6, current: 9));
+    }
+
+    [Fact]
+    public void Rollbacks_whose_updates_are_too_old_anyway_are_forgotten()
+    {
+        var admission = new UpdateAdmission(Layout, Selections, maxAge: 3);
+        admission.RollBack(new ModelVersion(0), new ModelVersion(1));
+        int once = StateBytes.Write(admission.Save).Length;
+        admission.RollBack(new ModelVersion(100), new ModelVersion(101));
+        Assert.Equal(once, StateBytes.Write(admission.Save).Length);
+    }
+
+    [Theory]
+    [InlineData(25)]
+    [InlineData(20)]
+    [InlineData(3)]
+    public void An_accepted_update_is_a_duplicate_as_long_as_its_age_counts_and_for_at_least_20_versions(long maxAge)
+    {
+        var admission = new UpdateAdmission(Layout, Selections, maxAge);
+        admission.Accept(Header(received: 0));
+        long retained = Math.Max(20, maxAge);
+        for (long current = 0; current <= retained; current++)
+        {
+            Assert.Equal(UpdateOutcome.Duplicate, Check(admission, received: 0, current));
+            admission.Publish(new ModelVersion(current));
+        }
+
+        Assert.Equal(UpdateOutcome.TooStale, Check(admission, received: 0, retained + 1));
+    }
+
+    [Fact]
+    public void A_saved_rollback_that_ends_before_it_starts_is_rejected() => StateBytes.AssertRejected(
+        WireError.BadValue,
+        writer =>
+        {
+            writer.Int32(1);
+            writer.Int64(4);
+            writer.Int64(4);
+            writer.Int32(0);
+            writer.Int32(0);
+        },
+        static (ref reader) => new UpdateAdmission(Layout, Selections).Load(ref reader));
+
+    private static UpdateHeader Header(long received) => new(new ClientId("device"), new UpdateId(1), Layout.Fingerprint, new ModelVersion(received), default, 1);
+
     private static UpdateOutcome? Check(UpdateAdmission admission, long received, long current)
     {
-        using var update = SparseUpdate.Create(new UpdateHeader(new ClientId("device"), new UpdateId(1), Layout.Fingerprint, new ModelVersion(received), default, 1), [1f, 1f]);
+        using var update = SparseUpdate.Create(Header(received), [1f, 1f]);
         return admission.Check(update, new ModelVersion(current), out _, out UpdateReceipt rejection) ? null : rejection.Outcome;
     }
 }

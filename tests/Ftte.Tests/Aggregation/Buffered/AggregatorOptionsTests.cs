@@ -43,6 +43,23 @@ public class AggregatorOptionsTests
     };
 
     [Fact]
+    public void Arguments_that_are_null_and_options_out_of_range_are_refused_by_the_aggregator()
+    {
+        var layout = ParameterLayout.Create(("x", [2]));
+        var model = new ModelSnapshot(layout, default, [1, 2]);
+        var selections = new SelectionHistory(ParameterSelection.Full(layout));
+        var aggregator = new BufferedAggregator(model, selections);
+        Assert.Throws<ArgumentNullException>("initial", () => new BufferedAggregator(null!, selections));
+        Assert.Throws<ArgumentNullException>("selections", () => new BufferedAggregator(model, null!));
+        Assert.Throws<ArgumentOutOfRangeException>("Capacity", () => new BufferedAggregator(model, selections, new() { Capacity = 0 }));
+        Assert.Throws<ArgumentNullException>("earlier", () => aggregator.RollBack(null!));
+        Assert.Throws<ArgumentNullException>("update", () => { _ = aggregator.AggregateAsync(null!).AsTask(); });
+        Assert.Throws<ArgumentNullException>("state", () => BufferedAggregator.Restore(null!, layout, selections));
+        Assert.Throws<ArgumentNullException>("layout", () => BufferedAggregator.Restore(aggregator.CaptureState(), null!, selections));
+        Assert.Throws<ArgumentNullException>("selections", () => BufferedAggregator.Restore(aggregator.CaptureState(), layout, null!));
+    }
+
+    [Fact]
     public void Selections_of_another_model_are_refused()
     {
         var layout = ParameterLayout.Create(("x", [2]));

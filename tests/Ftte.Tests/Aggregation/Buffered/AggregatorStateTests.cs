@@ -26,7 +26,7 @@ public class AggregatorStateTests
     private static readonly Func<IStalenessWeighting>[] Weightings =
     [
         () => new AgeAndVarianceWeighting(), () => new ConstantWeighting(), () => new PolynomialWeighting(), () => new HingeWeighting(), () => new ExponentialWeighting(),
-        () => new ThresholdWeighting(50), () => new ReciprocalWeighting(), () => new RationalWeighting(), () => new AlignmentWeighting(),
+        () => new ThresholdWeighting(50), () => new ReciprocalWeighting(), () => new RecordingWeighting(WeightingInputs.Drift), () => new AlignmentWeighting(),
     ];
 
     private static SelectionHistory Selections()
@@ -143,8 +143,10 @@ public class AggregatorStateTests
         { "options", "optimizer", o => o.Optimizer = ServerOptimizer.Adam() },
         { "options", "reduction", o => o.Reduction = Reduction.Sum() },
         { "options", "reduction", o => o.Reduction = Reduction.Median() },
+        { "options", "reduction", o => o.Reduction = Reduction.MassDampedMean(byExamples: false) },
         { "options", "capacity", o => o.Capacity = 7 },
         { "options", "alignment", o => o.Weighting = new AlignmentWeighting() },
+        { "options", "drift", o => o.Weighting = new RecordingWeighting(WeightingInputs.Drift) },
     };
 
     [Theory]
@@ -158,6 +160,43 @@ public class AggregatorStateTests
         change(options);
         var error = Assert.Throws<ArgumentException>(parameter, () => BufferedAggregator.Restore(state, Layout, Selections(), options));
         Assert.Contains(what, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_empty_buffer_may_be_restored_with_another_capacity()
+    {
+        BufferedAggregatorOptions options = new() { Capacity = 4 };
+        AggregatorState state = Start(options).CaptureState();
+        options.Capacity = 1;
+        Assert.Equal(UpdateOutcome.Published, Submit(BufferedAggregator.Restore(state, Layout, Selections(), options), 0).Outcome);
+    }
+
+    [Fact]
+    public void The_state_of_the_first_version_is_restored()
+    {
+        BufferedAggregatorOptions options = new() { Capacity = 1, Weighting = new RecordingWeighting(WeightingInputs.Drift) };
+        var aggregator = new BufferedAggregator(new ModelSnapshot(Layout, default, new float[11]), Selections(), options);
+        using var update = SparseUpdate.Create(new UpdateHeader(new ClientId("c"), default, Layout.Fingerprint, default, default, 1), [.. Enumerable.Repeat(1f, 11)]);
+        Bench.Now(aggregator.AggregateAsync(update));
+        AggregatorState state = aggregator.CaptureState();
+        Assert.Equal(state.Bytes.ToArray(), BufferedAggregator.Restore(state, Layout, Selections(), options).CaptureState().Bytes.ToArray());
+    }
+
+    [Fact]
+    public void The_state_of_a_sum_does_not_grow_with_the_number_of_updates()
+    {
+        BufferedAggregator aggregator = Start(new() { Capacity = 100, NormClip = null, ExampleCap = null, Reduction = Reduction.Sum(), MaxUpdatesPerClient = 100 });
+        var lengths = new List<int>();
+        for (int i = 0; i < 3; i++)
+        {
+            using var update = SparseUpdate.Create(new UpdateHeader(new ClientId("c"), new UpdateId((ulong)i), Layout.Fingerprint, aggregator.Current.Version, default, 1), new float[11]);
+            Bench.Now(aggregator.AggregateAsync(update));
+            lengths.Add(aggregator.CaptureState().Content.Length);
+        }
+
+        // Only the ID of the update and its observed variance and example count are added.
+        Assert.Equal(lengths[1] - lengths[0], lengths[2] - lengths[1]);
+        Assert.InRange(lengths[1] - lengths[0], 1, 2 + sizeof(ulong) + (2 * sizeof(double)));
     }
 
     [Fact]

@@ -99,6 +99,42 @@ public class IngestTests
         Bench bench = Bench.OfZeros(new() { Capacity = 1 });
         using var update = SparseUpdate.Create(bench.Header(), [1, 1]);
         Assert.Throws<OperationCanceledException>(() => { _ = bench.Aggregator.AggregateAsync(update, new CancellationToken(true)).AsTask(); });
+        Assert.Throws<OperationCanceledException>(() => { _ = bench.Aggregator.FlushAsync(new CancellationToken(true)).AsTask(); });
         Assert.Equal(0, bench.Aggregator.Current.Version.Number);
+    }
+
+    [Fact]
+    public void A_flush_of_an_empty_buffer_publishes_nothing()
+    {
+        Bench bench = Bench.OfZeros(new() { Capacity = 3, FlushShare = 0 });
+        Assert.Null(bench.Flush());
+        Assert.Null(bench.Aggregator.LatestRefusal);
+        Assert.Equal(0, bench.Aggregator.Current.Version.Number);
+    }
+
+    [Theory]
+    [InlineData(1.0 / (1 << 20), UpdateOutcome.Published)]
+    [InlineData(0.9 / (1 << 20), UpdateOutcome.ZeroWeight)]
+    [InlineData(0, UpdateOutcome.ZeroWeight)]
+    public void A_weight_below_a_millionth_is_rejected(double weight, UpdateOutcome outcome)
+    {
+        Bench bench = Bench.OfZeros(new() { Capacity = 1, Weighting = new RecordingWeighting(weight: weight) });
+        Assert.Equal(outcome, bench.Submit(0, 1f, 1f).Outcome);
+    }
+
+    [Fact]
+    public void A_weighting_sees_the_norm_and_the_variance_after_clipping()
+    {
+        var weighting = new RecordingWeighting();
+        Bench bench = Bench.OfZeros(new() { Capacity = 3, NormClip = 2, Weighting = weighting });
+        for (int i = 0; i < 3; i++)
+        {
+            bench.Submit(0, 1f, -1f);
+        }
+
+        bench.Submit(0, 100f, -100f);
+        UpdateStatistics usual = weighting.Weighted[0], clipped = weighting.Weighted[3];
+        Assert.Equal(2 * usual.Norm, clipped.Norm, 1e-12);
+        Assert.Equal(4 * usual.Variance, clipped.Variance, 1e-12);
     }
 }

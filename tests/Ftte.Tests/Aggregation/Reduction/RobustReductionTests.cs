@@ -138,7 +138,18 @@ public class RobustReductionTests
 
     [Fact]
     public void An_impossible_number_of_hostile_updates_is_refused_without_overflow() =>
-        Assert.Throws<ArgumentException>("Reduction", new BufferedAggregatorOptions { Reduction = Reduction.MultiKrum(int.MaxValue, int.MaxValue) }.Validate);
+        Assert.Contains("= 4294967297 updates and f + m = 4294967294.", Assert.Throws<ArgumentException>("Reduction", new BufferedAggregatorOptions { Reduction = Reduction.MultiKrum(int.MaxValue, int.MaxValue) }.Validate).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_custom_reduction_uses_all_updates_and_is_known_by_its_type()
+    {
+        Assert.Equal([3f], Reduce(new Largest(), [1f], [3f], [2f]));
+        Assert.Equal("Ftte.Tests.Aggregation.RobustReductionTests+Largest", new Largest().Kind);
+        Assert.Throws<ArgumentOutOfRangeException>("minContributors", () => new Largest(minContributors: 0));
+        Assert.Throws<ArgumentOutOfRangeException>("minGroup", () => new Largest(minGroup: 0));
+        Assert.Throws<ArgumentException>("requirement", () => new Largest(requirement: " "));
+        Assert.Throws<ArgumentNullException>("group", () => new Largest().Choose(null!));
+    }
 
     [Fact]
     public void Two_hostile_updates_that_agree_do_not_move_the_model_in_a_flushed_buffer()
@@ -216,5 +227,10 @@ public class RobustReductionTests
 
         Assert.Equal(2, aggregator.Current.Version.Number);
         Assert.Equal(1, pool.Outstanding);
+    }
+
+    private sealed class Largest(int minContributors = 1, int minGroup = 1, string requirement = "At least one update.") : RobustReduction(minContributors, minGroup, requirement)
+    {
+        protected internal override double Center(Span<float> values) => values.ToArray().Max();
     }
 }

@@ -37,6 +37,15 @@ public class WeightingTests
         Assert.Equal(weight, new AgeAndVarianceWeighting().GetWeight(new UpdateStatistics(age, variance, 1, 1, 1)), 1e-15);
 
     [Fact]
+    public void Rational_weight_leaves_the_variance_out_while_the_reference_is_zero_or_unknown()
+    {
+        foreach (double reference in new[] { 0, double.NaN })
+        {
+            Assert.Equal(1 / 1.5, new RationalWeighting().GetWeight(new UpdateStatistics(1, 1, reference, 1, 1)), 1e-15);
+        }
+    }
+
+    [Fact]
     public void Exponential_threshold_and_reciprocal_follow_their_formulas()
     {
         Assert.Equal(0.729, new ExponentialWeighting(0.9).GetWeight(Aged(3)), 1e-15);
