@@ -31,12 +31,22 @@ public sealed partial class FederatedClient
     /// <summary>Runs a round that is stopped when the device is no longer eligible.</summary>
     private async ValueTask<ClientRound> RunWatchedAsync(CancellationToken cancellationToken)
     {
+        if (_options.GetIneligibleReason is null)
+        {
+            return await CheckOutTrainAndSubmitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         var watch = new EligibilityWatch(_options, _time, cancellationToken);
         await using (watch.ConfigureAwait(false))
         {
             try
             {
                 return await CheckOutTrainAndSubmitAsync(watch.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException error) when (cancellationToken.IsCancellationRequested)
+            {
+                // The caller compares the token with its own, not with that of the watch.
+                throw new OperationCanceledException(error.Message, error, cancellationToken);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {

@@ -26,6 +26,22 @@ public sealed class EligibilityTests
     }
 
     [Fact]
+    public async Task A_canceled_round_has_the_token_of_the_caller_although_the_device_is_watched()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var bench = new ClientBench(o => o.GetIneligibleReason = _ => new((string?)null));
+        bench.CheckOuts(() =>
+        {
+            cancellation.Cancel();
+            throw new IOException("gone");
+        });
+
+        var thrown = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await bench.Client.RunOnceAsync(cancellation.Token));
+
+        Assert.Equal(cancellation.Token, thrown.CancellationToken);
+    }
+
+    [Fact]
     public async Task A_round_is_stopped_when_the_device_is_no_longer_eligible_and_the_loop_continues_when_it_is()
     {
         var time = new FakeTimeProvider();
