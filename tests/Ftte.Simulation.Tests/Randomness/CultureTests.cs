@@ -26,7 +26,7 @@ public sealed class CultureTests
         using var german = new CommaCulture();
         Assert.Contains(
             "has the quantile -0.5 for the share 5E-05", Assert.Throws<InvalidOperationException>(() => LatencyDistribution.FromQuantile("own", _ => -0.5)).Message, StringComparison.Ordinal);
-        Assert.Contains("is -0.5;", Assert.Throws<ArgumentException>(() => _ = new SeededRandom(1).NextIndex([-0.5])).Message, StringComparison.Ordinal);
+        Assert.Contains("is -0.5.", Assert.Throws<ArgumentException>(() => _ = new SeededRandom(1).NextIndex([-0.5])).Message, StringComparison.Ordinal);
         Assert.Contains("minimum 1.5", Assert.Throws<ArgumentOutOfRangeException>(() => _ = new SeededRandom(1).NextSingle(1.5f, 0)).Message, StringComparison.Ordinal);
     }
 }
