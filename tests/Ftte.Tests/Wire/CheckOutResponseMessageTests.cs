@@ -23,7 +23,8 @@ public sealed class CheckOutResponseMessageTests
             _ => b.Item1,
         };
         var assignment = new TrainingAssignment(
-            a.Item1, new UpdateId(a.Item2), a.Item3, a.Item4, new SelectionVersion(a.Item5), b.Item1, refreshed, b.Item3, b.Item4) { StepScale = c.Item3 };
+            a.Item1, new UpdateId(a.Item2), a.Item3, a.Item4, new SelectionVersion(a.Item5), b.Item1, refreshed, b.Item3, b.Item4)
+        { StepScale = c.Item3 };
         var answer = new CheckOutResponse(CheckOutOutcome.Assigned, assignment, b.Item5);
         float[] model = Values(count);
         byte[] message = Write(answer, model, c.Item1, c.Item2);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using Ftte.Aggregation;
-using Ftte.State;
 using Ftte.Wire;
 
 namespace Ftte.Tests.Aggregation;
