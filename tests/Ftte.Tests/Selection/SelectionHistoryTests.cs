@@ -1,4 +1,6 @@
 using Ftte.Selection;
+using Ftte.State;
+using Ftte.Wire;
 
 namespace Ftte.Tests.Selection;
 
@@ -81,6 +83,63 @@ public class SelectionHistoryTests
     [InlineData(-1)]
     public void A_capacity_below_one_is_refused(int capacity) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new SelectionHistory(One(0), capacity));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void A_saved_history_is_restored_with_its_capacity(int announced)
+    {
+        var history = new SelectionHistory(One(0), capacity: 3);
+        for (int i = 1; i <= announced; i++)
+        {
+            history.Announce(One(i));
+        }
+
+        byte[] saved = StateBytes.Write(history.Save);
+        var reader = new StateReader(saved);
+        var restored = SelectionHistory.Load(ref reader, 1000);
+        reader.End();
+        Assert.Equal(saved, StateBytes.Write(restored.Save));
+        Assert.Equal((history.Current, history.Capacity), (restored.Current, restored.Capacity));
+        for (int i = 0; i <= announced + 1; i++)
+        {
+            Assert.Equal(history.TryGet(new SelectionVersion(i), out ParameterSelection? expected), restored.TryGet(new SelectionVersion(i), out ParameterSelection? actual));
+            Assert.Equal(expected, actual);
+        }
+    }
+
+    [Theory]
+    [InlineData(3, new int[0])]
+    [InlineData(3, new[] { 1, 1 })]
+    [InlineData(3, new[] { 1, 0 })]
+    [InlineData(3, new[] { -1 })]
+    [InlineData(2, new[] { 0, 1, 2 })]
+    [InlineData(0, new[] { 0 })]
+    public void A_saved_history_without_selections_or_with_too_many_or_out_of_order_is_rejected(int capacity, int[] versions) =>
+        StateBytes.AssertRejected(WireError.BadValue, writer => Write(writer, capacity, versions, One(0)), static (ref reader) => SelectionHistory.Load(ref reader, 1000));
+
+    [Fact]
+    public void A_saved_history_with_an_empty_selection_is_rejected() =>
+        StateBytes.AssertRejected(WireError.BadValue, writer => Write(writer, 3, [0], ParameterSelection.Create(1000, [])), static (ref reader) => SelectionHistory.Load(ref reader, 1000));
+
+    [Fact]
+    public void A_selection_that_is_null_is_misuse()
+    {
+        Assert.Throws<ArgumentNullException>("first", () => new SelectionHistory(null!));
+        Assert.Throws<ArgumentNullException>("selection", () => new SelectionHistory(One(0)).Announce(null!));
+    }
+
+    private static void Write(StateWriter writer, int capacity, int[] versions, ParameterSelection selection)
+    {
+        writer.Int32(capacity);
+        writer.Int32(versions.Length);
+        foreach (int version in versions)
+        {
+            writer.Int32(version);
+            writer.Selection(selection);
+        }
+    }
 
     [Fact]
     public void Many_threads_announcing_and_looking_up_see_versions_with_their_own_selections()

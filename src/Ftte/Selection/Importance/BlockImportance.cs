@@ -85,11 +85,8 @@ public sealed class BlockImportance
             {
                 ParameterRange block = Layout.RangeOf(i);
                 int shared = Math.Min(range.End, block.End) - Math.Max(range.Start, block.Start);
-                if (shared > 0)
-                {
-                    double product = Values[i] * shared;
-                    sum += double.IsFinite(product) ? product / block.Length : Values[i] / block.Length * shared;
-                }
+                double product = Values[i] * shared;
+                sum += double.IsFinite(product) ? product / block.Length : Values[i] / block.Length * shared;
             }
         }
 

@@ -14,7 +14,8 @@ internal sealed class TentativeCosts
     private readonly Map[] _before;
     private int[] _choices = [];
     private int _cut;
-    private SuffixCost _total;
+    private long _payload;
+    private long _compute;
 
     public TentativeCosts(SelectionRequest request)
     {
@@ -42,12 +43,8 @@ internal sealed class TentativeCosts
             _before[t + 1] = t == _cut ? MapOf(t, isCut: true) : MapOf(t, isCut: false).Then(_before[t]);
         }
 
-        _total = _cut < choices.Length ? _before[choices.Length].Apply(default) : default;
-        _total = _total with
-        {
-            Payload = _after[0].Payload,
-            Compute = _cut < choices.Length ? _after[_cut].Compute - _problem.Steps[_cut].InputGradient : 0,
-        };
+        _payload = _after[0].Payload;
+        _compute = _cut < choices.Length ? _after[_cut].Compute - _problem.Steps[_cut].InputGradient : 0;
     }
 
     /// <summary>Computes the cost with the choice of one step replaced.</summary>
@@ -64,8 +61,8 @@ internal sealed class TentativeCosts
             SelectionProblem.Option before = _choices[step] < 0 ? SelectionProblem.Option.Nothing : _problem.Steps[step].Options[_choices[step]];
             cost = _before[step].Apply(_after[step + 1].After(_problem.Steps[step], option)) with
             {
-                Payload = _total.Payload - before.Payload + option.Payload,
-                Compute = _total.Compute - before.Compute + option.Compute,
+                Payload = _payload - before.Payload + option.Payload,
+                Compute = _compute - before.Compute + option.Compute,
             };
         }
 

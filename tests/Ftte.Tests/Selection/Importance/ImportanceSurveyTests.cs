@@ -1,5 +1,6 @@
 using CsCheck;
 using Ftte.Selection;
+using Ftte.Wire;
 
 namespace Ftte.Tests.Selection;
 
@@ -124,6 +125,16 @@ public sealed class ImportanceSurveyTests
             }
         });
     }
+
+    [Fact]
+    public void A_saved_answer_that_makes_no_sense_is_rejected() => StateBytes.AssertRejected(
+        WireError.BadValue,
+        writer =>
+        {
+            writer.Int32(1);
+            writer.Values<float>([1, -1, 3]);
+        },
+        static (ref reader) => new ImportanceSurvey(Layout).Load(ref reader));
 
     private static BlockImportance Combine(float[][] vectors)
     {

@@ -71,6 +71,12 @@ public class MemoryTimelineTests
     [InlineData(new[] { 1, -1, -1 })]
     [InlineData(new[] { -1, 0, -1 })]
     [InlineData(new[] { -2, -1, -1 })]
-    public void Choices_that_the_profile_does_not_have_are_refused(int[] choices) =>
-        Assert.Throws<ArgumentException>(() => MemoryTimeline.Compute(Profile, choices));
+    public void Choices_that_the_profile_does_not_have_are_refused(int[] choices)
+    {
+        Assert.Throws<ArgumentException>("choices", () => MemoryTimeline.Compute(Profile, choices));
+        Assert.Throws<ArgumentException>("choices", () => Profile.CountMultiplyAdds(choices));
+    }
+
+    [Fact]
+    public void A_profile_that_is_null_is_misuse() => Assert.Throws<ArgumentNullException>("profile", () => MemoryTimeline.Compute(null!, []));
 }

@@ -49,6 +49,15 @@ public class TrainingProfileTests
         { "'second' trains coordinates that an earlier step", [Step, Step with { Name = "second", Choices = [Sound with { Ranges = [new(7, 2)] }] }] },
         { "The sum of all bytes", [Step with { ForwardBytes = long.MaxValue, BackwardBytes = long.MaxValue }] },
         { "The sum of all bytes", [Step with { Choices = [Sound with { PersistentBytes = long.MaxValue }] }] },
+        { "The sum of all bytes", [Step with { Choices = [Sound with { WorkspaceBytes = long.MaxValue }] }] },
+        { "The sum of all bytes", [Step with { BackwardBytesAtCut = long.MaxValue }] },
+        { "The sum of all bytes", [Step with { PassThroughSavedBytes = 1L << 46, Choices = [] }, Step with { Choices = [Sound] }] },
+        { "The sum of all bytes", [Step with { StreamedForwardBytes = long.MaxValue }] },
+        { "The sum of all bytes", [Step with { BoundaryBytes = long.MaxValue }] },
+        { "sum of multiply-adds", [Step with { Choices = [Sound with { MultiplyAdds = long.MaxValue }, Sound with { MultiplyAdds = 1 }] }] },
+        { "sum of multiply-adds", [Step with { ForwardMultiplyAdds = 1, Choices = [Sound with { MultiplyAdds = long.MaxValue }] }] },
+        { "outside the 16 parameters of the layout", [Step with { Choices = [Sound with { Ranges = [new(0, 4), new(15, 2)] }] }] },
+        { "does not train all ranges of the window", [Step with { Choices = [Sound with { Ranges = [new(0, 2)], Window = new(new(0, 8), 2, 2, 1) }] }] },
     };
 
     [Theory]
@@ -57,6 +66,14 @@ public class TrainingProfileTests
     {
         var error = Assert.Throws<ArgumentException>(() => new TrainingProfile(Layout, 0, steps));
         Assert.Contains(place, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_profile_may_take_exactly_64_TiB_and_as_many_multiply_adds_as_fit_in_64_bits()
+    {
+        TrainingStep step = new("first", (1L << 46) - 10, 1, 1, 1, [new("all", [new(0, 8)], 1, 1, MultiplyAdds: long.MaxValue)]);
+        Assert.NotNull(new TrainingProfile(Layout, 5, [step]));
+        Assert.Throws<ArgumentException>(() => new TrainingProfile(Layout, 6, [step]));
     }
 
     [Fact]

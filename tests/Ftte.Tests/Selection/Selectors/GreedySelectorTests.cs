@@ -119,6 +119,53 @@ public class GreedySelectorTests
     }
 
     [Fact]
+    public void The_selection_is_the_definition_written_out() =>
+        Gen.Int[0, int.MaxValue].Sample(
+            seed =>
+            {
+                SelectionRequest request = WideProfiles.Request(new Random(seed));
+                var table = new ChoiceTable(request);
+                if (table.BestSingle(default) is not { } single)
+                {
+                    Assert.Throws<BudgetTooSmallException>(() => Selector.Select(request));
+                    return;
+                }
+
+                int[] grown = Grow(table.Nothing()), fromSingle = Grow(single);
+                int[] expected = grown.All(c => c < 0) || table.Importance(fromSingle) > table.Importance(grown) ? fromSingle : grown;
+                Assert.Equal(expected, Selector.Select(request).Certificate.Choices.AsEnumerable());
+
+                int[] Grow(int[] start)
+                {
+                    int[] choices = [.. start];
+                    while (true)
+                    {
+                        SelectionCost before = table.Cost(choices);
+                        var moves = from step in Enumerable.Range(0, choices.Length)
+                            from choice in Enumerable.Range(0, table.ChoiceCount(step))
+                            let gain = table.Importance(step, choice) - table.Importance(step, choices[step])
+                            let after = table.Cost([.. choices[..step], choice, .. choices[(step + 1)..]])
+                            where gain > 0 && table.Fits(after)
+                            let price = Price(before, after)
+                            orderby price > 0 ? gain / price : double.PositiveInfinity descending, gain descending
+                            select (int[])[.. choices[..step], choice, .. choices[(step + 1)..]];
+                        if (moves.FirstOrDefault() is not { } best)
+                        {
+                            return choices;
+                        }
+
+                        choices = best;
+                    }
+                }
+
+                double Price(SelectionCost before, SelectionCost after) =>
+                    ((after.Peak - before.Peak) / (double)Math.Max(1, request.MemoryBudgetBytes - table.Cost(table.Nothing()).Peak))
+                    + ((after.Payload - before.Payload) / Math.Max(1, request.PayloadBudgetBytes ?? double.PositiveInfinity))
+                    + ((after.MultiplyAdds - before.MultiplyAdds) / Math.Max(1, request.ComputeBudget ?? double.PositiveInfinity));
+            },
+            iter: 100);
+
+    [Fact]
     public void Importance_per_byte_comes_before_importance()
     {
         // 6 for 10 bytes, twice, against 10 for 20.

@@ -45,6 +45,29 @@ public class GrowingSelectorTests
     }
 
     [Fact]
+    public void The_limit_is_a_share_of_training_everything_also_with_layers_that_cannot_be_trained()
+    {
+        var profile = new TrainingProfile(Layout, 0, [Profile.Steps[0] with { Choices = [Profile.Steps[0].Choices[0] with { Ranges = [new(0, 2)], MultiplyAdds = 99 }, Profile.Steps[0].Choices[0]] }, .. Profile.Steps.Skip(1), new("relu", 0, 0, 0, 0, [])]);
+        var request = new SelectionRequest(profile, new BlockImportance(Layout, 5, 3, 1), 1000);
+        Assert.Equal(40, new GrowingSelector(turns: 1, computeShare: 0.5).Limit(request).ComputeBudget);
+        Assert.Throws<ArgumentNullException>("request", () => new GrowingSelector().Limit(null!));
+    }
+
+    [Fact]
+    public void The_inner_selector_chooses()
+    {
+        var result = SelectionResult.Create(Request(0), 0, -1, -1);
+        var inner = new FixedSelector(result);
+        Assert.Same(result, new GrowingSelector(inner, turns: 0).Select(Request(0)));
+        Assert.Same(result, new RotatingSelector(inner).Select(Request(0)));
+    }
+
+    private sealed class FixedSelector(SelectionResult result) : IParameterSelector
+    {
+        public SelectionResult Select(SelectionRequest request, CancellationToken cancellationToken = default) => result;
+    }
+
+    [Fact]
     public void A_share_outside_of_its_range_is_rejected()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new GrowingSelector(turns: -1));

@@ -83,6 +83,23 @@ public class RotatingSelectorTests
     }
 
     [Fact]
+    public void A_part_is_offered_if_only_its_smaller_choices_fit()
+    {
+        SelectionRequest tight = Request(40, 1);
+        Assert.Equal([1, -1], new RotatingSelector(blockCycle: 2, warmupTurns: 1).Select(tight).Certificate.Choices.AsEnumerable());
+    }
+
+    [Fact]
+    public void A_cycle_starts_with_the_first_part_after_the_warmup()
+    {
+        var layout = ParameterLayout.Create(("a", [2]), ("b", [2]), ("c", [2]));
+        var profile = new TrainingProfile(layout, 0, [.. Enumerable.Range(0, 3).Select(i => new TrainingStep($"{i}", 0, 0, 0, 0, [new("all", [layout.RangeOf(i)], 1)]))]);
+        var selector = new RotatingSelector(blockCycle: 3, warmupTurns: 2);
+        Assert.Equal([0, 0, 0, 1, 2, 0], Enumerable.Range(0, 6).Select(turn =>
+            selector.Select(new SelectionRequest(profile, new BlockImportance(layout, 1, 1, 1), 100) { Turn = turn }).Certificate.Timeline.Cut));
+    }
+
+    [Fact]
     public void More_parts_than_layers_are_as_many_as_layers()
     {
         var selector = new RotatingSelector(blockCycle: 50);

@@ -2,7 +2,7 @@ using System.Buffers;
 using Ftte.State;
 using Ftte.Wire;
 
-namespace Ftte.Tests.Aggregation;
+namespace Ftte.Tests;
 
 /// <summary>Writes parts of saved states, and reads them with the expectation that they are rejected.</summary>
 internal static class StateBytes
