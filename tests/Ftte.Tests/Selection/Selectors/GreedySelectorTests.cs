@@ -142,13 +142,13 @@ public class GreedySelectorTests
                     {
                         SelectionCost before = table.Cost(choices);
                         var moves = from step in Enumerable.Range(0, choices.Length)
-                            from choice in Enumerable.Range(0, table.ChoiceCount(step))
-                            let gain = table.Importance(step, choice) - table.Importance(step, choices[step])
-                            let after = table.Cost([.. choices[..step], choice, .. choices[(step + 1)..]])
-                            where gain > 0 && table.Fits(after)
-                            let price = Price(before, after)
-                            orderby price > 0 ? gain / price : double.PositiveInfinity descending, gain descending
-                            select (int[])[.. choices[..step], choice, .. choices[(step + 1)..]];
+                                    from choice in Enumerable.Range(0, table.ChoiceCount(step))
+                                    let gain = table.Importance(step, choice) - table.Importance(step, choices[step])
+                                    let after = table.Cost([.. choices[..step], choice, .. choices[(step + 1)..]])
+                                    where gain > 0 && table.Fits(after)
+                                    let price = Price(before, after)
+                                    orderby price > 0 ? gain / price : double.PositiveInfinity descending, gain descending
+                                    select (int[])[.. choices[..step], choice, .. choices[(step + 1)..]];
                         if (moves.FirstOrDefault() is not { } best)
                         {
                             return choices;
