@@ -12,7 +12,7 @@ namespace Wearables.Report;
 internal static class WearableReport
 {
     /// <summary>The policy of the chart.</summary>
-    private const string Charted = "fine-tuning";
+    private const string Charted = "Ditto";
 
     private const string Source = "data: Matey-Sanz, Casteleyn and Granell, 2023";
 

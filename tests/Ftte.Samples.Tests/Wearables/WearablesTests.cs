@@ -65,7 +65,7 @@ public sealed class WearablesTests : IDisposable
     {
         WearablesOptions options = Small(file: null) with
         {
-            Methods = ["FTTE", "fine-tuning"],
+            Methods = ["FTTE", "Ditto", "fine-tuning"],
             JsonFile = _folder.File("r.json"),
             TableFile = _folder.File("t.md"),
             ChartFile = _folder.File("c.png"),
