@@ -73,8 +73,8 @@ public class MemoryTimelineTests
     [InlineData(new[] { -2, -1, -1 })]
     public void Choices_that_the_profile_does_not_have_are_refused(int[] choices)
     {
-        Assert.Throws<ArgumentException>("choices", () => MemoryTimeline.Compute(Profile, choices));
-        Assert.Throws<ArgumentException>("choices", () => Profile.CountMultiplyAdds(choices));
+        Assert.Throws<ArgumentException>(nameof(choices), () => MemoryTimeline.Compute(Profile, choices));
+        Assert.Throws<ArgumentException>(nameof(choices), () => Profile.CountMultiplyAdds(choices));
     }
 
     [Fact]
