@@ -57,7 +57,11 @@ internal static class ConvergeTable
     {
         double first = results.Min(result => result.Result.Points[0].Quality.Accuracy);
         double best = results.Max(result => result.Final.Accuracy);
-        return [.. Distances.Select(distance => Math.Floor((best * 1000) - (distance * 10)) / 1000).Where(target => target > first)];
+        double[] targets = [.. Distances.Select(distance => Math.Floor((best * 1000) - (distance * 10)) / 1000)];
+        double[] above = [.. targets.Where(target => target > first)];
+
+        // If no rule improves the base model, the best accuracy is reported, so that every run has a line.
+        return above.Length > 0 ? above : targets[^1..];
     }
 
     private static IEnumerable<(string Problem, string[] Columns, IEnumerable<string[]> Rows)> Tables(IReadOnlyCollection<ConvergeResult> results)

@@ -67,6 +67,14 @@ public sealed class ConvergeTests : IDisposable
     }
 
     [Fact]
+    public void If_no_rule_improves_the_base_model_the_best_accuracy_is_the_only_target()
+    {
+        ConvergeLine line = Assert.Single(ConvergeTable.Lines([Result("poor", 0.52, 0.5, 0.5, 0.5, 0.5)]));
+
+        Assert.Equal(0.5, line.Target);
+    }
+
+    [Fact]
     public async Task An_interrupted_run_keeps_the_files_of_a_finished_one()
     {
         Assert.All([At("c.json")], file => File.WriteAllText(file, "finished"));
