@@ -31,7 +31,7 @@ internal sealed class ToyTask : ILearningTask
     /// <summary>Gets or sets what happens when a device trains, before it does.</summary>
     public Action<int>? OnTrain { get; set; }
 
-    /// <summary>Gets or sets a value that indicates whether a trainer that is told to stop gives what it has.</summary>
+    /// <summary>Gets or sets a value that indicates whether a trainer that is canceled returns what it has trained so far.</summary>
     public bool BreaksOff { get; set; }
 
     public ILocalTrainer CreateTrainer(int device) => new Trainer(this, device);
