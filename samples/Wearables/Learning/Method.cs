@@ -30,6 +30,7 @@ internal sealed record Method(string Name, Training Training, Func<string[], int
         new(Pooled, Training.Pooled),
         new("local", Training.Local),
         new("FedAvg", Training.FedAvg),
+        new("FedAvg-int8", Training.FedAvg) { IsQuantized = true },
         new(Shared, Training.Ftte),
         new("FedPer", Training.Ftte, (_, _) => new LocalHead()),
         new("FedRep", Training.Ftte, (_, epochs) => new AlternatingHead(epochs)),
@@ -48,6 +49,9 @@ internal sealed record Method(string Name, Training Training, Func<string[], int
 
     /// <summary>Gets a value that indicates whether a device with several labeled recordings holds back the last one, and uses the personal model only if it is better there.</summary>
     public bool Chooses { get; init; }
+
+    /// <summary>Gets a value that indicates whether FedAvg sends int8 in both directions, as FTTE does.</summary>
+    public bool IsQuantized { get; init; }
 
     /// <summary>Gets a value that indicates whether the method has a federation that no other method has.</summary>
     public bool HasFederation => Training is Training.FedAvg or Training.Ftte && !TunesOnly;

@@ -6,6 +6,7 @@ using Ftte.TinyEngine;
 using Ftte.TinyEngine.Metrics;
 using Ftte.TinyEngine.Personalization;
 using Ftte.TinyEngine.TimeSeries;
+using Ftte.Wire;
 using Wearables.Data;
 
 namespace Wearables.Learning;
@@ -129,6 +130,7 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
         SimulationRule rule = isPlanned
             ? SimulationRule.Ftte(selection, capacity, concurrency: capacity, ServerStep)
             : SimulationRule.FedAvg(selection, capacity, overSelection: 1, ServerStep);
+        rule = method.IsQuantized ? rule with { Down = ValueFormat.Int8, Up = ValueFormat.Int8 } : rule;
         rule = rule with { Name = method.TunesOnly ? Method.Shared : method.Name, Evaluation = new EvaluationOptions { Devices = count, EveryVersions = EvaluateEvery, KeepBest = false } };
         var simulation = new SimulationOptions
         {
