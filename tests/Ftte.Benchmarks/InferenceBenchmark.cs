@@ -41,8 +41,8 @@ internal static class InferenceBenchmark
         float[] inputs = [.. Enumerable.Range(0, batch * network.InputLength).Select(_ => (2 * random.NextSingle()) - 1)];
         float[] probabilities = new float[batch * predictor.ProbabilityLength];
         Time(isQuick ? 2 : WarmUpCalls, isQuick ? TimeSpan.Zero : WarmUp);
-        long before = GC.GetAllocatedBytesForCurrentThread(), calls = 0;
         double[] seconds = new double[isQuick ? 1 : Rounds];
+        long before = GC.GetAllocatedBytesForCurrentThread(), calls = 0;
         for (int round = 0; round < seconds.Length; round++)
         {
             (double elapsed, int count) = Time(1, isQuick ? TimeSpan.Zero : RoundTime);
