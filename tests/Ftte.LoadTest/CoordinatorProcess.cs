@@ -37,6 +37,9 @@ internal sealed class CoordinatorProcess : IAsyncDisposable
 
         string[] arguments = ["--serve", folder, "--parameters", Text(workload.Parameters), "--devices", Text(workload.Devices), "--capacity", Text(workload.Capacity), "--download", workload.Download.ToString(), "--tls", workload.UseTls ? "on" : "off"];
         Array.ForEach(arguments, start.ArgumentList.Add);
+
+        // As docs/deployment.md recommends; a setting of the caller precedes.
+        start.Environment.TryAdd("DOTNET_GCgen0size", "0x2000000");
         Process process = Process.Start(start)!;
         string? address = await process.StandardOutput.ReadLineAsync();
         return address is null
