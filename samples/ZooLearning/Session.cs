@@ -53,17 +53,21 @@ internal sealed class Session(ZooOptions options, IAnsiConsole console, TimeProv
     {
         ZooEntry entry = ZooEntry.Of(name, options.IsSmall, options.Normalization);
         entry = entry with { Versions = options.Versions ?? entry.Versions };
-        Trial? trial = null;
+        var trial = new Trial(entry, ZooData.Open(options.DataFolder, entry, seed), options, seed);
         float[]? trained = null;
-        foreach ((string start, bool isSubset) in new[] { (ZooTable.Random, false), (ZooTable.Base, false), (ZooTable.Base, true) })
+        foreach ((string start, string trains) in new[] { (ZooRow.Random, ZooRow.All), (ZooRow.Base, ZooRow.All), (ZooRow.Base, ZooRow.Subset) })
         {
-            ZooRow? row = kept.Find(old => old.Network == entry.Name && old.Seed == seed && old.Start == start && old.Trains == (isSubset ? "subset" : "all"));
+            ZooRow? row = kept.Find(old => old.Network == entry.Name && old.Seed == seed && old.Start == start && old.Trains == trains && old.Settings == trial.Settings);
             if (row is null)
             {
-                trial ??= new Trial(entry, ZooData.Open(options.DataFolder, entry, seed), options, seed);
-                float[] parameters = start == ZooTable.Random ? entry.Network.Initialize(seed) : trained ??= trial.TrainBase(cancellationToken);
-                row = await SimulationTrack.RunAsync(
-                    console, time, $"{entry.Name}, seed {seed}, {start}", report => trial.RunAsync(parameters, start, isSubset, report, cancellationToken));
+                row = trains == ZooRow.Subset ? trial.Repeat(rows[^1], cancellationToken) : null;
+                if (row is null)
+                {
+                    float[] parameters = start == ZooRow.Random ? entry.Network.Initialize(seed) : trained ??= trial.TrainBase(cancellationToken);
+                    row = await SimulationTrack.RunAsync(
+                        console, time, $"{entry.Name}, seed {seed}, {start}", report => trial.RunAsync(parameters, start, trains == ZooRow.Subset, report, cancellationToken));
+                }
+
                 Keep(row);
             }
 

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Ftte.Samples.Shared;
 using Ftte.TinyEngine;
 using ZooLearning.Learning;
@@ -33,6 +36,24 @@ internal sealed record ZooData(string Name, IExampleSource Public, IExampleSourc
         {
             throw new InputException($"--data: {bad.Message}", bad);
         }
+    }
+
+    /// <summary>Computes a hash of all inputs and labels, so that results of other data are not mistaken for those of this data.</summary>
+    public ulong ComputeHash()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (IExampleSource examples in (IExampleSource[])[Public, Private, Test])
+        {
+            float[] input = new float[examples.InputLength];
+            for (int i = 0; i < examples.Count; i++)
+            {
+                int label = examples.CopyTo(i, input);
+                hash.AppendData(MemoryMarshal.AsBytes(input.AsSpan()));
+                hash.AppendData([(byte)label]);
+            }
+        }
+
+        return BinaryPrimitives.ReadUInt64BigEndian(hash.GetHashAndReset());
     }
 
     /// <summary>Wraps examples for a network without classes, whose targets are its inputs.</summary>

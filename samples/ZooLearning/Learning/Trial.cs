@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Ftte;
 using Ftte.Simulation;
 using Ftte.Simulation.Data;
@@ -18,6 +19,11 @@ internal sealed class Trial(ZooEntry entry, ZooData data, ZooOptions options, ul
 
     private readonly ZooTest _test = new(entry.Network, data.Test);
 
+    /// <summary>Gets what the rows depend on besides network, seed, start and trained parameters.</summary>
+    public string Settings { get; } = string.Create(
+        CultureInfo.InvariantCulture,
+        $"{entry.Versions} versions, {entry.Devices} devices, {entry.BaseEpochs} epochs for the base, learning rate {options.LearningRate?.ToString(CultureInfo.InvariantCulture) ?? "default"}, clip ratio {options.ClipRatio?.ToString(CultureInfo.InvariantCulture) ?? "default"}, network {entry.Network.Layout.Fingerprint:x16}, examples {data.ComputeHash():x16}");
+
     private Network Network => entry.Network;
 
     /// <summary>Runs the federation and central training.</summary>
@@ -31,7 +37,7 @@ internal sealed class Trial(ZooEntry entry, ZooData data, ZooOptions options, ul
     {
         SgdOptions sgd = Sgd();
         long all = Network.Plan(Network.Trainable, sgd).PeakBytes;
-        FittedPlan? fitted = isSubset ? Network.Fit((long)(SubsetShare * all), sgd, cancellationToken: cancellationToken) : null;
+        FittedPlan? fitted = isSubset ? Fit(cancellationToken) : null;
         ParameterSelection selection = fitted?.Plan.Selection ?? Network.Trainable;
         var task = new ZooTask(Network, Devices(), sgd, fitted?.Engine, _test);
         SimulationRule rule = SimulationRule.Ftte(selection);
@@ -48,14 +54,25 @@ internal sealed class Trial(ZooEntry entry, ZooData data, ZooOptions options, ul
             data.Name,
             seed,
             startName,
-            isSubset ? "subset" : "all",
+            isSubset ? ZooRow.Subset : ZooRow.All,
             _test.Chance,
             _test.Measure(start),
             _test.Measure(central),
             result.Points[^1].Quality.Accuracy,
             result.Points[^1].Version.Number,
             result.Jobs.Count(job => job.UpdateOutcome == UpdateOutcome.NotFinite),
-            fitted?.Plan.PeakBytes ?? all);
+            fitted?.Plan.PeakBytes ?? all,
+            Settings);
+    }
+
+    /// <summary>Returns the row of a subset that contains all parameters: only its micro-batches are smaller, which changes no bit of the result.</summary>
+    /// <param name="whole">The row of the same start that trains all parameters.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The row; null if the subset is a proper one.</returns>
+    public ZooRow? Repeat(ZooRow whole, CancellationToken cancellationToken)
+    {
+        FittedPlan fitted = Fit(cancellationToken);
+        return fitted.Plan.Selection.Equals(Network.Trainable) ? whole with { Trains = ZooRow.Subset, PeakBytes = fitted.Plan.PeakBytes } : null;
     }
 
     /// <summary>Trains a base on the public examples, with batch statistics.</summary>
@@ -67,6 +84,12 @@ internal sealed class Trial(ZooEntry entry, ZooData data, ZooOptions options, ul
         sgd.Normalization = NormalizationMode.Batch;
         Network.Train(parameters, ZooData.For(Network, data.Public), sgd, engine: new EngineOptions { Threads = options.Threads }, cancellationToken: cancellationToken);
         return parameters;
+    }
+
+    private FittedPlan Fit(CancellationToken cancellationToken)
+    {
+        SgdOptions sgd = Sgd();
+        return Network.Fit((long)(SubsetShare * Network.Plan(Network.Trainable, sgd).PeakBytes), sgd, cancellationToken: cancellationToken);
     }
 
     private SgdOptions Sgd()

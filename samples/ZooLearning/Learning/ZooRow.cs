@@ -13,6 +13,7 @@ namespace ZooLearning.Learning;
 /// <param name="Versions">The number of versions that the federation published.</param>
 /// <param name="Refused">The number of updates that the server rejected because a value was not finite.</param>
 /// <param name="PeakBytes">The memory that training takes on a device.</param>
+/// <param name="Settings">What the row depends on besides network, seed, start and trained parameters; a row with other settings is not reused.</param>
 internal sealed record ZooRow(
     string Network,
     string Data,
@@ -25,8 +26,11 @@ internal sealed record ZooRow(
     double Federated,
     long Versions,
     long Refused,
-    long PeakBytes)
+    long PeakBytes,
+    string? Settings)
 {
+    public const string Random = "random", Base = "base", All = "all", Subset = "subset";
+
     public const double MinGain = 0.1, MinShare = 0.7, Tolerance = 0.02;
 
     /// <summary>Gets a value that indicates whether the federation learns: clearly above chance, not below the start, and most of what central training learns.</summary>

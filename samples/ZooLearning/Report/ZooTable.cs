@@ -8,8 +8,6 @@ namespace ZooLearning.Report;
 /// <summary>Writes the rows.</summary>
 internal static class ZooTable
 {
-    public const string Random = "random", Base = "base";
-
     /// <summary>Writes a row for the console.</summary>
     public static string ToLine(ZooRow row) => string.Create(
         CultureInfo.InvariantCulture,
@@ -18,10 +16,11 @@ internal static class ZooTable
     /// <summary>Writes all rows as a Markdown table.</summary>
     public static string ToMarkdown(IReadOnlyList<ZooRow> rows)
     {
-        var text = new StringBuilder(MarkdownText.Header(["network", "data", "start", "trained", "chance", "at the start", "central", "federated"]));
+        var text = new StringBuilder(MarkdownText.Header(["network", "data", "start", "trained", "versions", "chance", "at the start", "central", "federated", "learns"]));
         foreach (ZooRow row in rows)
         {
-            text.Append(MarkdownText.Row([row.Network, row.Data, row.Start, row.Trains, Percent(row.Chance), Percent(row.Before), Percent(row.Central), Percent(row.Federated)]));
+            string versions = row.Versions.ToString(CultureInfo.InvariantCulture);
+            text.Append(MarkdownText.Row([row.Network, row.Data, row.Start, row.Trains, versions, Percent(row.Chance), Percent(row.Before), Percent(row.Central), Percent(row.Federated), row.Learns ? "yes" : "no"]));
         }
 
         return text.ToString();

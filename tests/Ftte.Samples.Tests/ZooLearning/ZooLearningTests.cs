@@ -4,13 +4,12 @@ using Spectre.Console;
 using ZooLearning;
 using ZooLearning.Data;
 using ZooLearning.Learning;
-using ZooLearning.Report;
 
 namespace Ftte.Samples.Tests.ZooLearning;
 
 public class ZooLearningTests
 {
-    private static readonly ZooRow Good = new("digits", "synthetic", 1, ZooTable.Base, "all", Chance: 0.1, Before: 0.6, Central: 0.9, Federated: 0.88, 10, 0, 1000);
+    private static readonly ZooRow Good = new("digits", "synthetic", 1, ZooRow.Base, "all", Chance: 0.1, Before: 0.6, Central: 0.9, Federated: 0.88, 10, 0, 1000, "");
 
     public static TheoryData<string> Names => [.. NetworkZoo.Names];
 
@@ -48,6 +47,8 @@ public class ZooLearningTests
             int again = await new Session(options, Console(out StringWriter output), TimeProvider.System).RunAsync(CancellationToken.None);
             Assert.Equal(first, await File.ReadAllTextAsync(file, CancellationToken.None));
             Assert.Equal(output.ToString().Contains("Every network learns.", StringComparison.Ordinal) ? 0 : 1, again);
+            await new Session(options with { LearningRate = 0.2f }, Console(out _), TimeProvider.System).RunAsync(CancellationToken.None);
+            Assert.Equal(6, (await File.ReadAllLinesAsync(file, CancellationToken.None)).Length); // rows of other settings are not reused
         }
         finally
         {
