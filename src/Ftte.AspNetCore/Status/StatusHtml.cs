@@ -139,7 +139,7 @@ internal static class StatusHtml
             return;
         }
 
-        html.Add($"<div class=\"scroll devices\" tabindex=\"0\" role=\"region\" aria-label=\"Devices\"><table>\n<caption>{snapshot.Clients.Length} of {snapshot.Server.KnownClients}, most recently seen first</caption>\n");
+        html.Add($"<div class=\"scroll devices\" tabindex=\"0\" role=\"region\" aria-label=\"List of devices\"><table>\n<caption>{snapshot.Clients.Length} of {snapshot.Server.KnownClients}, most recently seen first</caption>\n");
         html.Raw("<thead><tr><th scope=\"col\">Device</th><th scope=\"col\">State</th><th scope=\"col\" class=\"number\">For</th><th scope=\"col\" class=\"number\">Seen</th></tr></thead>\n<tbody>\n");
         foreach (KnownClient client in snapshot.Clients)
         {
