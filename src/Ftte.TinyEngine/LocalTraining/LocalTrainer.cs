@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Collections.Immutable;
-using System.Numerics.Tensors;
 using Ftte.Selection;
 using Ftte.TinyEngine.Importance;
 using Ftte.TinyEngine.Personalization;
@@ -23,23 +21,19 @@ namespace Ftte.TinyEngine;
 /// differs and every one can be repeated bit for bit.</para>
 /// <para>If training diverges, the update contains NaN, and the server rejects it for that reason.</para>
 /// </remarks>
-public sealed partial class LocalTrainer : ILocalTrainer, IImportanceProbe, IModelEvaluator, IDisposable
+public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IModelEvaluator, IDisposable
 {
-    private readonly IExampleSource _examples;
     private readonly SgdOptions _options;
-    private readonly EngineOptions _engine;
     private readonly MemoryPool<float> _pool;
-    private readonly ProbeOptions _probeOptions;
     private readonly TrainingWarnings _warnings;
-    private readonly PersonalModel? _personal;
     private readonly ExclusiveCalls _calls;
-    private readonly BudgetPlanner _planner;
+    private readonly SessionCache _sessions;
+    private readonly ExampleTraining _training;
+    private readonly PersonalTraining? _personal;
+    private readonly TrainingRound _round;
+    private readonly DeviceProbe _probe;
     private readonly IExampleSource? _heldBack;
     private readonly HeldBackEvaluator? _evaluator;
-    private GradientEnergyProbe? _probe;
-    private long _probeBudget;
-    private TrainingSession? _session;
-    private (int Examples, long? Budget) _planned;
 
     /// <summary>Creates a trainer; memory is allocated for the selection of the first assignment.</summary>
     /// <param name="network">The network to train.</param>
@@ -66,25 +60,31 @@ public sealed partial class LocalTrainer : ILocalTrainer, IImportanceProbe, IMod
         ArgumentNullException.ThrowIfNull(network);
         network.CheckFits(examples);
         _options = (options ?? new SgdOptions()).CopyFor(network);
-        _engine = engine?.Copy() ?? new EngineOptions();
-        network.CreatePlanSettings(_options, _engine, exampleCount: examples.Count);
-        _probeOptions = probe?.Copy() ?? new ProbeOptions();
-        _probeOptions.Validate();
-        _examples = examples;
-        _pool = pool ?? MemoryPool<float>.Shared;
-        _calls = new ExclusiveCalls(this, Release);
-        _personal = personal;
-        _planner = new BudgetPlanner(network, _options, _engine, personal?.MemoryBytes ?? 0);
+        engine = engine?.Copy() ?? new EngineOptions();
+        network.CreatePlanSettings(_options, engine, exampleCount: examples.Count);
+        probe = probe?.Copy() ?? new ProbeOptions();
+        probe.Validate();
         if (heldBack is not null)
         {
             network.CheckFits(heldBack);
-            (_heldBack, _evaluator) = (heldBack, new HeldBackEvaluator(network, heldBack, _engine));
+            (_heldBack, _evaluator) = (heldBack, new HeldBackEvaluator(network, heldBack, engine));
         }
 
         Network = network;
+        _pool = pool ?? MemoryPool<float>.Shared;
         _warnings = new TrainingWarnings(logger);
         _warnings.Check(network, _options);
-        CheckPersonal(personal);
+        _sessions = new SessionCache(network, examples, _options, engine, new BudgetPlanner(network, _options, engine, personal?.MemoryBytes ?? 0));
+        _calls = new ExclusiveCalls(this, _sessions.Free);
+        _training = new ExampleTraining(network, examples, _warnings);
+        if (personal is not null)
+        {
+            PersonalTraining.Check(personal, Layout, _options);
+            _personal = new PersonalTraining(network, personal, _sessions, _training, _pool);
+        }
+
+        _round = new TrainingRound(_sessions, _training, _personal, _warnings, _options, _pool);
+        _probe = new DeviceProbe(network, examples, probe, engine);
     }
 
     /// <summary>Gets the network.</summary>
@@ -98,13 +98,13 @@ public sealed partial class LocalTrainer : ILocalTrainer, IImportanceProbe, IMod
     public IReadOnlyList<string> Warnings => _warnings.All;
 
     /// <summary>Gets the plan of the latest assignment; null before the first.</summary>
-    public TrainingPlan? Plan { get; private set; }
+    public TrainingPlan? Plan => _sessions.Plan;
 
     /// <summary>Gets the summary of the latest training run.</summary>
-    public TrainingSummary LastRun { get; private set; }
+    public TrainingSummary LastRun => _training.LastRun;
 
     /// <summary>Gets the result of the latest probe; null before the first.</summary>
-    public ProbeResult? LastProbe { get; private set; }
+    public ProbeResult? LastProbe => _probe.Latest;
 
     /// <summary>Gets the result of the latest evaluation on held-back examples; null before the first.</summary>
     public Evaluation? LastEvaluation { get; private set; }
@@ -175,102 +175,58 @@ public sealed partial class LocalTrainer : ILocalTrainer, IImportanceProbe, IMod
     public void Prepare(ParameterSelection selection, ReadOnlySpan<float> parameters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(selection);
-        _calls.Run(parameters, (vector, stop) => Prepare(selection, vector, budget: _planned.Budget, stop), cancellationToken);
+        _calls.Run(
+            parameters,
+            (vector, stop) =>
+            {
+                Network.CheckFits(vector);
+                _round.Prepare(selection, vector, stop);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Trains the personal parameters on the examples of the device before the model is used; the shared parameters keep their values.</summary>
+    /// <param name="parameters">The flat vector of the shared model.</param>
+    /// <param name="cancellationToken">Cancels between two steps; the personal parameters are then not changed.</param>
+    /// <returns>The summary of the run.</returns>
+    /// <remarks>
+    /// For people who did not take part in training, and with <see cref="FineTuning"/>. Follows <see cref="PersonalizationPolicy.Tuning"/>. The order of the examples follows from
+    /// <see cref="SgdOptions.Seed"/> alone.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The vector or the examples do not fit the network.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The trainer has no personal model, there are no examples, their number changed during the call, a label is not a class of the network, or another call has not ended.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The trainer was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public TrainingSummary Personalize(ReadOnlySpan<float> parameters, CancellationToken cancellationToken = default)
+    {
+        PersonalTraining personal = _personal ?? throw new InvalidOperationException($"The trainer has no personal model. Create it with a {nameof(PersonalModel)}.");
+        _calls.Run(parameters, (vector, stop) => personal.Tune(vector, _options, stop), cancellationToken);
+        return LastRun;
     }
 
     /// <summary>Ends the threads of the trainer and frees its memory. A call that is still running ends at its next step with <see cref="ObjectDisposedException"/>.</summary>
     /// <remarks>Does not wait, so callbacks can call it. Memory, including <see cref="EngineOptions.Memory"/>, stays in use until the running call has ended.</remarks>
     public void Dispose() => _calls.Dispose();
 
-    private unsafe void Prepare(ParameterSelection selection, ReadOnlySpan<float> parameters, long? budget, CancellationToken stop)
-    {
-        Network.CheckFits(parameters);
-        int exampleCount = CountExamples();
-        selection = _personal?.Extend(selection) ?? selection;
-        TrainingSession session = SessionFor(selection, exampleCount, budget);
-        using IMemoryOwner<float> buffer = _pool.Rent(Math.Max(1, selection.Count));
-        selection.Gather(parameters, buffer.Memory.Span[..selection.Count]);
-        fixed (float* vector = parameters, values = buffer.Memory.Span)
-        {
-            using var frozen = new BorrowedVector(vector, parameters.Length);
-            using TrainingRun run = session.Begin(frozen, values, exampleCount);
-            session.KeepFeatures(_examples, stop);
-        }
-    }
-
     private SparseUpdate Train(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken stop)
     {
         CheckLayout(assignment, parameters);
         stop.ThrowIfCancellationRequested();
-        ReadOnlySpan<float> received = parameters.Span;
-        ParameterSelection selection = assignment.Selection, packed = _personal?.Extend(selection) ?? selection;
-        ulong seed = SeedOf(assignment);
-        SgdOptions options = _options.Scale(assignment.StepScale).ReportTo(assignment.Progress);
-        if (_personal is { TrainsCopy: true })
-        {
-            TrainCopies(_personal, received, assignment.MemoryBudgetBytes, options, seed, stop);
-        }
-
-        int exampleCount = CountExamples();
-        TrainingSession session = SessionFor(packed, exampleCount, assignment.MemoryBudgetBytes);
-        IMemoryOwner<float> buffer = _pool.Rent(Math.Max(1, packed.Count));
-        try
-        {
-            Span<float> trained = buffer.Memory.Span[..packed.Count];
-            packed.Gather(received, trained);
-            if (_personal is { TrainsCopy: false })
-            {
-                _warnings.CheckShared(selection, _personal);
-                TrainOverlaid(_personal, session, selection, received, trained, exampleCount, options, seed, stop);
-                trained = trained[..selection.Count];
-            }
-            else
-            {
-                Run(session, received, trained, exampleCount, options, seed, stop);
-            }
-
-            if (assignment.Content == UpdateContent.Difference)
-            {
-                Subtract(selection.Ranges, received, trained);
-            }
-        }
-        catch
-        {
-            buffer.Dispose();
-            throw;
-        }
-
-        return new SparseUpdate(assignment.CreateHeader((int)Math.Min(exampleCount, LastRun.Examples)), buffer, selection.Count);
-    }
-
-    /// <summary>Trains packed values in place.</summary>
-    private unsafe void Run(
-        TrainingSession session, ReadOnlySpan<float> received, Span<float> trained, int exampleCount, SgdOptions options, ulong seed, CancellationToken stop, RunScope? scope = null)
-    {
-        fixed (float* vector = received, values = trained)
-        {
-            using var frozen = new BorrowedVector(vector, received.Length);
-            using TrainingRun run = session.Begin(frozen, values, exampleCount);
-            LastRun = Sgd.Run(session, _examples, options, seed, stop, scope);
-            _warnings.CheckClasses(session.ClassesFound);
-        }
+        return _round.Train(assignment, parameters.Span, SeedOf(assignment), stop);
     }
 
     private SparseUpdate Probe(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, long memoryBudgetBytes, CancellationToken stop)
     {
         CheckLayout(assignment, parameters);
         stop.ThrowIfCancellationRequested();
-        CountExamples();
-        Release();
-        LastProbe = ProbeWithin(memoryBudgetBytes).Measure(parameters.Span, _examples, SeedOf(assignment), stop);
-        double[] energies = [.. LastProbe.Importance.Values];
-        ClearPersonal(energies);
-
-        // Values are divided by their sum because a sum of squares can exceed the range of float32. If the sum is 0, all values are 0.
-        double largest = energies.Max();
-        double sum = energies.Sum(e => e / largest);
-        return SparseUpdate.Create(
-            assignment.CreateHeader(LastProbe.ExampleCount), [.. energies.Select(e => largest > 0 ? (float)(e / largest / sum) : 0)], _pool);
+        _training.CountExamples();
+        _sessions.Free();
+        ProbeResult result = _probe.Measure(parameters.Span, memoryBudgetBytes, SeedOf(assignment), stop);
+        double[] energies = [.. result.Importance.Values];
+        _personal?.ClearImportance(energies);
+        return SparseUpdate.Create(assignment.CreateHeader(result.ExampleCount), DeviceProbe.Normalize(energies), _pool);
     }
 
     private SparseUpdate Evaluate(TrainingAssignment assignment, ReadOnlyMemory<float> parameters, CancellationToken stop)
@@ -281,64 +237,15 @@ public sealed partial class LocalTrainer : ILocalTrainer, IImportanceProbe, IMod
             throw new InvalidOperationException("The device has no held-back examples. Pass them to the trainer, or set the client's role to TrainOnly.");
         }
 
-        Release();
+        _sessions.Free();
         (Evaluation result, _) = _evaluator!.Evaluate(parameters.Span, assignment.MemoryBudgetBytes ?? long.MaxValue, Plan?.PeakBytes ?? long.MaxValue, stop);
         LastEvaluation = result;
         float[] metrics = double.IsNaN(result.Accuracy) ? [(float)result.Loss] : [(float)result.Loss, (float)result.Accuracy];
         return SparseUpdate.Create(assignment.CreateHeader(result.Count), metrics, _pool);
     }
 
-    /// <summary>Returns the probe for a budget. Groups of blocks are cached, because budgets rarely change.</summary>
-    private GradientEnergyProbe ProbeWithin(long memoryBudgetBytes)
-    {
-        long budget = Math.Min(memoryBudgetBytes, _probeOptions.MemoryBudgetBytes ?? long.MaxValue);
-        if (_probe is null || budget != _probeBudget)
-        {
-            ProbeOptions options = _probeOptions.Copy();
-            options.MemoryBudgetBytes = budget;
-            (_probe, _probeBudget) = (new GradientEnergyProbe(Network, options, _engine.Memory), budget);
-        }
-
-        return _probe;
-    }
-
     /// <summary>Returns the seed of an assignment: it differs between rounds, and a round can be repeated.</summary>
     private ulong SeedOf(TrainingAssignment assignment) => SplitMix64.At(_options.Seed, assignment.UpdateId.Value);
-
-    /// <summary>Returns the number of examples of a round.</summary>
-    /// <exception cref="InvalidOperationException">There are no examples.</exception>
-    private int CountExamples()
-    {
-        if (_examples.Count < 1)
-        {
-            throw new InvalidOperationException("The device has no examples: the Count of its example source is 0. Add examples before the next round, or stop the device's loop.");
-        }
-
-        return Network.CheckFits(_examples);
-    }
-
-    private TrainingSession SessionFor(ParameterSelection selection, int exampleCount, long? budget)
-    {
-        Network.CheckCache(_engine, _examples, selection);
-        TrainingWarnings.CheckStatistics(Network, _options, selection);
-        (int Examples, long? Budget) planned = (_engine.KeepsFeatures ? exampleCount : 0, budget);
-        if (Plan is null || planned != _planned || !Plan.Selection.Equals(selection))
-        {
-            TrainingPlan plan = _planner.Plan(selection, exampleCount, budget ?? long.MaxValue);
-
-            // The old arena is freed first, so that two arenas are never held at the same time.
-            Release();
-            (Plan, _planned) = (plan, planned);
-        }
-
-        return _session ??= new TrainingSession(Plan, _engine);
-    }
-
-    private void Release()
-    {
-        _session?.Dispose();
-        _session = null;
-    }
 
     private void CheckLayout(TrainingAssignment assignment, ReadOnlyMemory<float> parameters)
     {
@@ -350,16 +257,6 @@ public sealed partial class LocalTrainer : ILocalTrainer, IImportanceProbe, IMod
         if (parameters.Length != Layout.ParameterCount)
         {
             throw new ArgumentException($"The network has {Layout.ParameterCount} parameters, but the vector has {parameters.Length}. Specify the flat vector of this network.", nameof(parameters));
-        }
-    }
-
-    private static void Subtract(ImmutableArray<ParameterRange> ranges, ReadOnlySpan<float> received, Span<float> trained)
-    {
-        foreach (ParameterRange range in ranges)
-        {
-            Span<float> values = trained[..range.Length];
-            TensorPrimitives.Subtract(values, received.Slice(range.Start, range.Length), values);
-            trained = trained[range.Length..];
         }
     }
 }

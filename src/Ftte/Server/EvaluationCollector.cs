@@ -6,58 +6,125 @@ namespace Ftte;
 /// <summary>Decides which devices are asked to evaluate a version and collects their answers.</summary>
 /// <remarks>
 /// A device is asked once per evaluation, and its answer counts once. As in <see cref="SurveyCollector"/>, the state of a device is part of its <see cref="ClientRecord"/>.
-/// The first evaluation is open from the start. Not thread-safe.
+/// The first evaluation is open from the start. Thread-safe: takes the lock of <see cref="DispatchState"/>, except in the methods that say that the caller holds it.
 /// </remarks>
-internal sealed class EvaluationCollector(EvaluationOptions options, ModelSnapshot start)
+internal sealed class EvaluationCollector(DispatchState state, EvaluationOptions options)
 {
     private readonly ImmutableArray<EvaluationMetric> _metrics = [.. options.Metrics];
-    private readonly ParameterLayout _layout = start.Layout;
     private readonly List<EvaluationAnswer> _answers = [];
-    private long _number = start.Version.Number;
+    private long _number = state.Feed.Current.Version.Number;
 
-    /// <summary>Gets the version to evaluate; null if no evaluation is open.</summary>
-    public ModelSnapshot? Model { get; private set; } = start;
+    /// <summary>Gets the version to evaluate; null if no evaluation is open. The caller holds the lock.</summary>
+    public ModelSnapshot? Model { get; private set; } = state.Feed.Current;
 
-    /// <summary>Gets a value that indicates whether the requested number of devices have answered.</summary>
-    public bool IsComplete => Model is not null && _answers.Count >= options.Devices;
-
-    public void Open(ModelSnapshot model) => (Model, _number) = (model, model.Version.Number);
-
-    /// <summary>Closes the evaluation, if one is open.</summary>
-    public (ModelSnapshot Model, FederatedEvaluation Result)? Close()
+    /// <summary>Opens an evaluation of a version.</summary>
+    public void Open(ModelSnapshot model)
     {
-        if (Model is not { } model)
+        lock (state.Lock)
         {
-            return null;
+            (Model, _number) = (model, model.Version.Number);
         }
-
-        var result = new FederatedEvaluation(model.Version, options.Devices, _metrics, _answers, options.ExampleCap);
-        Model = null;
-        _answers.Clear();
-        return (model, result);
     }
 
-    /// <summary>Determines whether a device that asks for work is to evaluate instead of training.</summary>
-    /// <param name="client">The record of the device; null if the server does not know it yet.</param>
-    /// <param name="evaluating">The number of devices that are evaluating. No more devices are asked than answers are missing.</param>
-    public bool ShouldAsk(ClientRecord? client, int evaluating) =>
-        Model is not null && _answers.Count + evaluating < options.Devices && client?.AskedInEvaluation != _number;
+    /// <summary>Adds the metrics of a device.</summary>
+    /// <param name="header">The header of the update.</param>
+    /// <param name="values">The value of each metric.</param>
+    /// <param name="groupOf">Returns the group of a client; null for no groups.</param>
+    /// <param name="completes">Receives true if this was the last requested answer.</param>
+    public UpdateOutcome Answer(in UpdateHeader header, ReadOnlyMemory<float> values, Func<ClientId, string?>? groupOf, out bool completes)
+    {
+        lock (state.Lock)
+        {
+            UpdateOutcome outcome = state.Clients.Find(header.Client) is { } client ? Add(client, header, values.Span, groupOf) : UpdateOutcome.TooStale;
+            completes = false;
+            if (outcome == UpdateOutcome.Evaluated)
+            {
+                state.Journal?.Evaluated(header, values, _answers[^1].Group);
+                completes = _answers.Count >= options.Devices;
+            }
 
-    /// <summary>Records that a device is asked, and the ID of its answer.</summary>
+            return outcome;
+        }
+    }
+
+    /// <summary>Closes the evaluation.</summary>
+    /// <returns>The version and its result; null if no evaluation was open. Later answers are rejected as too stale.</returns>
+    public (ModelSnapshot Model, FederatedEvaluation Result)? Close()
+    {
+        lock (state.Lock)
+        {
+            if (Model is not { } model)
+            {
+                return null;
+            }
+
+            var result = new FederatedEvaluation(model.Version, options.Devices, _metrics, _answers, options.ExampleCap);
+            Model = null;
+            _answers.Clear();
+            return (model, result);
+        }
+    }
+
+    /// <summary>Determines whether a device that can evaluate and asks for work is to evaluate instead of training. The caller holds the lock.</summary>
+    /// <param name="client">The record of the device; null if the server does not know it yet.</param>
+    /// <remarks>No more devices are asked than answers are missing; if a lease expires, another device is asked.</remarks>
+    public bool ShouldAsk(ClientRecord? client) =>
+        Model is not null && _answers.Count + state.Leases.CountActive(LeaseKind.Evaluation) < options.Devices && client?.AskedInEvaluation != _number;
+
+    /// <summary>Records that a device is asked, and the ID of its answer. The caller holds the lock.</summary>
     /// <param name="client">The record of the device.</param>
     /// <param name="id">The ID of its answer.</param>
     /// <param name="version">The version to evaluate. In a replay, it may be earlier than that of the open evaluation.</param>
     public static void Ask(ClientRecord client, UpdateId id, ModelVersion version) => (client.AskedInEvaluation, client.EvaluationId, client.HasAnsweredEvaluation) = (version.Number, id, false);
 
-    /// <summary>Adds an answer if it was requested and is valid.</summary>
-    /// <param name="client">The record of the device.</param>
-    /// <param name="header">The header of the answer.</param>
-    /// <param name="values">The value of each metric.</param>
-    /// <param name="groupOf">Returns the group of a client; null for no groups.</param>
-    /// <param name="answer">Receives the answer that was added; null if it was not.</param>
-    public UpdateOutcome Answer(ClientRecord client, in UpdateHeader header, ReadOnlySpan<float> values, Func<ClientId, string?>? groupOf, out EvaluationAnswer? answer)
+    /// <summary>Writes the evaluation. The caller holds the lock.</summary>
+    public void Save(StateWriter writer)
     {
-        answer = null;
+        EvaluationState.WriteNames(writer, _metrics);
+        writer.Int64(_number);
+        EvaluationState.WriteModel(writer, Model);
+        writer.Int32(_answers.Count);
+        foreach (EvaluationAnswer answer in _answers)
+        {
+            EvaluationState.WriteAnswer(writer, answer);
+        }
+
+        ClientRecord[] asked = [.. state.Clients.NewestFirst.Where(client => client.AskedInEvaluation == _number)];
+        writer.Int32(asked.Length);
+        foreach (ClientRecord client in asked)
+        {
+            writer.Client(client.Client);
+            writer.UInt64(client.EvaluationId.Value);
+            writer.Flag(client.HasAnsweredEvaluation);
+        }
+    }
+
+    /// <summary>Reads a saved evaluation. The caller holds the lock.</summary>
+    /// <exception cref="ArgumentException">The state was captured with other metrics.</exception>
+    public void Load(ref StateReader reader)
+    {
+        EvaluationState.CheckNames(ref reader, _metrics);
+        _number = reader.Int64("number of the evaluation");
+        Model = EvaluationState.ReadModel(ref reader, state.Layout);
+        int count = reader.Count("number of answers", _metrics.Length * sizeof(float));
+        for (int i = 0; i < count; i++)
+        {
+            _answers.Add(EvaluationState.ReadAnswer(ref reader, _metrics.Length));
+        }
+
+        const int MinBytes = 10;
+        int asked = reader.Count("number of devices asked", MinBytes);
+        for (int i = 0; i < asked; i++)
+        {
+            ClientRecord client = state.Clients.Find(reader.Client()) ?? throw StateReader.Bad("device asked", i);
+            Ask(client, new UpdateId(reader.UInt64()), new ModelVersion(_number));
+            client.HasAnsweredEvaluation = reader.Flag("flag of an answer");
+        }
+    }
+
+    /// <summary>Adds an answer if it was requested and is valid.</summary>
+    private UpdateOutcome Add(ClientRecord client, in UpdateHeader header, ReadOnlySpan<float> values, Func<ClientId, string?>? groupOf)
+    {
         if (client.AskedInEvaluation != _number || client.EvaluationId != header.Id)
         {
             return UpdateOutcome.TooStale;
@@ -78,54 +145,9 @@ internal sealed class EvaluationCollector(EvaluationOptions options, ModelSnapsh
             return fault;
         }
 
-        answer = new EvaluationAnswer(client.Client, GetGroup(groupOf?.Invoke(client.Client)), header.ExampleCount, [.. values]);
-        _answers.Add(answer);
+        _answers.Add(new EvaluationAnswer(client.Client, GetGroup(groupOf?.Invoke(client.Client)), header.ExampleCount, [.. values]));
         client.HasAnsweredEvaluation = true;
         return UpdateOutcome.Evaluated;
-    }
-
-    public void Save(StateWriter writer, ClientTable clients)
-    {
-        EvaluationState.WriteNames(writer, _metrics);
-        writer.Int64(_number);
-        EvaluationState.WriteModel(writer, Model);
-        writer.Int32(_answers.Count);
-        foreach (EvaluationAnswer answer in _answers)
-        {
-            EvaluationState.WriteAnswer(writer, answer);
-        }
-
-        ClientRecord[] asked = [.. clients.NewestFirst.Where(client => client.AskedInEvaluation == _number)];
-        writer.Int32(asked.Length);
-        foreach (ClientRecord client in asked)
-        {
-            writer.Client(client.Client);
-            writer.UInt64(client.EvaluationId.Value);
-            writer.Flag(client.HasAnsweredEvaluation);
-        }
-    }
-
-    /// <summary>Reads a saved collector.</summary>
-    /// <exception cref="ArgumentException">The state was captured with other metrics.</exception>
-    public void Load(ref StateReader reader, ClientTable clients)
-    {
-        EvaluationState.CheckNames(ref reader, _metrics);
-        _number = reader.Int64("number of the evaluation");
-        Model = EvaluationState.ReadModel(ref reader, _layout);
-        int count = reader.Count("number of answers", _metrics.Length * sizeof(float));
-        for (int i = 0; i < count; i++)
-        {
-            _answers.Add(EvaluationState.ReadAnswer(ref reader, _metrics.Length));
-        }
-
-        const int MinBytes = 10;
-        int asked = reader.Count("number of devices asked", MinBytes);
-        for (int i = 0; i < asked; i++)
-        {
-            ClientRecord client = clients.Find(reader.Client()) ?? throw StateReader.Bad("device asked", i);
-            Ask(client, new UpdateId(reader.UInt64()), new ModelVersion(_number));
-            client.HasAnsweredEvaluation = reader.Flag("flag of an answer");
-        }
     }
 
     private UpdateOutcome? FindFault(ReadOnlySpan<float> values)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Ftte.Aggregation;
@@ -24,22 +23,24 @@ namespace Ftte;
 public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAsyncDisposable
 {
     private readonly IAsyncAggregator _aggregator;
-    private readonly SelectionHistory _selections;
-    private readonly DeviceRegistry _registry;
     private readonly FederatedServerOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly VersionFeed _feed;
+    private readonly ServerJournal? _journal;
+    private readonly DispatchState _state;
+    private readonly AssignmentTerms _terms;
+    private readonly IssuedAssignments _issued;
     private readonly AssignmentDispatcher _dispatcher;
+    private readonly Reselection? _reselection;
+    private readonly VersionEvaluation? _evaluation;
+    private readonly StateCapture _capture;
+    private readonly WorkNotifier _idle;
     private readonly UpdateQueue _queue;
     private readonly PublicationTimer _timer;
-    private readonly Reselection? _reselection;
-    private readonly ServerJournal? _journal;
-    private readonly VersionEvaluation? _evaluation;
-    private readonly CancellationTokenSource _stopSelecting = new();
+    private readonly UpdateProcessor _processor;
     private readonly FtteMetrics _metrics;
+    private readonly CancellationTokenSource _stopSelecting = new();
     private readonly Lazy<Task> _stop;
-    private VersionRefusal? _latestRefusal;
     private volatile bool _stopping;
 
     /// <summary>Creates and starts a server at the aggregator's current version.</summary>
@@ -96,6 +97,8 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
 
         evaluation = evaluation?.Copy();
         evaluation?.Validate();
+        _aggregator = aggregator;
+        _logger = logger ?? NullLogger<FederatedServer>.Instance;
         _time = time ?? TimeProvider.System;
         if (store is not null)
         {
@@ -104,103 +107,40 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
         }
 
         bool registers = registry is null;
-        _registry = registry ??= new DeviceRegistry(_options.MaxClients, _options.ClientRetention, _time);
-        _aggregator = aggregator;
-        _selections = selections;
-        _logger = logger ?? NullLogger<FederatedServer>.Instance;
-        _ = start.Fingerprint;
-        _feed = new VersionFeed(start);
-        _latestRefusal = (aggregator as IGuardedAggregator)?.LatestRefusal;
-        _dispatcher = new AssignmentDispatcher(_feed, selections, registry, _options, _time, reselection, (aggregator as BufferedAggregator)?.Limits, _journal, evaluation);
-        _reselection = reselection is null ? null : new Reselection(reselection, _dispatcher, registry, _options.RequireRegistration, start.Version, _logger, _stopSelecting.Token);
-        _evaluation = evaluation is null ? null : new VersionEvaluation(evaluation, _dispatcher, start, () => new EvaluationInstruments(_metrics!.Meter), _logger);
-        TimeSpan? waited = saved is null ? null : Load(saved, registers);
+        registry ??= new DeviceRegistry(_options.MaxClients, _options.ClientRetention, _time);
+        _state = new DispatchState(start, _options, _time, (aggregator as BufferedAggregator)?.Limits, _journal);
+        _terms = new AssignmentTerms(_state, selections, _options, reselection);
+        _issued = new IssuedAssignments(_state);
+        _reselection = reselection is null ? null : new Reselection(reselection, _state, _terms, registry, _options.RequireRegistration, _logger, _stopSelecting.Token);
+        _evaluation = evaluation is null ? null : new VersionEvaluation(evaluation, _state, () => new EvaluationInstruments(_metrics!.Meter), _logger);
+        _dispatcher = new AssignmentDispatcher(_state, _terms, registry, _reselection?.Survey, _evaluation?.Collector, _options);
+        _capture = new StateCapture(_state, _terms, selections, registry, _reselection, _evaluation);
+        _waitedBeforeReplay = saved is null ? null : _capture.Load(saved, registers);
+        _idle = new WorkNotifier(_state, _time);
         _queue = new UpdateQueue(_options.QueueCapacity);
         _timer = new PublicationTimer(_options.PublishTimeout, _time, TryEnqueuePublication);
-        _metrics = new FtteMetrics(_options.CreateMeter?.Invoke() ?? new Meter(FtteDiagnostics.MeterName), () => _queue.Length, () => _dispatcher.LeaseCount, () => _dispatcher.WaitingCount, () => _dispatcher.SincePublication.TotalSeconds);
+        _metrics = new FtteMetrics(_options.CreateMeter?.Invoke() ?? new Meter(FtteDiagnostics.MeterName), () => _queue.Length, () => _state.GetStatus().DevicesAtWork, () => _state.GetStatus().WaitingClients, () => _state.GetStatus().SincePublication.TotalSeconds);
+        _processor = new UpdateProcessor(aggregator, _state, _issued, _reselection, _evaluation, _timer, _idle, _metrics, _options, _time, _logger);
         _stop = new Lazy<Task>(StopAsync);
-        if (waited is { } before && store is null)
+        if (store is null && _waitedBeforeReplay is { } waited)
         {
-            _timer.Resume(before);
+            _timer.Resume(waited);
         }
 
-        _waitedBeforeReplay = waited;
-        Log.ServerStarted(_logger, start.Version, start.Layout.ParameterCount, selections.Current.Selection.Count);
-        if (saved is null && reselection is { Probes: > 0 })
-        {
-            Log.SurveyOpened(_logger, reselection.Probes, start.Version);
-        }
-
-        if (saved is null)
-        {
-            _evaluation?.LogStart(start.Version);
-        }
+        LogStart(start, selections.Current.Selection, isNew: saved is null, reselection);
     }
 
     /// <inheritdoc />
-    public ModelSnapshot Current => _feed.Current;
-
-    /// <summary>Gets the result of the latest reselection, with its certificate; null before the first.</summary>
-    /// <value>Does not include the initial selection and selections set with <see cref="ChangeSelection"/>.</value>
-    public SelectionResult? LatestSelection => _reselection?.Latest;
-
-    /// <summary>Gets a value that indicates whether the limits allow another assignment to train now: <see cref="FederatedServerOptions.MaxConcurrency"/> and <see cref="FederatedServerOptions.MaxAssignmentsPerVersion"/>.</summary>
-    /// <value>False after the server was stopped and after training has ended. If devices check out at the same time, only the answer to a check-out is certain.</value>
-    public bool CanAssign => !_stopping && _dispatcher.CanAssign;
+    public ModelSnapshot Current => _state.Feed.Current;
 
     internal FtteMetrics Metrics => _metrics;
-
-    /// <inheritdoc />
-    /// <remarks>
-    /// The checks are in this order: stopped, admission, layout, buffer length, memory, limits of concurrency and of assignments per version. A client has at most one lease; a new request replaces the older lease.
-    /// If this server published the held version, or started from it, with the fingerprint in the request, only changes are sent; otherwise all parameters are sent.
-    /// Devices without enough memory for the current selection are not asked to measure importance. Devices that are asked count toward <see cref="FederatedServerOptions.MaxConcurrency"/>.
-    /// </remarks>
-    /// <exception cref="ArgumentException">The length of the buffer differs from the layout's parameter count, or the memory budget is negative.</exception>
-    public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        CheckOutResponse checkOut = CheckOut(request, parameters.Length, out ModelSnapshot? model);
-        checkOut.Assignment?.Refreshed.Copy(model!.Parameters.Span, parameters.Span);
-        return checkOut.Assignment is null || _journal is null ? new ValueTask<CheckOutResponse>(checkOut) : WhenDurableAsync(checkOut, _journal.WhenCommitted, cancellationToken);
-    }
-
-    /// <inheritdoc />
-    /// <remarks>
-    /// Cancellation removes an update from the queue if its aggregation has not started. After that, the aggregator decides whether it is aggregated, and the
-    /// call ends only when the update is no longer in use. An exception of the aggregator fails only the call that caused it.
-    /// </remarks>
-    /// <exception cref="ObjectDisposedException">The update was disposed.</exception>
-    public async ValueTask<UpdateReceipt> SubmitAsync(SparseUpdate update, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(update);
-        _ = update.Values;
-        cancellationToken.ThrowIfCancellationRequested();
-        using Activity? activity = FtteDiagnostics.Source.StartActivity(FtteDiagnostics.SubmitActivity);
-        UpdateReceipt receipt;
-        try
-        {
-            receipt = await EnqueueAsync(update, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            NotifyOfSlots();
-        }
-
-        activity?.SetTag(FtteDiagnostics.OutcomeTag, receipt.Outcome.ToString());
-        _metrics.Answered(receipt.Outcome);
-        UpdateHeader header = update.Header;
-        Log.Answered(_logger, header.Client, header.Id, header.BaseVersion, receipt.Outcome, receipt.Weight);
-        ReportStall();
-        return receipt;
-    }
 
     /// <summary>Publishes an incomplete buffer if it contains enough updates, in turn with the queued updates.</summary>
     /// <param name="cancellationToken">Cancels the call if it has not started.</param>
     /// <returns>The published version; null if the buffer contains too few updates or the version was refused.</returns>
     /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
     public ValueTask<ModelSnapshot?> FlushAsync(CancellationToken cancellationToken = default) =>
-        _journal is null ? CallInTurnAsync(PublishIncompleteAsync, cancellationToken) : FlushDurablyAsync(cancellationToken);
+        _journal is null ? CallInTurnAsync(_processor.PublishIncompleteAsync, cancellationToken) : FlushDurablyAsync(_journal, cancellationToken);
 
     /// <summary>Waits until all calls that are already in the queue have been answered: updates and timed-out publications.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
@@ -218,9 +158,9 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
     {
         ArgumentNullException.ThrowIfNull(selection);
         ArgumentOutOfRangeException.ThrowIfNegative(requiredMemoryBytes);
-        SelectionVersion version = _dispatcher.ChangeSelection(selection, requiredMemoryBytes);
+        SelectionVersion version = _terms.ChangeSelection(selection, requiredMemoryBytes);
         Log.SelectionChanged(_logger, version, selection.Count, requiredMemoryBytes);
-        NotifyAllWaiting();
+        _idle.NotifyAll();
         return version;
     }
 
@@ -234,19 +174,14 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
             throw new ArgumentOutOfRangeException(nameof(scale), scale, "The step scale must be finite and positive. 1 is the learning rate of the devices' own options.");
         }
 
-        _dispatcher.ChangeStepScale(scale);
+        _terms.ChangeStepScale(scale);
         Log.StepScaleChanged(_logger, scale);
     }
-
-    /// <summary>Determines whether a client gets no training before the next version, because it has used its share of the current buffer.</summary>
-    /// <param name="client">The client.</param>
-    /// <returns>True if the server answers the client's check-outs with <see cref="CheckOutOutcome.Busy"/> until then, unless it asks for an importance measurement or an evaluation.</returns>
-    public bool AwaitsNextVersion(ClientId client) => _dispatcher.AwaitsNextVersion(client);
 
     /// <summary>Enumerates published versions: the current version first, then each publication.</summary>
     /// <param name="cancellationToken">Cancels the enumeration.</param>
     /// <returns>The versions in ascending order. A slow consumer skips to the newest version. The sequence ends after the last version when the server has stopped.</returns>
-    public IAsyncEnumerable<ModelSnapshot> WatchAsync(CancellationToken cancellationToken = default) => _feed.WatchAsync(cancellationToken);
+    public IAsyncEnumerable<ModelSnapshot> WatchAsync(CancellationToken cancellationToken = default) => _state.Feed.WatchAsync(cancellationToken);
 
     /// <summary>Stops the server. New calls are answered with <c>Stopped</c>, queued updates are still aggregated, and enumerations of versions end.</summary>
     /// <returns>A task that completes when all queued calls have been answered. An incomplete buffer stays in the aggregator.</returns>
@@ -267,159 +202,37 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
         return await call.WaitAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask<UpdateReceipt> EnqueueAsync(SparseUpdate update, CancellationToken cancellationToken)
+    private async ValueTask<ModelSnapshot?> FlushDurablyAsync(ServerJournal journal, CancellationToken cancellationToken)
     {
-        if (!_dispatcher.Admits(update.Header.Client))
-        {
-            return new UpdateReceipt(UpdateOutcome.UnknownClient, Current.Version);
-        }
-
-        if (!_stopping && IsStoreFailing)
-        {
-            return new UpdateReceipt(UpdateOutcome.Busy, Current.Version, RetryAfter: _options.BusyRetryAfter);
-        }
-
-        if (!_stopping && FindPrecheckFault(update.Header) is { } outcome)
-        {
-            return _dispatcher.Settle(update.Header, new UpdateReceipt(outcome, Current.Version));
-        }
-
-        var call = new QueuedCall<DurableReceipt>(cancelled => FoldDurablyAsync(update, cancelled), cancellationToken);
-        if (_queue.TryEnter(call))
-        {
-            return await WhenDurableAsync(await call.WaitAsync().ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        }
-
-        // The queue rejects calls while it is full, and always after it is closed.
-        return _stopping
-            ? new UpdateReceipt(UpdateOutcome.Stopped, Current.Version)
-            : new UpdateReceipt(UpdateOutcome.Busy, Current.Version, RetryAfter: _options.BusyRetryAfter);
-    }
-
-    private async ValueTask<UpdateReceipt> FoldAsync(SparseUpdate update, CancellationToken cancellationToken)
-    {
-        UpdateHeader header = update.Header;
-        if (header.Content is UpdateContent.Importance or UpdateContent.Evaluation)
-        {
-            return Measure(update);
-        }
-
-        long age = Current.Version - header.BaseVersion;
-        long started = _time.GetTimestamp();
-        UpdateReceipt receipt;
-        try
-        {
-            receipt = await _aggregator.AggregateAsync(update, cancellationToken).ConfigureAwait(false);
-            _journal?.Accepted(header, update.Values, receipt.Outcome, _aggregator.Current);
-        }
-        catch (Exception error) when (!cancellationToken.IsCancellationRequested || error is not OperationCanceledException)
-        {
-            Log.AggregatorThrew(_logger, error, header.Client, header.Id);
-            _dispatcher.Release(header.Client, header.Id);
-            throw;
-        }
-        finally
-        {
-            PropagatePublication();
-        }
-
-        _metrics.Aggregated(_time.GetElapsedTime(started));
-        if (receipt.Outcome is UpdateOutcome.Buffered or UpdateOutcome.Published)
-        {
-            _metrics.Folded(age, receipt.Weight);
-        }
-
-        if (receipt.Outcome == UpdateOutcome.Buffered)
-        {
-            _timer.Buffered();
-        }
-
-        return _dispatcher.Settle(header, receipt);
-    }
-
-    /// <summary>Rejects an update that answers no assignment before it enters the queue.</summary>
-    private UpdateOutcome? FindPrecheckFault(in UpdateHeader header) =>
-        header.LayoutFingerprint != Current.Layout.Fingerprint ? UpdateOutcome.LayoutMismatch
-        : !_dispatcher.IsAssigned(header) ? UpdateOutcome.NotAssigned
-        : null;
-
-    private void ReportStall()
-    {
-        if (!_stopping && _dispatcher.FindStall() is { } stall)
-        {
-            _metrics.Stalled();
-            Log.Stalled(_logger, stall, _options.LeaseDuration);
-        }
+        (ModelSnapshot? published, Task<bool> committed) = await CallInTurnAsync(
+            async cancelled => (await _processor.PublishIncompleteAsync(cancelled).ConfigureAwait(false), journal.WhenCommitted), cancellationToken).ConfigureAwait(false);
+        return await committed.WaitAsync(cancellationToken).ConfigureAwait(false)
+            ? published
+            : throw new StoreException($"The publication is not durable yet, because the store fails. Correct the cause in {nameof(StoreFault)}. The server then commits the publication.", StoreFault, isTransient: true);
     }
 
     private bool TryEnqueuePublication() => _queue.TryEnter(new QueuedCall<ModelSnapshot?>(
-        async cancelled => _timer.IsDue() ? await PublishIncompleteAsync(cancelled).ConfigureAwait(false) : null,
+        async cancelled => _timer.IsDue() ? await _processor.PublishIncompleteAsync(cancelled).ConfigureAwait(false) : null,
         CancellationToken.None));
 
-    private async ValueTask<ModelSnapshot?> PublishIncompleteAsync(CancellationToken cancellationToken)
+    private void LogStart(ModelSnapshot start, ParameterSelection selection, bool isNew, ReselectionOptions? reselection)
     {
-        try
+        Log.ServerStarted(_logger, start.Version, start.Layout.ParameterCount, selection.Count);
+        if (isNew && reselection is { Probes: > 0 })
         {
-            ModelSnapshot? published = await _aggregator.FlushAsync(cancellationToken).ConfigureAwait(false);
-            if (published is null)
-            {
-                Log.TooFewUpdates(_logger);
-            }
-            else
-            {
-                _journal?.Flushed(published);
-            }
-
-            return published;
-        }
-        catch (Exception error) when (!cancellationToken.IsCancellationRequested || error is not OperationCanceledException)
-        {
-            Log.FlushThrew(_logger, error);
-            throw;
-        }
-        finally
-        {
-            PropagatePublication();
-            _timer.RestartIfWaiting();
-            CheckpointIfDue();
-        }
-    }
-
-    /// <summary>Propagates a publication or a refusal of the aggregator to all parts of the server, before the call that caused it is answered.</summary>
-    private void PropagatePublication()
-    {
-        if ((_aggregator as IGuardedAggregator)?.LatestRefusal is { } refusal && !ReferenceEquals(refusal, _latestRefusal))
-        {
-            _latestRefusal = refusal;
-            _dispatcher.Refuse();
-            _timer.Published();
-            _journal?.RequireCheckpoint();
-            _metrics.Refused();
-            Log.VersionRefused(_logger, refusal.Version.Next, refusal.UpdateCount, refusal.Version, refusal.Reason);
-            NotifyAllWaiting();
+            Log.SurveyOpened(_logger, reselection.Probes, start.Version);
         }
 
-        ModelSnapshot newest = _aggregator.Current;
-        if (ReferenceEquals(newest, Current))
+        if (isNew)
         {
-            return;
+            _evaluation?.LogStart(start.Version);
         }
-
-        // Computed once per version, here outside the dispatcher's lock so that no check-out waits for it.
-        _ = newest.Fingerprint;
-        _dispatcher.Publish(newest);
-        _timer.Published();
-        _metrics.Published();
-        Log.Published(_logger, newest.Version);
-        _reselection?.Published(newest.Version);
-        _evaluation?.Published(newest);
-        NotifyAllWaiting();
     }
 
     private async Task StopAsync()
     {
         _stopping = true;
-        NotifyAllWaiting();
+        _idle.Stop();
         _timer.Dispose();
         Task drained = _queue.DisposeAsync().AsTask();
         await _stopSelecting.CancelAsync().ConfigureAwait(false);
@@ -430,7 +243,7 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
         }
 
         _stopSelecting.Dispose();
-        _feed.Complete();
+        _state.Feed.Complete();
         _metrics.Dispose();
         Log.ServerStopped(_logger, Current.Version);
     }

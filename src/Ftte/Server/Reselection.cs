@@ -7,13 +7,13 @@ namespace Ftte;
 
 /// <summary>Changes the selection after a number of versions, based on the importance that devices report.</summary>
 /// <remarks>
-/// Called only by the reader of the update queue, so that no update is aggregated between a selection and its announcement. The dispatcher, which asks the devices,
-/// protects the survey with its own lock. The result depends only on versions, answers and devices: the same run results in the same selections.
+/// Called only by the reader of the update queue, so that no update is aggregated between a selection and its announcement. Check-outs ask the devices, so that the
+/// survey takes the lock of <see cref="DispatchState"/>. The result depends only on versions, answers and devices: the same run results in the same selections.
 /// </remarks>
 internal sealed class Reselection
 {
     private readonly ReselectionOptions _options;
-    private readonly AssignmentDispatcher _dispatcher;
+    private readonly AssignmentTerms _terms;
     private readonly DeviceRegistry _registry;
     private readonly bool _isRegistrationRequired;
     private readonly ILogger _logger;
@@ -27,19 +27,23 @@ internal sealed class Reselection
     private bool _isChoiceMissing;
 
     /// <param name="options">The options.</param>
-    /// <param name="dispatcher">The dispatcher, which asks the devices and announces selections.</param>
+    /// <param name="state">The clients, which the survey asks.</param>
+    /// <param name="terms">Announces selections.</param>
     /// <param name="registry">The registry with the budgets of the devices.</param>
     /// <param name="isRegistrationRequired">Whether the server requires registration.</param>
-    /// <param name="start">The current version.</param>
     /// <param name="logger">The logger.</param>
     /// <param name="stopping">Canceled when the server stops; cancels a selection in progress.</param>
     public Reselection(
-        ReselectionOptions options, AssignmentDispatcher dispatcher, DeviceRegistry registry, bool isRegistrationRequired, ModelVersion start, ILogger logger, CancellationToken stopping)
+        ReselectionOptions options, DispatchState state, AssignmentTerms terms, DeviceRegistry registry, bool isRegistrationRequired, ILogger logger, CancellationToken stopping)
     {
-        (_options, _dispatcher, _registry, _isRegistrationRequired, _logger, _stopping) = (options, dispatcher, registry, isRegistrationRequired, logger, stopping);
+        (_options, _terms, _registry, _isRegistrationRequired, _logger, _stopping) = (options, terms, registry, isRegistrationRequired, logger, stopping);
+        Survey = options.Probes > 0 ? new SurveyCollector(state, options.Probes) : null;
         _importance = options.Importance;
-        _lastVersion = _current = start;
+        _lastVersion = _current = state.Feed.Current.Version;
     }
+
+    /// <summary>Gets the importance survey; null if no device is asked.</summary>
+    public SurveyCollector? Survey { get; }
 
     /// <summary>Gets the latest result; null before the first reselection. Safe to read from any thread.</summary>
     public SelectionResult? Latest => _latest;
@@ -93,13 +97,13 @@ internal sealed class Reselection
             return;
         }
 
-        if (_options.Probes == 0)
+        if (Survey is null)
         {
             Choose();
         }
-        else if (!_dispatcher.TryOpenSurvey())
+        else if (!Survey.TryOpen())
         {
-            EndSurvey();
+            EndSurvey(Survey);
         }
         else
         {
@@ -111,10 +115,15 @@ internal sealed class Reselection
     /// <summary>Adds the answer of a device to the survey. Selects again if it was the last required answer.</summary>
     public UpdateOutcome Answer(SparseUpdate update)
     {
-        UpdateOutcome outcome = _dispatcher.Answer(update.Header, update.Values, out bool completes);
+        if (Survey is null)
+        {
+            return UpdateOutcome.TooStale;
+        }
+
+        UpdateOutcome outcome = Survey.Answer(update.Header, update.Values, out bool completes);
         if (completes)
         {
-            EndSurvey();
+            EndSurvey(Survey);
         }
 
         return outcome;
@@ -128,9 +137,9 @@ internal sealed class Reselection
             : throw StateReader.Bad("importance of the blocks", string.Join(", ", values));
     }
 
-    private void EndSurvey()
+    private void EndSurvey(SurveyCollector collector)
     {
-        ImportanceSurvey survey = _dispatcher.CloseSurvey();
+        ImportanceSurvey survey = collector.Close();
 
         // A few dishonest devices can determine the median of a small number of answers.
         bool isUsed = survey.Count >= _options.Probes - survey.Count;
@@ -169,7 +178,7 @@ internal sealed class Reselection
             };
             SelectionResult chosen = _options.Selector.Select(request, _stopping);
             long requiredMemoryBytes = chosen.Certificate.Timeline.PeakBytes;
-            SelectionVersion version = _dispatcher.ChangeSelection(chosen.Selection, requiredMemoryBytes);
+            SelectionVersion version = _terms.ChangeSelection(chosen.Selection, requiredMemoryBytes);
             _latest = chosen;
             Log.SelectionChanged(_logger, version, chosen.Selection.Count, requiredMemoryBytes);
         }
@@ -182,7 +191,7 @@ internal sealed class Reselection
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            _dispatcher.KeepSelection();
+            _terms.KeepSelection();
             Log.NotReselected(_logger, error, _turn, _current, error.Message);
         }
     }

@@ -17,6 +17,7 @@ internal sealed class ServerJournal(IServerStore store, TimeProvider time) : IAs
 
     private readonly Lock _lock = new();
     private GroupCommit? _commits;
+    private Func<ServerState>? _capture;
     private long _lastRecordAt;
     private long _recordBytes;
     private long _checkpointBytes;
@@ -25,18 +26,6 @@ internal sealed class ServerJournal(IServerStore store, TimeProvider time) : IAs
     /// <summary>Gets the reason why nothing is committed; null if the store works.</summary>
     public StoreException? Fault => _commits?.Fault;
 
-    /// <summary>Gets a value that indicates whether the server is to capture its state now.</summary>
-    public bool IsCheckpointDue
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _commits is { Fault: null } && (_isCheckpointRequired || _recordBytes >= Math.Max(MinRecordBytes, _checkpointBytes));
-            }
-        }
-    }
-
     /// <summary>Gets a task that completes with true when everything recorded so far is durable, or with false if the store fails.</summary>
     public Task<bool> WhenCommitted => _commits?.WhenCommitted ?? Task.FromResult(true);
 
@@ -44,10 +33,12 @@ internal sealed class ServerJournal(IServerStore store, TimeProvider time) : IAs
     /// <param name="lastNumber">The number of the last record in the store.</param>
     /// <param name="retryAfter">The time between attempts to commit after a failure.</param>
     /// <param name="changed">Called when commits begin to fail, with the reason, and when they succeed again, with null.</param>
-    public void Start(long lastNumber, TimeSpan retryAfter, Action<StoreException?> changed)
+    /// <param name="capture">Captures the state of the server for a checkpoint.</param>
+    public void Start(long lastNumber, TimeSpan retryAfter, Action<StoreException?> changed, Func<ServerState> capture)
     {
         lock (_lock)
         {
+            _capture = capture;
             _lastRecordAt = time.GetTimestamp();
             _commits = new GroupCommit(store, lastNumber, time, retryAfter, changed);
         }
@@ -136,8 +127,23 @@ internal sealed class ServerJournal(IServerStore store, TimeProvider time) : IAs
         }
     }
 
+    /// <summary>Captures and appends a checkpoint if one is due. Called only by the reader of the update queue.</summary>
+    public void CheckpointIfDue()
+    {
+        bool isDue;
+        lock (_lock)
+        {
+            isDue = _commits is { Fault: null } && (_isCheckpointRequired || _recordBytes >= Math.Max(MinRecordBytes, _checkpointBytes));
+        }
+
+        if (isDue)
+        {
+            Checkpoint();
+        }
+    }
+
     /// <summary>Captures and appends a checkpoint. Records that are appended during the capture remain, and are skipped by the replay if the checkpoint includes them.</summary>
-    public void Checkpoint(Func<ServerState> capture, ModelSnapshot? published = null)
+    public void Checkpoint(ModelSnapshot? published = null)
     {
         long position;
         lock (_lock)
@@ -148,7 +154,7 @@ internal sealed class ServerJournal(IServerStore store, TimeProvider time) : IAs
             _isCheckpointRequired = false;
         }
 
-        ReadOnlyMemory<byte> state = capture().Bytes;
+        ReadOnlyMemory<byte> state = _capture!().Bytes;
         lock (_lock)
         {
             _checkpointBytes = state.Length;

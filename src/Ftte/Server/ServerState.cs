@@ -122,6 +122,23 @@ public sealed class ServerState
         return new ServerState(bytes);
     }
 
+    /// <summary>Validates that an aggregator and selections were restored from this state.</summary>
+    /// <exception cref="ArgumentException">The layout or the version of the selections differs.</exception>
+    internal void CheckFits(IAsyncAggregator aggregator, SelectionHistory selections)
+    {
+        ParameterLayout layout = aggregator.Current.Layout;
+        if (LayoutFingerprint != layout.Fingerprint)
+        {
+            throw new ArgumentException($"The layout of the state differs from the aggregator's, {layout}. Restore the aggregator from {nameof(ServerState)}.{nameof(Aggregator)}.", nameof(aggregator));
+        }
+
+        SelectionVersion saved = RestoreSelections().Current.Version;
+        if (selections.Current.Version != saved)
+        {
+            throw new ArgumentException($"The selections are at {selections.Current.Version}, but the state was captured at {saved}. Use {nameof(ServerState)}.{nameof(RestoreSelections)}.", nameof(selections));
+        }
+    }
+
     /// <summary>Creates a reader of the state that follows the selections.</summary>
     internal StateReader ServerReader()
     {

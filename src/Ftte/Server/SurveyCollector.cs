@@ -6,62 +6,86 @@ namespace Ftte;
 /// <summary>Decides which devices are asked in an importance survey and collects their answers.</summary>
 /// <remarks>
 /// A device is asked once per survey, and its answer counts once. The state of a device is part of its <see cref="ClientRecord"/>, so that the
-/// collector's memory does not grow with the number of devices. The first survey is open from the start. Not thread-safe.
+/// collector's memory does not grow with the number of devices. The first survey is open from the start. Thread-safe: takes the lock of <see cref="DispatchState"/>, except in the
+/// methods that say that the caller holds it.
 /// </remarks>
-internal sealed class SurveyCollector(ParameterLayout layout, int probes)
+internal sealed class SurveyCollector(DispatchState state, int probes)
 {
     private long _number;
-    private ImportanceSurvey? _survey = new(layout);
-
-    public void Save(StateWriter writer)
-    {
-        writer.Int64(_number);
-        writer.Flag(IsOpen);
-        _survey?.Save(writer);
-    }
-
-    public void Load(ref StateReader reader)
-    {
-        _number = reader.Int64("number of the survey");
-        _survey = reader.Flag("flag of an open survey") ? new ImportanceSurvey(layout) : null;
-        _survey?.Load(ref reader);
-    }
-
-    public bool IsOpen => _survey is not null;
-
-    /// <summary>Gets a value that indicates whether the required number of devices have answered.</summary>
-    public bool IsComplete => _survey is not null && _survey.Count >= probes;
+    private ImportanceSurvey? _survey = new(state.Layout);
 
     /// <summary>Discards the last survey and opens the next.</summary>
-    public void Open()
+    /// <returns>True if a survey was opened; false if one is already open.</returns>
+    public bool TryOpen()
     {
-        _number++;
-        _survey = new ImportanceSurvey(layout);
+        lock (state.Lock)
+        {
+            if (_survey is not null)
+            {
+                return false;
+            }
+
+            _number++;
+            _survey = new ImportanceSurvey(state.Layout);
+            return true;
+        }
+    }
+
+    /// <summary>Adds the importance values of a device.</summary>
+    /// <param name="header">The header of the update.</param>
+    /// <param name="values">The importance of each block.</param>
+    /// <param name="completes">Receives true if this was the last required answer.</param>
+    public UpdateOutcome Answer(in UpdateHeader header, ReadOnlyMemory<float> values, out bool completes)
+    {
+        lock (state.Lock)
+        {
+            UpdateOutcome outcome = state.Clients.Find(header.Client) is { } client ? Add(client, header, values.Span) : UpdateOutcome.TooStale;
+            state.Journal?.Accepted(header, values, outcome, state.Feed.Current);
+            completes = outcome == UpdateOutcome.Surveyed && _survey!.Count >= probes;
+            return outcome;
+        }
     }
 
     /// <summary>Closes the survey.</summary>
-    /// <returns>The answers.</returns>
+    /// <returns>The survey with its answers. Later answers are rejected as too stale.</returns>
     public ImportanceSurvey Close()
     {
-        ImportanceSurvey closed = _survey ?? throw new InvalidOperationException("No survey is open.");
-        _survey = null;
-        return closed;
+        lock (state.Lock)
+        {
+            ImportanceSurvey closed = _survey ?? throw new InvalidOperationException("No survey is open.");
+            _survey = null;
+            return closed;
+        }
     }
 
-    /// <summary>Determines whether a device that asks for work is to measure instead of training.</summary>
-    /// <param name="client">The record of the device.</param>
-    /// <param name="canProbe">True if the device can measure.</param>
-    /// <param name="measuring">The number of devices that are measuring. No more devices are asked than answers are missing; if a lease expires, another device is asked.</param>
-    public bool ShouldAsk(ClientRecord client, bool canProbe, int measuring) =>
-        _survey is not null && canProbe && _survey.Count + measuring < probes && client.AskedInSurvey != _number;
+    /// <summary>Determines whether a device that can measure and asks for work is to measure instead of training. The caller holds the lock.</summary>
+    /// <remarks>No more devices are asked than answers are missing; if a lease expires, another device is asked.</remarks>
+    public bool ShouldAsk(ClientRecord client) =>
+        _survey is not null && _survey.Count + state.Leases.CountActive(LeaseKind.Importance) < probes && client.AskedInSurvey != _number;
 
-    /// <summary>Records that a device is asked, and the ID of its answer.</summary>
+    /// <summary>Records that a device is asked, and the ID of its answer. The caller holds the lock.</summary>
     public void Ask(ClientRecord client, UpdateId id) => (client.AskedInSurvey, client.SurveyId, client.HasAnsweredSurvey) = (_number, id, false);
 
-    /// <summary>Adds an answer if it was requested and is valid.</summary>
-    public UpdateOutcome Answer(ClientRecord client, in UpdateHeader header, ReadOnlySpan<float> values)
+    /// <summary>Writes the survey. The caller holds the lock.</summary>
+    public void Save(StateWriter writer)
     {
-        if (header.LayoutFingerprint != layout.Fingerprint)
+        writer.Int64(_number);
+        writer.Flag(_survey is not null);
+        _survey?.Save(writer);
+    }
+
+    /// <summary>Reads a saved survey. The caller holds the lock.</summary>
+    public void Load(ref StateReader reader)
+    {
+        _number = reader.Int64("number of the survey");
+        _survey = reader.Flag("flag of an open survey") ? new ImportanceSurvey(state.Layout) : null;
+        _survey?.Load(ref reader);
+    }
+
+    /// <summary>Adds an answer if it was requested and is valid.</summary>
+    private UpdateOutcome Add(ClientRecord client, in UpdateHeader header, ReadOnlySpan<float> values)
+    {
+        if (header.LayoutFingerprint != state.Layout.Fingerprint)
         {
             return UpdateOutcome.LayoutMismatch;
         }
@@ -81,7 +105,7 @@ internal sealed class SurveyCollector(ParameterLayout layout, int probes)
             return UpdateOutcome.TooStale;
         }
 
-        if (values.Length != layout.Blocks.Length)
+        if (values.Length != state.Layout.Blocks.Length)
         {
             return UpdateOutcome.LengthMismatch;
         }

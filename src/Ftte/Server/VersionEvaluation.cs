@@ -6,12 +6,12 @@ namespace Ftte;
 
 /// <summary>Asks devices to evaluate a version every number of versions, tracks the best version, and ends training when the model has stopped improving.</summary>
 /// <remarks>
-/// Called only by the reader of the update queue, as <see cref="Reselection"/> is. The dispatcher, which asks the devices, protects the answers with its own lock.
+/// Called only by the reader of the update queue, as <see cref="Reselection"/> is. Check-outs ask the devices, so that the answers are guarded by the lock of <see cref="DispatchState"/>.
 /// </remarks>
 internal sealed class VersionEvaluation
 {
     private readonly EvaluationOptions _options;
-    private readonly AssignmentDispatcher _dispatcher;
+    private readonly DispatchState _state;
     private readonly Lazy<EvaluationInstruments> _instruments;
     private readonly ILogger _logger;
     private readonly EvaluationProgress _progress;
@@ -20,15 +20,19 @@ internal sealed class VersionEvaluation
     private volatile bool _isTrainingEnded;
 
     /// <param name="options">The options.</param>
-    /// <param name="dispatcher">The dispatcher, which asks the devices.</param>
-    /// <param name="start">The current version, which is evaluated first.</param>
+    /// <param name="state">The clients, which are asked, and the current version, which is evaluated first.</param>
     /// <param name="createInstruments">Creates the instruments when the first evaluation closes.</param>
     /// <param name="logger">The logger.</param>
-    public VersionEvaluation(EvaluationOptions options, AssignmentDispatcher dispatcher, ModelSnapshot start, Func<EvaluationInstruments> createInstruments, ILogger logger)
+    public VersionEvaluation(EvaluationOptions options, DispatchState state, Func<EvaluationInstruments> createInstruments, ILogger logger)
     {
-        (_options, _dispatcher, _instruments, _logger, _lastVersion) = (options, dispatcher, new Lazy<EvaluationInstruments>(createInstruments), logger, start.Version);
-        _progress = new EvaluationProgress(options, start.Layout);
+        (_options, _state, _instruments, _logger) = (options, state, new Lazy<EvaluationInstruments>(createInstruments), logger);
+        _lastVersion = state.Feed.Current.Version;
+        _progress = new EvaluationProgress(options, state.Layout);
+        Collector = new EvaluationCollector(state, options);
     }
+
+    /// <summary>Gets the collector of answers.</summary>
+    public EvaluationCollector Collector { get; }
 
     /// <summary>Gets the latest closed evaluation; null before the first. Safe to read from any thread.</summary>
     public FederatedEvaluation? Latest => _latest;
@@ -51,7 +55,7 @@ internal sealed class VersionEvaluation
 
         Close();
         _lastVersion = model.Version;
-        _dispatcher.OpenEvaluation(model);
+        Collector.Open(model);
         Log.EvaluationOpened(_logger, model.Version, _options.Devices);
     }
 
@@ -65,7 +69,7 @@ internal sealed class VersionEvaluation
 
     private UpdateOutcome Answer(SparseUpdate update, Func<ClientId, string?>? groupOf)
     {
-        UpdateOutcome outcome = _dispatcher.AnswerEvaluation(update.Header, update.Values, groupOf, out bool completes);
+        UpdateOutcome outcome = Collector.Answer(update.Header, update.Values, groupOf, out bool completes);
         if (completes)
         {
             Close();
@@ -91,7 +95,7 @@ internal sealed class VersionEvaluation
 
     private void Close()
     {
-        if (_dispatcher.CloseEvaluation() is not var (model, result))
+        if (Collector.Close() is not var (model, result))
         {
             return;
         }
@@ -117,7 +121,7 @@ internal sealed class VersionEvaluation
         if (_progress.IsOutOfPatience && !_isTrainingEnded)
         {
             _isTrainingEnded = true;
-            _dispatcher.EndTraining();
+            _state.EndTraining();
             Log.TrainingEnded(_logger, _options.WatchedMetric, _options.Patience!.Value);
         }
     }
