@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
@@ -5,6 +6,7 @@ using System.Text.Json;
 using Ftte.AspNetCore;
 using Ftte.Selection;
 using Ftte.Testing;
+using Ftte.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -159,6 +161,16 @@ internal sealed class TestCoordinator : IAsyncDisposable
         var content = new ByteArrayContent(bytes);
         content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
         return content;
+    }
+
+    /// <summary>Asks for work with a certificate; returns the reason of the refusal, null if there was none.</summary>
+    public async Task<string?> TryCheckOutAsync(X509Certificate2? certificate, string client = "a")
+    {
+        using HttpClient http = CreateClient(authority: Services.GetRequiredService<CertificateAuthority>().Certificate, certificate: certificate);
+        var body = new ArrayBufferWriter<byte>();
+        CheckOutRequestMessage.Write(body, new CheckOutRequest(new ClientId(client), 1, SmallLayout.Fingerprint));
+        using HttpResponseMessage response = await SendAsync(http, HttpMethod.Post, At("check-out"), Content(body.WrittenSpan.ToArray()));
+        return response.IsSuccessStatusCode ? null : await ReadProblemAsync(response, HttpStatusCode.Forbidden);
     }
 
     public Uri At(string path) => new($"{Address}/{path}");
