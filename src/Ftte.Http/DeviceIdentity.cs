@@ -98,7 +98,7 @@ public sealed class DeviceIdentity : IDisposable
     }
 
     /// <summary>Creates an HTTP client that presents the certificate and trusts servers of the authority only.</summary>
-    /// <returns>The client, for HTTP/2 or HTTP/1.1; the caller disposes it.</returns>
+    /// <returns>The client, for HTTP/2 or HTTP/1.1, without a timeout of its own; the caller disposes it.</returns>
     public HttpClient CreateClient() => CreateClient(Authority, Certificate);
 
     /// <inheritdoc />
@@ -123,7 +123,13 @@ public sealed class DeviceIdentity : IDisposable
             handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);
         }
 
-        return new HttpClient(handler, disposeHandler: true) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
+        // The calls have a timeout of their own, which ends those without progress only: a large update takes long on a slow link.
+        return new HttpClient(handler, disposeHandler: true)
+        {
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
     }
 
     /// <summary>Downloads the authority's certificate without trust in the server, and compares it with the fingerprint.</summary>

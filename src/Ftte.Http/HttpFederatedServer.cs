@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using Ftte.Wire;
 
 namespace Ftte.Http;
@@ -22,7 +21,8 @@ public sealed class HttpFederatedServer : ILeaseServer, IDisposable
 
     /// <summary>Creates a proxy. It sends nothing before the first call.</summary>
     /// <param name="client">
-    /// The client, which presents the device's certificate or token. Its <see cref="HttpClient.Timeout"/> must exceed <see cref="HttpFederatedServerOptions.WorkWait"/>. Borrowed.
+    /// The client, which presents the device's certificate or token. Its <see cref="HttpClient.Timeout"/> must exceed <see cref="HttpFederatedServerOptions.WorkWait"/> and the time of an upload;
+    /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> leaves it to <see cref="HttpFederatedServerOptions.Timeout"/>. Borrowed.
     /// </param>
     /// <param name="address">The address of the server's endpoints, such as <c>https://coordinator.example/ftte</c>.</param>
     /// <param name="layout">The layout of the device's model.</param>
@@ -113,17 +113,10 @@ public sealed class HttpFederatedServer : ILeaseServer, IDisposable
 
     private static bool IsBusy(ServerProblemException problem) => problem.RetryAfter is not null && problem.Status is (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable);
 
-    private static ReadOnlyMemoryContent CreateContent(ReadOnlyMemory<byte> message)
-    {
-        var content = new ReadOnlyMemoryContent(message);
-        content.Headers.ContentType = new MediaTypeHeaderValue(HttpProtocol.MessageType);
-        return content;
-    }
-
     private async Task<CheckOutResponse> CheckOutAsync(ReadOnlyMemory<byte> message, Memory<float> parameters, CallDeadline deadline)
     {
         using HttpRequestMessage request = _connection.CreateRequest(HttpMethod.Post, HttpProtocol.CheckOutPath);
-        request.Content = CreateContent(message);
+        request.Content = new MessageContent(message, deadline);
         if (_options.WorkWait > TimeSpan.Zero)
         {
             request.Headers.Add("Prefer", string.Create(CultureInfo.InvariantCulture, $"wait={(long)Math.Ceiling(_options.WorkWait.TotalSeconds)}"));
@@ -150,7 +143,7 @@ public sealed class HttpFederatedServer : ILeaseServer, IDisposable
     private async Task<UpdateReceipt> SubmitAsync(UpdateId id, ReadOnlyMemory<byte> message, CallDeadline deadline)
     {
         using HttpRequestMessage request = _connection.CreateRequest(HttpMethod.Put, HttpProtocol.UpdatePath + id);
-        request.Content = CreateContent(message);
+        request.Content = new MessageContent(message, deadline);
         ReadOnlyMemory<byte> answer = await _connection.ExchangeAsync(request, HttpProtocol.MessageType, ReceiptMessage.Length, deadline).ConfigureAwait(false);
         return ReceiptMessage.Read(answer.Span);
     }

@@ -13,7 +13,7 @@ public sealed class HttpFederatedServerOptions
     /// <value>Default 30 seconds; not negative. Zero asks for an answer at once. The server limits it.</value>
     public TimeSpan WorkWait { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Gets or sets the time without progress after which a call fails: until an answer begins, and between two pieces of a download.</summary>
+    /// <summary>Gets or sets the time without progress after which a call fails: until an answer begins, and between two pieces of a transfer.</summary>
     /// <value>Default 100 seconds; positive. <see cref="WorkWait"/> is added to it for a request for work. A transfer that makes progress may take any time.</value>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(100);
 
