@@ -8,7 +8,7 @@ public sealed partial class LevelTests
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "architecture.md"));
 
-    public static TheoryData<string> Projects => ["Ftte", "Ftte.TinyEngine", "Ftte.Simulation", "Ftte.AspNetCore"];
+    public static TheoryData<string> Projects => ["Ftte", "Ftte.TinyEngine", "Ftte.Simulation", "Ftte.AspNetCore", "Ftte.Privacy"];
 
     [Theory]
     [MemberData(nameof(Projects))]

@@ -11,6 +11,7 @@ internal static class Namespaces
         ["Ftte.Simulation"] = ["Tasks", "Devices", "Rules", "Options", "Results"],
         ["Ftte.Simulation.Reports"] = ["Content"],
         ["Ftte.AspNetCore"] = ["Identity"],
+        ["Ftte.Privacy"] = ["Accounting"],
     };
 
     /// <summary>Returns the namespace of a file.</summary>

@@ -12,6 +12,7 @@ public class TestLayoutTests
     [Theory]
     [InlineData("Ftte")]
     [InlineData("Ftte.TinyEngine")]
+    [InlineData("Ftte.Privacy")]
     public void Tests_have_the_folder_and_the_namespace_of_what_they_test(string package)
     {
         string tests = $"{package}.Tests", source = Path.Combine(Repository.Root, "src", package);

@@ -1,0 +1,30 @@
+namespace Ftte.Privacy;
+
+/// <summary>Limits how often one client contributes to the versions of a run. The guarantee holds only for limits that are enforced.</summary>
+/// <param name="MaxParticipations">k, the maximum number of versions that a client contributes to; at least 1.</param>
+/// <param name="MinSeparation">b, the minimum number of versions from one contribution of a client to the next; at least 1, which allows consecutive versions.</param>
+/// <exception cref="ArgumentOutOfRangeException">A limit is less than 1.</exception>
+public readonly record struct ParticipationLimits(int MaxParticipations, int MinSeparation)
+{
+    /// <summary>Gets k, the maximum number of versions that a client contributes to.</summary>
+    public int MaxParticipations { get; init => field = AtLeastOne(value, nameof(MaxParticipations)); } = AtLeastOne(MaxParticipations, nameof(MaxParticipations));
+
+    /// <summary>Gets b, the minimum number of versions from one contribution of a client to the next.</summary>
+    public int MinSeparation { get; init => field = AtLeastOne(value, nameof(MinSeparation)); } = AtLeastOne(MinSeparation, nameof(MinSeparation));
+
+    /// <summary>Computes the maximum number of contributions of one client.</summary>
+    /// <param name="steps">The number of versions; not negative.</param>
+    /// <returns>min(k, ceil(steps / b)).</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number of versions is negative.</exception>
+    public int CountWithin(int steps)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(steps);
+        return Math.Min(MaxParticipations, (int)(((long)steps + MinSeparation - 1) / MinSeparation));
+    }
+
+    private static int AtLeastOne(int value, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, name);
+        return value;
+    }
+}
