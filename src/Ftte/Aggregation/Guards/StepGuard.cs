@@ -4,7 +4,10 @@ using Ftte.Common;
 namespace Ftte.Aggregation;
 
 /// <summary>Refuses a version if its step is much larger than the latest steps or if a variance becomes negative. The default guard.</summary>
-/// <remarks>A step is not refused for its size if its norm is at most 5 % of the norm of the parameters that it changes: later steps can correct it.</remarks>
+/// <remarks>
+/// <para>A step is not refused for its size if its norm is at most 5 % of the norm of the parameters that it changes: later steps can correct it.</para>
+/// <para>Until there are steps to compare with, a step is refused if its norm is more than 10 times the norm of the parameters that it changes, unless they are all 0.</para>
+/// </remarks>
 public sealed class StepGuard : IVersionGuard
 {
     /// <summary>The default of <see cref="MaxRatio"/>.</summary>
@@ -22,6 +25,9 @@ public sealed class StepGuard : IVersionGuard
     /// <summary>The share of the changed parameters' norm up to which a step is published whatever its ratio, so that steps near zero cannot make every later step look too large.</summary>
     internal const double SmallShare = 0.05;
 
+    /// <summary>The multiple of the changed parameters' norm that the first step may have; small enough to refuse divergence, and large enough for models that start near zero.</summary>
+    internal const double MaxFirstShare = 10;
+
     /// <inheritdoc />
     public string? Check(ModelSnapshot current, ModelSnapshot candidate, in StepStatistics step)
     {
@@ -30,12 +36,23 @@ public sealed class StepGuard : IVersionGuard
         return CheckStep(current, candidate, step) ?? CheckVariances(current, candidate);
     }
 
-    // Comparisons with an unknown reference (NaN) are false.
-    private string? CheckStep(ModelSnapshot current, ModelSnapshot candidate, in StepStatistics step) =>
-        step.ReferenceRootMeanSquare > 0 && step.RootMeanSquare > MaxRatio * step.ReferenceRootMeanSquare && step.Norm > SmallShare * NormOfChanged(current, candidate)
+    private string? CheckStep(ModelSnapshot current, ModelSnapshot candidate, in StepStatistics step)
+    {
+        // An unknown reference is NaN, for which the comparison is false.
+        if (!(step.ReferenceRootMeanSquare > 0))
+        {
+            double norm = NormOfChanged(current, candidate);
+            return norm > 0 && step.Norm > MaxFirstShare * norm
+                ? string.Create(CultureInfo.InvariantCulture,
+                    $"The first step, of {step.UpdateCount} updates, has a norm of {step.Norm:G4}, more than {MaxFirstShare} times the norm of {norm:G4} of the parameters that it changes. Look for devices with diverging training; if the step is intended, set {nameof(BufferedAggregatorOptions)}.{nameof(BufferedAggregatorOptions.Guard)} to null until the first version.")
+                : null;
+        }
+
+        return step.RootMeanSquare > MaxRatio * step.ReferenceRootMeanSquare && step.Norm > SmallShare * NormOfChanged(current, candidate)
             ? string.Create(CultureInfo.InvariantCulture,
                 $"The step of {step.UpdateCount} updates has a root mean square of {step.RootMeanSquare:G4}, more than {MaxRatio:G4} times the usual {step.ReferenceRootMeanSquare:G4}. Look for devices with diverging training; if the change is intended, raise {nameof(StepGuard)}.{nameof(MaxRatio)}.")
             : null;
+    }
 
     /// <summary>Computes the norm that the changed trainable parameters had before the step.</summary>
     private static double NormOfChanged(ModelSnapshot current, ModelSnapshot candidate)

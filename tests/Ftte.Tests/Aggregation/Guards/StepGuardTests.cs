@@ -30,6 +30,19 @@ public class StepGuardTests
     }
 
     [Theory]
+    [InlineData(4, 40, double.NaN, true)]
+    [InlineData(4, 40.001, double.NaN, false)]
+    [InlineData(4, 40.001, 0, false)]
+    [InlineData(0, 1e6, double.NaN, true)]
+    public void Without_a_reference_a_step_of_10_times_the_parameters_that_it_changes_is_published(float weight, double norm, double reference, bool isPublished)
+    {
+        ParameterLayout layout = ParameterLayout.Create([("w", [2], ParameterRole.Trainable)]);
+        ModelSnapshot current = new(layout, default, [weight, 100]), candidate = new(layout, new(1), [5, 100]);
+
+        Assert.Equal(isPublished, new StepGuard().Check(current, candidate, new StepStatistics(3, norm, norm, reference)) is null);
+    }
+
+    [Theory]
     [InlineData(null, -5, -5, 1, 1, 1)]
     [InlineData(null, 1, 1, 0, 0, -2)]
     [InlineData("The variance 0 of block 'variance' becomes -1.", 1, 1, -1, 1, 1)]

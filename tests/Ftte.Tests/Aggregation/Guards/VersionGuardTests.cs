@@ -139,6 +139,34 @@ public class VersionGuardTests
         Assert.Equal(1, bench.Aggregator.Current.Version.Number);
     }
 
+    public static TheoryData<string> Unclipped => ["FedAvg", "FedBuff", "FedAsync", "FTTE of one"];
+
+    [Theory]
+    [MemberData(nameof(Unclipped))]
+    public void A_diverging_update_in_the_first_buffer_does_not_destroy_the_model(string rule)
+    {
+        BufferedAggregatorOptions options = rule switch
+        {
+            "FedAvg" => BufferedAggregatorOptions.FedAvg(4),
+            "FedBuff" => BufferedAggregatorOptions.FedBuff(4),
+            "FedAsync" => BufferedAggregatorOptions.FedAsync(),
+            _ => new() { Capacity = 1 },
+        };
+        var bench = new Bench([1, -1], options);
+        for (int i = 0; i < options.Capacity; i++)
+        {
+            bench.Submit(0, i == 0 ? 1e6f : .01f, .01f);
+        }
+
+        Assert.All(bench.Aggregator.Current.Parameters.ToArray(), parameter => Assert.InRange(Math.Abs(parameter), 0, 10));
+        for (int i = 0; i < options.Capacity; i++)
+        {
+            bench.Submit(bench.Aggregator.Current.Version.Number, .01f, .01f);
+        }
+
+        Assert.True(bench.Aggregator.Current.Version.Number > 0, "An honest buffer is published afterwards.");
+    }
+
     [Fact]
     public void Without_a_guard_only_a_model_that_is_not_finite_is_refused()
     {
