@@ -18,11 +18,12 @@ public sealed class WireLimits
 
     /// <summary>Creates limits that admit every message for a model and little more. Servers should use these limits.</summary>
     /// <param name="layout">The model's layout.</param>
-    /// <returns>Limits with as many values as the model has parameters and the default number of ranges.</returns>
+    /// <returns>Limits with as many values as the model has parameters, and the most ranges that a selection of them can have, but not fewer than by default.</returns>
     public static WireLimits For(ParameterLayout layout)
     {
         ArgumentNullException.ThrowIfNull(layout);
         var limits = new WireLimits { MaxValues = layout.ParameterCount };
+        limits.MaxRanges = Math.Max(limits.MaxRanges, (layout.ParameterCount / 2) + 1);
         long bytes = Envelope.GetLength(
             CheckOutFields.MaxFixedLength + (2L * limits.MaxRanges * SelectionCodec.MaxRangeLength), layout.ParameterCount, ValueFormat.Float32);
         limits.MaxMessageBytes = (int)Math.Min(bytes, int.MaxValue);

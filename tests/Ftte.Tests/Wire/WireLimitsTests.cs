@@ -1,3 +1,4 @@
+using System.Buffers;
 using Ftte.Wire;
 
 namespace Ftte.Tests.Wire;
@@ -12,6 +13,20 @@ public sealed class WireLimitsTests
         Assert.Equal(Count, limits.MaxValues);
         Assert.Equal(1 << 16, limits.MaxRanges);
         Assert.InRange(limits.MaxMessageBytes, (Count * sizeof(float)) + RangesBytes, (Count * sizeof(float)) + RangesBytes + 1024);
+    }
+
+    [Fact]
+    public void Limits_for_a_model_admit_a_selection_of_every_other_parameter()
+    {
+        const int Count = 140_001;
+        var limits = WireLimits.For(ParameterLayout.Create(("w", [Count])));
+        var selection = ParameterSelection.Create(Count, [.. Enumerable.Range(0, (Count + 1) / 2).Select(i => new ParameterRange(2 * i, 1))]);
+        var assignment = new TrainingAssignment(new ClientId("c"), new UpdateId(1), 0, default, default, selection, selection, UpdateContent.Difference, TimeSpan.FromMinutes(1), 0);
+        var message = new ArrayBufferWriter<byte>();
+        CheckOutReferenceMessage.Write(message, new CheckOutResponse(CheckOutOutcome.Assigned, assignment), new BlobReference(new string('a', 64), ValueFormat.Int8));
+
+        Assert.Equal(selection, CheckOutReferenceMessage.Read(message.WrittenSpan, Count, out _, limits).Assignment!.Selection);
+        Assert.InRange(message.WrittenCount, 1, CheckOutReferenceMessage.GetMaxLength(limits));
     }
 
     [Fact]
