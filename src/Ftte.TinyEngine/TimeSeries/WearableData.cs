@@ -35,9 +35,10 @@ public static class WearableData
     /// <summary>Reads the recordings of a folder and its subfolders.</summary>
     /// <param name="folder">The folder into which the data set was unpacked, or the folder of one person.</param>
     /// <returns>The recordings, in the order of person, execution and device, phones first. A file is read when the recording is enumerated.</returns>
+    /// <remarks>Subfolders that may not be read, and links whose target is missing, are left out.</remarks>
     /// <exception cref="InvalidDataException">The folder has no recordings, or a file is invalid.</exception>
     /// <exception cref="IOException">The folder is missing, or a file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder or a file may not be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
     public static IEnumerable<WearableRecording> ReadFolder(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -46,11 +47,14 @@ public static class WearableData
             throw new DirectoryNotFoundException($"The folder '{folder}' does not exist. Specify the folder into which the data set was unpacked.");
         }
 
-        string[] files = [.. Directory.GetFiles(folder, "s??_??_s?.csv", SearchOption.AllDirectories).OrderBy(Path.GetFileName, StringComparer.Ordinal)];
+        var everywhere = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = 0 };
+        string[] files = [.. Directory.EnumerateFiles(folder, "s??_??_s?.csv", everywhere).Where(HasContent).OrderBy(Path.GetFileName, StringComparer.Ordinal)];
         return files.Length > 0
             ? files.Select(Read)
             : throw new InvalidDataException($"The folder '{folder}' has no file with a name like s01_02_sw.csv. Specify the folder into which the data set was unpacked.");
     }
+
+    private static bool HasContent(string file) => File.ResolveLinkTarget(file, returnFinalTarget: true) is not { Exists: false };
 
     private static bool TryRead(ReadOnlySpan<char> digits, out int number) => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

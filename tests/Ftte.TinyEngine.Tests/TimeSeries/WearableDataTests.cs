@@ -50,6 +50,18 @@ public class WearableDataTests
             WearableData.ReadFolder(folder.Path).Select(r => string.Create(CultureInfo.InvariantCulture, $"s{r.Person:00}_{r.Execution:00} {r.Device}")));
     }
 
+    [UnixFact]
+    public void A_link_without_a_target_does_not_hide_the_recordings()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("s01_01_sw.csv", Encoding.UTF8.GetBytes(Header + "1,2,3,4,5,6,7,SEATED\n"));
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "s01_02_sw.csv"), Path.Combine(folder.Path, "removed.csv"));
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "s01_03_sw.csv"), path);
+        Directory.CreateSymbolicLink(Path.Combine(folder.Path, "s02"), Path.Combine(folder.Path, "removed"));
+
+        Assert.Equal([1, 3], WearableData.ReadFolder(folder.Path).Select(recording => recording.Execution));
+    }
+
     [Fact]
     public void A_folder_without_recordings_and_a_missing_folder_are_refused()
     {

@@ -9,8 +9,8 @@ internal static unsafe class FeatureKey
 {
     public const int Bytes = SHA256.HashSizeInBytes;
 
-    // Another version of the engine may round differently.
-    private static readonly string Version = $"{typeof(FeatureKey).Assembly.GetName().Version}";
+    // Another version of the engine may round differently, and so may another build of the same version.
+    private static readonly string Version = $"{typeof(FeatureKey).Assembly.GetName().Version} {typeof(FeatureKey).Module.ModuleVersionId}";
 
     /// <summary>Computes the key: the engine's version, the definition of every operation of the prefix, the stored values, and the values of all parameters.</summary>
     public static void Compute(FrozenPrefix prefix, TrainingPass pass, IncrementalHash hash, Span<byte> key)
