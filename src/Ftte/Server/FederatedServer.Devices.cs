@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Ftte.Aggregation;
 using Ftte.Diagnostics;
 
 namespace Ftte;
