@@ -72,7 +72,7 @@ internal sealed class Session(ZooOptions options, IAnsiConsole console, TimeProv
             }
 
             rows.Add(row);
-            console.Profile.Out.Writer.WriteLine(ZooTable.ToLine(row));
+            console.WriteText(ZooTable.ToText(row));
         }
     }
 

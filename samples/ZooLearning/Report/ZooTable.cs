@@ -8,10 +8,10 @@ namespace ZooLearning.Report;
 /// <summary>Writes the rows.</summary>
 internal static class ZooTable
 {
-    /// <summary>Writes a row for the console.</summary>
-    public static string ToLine(ZooRow row) => string.Create(
+    /// <summary>Describes a row in a sentence for the console.</summary>
+    public static string ToText(ZooRow row) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{row.Network,-21} {row.Data,-9} seed {row.Seed} {row.Start,-6} {row.Trains,-6} start {100 * row.Before,5:0.0} central {100 * row.Central,5:0.0} federated {100 * row.Federated,5:0.0} versions {row.Versions,4} rejected {row.Refused,3} {(row.Learns ? "learns" : "DOES NOT LEARN")}");
+        $"{row.Network} on {row.Data}, seed {row.Seed}, from {row.Start}, trains {row.Trains}: {100 * row.Before:0.0} % at the start, {100 * row.Central:0.0} % central, {100 * row.Federated:0.0} % after {row.Versions} versions, {row.Refused} updates rejected; {(row.Learns ? "learns" : "DOES NOT LEARN")}");
 
     /// <summary>Writes all rows as a Markdown table.</summary>
     public static string ToMarkdown(IReadOnlyList<ZooRow> rows)

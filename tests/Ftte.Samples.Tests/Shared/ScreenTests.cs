@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Ftte.Samples.Shared;
 using Spectre.Console;
 
 namespace Ftte.Samples.Tests.Shared;
 
 /// <summary>Whole screens at the widths of terminals: no line is too long, none ends in a space, and no number is parted from its unit.</summary>
-public sealed class ScreenTests
+public sealed partial class ScreenTests
 {
     private static readonly string[] Units = ["%", "B", "KiB", "MiB", "s"];
 
@@ -21,6 +22,20 @@ public sealed class ScreenTests
     [InlineData(160)]
     public async Task TrainOnDevice_fits(int width) => AssertFits(width, await RunAsync(width, console => Task.FromResult(
         new global::TrainOnDevice.Session(new global::TrainOnDevice.TrainOptions { Model = "digits", MemoryBytes = 300_000, Examples = 32 }, console, TimeProvider.System).Run(default))));
+
+    [Theory]
+    [InlineData(48)]
+    [InlineData(80)]
+    [InlineData(160)]
+    public async Task ZooLearning_fits(int width) => AssertFits(width, await RunAsync(width, ExitCode.DoesNotLearn, console =>
+        new global::ZooLearning.Session(new global::ZooLearning.ZooOptions { Networks = ["digits"], IsSmall = true, Versions = 1, Threads = 1 }, console, TimeProvider.System).RunAsync(default)));
+
+    [Theory]
+    [InlineData(48)]
+    [InlineData(80)]
+    [InlineData(160)]
+    public async Task Wearables_fits(int width) => AssertFits(width, await RunAsync(width, console =>
+        new global::Wearables.Session(new global::Wearables.WearablesOptions { Methods = ["base", "FTTE", "Ditto"], Folds = 1, Versions = 1, Threads = 1 }, console, TimeProvider.System).RunAsync(default)));
 
     [Theory]
     [InlineData(30)]
@@ -45,18 +60,23 @@ public sealed class ScreenTests
     private static void AssertFits(int width, string text)
     {
         // Progress is a log here, which nothing breaks.
-        string[] lines = [.. text.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => !line.StartsWith("training: ", StringComparison.Ordinal))];
+        string[] lines = [.. text.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => !ProgressPattern().IsMatch(line))];
         Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
         Assert.All(lines, line => Assert.False(line.EndsWith(' '), line));
         Assert.All(lines, line => Assert.DoesNotContain(line.TrimStart().Split(' ')[0].TrimEnd(',', ';', '.', ':'), Units));
     }
 
-    private static async Task<string> RunAsync(int width, Func<IAnsiConsole, Task<int>> run)
+    [GeneratedRegex(@": +\d+ %  ")]
+    private static partial Regex ProgressPattern();
+
+    private static Task<string> RunAsync(int width, Func<IAnsiConsole, Task<int>> run) => RunAsync(width, ExitCode.Done, run);
+
+    private static async Task<string> RunAsync(int width, int exitCode, Func<IAnsiConsole, Task<int>> run)
     {
         using var output = new StringWriter();
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = AnsiSupport.No });
         console.Profile.Width = width;
-        Assert.Equal(0, await run(console));
+        Assert.Equal(exitCode, await run(console));
         return output.ToString();
     }
 }
