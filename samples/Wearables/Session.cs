@@ -28,7 +28,7 @@ internal sealed class Session(WearablesOptions options, IAnsiConsole console, Ti
         Method[] methods = [.. Method.All.Where(method => options.Methods.Count == 0 || options.Methods.Contains(method.Name))];
         Job[] all =
         [
-            .. from seed in Enumerable.Range(1, options.Seeds)
+            .. from seed in Enumerable.Range(options.Seed, options.Seeds)
                from fold in Enumerable.Range(0, folds)
                from kind in Enum.GetValues<WearableDevice>()
                from method in methods
@@ -55,7 +55,7 @@ internal sealed class Session(WearablesOptions options, IAnsiConsole console, Ti
         {
             string name = $"{kind}".ToLowerInvariant();
             SimulationResult[] runs = [.. methods.Select(method => _store.GetRun(name, method.Name)).OfType<SimulationResult>()];
-            WearableReport.WriteFederations(options, console, name, runs, new Trial(options, devices, kind, fold: 0, seed: 1).Devices);
+            WearableReport.WriteFederations(options, console, name, runs, new Trial(options, devices, kind, fold: 0, (ulong)options.Seed).Devices);
         }
 
         return ExitCode.Done;

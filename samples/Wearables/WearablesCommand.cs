@@ -27,10 +27,12 @@ internal static class WearablesCommand
         var standard = new WearablesOptions();
         Option<string?> data = TypedOption.Path("--data", "DIR", "The folder with one folder of recordings per person. Default: synthetic motion.");
         Option<string[]> methods = TypedOption.Names("--methods", "method", $"The methods: {string.Join(", ", Method.All.Select(method => method.Name))}. Default: all.", [.. Method.All.Select(method => method.Name)]);
-        Option<int> seeds = TypedOption.Whole("--seeds", "The number of seeds, from 1.", standard.Seeds, 1, 100);
+        Option<int> seed = TypedOption.Whole("--seed", "The first seed.", standard.Seed, 0, 1_000_000);
+        Option<int> seeds = TypedOption.Whole("--seeds", "The number of seeds.", standard.Seeds, 1, 100);
         Option<int> folds = TypedOption.Whole("--folds", "The number of folds, in each of which other people have the roles; 0 for all.", 0, 0, 1000);
         Option<int> versions = TypedOption.Whole("--versions", "The number of versions of a federation.", standard.Versions, 1, 1_000_000);
         Option<float> rate = TypedOption.Real("--learning-rate", "The devices' step size.", standard.LearningRate, r => r > 0, "specify a number above 0");
+        Option<int> tuning = TypedOption.Whole("--tuning-steps", "The number of steps with which a device tunes its personal parameters before use.", standard.TuningSteps, 1, 100_000);
         Option<long> watch = TypedOption.Size("--watch", "The memory of a watch for training.", standard.WatchBytes);
         Option<long> phone = TypedOption.Size("--phone", "The memory of a phone for training.", standard.PhoneBytes);
         Option<Scaling> scaling = TypedOption.Named("--scaling", "The windows whose statistics normalize the channels: those of the base people, or those of each device.", standard.Scaling);
@@ -40,7 +42,7 @@ internal static class WearablesCommand
         Option<string?> table = TypedOption.Path("--table", "FILE.md", "Writes the tables to this file, as Markdown.");
         Option<string?> chart = TypedOption.Path("--chart", "FILE.png", "Draws the accuracy of every person before and after personalization.");
         Option<string?> report = TypedOption.Path("--report", "DIR", "Writes a chart for every policy, and the report of the federations in the first fold, to this folder.");
-        var command = new RootCommand(About) { data, methods, seeds, folds, versions, rate, watch, phone, scaling, threads, resume, json, table, chart, report };
+        var command = new RootCommand(About) { data, methods, seed, seeds, folds, versions, rate, tuning, watch, phone, scaling, threads, resume, json, table, chart, report };
         return CommandRunner.InvokeAsync(command, Read, run, args, output, error);
 
         WearablesOptions Read(ParseResult parsed)
@@ -49,10 +51,12 @@ internal static class WearablesCommand
             {
                 DataFolder = InputPath.CheckFolder("--data", parsed.GetValue(data), "specify the folder into which the data set was unpacked"),
                 Methods = parsed.GetValue(methods) ?? [],
+                Seed = parsed.GetValue(seed),
                 Seeds = parsed.GetValue(seeds),
                 Folds = parsed.GetValue(folds) is > 0 and int count ? count : null,
                 Versions = parsed.GetValue(versions),
                 LearningRate = parsed.GetValue(rate),
+                TuningSteps = parsed.GetValue(tuning),
                 WatchBytes = parsed.GetValue(watch),
                 PhoneBytes = parsed.GetValue(phone),
                 Scaling = parsed.GetValue(scaling),

@@ -12,7 +12,10 @@ internal sealed record WearablesOptions
     /// <summary>Gets the names of the methods; empty for all.</summary>
     public IReadOnlyList<string> Methods { get; init; } = [];
 
-    /// <summary>Gets the number of seeds, from 1.</summary>
+    /// <summary>Gets the first seed.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Gets the number of seeds.</summary>
     public int Seeds { get; init; } = 1;
 
     /// <summary>Gets the number of folds; null for all, so that every person is a newcomer once.</summary>
@@ -23,6 +26,9 @@ internal sealed record WearablesOptions
 
     /// <summary>Gets the step size of devices in a federation.</summary>
     public float LearningRate { get; init; } = 0.3f;
+
+    /// <summary>Gets the number of steps with which a device tunes its personal parameters before use.</summary>
+    public int TuningSteps { get; init; } = 60;
 
     /// <summary>Gets the memory of a watch for training, in bytes.</summary>
     public long WatchBytes { get; init; } = 320 << 10;
@@ -55,5 +61,5 @@ internal sealed record WearablesOptions
     public long MemoryOf(WearableDevice kind) => kind == WearableDevice.Watch ? WatchBytes : PhoneBytes;
 
     /// <summary>Gets the settings that change results, on one line.</summary>
-    public string Settings => FormattableString.Invariant($"{(DataFolder is null ? "synthetic" : "wearables")}, versions {Versions}, step {LearningRate}, watch {WatchBytes}, phone {PhoneBytes}, {Scaling}");
+    public string Settings => FormattableString.Invariant($"{(DataFolder is null ? "synthetic" : "wearables")}, versions {Versions}, step {LearningRate}, {TuningSteps} steps of tuning, watch {WatchBytes}, phone {PhoneBytes}, {Scaling}");
 }

@@ -1,3 +1,4 @@
+using Ftte;
 using Ftte.TinyEngine;
 using Wearables.Data;
 
@@ -44,7 +45,12 @@ internal sealed class CentralTraining(Network network, FoldData data, ulong seed
         return parameters;
     }
 
-    private void Train(float[] parameters, IExampleSource examples, int epochs, int? steps, ReportProgress report, CancellationToken cancellationToken)
+    /// <summary>Trains some blocks of a model on the examples of the base people, while the others stay the same.</summary>
+    public void TrainBlocks(float[] parameters, ParameterSelection blocks, CancellationToken cancellationToken) =>
+        Train(parameters, new PooledExamples(data.Base.Select(device => device.Training)), BaseEpochs, steps: null, (_, _) => { }, cancellationToken, blocks);
+
+    private void Train(
+        float[] parameters, IExampleSource examples, int epochs, int? steps, ReportProgress report, CancellationToken cancellationToken, ParameterSelection? selection = null)
     {
         var sgd = new SgdOptions
         {
@@ -56,6 +62,6 @@ internal sealed class CentralTraining(Network network, FoldData data, ulong seed
             Schedule = LearningRateSchedule.Cosine,
             Progress = progress => report((double)progress.Step / progress.Steps, "central training"),
         };
-        network.Train(parameters, examples, sgd, engine: new EngineOptions { Threads = threads, PrefixExamples = null }, cancellationToken: cancellationToken);
+        network.Train(parameters, examples, sgd, selection, engine: new EngineOptions { Threads = threads, PrefixExamples = null }, cancellationToken: cancellationToken);
     }
 }

@@ -6,7 +6,7 @@ namespace Wearables.Learning;
 /// <summary>Represents a method.</summary>
 /// <param name="Name">The name.</param>
 /// <param name="Training">The training.</param>
-/// <param name="CreatePolicy">Creates the personalization policy from the names of the blocks that the server trains and the epochs of the personal head; null without personalization.</param>
+/// <param name="CreatePolicy">Creates the personalization policy from the names of the blocks that the server trains and the epochs of a personal head; null without personalization.</param>
 internal sealed record Method(string Name, Training Training, Func<string[], int, PersonalizationPolicy>? CreatePolicy = null)
 {
     /// <summary>The name of the method with which personalization is compared.</summary>
@@ -14,9 +14,6 @@ internal sealed record Method(string Name, Training Training, Func<string[], int
 
     /// <summary>The name of central training, the upper reference.</summary>
     public const string Pooled = "pooled";
-
-    /// <summary>The number of epochs of tuning before use.</summary>
-    public const int TuningEpochs = 5;
 
     /// <summary>The number of epochs of the personal head in a round of FedRep.</summary>
     public const int HeadEpochs = 2;
@@ -36,9 +33,9 @@ internal sealed record Method(string Name, Training Training, Func<string[], int
         new("FedRep", Training.Ftte, (_, epochs) => new AlternatingHead(epochs)),
         new("FedBN", Training.Ftte, (_, _) => new LocalNormalization()),
         new("Ditto", Training.Ftte, (blocks, _) => new ProximalCopy(DittoStrength, layers: blocks)),
-        new("fine-tuning", Training.Ftte, (blocks, _) => new FineTuning(TuningEpochs, TuningStrength, blocks)) { TunesOnly = true },
-        new("fine-tuning-part", Training.Ftte, (_, _) => new FineTuning(2 * TuningEpochs, PartStrength, "gn1", "gn2", "gn3", "head")) { TunesOnly = true },
-        new("fine-tuning-chosen", Training.Ftte, (blocks, _) => new FineTuning(TuningEpochs, TuningStrength, blocks)) { TunesOnly = true, Chooses = true },
+        new("fine-tuning", Training.Ftte, (blocks, _) => new FineTuning(epochs: null, TuningStrength, blocks)) { TunesOnly = true },
+        new("fine-tuning-part", Training.Ftte, (_, _) => new FineTuning(epochs: null, PartStrength, "gn1", "gn2", "gn3", "head")) { TunesOnly = true },
+        new("fine-tuning-chosen", Training.Ftte, (blocks, _) => new FineTuning(epochs: null, TuningStrength, blocks)) { TunesOnly = true, Chooses = true },
     ];
 
     /// <summary>Gets a value that indicates whether devices have personal parameters.</summary>

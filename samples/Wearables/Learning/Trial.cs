@@ -85,13 +85,16 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
     /// <param name="cancellationToken">Cancels between two steps.</param>
     public float[] ModelOf(Method method, ReadOnlySpan<float> shared, PersonDevice device, int? labeled, ReadOnlySpan<byte> state, CancellationToken cancellationToken)
     {
-        var personal = new PersonalModel(_network, Policy(method, Method.TuningEpochs)!, new MemoryStateStore(state));
+        bool isTuned = labeled != 0;
+        (IExampleSource training, IExampleSource? last) = isTuned && method.Chooses ? device.Divide(labeled) : (device.First(isTuned ? labeled : null), null);
+
+        // The number of steps does not depend on how many windows are labeled: with one recording, few epochs would be few steps.
+        int epochs = Math.Max(1, options.TuningSteps * Batch / training.Count);
+        var personal = new PersonalModel(_network, Policy(method, epochs)!, new MemoryStateStore(state));
         float[] mine = new float[shared.Length];
-        IExampleSource? last = null;
-        if (labeled != 0)
+        if (isTuned)
         {
-            (IExampleSource training, last) = method.Chooses ? device.Divide(labeled) : (device.First(labeled), null);
-            var sgd = new SgdOptions { BatchSize = Batch, LearningRate = TuningRate, Epochs = Method.TuningEpochs, Seed = seed };
+            var sgd = new SgdOptions { BatchSize = Batch, LearningRate = TuningRate, Steps = options.TuningSteps, Seed = seed };
             using var trainer = new LocalTrainer(_network, training, sgd, engine: Plan.Engine, personal: personal);
             trainer.Personalize(shared, cancellationToken);
         }
@@ -181,6 +184,13 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
     private IEnumerable<Score> Personal(Method method, SimulationResult run, CancellationToken cancellationToken)
     {
         float[] shared = run.Model!.Parameters.ToArray();
+        PersonalizationPolicy policy = Policy(method, epochs: 1)!;
+        if (policy.Round.All(phase => phase.Part != TrainedPart.Received))
+        {
+            // No device sends the personal blocks, so the server's copies still fit the shared blocks of the start. Whoever provides the base model has the examples of the base people.
+            Central.TrainBlocks(shared, policy.SelectPersonal(_network, _sgd.Normalization), cancellationToken);
+        }
+
         for (int i = 0; i < _data.Participants.Length; i++)
         {
             PersonDevice device = _data.Participants[i];
