@@ -158,7 +158,8 @@ public sealed partial class FederatedClient
     /// </returns>
     /// <remarks>
     /// <para>After an accepted update, the next round starts at once or after <see cref="FederatedClientOptions.PauseBetweenRounds"/>. After any other round,
-    /// the loop waits as long as the server asks for; otherwise it backs off exponentially. A broken link never ends the loop; exceptions of the trainer do.</para>
+    /// the loop waits as long as the server asks for; otherwise it backs off exponentially. If the server answers at once and asks for no wait, the loop waits for
+    /// <see cref="FederatedClientOptions.InitialBackoff"/>. A broken link never ends the loop; exceptions of the trainer do.</para>
     /// <para>To stop after a number of rounds or on a condition, leave the <c>await foreach</c>. To delay rounds, such as until the device is charging, set
     /// <see cref="FederatedClientOptions.WaitUntilReady"/>.</para>
     /// </remarks>
@@ -248,7 +249,7 @@ public sealed partial class FederatedClient
             return _options.PauseBetweenRounds;
         }
 
-        TimeSpan wait = _backoff.Next(round.RetryAfter);
+        TimeSpan wait = _backoff.Next(round.RetryAfter, held: round.Receipt is null ? round.CheckOutDuration : TimeSpan.Zero);
         if (round.Error is null && round.Receipt is null)
         {
             // A server may be busy for hours: log only the first of equal outcomes at the information level.

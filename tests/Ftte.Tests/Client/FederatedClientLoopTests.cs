@@ -181,7 +181,41 @@ public sealed class FederatedClientLoopTests
 
         await bench.Client.RunAsync();
 
-        Assert.Equal([WireMessage.MaxDuration], bench.Time.Waits);
+        Assert.Equal([WireMessage.MaxDuration, TimeSpan.FromSeconds(1)], bench.Time.Waits);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.0001)]
+    public async Task A_server_that_answers_at_once_and_asks_for_no_wait_is_asked_once_per_initial_backoff(double retryAfterSeconds)
+    {
+        var bench = new ClientBench(o => (o.InitialBackoff, o.MaxSubmitAttempts) = (TimeSpan.FromSeconds(3), 2));
+        bench.CheckOuts(() => Refusal(CheckOutOutcome.Busy, retryAfterSeconds), () => Refusal(CheckOutOutcome.Busy, retryAfterSeconds), () => null, () => null, Stop);
+        bench.Receipts(() => Receipt(UpdateOutcome.Busy, retryAfterSeconds), () => Receipt(UpdateOutcome.ClientQuota, retryAfterSeconds), () => Receipt(UpdateOutcome.Published));
+
+        await bench.Client.RunAsync();
+
+        bench.AssertWaits(3, 3, 3, 3);
+    }
+
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(3, 0)]
+    [InlineData(60, 0)]
+    public async Task The_time_for_which_a_server_held_a_check_out_counts_as_the_wait(double heldSeconds, double waitSeconds)
+    {
+        var bench = new ClientBench(o => (o.InitialBackoff, o.Jitter) = (TimeSpan.FromSeconds(3), 0));
+        bench.CheckOuts(
+            () =>
+            {
+                bench.Time.Advance(TimeSpan.FromSeconds(heldSeconds));
+                return Refusal(CheckOutOutcome.Busy, 0);
+            },
+            Stop);
+
+        await bench.Client.RunAsync();
+
+        Assert.Equal(waitSeconds, bench.Time.Waits.Sum(wait => wait.TotalSeconds));
     }
 
     [Fact]

@@ -25,6 +25,9 @@ internal sealed class JumpingTime : TimeProvider
 
     public override long GetTimestamp() => Volatile.Read(ref _now);
 
+    /// <summary>Lets time pass without a wait.</summary>
+    public void Advance(TimeSpan time) => Interlocked.Add(ref _now, time.Ticks);
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         Assert.Equal(Timeout.InfiniteTimeSpan, period);
