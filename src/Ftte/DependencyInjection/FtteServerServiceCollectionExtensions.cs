@@ -26,7 +26,7 @@ public static class FtteServerServiceCollectionExtensions
     /// </param>
     /// <returns>A builder that sets the model and the selection, which are required, and optional services.</returns>
     /// <remarks>
-    /// <see cref="DeviceRegistry"/> (with the same name) and <see cref="TimeProvider"/> are added unless the container has them. The server uses the logging of the container, if any.
+    /// <see cref="DeviceRegistry"/> (with the same name and the limits of the options) and <see cref="TimeProvider"/> are added unless the container has them. The server uses the logging of the container, if any.
     /// To report missing services at startup, call <see cref="FtteServiceProviderExtensions.ValidateFtte"/>.
     /// </remarks>
     /// <exception cref="ArgumentException">An option is out of range, or the name is empty.</exception>
@@ -41,7 +41,7 @@ public static class FtteServerServiceCollectionExtensions
         options.Validate();
         services.TryAddSingleton(TimeProvider.System);
         services.AddKeyedSingleton(name, options);
-        services.TryAddKeyedSingleton<DeviceRegistry>(name, (_, _) => new DeviceRegistry());
+        services.TryAddKeyedSingleton<DeviceRegistry>(name, (provider, _) => CreateRegistry(provider, name));
         services.TryAddKeyedSingleton<ModelSnapshot>(name, (_, _) => throw Federations.Missing<FederatedServer>(name, "model", nameof(FtteServerBuilder.UseModel)));
         services.TryAddKeyedSingleton<SelectionHistory>(name, (_, _) => throw Federations.Missing<FederatedServer>(name, "selection", nameof(FtteServerBuilder.UseSelection)));
         services.TryAddKeyedSingleton<IAsyncAggregator>(name, (provider, _) => FtteServerBuilder.CreateAggregator(provider, name, options: null));
@@ -54,6 +54,12 @@ public static class FtteServerServiceCollectionExtensions
     /// <summary>Describes the meter of a server. A factory returns the same meter for the same name and tags, so each server needs its own tags.</summary>
     private static MeterOptions FederationMeter(string? name) =>
         new(FtteDiagnostics.MeterName) { Tags = name is null ? null : [new KeyValuePair<string, object?>(FtteDiagnostics.FederationTag, name)] };
+
+    private static DeviceRegistry CreateRegistry(IServiceProvider provider, string? name)
+    {
+        FederatedServerOptions options = provider.GetRequiredKeyedService<FederatedServerOptions>(name);
+        return new DeviceRegistry(options.MaxClients, options.ClientRetention, provider.GetRequiredService<TimeProvider>());
+    }
 
     private static FederatedServer Start(IServiceProvider provider, string? name)
     {

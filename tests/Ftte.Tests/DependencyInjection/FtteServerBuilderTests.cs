@@ -51,6 +51,31 @@ public sealed class FtteServerBuilderTests
         Assert.Equal(UpdateOutcome.Published, (await server.SubmitAsync(update)).Outcome);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_registry_has_the_limits_of_the_options_and_the_clock_of_the_container(bool late)
+    {
+        var options = new FederatedServerOptions { MaxClients = 2, ClientRetention = TimeSpan.FromDays(1) };
+        var time = new FakeTimeProvider();
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(time);
+        FtteServerBuilder builder = services.AddFtteServer(late ? null : o => (o.MaxClients, o.ClientRetention) = (options.MaxClients, options.ClientRetention)).UseModel(Start).UseSelection(A);
+        _ = late ? builder.UseOptions(_ => options) : builder;
+        await using ServiceProvider provider = Build(services);
+        var server = provider.GetRequiredService<FederatedServer>();
+        var registry = provider.GetRequiredService<DeviceRegistry>();
+
+        foreach (string client in (string[])["a", "b", "c"])
+        {
+            await server.CheckOutAsync(Device(client), new float[12]);
+        }
+
+        Assert.Equal(2, registry.Count);
+        time.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(0, registry.Count);
+    }
+
     [Fact]
     public async Task Evaluation_is_enabled_by_its_options()
     {
