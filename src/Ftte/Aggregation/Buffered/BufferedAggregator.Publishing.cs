@@ -31,9 +31,7 @@ public sealed partial class BufferedAggregator
         // The constructor copies the parameters and throws if one is not finite.
         var copy = new ModelSnapshot(Layout, _current.Version.Next, earlier.Parameters.Span);
         Discard();
-        _optimizer = _options.Optimizer.CreateState(Layout.ParameterCount);
-        _recordedSteps = 0;
-        _direction?.Reset();
+        ResetOptimizer();
         _steps.Clear();
         _references.Reset();
         _admission.RollBack(earlier.Version, _current.Version);
@@ -48,34 +46,55 @@ public sealed partial class BufferedAggregator
     private bool TryPublish()
     {
         int count = Count;
-        if (FindObstacle() is { } obstacle)
-        {
-            Refuse(count, obstacle);
-            return false;
-        }
-
-        _references.Release(_held, _current.Parameters, (update, copy) => _buffer.Add(update, copy.Values.Span));
-        ClearHeld();
-        var parameters = GC.AllocateUninitializedArray<float>(Layout.ParameterCount);
-        _current.Parameters.Span.CopyTo(parameters);
         var meter = new StepMeasure();
-        var step = new OptimizerStep(_recordedSteps, count, _buffer.MeanWeight, _bufferAge);
-        _buffer.Reduce((start, change, role) => Move(step, parameters.AsSpan(start, change.Length), change, start, role, meter));
-        ModelSnapshot candidate = ModelSnapshot.TakeOver(Layout, _current.Version.Next, parameters, _buffer.Touched);
-        if (Check(candidate, count, meter) is { } reason)
+        if (ComputeVersion(count, meter, out ModelSnapshot? version) is { } reason)
         {
             Refuse(count, reason);
             return false;
         }
 
-        Record(step);
         _buffer.Clear();
         _bufferAge = 0;
         _references.Publish();
         _admission.Publish(_current.Version);
         _steps.Add(meter.RootMeanSquare);
-        Publish(candidate);
+        Publish(version!);
         return true;
+    }
+
+    /// <summary>Computes the next version from the buffer, and records its step if it is valid.</summary>
+    /// <returns>The reason to refuse the version; null if it is valid.</returns>
+    private string? ComputeVersion(int count, StepMeasure meter, out ModelSnapshot? version)
+    {
+        version = null;
+        try
+        {
+            if (FindObstacle() is { } obstacle)
+            {
+                return obstacle;
+            }
+
+            _references.Release(_held, _current.Parameters, (update, copy) => _buffer.Add(update, copy.Values.Span));
+            ClearHeld();
+            var parameters = GC.AllocateUninitializedArray<float>(Layout.ParameterCount);
+            _current.Parameters.Span.CopyTo(parameters);
+            var step = new OptimizerStep(_recordedSteps, count, _buffer.MeanWeight, _bufferAge);
+            _buffer.Reduce((start, change, role) => Move(step, parameters.AsSpan(start, change.Length), change, start, role, meter));
+            version = ModelSnapshot.TakeOver(Layout, _current.Version.Next, parameters, _buffer.Touched);
+            if (Check(version, count, meter) is { } reason)
+            {
+                return reason;
+            }
+
+            Record(step);
+            return null;
+        }
+#pragma warning disable CA1031 // An exception of a custom optimizer or reduction must not fail the call of the device that completed the buffer.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return $"The step of {count} updates could not be computed: {_options.Optimizer.GetType().Name} or {_options.Reduction.GetType().Name} threw {error.GetType().Name}: {error.Message}";
+        }
     }
 
     private void Move(in OptimizerStep step, Span<float> parameters, ReadOnlySpan<double> change, int start, ParameterRole role, StepMeasure meter)
@@ -127,14 +146,30 @@ public sealed partial class BufferedAggregator
         }
 
         _direction?.Begin();
-        _buffer.Reduce((start, change, role) =>
+        try
         {
-            if (role == ParameterRole.Trainable)
+            _buffer.Reduce((start, change, role) =>
             {
-                _optimizer.Record(step, change, start);
-                _direction?.Record(start, change);
-            }
-        });
+                if (role == ParameterRole.Trainable)
+                {
+                    _optimizer.Record(step, change, start);
+                    _direction?.Record(start, change);
+                }
+            });
+        }
+        catch
+        {
+            // Both may contain a part of the step.
+            ResetOptimizer();
+            throw;
+        }
+    }
+
+    private void ResetOptimizer()
+    {
+        _optimizer = _options.Optimizer.CreateState(Layout.ParameterCount);
+        _recordedSteps = 0;
+        _direction?.Reset();
     }
 
     private void Publish(ModelSnapshot version)
