@@ -32,6 +32,9 @@ internal sealed class SimulatedServer : IAsyncDisposable
         IAsyncAggregator aggregator = rule.CreateAggregator?.Invoke(start, _selections, clock) ?? new BufferedAggregator(start, _selections, rule.Aggregation);
         FederatedServerOptions settings = rule.Server.Copy();
         settings.Seed = options.Seed;
+
+        // A run that cannot make progress ends with a reason. A timer would keep it alive.
+        settings.StallCheckInterval = null;
         settings.RefreshHistory = (int)Math.Clamp(options.MaxVersions ?? DefaultRefreshHistory, MinRefreshHistory, MaxRefreshHistory);
         _server = new FederatedServer(aggregator, _selections, settings, time: clock, logger: Events, reselection: rule.Reselection, evaluation: _evaluations.Record(rule.Evaluation, devices, clock));
         Link = new WireLink(decorate?.Invoke(_server) ?? _server, start.Layout.ParameterCount, rule.Down, rule.Up, rule.Evaluation?.Metrics.Count ?? 0);

@@ -63,13 +63,20 @@ internal static partial class Log
         switch (stall.Reason)
         {
             case StallReason.BufferCannotFill:
-                BufferCannotFill(logger, stall.Elapsed, stall.Buffered, stall.Capacity?.ToString(CultureInfo.InvariantCulture) ?? "an unknown number of", stall.Waiting, stall.Clients);
+                BufferCannotFill(logger, stall.Elapsed, stall.Buffered, CapacityOf(stall), stall.Waiting, stall.Clients);
                 break;
             case StallReason.NoUpdateAccepted:
                 NoUpdateAccepted(logger, stall.Elapsed, stall.Updates, stall.MostFrequentRejection);
                 break;
             case StallReason.NoClientEligible:
                 NoClientEligible(logger, stall.Elapsed, stall.Requests, stall.MostFrequentDenial);
+                break;
+            case StallReason.NoRequest:
+                NoRequest(logger, stall.Elapsed, stall.SinceRequest);
+                break;
+            case StallReason.NoProgress:
+                string rejections = stall.Rejected == 0 ? "" : $", most often with {stall.MostFrequentRejection}";
+                NoProgress(logger, stall.Elapsed, stall.SinceAccepted, stall.Buffered, CapacityOf(stall), stall.Requests, stall.Assignments, stall.Updates, stall.Rejected, rejections, leaseDuration);
                 break;
             default:
                 NoUpdateReceived(logger, stall.Elapsed, stall.Assignments, leaseDuration);
@@ -95,6 +102,19 @@ internal static partial class Log
         "No version was published for {Elapsed}: {Assignments} assignments were issued since the last version, and no update arrived. "
         + "Check whether devices finish within LeaseDuration ({LeaseDuration}) and reach the server.")]
     public static partial void NoUpdateReceived(ILogger logger, TimeSpan elapsed, long assignments, TimeSpan leaseDuration);
+
+    [LoggerMessage(1026, LogLevel.Warning,
+        "No version was published for {Elapsed}, because no device has sent a request for {SinceRequest}. Check whether devices are online and reach the server.")]
+    public static partial void NoRequest(ILogger logger, TimeSpan elapsed, TimeSpan sinceRequest);
+
+    [LoggerMessage(1027, LogLevel.Warning,
+        "No version was published for {Elapsed}, because no update was accepted for {SinceAccepted}. The buffer contains {Buffered} of {Capacity} updates. "
+        + "Since the last version, {Requests} requests for work led to {Assignments} assignments, and {Rejected} of {Updates} updates were rejected{Rejections}. "
+        + "Check whether devices finish within LeaseDuration ({LeaseDuration}), and the reason of the rejections.")]
+    public static partial void NoProgress(
+        ILogger logger, TimeSpan elapsed, TimeSpan sinceAccepted, int buffered, string capacity, long requests, long assignments, long updates, long rejected, string rejections, TimeSpan leaseDuration);
+
+    private static string CapacityOf(Stall stall) => stall.Capacity?.ToString(CultureInfo.InvariantCulture) ?? "an unknown number of";
 
     [LoggerMessage(1012, LogLevel.Warning, "Refused version {Refused} from {Updates} updates. Version {Version} remains current. {Reason}")]
     public static partial void VersionRefused(ILogger logger, ModelVersion refused, int updates, ModelVersion version, string reason);

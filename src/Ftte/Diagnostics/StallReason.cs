@@ -16,4 +16,10 @@ internal enum StallReason
 
     /// <summary>Assignments are issued and no update arrives.</summary>
     NoUpdateReceived,
+
+    /// <summary>No device sends a request.</summary>
+    NoRequest,
+
+    /// <summary>No update is accepted any more, for several reasons or an unknown one.</summary>
+    NoProgress,
 }

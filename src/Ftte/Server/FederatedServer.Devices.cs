@@ -143,6 +143,15 @@ public sealed partial class FederatedServer
         : !_issued.AreAnsweredBy(header) ? UpdateOutcome.NotAssigned
         : null;
 
+    /// <summary>Checks for a stall in turn with the queued calls, so after a replay. A full queue is no stall.</summary>
+    private void TryEnqueueStallCheck() => _queue.TryEnter(new QueuedCall<bool>(
+        _ =>
+        {
+            ReportStall();
+            return ValueTask.FromResult(true);
+        },
+        CancellationToken.None));
+
     private void ReportStall()
     {
         if (!_stopping && _state.FindStall() is { } stall)

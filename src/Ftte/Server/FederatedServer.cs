@@ -37,6 +37,7 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
     private readonly WorkNotifier _idle;
     private readonly UpdateQueue _queue;
     private readonly PublicationTimer _timer;
+    private readonly ITimer? _stallTimer;
     private readonly UpdateProcessor _processor;
     private readonly FtteMetrics _metrics;
     private readonly CancellationTokenSource _stopSelecting = new();
@@ -121,6 +122,7 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
         _timer = new PublicationTimer(_options.PublishTimeout, _time, TryEnqueuePublication);
         _metrics = new FtteMetrics(_options.CreateMeter?.Invoke() ?? new Meter(FtteDiagnostics.MeterName), () => _queue.Length, () => _state.GetStatus().DevicesAtWork, () => _state.GetStatus().WaitingClients, () => _state.GetStatus().SincePublication.TotalSeconds);
         _processor = new UpdateProcessor(aggregator, _state, _issued, _reselection, _evaluation, _timer, _idle, _metrics, _options, _time, _logger);
+        _stallTimer = _options.StallCheckInterval is { } interval ? _time.CreateTimer(_ => TryEnqueueStallCheck(), null, interval, interval) : null;
         _stop = new Lazy<Task>(StopAsync);
         if (store is null && _waitedBeforeReplay is { } waited)
         {
@@ -234,6 +236,7 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
         _stopping = true;
         _idle.Stop();
         _timer.Dispose();
+        _stallTimer?.Dispose();
         Task drained = _queue.DisposeAsync().AsTask();
         await _stopSelecting.CancelAsync().ConfigureAwait(false);
         await drained.ConfigureAwait(false);

@@ -40,6 +40,13 @@ public sealed class FederatedServerOptions
     /// <value>Default null: a buffer waits until it is full, so that versions depend on updates only and never on the clock.</value>
     public TimeSpan? PublishTimeout { get; set; }
 
+    /// <summary>
+    /// Gets or sets the time between two checks of whether versions can be published. The server also checks when it answers a device, so that these checks matter only while no device
+    /// sends a request. The log states the reason of a stall.
+    /// </summary>
+    /// <value>Default 10 minutes; positive. Null to check only when the server answers a device.</value>
+    public TimeSpan? StallCheckInterval { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Gets or sets the maximum number of updates that wait for the aggregator, at least 1. Further updates are rejected as busy.</summary>
     /// <value>Default 256.</value>
     public int QueueCapacity { get; set; } = 256;
@@ -104,6 +111,7 @@ public sealed class FederatedServerOptions
         ArgumentOutOfRangeException.ThrowIfNegative(MaxLeaseRenewals ?? 0, nameof(MaxLeaseRenewals));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxLeaseRenewals ?? 0, byte.MaxValue, nameof(MaxLeaseRenewals));
         DurationGuard.Positive(PublishTimeout ?? WireMessage.MaxDuration, nameof(PublishTimeout));
+        DurationGuard.Positive(StallCheckInterval ?? WireMessage.MaxDuration, nameof(StallCheckInterval));
         ArgumentOutOfRangeException.ThrowIfLessThan(QueueCapacity, 1);
         DurationGuard.Positive(BusyRetryAfter, nameof(BusyRetryAfter));
         ArgumentOutOfRangeException.ThrowIfNegative(RequiredMemoryBytes);

@@ -5,8 +5,8 @@ namespace Ftte;
 
 /// <summary>Detects that no version can be published and determines the reason, so that the log distinguishes a stalled federation from a slow one.</summary>
 /// <remarks>
-/// Checked on every response to a client, because without clients nothing is expected. A stall is reported once, and again each time its duration has
-/// doubled. Not thread-safe.
+/// Checked on every response to a client, and every <see cref="FederatedServerOptions.StallCheckInterval"/>, because devices that send no requests are a stall, too. A stall is
+/// reported once, and again each time its duration has doubled. Not thread-safe.
 /// </remarks>
 internal sealed class StallMonitor(FederatedServerOptions options, ClientTable clients, LeaseTable leases, BufferLimits? limits, PublicationPace pace, TimeProvider time)
 {
@@ -19,6 +19,8 @@ internal sealed class StallMonitor(FederatedServerOptions options, ClientTable c
     private readonly Tally<CheckOutOutcome> _checkOuts = new();
     private readonly Tally<UpdateOutcome> _updates = new();
     private long _since = time.GetTimestamp();
+    private long _requestedAt = time.GetTimestamp();
+    private long _acceptedAt = time.GetTimestamp();
     private TimeSpan _due = options.BusyRetryAfter * GraceWaits;
     private int _buffered = limits?.Count ?? 0;
 
@@ -29,18 +31,27 @@ internal sealed class StallMonitor(FederatedServerOptions options, ClientTable c
 
     private TimeSpan Patience => TimeSpan.FromSeconds(Math.Max(options.LeaseDuration.TotalSeconds, PatienceIntervals * pace.AverageSeconds));
 
-    public void CheckedOut(CheckOutOutcome outcome) => _checkOuts.Add(outcome);
+    public void CheckedOut(CheckOutOutcome outcome)
+    {
+        _checkOuts.Add(outcome);
+        _requestedAt = time.GetTimestamp();
+    }
 
     public void Answered(UpdateOutcome outcome)
     {
         _updates.Add(outcome);
-        _buffered += outcome == UpdateOutcome.Buffered ? 1 : 0;
+        _requestedAt = time.GetTimestamp();
+        if (outcome == UpdateOutcome.Buffered)
+        {
+            _buffered++;
+            _acceptedAt = _requestedAt;
+        }
     }
 
     /// <summary>Records that a version was published.</summary>
     public void Published()
     {
-        _since = time.GetTimestamp();
+        _since = _requestedAt = _acceptedAt = time.GetTimestamp();
         _due = Grace;
         _checkOuts.Clear();
         _updates.Clear();
@@ -63,6 +74,8 @@ internal sealed class StallMonitor(FederatedServerOptions options, ClientTable c
         _due = reason == StallReason.None ? elapsed + Grace : elapsed * 2;
         return reason == StallReason.None ? null : new Stall(reason, elapsed)
         {
+            SinceRequest = time.GetElapsedTime(_requestedAt),
+            SinceAccepted = time.GetElapsedTime(_acceptedAt),
             Buffered = _buffered,
             Capacity = limits?.Capacity,
             Clients = clients.Count,
@@ -70,6 +83,7 @@ internal sealed class StallMonitor(FederatedServerOptions options, ClientTable c
             Requests = _checkOuts.Sum,
             MostFrequentDenial = _checkOuts.MostFrequent(IsDenial),
             Updates = _updates.Sum,
+            Rejected = _updates.Count(IsRejection),
             MostFrequentRejection = _updates.MostFrequent(IsRejection),
             Assignments = _checkOuts[CheckOutOutcome.Assigned],
         };
@@ -94,12 +108,18 @@ internal sealed class StallMonitor(FederatedServerOptions options, ClientTable c
             return StallReason.None;
         }
 
+        if (time.GetElapsedTime(_requestedAt) >= Patience)
+        {
+            return StallReason.NoRequest;
+        }
+
         long assigned = _checkOuts[CheckOutOutcome.Assigned];
         long rejected = _updates.Count(IsRejection);
         return rejected > 0 && rejected == _updates.Sum ? StallReason.NoUpdateAccepted
             : assigned == 0 && _updates.Sum == 0 && _checkOuts.Count(IsDenial) > 0 ? StallReason.NoClientEligible
             : assigned > 0 && _updates.Sum == 0 ? StallReason.NoUpdateReceived
             : isOffered && !CanFill(options.LeaseDuration) ? StallReason.BufferCannotFill
+            : time.GetElapsedTime(_acceptedAt) >= Patience ? StallReason.NoProgress
             : StallReason.None;
     }
 

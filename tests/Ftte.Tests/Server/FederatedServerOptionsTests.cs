@@ -15,6 +15,7 @@ public sealed class FederatedServerOptionsTests
         { nameof(FederatedServerOptions.QueueCapacity), o => o.QueueCapacity = 0 },
         { nameof(FederatedServerOptions.BusyRetryAfter), o => o.BusyRetryAfter = TimeSpan.FromTicks(-1) },
         { nameof(FederatedServerOptions.BusyRetryAfter), o => o.BusyRetryAfter = TimeSpan.Zero },
+        { nameof(FederatedServerOptions.StallCheckInterval), o => o.StallCheckInterval = TimeSpan.Zero },
         { nameof(FederatedServerOptions.MaxClients), o => o.MaxClients = 0 },
         { nameof(FederatedServerOptions.ClientRetention), o => o.ClientRetention = o.LeaseDuration - TimeSpan.FromTicks(1) },
         { nameof(FederatedServerOptions.RequiredMemoryBytes), o => o.RequiredMemoryBytes = -1 },

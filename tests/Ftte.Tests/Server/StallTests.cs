@@ -147,6 +147,77 @@ public sealed class StallTests
         Assert.Contains(Warnings(silence), line => line.Contains("and no update arrived", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Rejections_after_an_accepted_update_are_reported()
+    {
+        await using ServerBench bench = Logged(out ScriptedAggregator aggregator, out LogLines<FederatedServer> log);
+        aggregator.OnAggregate = (update, _) => new(aggregator.Answer(update.Header.Client.Value == "a" ? UpdateOutcome.Buffered : UpdateOutcome.NotFinite));
+        await bench.Round("a");
+        for (int minute = 0; minute < 12; minute++)
+        {
+            bench.Time.Advance(TimeSpan.FromMinutes(1));
+            await bench.Server.DrainAsync();
+            await bench.Round("b");
+        }
+
+        Assert.Contains(Warnings(log), line => line.Contains(
+            "because no update was accepted for 00:10:00. The buffer contains 1 of an unknown number of updates. Since the last version, 10 requests for work led to 10 assignments, and 9 of 10 updates were rejected, most often with NotFinite.",
+            StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Assignments_without_an_answer_after_an_accepted_update_are_reported()
+    {
+        await using ServerBench bench = Logged(out ScriptedAggregator aggregator, out LogLines<FederatedServer> log);
+        aggregator.OnAggregate = (_, _) => new(aggregator.Answer(UpdateOutcome.Buffered));
+        await bench.Round("a");
+        for (int minute = 0; minute < 12; minute++)
+        {
+            bench.Time.Advance(TimeSpan.FromMinutes(1));
+            await bench.Server.DrainAsync();
+            await bench.CheckOutResponse("b");
+        }
+
+        Assert.Contains(Warnings(log), line => line.Contains("10 requests for work led to 10 assignments, and 0 of 1 updates were rejected. Check whether devices finish", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_server_without_requests_reports_that_after_a_while_and_at_growing_intervals(bool wasUsed)
+    {
+        await using ServerBench bench = Logged(out ScriptedAggregator aggregator, out LogLines<FederatedServer> log);
+        aggregator.OnAggregate = (_, _) => new(aggregator.Answer(UpdateOutcome.Buffered));
+        if (wasUsed)
+        {
+            await bench.Round("a");
+            await bench.Round("b");
+        }
+
+        for (int minute = 0; minute < 60; minute++)
+        {
+            bench.Time.Advance(TimeSpan.FromMinutes(1));
+            await bench.Server.DrainAsync();
+        }
+
+        Assert.Equal(3, Warnings(log).Count(line => line.Contains("because no device has sent a request for", StringComparison.Ordinal))); // after 10, 20 and 40 minutes
+    }
+
+    [Fact]
+    public async Task Accepted_updates_raise_no_warning_however_long_a_version_takes()
+    {
+        await using ServerBench bench = Logged(out ScriptedAggregator aggregator, out LogLines<FederatedServer> log);
+        aggregator.OnAggregate = (_, _) => new(aggregator.Answer(UpdateOutcome.Buffered));
+        for (int round = 0; round < 30; round++)
+        {
+            await bench.Round($"d{round}");
+            bench.Time.Advance(TimeSpan.FromMinutes(5));
+            await bench.Server.DrainAsync();
+        }
+
+        Assert.Empty(Warnings(log));
+    }
+
     private static ServerBench Logged(out ScriptedAggregator aggregator, out LogLines<FederatedServer> log, FederatedServerOptions? options = null)
     {
         ServerBench bench = Scripted(out aggregator, options, log: true);
