@@ -26,7 +26,8 @@ public static class FtteServerServiceCollectionExtensions
     /// </param>
     /// <returns>A builder that sets the model and the selection, which are required, and optional services.</returns>
     /// <remarks>
-    /// <see cref="DeviceRegistry"/> (with the same name and the limits of the options) and <see cref="TimeProvider"/> are added unless the container has them. The server uses the logging of the container, if any.
+    /// <see cref="DeviceRegistry"/> (with the same name and the limits of the options) and <see cref="TimeProvider"/> are added unless the container has them. The server uses the logging of the container, if any. If it has a store, the
+    /// store keeps the registrations of the registry that this method adds, but not those of a registry that the app adds.
     /// To report missing services at startup, call <see cref="FtteServiceProviderExtensions.ValidateFtte"/>.
     /// </remarks>
     /// <exception cref="ArgumentException">An option is out of range, or the name is empty.</exception>
@@ -58,7 +59,10 @@ public static class FtteServerServiceCollectionExtensions
     private static DeviceRegistry CreateRegistry(IServiceProvider provider, string? name)
     {
         FederatedServerOptions options = provider.GetRequiredKeyedService<FederatedServerOptions>(name);
-        return new DeviceRegistry(options.MaxClients, options.ClientRetention, provider.GetRequiredService<TimeProvider>());
+        return new DeviceRegistry(options.MaxClients, options.ClientRetention, provider.GetRequiredService<TimeProvider>())
+        {
+            IsStored = provider.GetKeyedService<StoredRun>(name) is not null,
+        };
     }
 
     private static FederatedServer Start(IServiceProvider provider, string? name)

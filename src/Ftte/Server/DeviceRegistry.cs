@@ -1,6 +1,3 @@
-using Ftte.Common;
-using Ftte.State;
-
 namespace Ftte;
 
 /// <summary>Stores the memory budgets of the participating devices, from which the smallest memory budget of all devices is computed.</summary>
@@ -9,9 +6,11 @@ namespace Ftte;
 /// does not require registration records the budget that a device reports in its request for work. Unregistered devices are removed, least recently seen first, beyond a
 /// maximum count and after a time without a request; a device that returns is recorded again.</para>
 /// <para>The registry has the memory budgets only. The server keeps assignments and shares of clients in an internal table, and the certificates of devices are in the <c>DeviceDirectory</c> of Ftte.AspNetCore.</para>
+/// <para>The registrations of a registry that <c>AddFtteServer</c> created belong to the store of the server, if any: they are restored when the server starts. Changes that were made
+/// before it starts are applied after that. The registrations of every other registry are the application's to keep.</para>
 /// <para>Stores one small record per device, never model data. Safe for any number of threads. Devices may join, change and leave while the server runs.</para>
 /// </remarks>
-public sealed class DeviceRegistry
+public sealed partial class DeviceRegistry
 {
     /// <summary>The default maximum number of unregistered devices.</summary>
     public const int DefaultMaxClaims = 1_000_000;
@@ -61,8 +60,7 @@ public sealed class DeviceRegistry
         ArgumentOutOfRangeException.ThrowIfNegative(memoryBudgetBytes);
         lock (_lock)
         {
-            RemoveClaim(client);
-            _registered[client] = memoryBudgetBytes;
+            SetRegistration(client, memoryBudgetBytes);
         }
     }
 
@@ -73,7 +71,7 @@ public sealed class DeviceRegistry
     {
         lock (_lock)
         {
-            return _registered.Remove(client) | RemoveClaim(client);
+            return SetRegistration(client, memoryBudgetBytes: null) | RemoveClaim(client);
         }
     }
 
@@ -156,59 +154,6 @@ public sealed class DeviceRegistry
             RemoveClaim(client);
             _claims.Add(client, _bySeen.AddLast(new Claim(client, memoryBudgetBytes, _time.GetTimestamp())));
             RemoveExpired();
-        }
-    }
-
-    internal void Save(StateWriter writer)
-    {
-        lock (_lock)
-        {
-            RemoveExpired();
-            writer.Int32(_registered.Count);
-            foreach ((ClientId client, long budget) in _registered.OrderBy(device => device.Key.Value, StringComparer.Ordinal))
-            {
-                writer.Client(client);
-                writer.Int64(budget);
-            }
-
-            writer.Int32(_claims.Count);
-            foreach (Claim claim in _bySeen)
-            {
-                writer.Client(claim.Client);
-                writer.Int64(claim.MemoryBudgetBytes);
-                writer.Duration(_time.GetElapsedTime(claim.LastSeen));
-            }
-        }
-    }
-
-    /// <summary>Reads saved devices. Devices that are already in the registry are not changed.</summary>
-    /// <param name="reader">The reader of the state.</param>
-    /// <param name="registers">True to restore registered devices; false to keep only the registrations of this registry.</param>
-    internal void Load(ref StateReader reader, bool registers)
-    {
-        const int MinBytes = 10;
-        lock (_lock)
-        {
-            int registered = reader.Count("number of registered devices", MinBytes);
-            for (int i = 0; i < registered; i++)
-            {
-                ClientId client = reader.Client();
-                long budget = reader.Int64("memory budget");
-                if (registers)
-                {
-                    _registered.TryAdd(client, budget);
-                }
-            }
-
-            int claims = reader.Count("number of unregistered devices", MinBytes);
-            for (int i = 0; i < claims; i++)
-            {
-                var claim = new Claim(reader.Client(), reader.Int64("memory budget"), _time.GetTimestampBefore(reader.Duration("time since a device was seen")));
-                if (!_registered.ContainsKey(claim.Client) && !_claims.ContainsKey(claim.Client))
-                {
-                    _claims.Add(claim.Client, _bySeen.AddLast(claim));
-                }
-            }
         }
     }
 

@@ -56,7 +56,7 @@ public sealed partial class FederatedServer
     /// <param name="aggregator">The aggregator, restored from the <see cref="ServerState.Aggregator"/> of <see cref="StoredRun.State"/>, or a new one if the store is new. Only this server may call it from now on.</param>
     /// <param name="selections">The selections from <see cref="ServerState.RestoreSelections"/>, or a new history if the store is new; shared with the aggregator.</param>
     /// <param name="options">The options; null for the defaults. If the store is not new, <see cref="FederatedServerOptions.Seed"/> and <see cref="FederatedServerOptions.RequiredMemoryBytes"/> are taken from it.</param>
-    /// <param name="registry">The known devices; null to keep them in the store. Registrations in a specified registry are not stored.</param>
+    /// <param name="registry">The known devices; null to keep the unregistered ones in the store. Registrations in a specified registry are the application's to keep.</param>
     /// <param name="time">The clock; null for the system clock.</param>
     /// <param name="logger">The logger; null for none.</param>
     /// <param name="reselection">The options of reselection during training; null to keep the selection.</param>
@@ -127,7 +127,7 @@ public sealed partial class FederatedServer
             _timer.Resume(before);
         }
 
-        var replay = new StoreReplay(_state, _dispatcher, _terms, _issued, _processor, _reselection, clock);
+        var replay = new StoreReplay(_state, _dispatcher, _terms, _issued, _processor, _reselection, _registry, clock);
         await foreach (StoreRecord record in run.Content.Records.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             await replay.ReplayAsync(record).ConfigureAwait(false);
@@ -142,6 +142,11 @@ public sealed partial class FederatedServer
         }
 
         journal.Start(number, _options.BusyRetryAfter, OnStoreChanged, () => CaptureState((IStatefulAggregator)_aggregator));
+        if (_registry.IsStored)
+        {
+            _registry.StartRecording(journal);
+        }
+
         _reselection?.EndReplay();
         if (run.State is null || count > 0)
         {

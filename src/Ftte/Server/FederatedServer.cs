@@ -27,6 +27,7 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ServerJournal? _journal;
+    private readonly DeviceRegistry _registry;
     private readonly DispatchState _state;
     private readonly AssignmentTerms _terms;
     private readonly IssuedAssignments _issued;
@@ -107,8 +108,8 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
             _journal = new ServerJournal(store, _time);
         }
 
-        bool registers = registry is null;
-        registry ??= new DeviceRegistry(_options.MaxClients, _options.ClientRetention, _time);
+        bool registers = registry is null or { IsStored: true };
+        _registry = registry ??= new DeviceRegistry(_options.MaxClients, _options.ClientRetention, _time);
         _state = new DispatchState(start, _options, _time, (aggregator as BufferedAggregator)?.Limits, _journal);
         _terms = new AssignmentTerms(_state, selections, _options, reselection);
         _issued = new IssuedAssignments(_state);
@@ -240,6 +241,7 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
         Task drained = _queue.DisposeAsync().AsTask();
         await _stopSelecting.CancelAsync().ConfigureAwait(false);
         await drained.ConfigureAwait(false);
+        _registry.StopRecording();
         if (_journal is not null)
         {
             await _journal.DisposeAsync().ConfigureAwait(false);

@@ -26,4 +26,7 @@ internal enum RecordKind : byte
 
     /// <summary>A lease was renewed.</summary>
     Renewed = 8,
+
+    /// <summary>A device was registered, removed, or registered with another memory budget.</summary>
+    RegistrationChanged = 9,
 }

@@ -110,6 +110,15 @@ internal sealed class ServerJournal(IServerStore store, TimeProvider time) : IAs
         }
     }
 
+    /// <summary>Records that a device was registered, or removed if the budget is null.</summary>
+    public void RegistrationChanged(ClientId client, long? memoryBudgetBytes)
+    {
+        if (_commits is not null)
+        {
+            Append(ServerRecord.RegistrationChanged(client, memoryBudgetBytes));
+        }
+    }
+
     public void SelectionChanged(SelectionVersion version, ParameterSelection selection, long requiredMemoryBytes)
     {
         if (_commits is not null)

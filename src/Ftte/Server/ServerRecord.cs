@@ -12,7 +12,7 @@ internal static class ServerRecord
 {
     private const int TimeStart = 1;
     private const int FieldsStart = TimeStart + sizeof(long);
-    private const int NeverTrainsBudget = -1;
+    private const int NoBudget = -1;
 
     /// <summary>Writes an issued assignment.</summary>
     /// <param name="client">The client.</param>
@@ -22,7 +22,7 @@ internal static class ServerRecord
     public static Memory<byte> Assigned(ClientId client, long? memoryBudgetBytes, ulong number, IssuedAssignment assignment) => Write(RecordKind.Assigned, 128, (writer, _) =>
     {
         writer.Client(client);
-        writer.Int64(memoryBudgetBytes ?? NeverTrainsBudget);
+        writer.Int64(memoryBudgetBytes ?? NoBudget);
         writer.UInt64(number);
         assignment.Save(writer);
     });
@@ -70,6 +70,15 @@ internal static class ServerRecord
     public static Memory<byte> StepScaleChanged(float scale) => Write(RecordKind.StepScaleChanged, 32, (writer, _) => writer.Double(scale));
 
     public static Memory<byte> Flushed(ulong fingerprint) => Write(RecordKind.Flushed, 32, (writer, _) => writer.UInt64(fingerprint));
+
+    /// <summary>Writes a change of the registration of a device.</summary>
+    /// <param name="client">The device.</param>
+    /// <param name="memoryBudgetBytes">The registered memory budget; null if the device was removed.</param>
+    public static Memory<byte> RegistrationChanged(ClientId client, long? memoryBudgetBytes) => Write(RecordKind.RegistrationChanged, 64, (writer, _) =>
+    {
+        writer.Client(client);
+        writer.Int64(memoryBudgetBytes ?? NoBudget);
+    });
 
     public static Memory<byte> SelectionChanged(SelectionVersion version, ParameterSelection selection, long requiredMemoryBytes) => Write(RecordKind.SelectionChanged, 64, (writer, _) =>
     {
@@ -139,9 +148,9 @@ internal static class ServerRecord
         return ReadUpdate(ref reader, layout);
     }
 
-    /// <summary>Reads the memory that a client reported; null if the client never trains.</summary>
+    /// <summary>Reads a memory budget; null if the record contains none.</summary>
     public static long? ReadMemoryBudget(ref StateReader reader) =>
-        reader.Int64("memory budget", min: NeverTrainsBudget) is var bytes && bytes == NeverTrainsBudget ? null : bytes;
+        reader.Int64("memory budget", min: NoBudget) is var bytes && bytes == NoBudget ? null : bytes;
 
     private static void WriteUpdate(StateWriter writer, IBufferWriter<byte> output, in UpdateHeader header, ReadOnlySpan<float> values)
     {

@@ -6,7 +6,14 @@ namespace Ftte;
 /// <summary>Repeats the records of a store. The checkpoint from which the server was restored may include some of them.</summary>
 /// <remarks>Called only by the reader of the update queue.</remarks>
 internal sealed class StoreReplay(
-    DispatchState state, AssignmentDispatcher dispatcher, AssignmentTerms terms, IssuedAssignments issued, UpdateProcessor processor, Reselection? reselection, ReplayClock clock)
+    DispatchState state,
+    AssignmentDispatcher dispatcher,
+    AssignmentTerms terms,
+    IssuedAssignments issued,
+    UpdateProcessor processor,
+    Reselection? reselection,
+    DeviceRegistry registry,
+    ReplayClock clock)
 {
     /// <summary>Repeats a record.</summary>
     /// <exception cref="InvalidOperationException">The replay has another result than the interrupted run.</exception>
@@ -68,6 +75,9 @@ internal sealed class StoreReplay(
             case RecordKind.StepScaleChanged:
                 terms.ChangeStepScale((float)reader.Positive("step scale"));
                 break;
+            case RecordKind.RegistrationChanged:
+                ReplayRegistration(reader.Client(), ServerRecord.ReadMemoryBudget(ref reader));
+                break;
             default:
                 fingerprint = reader.UInt64();
                 break;
@@ -75,6 +85,14 @@ internal sealed class StoreReplay(
 
         reader.End();
         return kind;
+    }
+
+    private void ReplayRegistration(ClientId client, long? memoryBudgetBytes)
+    {
+        if (registry.IsStored)
+        {
+            registry.Replay(client, memoryBudgetBytes);
+        }
     }
 
     private void Check<T>(StoreRecord record, T recorded, T replayed)

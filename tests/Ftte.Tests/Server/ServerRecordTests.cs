@@ -19,6 +19,8 @@ public sealed class ServerRecordTests
         Assert.Equal("0602010000000000000103000000000000006c6f770570686f6e6522110000000000000300000000000000cdab000000000000020000000500000003020000000040003f019186728e", Hex(ServerRecord.Evaluated(Update with { Content = UpdateContent.Evaluation }, new float[] { 2, 0.5f }, "low")));
         Assert.Equal("070201000000000000000000403333d33f354039b7", Hex(ServerRecord.StepScaleChanged(0.3f)));
         Assert.Equal("0802010000000000000570686f6e6522110000000000000306414778", Hex(ServerRecord.Renewed(new ClientId("phone"), new UpdateId(0x1122), 3)));
+        Assert.Equal("0902010000000000000570686f6e650000100000000000f65ad87d", Hex(ServerRecord.RegistrationChanged(new ClientId("phone"), 1 << 20)));
+        Assert.Equal("0902010000000000000570686f6e65ffffffffffffffff85939b79", Hex(ServerRecord.RegistrationChanged(new ClientId("phone"), null)));
         Assert.Equal("050201000000000000020000000010000000000000010000000400000003000000e2a15b1e", Hex(ServerRecord.SelectionChanged(new SelectionVersion(2), B, 4096)));
     }
 
