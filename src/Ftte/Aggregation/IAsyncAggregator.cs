@@ -7,7 +7,7 @@ namespace Ftte.Aggregation;
 /// <para><b>Ownership</b>: an update is borrowed until the returned task completes; copy data that you keep.</para>
 /// <para><b>Rejections</b> are receipts, not exceptions. A rejected update does not change the model.</para>
 /// <para><b>Optional interfaces</b>: an aggregator that refuses to publish some versions implements <see cref="IGuardedAggregator"/>; one with a state that can be
-/// saved implements <see cref="IStatefulAggregator"/>.</para>
+/// saved implements <see cref="IStatefulAggregator"/>; one that can revert versions implements <see cref="IRevertibleAggregator"/>.</para>
 /// <para><b>Order</b>: the K updates of a buffer result in the same bits in every arrival order.</para>
 /// </remarks>
 public interface IAsyncAggregator

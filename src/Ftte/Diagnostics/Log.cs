@@ -119,6 +119,9 @@ internal static partial class Log
     [LoggerMessage(1012, LogLevel.Warning, "Refused version {Refused} from {Updates} updates. Version {Version} remains current. {Reason}")]
     public static partial void VersionRefused(ILogger logger, ModelVersion refused, int updates, ModelVersion version, string reason);
 
+    [LoggerMessage(1028, LogLevel.Warning, "Rolled back from version {Reverted} to the parameters of version {Earlier}.")]
+    public static partial void RolledBack(ILogger logger, ModelVersion reverted, ModelVersion earlier);
+
     [LoggerMessage(1022, LogLevel.Information, "Resumed the stored run at version {Version} after replaying {Records} records.")]
     public static partial void Resumed(ILogger logger, ModelVersion version, long records);
 

@@ -131,11 +131,22 @@ internal sealed class DispatchState
         }
     }
 
-    public void Publish(ModelSnapshot published)
+    /// <summary>Returns the coordinates that have changed since an earlier version; all if the version is unknown.</summary>
+    public ParameterSelection GetChangedSince(ModelSnapshot earlier)
     {
         lock (Lock)
         {
-            Refreshes.Publish(published);
+            return Refreshes.Since(earlier.Version, earlier.Fingerprint);
+        }
+    }
+
+    /// <param name="published">The version.</param>
+    /// <param name="changed">The coordinates in which it differs from the version before; null if unknown.</param>
+    public void Publish(ModelSnapshot published, ParameterSelection? changed)
+    {
+        lock (Lock)
+        {
+            Refreshes.Publish(published, changed);
             Pace.Published();
             Leases.BeginBuffer(published.Version);
             _stalls.Published();

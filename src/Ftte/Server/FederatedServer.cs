@@ -138,13 +138,6 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
 
     internal FtteMetrics Metrics => _metrics;
 
-    /// <summary>Publishes an incomplete buffer if it contains enough updates, in turn with the queued updates.</summary>
-    /// <param name="cancellationToken">Cancels the call if it has not started.</param>
-    /// <returns>The published version; null if the buffer contains too few updates or the version was refused.</returns>
-    /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
-    public ValueTask<ModelSnapshot?> FlushAsync(CancellationToken cancellationToken = default) =>
-        _journal is null ? CallInTurnAsync(_processor.PublishIncompleteAsync, cancellationToken) : FlushDurablyAsync(_journal, cancellationToken);
-
     /// <summary>Waits until all calls that are already in the queue have been answered: updates and timed-out publications.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>A task that completes then. Calls that are queued later are not awaited.</returns>
@@ -204,19 +197,6 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
 
         return await call.WaitAsync().ConfigureAwait(false);
     }
-
-    private async ValueTask<ModelSnapshot?> FlushDurablyAsync(ServerJournal journal, CancellationToken cancellationToken)
-    {
-        (ModelSnapshot? published, Task<bool> committed) = await CallInTurnAsync(
-            async cancelled => (await _processor.PublishIncompleteAsync(cancelled).ConfigureAwait(false), journal.WhenCommitted), cancellationToken).ConfigureAwait(false);
-        return await committed.WaitAsync(cancellationToken).ConfigureAwait(false)
-            ? published
-            : throw new StoreException($"The publication is not durable yet, because the store fails. Correct the cause in {nameof(StoreFault)}. The server then commits the publication.", StoreFault, isTransient: true);
-    }
-
-    private bool TryEnqueuePublication() => _queue.TryEnter(new QueuedCall<ModelSnapshot?>(
-        async cancelled => _timer.IsDue() ? await _processor.PublishIncompleteAsync(cancelled).ConfigureAwait(false) : null,
-        CancellationToken.None));
 
     private void LogStart(ModelSnapshot start, ParameterSelection selection, bool isNew, ReselectionOptions? reselection)
     {

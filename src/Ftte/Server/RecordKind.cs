@@ -29,4 +29,7 @@ internal enum RecordKind : byte
 
     /// <summary>A device was registered, removed, or registered with another memory budget.</summary>
     RegistrationChanged = 9,
+
+    /// <summary>An earlier model was published as a new version.</summary>
+    RolledBack = 10,
 }

@@ -43,7 +43,9 @@ internal sealed class RefreshLog
         _ => _everything,
     };
 
-    public void Publish(ModelSnapshot published)
+    /// <param name="published">The version.</param>
+    /// <param name="known">The coordinates in which it differs from the version before; null if unknown.</param>
+    public void Publish(ModelSnapshot published, ParameterSelection? known)
     {
         long before = _current.Number;
         ulong fingerprintBefore = _currentFingerprint;
@@ -57,7 +59,7 @@ internal sealed class RefreshLog
         }
 
         _oldest = new ModelVersion(Math.Max(_oldest.Number, _current.Number - _lacking.Length));
-        ParameterSelection changed = published.Changed is { } known && known.ParameterCount == _everything.ParameterCount ? known : _everything;
+        ParameterSelection changed = known?.ParameterCount == _everything.ParameterCount ? known : _everything;
         if (before - 1 >= _oldest.Number && Lacking(before - 1).Equals(changed))
         {
             changed = Lacking(before - 1);

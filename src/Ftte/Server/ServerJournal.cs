@@ -110,6 +110,14 @@ internal sealed class ServerJournal(IServerStore store, TimeProvider time) : IAs
         }
     }
 
+    public void RolledBack(ModelSnapshot earlier, ModelSnapshot published)
+    {
+        if (_commits is not null)
+        {
+            Append(ServerRecord.RolledBack(earlier, published.Fingerprint), published);
+        }
+    }
+
     /// <summary>Records that a device was registered, or removed if the budget is null.</summary>
     public void RegistrationChanged(ClientId client, long? memoryBudgetBytes)
     {

@@ -71,6 +71,16 @@ internal static class ServerRecord
 
     public static Memory<byte> Flushed(ulong fingerprint) => Write(RecordKind.Flushed, 32, (writer, _) => writer.UInt64(fingerprint));
 
+    /// <summary>Writes a roll back.</summary>
+    /// <param name="earlier">The model that was published again. All of it, because the store may no longer keep it as a version.</param>
+    /// <param name="fingerprint">The fingerprint of the published version.</param>
+    public static Memory<byte> RolledBack(ModelSnapshot earlier, ulong fingerprint) => Write(RecordKind.RolledBack, 64 + (sizeof(float) * earlier.Parameters.Length), (writer, _) =>
+    {
+        writer.UInt64(fingerprint);
+        writer.Int64(earlier.Version.Number);
+        writer.Values(earlier.Parameters.Span);
+    });
+
     /// <summary>Writes a change of the registration of a device.</summary>
     /// <param name="client">The device.</param>
     /// <param name="memoryBudgetBytes">The registered memory budget; null if the device was removed.</param>
@@ -146,6 +156,17 @@ internal static class ServerRecord
         string name = reader.Text("group");
         group = hasGroup ? name : null;
         return ReadUpdate(ref reader, layout);
+    }
+
+    /// <summary>Reads the model to which a server rolled back.</summary>
+    /// <param name="reader">The reader of the fields.</param>
+    /// <param name="layout">The layout of the model.</param>
+    /// <param name="fingerprint">Receives the fingerprint of the published version.</param>
+    public static ModelSnapshot ReadRolledBack(ref StateReader reader, ParameterLayout layout, out ulong fingerprint)
+    {
+        fingerprint = reader.UInt64();
+        var version = new ModelVersion(reader.Int64("version"));
+        return ModelSnapshot.TakeOver(layout, version, reader.Finite("parameter", layout.ParameterCount), changed: null);
     }
 
     /// <summary>Reads a memory budget; null if the record contains none.</summary>

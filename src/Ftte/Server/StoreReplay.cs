@@ -32,6 +32,8 @@ internal sealed class StoreReplay(
             case RecordKind.Flushed:
                 await processor.PublishIncompleteAsync(CancellationToken.None).ConfigureAwait(false);
                 break;
+            case RecordKind.RolledBack:
+                break;
             default:
                 return;
         }
@@ -39,7 +41,7 @@ internal sealed class StoreReplay(
         Check(record, $"fingerprint {fingerprint:x16}", $"fingerprint {state.Feed.Current.Fingerprint:x16}");
     }
 
-    /// <summary>Reads a record, and replays it unless that requires the aggregator.</summary>
+    /// <summary>Reads a record, and replays it unless that is asynchronous.</summary>
     private RecordKind Read(StoreRecord record, out SparseUpdate? accepted, out UpdateOutcome outcome, out ulong fingerprint)
     {
         (accepted, outcome, fingerprint) = (null, default, 0);
@@ -77,6 +79,9 @@ internal sealed class StoreReplay(
                 break;
             case RecordKind.RegistrationChanged:
                 ReplayRegistration(reader.Client(), ServerRecord.ReadMemoryBudget(ref reader));
+                break;
+            case RecordKind.RolledBack:
+                processor.RollBack(ServerRecord.ReadRolledBack(ref reader, state.Layout, out fingerprint));
                 break;
             default:
                 fingerprint = reader.UInt64();

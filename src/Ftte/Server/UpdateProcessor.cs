@@ -137,11 +137,31 @@ internal sealed class UpdateProcessor(
         }
     }
 
+    /// <summary>Publishes an earlier model as a new version.</summary>
+    /// <exception cref="InvalidOperationException">The aggregator cannot roll back.</exception>
+    public ModelSnapshot RollBack(ModelSnapshot earlier)
+    {
+        if (aggregator is not IRevertibleAggregator revertible)
+        {
+            throw new InvalidOperationException($"{aggregator.GetType()} cannot roll back. Implement {nameof(IRevertibleAggregator)}, or use {nameof(BufferedAggregator)}.");
+        }
+
+        ModelVersion reverted = Current.Version;
+        ParameterSelection changed = state.GetChangedSince(earlier);
+        ModelSnapshot published = revertible.RollBack(earlier);
+        state.Journal?.RolledBack(earlier, published);
+        Log.RolledBack(logger, reverted, earlier.Version);
+        PropagatePublication(published.Fingerprint == earlier.Fingerprint ? changed : null);
+        state.Journal?.CheckpointIfDue();
+        return published;
+    }
+
     private UpdateReceipt Settle(in UpdateHeader header, UpdateOutcome? measured) =>
         issued.Settle(header, new UpdateReceipt(measured ?? UpdateOutcome.TooStale, Current.Version));
 
     /// <summary>Propagates a publication or a refusal of the aggregator to all parts of the server, before the call that caused it is answered.</summary>
-    private void PropagatePublication()
+    /// <param name="changed">The coordinates that a published version changed; null for those that it states.</param>
+    private void PropagatePublication(ParameterSelection? changed = null)
     {
         if ((aggregator as IGuardedAggregator)?.LatestRefusal is { } refusal && !ReferenceEquals(refusal, _latestRefusal))
         {
@@ -162,7 +182,7 @@ internal sealed class UpdateProcessor(
 
         // Computed once per version, here outside the lock so that no check-out waits for it.
         _ = newest.Fingerprint;
-        state.Publish(newest);
+        state.Publish(newest, changed ?? newest.Changed);
         timer.Published();
         metrics.Published();
         Log.Published(logger, newest.Version);

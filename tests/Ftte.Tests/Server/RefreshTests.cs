@@ -147,7 +147,7 @@ public sealed class RefreshTests
             for (int v = 0; v < published.Count; v++)
             {
                 var next = ModelSnapshot.TakeOver(layout, new ModelVersion(v + 1), [.. Enumerable.Repeat(v + 1f, Length)], published[v]);
-                log.Publish(next);
+                log.Publish(next, next.Changed);
                 fingerprints.Add(next.Fingerprint);
                 for (int held = 0; held <= v + 2; held++)
                 {
@@ -173,7 +173,7 @@ public sealed class RefreshTests
         {
             // Made anew each time, as a selection that came over a wire would be.
             ParameterSelection changed = ParameterSelection.Create(Layout.ParameterCount, A.Ranges);
-            log.Publish(ModelSnapshot.TakeOver(Layout, new ModelVersion(v), Start.Parameters.ToArray(), changed));
+            log.Publish(ModelSnapshot.TakeOver(Layout, new ModelVersion(v), Start.Parameters.ToArray()), changed);
         }
 
         ParameterSelection first = log.Since(new ModelVersion(0), Start.Fingerprint);

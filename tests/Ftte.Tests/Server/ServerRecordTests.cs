@@ -21,6 +21,7 @@ public sealed class ServerRecordTests
         Assert.Equal("0802010000000000000570686f6e6522110000000000000306414778", Hex(ServerRecord.Renewed(new ClientId("phone"), new UpdateId(0x1122), 3)));
         Assert.Equal("0902010000000000000570686f6e650000100000000000f65ad87d", Hex(ServerRecord.RegistrationChanged(new ClientId("phone"), 1 << 20)));
         Assert.Equal("0902010000000000000570686f6e65ffffffffffffffff85939b79", Hex(ServerRecord.RegistrationChanged(new ClientId("phone"), null)));
+        Assert.Equal("0a0201000000000000550000000000000003000000000000000000803f000000c0b7814603", Hex(ServerRecord.RolledBack(new ModelSnapshot(ParameterLayout.Create(("x", [2])), new ModelVersion(3), [1, -2]), 0x55)));
         Assert.Equal("050201000000000000020000000010000000000000010000000400000003000000e2a15b1e", Hex(ServerRecord.SelectionChanged(new SelectionVersion(2), B, 4096)));
     }
 

@@ -7,14 +7,12 @@ namespace Ftte.Aggregation;
 /// <summary>Publishes buffers as versions, and refuses or rolls back versions.</summary>
 public sealed partial class BufferedAggregator
 {
-    /// <summary>Publishes an earlier model as a new version, to revert versions that made the model worse.</summary>
-    /// <param name="earlier">A version of the same model, published before the current one.</param>
-    /// <returns>The new version: the earlier parameters under the next number.</returns>
+    /// <inheritdoc />
     /// <remarks>
     /// Training continues from that model as from an initial one: the buffer is discarded, its updates may be sent again, and the optimizer and the
-    /// reference values are reset. Updates that were trained on the reverted versions are too stale. Do not call it concurrently with <see cref="AggregateAsync"/>.
+    /// reference values are reset. Updates that were trained on the reverted versions are too stale. While a server uses the aggregator, call
+    /// <see cref="FederatedServer.RollBackAsync"/> instead.
     /// </remarks>
-    /// <exception cref="ArgumentException">The snapshot has another layout, is not earlier than the current version, or is not finite.</exception>
     public ModelSnapshot RollBack(ModelSnapshot earlier)
     {
         ArgumentNullException.ThrowIfNull(earlier);

@@ -21,7 +21,7 @@ namespace Ftte.Aggregation;
 /// publication. It does not grow with the number of clients. Robust reductions also keep K updates. If norms are clipped or example counts are capped, the
 /// first buffer keeps its updates too, until reference values exist: K x selected coordinates x 4 bytes until the first version.</para>
 /// </remarks>
-public sealed partial class BufferedAggregator : IGuardedAggregator, IStatefulAggregator
+public sealed partial class BufferedAggregator : IGuardedAggregator, IRevertibleAggregator, IStatefulAggregator
 {
     /// <summary>The minimum weight; the fixed-point sums cannot represent the effect of a smaller one.</summary>
     private const double MinWeight = 1.0 / (1 << 20);
