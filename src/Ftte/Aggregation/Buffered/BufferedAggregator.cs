@@ -70,7 +70,7 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IRevertible
         _current = initial;
         _buffer = _options.Reduction.CreateBuffer(_options.Capacity, _options.MinMassShare, initial.Layout, _pool);
         _optimizer = _options.Optimizer.CreateState(initial.Layout.ParameterCount);
-        _maxAge = _options.MaxAge ?? Math.Max(20, 4L * (_options.Concurrency ?? 0) / _options.Capacity);
+        _maxAge = _options.MaxAgeOrDefault;
         _admission = new UpdateAdmission(initial.Layout, selections, _maxAge, _options.MaxUpdatesPerClient, _options.Capacity);
         _references = new ReferenceValues(_options, _buffer.CountsExamples);
         WeightingInputs inputs = _options.Weighting.Inputs;

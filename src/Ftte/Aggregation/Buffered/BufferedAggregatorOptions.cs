@@ -77,6 +77,8 @@ public sealed class BufferedAggregatorOptions
     /// <value>Default 0.5, rounded up to whole updates. A robust reduction also waits until it has enough updates to protect the model.</value>
     public double FlushShare { get; set; } = 0.5;
 
+    internal long MaxAgeOrDefault => MaxAge ?? Math.Max(20, 4L * (Concurrency ?? 0) / Capacity);
+
     /// <summary>Creates the options of FedBuff (arXiv 2106.06639): weights by age, divided by the capacity.</summary>
     /// <param name="capacity">K, the number of updates that complete a buffer.</param>
     /// <param name="learningRate">The learning rate of the server.</param>

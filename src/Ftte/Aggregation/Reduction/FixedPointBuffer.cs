@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Ftte.Numerics;
 using Ftte.State;
 
@@ -12,6 +14,9 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
 {
     /// <summary>The unit of mass until there is a reference example count. It suits counts from one to a million.</summary>
     private const double UnknownExamples = 1024;
+
+    /// <summary>The selection version of sums that are not of updates. No server announces as many selections.</summary>
+    private static readonly SelectionVersion NoUpdates = new(int.MaxValue);
 
     private readonly List<Accumulator> _active = [];
     private readonly List<Accumulator> _spare = [];
@@ -66,6 +71,20 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
         accumulator.Mass = accumulator.Mass.Plus(Mass(update));
         accumulator.WeightedMass = accumulator.WeightedMass.Plus(weightedMass);
         Count++;
+    }
+
+    /// <summary>Returns sums to which the caller adds integers in the same units, such as noise. They do not count as an update.</summary>
+    /// <param name="selection">The coordinates of the sums.</param>
+    public Span<long> AddSums(ParameterSelection selection) => AccumulatorFor(NoUpdates, selection).Sums.Span;
+
+    /// <summary>Appends the exact sums to a hash, in an order that does not depend on the arrival of the updates.</summary>
+    public void AppendTo(IncrementalHash hash)
+    {
+        foreach (Accumulator accumulator in _active.OrderBy(a => a.Version.Number))
+        {
+            hash.AppendData(BitConverter.GetBytes(accumulator.Version.Number));
+            hash.AppendData(MemoryMarshal.AsBytes(accumulator.Sums.Span));
+        }
     }
 
     public override void Reduce(StepSink sink)
