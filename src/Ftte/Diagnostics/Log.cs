@@ -54,6 +54,9 @@ internal static partial class Log
     [LoggerMessage(1019, LogLevel.Information, "Ended training, because {Metric} has not improved in {Patience} evaluations. No more training is assigned.")]
     public static partial void TrainingEnded(ILogger logger, string metric, int patience);
 
+    [LoggerMessage(1029, LogLevel.Warning, "Ended training. No more training is assigned. {Reason}")]
+    public static partial void ParticipationEnded(ILogger logger, string reason);
+
     [LoggerMessage(1020, LogLevel.Error, "The app's callback threw an exception for the evaluation of version {Version}. The server continues.")]
     public static partial void EvaluationCallbackThrew(ILogger logger, Exception error, ModelVersion version);
 

@@ -26,8 +26,8 @@ public enum CheckOutOutcome : byte
     Stopped = 6,
 
     /// <summary>
-    /// Training has ended, because the model has stopped improving; see <see cref="EvaluationOptions.Patience"/>. The server still accepts updates of earlier assignments.
-    /// Retry later: the app may continue training.
+    /// Training has ended, because the model has stopped improving (<see cref="EvaluationOptions.Patience"/>) or the client may not contribute any more
+    /// (<see cref="Aggregation.ILimitedAggregator"/>). The server still accepts updates of earlier assignments that are within these limits. Retry later: the app may continue training.
     /// </summary>
     TrainingEnded = 7,
 }

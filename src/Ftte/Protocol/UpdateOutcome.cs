@@ -72,4 +72,7 @@ public enum UpdateOutcome : byte
 
     /// <summary>A metric is outside of the range that the server allows. Check what the device measures, and the order of its metrics.</summary>
     OutOfRange = 20,
+
+    /// <summary>The client contributed as often as the server allows, or too recently, or training has ended. Discard the update and check out again.</summary>
+    ParticipationLimit = 21,
 }

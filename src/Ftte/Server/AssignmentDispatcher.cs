@@ -1,3 +1,5 @@
+using Ftte.Aggregation;
+
 namespace Ftte;
 
 /// <summary>Assigns work: decides whether a device receives work, whether it trains or measures, and which coordinates it lacks.</summary>
@@ -80,9 +82,18 @@ internal sealed class AssignmentDispatcher(
             ClientRecord client = state.Touch(device.Client);
             client.NeverTrains = device.NeverTrains;
             LeaseKind kind = ChooseWork(device, client);
-            if (kind == LeaseKind.Training && (state.IsTrainingEnded || device.NeverTrains))
+            if (kind == LeaseKind.Training)
             {
-                return state.IsTrainingEnded ? new CheckOutResponse(CheckOutOutcome.TrainingEnded) : new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: state.Pace.UntilNext);
+                ParticipationStatus participation = state.IsTrainingEnded ? ParticipationStatus.Ended : state.GetParticipation(device.Client);
+                if (participation == ParticipationStatus.Ended)
+                {
+                    return new CheckOutResponse(CheckOutOutcome.TrainingEnded);
+                }
+
+                if (device.NeverTrains || participation == ParticipationStatus.AwaitsVersion)
+                {
+                    return new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: state.Pace.UntilNext);
+                }
             }
 
             LeaseTable.Answer answer = state.Leases.TryIssue(client, kind, out UpdateId id);

@@ -14,14 +14,18 @@ internal sealed class DispatchState
 {
     private readonly int _refreshHistory;
     private readonly StallMonitor _stalls;
+    private readonly ILimitedAggregator? _limited;
+    private volatile bool _isTrainingEnded;
 
     /// <param name="start">The current version.</param>
     /// <param name="options">The options of the server.</param>
     /// <param name="time">The clock.</param>
     /// <param name="limits">The limits of the aggregator's buffer; null if unknown.</param>
     /// <param name="journal">Records changes in the order in which they take effect; null to record nothing.</param>
-    public DispatchState(ModelSnapshot start, FederatedServerOptions options, TimeProvider time, BufferLimits? limits, ServerJournal? journal)
+    /// <param name="limited">Decides whether a client may contribute; null if all may.</param>
+    public DispatchState(ModelSnapshot start, FederatedServerOptions options, TimeProvider time, BufferLimits? limits, ServerJournal? journal, ILimitedAggregator? limited)
     {
+        _limited = limited;
         Layout = start.Layout;
         Feed = new VersionFeed(start);
         Clients = new ClientTable(options, time);
@@ -52,8 +56,11 @@ internal sealed class DispatchState
 
     public ParameterLayout Layout { get; }
 
-    /// <summary>Gets a value that indicates whether no more training is assigned.</summary>
-    public bool IsTrainingEnded { get; private set; }
+    /// <summary>Gets a value that indicates whether no more training is assigned. May be read without the lock.</summary>
+    public bool IsTrainingEnded => _isTrainingEnded;
+
+    /// <summary>Determines whether a client may contribute to the next version. May be called without the lock.</summary>
+    public ParticipationStatus GetParticipation(ClientId client) => _limited?.GetParticipation(client) ?? ParticipationStatus.Allowed;
 
     /// <summary>Returns the numbers of clients and leases at this moment.</summary>
     public DispatchStatus GetStatus()
@@ -85,7 +92,7 @@ internal sealed class DispatchState
     {
         lock (Lock)
         {
-            return Clients.Find(client) is { } record && Leases.IsWaiting(record);
+            return (Clients.Find(client) is { } record && Leases.IsWaiting(record)) || GetParticipation(client) == ParticipationStatus.AwaitsVersion;
         }
     }
 
@@ -169,7 +176,7 @@ internal sealed class DispatchState
     {
         lock (Lock)
         {
-            IsTrainingEnded = true;
+            _isTrainingEnded = true;
         }
     }
 

@@ -8,7 +8,7 @@ public sealed partial class FederatedServer
 {
     /// <inheritdoc />
     /// <remarks>
-    /// The checks are in this order: stopped, admission, layout, buffer length, memory, limits of concurrency and of assignments per version. A client has at most one lease; a new request replaces the older lease.
+    /// The checks are in this order: stopped, admission, layout, buffer length, memory, limits of contributions (<see cref="Aggregation.ILimitedAggregator"/>), limits of concurrency and of assignments per version. A client has at most one lease; a new request replaces the older lease.
     /// If this server published the held version, or started from it, with the fingerprint in the request, only changes are sent; otherwise all parameters are sent.
     /// Devices without enough memory for the current selection are not asked to measure importance. Devices that are asked count toward <see cref="FederatedServerOptions.MaxConcurrency"/>.
     /// </remarks>

@@ -60,8 +60,8 @@ public sealed partial class FederatedServer
     /// <value>Null if no version has been evaluated by at least half of the requested devices, or if the best one is not kept.</value>
     public ModelSnapshot? BestModel => _evaluation?.BestModel;
 
-    /// <summary>Gets a value that indicates whether the server assigns no more training, because the model has stopped improving; see <see cref="EvaluationOptions.Patience"/>.</summary>
-    public bool IsTrainingEnded => _evaluation is { IsTrainingEnded: true };
+    /// <summary>Gets a value that indicates whether the server assigns no more training, because the model has stopped improving (<see cref="EvaluationOptions.Patience"/>) or no client may contribute any more (<see cref="Aggregation.ILimitedAggregator.EndReason"/>).</summary>
+    public bool IsTrainingEnded => _state.IsTrainingEnded || _evaluation is { IsTrainingEnded: true };
 
     /// <summary>Determines whether a client would be asked to evaluate if it requested work now and could evaluate.</summary>
     /// <param name="client">The client.</param>

@@ -97,6 +97,11 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
             throw new ArgumentException($"The training profile is for a model with {reselection.Profile.Layout}, but the server's model has {start.Layout}. Specify the profile of the server's model.", nameof(reselection));
         }
 
+        if (reselection is { Probes: > 0 } && aggregator is ILimitedAggregator { AllowsSurveys: false })
+        {
+            throw new ArgumentException($"Importance surveys reveal private data that {aggregator.GetType().Name} does not protect. Set {nameof(ReselectionOptions.Probes)} to 0.", nameof(reselection));
+        }
+
         evaluation = evaluation?.Copy();
         evaluation?.Validate();
         _aggregator = aggregator;
@@ -110,7 +115,7 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
 
         bool registers = registry is null or { IsStored: true };
         _registry = registry ??= new DeviceRegistry(_options.MaxClients, _options.ClientRetention, _time);
-        _state = new DispatchState(start, _options, _time, (aggregator as BufferedAggregator)?.Limits, _journal);
+        _state = new DispatchState(start, _options, _time, (aggregator as BufferedAggregator)?.Limits, _journal, aggregator as ILimitedAggregator);
         _terms = new AssignmentTerms(_state, selections, _options, reselection);
         _issued = new IssuedAssignments(_state);
         _reselection = reselection is null ? null : new Reselection(reselection, _state, _terms, registry, _options.RequireRegistration, _logger, _stopSelecting.Token);
@@ -131,6 +136,7 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
         }
 
         LogStart(start, selections.Current.Selection, isNew: saved is null, reselection);
+        _processor.EndTrainingIfDue();
     }
 
     /// <inheritdoc />

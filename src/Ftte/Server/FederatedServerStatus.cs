@@ -35,7 +35,7 @@ public sealed record FederatedServerStatus
     /// <summary>Gets a value that indicates whether the server was stopped.</summary>
     public bool IsStopped { get; internal init; }
 
-    /// <summary>Gets a value that indicates whether the server assigns no more training; see <see cref="EvaluationOptions.Patience"/>.</summary>
+    /// <summary>Gets a value that indicates whether the server assigns no more training; see <see cref="FederatedServer.IsTrainingEnded"/>.</summary>
     public bool IsTrainingEnded { get; internal init; }
 
     /// <summary>Gets the reason why the store accepts no commits; null if it works or the server has no store.</summary>

@@ -32,6 +32,7 @@ internal sealed class UpdateProcessor(
 {
     private static readonly Task<bool> Done = Task.FromResult(true);
 
+    private bool _isTrainingEnded;
     private VersionRefusal? _latestRefusal = (aggregator as IGuardedAggregator)?.LatestRefusal;
 
     private ModelSnapshot Current => state.Feed.Current;
@@ -156,6 +157,17 @@ internal sealed class UpdateProcessor(
         return published;
     }
 
+    /// <summary>Ends training if no client may contribute any more.</summary>
+    public void EndTrainingIfDue()
+    {
+        if (!_isTrainingEnded && (aggregator as ILimitedAggregator)?.EndReason is { } reason)
+        {
+            _isTrainingEnded = true;
+            state.EndTraining();
+            Log.ParticipationEnded(logger, reason);
+        }
+    }
+
     private UpdateReceipt Settle(in UpdateHeader header, UpdateOutcome? measured) =>
         issued.Settle(header, new UpdateReceipt(measured ?? UpdateOutcome.TooStale, Current.Version));
 
@@ -174,6 +186,7 @@ internal sealed class UpdateProcessor(
             idle.NotifyAll();
         }
 
+        EndTrainingIfDue();
         ModelSnapshot newest = aggregator.Current;
         if (ReferenceEquals(newest, Current))
         {
