@@ -11,7 +11,7 @@ internal static class Namespaces
         ["Ftte.Simulation"] = ["Tasks", "Devices", "Rules", "Options", "Results"],
         ["Ftte.Simulation.Reports"] = ["Content"],
         ["Ftte.AspNetCore"] = ["Identity"],
-        ["Ftte.Privacy"] = ["Accounting"],
+        ["Ftte.Privacy"] = ["Accounting", "Options", "Aggregation"],
     };
 
     /// <summary>Returns the namespace of a file.</summary>
