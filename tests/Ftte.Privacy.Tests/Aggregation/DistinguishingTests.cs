@@ -1,4 +1,3 @@
-using Ftte.Aggregation;
 using Ftte.Selection;
 
 namespace Ftte.Privacy.Tests.Aggregation;
