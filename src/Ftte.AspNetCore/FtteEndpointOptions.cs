@@ -29,6 +29,14 @@ public sealed class FtteEndpointOptions
     /// <value>Default 4 MiB.</value>
     public int MaxEncodedBlobBytes { get; set; } = 4 << 20;
 
+    /// <summary>Gets or sets the memory for the start of updates whose upload was interrupted, in bytes. The oldest one is removed first, and its device starts again.</summary>
+    /// <value>Default 256 MiB; not negative. Zero keeps none. There is at most one per authenticated device, and none without authentication.</value>
+    public long PartialUploadBytes { get; set; } = 256L << 20;
+
+    /// <summary>Gets or sets the time for which the start of an update is kept after an interruption.</summary>
+    /// <value>Default 10 minutes; positive.</value>
+    public TimeSpan PartialUploadLifetime { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Validates the options.</summary>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     public void Validate()
@@ -43,6 +51,8 @@ public sealed class FtteEndpointOptions
 
         ArgumentOutOfRangeException.ThrowIfNegative(BlobCacheBytes);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxEncodedBlobBytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(PartialUploadBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(PartialUploadLifetime, TimeSpan.Zero);
     }
 
     internal FtteEndpointOptions Copy() => (FtteEndpointOptions)MemberwiseClone();

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Ftte.Wire;
 
@@ -17,7 +16,7 @@ internal sealed class BlobDownload(HttpConnection connection, BlobReference blob
     public async Task RunAsync(CallDeadline deadline)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        TimeSpan wait = options.DownloadBackoff;
+        TimeSpan wait = options.TransferBackoff;
         for (int attempt = 1; decoder.Position < decoder.Length; attempt++)
         {
             long before = decoder.Position;
@@ -25,11 +24,11 @@ internal sealed class BlobDownload(HttpConnection connection, BlobReference blob
             {
                 await ReceiveAsync(hash, deadline).ConfigureAwait(false);
             }
-            catch (Exception error) when (IsInterruption(error) && !deadline.Token.IsCancellationRequested && (decoder.Position > before || attempt < options.MaxDownloadAttempts))
+            catch (Exception error) when (HttpConnection.IsInterruption(error) && !deadline.Token.IsCancellationRequested && (decoder.Position > before || attempt < options.MaxTransferAttempts))
             {
                 if (decoder.Position > before)
                 {
-                    (attempt, wait) = (0, options.DownloadBackoff);
+                    (attempt, wait) = (0, options.TransferBackoff);
                 }
 
                 deadline.Restart();
@@ -44,13 +43,6 @@ internal sealed class BlobDownload(HttpConnection connection, BlobReference blob
             throw new IOException($"The downloaded parameters have the SHA-256 {digest}, but the server announced {blob.Sha256}. They were changed in transit or in a cache. The next check-out downloads the model again.");
         }
     }
-
-    private static bool IsInterruption(Exception error) => error switch
-    {
-        ServerProblemException problem => problem.Status >= HttpStatusCode.InternalServerError || problem.Status == HttpStatusCode.TooManyRequests,
-        IOException or HttpRequestException or SocketException => true,
-        _ => false,
-    };
 
     private async Task ReceiveAsync(IncrementalHash hash, CallDeadline deadline)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -89,6 +90,15 @@ internal sealed class HttpConnection(HttpClient client, Uri address, TimeProvide
 
         return await ReadAsync(response, limit, deadline).ConfigureAwait(false);
     }
+
+    /// <summary>Returns whether a failure is that of a connection or of a server that works again soon, so that a transfer may be continued.</summary>
+    /// <remarks>A cancellation that is not the caller's is the timeout of the <see cref="HttpClient"/>.</remarks>
+    public static bool IsInterruption(Exception error) => error switch
+    {
+        ServerProblemException problem => problem.Status >= HttpStatusCode.InternalServerError || problem.Status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout,
+        IOException or HttpRequestException or SocketException or OperationCanceledException => true,
+        _ => false,
+    };
 
     public static TimeSpan? GetRetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter?.Delta;
 

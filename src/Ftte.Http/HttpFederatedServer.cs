@@ -140,11 +140,9 @@ public sealed class HttpFederatedServer : ILeaseServer, IDisposable
         return true;
     }
 
-    private async Task<UpdateReceipt> SubmitAsync(UpdateId id, ReadOnlyMemory<byte> message, CallDeadline deadline)
+    private Task<UpdateReceipt> SubmitAsync(UpdateId id, ReadOnlyMemory<byte> message, CallDeadline deadline)
     {
-        using HttpRequestMessage request = _connection.CreateRequest(HttpMethod.Put, HttpProtocol.UpdatePath + id);
-        request.Content = new MessageContent(message, deadline);
-        ReadOnlyMemory<byte> answer = await _connection.ExchangeAsync(request, HttpProtocol.MessageType, ReceiptMessage.Length, deadline).ConfigureAwait(false);
-        return ReceiptMessage.Read(answer.Span);
+        var upload = new UpdateUpload(_connection, id, message, _options, _time);
+        return message.Length >= _options.MinResumableUploadBytes ? upload.RunAsync(deadline) : upload.SendAsync(offset: null, deadline);
     }
 }

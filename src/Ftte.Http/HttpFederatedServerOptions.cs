@@ -17,13 +17,17 @@ public sealed class HttpFederatedServerOptions
     /// <value>Default 100 seconds; positive. <see cref="WorkWait"/> is added to it for a request for work. A transfer that makes progress may take any time.</value>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(100);
 
-    /// <summary>Gets or sets the maximum number of consecutive attempts to continue a download that made no progress.</summary>
-    /// <value>Default 5; at least 1. An attempt that brings at least one byte is followed by as many again.</value>
-    public int MaxDownloadAttempts { get; set; } = 5;
+    /// <summary>Gets or sets the maximum number of consecutive attempts to continue a download or an upload that made no progress.</summary>
+    /// <value>Default 5; at least 1. An attempt that transfers at least one byte is followed by as many again.</value>
+    public int MaxTransferAttempts { get; set; } = 5;
 
-    /// <summary>Gets or sets the wait before the first attempt to continue a download. It doubles with every attempt that makes no progress.</summary>
+    /// <summary>Gets or sets the wait before the first attempt to continue a download or an upload. It doubles with every attempt that makes no progress.</summary>
     /// <value>Default 1 second; not negative.</value>
-    public TimeSpan DownloadBackoff { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan TransferBackoff { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Gets or sets the length in bytes from which an update is continued after an interruption. A shorter one is sent again. Continuing costs one more request per update.</summary>
+    /// <value>Default 1 MiB; not negative.</value>
+    public int MinResumableUploadBytes { get; set; } = 1 << 20;
 
     /// <summary>Validates the options.</summary>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
@@ -38,9 +42,10 @@ public sealed class HttpFederatedServerOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(WorkWait, WireMessage.MaxDuration);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Timeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Timeout, WireMessage.MaxDuration);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxDownloadAttempts, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(DownloadBackoff, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(DownloadBackoff, TimeSpan.FromDays(1));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxTransferAttempts, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(TransferBackoff, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(TransferBackoff, TimeSpan.FromDays(1));
+        ArgumentOutOfRangeException.ThrowIfNegative(MinResumableUploadBytes);
     }
 
     internal HttpFederatedServerOptions Copy() => (HttpFederatedServerOptions)MemberwiseClone();

@@ -12,7 +12,7 @@ namespace Ftte.Http.Tests;
 
 public sealed class BlobTests
 {
-    private static readonly HttpFederatedServerOptions AtOnce = new() { WorkWait = TimeSpan.Zero, DownloadBackoff = TimeSpan.Zero };
+    private static readonly HttpFederatedServerOptions AtOnce = new() { WorkWait = TimeSpan.Zero, TransferBackoff = TimeSpan.Zero };
 
     private static ParameterLayout Layout { get; } = ParameterLayout.Create(("all", [50_000]));
 
@@ -106,7 +106,7 @@ public sealed class BlobTests
         await using FederatedServer server = CreateServer(Layout);
         await using TestCoordinator coordinator = await StartAsync(server, Layout);
         var cuts = new CuttingHandler(cutAfter: 0);
-        HttpFederatedServer proxy = coordinator.Connect(Layout, new HttpFederatedServerOptions { WorkWait = TimeSpan.Zero, DownloadBackoff = TimeSpan.Zero, MaxDownloadAttempts = 3 }, through: cuts);
+        HttpFederatedServer proxy = coordinator.Connect(Layout, new HttpFederatedServerOptions { WorkWait = TimeSpan.Zero, TransferBackoff = TimeSpan.Zero, MaxTransferAttempts = 3 }, through: cuts);
 
         await Assert.ThrowsAnyAsync<IOException>(async () => await proxy.CheckOutAsync(Device(), new float[Layout.ParameterCount]));
 

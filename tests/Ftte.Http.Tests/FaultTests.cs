@@ -69,7 +69,7 @@ public sealed class FaultTests
         var time = new FakeTimeProvider();
         using var proxy = new FaultyProxy(address, plan, fault => time.Advance(fault == ProxyFault.Stall ? TimeSpan.FromHours(1) : TimeSpan.Zero));
         using HttpClient http = CreateClient();
-        using var link = new HttpFederatedServer(http, proxy.Address, Layout, new HttpFederatedServerOptions { DownloadBackoff = TimeSpan.Zero }, time);
+        using var link = new HttpFederatedServer(http, proxy.Address, Layout, new HttpFederatedServerOptions { TransferBackoff = TimeSpan.Zero }, time);
         var client = new FederatedClient(link, new StepTrainer(Layout), new FederatedClientOptions
         {
             ClientId = new ClientId(device),

@@ -16,6 +16,28 @@ internal static class HttpProtocol
     /// <summary>The media type of packed parameters.</summary>
     public const string BlobType = "application/octet-stream";
 
+    /// <summary>The media type of the rest of an update. It and the headers are those of draft-ietf-httpbis-resumable-upload.</summary>
+    public const string PartialUploadType = "application/partial-upload";
+
+    /// <summary>The header with the number of bytes of an update that have arrived.</summary>
+    public const string UploadOffsetHeader = "Upload-Offset";
+
+    /// <summary>The header that states whether a request or an answer completes an update.</summary>
+    public const string UploadCompleteHeader = "Upload-Complete";
+
+    /// <summary>The header with the maximum length of an update and the time for which its start is kept.</summary>
+    public const string UploadLimitHeader = "Upload-Limit";
+
+    public const string IsComplete = "?1";
+
+    public const string IsIncomplete = "?0";
+
+    /// <summary>The problem of a request that is not valid HTTP, also one whose connection ended early.</summary>
+    public const string BadRequestProblem = "bad-request";
+
+    /// <summary>The problem of a request that does not continue an update where it stopped.</summary>
+    public const string UploadOffsetProblem = "upload-offset";
+
     /// <summary>The media type of a PKCS#10 certificate request (RFC 5967).</summary>
     public const string CertificateRequestType = "application/pkcs10";
 

@@ -39,7 +39,7 @@ internal static class ProtocolEndpoint
         }
         catch (BadHttpRequestException error)
         {
-            await Problem.WriteAsync(context, new ProblemException(error.StatusCode, "bad-request", error.Message)).ConfigureAwait(false);
+            await Problem.WriteAsync(context, new ProblemException(error.StatusCode, HttpProtocol.BadRequestProblem, error.Message)).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Every failure of the server is answered, logged, and ends only this request.
         catch (Exception error)

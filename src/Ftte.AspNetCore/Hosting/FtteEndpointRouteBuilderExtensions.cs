@@ -34,10 +34,15 @@ public static class FtteEndpointRouteBuilderExtensions
         IServiceProvider services = endpoints.ServiceProvider;
         IFederatedServer server = services.GetRequiredKeyedService<IFederatedServer>(name);
         ParameterLayout layout = (server as ISnapshotServer)?.Current.Layout ?? services.GetRequiredKeyedService<ModelSnapshot>(name).Layout;
-        var handlers = new FederationEndpoints(server, layout, options, services.GetRequiredService<EndpointStatistics>().Of(name), services.GetRequiredService<TimeProvider>(), services.GetService<IHostApplicationLifetime>());
+        TimeProvider time = services.GetRequiredService<TimeProvider>();
+        var exchange = new DeviceExchange(options.ClientIdClaim, services.GetRequiredService<EndpointStatistics>().Of(name));
+        var handlers = new FederationEndpoints(server, layout, options, exchange, time, services.GetService<IHostApplicationLifetime>());
+        var updates = new UpdateEndpoints(server, layout, options, exchange, time);
         RouteGroupBuilder group = endpoints.MapGroup(pattern).RequireAuthorization(FtteDefaults.DevicePolicy).RequireRateLimiting(FtteDefaults.RateLimit).WithMetadata(EndpointServices.Metadata);
         group.MapPost(HttpProtocol.CheckOutPath, ProtocolEndpoint.Create(handlers.CheckOutAsync));
-        group.MapPut(HttpProtocol.UpdatePath + "{id}", ProtocolEndpoint.Create(handlers.SubmitAsync));
+        group.MapPut(HttpProtocol.UpdatePath + "{id}", ProtocolEndpoint.Create(updates.SubmitAsync));
+        group.MapMethods(HttpProtocol.UpdatePath + "{id}", ["HEAD"], ProtocolEndpoint.Create(updates.GetOffsetAsync));
+        group.MapPatch(HttpProtocol.UpdatePath + "{id}", ProtocolEndpoint.Create(updates.AppendAsync));
         group.MapPost(HttpProtocol.LeasePath + "{id}", ProtocolEndpoint.Create(handlers.RenewLeaseAsync));
         group.MapMethods(HttpProtocol.BlobPath + "{digest}", ["GET", "HEAD"], ProtocolEndpoint.Create(handlers.DownloadAsync, isVersioned: false));
         return group;

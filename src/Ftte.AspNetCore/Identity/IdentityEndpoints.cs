@@ -56,13 +56,13 @@ internal sealed class IdentityEndpoints(CertificateAuthority authority, DeviceDi
             }
             catch (Exception error) when (error is JsonException or ArgumentException)
             {
-                throw new ProblemException(StatusCodes.Status400BadRequest, "bad-request", $"The request is not valid: {error.Message} Send {{\"client\": \"phone-17\", \"validMinutes\": 60}}; both are optional.");
+                throw new ProblemException(StatusCodes.Status400BadRequest, HttpProtocol.BadRequestProblem, $"The request is not valid: {error.Message} Send {{\"client\": \"phone-17\", \"validMinutes\": 60}}; both are optional.");
             }
         }
 
         if (request.ValidMinutes is < 1 or > MaxTokenMinutes)
         {
-            throw new ProblemException(StatusCodes.Status400BadRequest, "bad-request", $"validMinutes is {request.ValidMinutes}. It must be 1 to {MaxTokenMinutes}.");
+            throw new ProblemException(StatusCodes.Status400BadRequest, HttpProtocol.BadRequestProblem, $"validMinutes is {request.ValidMinutes}. It must be 1 to {MaxTokenMinutes}.");
         }
 
         var validFor = TimeSpan.FromMinutes(request.ValidMinutes);

@@ -65,9 +65,15 @@ internal sealed class TestCoordinator : IAsyncDisposable
         limits);
 
     /// <summary>Starts a web server that admits devices with certificates only.</summary>
-    public static Task<TestCoordinator> StartWithIdentityAsync(IFederatedServer server, Action<FtteIdentityOptions>? identity = null, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? map = null) => StartAsync(
+    public static Task<TestCoordinator> StartWithIdentityAsync(
+        IFederatedServer server,
+        Action<FtteIdentityOptions>? identity = null,
+        Action<WebApplicationBuilder>? configure = null,
+        Action<WebApplication>? map = null,
+        ParameterLayout? layout = null,
+        FtteEndpointOptions? options = null) => StartAsync(
         server,
-        SmallLayout,
+        layout ?? SmallLayout,
         builder =>
         {
             builder.WebHost.UseKestrelHttpsConfiguration();
@@ -79,15 +85,15 @@ internal sealed class TestCoordinator : IAsyncDisposable
         },
         app =>
         {
-            app.MapFtte();
+            app.MapFtte(options: options);
             app.MapFtteIdentity();
             map?.Invoke(app);
         });
 
     /// <summary>Creates a client that trusts the authority of the tests.</summary>
-    public static HttpClient CreateClient(Version? version = null, X509Certificate2? authority = null, X509Certificate2? certificate = null, HttpMessageHandler? outer = null)
+    public static HttpClient CreateClient(Version? version = null, X509Certificate2? authority = null, X509Certificate2? certificate = null, HttpMessageHandler? outer = null, Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null)
     {
-        var handler = new SocketsHttpHandler();
+        var handler = new SocketsHttpHandler { ConnectCallback = connect };
         handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
