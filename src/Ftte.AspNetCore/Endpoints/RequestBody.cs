@@ -64,7 +64,15 @@ internal sealed class RequestBody : IDisposable
             size.MaxRequestBodySize = limit - Length + 1;
         }
 
-        await AppendAsync(request.Body, limit, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await AppendAsync(request.Body, limit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException error) when (error is not BadHttpRequestException)
+        {
+            // The connection has failed, or the web server could not read the length of a chunk.
+            throw new ProblemException(StatusCodes.Status400BadRequest, HttpProtocol.BadRequestProblem, $"The body cannot be read: {error.Message} Repeat the request.");
+        }
     }
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
