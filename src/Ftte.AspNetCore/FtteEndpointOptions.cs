@@ -25,6 +25,13 @@ public sealed class FtteEndpointOptions
     /// <value>Default 256 MiB. A download of a removed one that was interrupted cannot be continued; the device checks out again.</value>
     public long BlobCacheBytes { get; set; } = 256L << 20;
 
+    /// <summary>
+    /// Gets or sets the memory for downloads that were removed from <see cref="BlobCacheBytes"/> and are still being sent, in bytes. If they exceed it, the oldest ones are ended, and their
+    /// devices check out again; the newest one continues. It bounds the old versions that slow devices keep in memory.
+    /// </summary>
+    /// <value>Default 1 GiB; not negative. A download of a large model, which is encoded while it is sent, counts as the whole model.</value>
+    public long MaxRemovedBlobBytes { get; set; } = 1L << 30;
+
     /// <summary>Gets or sets the maximum length of a download whose bytes are kept, in bytes. A longer one is encoded from the shared model while it is sent.</summary>
     /// <value>Default 4 MiB.</value>
     public int MaxEncodedBlobBytes { get; set; } = 4 << 20;
@@ -50,6 +57,7 @@ public sealed class FtteEndpointOptions
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(BlobCacheBytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxRemovedBlobBytes);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxEncodedBlobBytes);
         ArgumentOutOfRangeException.ThrowIfNegative(PartialUploadBytes);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(PartialUploadLifetime, TimeSpan.Zero);

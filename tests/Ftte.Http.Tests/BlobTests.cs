@@ -147,14 +147,14 @@ public sealed class BlobTests
     [Fact]
     public async Task Devices_that_lack_the_same_coordinates_share_one_blob()
     {
-        var cache = new BlobCache(1 << 20, 1 << 20);
+        var cache = new BlobCache(1 << 20, 0, 1 << 20);
         var model = new ModelSnapshot(Layout, default, Model);
         var selection = ParameterSelection.Full(Layout);
 
         ModelBlob[] blobs = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => cache.GetAsync(model, ParameterSelection.Full(Layout), ValueFormat.Float32)));
 
         Assert.All(blobs, blob => Assert.Same(blobs[0], blob));
-        Assert.Same(blobs[0], cache.Find(blobs[0].Reference.Sha256));
+        Assert.Same(blobs[0], Find(cache, blobs[0]));
         Assert.NotSame(blobs[0], await cache.GetAsync(model, selection, ValueFormat.Int8));
         Assert.Equal(200_000 + ParameterBlobReader.GetLength(50_000, ValueFormat.Int8), cache.RetainedBytes);
     }
@@ -162,22 +162,46 @@ public sealed class BlobTests
     [Fact]
     public async Task The_cache_keeps_the_most_recently_used_blobs_within_its_memory()
     {
-        var cache = new BlobCache(450_000, 1 << 20);
+        var cache = new BlobCache(450_000, 0, 1 << 20);
         ModelBlob[] blobs = new ModelBlob[3];
         for (int version = 0; version < 3; version++)
         {
             if (version == 2)
             {
-                Assert.NotNull(cache.Find(blobs[0].Reference.Sha256));
+                Assert.NotNull(Find(cache, blobs[0]));
             }
 
             blobs[version] = await cache.GetAsync(new ModelSnapshot(Layout, new ModelVersion(version), [.. Model.Select(p => p + version)]), ParameterSelection.Full(Layout), ValueFormat.Float32);
         }
 
-        Assert.NotNull(cache.Find(blobs[0].Reference.Sha256));
-        Assert.Null(cache.Find(blobs[1].Reference.Sha256));
-        Assert.NotNull(cache.Find(blobs[2].Reference.Sha256));
+        Assert.NotNull(Find(cache, blobs[0]));
+        Assert.Null(Find(cache, blobs[1]));
+        Assert.NotNull(Find(cache, blobs[2]));
         Assert.Equal(400_000, cache.RetainedBytes);
+    }
+
+    [Fact]
+    public async Task Downloads_of_removed_blobs_continue_within_their_memory_and_the_oldest_are_ended()
+    {
+        var cache = new BlobCache(200_000, 400_000, 1 << 20);
+        var downloads = new List<BlobUse>();
+        for (int version = 0; version < 5; version++)
+        {
+            ModelBlob blob = await cache.GetAsync(new ModelSnapshot(Layout, new ModelVersion(version), [.. Model.Select(p => p + version)]), ParameterSelection.Full(Layout), ValueFormat.Float32);
+            downloads.Add(cache.Open(blob.Reference.Sha256)!);
+        }
+
+        // The newest one is cached, two are removed and still sent.
+        Assert.Equal([true, true, false, false, false], downloads.Select(download => download.Ended.IsCancellationRequested));
+        Assert.Equal(600_000, cache.RetainedBytes);
+        downloads.ForEach(download => download.Dispose());
+        Assert.Equal(200_000, cache.RetainedBytes);
+    }
+
+    private static ModelBlob? Find(BlobCache cache, ModelBlob blob)
+    {
+        using BlobUse? use = cache.Open(blob.Reference.Sha256);
+        return use?.Blob;
     }
 
     /// <summary>Asks for another blob than the device does.</summary>

@@ -22,7 +22,7 @@ internal sealed class FederationEndpoints
     public FederationEndpoints(IFederatedServer server, ParameterLayout layout, FtteEndpointOptions options, DeviceExchange exchange, TimeProvider time, IHostApplicationLifetime? lifetime)
     {
         (_server, _layout, _options, _exchange) = (server, layout, options, exchange);
-        _blobs = new BlobCache(options.BlobCacheBytes, options.MaxEncodedBlobBytes);
+        _blobs = new BlobCache(options.BlobCacheBytes, options.MaxRemovedBlobBytes, options.MaxEncodedBlobBytes);
         _hold = new WorkHold(options.MaxWorkWait, time, lifetime?.ApplicationStopping ?? default);
         var longest = new ClientId(new string('x', ClientId.MaxBytes));
         _maxRequestBytes = CheckOutRequestMessage.GetLength(new CheckOutRequest(longest, 0, 0));
@@ -55,11 +55,12 @@ internal sealed class FederationEndpoints
     public async Task DownloadAsync(HttpContext context)
     {
         string? digest = context.Request.RouteValues["digest"] as string;
-        ModelBlob blob = (BlobReference.IsDigest(digest) ? _blobs.Find(digest!) : null)
+        using BlobUse download = (BlobReference.IsDigest(digest) ? _blobs.Open(digest!) : null)
             ?? throw new ProblemException(StatusCodes.Status404NotFound, "no-such-blob", "The server does not have these parameters, or no longer. Check out again.");
+        using CancellationTokenRegistration ending = download.Ended.Register(context.Abort);
         context.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
         FileStreamHttpResult file = TypedResults.Stream(
-            blob.Open(), HttpProtocol.BlobType, entityTag: new EntityTagHeaderValue($"\"{digest}\""), enableRangeProcessing: true);
+            download.Blob.Open(), HttpProtocol.BlobType, entityTag: new EntityTagHeaderValue($"\"{digest}\""), enableRangeProcessing: true);
         await file.ExecuteAsync(context).ConfigureAwait(false);
         _exchange.Traffic.Sent(HttpMethods.IsGet(context.Request.Method) ? context.Response.ContentLength ?? 0 : 0);
     }
