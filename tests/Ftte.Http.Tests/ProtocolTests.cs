@@ -89,51 +89,6 @@ public sealed class ProtocolTests
         }
     }
 
-    [Fact]
-    public async Task An_endless_body_is_cut_off_at_the_limit()
-    {
-        await using TestCoordinator coordinator = await StartAsync(new ScriptedServer(), SmallLayout);
-        using HttpClient http = CreateClient();
-        using var endless = new StreamContent(new EndlessStream());
-        endless.Headers.ContentType = new MediaTypeHeaderValue("application/vnd.ftte");
-
-        try
-        {
-            Assert.Equal("too-large", await RejectAsync(http, HttpStatusCode.RequestEntityTooLarge, HttpMethod.Put, coordinator.At("updates/00000000000000ab"), endless));
-        }
-        catch (HttpRequestException)
-        {
-            // The server closed the connection while the client was still sending, which may hide the answer.
-        }
-
-        using HttpResponseMessage next = await SendAsync(http, HttpMethod.Post, coordinator.At("check-out"), Content(CheckOut));
-        Assert.Equal(HttpStatusCode.OK, next.StatusCode);
-    }
-
-    [Fact]
-    public async Task A_repeated_upload_counts_once()
-    {
-        await using FederatedServer server = CreateServer(SmallLayout);
-        await using TestCoordinator coordinator = await StartAsync(server, SmallLayout);
-        HttpFederatedServer proxy = coordinator.Connect(SmallLayout);
-        CheckOutResponse work = await proxy.CheckOutAsync(new CheckOutRequest(new ClientId("a"), 1, SmallLayout.Fingerprint), new float[17]);
-        using SparseUpdate update = SparseUpdate.Create(work.Assignment!.CreateHeader(1), new float[17]);
-        byte[] message = Write(writer => UpdateMessage.Write(writer, update, ValueFormat.Float32, 0));
-        using HttpClient http = CreateClient();
-        Uri address = coordinator.At($"updates/{update.Header.Id}");
-
-        UpdateOutcome[] outcomes = [await PutAsync(message), await PutAsync(message)];
-
-        Assert.Equal([UpdateOutcome.Published, UpdateOutcome.Duplicate], outcomes);
-        Assert.Equal(new ModelVersion(1), server.Current.Version);
-
-        async Task<UpdateOutcome> PutAsync(byte[] body)
-        {
-            using HttpResponseMessage response = await SendAsync(http, HttpMethod.Put, address, Content(body));
-            return ReceiptMessage.Read(await response.Content.ReadAsByteArrayAsync()).Outcome;
-        }
-    }
-
     private static byte[] Write(Action<IBufferWriter<byte>> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -159,12 +114,5 @@ public sealed class ProtocolTests
             response.Headers.Add("Ftte-Version", answers);
             return response;
         }
-    }
-
-    private sealed class EndlessStream : MemoryStream
-    {
-        public override bool CanSeek => false;
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(buffer.Length);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using static Ftte.Http.Tests.TestCoordinator;
 
 namespace Ftte.Http.Tests.Attacks;
@@ -27,5 +28,24 @@ public sealed class RequestFloodTests : IDisposable
 
         Assert.Contains(outcomes, response => response.Outcome == CheckOutOutcome.Busy && response.RetryAfter >= TimeSpan.FromSeconds(1));
         Assert.True((await coordinator.Connect(asSlow, SmallLayout).CheckOutAsync(Request("slow"), new float[17])).IsAssigned);
+    }
+
+    [Fact]
+    public async Task An_address_that_floods_the_enrollment_is_slowed_down_and_enrolled_devices_of_the_address_are_not()
+    {
+        await using FederatedServer server = CreateServer(SmallLayout);
+        await using TestCoordinator coordinator = await StartWithIdentityAsync(server, identity => (identity.Limits.RequestsPerSecond, identity.Limits.Burst) = (1, 10));
+        using DeviceIdentity honest = await _devices.EnrollAsync(coordinator, "honest");
+        using HttpClient flood = CreateClient(authority: honest.Authority), asHonest = honest.CreateClient();
+        var statuses = new List<HttpStatusCode>();
+        for (int i = 0; i < 20; i++)
+        {
+            using HttpResponseMessage response = await SendAsync(flood, HttpMethod.Post, coordinator.At("enroll"), Content([], "application/pkcs10"));
+            statuses.Add(response.StatusCode);
+        }
+
+        Assert.Equal([HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests], statuses.Distinct());
+        Assert.InRange(statuses.Count(status => status == HttpStatusCode.Unauthorized), 1, 15);
+        await HonestDevice.TrainAsync(coordinator.Connect(asHonest, SmallLayout), SmallLayout);
     }
 }
