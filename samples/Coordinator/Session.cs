@@ -20,6 +20,7 @@ namespace Coordinator;
 internal sealed class Session(CoordinatorOptions options, TextWriter output)
 {
     private const int TestExamples = 500;
+    private const int MaxConnections = 20_000;
     private const ulong InitialSeed = 1;
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
 
@@ -63,7 +64,11 @@ internal sealed class Session(CoordinatorOptions options, TextWriter output)
         Directory.CreateDirectory(options.Folder);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.ListenAnyIP(options.Port, listen => listen.UseHttps()));
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+            kestrel.ListenAnyIP(options.Port, listen => listen.UseHttps());
+        });
         builder.Services.AddFtteServer()
             .UseModel(_ => new ModelSnapshot(network.Layout, default, network.Initialize(InitialSeed)))
             .UseSelection(ParameterSelection.Full(network.Layout))
