@@ -1,4 +1,4 @@
-namespace Ftte.Privacy.Tests.Accounting;
+namespace Ftte.Privacy.Tests;
 
 public class MatrixSensitivityTests
 {

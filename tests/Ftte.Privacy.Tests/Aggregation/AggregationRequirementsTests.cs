@@ -1,7 +1,7 @@
 using Ftte.Aggregation;
 using Ftte.Selection;
 
-namespace Ftte.Privacy.Tests.Aggregation;
+namespace Ftte.Privacy.Tests;
 
 /// <summary>Options with which the guarantee would be false are refused with one sentence that states the reason, and one that states what to do.</summary>
 public class AggregationRequirementsTests

@@ -1,7 +1,7 @@
 using Ftte.Numerics;
 using Ftte.Privacy.Noise;
 
-namespace Ftte.Privacy.Tests.Aggregation;
+namespace Ftte.Privacy.Tests;
 
 public class ClippingRuleTests
 {

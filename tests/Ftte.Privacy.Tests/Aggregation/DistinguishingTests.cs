@@ -1,6 +1,6 @@
 using Ftte.Selection;
 
-namespace Ftte.Privacy.Tests.Aggregation;
+namespace Ftte.Privacy.Tests;
 
 /// <summary>
 /// Plays the attacker on two neighboring runs: in one of them the contributions of a client are zero. The attacker sees all published versions, and uses the best test there is.

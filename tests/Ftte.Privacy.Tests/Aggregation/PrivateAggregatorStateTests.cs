@@ -1,13 +1,19 @@
 using Ftte.Aggregation;
 using Ftte.Wire;
 
-namespace Ftte.Privacy.Tests.Aggregation;
+namespace Ftte.Privacy.Tests;
 
 public class PrivateAggregatorStateTests
 {
     private static DifferentialPrivacyOptions Privacy(int bands = 2, AdaptiveClipping? adaptive = null) => new()
     {
-        ClippingNorm = 1, NoiseMultiplier = 1, MaxVersions = 20, MaxParticipations = 3, MinSeparation = 2, Bands = bands, AdaptiveClipping = adaptive,
+        ClippingNorm = 1,
+        NoiseMultiplier = 1,
+        MaxVersions = 20,
+        MaxParticipations = 3,
+        MinSeparation = 2,
+        Bands = bands,
+        AdaptiveClipping = adaptive,
     };
 
     private static PrivacyBench Bench(int bands = 2, AdaptiveClipping? adaptive = null)

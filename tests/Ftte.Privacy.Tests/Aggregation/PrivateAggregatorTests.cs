@@ -1,6 +1,6 @@
 using Ftte.Aggregation;
 
-namespace Ftte.Privacy.Tests.Aggregation;
+namespace Ftte.Privacy.Tests;
 
 public class PrivateAggregatorTests
 {

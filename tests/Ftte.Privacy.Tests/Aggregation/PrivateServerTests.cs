@@ -3,7 +3,7 @@ using Ftte.Selection;
 using Ftte.Tests;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Ftte.Privacy.Tests.Aggregation;
+namespace Ftte.Privacy.Tests;
 
 /// <summary>A server with a private aggregator: it assigns work within the limits, ends when the budget is spent, and survives being killed.</summary>
 public class PrivateServerTests
@@ -13,7 +13,12 @@ public class PrivateServerTests
 
     private static DifferentialPrivacyOptions Privacy(int maxVersions = 10) => new()
     {
-        ClippingNorm = 1, NoiseMultiplier = 1, MaxVersions = maxVersions, MaxParticipations = 2, MinSeparation = 2, Bands = 2,
+        ClippingNorm = 1,
+        NoiseMultiplier = 1,
+        MaxVersions = maxVersions,
+        MaxParticipations = 2,
+        MinSeparation = 2,
+        Bands = 2,
     };
 
     private static FederatedServer Create(DifferentialPrivacyOptions privacy, LogLines<FederatedServer>? log = null, int capacity = 1, ReselectionOptions? reselection = null)

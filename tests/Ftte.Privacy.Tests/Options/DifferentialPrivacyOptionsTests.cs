@@ -1,4 +1,4 @@
-namespace Ftte.Privacy.Tests.Options;
+namespace Ftte.Privacy.Tests;
 
 public class DifferentialPrivacyOptionsTests
 {
