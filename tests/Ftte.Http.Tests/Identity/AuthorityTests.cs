@@ -1,4 +1,3 @@
-using Ftte.AspNetCore;
 using static Ftte.Http.Tests.TestCoordinator;
 
 namespace Ftte.Http.Tests.Identity;
