@@ -54,5 +54,20 @@ public class StepGuardTests
     }
 
     [Fact]
+    public void A_step_that_is_too_long_is_reported_before_a_negative_variance()
+    {
+        string? refusal = new StepGuard(maxRatio: 2).Check(Current, new ModelSnapshot(Layout, new(1), [1, 1, -1, 1, 1]), new StepStatistics(3, 1, 9, 4));
+
+        Assert.StartsWith("The step of 3 updates", refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Both_versions_are_required()
+    {
+        Assert.Throws<ArgumentNullException>("current", () => new StepGuard().Check(null!, Current, default));
+        Assert.Throws<ArgumentNullException>("candidate", () => new StepGuard().Check(Current, null!, default));
+    }
+
+    [Fact]
     public void A_ratio_of_one_is_accepted() => Assert.Equal(1, new StepGuard(1).MaxRatio);
 }

@@ -49,6 +49,21 @@ public class RobustReductionTests
         Assert.Equal([1.5f], Reduce(Reduction.TrimmedMean(.25), [.5f], [1f], [2f], [100f]));
 
     [Fact]
+    public void Krum_adds_the_distances_to_the_neighbours()
+    {
+        // Squared distances to the two nearest: 0 and 12.25 of the first, 9 and 9 of the fourth. Their maximum would choose the fourth.
+        Assert.Equal([0], Choose(1, 0, 0, 1.75f, 3.25f, 4.75f));
+    }
+
+    [Theory]
+    [InlineData(0, 3)]
+    [InlineData(0.1, 2.25)]
+    [InlineData(0.25, 2.25)]
+    [InlineData(0.34, 2)]
+    public void Trimmed_mean_drops_the_share_rounded_down_and_at_least_one_at_each_end(double share, float mean) =>
+        Assert.Equal([mean], Reduce(Reduction.TrimmedMean(share), [0f], [1f], [1f], [3f], [4f], [9f]));
+
+    [Fact]
     public void Median_takes_the_middle_of_each_coordinate() =>
         Assert.Equal(Four(.5f), Reduce(Reduction.Median(), [1, .2f, .5f, 1], [.2f, .5f, 1, .2f], [.5f, 1, .2f, .5f]));
 
