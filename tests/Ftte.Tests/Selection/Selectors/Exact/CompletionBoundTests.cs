@@ -1,0 +1,181 @@
+using Ftte.Selection;
+
+namespace Ftte.Tests.Selection;
+
+/// <summary>The integer problem of the exact search and its bounds, against all sets of choices of small models.</summary>
+public class CompletionBoundTests
+{
+    [Fact]
+    public void The_problem_admits_the_same_choices_as_the_memory_model()
+    {
+        foreach (SelectionRequest request in SmallModels(40))
+        {
+            var problem = new SelectionProblem(request);
+            int firstCut = problem.Steps.Length;
+            foreach (int[] choices in Sets(request.Profile))
+            {
+                bool fits = Enumeration.Fits(request, choices);
+                int cut = Array.FindIndex(choices, c => c >= 0);
+                Assert.Equal(fits, problem.Fits(CostFrom(problem, choices, cut).Cut(problem.Steps[cut], problem.Steps[cut].Options[choices[cut]])));
+                firstCut = fits ? Math.Min(firstCut, cut) : firstCut;
+                if (choices.Count(c => c >= 0) == 1)
+                {
+                    Assert.Equal(fits, problem.CanBeCut[cut][choices[cut]]);
+                }
+
+                // Unless nothing fits, a choice that cannot continue is in no set within the budgets.
+                Assert.All(Enumerable.Range(cut + 1, fits ? choices.Length - cut - 1 : 0).Where(t => choices[t] >= 0), t => Assert.True(problem.CanContinue[t][choices[t]]));
+            }
+
+            Assert.Equal(firstCut, problem.FirstCut);
+        }
+    }
+
+    [Fact]
+    public void Values_are_importance_in_whole_units()
+    {
+        foreach (SelectionRequest request in SmallModels(40))
+        {
+            var problem = new SelectionProblem(request);
+            for (int t = 0; t < problem.Steps.Length; t++)
+            {
+                for (int i = 0; i < problem.Steps[t].Options.Length; i++)
+                {
+                    double importance = problem.CanBeCut[t][i] || problem.CanContinue[t][i] ? request.Importance.Scaled.Of(request.Profile.Steps[t].Choices[i].Ranges) : 0;
+                    long units = problem.Steps[t].Options[i].Value;
+                    Assert.Equal(importance, problem.ToImportance(units), 1e-13);
+                    Assert.InRange(problem.ToUnits(importance), units, units + (problem.Steps.Length / 2) + 3);
+                }
+            }
+
+            long total = problem.Steps.Sum(step => step.Options.Select(o => o.Value).DefaultIfEmpty().Max());
+            Assert.True(total == 0 || Math.Abs(total - (1L << 50)) <= problem.Steps.Length, $"{total} units");
+            Assert.Equal(-1, problem.ToUnits(-1e-300));
+            Assert.Equal(problem.Unit > 0 ? long.MaxValue / 4 : (problem.Steps.Length / 2) + 2, problem.ToUnits(double.MaxValue));
+        }
+    }
+
+    [Fact]
+    public void Bounds_of_the_whole_problem_are_not_below_the_best_selection_and_as_close_as_measured()
+    {
+        double gaps = 0;
+        int count = 0;
+        foreach (SelectionRequest request in SmallModels(60))
+        {
+            var problem = new SelectionProblem(request);
+            long best = FindBest(request, problem, [.. Sets(request.Profile)], problem.Steps.Length, []);
+            if (best <= 0)
+            {
+                continue;
+            }
+
+            long bound = new SurrogateDual(problem, default).Bound;
+            Assert.True(bound >= best, $"{best} is above the bound {bound}");
+            gaps += 1 - ((double)best / bound);
+            count++;
+        }
+
+        Assert.Equal((43, 0.010623), (count, Math.Round(gaps / count, 6)));
+    }
+
+    [Fact]
+    public void Completions_are_not_above_their_bounds_and_as_close_as_measured()
+    {
+        double[] gaps = [0, 0];
+        int count = 0, impossible = 0;
+        foreach (SelectionRequest request in SmallModels(25))
+        {
+            var problem = new SelectionProblem(request);
+            if (problem.FirstCut == problem.Steps.Length)
+            {
+                continue;
+            }
+
+            var bound = new CompletionBound(problem, new SurrogateDual(problem, default), default);
+            int[][] sets = [.. Sets(request.Profile)];
+            List<(int Step, SuffixCost Cost, long Best, long Bound)> found = [];
+            for (int step = problem.FirstCut + 1; step < problem.Steps.Length; step++)
+            {
+                int[][] prefixes = [.. sets.Where(s => s[step..].All(c => c < 0))];
+                foreach (int[] suffix in sets.Where(s => s[..step].All(c => c < 0)).Append([.. problem.Steps.Select(_ => -1)]))
+                {
+                    SuffixCost cost = CostFrom(problem, suffix, step - 1);
+                    if (problem.Fits(cost))
+                    {
+                        found.Add((step, cost, FindBest(request, problem, prefixes, step, suffix), bound.Of(step, cost)));
+                    }
+                }
+            }
+
+            Add(0, found);
+            bound.AddPrices(default);
+            List<(int Step, SuffixCost Cost, long Best, long Bound)> priced = [.. found.Select(f => f with { Bound = bound.Of(f.Step, f.Cost) })];
+            Add(1, priced);
+            Assert.All(found.Zip(priced), pair => Assert.True(pair.Second.Bound <= pair.First.Bound));
+
+            // With a target, the first bound that is low enough is returned.
+            Assert.All(priced, f => Assert.InRange(bound.Of(f.Step, f.Cost, target: f.Bound), f.Bound, f.Bound));
+            count += found.Count;
+            impossible += found.Count(f => f.Best < 0);
+        }
+
+        // In units of the total value.
+        Assert.Equal((223, 29), (count, impossible));
+        Assert.All(gaps, gap => Assert.InRange(gap / count, 0, 0.0002));
+
+        void Add(int which, List<(int Step, SuffixCost Cost, long Best, long Bound)> found)
+        {
+            foreach ((int step, _, long best, long completion) in found)
+            {
+                Assert.True(best < 0 || completion >= best, $"step {step}: {best} is above the bound {completion}");
+                gaps[which] += (Math.Max(0, completion) - Math.Max(0, best)) / (double)(1L << 50);
+            }
+        }
+    }
+
+    private static IEnumerable<SelectionRequest> SmallModels(int count) => Enumerable.Range(0, count).Select(seed => WideProfiles.Request(new Random(seed), maxSteps: 4));
+
+    /// <summary>Lists all sets with at least one choice.</summary>
+    private static IEnumerable<int[]> Sets(TrainingProfile profile)
+    {
+        int[] sizes = [.. profile.Steps.Select(s => s.Choices.Length + 1)];
+        for (int number = 1; number < sizes.Aggregate(1, (product, size) => product * size); number++)
+        {
+            int rest = number;
+            yield return [.. sizes.Select(size =>
+            {
+                int choice = (rest % size) - 1;
+                rest /= size;
+                return choice;
+            })];
+        }
+    }
+
+    /// <summary>Returns the cost of the choices after a step, with an earlier step trained.</summary>
+    private static SuffixCost CostFrom(SelectionProblem problem, int[] choices, int step)
+    {
+        SuffixCost cost = default;
+        for (int t = choices.Length - 1; t > step; t--)
+        {
+            cost = choices[t] < 0 ? cost.Pass(problem.Steps[t]) : cost.After(problem.Steps[t], problem.Steps[t].Options[choices[t]]);
+        }
+
+        return cost;
+    }
+
+    /// <summary>Finds the highest value of choices before a step that fit together with the choices from the step on; -1 if none fit.</summary>
+    private static long FindBest(SelectionRequest request, SelectionProblem problem, int[][] prefixes, int step, int[] suffix)
+    {
+        long best = -1;
+        foreach (int[] prefix in prefixes)
+        {
+            long value = prefix.Select((c, t) => c < 0 ? 0 : problem.Steps[t].Options[c].Value).Sum();
+            if (value > best && Enumeration.Fits(request, [.. prefix[..step], .. suffix.Skip(step)]))
+            {
+                best = value;
+            }
+        }
+
+        return best;
+    }
+}
