@@ -207,15 +207,17 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
     private void LogStart(ModelSnapshot start, ParameterSelection selection, bool isNew, ReselectionOptions? reselection)
     {
         Log.ServerStarted(_logger, start.Version, start.Layout.ParameterCount, selection.Count);
-        if (isNew && reselection is { Probes: > 0 })
+        if (!isNew)
+        {
+            return;
+        }
+
+        if (reselection is { Probes: > 0 })
         {
             Log.SurveyOpened(_logger, reselection.Probes, start.Version);
         }
 
-        if (isNew)
-        {
-            _evaluation?.LogStart(start.Version);
-        }
+        _evaluation?.LogStart(start.Version);
     }
 
     private async Task StopAsync()
