@@ -1,19 +1,11 @@
-using System.Buffers;
-using Ftte.Selection;
 using Ftte.TinyEngine.Personalization;
 using Ftte.TinyEngine.Tests.Reference;
 using static Ftte.TinyEngine.Tests.Personalization.PersonalBench;
 
 namespace Ftte.TinyEngine.Tests.Personalization;
 
-public sealed class PersonalModelTests : IDisposable
+public sealed class PersonalModelTests
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("ftte-personal-").FullName;
-
-    private string FilePath => Path.Combine(_folder, "personal");
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
     [Theory]
     [MemberData(nameof(Names), MemberType = typeof(PersonalBench))]
     public async Task Without_training_the_personal_model_is_the_shared_one_bit_for_bit(string policy)
@@ -62,183 +54,6 @@ public sealed class PersonalModelTests : IDisposable
     public void The_better_model_is_chosen_by_accuracy_and_then_by_loss(double accuracy, double loss, double sharedAccuracy, double sharedLoss, bool isPersonal) =>
         Assert.Equal(isPersonal, new PersonalChoice(new Evaluation(sharedLoss, sharedAccuracy, 5), new Evaluation(loss, accuracy, 5)).IsPersonal);
 
-    [Theory]
-    [MemberData(nameof(Names), MemberType = typeof(PersonalBench))]
-    public async Task A_restarted_app_trains_on_to_the_same_bits(string policy)
-    {
-        PersonalModel kept = Create(policy);
-        using LocalTrainer trainer = Trainer(kept);
-        float[][] expected = await TrainAsync(trainer, Body, 3);
-        trainer.Personalize(Start);
-        for (ulong round = 1; round <= 3; round++)
-        {
-            using LocalTrainer restarted = Trainer(Create(policy, new FileStateStore(FilePath)));
-            Assert.Equal(expected[round - 1], (await TrainAsync(restarted, Body, 1, round))[0]);
-        }
-
-        PersonalModel last = Create(policy, new FileStateStore(FilePath));
-        using LocalTrainer tuned = Trainer(last);
-        tuned.Personalize(Start);
-        Assert.Equal(ModelOf(kept), ModelOf(Create(policy, new FileStateStore(FilePath))));
-        last.Reset();
-        Assert.False(File.Exists(FilePath));
-    }
-
-    [Fact]
-    public void Parameters_of_another_model_are_discarded_and_the_reason_names_both()
-    {
-        Save(Net, new LocalHead(), "keyboard 1");
-        Check(Net, new LocalHead(), "keyboard 2", "they are of the model 'keyboard 1', but this model is 'keyboard 2'");
-        Check(Net, new LocalHead("c5", "fc"), "keyboard 1", "they are of other blocks");
-        Network other = TestNetworks.All["norm"]();
-        Check(other, new LocalHead(), "keyboard 1", $"they are of a model with the layout {Net.Layout.Fingerprint:x16}, but this model has {other.Layout.Fingerprint:x16}");
-        Assert.True(new PersonalModel(Net, new AlternatingHead(), new FileStateStore(FilePath), "keyboard 1").HasValues);
-        new FileStateStore(FilePath).Save("counters of another trainer, longer than the header"u8);
-        Check(Net, new LocalHead(), "keyboard 1", "the state is not of personal parameters");
-    }
-
-    [Fact]
-    public void A_file_that_ends_at_any_byte_or_differs_in_any_is_discarded_with_a_reason()
-    {
-        PersonalModel saved = Save(Net, new LocalHead(), "a");
-        float[] trained = ModelOf(saved);
-        byte[] whole = File.ReadAllBytes(FilePath);
-        for (int at = 0; at < whole.Length; at++)
-        {
-            File.WriteAllBytes(FilePath, whole[..at]);
-            Check(Net, new LocalHead(), "a", $"The client state in the file '{FilePath}' is damaged: ");
-            byte[] changed = [.. whole];
-            changed[at] ^= 0x10;
-            if (at >= 4)
-            {
-                File.WriteAllBytes(FilePath, changed);
-                Check(Net, new LocalHead(), "a", $"The client state in the file '{FilePath}' is damaged: ");
-            }
-        }
-
-        File.WriteAllBytes(FilePath, whole);
-        Assert.Equal(trained, ModelOf(new PersonalModel(Net, new LocalHead(), new FileStateStore(FilePath), "a")));
-    }
-
-    /// <summary>Whatever bytes a store returns, a model takes over all values or none.</summary>
-    [Fact]
-    public void A_state_that_differs_in_any_byte_is_taken_over_as_a_whole_or_discarded()
-    {
-        var store = new MemoryStateStore();
-        PersonalModel saved = Create("local head", store);
-        saved.Keep(Head, TestData.Values(Head.Count, 1));
-        byte[] whole = store.State.ToArray();
-        int header = whole.Length - (4 * Head.Count);
-        for (int at = 0; at < whole.Length; at++)
-        {
-            byte[] changed = [.. whole];
-            changed[at] ^= 0x80;
-            PersonalModel loaded = Create("local head", new MemoryStateStore(changed)), truncated = Create("local head", new MemoryStateStore(whole.AsSpan(0, at)));
-            Assert.Equal(at >= header, loaded.HasValues);
-            Assert.Equal(at >= header, loaded.Discarded is null);
-            Assert.Equal((false, at == 0), (truncated.HasValues, truncated.Discarded is null));
-        }
-
-        foreach (float value in (float[])[float.NaN, float.PositiveInfinity])
-        {
-            byte[] changed = [.. whole];
-            BitConverter.TryWriteBytes(changed.AsSpan(^4..), value);
-            Assert.Equal("a value is not finite", Create("local head", new MemoryStateStore(changed)).Discarded);
-        }
-    }
-
-    [Fact]
-    public void The_bytes_of_a_state_are_those_of_the_format()
-    {
-        Network network = Network.Build(2).Linear("a", 1).Linear("b", 1).BinaryCrossEntropy();
-        var store = new MemoryStateStore();
-        var model = new PersonalModel(network, new LocalHead(), store, "hör");
-        model.Keep(model.Coordinates, [1.5f, -2]);
-        Assert.Equal(
-            "46545050" + "01000000" + Convert.ToHexString(BitConverter.GetBytes(network.Layout.Fingerprint)) + "04000000" + "01000000" + "02000000" + "68C3B672" + "0300000002000000" + "0000C03F" + "000000C0",
-            Convert.ToHexString(store.State.Span));
-        Assert.Equal(store.State.Length, model.MemoryBytes);
-    }
-
-    [Fact]
-    public async Task A_store_that_cannot_save_does_not_end_training_and_a_diverged_run_keeps_the_previous_values()
-    {
-        PersonalModel model = Create("local head", new FullDisk());
-        using LocalTrainer trainer = Trainer(model);
-        await TrainAsync(trainer, Body, 1);
-        float[] good = ModelOf(model);
-        Assert.NotEqual(Start, good);
-
-        using LocalTrainer diverging = Trainer(model, new SgdOptions { LearningRate = 1e20f, ClipRatio = null, BatchSize = 4, Epochs = 3 });
-        using SparseUpdate update = await diverging.TrainAsync(TestData.Assign(Net, Body), Start);
-        Assert.False(update.Moments.IsFinite);
-        Assert.Equal(good, ModelOf(model));
-    }
-
-    [Fact]
-    public async Task A_canceled_round_keeps_the_previous_values()
-    {
-        PersonalModel model = CreateTrained("local head", 1);
-        float[] before = ModelOf(model);
-        using var canceled = new CancellationTokenSource();
-        SgdOptions options = Options.Copy();
-        options.Progress = progress => canceled.Cancel();
-        using LocalTrainer trainer = Trainer(model, options);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await trainer.TrainAsync(TestData.Assign(Net, Body), Start, canceled.Token));
-        Assert.Equal(before, ModelOf(model));
-    }
-
-    [Theory]
-    [MemberData(nameof(Names), MemberType = typeof(PersonalBench))]
-    public async Task The_plan_is_what_training_allocates(string policy)
-    {
-        PersonalModel model = Create(policy);
-        TrainingPlan plan = model.Plan(Body, Options);
-        var pool = new MeasuringPool();
-        using var trainer = new LocalTrainer(Net, Examples, Options, pool, personal: model);
-        (await trainer.TrainAsync(TestData.Assign(Net, Body), Start)).Dispose();
-        long round = trainer.Plan!.ArenaBytes + (4L * pool.Peak);
-        trainer.Personalize(Start);
-        long peak = Math.Max(round, trainer.Plan!.ArenaBytes + (4L * pool.Peak));
-        if (policy == "proximal copy")
-        {
-            // The copy is trained first and takes the most; the plan of the round follows it.
-            pool.Reset();
-            trainer.Personalize(Start);
-            peak = trainer.Plan.ArenaBytes + (4L * pool.Peak);
-        }
-
-        Assert.Equal(plan.PeakBytes, (4L * Start.Length) + model.MemoryBytes + peak);
-        Assert.Equal(model.MemoryBytes, plan.PersonalBytes);
-        Assert.Equal(plan.PeakBytes, plan.ParameterBytes + plan.TrainedBytes + plan.ArenaBytes + plan.PersonalBytes);
-        Assert.Equal(Net.Plan(plan.Selection, Options).PeakBytes + model.MemoryBytes, plan.PeakBytes);
-        Assert.InRange(model.MemoryBytes - (4L * model.Coordinates.Count), 28, 28 + 8 + (8 * model.Coordinates.Ranges.Length));
-    }
-
-    [Fact]
-    public async Task A_budget_counts_the_personal_parameters()
-    {
-        PersonalModel model = Create("local head");
-        long whole = model.Plan(Body, Options).PeakBytes;
-        long least = new[] { 4, 2, 1 }.Min(micro => model.Plan(Body, Options, new EngineOptions { MicroBatchSize = micro }).PeakBytes);
-        using LocalTrainer trainer = Trainer(model), plain = Trainer(Create("local head"));
-        using SparseUpdate update = await trainer.TrainAsync(TestData.Assign(Net, Body) with { MemoryBudgetBytes = least }, Start);
-        Assert.InRange(trainer.Plan!.PeakBytes, least - model.MemoryBytes, least);
-        Assert.True(least < whole);
-        Assert.Equal((await TrainAsync(plain, Body, 1))[0], update.Values.ToArray());
-        var refusal = Assert.Throws<BudgetTooSmallException>(() => { _ = trainer.TrainAsync(TestData.Assign(Net, Body) with { MemoryBudgetBytes = least - 1 }, Start).AsTask(); });
-        Assert.Equal(least, refusal.Required);
-    }
-
-    [Fact]
-    public async Task Stored_features_serve_all_phases_of_an_alternating_head()
-    {
-        using FeatureStore store = FeatureStore.InMemory();
-        using LocalTrainer stored = Trainer(Create("alternating head"), engine: new EngineOptions { FeatureStore = store }), plain = Trainer(Create("alternating head"));
-        ParameterSelection late = ParameterSelection.OfBlocks(Net.Layout, "c4.weight");
-        Assert.Equal(await TrainAsync(plain, late, 3), await TrainAsync(stored, late, 3));
-    }
-
     [Fact]
     public void A_policy_that_does_not_fit_is_refused_with_a_message()
     {
@@ -279,20 +94,6 @@ public sealed class PersonalModelTests : IDisposable
 
     private static void AssertRefused(string reason, Func<object> create) => Assert.Contains(reason, Assert.ThrowsAny<ArgumentException>(create).Message, StringComparison.Ordinal);
 
-    private PersonalModel Save(Network network, PersonalizationPolicy policy, string lineage)
-    {
-        var model = new PersonalModel(network, policy, new FileStateStore(FilePath), lineage);
-        model.Keep(model.Coordinates, TestData.Values(model.Coordinates.Count, 5));
-        return model;
-    }
-
-    private void Check(Network network, PersonalizationPolicy policy, string lineage, string reason)
-    {
-        var model = new PersonalModel(network, policy, new FileStateStore(FilePath), lineage);
-        Assert.False(model.HasValues);
-        Assert.StartsWith(reason, model.Discarded, StringComparison.Ordinal);
-    }
-
     private sealed class Odd : PersonalizationPolicy
     {
         public ParameterSelection Personal { get; init; } = Head;
@@ -306,42 +107,5 @@ public sealed class PersonalModelTests : IDisposable
         public override PersonalPhase Tuning => Tuned;
 
         public override ParameterSelection SelectPersonal(Network network, NormalizationMode normalization) => Personal;
-    }
-
-    private sealed class FullDisk : IClientStateStore
-    {
-        public byte[]? Load() => null;
-
-        public void Save(ReadOnlySpan<byte> state) => throw new IOException("the disk is full");
-    }
-
-    /// <summary>Rents exactly what is asked for, and counts the most that was rented at once.</summary>
-    private sealed class MeasuringPool : MemoryPool<float>
-    {
-        private int _rented;
-
-        public int Peak { get; private set; }
-
-        public override int MaxBufferSize => int.MaxValue;
-
-        public void Reset() => Peak = 0;
-
-        public override IMemoryOwner<float> Rent(int minBufferSize = -1)
-        {
-            _rented += minBufferSize;
-            Peak = Math.Max(Peak, _rented);
-            return new Owner(this, minBufferSize);
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-        }
-
-        private sealed class Owner(MeasuringPool pool, int length) : IMemoryOwner<float>
-        {
-            public Memory<float> Memory { get; } = new float[length];
-
-            public void Dispose() => pool._rented -= length;
-        }
     }
 }

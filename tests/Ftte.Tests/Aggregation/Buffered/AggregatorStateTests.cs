@@ -1,55 +1,14 @@
-using System.Buffers.Binary;
 using CsCheck;
 using Ftte.Aggregation;
-using Ftte.Selection;
 using Ftte.Wire;
+using static Ftte.Tests.Aggregation.StateBench;
 
 namespace Ftte.Tests.Aggregation;
 
-/// <summary>A restored aggregator continues with the same bits, and bytes that are not a state are rejected.</summary>
+/// <summary>A restored aggregator continues with the same bits.</summary>
 public class AggregatorStateTests
 {
     private const int Updates = 15;
-
-    private static readonly ParameterLayout Layout = ParameterLayout.Create(
-        [("weight", [5], ParameterRole.Trainable), ("mean", [2], ParameterRole.Statistic), ("variance", [2], ParameterRole.Variance), ("bias", [2], ParameterRole.Trainable)]);
-
-    private static readonly Func<ServerOptimizer>[] Optimizers =
-        [() => ServerOptimizer.Sgd(), () => ServerOptimizer.Momentum(.5), () => ServerOptimizer.Adagrad(), () => ServerOptimizer.Adam(), () => ServerOptimizer.Yogi()];
-
-    private static readonly Func<Reduction>[] Reductions =
-    [
-        () => Reduction.MassDampedMean(), () => Reduction.MassDampedMean(false), () => Reduction.WeightedMean(), () => Reduction.WeightedMean(false),
-        Reduction.OverCapacity, Reduction.Sum, Reduction.Median, () => Reduction.TrimmedMean(), () => Reduction.MultiKrum(0, 2),
-    ];
-
-    private static readonly Func<IStalenessWeighting>[] Weightings =
-    [
-        () => new AgeAndVarianceWeighting(), () => new ConstantWeighting(), () => new PolynomialWeighting(), () => new HingeWeighting(), () => new ExponentialWeighting(),
-        () => new ThresholdWeighting(50), () => new ReciprocalWeighting(), () => new RecordingWeighting(WeightingInputs.Drift), () => new AlignmentWeighting(),
-    ];
-
-    private static SelectionHistory Selections()
-    {
-        var selections = new SelectionHistory(ParameterSelection.Full(Layout));
-        selections.Announce(ParameterSelection.OfBlocks(Layout, "weight", "mean", "variance"));
-        return selections;
-    }
-
-    private static BufferedAggregator Start(BufferedAggregatorOptions options) =>
-        new(new ModelSnapshot(Layout, new(3), [1, -1, .5f, 2, -2, 0, 1, 1, 3, .1f, -.1f]), Selections(), options);
-
-    /// <summary>Submits update number i, which depends on nothing but i and the current version.</summary>
-    private static UpdateReceipt Submit(BufferedAggregator aggregator, int i)
-    {
-        var random = new Random(i);
-        var selection = new SelectionVersion(i % 4 == 2 ? 1 : 0);
-        float[] values = [.. Enumerable.Range(0, selection.Number == 1 ? 9 : 11).Select(_ => (random.NextSingle() - .5f) * (i % 6 == 4 ? 100 : 1))];
-        var received = new ModelVersion(Math.Max(3, aggregator.Current.Version.Number - random.Next(3)));
-        var header = new UpdateHeader(new ClientId($"c{i % 7}"), new UpdateId((ulong)i), Layout.Fingerprint, received, selection, random.Next(1, 500));
-        using var update = SparseUpdate.Create(header, values);
-        return Bench.Now(aggregator.AggregateAsync(update));
-    }
 
     [Fact]
     public void A_restored_aggregator_goes_on_with_the_same_bits_at_any_point_of_any_buffer() =>
@@ -138,39 +97,6 @@ public class AggregatorStateTests
         Assert.Equal(UpdateOutcome.TooStale, Bench.Now(aggregator.AggregateAsync(late)).Outcome);
     }
 
-    public static TheoryData<string, string, Action<BufferedAggregatorOptions>> Mismatches => new()
-    {
-        { "options", "optimizer", o => o.Optimizer = ServerOptimizer.Adam() },
-        { "options", "reduction", o => o.Reduction = Reduction.Sum() },
-        { "options", "reduction", o => o.Reduction = Reduction.Median() },
-        { "options", "reduction", o => o.Reduction = Reduction.MassDampedMean(byExamples: false) },
-        { "options", "capacity", o => o.Capacity = 7 },
-        { "options", "alignment", o => o.Weighting = new AlignmentWeighting() },
-        { "options", "drift", o => o.Weighting = new RecordingWeighting(WeightingInputs.Drift) },
-    };
-
-    [Theory]
-    [MemberData(nameof(Mismatches))]
-    public void A_state_is_not_restored_with_options_that_it_does_not_fit(string parameter, string what, Action<BufferedAggregatorOptions> change)
-    {
-        BufferedAggregatorOptions options = new() { Capacity = 4, NormClip = null, ExampleCap = null };
-        BufferedAggregator aggregator = Start(options);
-        Submit(aggregator, 0);
-        AggregatorState state = aggregator.CaptureState();
-        change(options);
-        var error = Assert.Throws<ArgumentException>(parameter, () => BufferedAggregator.Restore(state, Layout, Selections(), options));
-        Assert.Contains(what, error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void An_empty_buffer_may_be_restored_with_another_capacity()
-    {
-        BufferedAggregatorOptions options = new() { Capacity = 4 };
-        AggregatorState state = Start(options).CaptureState();
-        options.Capacity = 1;
-        Assert.Equal(UpdateOutcome.Published, Submit(BufferedAggregator.Restore(state, Layout, Selections(), options), 0).Outcome);
-    }
-
     [Fact]
     public void The_state_of_the_first_version_is_restored()
     {
@@ -197,140 +123,5 @@ public class AggregatorStateTests
         // Only the ID of the update and its observed variance and example count are added.
         Assert.Equal(lengths[1] - lengths[0], lengths[2] - lengths[1]);
         Assert.InRange(lengths[1] - lengths[0], 1, 2 + sizeof(ulong) + (2 * sizeof(double)));
-    }
-
-    [Fact]
-    public void A_state_is_not_restored_with_another_layout_or_other_selections_or_by_another_aggregator()
-    {
-        BufferedAggregatorOptions options = new() { Capacity = 4, NormClip = null, ExampleCap = null };
-        BufferedAggregator aggregator = Start(options);
-        Submit(aggregator, 2);
-        AggregatorState state = aggregator.CaptureState();
-        var other = ParameterLayout.Create(("x", [11]));
-        Assert.Throws<ArgumentException>("layout", () => BufferedAggregator.Restore(state, other, new SelectionHistory(ParameterSelection.Full(other)), options));
-        var selections = new SelectionHistory(ParameterSelection.Full(Layout));
-        selections.Announce(ParameterSelection.OfBlocks(Layout, "bias"));
-        Assert.Throws<ArgumentException>("selections", () => BufferedAggregator.Restore(state, Layout, selections, options));
-        Assert.Throws<ArgumentException>("state", () => BufferedAggregator.Restore(AggregatorState.Create("Other", state.Content.Span), Layout, Selections(), options));
-    }
-
-    [Fact]
-    public void A_state_carries_the_selections_that_the_history_has_forgotten()
-    {
-        BufferedAggregatorOptions options = new() { Capacity = 4 };
-        BufferedAggregator aggregator = Start(options);
-        Submit(aggregator, 2);
-        BufferedAggregator restored = BufferedAggregator.Restore(aggregator.CaptureState(), Layout, new SelectionHistory(ParameterSelection.Full(Layout)), options);
-        Assert.Equal(aggregator.CaptureState().Bytes.ToArray(), restored.CaptureState().Bytes.ToArray());
-    }
-
-    [Fact]
-    public void A_state_of_another_aggregator_keeps_its_content()
-    {
-        AggregatorState state = AggregatorState.Read(AggregatorState.Create("Mine", [1, 2, 3]).Bytes.Span);
-        Assert.Equal("Mine", state.Kind);
-        Assert.Equal([1, 2, 3], state.Content.ToArray());
-        Assert.Empty(AggregatorState.Read(AggregatorState.Create("Mine", []).Bytes.Span).Content.ToArray());
-        Assert.Throws<ArgumentException>("kind", () => AggregatorState.Create(new string('x', 65), []));
-        Assert.Throws<ArgumentException>("kind", () => AggregatorState.Create(" ", []));
-    }
-
-    [Fact]
-    public void Every_changed_bit_and_every_missing_byte_of_a_state_is_noticed()
-    {
-        BufferedAggregator aggregator = Start(new() { Capacity = 4 });
-        Submit(aggregator, 0);
-        byte[] bytes = aggregator.CaptureState().Bytes.ToArray();
-        for (int i = 0; i < bytes.Length; i++)
-        {
-            bytes[i] ^= 16;
-            Assert.Throws<WireFormatException>(() => AggregatorState.Read(bytes));
-            bytes[i] ^= 16;
-            Assert.Throws<WireFormatException>(() => AggregatorState.Read(bytes.AsSpan(0, i)));
-        }
-
-        Assert.Throws<WireFormatException>(() => AggregatorState.Read([.. bytes, 0]));
-    }
-
-    [Fact]
-    public void Restoring_any_content_throws_only_documented_exceptions_and_allocates_no_more_than_the_bytes_justify()
-    {
-        int count = Environment.GetEnvironmentVariable("FTTE_LONG") == "1" ? 300_000 : 5_000;
-        var random = new Random(20_261_128);
-        var pool = new CountingPool();
-        (byte[] Content, BufferedAggregatorOptions Options)[] corpus = [.. Enumerable.Range(0, 18).Select(i =>
-        {
-            BufferedAggregatorOptions options = new() { Capacity = 4, Optimizer = Optimizers[i % 5](), Reduction = Reductions[i % 9](), Weighting = Weightings[i % 9](), NormClip = i < 9 ? 3 : null };
-            BufferedAggregator aggregator = Start(options);
-            for (int u = 0; u < i; u++)
-            {
-                Submit(aggregator, u);
-            }
-
-            return (aggregator.CaptureState().Content.ToArray(), options);
-        })];
-        int restored = 0, mismatches = 0, refused = 0;
-        for (int i = 0; i < count; i++)
-        {
-            (byte[] original, BufferedAggregatorOptions options) = corpus[random.Next(corpus.Length)];
-            byte[] content = Mutate(original, random);
-            AggregatorState state = AggregatorState.Create(BufferedAggregator.StateKind, content);
-            SelectionHistory selections = Selections();
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            try
-            {
-                BufferedAggregator aggregator = BufferedAggregator.Restore(state, Layout, selections, options, pool);
-                restored++;
-                for (int u = 100; u < 106; u++)
-                {
-                    Submit(aggregator, u);
-                    Assert.True(UpdateMoments.Measure(aggregator.Current.Parameters.Span).IsFinite);
-                }
-
-                continue;
-            }
-            catch (WireFormatException)
-            {
-                refused++;
-            }
-            catch (ArgumentException)
-            {
-                mismatches++;
-            }
-            catch (Exception unexpected)
-            {
-                Assert.Fail($"State {i}: {Convert.ToHexString(content)}{Environment.NewLine}{unexpected}");
-            }
-
-            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000 + (20 * content.Length));
-        }
-
-        Assert.True(restored > count / 100 && refused > count / 10 && mismatches > 0, $"{restored} restored, {refused} refused, {mismatches} mismatches");
-    }
-
-    private static byte[] Mutate(byte[] original, Random random)
-    {
-        byte[] content = [.. original];
-        for (int changes = random.Next(1, 4); changes > 0; changes--)
-        {
-            switch (random.Next(4))
-            {
-                case 0 when content.Length > 0:
-                    content[random.Next(content.Length)] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 1:
-                    content = content[..random.Next(content.Length + 1)];
-                    break;
-                case 2 when content.Length >= 4:
-                    int value = random.Next(4) switch { 0 => int.MaxValue, 1 => -1, 2 => random.Next(300), _ => random.Next() };
-                    BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(random.Next(content.Length - 3)), value);
-                    break;
-                default:
-                    content = [.. content[..random.Next(content.Length + 1)], .. original[random.Next(original.Length)..]];
-                    break;
-            }
-        }
-
-        return content;
     }
 }
