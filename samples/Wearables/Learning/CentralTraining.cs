@@ -1,4 +1,3 @@
-using Ftte;
 using Ftte.TinyEngine;
 using Wearables.Data;
 
@@ -45,12 +44,7 @@ internal sealed class CentralTraining(Network network, FoldData data, ulong seed
         return parameters;
     }
 
-    /// <summary>Trains some blocks of a model on the examples of the base people, while the others stay the same.</summary>
-    public void TrainBlocks(float[] parameters, ParameterSelection blocks, CancellationToken cancellationToken) =>
-        Train(parameters, new PooledExamples(data.Base.Select(device => device.Training)), BaseEpochs, steps: null, (_, _) => { }, cancellationToken, blocks);
-
-    private void Train(
-        float[] parameters, IExampleSource examples, int epochs, int? steps, ReportProgress report, CancellationToken cancellationToken, ParameterSelection? selection = null)
+    private void Train(float[] parameters, IExampleSource examples, int epochs, int? steps, ReportProgress report, CancellationToken cancellationToken)
     {
         var sgd = new SgdOptions
         {
@@ -62,6 +56,6 @@ internal sealed class CentralTraining(Network network, FoldData data, ulong seed
             Schedule = LearningRateSchedule.Cosine,
             Progress = progress => report((double)progress.Step / progress.Steps, "central training"),
         };
-        network.Train(parameters, examples, sgd, selection, engine: new EngineOptions { Threads = threads, PrefixExamples = null }, cancellationToken: cancellationToken);
+        network.Train(parameters, examples, sgd, engine: new EngineOptions { Threads = threads, PrefixExamples = null }, cancellationToken: cancellationToken);
     }
 }

@@ -184,13 +184,6 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
     private IEnumerable<Score> Personal(Method method, SimulationResult run, CancellationToken cancellationToken)
     {
         float[] shared = run.Model!.Parameters.ToArray();
-        PersonalizationPolicy policy = Policy(method, epochs: 1)!;
-        if (policy.Round.All(phase => phase.Part != TrainedPart.Received))
-        {
-            // No device sends the personal blocks, so the server's copies still fit the shared blocks of the start. Whoever provides the base model has the examples of the base people.
-            Central.TrainBlocks(shared, policy.SelectPersonal(_network, _sgd.Normalization), cancellationToken);
-        }
-
         for (int i = 0; i < _data.Participants.Length; i++)
         {
             PersonDevice device = _data.Participants[i];
