@@ -143,14 +143,14 @@ public sealed partial class FederatedServer
         : !_issued.AreAnsweredBy(header) ? UpdateOutcome.NotAssigned
         : null;
 
-    /// <summary>Checks for a stall in turn with the queued calls, so after a replay. A full queue is no stall.</summary>
-    private void TryEnqueueStallCheck() => _queue.TryEnter(new QueuedCall<bool>(
-        _ =>
+    /// <summary>Checks for stalls regularly from now on. Not before a replay has ended, because it moves the clock.</summary>
+    private void StartStallChecks()
+    {
+        if (_options.StallCheckInterval is { } interval)
         {
-            ReportStall();
-            return ValueTask.FromResult(true);
-        },
-        CancellationToken.None));
+            _stallTimer = _time.CreateTimer(_ => ReportStall(), null, interval, interval);
+        }
+    }
 
     private void ReportStall()
     {

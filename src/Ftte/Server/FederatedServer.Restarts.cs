@@ -158,6 +158,7 @@ public sealed partial class FederatedServer
             }
         }
 
+        StartStallChecks();
         Log.Resumed(_logger, Current.Version, count);
         return true;
     }

@@ -38,11 +38,11 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
     private readonly WorkNotifier _idle;
     private readonly UpdateQueue _queue;
     private readonly PublicationTimer _timer;
-    private readonly ITimer? _stallTimer;
     private readonly UpdateProcessor _processor;
     private readonly FtteMetrics _metrics;
     private readonly CancellationTokenSource _stopSelecting = new();
     private readonly Lazy<Task> _stop;
+    private ITimer? _stallTimer;
     private volatile bool _stopping;
 
     /// <summary>Creates and starts a server at the aggregator's current version.</summary>
@@ -128,11 +128,14 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
         _timer = new PublicationTimer(_options.PublishTimeout, _time, TryEnqueuePublication);
         _metrics = new FtteMetrics(_options.CreateMeter?.Invoke() ?? new Meter(FtteDiagnostics.MeterName), () => _queue.Length, () => _state.GetStatus().DevicesAtWork, () => _state.GetStatus().WaitingClients, () => _state.GetStatus().SincePublication.TotalSeconds);
         _processor = new UpdateProcessor(aggregator, _state, _issued, _reselection, _evaluation, _timer, _idle, _metrics, _options, _time, _logger);
-        _stallTimer = _options.StallCheckInterval is { } interval ? _time.CreateTimer(_ => TryEnqueueStallCheck(), null, interval, interval) : null;
         _stop = new Lazy<Task>(StopAsync);
-        if (store is null && _waitedBeforeReplay is { } waited)
+        if (store is null)
         {
-            _timer.Resume(waited);
+            StartStallChecks();
+            if (_waitedBeforeReplay is { } waited)
+            {
+                _timer.Resume(waited);
+            }
         }
 
         LogStart(start, selections.Current.Selection, isNew: saved is null, reselection);
