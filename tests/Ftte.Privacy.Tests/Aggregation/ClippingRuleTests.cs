@@ -20,11 +20,20 @@ public class ClippingRuleTests
     public void The_rounded_values_of_a_clipped_update_have_at_most_the_norm(double norm, int count, double weight)
     {
         var random = new Random(1);
-        float[] values = [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() - 0.5f) * 1000)];
-        var sums = new long[count];
+        AssertWithin(norm, weight, [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() - 0.5f) * 1000)]);
+    }
+
+    /// <summary>A million values of 1100.6 units each would all be rounded up.</summary>
+    [Fact]
+    public void Values_that_are_all_rounded_up_have_at_most_the_norm() =>
+        AssertWithin(1100.6 * 1000 / FixedPointKernel.One, weight: 1, [.. Enumerable.Repeat(1f, 1_000_000)]);
+
+    private static void AssertWithin(double norm, double weight, float[] values)
+    {
+        var sums = new long[values.Length];
         double length = UpdateMoments.Measure(values).Norm;
 
-        float scale = Create(norm).GetScale(weight, length, count, out bool isClipped);
+        float scale = Create(norm).GetScale(weight, length, values.Length, out bool isClipped);
         FixedPointKernel.Fold(values, scale, sums, scale * length);
 
         Int128 square = 0;
