@@ -19,7 +19,11 @@ public abstract class JournalBench : IDisposable
 
     private protected string JournalPath => Path.Combine(Folder, "run.journal");
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    public void Dispose()
+    {
+        Directory.Delete(Folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
 
     private protected JournalFile Open() => JournalFile.Open(JournalPath, Description);
 

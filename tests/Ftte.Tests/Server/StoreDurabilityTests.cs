@@ -1,5 +1,4 @@
 using Ftte.Storage;
-using Ftte.Wire;
 using static Ftte.Tests.ServerBench;
 using static Ftte.Tests.StoredServer;
 

@@ -1,4 +1,3 @@
-using Ftte.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using static Ftte.Tests.ServerBench;
 using static Ftte.Tests.StoredServer;

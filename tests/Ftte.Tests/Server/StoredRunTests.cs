@@ -1,6 +1,5 @@
 using Ftte.Aggregation;
 using Ftte.Selection;
-using Ftte.Storage;
 using Ftte.Wire;
 using static Ftte.Tests.ServerBench;
 using static Ftte.Tests.StoredServer;

@@ -1,6 +1,5 @@
 using CsCheck;
 using Ftte.Aggregation;
-using Ftte.Wire;
 using static Ftte.Tests.Aggregation.StateBench;
 
 namespace Ftte.Tests.Aggregation;

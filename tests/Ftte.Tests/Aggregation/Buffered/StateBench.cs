@@ -1,6 +1,5 @@
 using Ftte.Aggregation;
 using Ftte.Selection;
-using Ftte.Wire;
 
 namespace Ftte.Tests.Aggregation;
 

@@ -1,6 +1,5 @@
 using Ftte.Aggregation;
 using Ftte.Selection;
-using Ftte.Wire;
 using static Ftte.Tests.Aggregation.StateBench;
 
 namespace Ftte.Tests.Aggregation;
