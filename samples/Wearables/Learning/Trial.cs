@@ -96,7 +96,7 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
         {
             var sgd = new SgdOptions { BatchSize = Batch, LearningRate = TuningRate, Steps = options.TuningSteps, Seed = seed };
             using var trainer = new LocalTrainer(_network, training, sgd, engine: Plan.Engine, personal: personal);
-            trainer.Personalize(shared, cancellationToken);
+            trainer.Personalize(shared, cancellationToken: cancellationToken);
         }
 
         if (last is null)

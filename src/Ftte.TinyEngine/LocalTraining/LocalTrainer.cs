@@ -187,22 +187,25 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IModelEvalua
 
     /// <summary>Trains the personal parameters on the examples of the device before the model is used; the shared parameters keep their values.</summary>
     /// <param name="parameters">The flat vector of the shared model.</param>
+    /// <param name="memoryBudgetBytes">The memory budget of the device, in bytes; at least 0. Null for the budget of the latest training, and for no limit before the first.</param>
     /// <param name="cancellationToken">Cancels between two steps; the personal parameters are then not changed.</param>
     /// <returns>The summary of the run.</returns>
     /// <remarks>
     /// For people who did not take part in training, and with <see cref="FineTuning"/>. Follows <see cref="PersonalizationPolicy.Tuning"/>. The order of the examples follows from
     /// <see cref="SgdOptions.Seed"/> alone.
     /// </remarks>
-    /// <exception cref="ArgumentException">The vector or the examples do not fit the network.</exception>
+    /// <exception cref="ArgumentException">The vector or the examples do not fit the network, or the budget is negative.</exception>
+    /// <exception cref="BudgetTooSmallException">Training the personal parameters needs more memory than the budget.</exception>
     /// <exception cref="InvalidOperationException">
     /// The trainer has no personal model, there are no examples, their number changed during the call, a label is not a class of the network, or another call has not ended.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer was disposed, before the call or during it.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
-    public TrainingSummary Personalize(ReadOnlySpan<float> parameters, CancellationToken cancellationToken = default)
+    public TrainingSummary Personalize(ReadOnlySpan<float> parameters, long? memoryBudgetBytes = null, CancellationToken cancellationToken = default)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(memoryBudgetBytes ?? 0, nameof(memoryBudgetBytes));
         PersonalTraining personal = _personal ?? throw new InvalidOperationException($"The trainer has no personal model. Create it with a {nameof(PersonalModel)}.");
-        _calls.Run(parameters, (vector, stop) => personal.Tune(vector, _options, stop), cancellationToken);
+        _calls.Run(parameters, (vector, stop) => personal.Tune(vector, memoryBudgetBytes, _options, stop), cancellationToken);
         return LastRun;
     }
 

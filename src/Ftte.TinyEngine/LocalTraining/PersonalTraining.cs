@@ -30,11 +30,11 @@ internal sealed class PersonalTraining(Network network, PersonalModel personal, 
         }
     }
 
-    /// <summary>Trains the personal parameters before the model is used.</summary>
-    public void Tune(ReadOnlySpan<float> received, SgdOptions options, CancellationToken stop)
+    /// <summary>Trains the personal parameters before the model is used, within a budget or that of the latest plan.</summary>
+    public void Tune(ReadOnlySpan<float> received, long? budget, SgdOptions options, CancellationToken stop)
     {
         network.CheckFits(received);
-        TrainCopy(personal.Tuning, received, sessions.Budget, options, SplitMix64.At(options.Seed ^ TuningStream, 0), stop);
+        TrainCopy(personal.Tuning, received, budget ?? sessions.Budget, options, SplitMix64.At(options.Seed ^ TuningStream, 0), stop);
     }
 
     /// <summary>Trains the personal copies of a round, which nothing else reads.</summary>
