@@ -18,7 +18,7 @@ namespace Ftte.TinyEngine.Importance;
 /// </remarks>
 public sealed class GradientEnergyProbe
 {
-    private static readonly PlanSettings OneByOne = new(BatchSize: 1, MicroBatchSize: 1);
+    private readonly PlanSettings _oneByOne;
     private readonly Network _network;
     private readonly ProbeOptions _options;
     private readonly Memory<byte> _memory;
@@ -30,9 +30,16 @@ public sealed class GradientEnergyProbe
     /// <param name="memory">Memory for the arena, used by one run at a time; blocks that do not fit into it are not measured. Empty to allocate native memory.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public GradientEnergyProbe(Network network, ProbeOptions? options = null, Memory<byte> memory = default)
+        : this(network, options, memory, personalBytes: 0)
+    {
+    }
+
+    /// <summary>Creates a probe of a device that holds personal parameters, which count toward the budget.</summary>
+    internal GradientEnergyProbe(Network network, ProbeOptions? options, Memory<byte> memory, long personalBytes)
     {
         ArgumentNullException.ThrowIfNull(network);
         _network = network;
+        _oneByOne = new PlanSettings(BatchSize: 1, MicroBatchSize: 1) { PersonalBytes = personalBytes };
         _options = options?.Copy() ?? new ProbeOptions();
         _options.Validate();
         _memory = memory;
@@ -67,7 +74,7 @@ public sealed class GradientEnergyProbe
         return new ProbeResult(importance, count, _grouping.Value.Groups, [.. _grouping.Value.Unprobed.Select(b => _network.Layout.Blocks[b])]);
     }
 
-    private static long PeakOf(TrainingPlan plan) => plan.ParameterBytes + plan.ArenaBytes;
+    private static long PeakOf(TrainingPlan plan) => plan.ParameterBytes + plan.ArenaBytes + plan.PersonalBytes;
 
     private unsafe void Measure(
         ProbeGroup group, ReadOnlySpan<float> parameters, IExampleSource examples, int exampleCount, int count, ulong seed, BlockEnergies energies, CancellationToken cancellationToken)
@@ -94,6 +101,6 @@ public sealed class GradientEnergyProbe
     {
         int start = _network.Layout.RangeOf(first).Start;
         var range = new ParameterRange(start, _network.Layout.RangeOf(last).End - start);
-        return _network.Plan(ParameterSelection.Create(_network.Layout.ParameterCount, [range]), OneByOne);
+        return _network.Plan(ParameterSelection.Create(_network.Layout.ParameterCount, [range]), _oneByOne);
     }
 }

@@ -8,7 +8,7 @@ public sealed class ProbeOptions
     /// <value>32 by default; at least 1.</value>
     public int MaxExamples { get; set; } = 32;
 
-    /// <summary>Gets or sets the maximum memory that probing takes, in bytes: the received parameters and the arena.</summary>
+    /// <summary>Gets or sets the maximum memory that probing takes, in bytes: the received parameters, the arena, and the personal parameters of the device.</summary>
     /// <value>
     /// Null by default: no limit, and all blocks are measured at once. Otherwise not negative. With a smaller budget, fewer blocks are measured at once, and
     /// the examples are processed more often. The values are bit-identical.

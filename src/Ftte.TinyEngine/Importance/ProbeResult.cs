@@ -11,6 +11,6 @@ namespace Ftte.TinyEngine.Importance;
 public sealed record ProbeResult(
     BlockImportance Importance, int ExampleCount, ImmutableArray<ProbeGroup> Groups, ImmutableArray<ParameterBlock> UnprobedBlocks)
 {
-    /// <summary>Gets the peak memory in bytes: the received parameters and the arena of the largest group; 0 if nothing was measured.</summary>
+    /// <summary>Gets the peak memory in bytes: the received parameters, the arena of the largest group, and the personal parameters of the device; 0 if nothing was measured.</summary>
     public long PeakBytes => Groups.Select(g => g.PeakBytes).DefaultIfEmpty().Max();
 }

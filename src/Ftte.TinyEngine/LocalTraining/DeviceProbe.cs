@@ -3,7 +3,7 @@ using Ftte.TinyEngine.Importance;
 namespace Ftte.TinyEngine;
 
 /// <summary>Measures importance within the memory of a device.</summary>
-internal sealed class DeviceProbe(Network network, IExampleSource examples, ProbeOptions options, EngineOptions engine)
+internal sealed class DeviceProbe(Network network, IExampleSource examples, ProbeOptions options, EngineOptions engine, long personalBytes)
 {
     private GradientEnergyProbe? _probe;
     private long _budget;
@@ -30,7 +30,7 @@ internal sealed class DeviceProbe(Network network, IExampleSource examples, Prob
         {
             ProbeOptions limited = options.Copy();
             limited.MemoryBudgetBytes = budget;
-            (_probe, _budget) = (new GradientEnergyProbe(network, limited, engine.Memory), budget);
+            (_probe, _budget) = (new GradientEnergyProbe(network, limited, engine.Memory, personalBytes), budget);
         }
 
         return _probe;

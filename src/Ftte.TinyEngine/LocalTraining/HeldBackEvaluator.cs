@@ -8,7 +8,8 @@ namespace Ftte.TinyEngine;
 /// <param name="network">The network.</param>
 /// <param name="examples">The held-back examples.</param>
 /// <param name="engine">The engine options of training.</param>
-internal sealed class HeldBackEvaluator(Network network, IExampleSource examples, EngineOptions engine)
+/// <param name="personalBytes">The bytes of the personal parameters that the device holds.</param>
+internal sealed class HeldBackEvaluator(Network network, IExampleSource examples, EngineOptions engine, long personalBytes)
 {
     private readonly EngineOptions _engine = new() { PrefixExamples = null, Threads = engine.Threads, Memory = engine.Memory };
 
@@ -51,5 +52,5 @@ internal sealed class HeldBackEvaluator(Network network, IExampleSource examples
     }
 
     private TrainingPlan PlanWith(int batch) => network.Plan(
-        ParameterSelection.Create(network.Layout.ParameterCount, []), network.CreatePlanSettings(new SgdOptions { BatchSize = batch }, _engine));
+        ParameterSelection.Create(network.Layout.ParameterCount, []), network.CreatePlanSettings(new SgdOptions { BatchSize = batch }, _engine) with { PersonalBytes = personalBytes });
 }

@@ -64,17 +64,18 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IModelEvalua
         network.CreatePlanSettings(_options, engine, exampleCount: examples.Count);
         probe = probe?.Copy() ?? new ProbeOptions();
         probe.Validate();
+        long personalBytes = personal?.MemoryBytes ?? 0;
         if (heldBack is not null)
         {
             network.CheckFits(heldBack);
-            (_heldBack, _evaluator) = (heldBack, new HeldBackEvaluator(network, heldBack, engine));
+            (_heldBack, _evaluator) = (heldBack, new HeldBackEvaluator(network, heldBack, engine, personalBytes));
         }
 
         Network = network;
         _pool = pool ?? MemoryPool<float>.Shared;
         _warnings = new TrainingWarnings(logger);
         _warnings.Check(network, _options);
-        _sessions = new SessionCache(network, examples, _options, engine, new BudgetPlanner(network, _options, engine, personal?.MemoryBytes ?? 0));
+        _sessions = new SessionCache(network, examples, _options, engine, new BudgetPlanner(network, _options, engine, personalBytes));
         _calls = new ExclusiveCalls(this, _sessions.Free);
         _training = new ExampleTraining(network, examples, _warnings);
         if (personal is not null)
@@ -84,7 +85,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IModelEvalua
         }
 
         _round = new TrainingRound(_sessions, _training, _personal, _warnings, _options, _pool);
-        _probe = new DeviceProbe(network, examples, probe, engine);
+        _probe = new DeviceProbe(network, examples, probe, engine, personalBytes);
     }
 
     /// <summary>Gets the network.</summary>

@@ -88,4 +88,37 @@ public sealed class PersonalMemoryTests
             public void Dispose() => pool._rented -= length;
         }
     }
+
+    [Fact]
+    public async Task An_evaluation_counts_the_personal_parameters()
+    {
+        PersonalModel model = Create("local head");
+        TrainingAssignment question = TestData.Assign(Net, Body, 7, UpdateContent.Evaluation);
+        using var shared = new LocalTrainer(Net, Examples, Options, heldBack: Examples);
+        using var personal = new LocalTrainer(Net, Examples, Options, heldBack: Examples, personal: model);
+        long least = await RequiredBy(shared) + model.MemoryBytes;
+        Assert.Equal(least, await RequiredBy(personal));
+        using SparseUpdate update = await personal.EvaluateAsync(question with { MemoryBudgetBytes = least }, Start);
+        await Assert.ThrowsAsync<BudgetTooSmallException>(async () => await personal.EvaluateAsync(question with { MemoryBudgetBytes = least - 1 }, Start));
+
+        async Task<long> RequiredBy(LocalTrainer trainer) =>
+            (await Assert.ThrowsAsync<BudgetTooSmallException>(async () => await trainer.EvaluateAsync(question with { MemoryBudgetBytes = 1 }, Start))).Required;
+    }
+
+    [Fact]
+    public async Task A_probe_counts_the_personal_parameters()
+    {
+        PersonalModel model = Create("local head");
+        TrainingAssignment question = TestData.Assign(Net, Body, 7, UpdateContent.Importance);
+        using LocalTrainer shared = Trainer(null), personal = Trainer(model);
+        (await shared.ProbeAsync(question, Start, long.MaxValue)).Dispose();
+        long peak = shared.LastProbe!.PeakBytes;
+        foreach (long budget in new[] { peak, peak - 1, peak / 2 })
+        {
+            (await shared.ProbeAsync(question, Start, budget)).Dispose();
+            (await personal.ProbeAsync(question, Start, budget + model.MemoryBytes)).Dispose();
+            Assert.Equal(shared.LastProbe.Groups.Select(group => group with { PeakBytes = group.PeakBytes + model.MemoryBytes }), personal.LastProbe!.Groups);
+            Assert.Equal(shared.LastProbe.UnprobedBlocks.AsEnumerable(), personal.LastProbe.UnprobedBlocks);
+        }
+    }
 }

@@ -52,7 +52,7 @@ public class TrainerEvaluationTests
             {
                 ParameterSelection all = network.GetTrainable(NormalizationMode.Frozen);
                 TrainingPlan plan = network.Plan(all, new SgdOptions { BatchSize = 4 }, new EngineOptions { MicroBatchSize = micro });
-                (Evaluation result, long peak) = new HeldBackEvaluator(network, heldBack, new EngineOptions()).Evaluate(start, plan.PeakBytes, plan.PeakBytes, CancellationToken.None);
+                (Evaluation result, long peak) = new HeldBackEvaluator(network, heldBack, new EngineOptions(), personalBytes: 0).Evaluate(start, plan.PeakBytes, plan.PeakBytes, CancellationToken.None);
                 Assert.InRange(peak, 1, plan.PeakBytes);
                 Assert.Equal(network.Evaluate(start, heldBack), result);
             }
