@@ -27,7 +27,7 @@ public sealed partial class PersonalModel
     /// <param name="store">Keeps the personal parameters across restarts of the app; null to keep them in memory only.</param>
     /// <param name="lineage">
     /// The name of the shared model, such as the app's name for it and its generation; at most 200 bytes of UTF-8. Personal parameters that were saved under another name are
-    /// discarded: change it if the server begins a new model whose layers mean something else.
+    /// discarded: change it if the server begins a new model whose layers mean something else. Without names, two models with the same layout are not told apart.
     /// </param>
     /// <param name="normalization">The <see cref="SgdOptions.Normalization"/> of the trainer.</param>
     /// <param name="logger">Receives warnings; null for the trace listeners of the process.</param>

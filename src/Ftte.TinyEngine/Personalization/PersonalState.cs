@@ -85,16 +85,17 @@ internal sealed class PersonalState
             return $"they have format version {saved[4]}, but this library supports version {FormatVersion}";
         }
 
-        ulong layout = BinaryPrimitives.ReadUInt64LittleEndian(saved[8..]), own = BinaryPrimitives.ReadUInt64LittleEndian(_bytes.AsSpan(8));
-        if (layout != own)
-        {
-            return $"they are of a model with the layout {layout:x16}, but this model has {own:x16}";
-        }
-
+        // Names come first: they tell a person more than fingerprints, and another model usually has another layout, too.
         ReadOnlySpan<byte> lineage = LineageOf(saved), ownLineage = LineageOf(_bytes);
         if (!lineage.SequenceEqual(ownLineage))
         {
             return $"they are of the model '{Encoding.UTF8.GetString(lineage)}', but this model is '{Encoding.UTF8.GetString(ownLineage)}'";
+        }
+
+        ulong layout = BinaryPrimitives.ReadUInt64LittleEndian(saved[8..]), own = BinaryPrimitives.ReadUInt64LittleEndian(_bytes.AsSpan(8));
+        if (layout != own)
+        {
+            return $"they are of a model with the layout {layout:x16}, but this model has {own:x16}";
         }
 
         return saved.Length == _bytes.Length && saved[.._valuesStart].SequenceEqual(_bytes.AsSpan(0, _valuesStart))

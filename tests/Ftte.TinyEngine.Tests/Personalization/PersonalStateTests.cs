@@ -42,6 +42,7 @@ public sealed class PersonalStateTests : IDisposable
         Check(Net, new LocalHead(), "keyboard 2", "they are of the model 'keyboard 1', but this model is 'keyboard 2'");
         Check(Net, new LocalHead("c5", "fc"), "keyboard 1", "they are of other blocks");
         Network other = TestNetworks.All["norm"]();
+        Check(other, new LocalHead(), "watch 1", "they are of the model 'keyboard 1', but this model is 'watch 1'");
         Check(other, new LocalHead(), "keyboard 1", $"they are of a model with the layout {Net.Layout.Fingerprint:x16}, but this model has {other.Layout.Fingerprint:x16}");
         Assert.True(new PersonalModel(Net, new AlternatingHead(), new FileStateStore(FilePath), "keyboard 1").HasValues);
         new FileStateStore(FilePath).Save("counters of another trainer, longer than the header"u8);
