@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Ftte.TinyEngine.Kernels;
 using Ftte.TinyEngine.Tests.Reference;
 
@@ -8,6 +9,21 @@ public class PredictorTests
     private const int Count = 7;
 
     public static TheoryData<string> Networks => TestNetworks.Names;
+
+    public static TheoryData<string, int, string, bool> AllocationCases()
+    {
+        var cases = new TheoryData<string, int, string, bool>();
+        foreach ((string name, int threads) in new[] { ("resnet8", 1), ("dscnn", 1), ("mlp", 2) })
+        {
+            foreach (string format in new[] { "Float32", "BFloat16", "Int8", "Mapped" })
+            {
+                cases.Add(name, threads, format, true);
+                cases.Add(name, threads, format, false);
+            }
+        }
+
+        return cases;
+    }
 
     [Theory]
     [MemberData(nameof(Networks))]
@@ -151,21 +167,26 @@ public class PredictorTests
     }
 
     [Theory]
-    [InlineData("resnet8", 1)]
-    [InlineData("dscnn", 1)]
-    [InlineData("mlp", 2)]
-    public void A_call_allocates_nothing(string name, int threads)
+    [MemberData(nameof(AllocationCases))]
+    public void A_call_allocates_nothing(string name, int threads, string format, bool isMemorySupplied)
     {
         Network network = NetworkZoo.Create(name);
-        using var int8 = FrozenParameters.Compress(network, network.Initialize(1), FrozenFormat.Int8);
-        byte[] memory = GC.AllocateArray<byte>((int)network.PlanInference(new() { BatchSize = 2, Threads = threads }, int8).ArenaBytes + 64, pinned: true);
-        using Predictor predictor = network.CreateFrozenPredictor(int8, new PredictorOptions { BatchSize = 2, Threads = threads, Memory = memory });
+        using var folder = new TemporaryFolder();
+        float[] values = network.Initialize(1);
+        using FrozenParameters parameters = format == "Mapped"
+            ? FrozenParameters.Map(network, folder.Write("vector", MemoryMarshal.AsBytes(values.AsSpan()).ToArray()))
+            : FrozenParameters.Compress(network, values, Enum.Parse<FrozenFormat>(format));
+        var options = new PredictorOptions { BatchSize = 2, Threads = threads, EmbeddingLayer = network.Operations[0].Name };
+        options.Memory = isMemorySupplied ? GC.AllocateArray<byte>((int)network.PlanInference(options, parameters).ArenaBytes + 64, pinned: true) : default;
+        using Predictor predictor = network.CreateFrozenPredictor(parameters, options);
         float[] inputs = TestData.Values(3 * network.InputLength, 1), probabilities = new float[3 * predictor.ProbabilityLength];
+        float[] outputs = new float[3 * network.OutputLength], embeddings = new float[3 * predictor.EmbeddingLength];
         int[] classes = new int[3];
 
         long allocated = Allocated.AtMost(0, () =>
         {
-            predictor.Predict(inputs, new PredictionBuffers { Classes = classes, Probabilities = probabilities });
+            predictor.Predict(inputs, new PredictionBuffers { Classes = classes, Probabilities = probabilities, Outputs = outputs, Embeddings = embeddings });
+            predictor.Predict(inputs, new PredictionBuffers { Embeddings = embeddings });
             predictor.Predict(inputs.AsSpan(0, network.InputLength), probabilities.AsSpan(0, predictor.ProbabilityLength));
         });
 
