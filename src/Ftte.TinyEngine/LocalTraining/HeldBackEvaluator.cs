@@ -9,7 +9,9 @@ namespace Ftte.TinyEngine;
 /// <param name="examples">The held-back examples.</param>
 /// <param name="engine">The engine options of training.</param>
 /// <param name="personalBytes">The bytes of the personal parameters that the device holds.</param>
-internal sealed class HeldBackEvaluator(Network network, IExampleSource examples, EngineOptions engine, long personalBytes)
+/// <param name="metrics">Computes the metrics of the app; null for none.</param>
+internal sealed class HeldBackEvaluator(
+    Network network, IExampleSource examples, EngineOptions engine, long personalBytes, Func<Predictor, IExampleSource, CancellationToken, float[]>? metrics = null)
 {
     private readonly EngineOptions _engine = new() { PrefixExamples = null, Threads = engine.Threads, Memory = engine.Memory };
 
@@ -18,9 +20,9 @@ internal sealed class HeldBackEvaluator(Network network, IExampleSource examples
     /// <param name="budget">The memory budget of the device, in bytes.</param>
     /// <param name="planned">The memory that training takes, in bytes. Evaluation runs fewer examples at once until it takes no more.</param>
     /// <param name="stop">Cancels between two batches.</param>
-    /// <returns>The evaluation, and the peak memory in bytes.</returns>
+    /// <returns>The evaluation, the values to send, and the peak memory in bytes.</returns>
     /// <exception cref="BudgetTooSmallException">One example at a time takes more memory than the budget.</exception>
-    public unsafe (Evaluation Result, long PeakBytes) Evaluate(ReadOnlySpan<float> parameters, long budget, long planned, CancellationToken stop)
+    public unsafe (Evaluation Result, float[] Values, long PeakBytes) Evaluate(ReadOnlySpan<float> parameters, long budget, long planned, CancellationToken stop)
     {
         network.CheckFits(parameters);
         int count = network.CheckFits(examples);
@@ -28,10 +30,29 @@ internal sealed class HeldBackEvaluator(Network network, IExampleSource examples
         fixed (float* received = parameters)
         {
             using var frozen = new BorrowedVector(received, parameters.Length);
-            using var session = new TrainingSession(plan, _engine);
-            using TrainingRun run = session.Begin(frozen, trained: null, count);
-            return (NetworkEvaluation.Evaluate(session, examples, count, stop), plan.PeakBytes);
+            Evaluation result = Run(plan, frozen, count, stop);
+            float[] sent = double.IsNaN(result.Accuracy) ? [(float)result.Loss] : [(float)result.Loss, (float)result.Accuracy];
+            return (result, [.. sent, .. Measure(plan.BatchSize, frozen, stop)], plan.PeakBytes);
         }
+    }
+
+    private unsafe Evaluation Run(TrainingPlan plan, FrozenParameters parameters, int count, CancellationToken stop)
+    {
+        using var session = new TrainingSession(plan, _engine);
+        using TrainingRun run = session.Begin(parameters, trained: null, count);
+        return NetworkEvaluation.Evaluate(session, examples, count, stop);
+    }
+
+    /// <summary>Computes the metrics of the app. The predictor takes no more memory than the evaluation, whose arena is freed before: it has no labels and no loss.</summary>
+    private float[] Measure(int batch, FrozenParameters parameters, CancellationToken stop)
+    {
+        if (metrics is null)
+        {
+            return [];
+        }
+
+        using Predictor predictor = network.CreateFrozenPredictor(parameters, new PredictorOptions { BatchSize = batch, Threads = _engine.Threads, Memory = _engine.Memory });
+        return metrics(predictor, examples, stop);
     }
 
     private TrainingPlan Plan(int count, long budget, long planned)

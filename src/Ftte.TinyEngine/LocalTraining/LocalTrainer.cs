@@ -45,6 +45,11 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IModelEvalua
     /// <param name="logger">Receives <see cref="Warnings"/>; null for the trace listeners of the process.</param>
     /// <param name="heldBack">Examples that are never trained on, for evaluating versions if the server asks; null if the device does not evaluate. Shared parameters are evaluated.</param>
     /// <param name="personal">The personal parameters of the device, which are trained and never sent; null for none.</param>
+    /// <param name="metrics">
+    /// Computes metrics of the app, such as the macro F1 of <see cref="Metrics.ClassificationMetrics"/>, from a predictor of the evaluated model and the held-back examples. The values follow the loss and
+    /// the accuracy in the answer, so the server's <see cref="EvaluationOptions.Metrics"/> must name them in the same order. The predictor is valid during the call only, and its memory counts
+    /// toward the budget. Null for none.
+    /// </param>
     /// <exception cref="ArgumentException">The examples or the personal model do not fit the network, or an option is out of range.</exception>
     public LocalTrainer(
         Network network,
@@ -55,7 +60,8 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IModelEvalua
         ProbeOptions? probe = null,
         ILogger<LocalTrainer>? logger = null,
         IExampleSource? heldBack = null,
-        PersonalModel? personal = null)
+        PersonalModel? personal = null,
+        Func<Predictor, IExampleSource, CancellationToken, float[]>? metrics = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         network.CheckFits(examples);
@@ -68,7 +74,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IModelEvalua
         if (heldBack is not null)
         {
             network.CheckFits(heldBack);
-            (_heldBack, _evaluator) = (heldBack, new HeldBackEvaluator(network, heldBack, engine, personalBytes));
+            (_heldBack, _evaluator) = (heldBack, new HeldBackEvaluator(network, heldBack, engine, personalBytes, metrics));
         }
 
         Network = network;
@@ -149,7 +155,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IModelEvalua
 
     /// <inheritdoc />
     /// <remarks>
-    /// The values are the mean loss and, for a network with classes, the accuracy. The trainer frees its arena first, and takes no more memory than the plan of its latest training; if that does
+    /// The values are the mean loss, for a network with classes the accuracy, and the metrics of the app. The trainer frees its arena first, and takes no more memory than the plan of its latest training; if that does
     /// not limit it, up to 16 examples run at once. Evaluating does not change later training.
     /// </remarks>
     /// <exception cref="ArgumentException">The assignment, the vector or the held-back examples do not fit the network.</exception>
@@ -242,10 +248,9 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IModelEvalua
         }
 
         _sessions.Free();
-        (Evaluation result, _) = _evaluator!.Evaluate(parameters.Span, assignment.MemoryBudgetBytes ?? long.MaxValue, Plan?.PeakBytes ?? long.MaxValue, stop);
+        (Evaluation result, float[] values, _) = _evaluator!.Evaluate(parameters.Span, assignment.MemoryBudgetBytes ?? long.MaxValue, Plan?.PeakBytes ?? long.MaxValue, stop);
         LastEvaluation = result;
-        float[] metrics = double.IsNaN(result.Accuracy) ? [(float)result.Loss] : [(float)result.Loss, (float)result.Accuracy];
-        return SparseUpdate.Create(assignment.CreateHeader(result.Count), metrics, _pool);
+        return SparseUpdate.Create(assignment.CreateHeader(result.Count), values, _pool);
     }
 
     /// <summary>Returns the seed of an assignment: it differs between rounds, and a round can be repeated.</summary>

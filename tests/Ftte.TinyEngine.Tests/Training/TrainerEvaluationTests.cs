@@ -1,4 +1,5 @@
 using Ftte.Selection;
+using Ftte.TinyEngine.Metrics;
 
 namespace Ftte.TinyEngine.Tests;
 
@@ -52,9 +53,45 @@ public class TrainerEvaluationTests
             {
                 ParameterSelection all = network.GetTrainable(NormalizationMode.Frozen);
                 TrainingPlan plan = network.Plan(all, new SgdOptions { BatchSize = 4 }, new EngineOptions { MicroBatchSize = micro });
-                (Evaluation result, long peak) = new HeldBackEvaluator(network, heldBack, new EngineOptions(), personalBytes: 0).Evaluate(start, plan.PeakBytes, plan.PeakBytes, CancellationToken.None);
+                (Evaluation result, _, long peak) = new HeldBackEvaluator(network, heldBack, new EngineOptions(), personalBytes: 0).Evaluate(start, plan.PeakBytes, plan.PeakBytes, CancellationToken.None);
                 Assert.InRange(peak, 1, plan.PeakBytes);
                 Assert.Equal(network.Evaluate(start, heldBack), result);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Metrics_of_the_app_follow_loss_and_accuracy()
+    {
+        using Predictor expected = Network.CreatePredictor(Start);
+        ClassificationMetrics metrics = ClassificationMetrics.Measure(expected, HeldBack);
+        using var trainer = new LocalTrainer(Network, Examples, Options, heldBack: HeldBack, metrics: (predictor, examples, stop) =>
+        {
+            var measured = ClassificationMetrics.Measure(predictor, examples, stop);
+            return [(float)measured.Confusion.MacroF1, (float)measured.TopKAccuracy(2)];
+        });
+        using SparseUpdate update = await trainer.EvaluateAsync(Question(), Start);
+
+        Evaluation evaluation = Network.Evaluate(Start, HeldBack);
+        Assert.Equal([(float)evaluation.Loss, (float)evaluation.Accuracy, (float)metrics.Confusion.MacroF1, (float)metrics.TopKAccuracy(2)], update.Values.ToArray());
+    }
+
+    [Fact]
+    public void The_predictor_for_metrics_of_the_app_takes_no_more_memory_than_the_evaluation()
+    {
+        foreach (string name in Reference.TestNetworks.All.Keys)
+        {
+            Network network = Reference.TestNetworks.All[name]();
+            long? predictor = null;
+            var evaluator = new HeldBackEvaluator(network, Reference.TestNetworks.Examples(network, 21, 6), new EngineOptions(), personalBytes: 0, (given, _, _) =>
+            {
+                predictor = given.Plan.PeakBytes;
+                return [];
+            });
+            foreach (long budget in new[] { long.MaxValue, network.Plan(network.Trainable, batchSize: 1).PeakBytes })
+            {
+                (_, _, long peak) = evaluator.Evaluate(Reference.TestNetworks.Parameters(network, 3), budget, budget, CancellationToken.None);
+                Assert.InRange(predictor!.Value, 1, peak);
             }
         }
     }
