@@ -52,7 +52,7 @@ internal sealed unsafe class PlannedBlock
 
     /// <summary>Gets the matrix.</summary>
     public float* Get(TrainingPass pass, Tensor? assembled) =>
-        IsAssembled ? pass.Floats(assembled!) : IsTrained ? pass.Trained + _tiles[0].Offset : pass.Received + _range.Start;
+        IsAssembled ? pass.Floats(assembled!) : IsTrained ? pass.Trained + _tiles[0].Offset : pass.Frozen.PointerTo(_range.Start);
 
     /// <summary>Copies trained and frozen values into one matrix.</summary>
     public void Assemble(TrainingPass pass, float* destination)

@@ -26,8 +26,11 @@ public abstract class FrozenParameters : IDisposable
     /// <summary>Gets the parameters as one float32 vector, if they are stored in that form.</summary>
     internal virtual unsafe float* Pointer => null;
 
-    /// <summary>Gets a value that indicates whether <see cref="Pointer"/> is available.</summary>
+    /// <summary>Gets a value that indicates whether <see cref="PointerTo"/> is available.</summary>
     internal virtual bool IsReadInPlace => false;
+
+    /// <summary>Returns the values of the block that starts at a coordinate. Requires <see cref="IsReadInPlace"/>.</summary>
+    internal virtual unsafe float* PointerTo(int start) => Pointer + start;
 
     /// <summary>Creates parameters that read a vector in place.</summary>
     /// <param name="parameters">The flat vector, borrowed; it must not change while training reads it. Pinned until disposed.</param>

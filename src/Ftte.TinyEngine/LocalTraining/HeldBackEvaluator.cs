@@ -1,5 +1,6 @@
 using Ftte.Selection;
 using Ftte.TinyEngine.Memory;
+using Ftte.TinyEngine.Personalization;
 
 namespace Ftte.TinyEngine;
 
@@ -8,14 +9,14 @@ namespace Ftte.TinyEngine;
 /// <param name="network">The network.</param>
 /// <param name="examples">The held-back examples.</param>
 /// <param name="engine">The engine options of training.</param>
-/// <param name="personalBytes">The bytes of the personal parameters that the device holds.</param>
+/// <param name="personal">The personal parameters of the device; null for none.</param>
 /// <param name="metrics">Computes the metrics of the app; null for none.</param>
 internal sealed class HeldBackEvaluator(
-    Network network, IExampleSource examples, EngineOptions engine, long personalBytes, Func<Predictor, IExampleSource, CancellationToken, float[]>? metrics = null)
+    Network network, IExampleSource examples, EngineOptions engine, PersonalModel? personal = null, Func<Predictor, IExampleSource, CancellationToken, float[]>? metrics = null)
 {
     private readonly EngineOptions _engine = new() { PrefixExamples = null, Threads = engine.Threads, Memory = engine.Memory };
 
-    /// <summary>Evaluates a vector.</summary>
+    /// <summary>Evaluates the model that the device would use: with personal parameters that replace shared ones, the personal model.</summary>
     /// <param name="parameters">The flat vector.</param>
     /// <param name="budget">The memory budget of the device, in bytes.</param>
     /// <param name="planned">The memory that training takes, in bytes. Evaluation runs fewer examples at once until it takes no more.</param>
@@ -27,9 +28,10 @@ internal sealed class HeldBackEvaluator(
         network.CheckFits(parameters);
         int count = network.CheckFits(examples);
         TrainingPlan plan = Plan(count, budget, planned);
-        fixed (float* received = parameters)
+        PersonalModel? replacing = personal is { TrainsCopy: false, HasValues: true } ? personal : null;
+        fixed (float* received = parameters, own = replacing is null ? default : replacing.Values)
         {
-            using var frozen = new BorrowedVector(received, parameters.Length);
+            using FrozenParameters frozen = replacing is null ? new BorrowedVector(received, parameters.Length) : new OverlaidVector(received, replacing.Coordinates, own);
             Evaluation result = Run(plan, frozen, count, stop);
             float[] sent = double.IsNaN(result.Accuracy) ? [(float)result.Loss] : [(float)result.Loss, (float)result.Accuracy];
             return (result, [.. sent, .. Measure(plan.BatchSize, frozen, stop)], plan.PeakBytes);
@@ -73,5 +75,5 @@ internal sealed class HeldBackEvaluator(
     }
 
     private TrainingPlan PlanWith(int batch) => network.Plan(
-        ParameterSelection.Create(network.Layout.ParameterCount, []), network.CreatePlanSettings(new SgdOptions { BatchSize = batch }, _engine) with { PersonalBytes = personalBytes });
+        ParameterSelection.Create(network.Layout.ParameterCount, []), network.CreatePlanSettings(new SgdOptions { BatchSize = batch }, _engine) with { PersonalBytes = personal?.MemoryBytes ?? 0 });
 }

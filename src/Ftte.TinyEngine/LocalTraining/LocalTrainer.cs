@@ -43,7 +43,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IModelEvalua
     /// <param name="engine">The engine options; null for the defaults. Copied.</param>
     /// <param name="probe">The options of measuring importance; null for the defaults. Copied.</param>
     /// <param name="logger">Receives <see cref="Warnings"/>; null for the trace listeners of the process.</param>
-    /// <param name="heldBack">Examples that are never trained on, for evaluating versions if the server asks; null if the device does not evaluate. Shared parameters are evaluated.</param>
+    /// <param name="heldBack">Examples that are never trained on, for evaluating versions if the server asks; null if the device does not evaluate.</param>
     /// <param name="personal">The personal parameters of the device, which are trained and never sent; null for none.</param>
     /// <param name="metrics">
     /// Computes metrics of the app, such as the macro F1 of <see cref="Metrics.ClassificationMetrics"/>, from a predictor of the evaluated model and the held-back examples. The values follow the loss and
@@ -74,7 +74,7 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IModelEvalua
         if (heldBack is not null)
         {
             network.CheckFits(heldBack);
-            (_heldBack, _evaluator) = (heldBack, new HeldBackEvaluator(network, heldBack, engine, personalBytes, metrics));
+            (_heldBack, _evaluator) = (heldBack, new HeldBackEvaluator(network, heldBack, engine, personal, metrics));
         }
 
         Network = network;
@@ -156,7 +156,8 @@ public sealed class LocalTrainer : ILocalTrainer, IImportanceProbe, IModelEvalua
     /// <inheritdoc />
     /// <remarks>
     /// The values are the mean loss, for a network with classes the accuracy, and the metrics of the app. The trainer frees its arena first, and takes no more memory than the plan of its latest training; if that does
-    /// not limit it, up to 16 examples run at once. Evaluating does not change later training.
+    /// not limit it, up to 16 examples run at once. Evaluating does not change later training. With personal parameters that replace shared ones, as with <see cref="LocalHead"/>, the personal model
+    /// is evaluated, in place; with a personal copy, as with <see cref="ProximalCopy"/> and <see cref="FineTuning"/>, the shared one.
     /// </remarks>
     /// <exception cref="ArgumentException">The assignment, the vector or the held-back examples do not fit the network.</exception>
     /// <exception cref="BudgetTooSmallException">Evaluating one example at a time needs more memory than the assignment's budget.</exception>

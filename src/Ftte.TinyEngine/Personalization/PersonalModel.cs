@@ -88,6 +88,9 @@ public sealed partial class PersonalModel
     /// <summary>Gets a value that indicates whether the personal parameters are a copy that is trained separately, and the update is as without personalization.</summary>
     internal bool TrainsCopy { get; }
 
+    /// <summary>Gets the packed personal parameters. Only the trainer changes them.</summary>
+    internal ReadOnlySpan<float> Values => _state.Values;
+
     internal PersonalPhase[] Phases { get; }
 
     internal PersonalPhase Tuning { get; }

@@ -53,7 +53,7 @@ public class TrainerEvaluationTests
             {
                 ParameterSelection all = network.GetTrainable(NormalizationMode.Frozen);
                 TrainingPlan plan = network.Plan(all, new SgdOptions { BatchSize = 4 }, new EngineOptions { MicroBatchSize = micro });
-                (Evaluation result, _, long peak) = new HeldBackEvaluator(network, heldBack, new EngineOptions(), personalBytes: 0).Evaluate(start, plan.PeakBytes, plan.PeakBytes, CancellationToken.None);
+                (Evaluation result, _, long peak) = new HeldBackEvaluator(network, heldBack, new EngineOptions()).Evaluate(start, plan.PeakBytes, plan.PeakBytes, CancellationToken.None);
                 Assert.InRange(peak, 1, plan.PeakBytes);
                 Assert.Equal(network.Evaluate(start, heldBack), result);
             }
@@ -83,7 +83,7 @@ public class TrainerEvaluationTests
         {
             Network network = Reference.TestNetworks.All[name]();
             long? predictor = null;
-            var evaluator = new HeldBackEvaluator(network, Reference.TestNetworks.Examples(network, 21, 6), new EngineOptions(), personalBytes: 0, (given, _, _) =>
+            var evaluator = new HeldBackEvaluator(network, Reference.TestNetworks.Examples(network, 21, 6), new EngineOptions(), metrics: (given, _, _) =>
             {
                 predictor = given.Plan.PeakBytes;
                 return [];
