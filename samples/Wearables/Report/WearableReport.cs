@@ -80,7 +80,7 @@ internal static class WearableReport
         DeviceAccuracy[] accuracies = [.. groups.SelectMany(group =>
         {
             ScoreGroup before = ScoreGroup.Of(results, Method.Shared, group.Kind, group.IsNewcomer), after = ScoreGroup.Of(results, method, group.Kind, group.IsNewcomer, labeled: 1);
-            return before.Accuracies.Where(person => after.Accuracies.ContainsKey(person.Key)).Select(person => new DeviceAccuracy(group.Title, $"{person.Key}", person.Value, after.Accuracies[person.Key]));
+            return before.Accuracy.Values.Where(person => after.Accuracy.Values.ContainsKey(person.Key)).Select(person => new DeviceAccuracy(group.Title, $"{person.Key}", person.Value, after.Accuracy.Values[person.Key]));
         })];
         if (accuracies.Length > 0)
         {

@@ -15,7 +15,7 @@ internal static class WearableTables
 
     /// <summary>Creates all tables.</summary>
     public static ImmutableArray<TextTable> Create(IReadOnlyList<MethodResult> results) =>
-        [Participants(results, Phone), Participants(results, Watch), Newcomers(results, Phone), Newcomers(results, Watch), Costs(results, Phone), Costs(results, Watch)];
+        [.. ((Func<IReadOnlyList<MethodResult>, string, TextTable>[])[Participants, Newcomers, NewcomersF1, Costs]).SelectMany(create => (TextTable[])[create(results, Phone), create(results, Watch)])];
 
     private static TextTable Participants(IReadOnlyList<MethodResult> results, string kind)
     {
@@ -23,13 +23,13 @@ internal static class WearableTables
         double noise = shared.Noise();
         return new TextTable(
             $"People who took part, {kind}: accuracy in percent, and the change from the shared model in points",
-            ["method", "mean", "median", "worst two", "macro F1", "mean change", "lowest change", $"lowered by more than {Points(noise, "0.0")}"],
+            ["method", "mean", "median", "worst two", "macro F1: mean", "median", "worst two", "mean change", "lowest change", $"lowered by more than {Points(noise, "0.0")}"],
             Rows(results, _ => true, method =>
             {
                 var group = ScoreGroup.Of(results, method.Name, kind, isNewcomer: false);
                 double[] changes = method.Name == Method.Shared ? [] : [.. group.ChangesFrom(shared).Values];
                 string lowered = double.IsNaN(noise) || changes.Length == 0 ? None : $"{changes.Count(change => change < -noise)} of {changes.Length}";
-                return [Percent(group.Mean), Percent(group.Median), Percent(group.WorstTwo), Percent(group.F1), Points(Mean(changes)), Points(changes.DefaultIfEmpty(double.NaN).Min()), lowered];
+                return [.. Spread(group.Accuracy), .. Spread(group.F1), Points(Mean(changes)), Points(changes.DefaultIfEmpty(double.NaN).Min()), lowered];
             }));
     }
 
@@ -38,22 +38,27 @@ internal static class WearableTables
         var shared = ScoreGroup.Of(results, Method.Shared, kind, isNewcomer: true);
         return new TextTable(
             $"People who took no part, {kind}: accuracy in percent by the number of labeled recordings, and the gain of one from the shared model in points",
-            ["method", "none", "one", "two", "all", "worst two: none", "one", "all", "macro F1: none", "one", "all", "gain of one: mean", "median", "the two with the worst start", "lowest"],
+            ["method", "none", "one", "two", "all", "median: none", "one", "all", "worst two: none", "one", "all", "gain of one: mean", "median", "the two with the worst start", "lowest"],
             Rows(results, _ => true, method =>
             {
                 ScoreGroup[] groups = [.. LabeledRecordings.Select(labeled => ScoreGroup.Of(results, method.Name, kind, isNewcomer: true, labeled))];
                 (ScoreGroup none, ScoreGroup one, ScoreGroup all) = (groups[0], groups[1], groups[3]);
                 Dictionary<int, double> gains = one.ChangesFrom(shared);
-                IEnumerable<double> worst = shared.Accuracies.OrderBy(person => person.Value).Select(person => person.Key).Where(gains.ContainsKey).Take(2).Select(person => gains[person]);
+                IEnumerable<double> worst = shared.Accuracy.Values.OrderBy(person => person.Value).Select(person => person.Key).Where(gains.ContainsKey).Take(2).Select(person => gains[person]);
                 return
                 [
-                    .. groups.Select(group => Percent(group.Mean)),
-                    Percent(none.WorstTwo), Percent(one.WorstTwo), Percent(all.WorstTwo),
-                    Percent(none.F1), Percent(one.F1), Percent(all.F1),
-                    Points(Mean(gains.Values)), Points(ScoreGroup.MedianOf(gains.Values)), Points(Mean(worst)), Points(gains.Values.DefaultIfEmpty(double.NaN).Min()),
+                    .. groups.Select(group => Percent(group.Accuracy.Mean)),
+                    Percent(none.Accuracy.Median), Percent(one.Accuracy.Median), Percent(all.Accuracy.Median),
+                    Percent(none.Accuracy.WorstTwo), Percent(one.Accuracy.WorstTwo), Percent(all.Accuracy.WorstTwo),
+                    Points(Mean(gains.Values)), Points(PersonMeans.MedianOf(gains.Values)), Points(Mean(worst)), Points(gains.Values.DefaultIfEmpty(double.NaN).Min()),
                 ];
             }));
     }
+
+    private static TextTable NewcomersF1(IReadOnlyList<MethodResult> results, string kind) => new(
+        $"People who took no part, {kind}: macro F1 in percent by the number of labeled recordings",
+        ["method", "none: mean", "median", "worst two", "one: mean", "median", "worst two", "all: mean", "median", "worst two"],
+        Rows(results, _ => true, method => ((int?[])[0, 1, null]).SelectMany(labeled => Spread(ScoreGroup.Of(results, method.Name, kind, isNewcomer: true, labeled).F1))));
 
     private static TextTable Costs(IReadOnlyList<MethodResult> results, string kind) => new(
         $"Costs of a federation, {kind}: means over folds and seeds",
@@ -69,6 +74,8 @@ internal static class WearableTables
 
     private static ImmutableArray<ImmutableArray<string>> Rows(IReadOnlyList<MethodResult> results, Func<Method, bool> isIn, Func<Method, IEnumerable<string>> cells) =>
         [.. Method.All.Where(method => isIn(method) && results.Any(result => result.Method == method.Name)).Select(method => (ImmutableArray<string>)[method.Name, .. cells(method)])];
+
+    private static string[] Spread(PersonMeans people) => [Percent(people.Mean), Percent(people.Median), Percent(people.WorstTwo)];
 
     private static double Mean(IEnumerable<double> values) => values.DefaultIfEmpty(double.NaN).Average();
 

@@ -12,11 +12,11 @@ public class WearableTablesTests
 
         var group = ScoreGroup.Of(results, Method.Shared, "phone", isNewcomer: false);
 
-        Assert.Equal(0.85, group.Mean, 1e-9);
-        Assert.Equal(0.9, group.Median, 1e-9);
-        Assert.Equal(0.8, group.WorstTwo, 1e-9);
-        Assert.Empty(ScoreGroup.Of(results, Method.Shared, "watch", isNewcomer: false).Accuracies);
-        Assert.Empty(ScoreGroup.Of(results, Method.Shared, "phone", isNewcomer: true).Accuracies);
+        Assert.Equal(0.85, group.Accuracy.Mean, 1e-9);
+        Assert.Equal(0.9, group.Accuracy.Median, 1e-9);
+        Assert.Equal(0.8, group.Accuracy.WorstTwo, 1e-9);
+        Assert.Empty(ScoreGroup.Of(results, Method.Shared, "watch", isNewcomer: false).Accuracy.Values);
+        Assert.Empty(ScoreGroup.Of(results, Method.Shared, "phone", isNewcomer: true).Accuracy.Values);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public class WearableTablesTests
 
         TextTable table = WearableTables.Create(results)[0];
 
-        Assert.Equal(["Ditto", "82.5", "82.5", "82.5", "50.0", "-8.5", "-21.0", "1 of 2"], [.. table.Rows[1]]);
+        Assert.Equal(["Ditto", "82.5", "82.5", "82.5", "50.0", "50.0", "50.0", "-8.5", "-21.0", "1 of 2"], [.. table.Rows[1]]);
     }
 
     [Fact]
@@ -57,6 +57,20 @@ public class WearableTablesTests
         Assert.Equal(["+10.0", "+5.0", "+25.0", "-10.0"], [.. table.Rows[1].TakeLast(4)]);
         Assert.Contains("| Ditto |", table.ToMarkdown(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Macro_F1_has_the_mean_the_median_and_the_worst_two_of_people()
+    {
+        MethodResult[] results = [WithF1(isNewcomer: false, labeled: null, 0.2, 0.4, 0.8, 1), WithF1(isNewcomer: true, labeled: 0, 0.1, 0.3, 0.9), WithF1(isNewcomer: true, labeled: 1, 0.5, 0.6, 0.7)];
+
+        var tables = WearableTables.Create(results);
+
+        Assert.Equal(["60.0", "60.0", "30.0"], [.. tables[0].Rows[0].AsSpan(4, 3)]);
+        Assert.Equal([Method.Shared, "43.3", "30.0", "20.0", "60.0", "60.0", "55.0", "-", "-", "-"], [.. tables[4].Rows[0]]);
+    }
+
+    private static MethodResult WithF1(bool isNewcomer, int? labeled, params double[] values) =>
+        new("", 1, 0, "phone", Method.Shared, 1, 1, 1, 1, [.. values.Select((f1, person) => new Score(person, isNewcomer, labeled, 0.5, f1))]);
 
     private static MethodResult Result(ulong seed, string method, params (int Person, double Accuracy)[] scores) =>
         new("", seed, 0, "phone", method, 1, 1, 1, 1, [.. scores.Select(score => new Score(score.Person, IsNewcomer: false, Labeled: null, score.Accuracy, 0.5))]);
