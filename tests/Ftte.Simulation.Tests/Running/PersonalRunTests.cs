@@ -8,24 +8,26 @@ using static Ftte.Simulation.Tests.Runs;
 
 namespace Ftte.Simulation.Tests;
 
-/// <summary>Every policy with rotating selections, int8 uploads, and a run that is stopped and resumed.</summary>
+/// <summary>Every policy with every rule, rotating selections, int8 uploads, and a run that is stopped and resumed.</summary>
 public sealed class PersonalRunTests : IDisposable
 {
     private static readonly ModelSnapshot Start = new(PersonalTask.Network.Layout, default, PersonalTask.Network.Initialize(1));
 
     private readonly string _path = Path.Combine(Directory.CreateTempSubdirectory("ftte-personal-").FullName, "run.journal");
 
-    public static TheoryData<string> Names => ["local head", "alternating head", "local normalization", "proximal copy", "fine-tuning"];
+    public static TheoryData<string, string> All => CrossWithRules("local head", "alternating head", "local normalization", "proximal copy", "fine-tuning");
+
+    public static TheoryData<string, string> Replacing => CrossWithRules("local head", "alternating head", "local normalization");
 
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(_path)!, recursive: true);
 
     [Theory]
-    [MemberData(nameof(Names))]
-    public async Task A_resumed_run_with_rotating_selections_and_int8_has_the_same_bits_and_personal_models(string name)
+    [MemberData(nameof(All))]
+    public async Task A_resumed_run_with_rotating_selections_and_int8_has_the_same_bits_and_personal_models(string rule, string name)
     {
-        string expected = Print(await RunAsync(new PersonalTask(Of(name))));
+        string expected = Print(await RunAsync(new PersonalTask(Of(name)), rule));
         using var stop = new CancellationTokenSource();
-        int left = 40;
+        int left = 20;
         var task = new PersonalTask(Of(name))
         {
             OnTrain = () =>
@@ -36,18 +38,16 @@ public sealed class PersonalRunTests : IDisposable
                 }
             },
         };
-        Assert.False((await RunAsync(task, new RunJournal(_path, name), cancellationToken: stop.Token)).IsComplete);
-        Assert.Equal(expected, Print(await RunAsync(new PersonalTask(Of(name)), new RunJournal(_path, name))));
+        Assert.False((await RunAsync(task, rule, new RunJournal(_path, name), cancellationToken: stop.Token)).IsComplete);
+        Assert.Equal(expected, Print(await RunAsync(new PersonalTask(Of(name)), rule, new RunJournal(_path, name))));
     }
 
     [Theory]
-    [InlineData("local head")]
-    [InlineData("alternating head")]
-    [InlineData("local normalization")]
-    public async Task The_server_keeps_its_start_values_of_personal_blocks(string name)
+    [MemberData(nameof(Replacing))]
+    public async Task The_server_keeps_its_start_values_of_personal_blocks(string rule, string name)
     {
         var task = new PersonalTask(Of(name));
-        SimulationResult result = await RunAsync(task);
+        SimulationResult result = await RunAsync(task, rule);
         ParameterSelection personal = task.Personal(new MemoryStateStore()).Coordinates;
         float[] before = new float[personal.Count], after = new float[personal.Count];
         personal.Gather(Start.Parameters.Span, before);
@@ -79,6 +79,17 @@ public sealed class PersonalRunTests : IDisposable
         Assert.Equal(other.Model!.Parameters.ToArray(), personal.Model!.Parameters.ToArray());
     }
 
+    private static TheoryData<string, string> CrossWithRules(params string[] policies)
+    {
+        var cases = new TheoryData<string, string>();
+        foreach (string rule in (string[])["FTTE", "FedAvg", "FedBuff", "FedAsync"])
+        {
+            Array.ForEach(policies, policy => cases.Add(rule, policy));
+        }
+
+        return cases;
+    }
+
     private static PersonalizationPolicy Of(string name) => name switch
     {
         "local head" => new LocalHead(),
@@ -90,12 +101,19 @@ public sealed class PersonalRunTests : IDisposable
 
     private static string Print(SimulationResult result) => Fingerprint(result) + string.Join('\n', result.DeviceStates.Select(state => Convert.ToHexString(state.Span)));
 
-    private static Task<SimulationResult> RunAsync(PersonalTask task, RunJournal? journal = null, int versions = 25, CancellationToken cancellationToken = default)
+    private static Task<SimulationResult> RunAsync(PersonalTask task, string name = "FTTE", RunJournal? journal = null, int versions = 25, CancellationToken cancellationToken = default)
     {
         Network network = PersonalTask.Network;
         ParameterSelection shared = task.Personal(new MemoryStateStore()).Shared;
         double[] importance = [.. network.Layout.Blocks.Select(block => shared.Contains(block.Range.Start) ? 1.0 : 0.0)];
-        SimulationRule rule = SimulationRule.Ftte(shared, capacity: 4, concurrency: 6) with
+        SimulationRule rule = name switch
+        {
+            "FedAvg" => SimulationRule.FedAvg(shared, cohort: 4),
+            "FedBuff" => SimulationRule.FedBuff(shared, capacity: 4, concurrency: 6),
+            "FedAsync" => SimulationRule.FedAsync(shared, concurrency: 6),
+            _ => SimulationRule.Ftte(shared, capacity: 4, concurrency: 6),
+        };
+        rule = rule with
         {
             Up = ValueFormat.Int8,
             Reselection = new ReselectionOptions
