@@ -50,9 +50,27 @@ public sealed partial class StatusPageTests
         Assert.Contains("evaluated|2|50 %|", Rows(main, "Updates by outcome"));
         Assert.Equal(["assigned|4|100 %|"], Rows(main, "Requests for work by outcome"));
         Assert.Equal(["no-such-blob|1|100 %|"], Rows(main, "Rejected requests by reason"));
-        Assert.Equal(["loss|2|2|2|2|", "accuracy|0.75|0.75|0.75|0.75|"], Rows(main, "Accuracy on devices"));
+        Assert.Equal(["loss|1|2|2|2|2|0, 0, 0|", "accuracy|1|0.75|0.75|0.75|0.75|0, 0, 0|"], Rows(main, "Accuracy on devices"));
         Assert.Contains(main.Descendants("svg"), svg => svg.Attribute("aria-label")?.Value == "accuracy from 0.25 at version 0 to 0.75 at version 1");
         Assert.Contains("<html lang=\"en\">", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Each_group_of_devices_has_a_row_per_metric()
+    {
+        await using FederatedServer server = Start(new() { Devices = 3, GroupOf = client => client.Value == "p1" ? "phone" : "<watch>" });
+        await using TestCoordinator coordinator = await StartAsync(server);
+        HttpFederatedServer proxy = coordinator.Connect(SmallLayout);
+        await EvaluateAsync(proxy, "p1", 1);
+        await EvaluateAsync(proxy, "w1", 0.25f);
+        await EvaluateAsync(proxy, "w2", 0.75f);
+        using HttpClient http = CreateClient();
+
+        (_, XElement main) = await GetAsync(http, coordinator);
+
+        Assert.Equal(
+            ["accuracy|3|0.6667|0.25|0.75|1|0, 1, 0|–", "accuracy, <watch>|2|0.5|0.25|0.25|0.75|0, 0, 0|–", "accuracy, phone|1|1|1|1|1|0, 0, 0|–"],
+            Rows(main, "Accuracy on devices").Where(row => row.StartsWith("accuracy", StringComparison.Ordinal)));
     }
 
     [Fact]

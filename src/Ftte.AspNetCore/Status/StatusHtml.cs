@@ -97,18 +97,29 @@ internal static class StatusHtml
 
         html.Raw("<section aria-labelledby=\"accuracy\">\n<h2 id=\"accuracy\">Accuracy on devices</h2>\n");
         html.Add($"<div class=\"scroll\"><table>\n<caption>Version {evaluation.Version}, {evaluation.Answers.Length} of {evaluation.RequestedAnswers} devices</caption>\n");
-        html.Raw("<thead><tr><th scope=\"col\">Metric</th><th scope=\"col\" class=\"number\">Mean</th><th scope=\"col\" class=\"number\">10 %</th><th scope=\"col\" class=\"number\">Median</th><th scope=\"col\" class=\"number\">90 %</th><th scope=\"col\">Mean so far</th></tr></thead>\n<tbody>\n");
+        html.Raw("<thead><tr><th scope=\"col\">Metric</th><th scope=\"col\" class=\"number\">Devices</th><th scope=\"col\" class=\"number\">Mean</th><th scope=\"col\" class=\"number\">10 %</th><th scope=\"col\" class=\"number\">Median</th><th scope=\"col\" class=\"number\">90 %</th><th scope=\"col\">False answers tolerated</th><th scope=\"col\">Mean so far</th></tr></thead>\n<tbody>\n");
         for (int i = 0; i < evaluation.Metrics.Length; i++)
         {
-            EvaluationMetric metric = evaluation.Metrics[i];
-            MetricStatistics statistics = evaluation.GetStatistics(metric.Name)!;
-            html.Add($"<tr><th scope=\"row\">{metric.Name}</th><td class=\"number\">{statistics.Mean:0.####}</td><td class=\"number\">{statistics.GetQuantile(0.1):0.####}</td>");
-            html.Add($"<td class=\"number\">{statistics.GetQuantile(0.5):0.####}</td><td class=\"number\">{statistics.GetQuantile(0.9):0.####}</td><td>");
-            AddLine(html, metric.Name, [.. snapshot.Evaluations.Where(point => point.Means.Length > i).Select(point => (point.Version, point.Means[i]))]);
+            string metric = evaluation.Metrics[i].Name;
+            AddStatistics(html, metric, evaluation.GetStatistics(metric)!);
+            AddLine(html, metric, [.. snapshot.Evaluations.Where(point => point.Means.Length > i).Select(point => (point.Version, point.Means[i]))]);
             html.Raw("</td></tr>\n");
+            foreach (string group in evaluation.Groups)
+            {
+                AddStatistics(html, $"{metric}, {group}", evaluation.GetStatistics(metric, group)!);
+                html.Raw("–</td></tr>\n");
+            }
         }
 
         html.Raw("</tbody>\n</table></div>\n</section>\n");
+    }
+
+    /// <summary>Adds a row up to its last cell, which is left open. One false answer of ten can choose a decile, so the row states how many each quantile tolerates.</summary>
+    private static void AddStatistics(HtmlText html, string name, MetricStatistics statistics)
+    {
+        html.Add($"<tr><th scope=\"row\">{name}</th><td class=\"number\">{statistics.Count}</td><td class=\"number\">{statistics.Mean:0.####}</td><td class=\"number\">{statistics.GetQuantile(0.1):0.####}</td>");
+        html.Add($"<td class=\"number\">{statistics.GetQuantile(0.5):0.####}</td><td class=\"number\">{statistics.GetQuantile(0.9):0.####}</td>");
+        html.Add($"<td>{statistics.GetMaxFalseAnswers(0.1)}, {statistics.GetMaxFalseAnswers(0.5)}, {statistics.GetMaxFalseAnswers(0.9)}</td><td>");
     }
 
     /// <summary>Adds a line over versions, with its first and last value as its text for screen readers.</summary>

@@ -24,7 +24,7 @@ internal static class DeviceChart
         Color color = ChartStyle.Of(1);
         double[] worst = Percents(statistics => statistics.GetQuantile(Worst)), best = Percents(statistics => statistics.GetQuantile(Best));
         var band = plot.Add.FillY(x, worst, best);
-        (band.FillColor, band.LineWidth, band.LegendText) = (color.WithAlpha(0.2), 0, "devices: worst to best decile");
+        (band.FillColor, band.LineWidth, band.LegendText) = (color.WithAlpha(0.2), 0, Describe(known.Min(at => Math.Min(at.Accuracy.GetMaxFalseAnswers(Worst), at.Accuracy.GetMaxFalseAnswers(Best)))));
         AddLine(x, Percents(statistics => statistics.GetQuantile(0.5)), color, LinePattern.Solid, "devices: median");
         AddLine(x, Percents(statistics => statistics.Mean), color, LinePattern.Dashed, "devices: mean weighted by examples");
         EvaluationPoint[] points = [.. run.Points.Where(point => !double.IsNaN(point.Quality.Accuracy))];
@@ -48,6 +48,9 @@ internal static class DeviceChart
             (scatter.LineWidth, scatter.Color, scatter.LinePattern, scatter.LegendText) = (2.5f, line, pattern, name);
         }
     }
+
+    // A dishonest device can choose a decile of few answers, so the legend states how many false answers the band tolerates.
+    private static string Describe(int falseAnswers) => $"devices: worst to best decile (tolerates {falseAnswers} false {(falseAnswers == 1 ? "answer" : "answers")})";
 
     private static (TimeSpan Time, MetricStatistics Accuracy)[] Known(SimulationResult run) =>
     [

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 
@@ -12,6 +13,7 @@ internal sealed class EvaluationInstruments(Meter meter)
     private readonly Gauge<int> _answers = meter.CreateGauge<int>(FtteDiagnostics.EvaluationAnswers, "{answer}", "Answers of the latest evaluation.");
     private readonly Gauge<double> _mean = meter.CreateGauge<double>(FtteDiagnostics.EvaluationMean, "1", "Weighted mean of a metric in the latest evaluation.");
     private readonly Gauge<double> _quantile = meter.CreateGauge<double>(FtteDiagnostics.EvaluationQuantile, "1", "Quantile over devices of a metric in the latest evaluation.");
+    private readonly Gauge<int> _maxFalseAnswers = meter.CreateGauge<int>(FtteDiagnostics.EvaluationMaxFalseAnswers, "{answer}", "Maximum number of false answers with which the quantile lies in the range of the honest ones.");
 
     public void Evaluated(int answers)
     {
@@ -19,13 +21,25 @@ internal sealed class EvaluationInstruments(Meter meter)
         _answers.Record(answers);
     }
 
-    public void Record(string metric, double mean, Func<double, double> getQuantile)
+    /// <summary>Records the statistics of a metric.</summary>
+    /// <param name="metric">The name of the metric.</param>
+    /// <param name="group">The name of the group of devices; null for all devices.</param>
+    /// <param name="statistics">The statistics.</param>
+    public void Record(string metric, string? group, MetricStatistics statistics)
     {
-        var name = new KeyValuePair<string, object?>(FtteDiagnostics.MetricTag, metric);
-        _mean.Record(mean, name);
+        var tags = new TagList { { FtteDiagnostics.MetricTag, metric } };
+        if (group is not null)
+        {
+            tags.Add(FtteDiagnostics.GroupTag, group);
+        }
+
+        _mean.Record(statistics.Mean, tags);
         foreach (double level in Levels)
         {
-            _quantile.Record(getQuantile(level), name, new KeyValuePair<string, object?>(FtteDiagnostics.QuantileTag, level.ToString(CultureInfo.InvariantCulture)));
+            TagList withLevel = tags;
+            withLevel.Add(FtteDiagnostics.QuantileTag, level.ToString(CultureInfo.InvariantCulture));
+            _quantile.Record(statistics.GetQuantile(level), withLevel);
+            _maxFalseAnswers.Record(statistics.GetMaxFalseAnswers(level), withLevel);
         }
     }
 }

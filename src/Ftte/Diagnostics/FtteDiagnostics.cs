@@ -48,14 +48,20 @@ public static class FtteDiagnostics
     /// <summary>Gauge: the number of answers of the latest evaluation.</summary>
     public const string EvaluationAnswers = "ftte.evaluation.answers";
 
-    /// <summary>Gauge: the weighted mean of a metric in the latest evaluation, with <see cref="MetricTag"/>.</summary>
+    /// <summary>Gauge: the weighted mean of a metric in the latest evaluation, with <see cref="MetricTag"/>; for a group of devices also with <see cref="GroupTag"/>.</summary>
     public const string EvaluationMean = "ftte.evaluation.mean";
 
-    /// <summary>Gauge: a quantile over devices of a metric in the latest evaluation, with <see cref="MetricTag"/> and <see cref="QuantileTag"/>: 0.1, 0.5 and 0.9.</summary>
+    /// <summary>Gauge: a quantile over devices of a metric in the latest evaluation, with <see cref="MetricTag"/> and <see cref="QuantileTag"/>: 0.1, 0.5 and 0.9; for a group of devices also with <see cref="GroupTag"/>.</summary>
     public const string EvaluationQuantile = "ftte.evaluation.quantile";
+
+    /// <summary>Gauge: the maximum number of false answers with which <see cref="EvaluationQuantile"/> lies in the range of the honest ones, with the same tags; 0 if one false answer can choose it.</summary>
+    public const string EvaluationMaxFalseAnswers = "ftte.evaluation.quantile.max_false_answers";
 
     /// <summary>The name of the tag with the name of an <see cref="EvaluationMetric"/>.</summary>
     public const string MetricTag = "metric";
+
+    /// <summary>The name of the tag with the group of devices, as of <see cref="EvaluationOptions.GroupOf"/>; absent for all devices. At most <see cref="EvaluationOptions.MaxGroups"/> groups and one for the others.</summary>
+    public const string GroupTag = "group";
 
     /// <summary>The name of the tag of a meter with the name of its server, if the server has a name and the container an <c>IMeterFactory</c>.</summary>
     public const string FederationTag = "ftte.federation";

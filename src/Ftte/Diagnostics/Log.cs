@@ -51,6 +51,9 @@ internal static partial class Log
     [LoggerMessage(1018, LogLevel.Information, "Closed the evaluation of version {Version} with {Answers} of {Devices} answers: {Metric} {Value}. Best version so far: {IsBest}.")]
     public static partial void EvaluationClosed(ILogger logger, ModelVersion version, int answers, int devices, string metric, double value, bool isBest);
 
+    [LoggerMessage(1030, LogLevel.Information, "Group {Group} in the evaluation of version {Version}: {Answers} answers, {Metric} {Value}.")]
+    public static partial void GroupEvaluated(ILogger logger, string group, ModelVersion version, int answers, string metric, double value);
+
     [LoggerMessage(1019, LogLevel.Information, "Ended training, because {Metric} has not improved in {Patience} evaluations. No more training is assigned.")]
     public static partial void TrainingEnded(ILogger logger, string metric, int patience);
 
@@ -59,6 +62,10 @@ internal static partial class Log
 
     [LoggerMessage(1020, LogLevel.Error, "The app's callback threw an exception for the evaluation of version {Version}. The server continues.")]
     public static partial void EvaluationCallbackThrew(ILogger logger, Exception error, ModelVersion version);
+
+    [LoggerMessage(1031, LogLevel.Warning,
+        "Rejected an evaluation of client {Client}: it has {Values} values, but the server has {Metrics} metrics. Set EvaluationOptions.Metrics to the metrics that devices send, in their order. Further rejections are not logged.")]
+    public static partial void EvaluationMetricsDiffer(ILogger logger, ClientId client, int values, int metrics);
 
     /// <summary>Logs the reason why no version is published, and how to correct it.</summary>
     public static void Stalled(ILogger logger, Stall stall, TimeSpan leaseDuration)

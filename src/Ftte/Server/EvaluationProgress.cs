@@ -16,10 +16,10 @@ internal sealed class EvaluationProgress(EvaluationOptions options, ParameterLay
     /// <summary>Gets a value that indicates whether the model has not improved for as many evaluations as the options allow.</summary>
     public bool IsOutOfPatience => _withoutImprovement >= options.Patience;
 
-    /// <summary>Returns the value of the watched metric.</summary>
-    public double Watch(FederatedEvaluation evaluation)
+    /// <summary>Returns the value of the watched metric over all answers, or over those of a group.</summary>
+    public double Watch(FederatedEvaluation evaluation, string? group = null)
     {
-        MetricStatistics statistics = evaluation.GetStatistics(options.WatchedMetric)!;
+        MetricStatistics statistics = evaluation.GetStatistics(options.WatchedMetric, group)!;
         return options.WatchedQuantile is { } level ? statistics.GetQuantile(level) : statistics.Mean;
     }
 

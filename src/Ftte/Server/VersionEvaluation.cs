@@ -18,6 +18,7 @@ internal sealed class VersionEvaluation
     private ModelVersion _lastVersion;
     private volatile FederatedEvaluation? _latest;
     private volatile bool _isTrainingEnded;
+    private bool _hasLoggedMismatch;
 
     /// <param name="options">The options.</param>
     /// <param name="state">The clients, which are asked, and the current version, which is evaluated first.</param>
@@ -70,6 +71,13 @@ internal sealed class VersionEvaluation
     private UpdateOutcome Answer(SparseUpdate update, Func<ClientId, string?>? groupOf)
     {
         UpdateOutcome outcome = Collector.Answer(update.Header, update.Values, groupOf, out bool completes);
+        if (outcome == UpdateOutcome.LengthMismatch && !_hasLoggedMismatch)
+        {
+            // All devices of an app send the same metrics, so one message suffices.
+            _hasLoggedMismatch = true;
+            Log.EvaluationMetricsDiffer(_logger, update.Header.Client, update.Values.Length, _options.Metrics.Count);
+        }
+
         if (completes)
         {
             Close();
@@ -104,14 +112,22 @@ internal sealed class VersionEvaluation
         _instruments.Value.Evaluated(result.Answers.Length);
         foreach (EvaluationMetric metric in result.Metrics)
         {
-            if (result.GetStatistics(metric.Name) is { } statistics)
+            foreach (string? group in result.Groups.Prepend(null))
             {
-                _instruments.Value.Record(metric.Name, statistics.Mean, statistics.GetQuantile);
+                if (result.GetStatistics(metric.Name, group) is { } statistics)
+                {
+                    _instruments.Value.Record(metric.Name, group, statistics);
+                }
             }
         }
 
         bool isBest = result.IsConclusive && _progress.Add(result, model);
         Log.EvaluationClosed(_logger, result.Version, result.Answers.Length, result.RequestedAnswers, _options.WatchedMetric, result.Answers.IsEmpty ? double.NaN : _progress.Watch(result), isBest);
+        foreach (string group in result.Groups)
+        {
+            Log.GroupEvaluated(_logger, group, result.Version, result.GetStatistics(_options.WatchedMetric, group)!.Count, _options.WatchedMetric, _progress.Watch(result, group));
+        }
+
         EndTrainingIfDue();
         Notify(result);
     }

@@ -67,7 +67,7 @@ public sealed class ChartTests
         };
         Plot plot = DeviceChart.Draw(run, Seconds);
 
-        Assert.Equal(["devices: worst to best decile", "devices: median", "devices: mean weighted by examples", "central test examples"], plot.Legend.GetItems().Select(item => item.LabelText));
+        Assert.Equal(["devices: worst to best decile (tolerates 0 false answers)", "devices: median", "devices: mean weighted by examples", "central test examples"], plot.Legend.GetItems().Select(item => item.LabelText));
         (double X, double Y)[][] lines = [.. plot.GetPlottables<Scatter>().Select(line => line.Data.GetScatterPoints().Select(point => (point.X, Math.Round(point.Y, 4))).ToArray())];
         Assert.Equal([(2, 25), (12, 25)], lines[0]);
         Assert.Equal([(2, 35), (12, 35)], lines[1]);

@@ -127,6 +127,41 @@ public sealed class MetricsTests
         Assert.Equal(["loss", "accuracy"], seen.Tags(FtteDiagnostics.EvaluationMean));
         Assert.Equal([2, 0.75], seen.Values(FtteDiagnostics.EvaluationMean));
         Assert.Equal([1, 1, 3, 0.5, 0.5, 1], seen.Values(FtteDiagnostics.EvaluationQuantile));
+        Assert.Equal(seen.AllTags(FtteDiagnostics.EvaluationQuantile), seen.AllTags(FtteDiagnostics.EvaluationMaxFalseAnswers));
+    }
+
+    [Fact]
+    public async Task The_number_of_false_answers_that_a_quantile_tolerates_is_measured()
+    {
+        await using ServerBench bench = Adding(evaluation: new EvaluationOptions { Devices = 20 });
+        using var seen = new Measurements(bench.Server);
+        for (int i = 0; i < 20; i++)
+        {
+            TrainingAssignment asked = (await bench.CheckOutResponse(Device($"d{i}") with { CanEvaluate = true })).Assignment!;
+            using SparseUpdate update = SparseUpdate.Create(asked.CreateHeader(1), [1, 0.5f]);
+            await bench.Server.SubmitAsync(update);
+        }
+
+        Assert.Equal([1, 9, 2, 1, 9, 2], seen.Values(FtteDiagnostics.EvaluationMaxFalseAnswers));
+    }
+
+    [Fact]
+    public async Task Evaluations_are_measured_by_group()
+    {
+        await using ServerBench bench = Adding(evaluation: new EvaluationOptions { Devices = 2, GroupOf = client => client.Value == "a" ? "watch" : null });
+        using var seen = new Measurements(bench.Server);
+        foreach ((string client, float[] values) in new[] { ("a", new[] { 1f, 0.5f }), ("b", [3f, 1]) })
+        {
+            TrainingAssignment asked = (await bench.CheckOutResponse(Device(client) with { CanEvaluate = true })).Assignment!;
+            using SparseUpdate update = SparseUpdate.Create(asked.CreateHeader(1), values);
+            await bench.Server.SubmitAsync(update);
+        }
+
+        Assert.Equal([2, 1, 0.75, 0.5], seen.Values(FtteDiagnostics.EvaluationMean));
+        Assert.Equal(["loss", "loss watch", "accuracy", "accuracy watch"], seen.AllTags(FtteDiagnostics.EvaluationMean));
+        Assert.Equal(["accuracy watch 0.1", "accuracy watch 0.5", "accuracy watch 0.9"], seen.AllTags(FtteDiagnostics.EvaluationQuantile).TakeLast(3));
+        Assert.Contains(FtteDiagnostics.GroupTag, seen.TagNames);
+        Assert.Contains(bench.Log.Written, line => line.Text == "Information: Group watch in the evaluation of version v0: 1 answers, loss 1.");
     }
 
     private sealed class Measurements : IDisposable
@@ -159,6 +194,8 @@ public sealed class MetricsTests
         public IEnumerable<double> Values(string instrument) => _all.Where(m => m.Instrument == instrument).Select(m => m.Value);
 
         public IEnumerable<object?> Tags(string instrument) => _all.Where(m => m.Instrument == instrument).Select(m => Assert.Single(m.Tags).Value);
+
+        public IEnumerable<string> AllTags(string instrument) => _all.Where(m => m.Instrument == instrument).Select(m => string.Join(' ', m.Tags.Select(tag => tag.Value)));
 
         public void Look() => _listener.RecordObservableInstruments();
 

@@ -129,6 +129,19 @@ public sealed class EvaluationTests
     }
 
     [Fact]
+    public async Task The_first_answer_with_another_number_of_metrics_is_logged_with_both_numbers()
+    {
+        await using ServerBench bench = Evaluating(devices: 1);
+
+        await Answer(bench, await Ask(bench, "a"), 1, 1, 0.5f, 0.25f);
+        await Answer(bench, await Ask(bench, "b"), 1, 1);
+
+        Assert.Equal(
+            ["Warning: Rejected an evaluation of client a: it has 3 values, but the server has 2 metrics. Set EvaluationOptions.Metrics to the metrics that devices send, in their order. Further rejections are not logged."],
+            bench.Log.Written.Select(line => line.Text).Where(text => text.Contains("Rejected an evaluation", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Evaluations_that_nobody_asked_for_never_reach_the_aggregator()
     {
         await using ServerBench bench = Adding();

@@ -40,7 +40,10 @@ public sealed class EvaluationOptions
     public int EveryVersions { get; set; } = 10;
 
     /// <summary>Gets or sets the metrics, in the order in which devices send them.</summary>
-    /// <value>Default: loss and accuracy, which the engine's <c>LocalTrainer</c> sends for networks with classes. At most <see cref="MaxMetrics"/>, with unique names.</value>
+    /// <value>
+    /// Default: loss and accuracy, which the engine's <c>LocalTrainer</c> sends for networks with classes; add the metrics of the app after them. At most <see cref="MaxMetrics"/>, with unique
+    /// names. Answers with another number of values are rejected with <see cref="UpdateOutcome.LengthMismatch"/>, and the first one is logged.
+    /// </value>
     public IReadOnlyList<EvaluationMetric> Metrics { get; set; } = [EvaluationMetric.Loss, EvaluationMetric.Accuracy];
 
     /// <summary>Gets or sets the name of the metric that decides which version is the best and when training ends.</summary>
