@@ -44,7 +44,7 @@ public sealed class StepGuard : IVersionGuard
             double norm = NormOfChanged(current, candidate);
             return norm > 0 && step.Norm > MaxFirstShare * norm
                 ? string.Create(CultureInfo.InvariantCulture,
-                    $"The first step, of {step.UpdateCount} updates, has a norm of {step.Norm:G4}, more than {MaxFirstShare} times the norm of {norm:G4} of the parameters that it changes. Look for devices with diverging training; if the step is intended, set {nameof(BufferedAggregatorOptions)}.{nameof(BufferedAggregatorOptions.Guard)} to null until the first version.")
+                    $"The first step, of {step.UpdateCount} updates, has a norm of {step.Norm:G4}, more than {MaxFirstShare} times the norm of {norm:G4} of the parameters that it changes. Look for devices with diverging training; if the step is intended, use no guard until the first version.")
                 : null;
         }
 
