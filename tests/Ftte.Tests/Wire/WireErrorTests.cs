@@ -179,7 +179,7 @@ public sealed class WireErrorTests
         { "a flag that is not defined", Device, 52, [8] },
         { "a flag beside one that is", Device, 52, [0x81] },
         { "receipt that nobody filled in", Receipt, 20, [0] },
-        { "update outcome", Receipt, 20, [21] },
+        { "update outcome", Receipt, 20, [22] },
         { "negative version", Receipt, 21, Int64(-1) },
         { "negative weight", Receipt, 29, BitConverter.GetBytes(-1d) },
         { "weight NaN", Receipt, 29, BitConverter.GetBytes(double.NaN) },
