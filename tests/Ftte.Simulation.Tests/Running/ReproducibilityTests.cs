@@ -1,4 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using Ftte.Aggregation;
 using Ftte.Simulation.Journal;
 using static Ftte.Simulation.Tests.Runs;
@@ -23,6 +27,29 @@ public sealed class ReproducibilityTests : IDisposable
 
             Assert.All(prints, print => Assert.Equal(prints[0], print));
         }
+    }
+
+    /// <summary>A change of these values is a change of every user's results. State it in the changelog.</summary>
+    [Theory]
+    [InlineData("FTTE", "f50b33a1e1812430")]
+    [InlineData("FedAvg", "7ee1859352ab941e")]
+    [InlineData("FedBuff", "541c9824dd6d31bc")]
+    [InlineData("FedAsync", "ecf53b784dea1dfa")]
+    public async Task A_run_of_each_rule_keeps_its_bits_from_version_to_version(string name, string expected)
+    {
+        SimulationRule rule = name switch
+        {
+            "FTTE" => TinyRule(),
+            "FedAvg" => Sync(5, 1.3),
+            "FedBuff" => FedBuff(),
+            _ => SimulationRule.FedAsync(ToyTask.Everything, 20),
+        };
+        SimulationResult run = await RunAsync(rule, Devices(), new SimulationOptions { MaxVersions = 40, Seed = 3 });
+
+        IEnumerable<string> jobs = run.Jobs.Select(job => string.Create(
+            CultureInfo.InvariantCulture, $"{job.Device} {job.Start.Ticks} {job.End.Ticks} {job.UpdateOutcome} {job.BaseVersion.Number} {job.Weight:R} {job.BytesDown} {job.BytesUp}"));
+        byte[] text = Encoding.UTF8.GetBytes(string.Join('\n', jobs));
+        Assert.Equal(expected, Convert.ToHexStringLower(SHA256.HashData([.. MemoryMarshal.AsBytes(run.Model!.Parameters.Span), .. text]))[..16]);
     }
 
     [Fact]
