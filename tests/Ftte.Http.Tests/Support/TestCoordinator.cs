@@ -54,7 +54,7 @@ internal sealed class TestCoordinator : IAsyncDisposable
         builder =>
         {
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(ServerCertificate)));
-            builder.Services.AddFtteEndpoints(limits => (limits.MaxConcurrentRequests, limits.RequestsPerSecond, limits.Burst) = (1000, 10_000, 10_000));
+            builder.Services.AddFtteEndpoints(limits => (limits.MaxConcurrentRequests, limits.RequestsPerSecond, limits.Burst) = (1000, 1_000_000, 1_000_000));
             configure?.Invoke(builder);
         },
         app =>
