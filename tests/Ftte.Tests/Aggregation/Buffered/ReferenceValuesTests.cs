@@ -156,21 +156,31 @@ public class ReferenceValuesTests
     }
 
     [Theory]
-    [InlineData(2, 0, 0.5, 0.5)]
+    [InlineData(2, 0, 0.25, 0.5)]
     [InlineData(0, 3, 0.5, 0.25)]
-    [InlineData(2, 3, 0.5, 0.25)]
+    [InlineData(2, 3, 0.25, 0.25)]
     public void A_known_reference_is_used_instead_of_the_buffer_and_an_unknown_one_comes_from_the_buffer(double norm, double statisticNorm, double clip, double statisticClip)
     {
         ReferenceValues references = new(Options(normClip: 1), countsExamples: false);
         references.Observe(Update(norm, statisticNorm), variance: 0);
         references.Publish();
 
-        // A known reference of 1 allows norms of 2 and 3. The medians of the buffer are 1 and 2.
-        List<AdmittedUpdate> released = Release(references, Copy(2, 6), Copy(2, 6), Copy(4, 12));
+        // A known reference of 1 allows norms of 2 and 3. The medians of the buffer are 2 and 2, which allow 4 and 6.
+        List<AdmittedUpdate> released = Release(references, Copy(4, 6), Copy(4, 6), Copy(8, 12));
 
-        Assert.Equal(clip, released[2].Clip);
-        Assert.Equal(statisticClip, released[2].StatisticClip);
-        Assert.Equal(1, released[0].Clip);
+        Assert.Equal((clip, statisticClip), (released[2].Clip, released[2].StatisticClip));
+    }
+
+    [Fact]
+    public void Norms_of_the_first_buffer_are_observed_before_the_clip()
+    {
+        ReferenceValues references = new(Options(normClip: 0.5), countsExamples: false);
+
+        // The medians are 2 and 2. After the clip, all norms per coordinate are at most 1.
+        Release(references, Copy(2, 3), Copy(4, 6), Copy(8, 12));
+        references.Publish();
+
+        Assert.Equal((2, 2), (ScaleOf(references.Clip, 0.5), ScaleOf(references.ClipStatistics, 0.5)));
     }
 
     [Fact]
@@ -210,13 +220,13 @@ public class ReferenceValuesTests
     public void In_a_small_buffer_a_large_norm_moves_a_reference_as_far_as_the_largest_that_is_not_clipped()
     {
         ReferenceValues references = new(Options(normClip: 3), countsExamples: false);
-        references.Observe(Update(norm: 2, statisticNorm: 3), variance: 0);
+        references.Observe(Update(norm: 4, statisticNorm: 6), variance: 0);
         references.Publish();
-        references.Observe(Update(norm: 2000, statisticNorm: 3000), variance: 0);
+        references.Observe(Update(norm: 4000, statisticNorm: 6000), variance: 0);
         references.Publish();
 
-        // A quarter of the way from 1 to 3.
-        Assert.Equal((1.5, 1.5), (ScaleOf(references.Clip), ScaleOf(references.ClipStatistics)));
+        // A quarter of the way from 2 to 6.
+        Assert.Equal((3, 3), (ScaleOf(references.Clip), ScaleOf(references.ClipStatistics)));
     }
 
     private static BufferedAggregatorOptions Options(double? normClip = 3, double? exampleCap = null) => new() { NormClip = normClip, ExampleCap = exampleCap };

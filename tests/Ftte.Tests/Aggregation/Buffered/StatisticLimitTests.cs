@@ -50,6 +50,18 @@ public class StatisticLimitTests
         Assert.Equal([expected], bench.Model);
     }
 
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(2)]
+    public void A_weighted_mean_of_statistics_is_the_value_on_which_all_devices_agree(double weight)
+    {
+        Bench bench = Create(ParameterRole.Statistic, 0, new() { Capacity = 2, Reduction = Reduction.WeightedMean(byExamples: false), Weighting = new RecordingWeighting(weight: weight), NormClip = null });
+        bench.Submit(0, 8);
+        bench.Submit(0, 8);
+
+        Assert.Equal([8f], bench.Model);
+    }
+
     private static Bench Create(ParameterRole role, float value, BufferedAggregatorOptions options) => new(ParameterLayout.Create([("x", [1], role)]), [value], options);
 
     private sealed class Undefined() : RobustReduction(minContributors: 1, minGroup: 1, "Needs an update.")

@@ -55,6 +55,18 @@ public class FixedPointBufferTests
     }
 
     [Fact]
+    public void Updates_of_two_selections_are_added_beyond_the_first_tile()
+    {
+        ParameterLayout layout = ParameterLayout.Create(("a", [10]), ("b", [5000]));
+        var bench = new Bench(layout, new float[5010], new() { Capacity = 2, Reduction = Reduction.Sum(), NormClip = null, Weighting = new ConstantWeighting() });
+        bench.Submit(0, [.. Enumerable.Range(0, 5010).Select(i => (float)i)]);
+        bench.Selections.Announce(ParameterSelection.OfBlocks(layout, "b"));
+        bench.Submit(0, [.. Enumerable.Range(0, 5000).Select(i => 3f * i)]);
+
+        Assert.Equal(Enumerable.Range(0, 5010).Select(i => i < 10 ? i : i + (3f * (i - 10))), bench.Model);
+    }
+
+    [Fact]
     public void Large_values_of_long_updates_are_summed_exactly()
     {
         var bench = new Bench(new float[100], new() { Capacity = 2, Reduction = Reduction.Sum(), NormClip = null, Weighting = new ConstantWeighting() });

@@ -31,6 +31,8 @@ public class DualBoundTests
                 { "bytes saved by a step without choices", 1, Request(120, a, b with { Choices = [], PassThroughSavedBytes = 40 }, c with { BackwardBytes = 100 }) },
                 { "input gradient", 1, Request(120, a, b with { InputGradientMultiplyAdds = 50 }) with { ComputeBudget = 40 } },
 
+                { "boundary of the first step", 1, Request(120, a with { BoundaryBytes = 1000 }) },
+
                 // The second step cannot be the first one that is trained. With the first step, half of it fits the payload.
                 { "earlier steps", 1.5, Request(120, a with { ForwardBytes = 100 }, b with { BoundaryBytes = 40 }) with { PayloadBudgetBytes = 60 } },
                 { "earlier steps that stream", 1.5, Request(120, a with { ForwardBytes = 10, StreamedForwardBytes = 100 }, b with { BoundaryBytes = 40 }) with { PayloadBudgetBytes = 60 } },
@@ -73,6 +75,10 @@ public class DualBoundTests
         Assert.Equal([-1, 0], Assert.Single(relaxed).Choices);
         Assert.Equal(1, Unscaled(request, relaxed[0].Objective));
     }
+
+    [Fact]
+    public void A_canceled_computation_throws() =>
+        Assert.Throws<OperationCanceledException>(() => new DualBound(Request(1000, Step(0)), 0, (_, _) => false, new CancellationToken(canceled: true)).Compute());
 
     [Fact]
     public void Bounds_of_small_models_are_not_below_the_best_selection_and_as_close_as_measured()

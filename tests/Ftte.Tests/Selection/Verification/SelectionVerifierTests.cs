@@ -28,6 +28,11 @@ public class SelectionVerifierTests
         { "payload bytes", c => c with { PayloadBytes = c.PayloadBytes - 4 } },
         { "multiply-adds", c => c with { MultiplyAdds = c.MultiplyAdds - 1 } },
         { "pass", c => c with { Timeline = MemoryTimeline.Compute(Request.Profile, [.. c.Choices.Select((x, t) => t == c.Timeline.Cut ? -1 : x)]) } },
+        { "states peak", c => c with { Timeline = Changed(c, resident: 1) } },
+        { "states binding step", c => c with { Timeline = Changed(c, (step, t) => t == 5 ? step with { ForwardBytes = 5000 } : step) } },
+        { "states cut", c => c with { Timeline = MemoryTimeline.Compute(Request.Profile, [.. c.Choices.Select((x, t) => t == c.Timeline.Cut ? -1 : x)]) } },
+        { "forward pass in the certificate are incorrect from step 1 on", c => c with { Timeline = Changed(c, (step, t) => t == 1 ? step with { ForwardBytes = step.ForwardBytes + 1 } : step) } },
+        { "backward pass in the certificate are incorrect from step 5 on", c => c with { Timeline = Changed(c, (step, t) => t == 5 ? step with { BackwardBytes = step.BackwardBytes + 1 } : step) } },
         { "coordinates", c => c with { Choices = [.. c.Choices.Select((x, t) => t == c.Timeline.Cut ? -1 : x)] } },
         { "choices. Specify one per step", c => c with { Choices = c.Choices[1..] } },
         { "has no choice", c => c with { Choices = c.Choices.SetItem(0, 99) } },
@@ -80,6 +85,67 @@ public class SelectionVerifierTests
         poor = poor with { Certificate = poor.Certificate with { UpperBound = poor.Certificate.Objective } };
         Assert.Contains(SelectionVerifier.FindFaults(Request, poor), fault => fault.Contains("upper bound", StringComparison.Ordinal) && fault.Contains("have the objective", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void A_timeline_of_more_steps_is_found()
+    {
+        var profile = new TrainingProfile(Layout("a"), 0, [new TrainingStep("a", 8, 8, 8, 0, [new TrainingChoice("all", [new(0, 4)], 8)])]);
+        var request = new SelectionRequest(profile, new BlockImportance(profile.Layout, 1), 1 << 20);
+        SelectionResult result = new GreedySelector().Select(request);
+        var longer = new TrainingProfile(Layout("a", "b"), 0, [profile.Steps[0], profile.Steps[0] with { Name = "b", Choices = [] }]);
+
+        IReadOnlyList<string> faults = SelectionVerifier.FindFaults(request, result with { Certificate = result.Certificate with { Timeline = MemoryTimeline.Compute(longer, [0, -1]) } });
+
+        Assert.Contains("The bytes of the forward pass in the certificate are incorrect from step 1 on.", faults);
+
+        static ParameterLayout Layout(params string[] blocks) => ParameterLayout.Create([.. blocks.Select(b => (b, new[] { 4 }))]);
+    }
+
+    [Fact]
+    public void The_proven_bound_is_the_dual_bound_for_the_selection()
+    {
+        int single = Honest.Certificate.Timeline.Cut;
+        SelectionResult poor = SelectionResult.Create(Request, [.. Honest.Certificate.Choices.Select((c, t) => t == single ? c : -1)]);
+        foreach (SelectionResult result in (SelectionResult[])[Honest, poor])
+        {
+            double objective = result.Certificate.Objective;
+            double bound = Request.Importance.Unscale(new DualBound(Request, Request.Importance.Scale(objective), (_, _) => false, default).Compute()!.Value);
+
+            SelectionVerification verification = SelectionVerifier.Verify(Request, result);
+
+            Assert.Equal(bound, verification.ProvenUpperBound!.Value, 1e-9);
+            Assert.Equal(1 - (objective / bound), verification.ProvenGap!.Value, 1e-9);
+        }
+    }
+
+    [Fact]
+    public void A_claim_that_the_greedy_selection_exceeds_is_refuted_by_its_choices()
+    {
+        SelectionResult greedy = new GreedySelector().Select(Request);
+        int cut = greedy.Certificate.Timeline.Cut;
+        SelectionResult poor = SelectionResult.Create(Request, [.. greedy.Certificate.Choices.Select((c, t) => t == cut ? c : -1)]);
+        poor = poor with { Certificate = poor.Certificate with { UpperBound = poor.Certificate.Objective } };
+
+        SelectionVerification verification = SelectionVerifier.Verify(Request, poor);
+
+        Assert.Contains($"the choices {string.Join(", ", greedy.Certificate.Choices)} are within the budgets", Assert.Single(verification.Faults), StringComparison.Ordinal);
+        Assert.Equal((null, null), (verification.ProvenUpperBound, verification.ProvenGap));
+    }
+
+    [Fact]
+    public void A_claim_that_the_greedy_selection_reaches_exactly_is_no_fault()
+    {
+        SelectionRequest request = Request with { MemoryBudgetBytes = 1 << 20, PayloadBudgetBytes = null, ComputeBudget = null };
+        SelectionResult everything = new GreedySelector().Select(request);
+
+        SelectionVerification verification = SelectionVerifier.Verify(request, everything with { Certificate = everything.Certificate with { UpperBound = everything.Certificate.Objective } });
+
+        Assert.Empty(verification.Faults);
+        Assert.Equal(everything.Certificate.Objective, verification.ProvenUpperBound!.Value, 1e-9);
+    }
+
+    private static MemoryTimeline Changed(SelectionCertificate certificate, Func<TrainingStep, int, TrainingStep>? change = null, long resident = 0) =>
+        MemoryTimeline.Compute(new TrainingProfile(Request.Profile.Layout, Request.Profile.ResidentBytes + resident, [.. Request.Profile.Steps.Select(change ?? ((step, _) => step))]), certificate.Choices.AsSpan());
 
     /// <summary>Twenty thousand with FTTE_LONG=1 in the environment.</summary>
     [Fact]

@@ -133,6 +133,39 @@ public class CompletionBoundTests
         }
     }
 
+    [Fact]
+    public void Tables_of_few_cells_are_not_below_the_best_selection_and_as_close_as_measured()
+    {
+        // Without and with a price.
+        double[] gaps = [0, 0];
+        int count = 0;
+        foreach (SelectionRequest request in SmallModels(60))
+        {
+            var problem = new SelectionProblem(request);
+            long best = FindBest(request, problem, [.. Sets(request.Profile)], problem.Steps.Length, []);
+            if (best <= 0)
+            {
+                continue;
+            }
+
+            var dual = new SurrogateDual(problem, default);
+            foreach (ConstraintWeights weights in dual.Weights)
+            {
+                CompletionPrice[] prices = [default, CompletionPrice.Find(dual.Options, problem.FirstCut, weights)];
+                for (int i = 0; i < prices.Length; i++)
+                {
+                    long bound = new CompletionTable(dual.Options, problem.FirstCut, weights, prices[i], cells: 8, default).Root;
+                    Assert.True(bound >= best, $"{best} is above the bound {bound}");
+                    gaps[i] += 1 - ((double)best / bound);
+                }
+
+                count++;
+            }
+        }
+
+        Assert.Equal((108, 0.0552, 0.0626), (count, Math.Round(gaps[0] / count, 4), Math.Round(gaps[1] / count, 4)));
+    }
+
     private static IEnumerable<SelectionRequest> SmallModels(int count) => Enumerable.Range(0, count).Select(seed => WideProfiles.Request(new Random(seed), maxSteps: 4));
 
     /// <summary>Lists all sets with at least one choice.</summary>
