@@ -59,7 +59,7 @@ public sealed partial class PrivateAggregator
         _weights = default;
         _unclipped = 0;
         _bufferAge = 0;
-        _admission.Publish(_current.Version);
+        _validator.Publish(_current.Version);
         _participations.BeginStep();
     }
 }

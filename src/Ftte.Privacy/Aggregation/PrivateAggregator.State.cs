@@ -2,7 +2,7 @@ using System.Buffers;
 using Ftte.Aggregation;
 using Ftte.Privacy.Noise;
 using Ftte.Selection;
-using Ftte.State;
+using Ftte.Serialization;
 using Ftte.Wire;
 
 namespace Ftte.Privacy;
@@ -94,7 +94,7 @@ public sealed partial class PrivateAggregator
         writer.Values(_key.Bytes);
         _participations.Save(writer);
         _noise.Save(writer);
-        _admission.Save(writer);
+        _validator.Save(writer);
         _buffer.Save(writer);
         return AggregatorState.Create(StateKind, output.WrittenSpan);
     }
@@ -125,7 +125,7 @@ public sealed partial class PrivateAggregator
         _key = NoiseKey.Load(reader.Values<byte>(NoiseKey.Length));
         _participations.Load(ref reader);
         _noise.Load(ref reader);
-        _admission.Load(ref reader);
+        _validator.Load(ref reader);
         _buffer.Load(ref reader, new StateSelections(_selections));
     }
 }

@@ -30,7 +30,7 @@ public sealed partial class PrivateAggregator : IGuardedAggregator, IStatefulAgg
     private readonly SelectionHistory _selections;
     private readonly MemoryPool<float> _pool;
     private readonly FixedPointBuffer _buffer;
-    private readonly UpdateAdmission _admission;
+    private readonly UpdateValidator _validator;
     private readonly ParticipationTable _participations;
     private readonly ClippingRule _clipping;
     private readonly CorrelatedNoise _noise;
@@ -79,7 +79,7 @@ public sealed partial class PrivateAggregator : IGuardedAggregator, IStatefulAgg
         _pool = pool ?? MemoryPool<float>.Shared;
         _current = initial;
         _buffer = new FixedPointBuffer(SumDivisor.Capacity, byExamples: false, _options.Capacity, minMassShare: 0, initial.Layout.Roles);
-        _admission = new UpdateAdmission(initial.Layout, selections, _options.MaxAgeOrDefault, maxUpdatesPerClient: 1, _options.Capacity);
+        _validator = new UpdateValidator(initial.Layout, selections, _options.MaxAgeOrDefault, maxUpdatesPerClient: 1, _options.Capacity);
         _participations = new ParticipationTable(_privacy.Limits, _privacy.MaxVersions);
         _noise = new CorrelatedNoise(matrix, initial.Layout.ParameterCount);
         _optimizer = _options.Optimizer.CreateState(initial.Layout.ParameterCount);
@@ -151,7 +151,7 @@ public sealed partial class PrivateAggregator : IGuardedAggregator, IStatefulAgg
 
     private UpdateReceipt Aggregate(SparseUpdate update)
     {
-        if (!_admission.Check(update, _current.Version, out ParameterSelection? selection, out UpdateReceipt rejection))
+        if (!_validator.Check(update, _current.Version, out ParameterSelection? selection, out UpdateReceipt rejection))
         {
             return rejection;
         }
@@ -180,7 +180,7 @@ public sealed partial class PrivateAggregator : IGuardedAggregator, IStatefulAgg
         _weights = _weights.Plus(weight);
         _unclipped += isClipped ? 0 : 1;
         _bufferAge = Math.Max(_bufferAge, age);
-        _admission.Accept(header);
+        _validator.Accept(header);
         _participations.Record(header.Client);
         if (_buffer.Count < _options.Capacity)
         {

@@ -1,5 +1,5 @@
 using Ftte.Aggregation;
-using Ftte.State;
+using Ftte.Serialization;
 
 namespace Ftte.Privacy.Participation;
 

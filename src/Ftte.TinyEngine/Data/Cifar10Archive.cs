@@ -1,5 +1,5 @@
 using System.Formats.Tar;
-using Ftte.TinyEngine.FileErrors;
+using Ftte.TinyEngine.ErrorMessages;
 
 namespace Ftte.TinyEngine;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using Ftte.TinyEngine.FileErrors;
+using Ftte.TinyEngine.ErrorMessages;
 
 namespace Ftte.TinyEngine;
 

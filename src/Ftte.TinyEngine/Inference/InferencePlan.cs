@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Ftte.TinyEngine.FileErrors;
+using Ftte.TinyEngine.ErrorMessages;
 
 namespace Ftte.TinyEngine;
 

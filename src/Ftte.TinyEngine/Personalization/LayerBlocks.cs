@@ -1,4 +1,4 @@
-using Ftte.TinyEngine.FileErrors;
+using Ftte.TinyEngine.ErrorMessages;
 
 namespace Ftte.TinyEngine.Personalization;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Ftte.TinyEngine.FileErrors;
+using Ftte.TinyEngine.ErrorMessages;
 
 namespace Ftte.TinyEngine.TimeSeries;
 

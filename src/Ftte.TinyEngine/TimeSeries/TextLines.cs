@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Unicode;
-using Ftte.TinyEngine.FileErrors;
+using Ftte.TinyEngine.ErrorMessages;
 
 namespace Ftte.TinyEngine.TimeSeries;
 

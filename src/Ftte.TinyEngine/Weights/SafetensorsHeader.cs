@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Unicode;
-using Ftte.TinyEngine.FileErrors;
+using Ftte.TinyEngine.ErrorMessages;
 
 namespace Ftte.TinyEngine;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Ftte.State;
+using Ftte.Serialization;
 
 namespace Ftte.Selection;
 

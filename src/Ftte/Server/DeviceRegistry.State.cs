@@ -1,5 +1,5 @@
 using Ftte.Common;
-using Ftte.State;
+using Ftte.Serialization;
 
 namespace Ftte;
 

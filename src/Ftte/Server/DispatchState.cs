@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Ftte.Aggregation;
 using Ftte.Diagnostics;
-using Ftte.State;
+using Ftte.Serialization;
 
 namespace Ftte;
 

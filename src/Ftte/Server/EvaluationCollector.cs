@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Ftte.State;
+using Ftte.Serialization;
 
 namespace Ftte;
 

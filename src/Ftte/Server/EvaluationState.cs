@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using Ftte.State;
+using Ftte.Serialization;
 
 namespace Ftte;
 

@@ -1,5 +1,5 @@
 using Ftte.Common;
-using Ftte.State;
+using Ftte.Serialization;
 using Ftte.Wire;
 
 namespace Ftte;

@@ -1,6 +1,6 @@
 using Ftte.Diagnostics;
 using Ftte.Selection;
-using Ftte.State;
+using Ftte.Serialization;
 using Microsoft.Extensions.Logging;
 
 namespace Ftte;

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Ftte.Numerics;
-using Ftte.State;
+using Ftte.Serialization;
 using Ftte.Wire;
 
 namespace Ftte;

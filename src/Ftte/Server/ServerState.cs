@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using Ftte.Aggregation;
 using Ftte.Numerics;
 using Ftte.Selection;
-using Ftte.State;
+using Ftte.Serialization;
 using Ftte.Wire;
 
 namespace Ftte;

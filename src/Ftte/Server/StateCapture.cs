@@ -1,6 +1,6 @@
 using Ftte.Aggregation;
 using Ftte.Selection;
-using Ftte.State;
+using Ftte.Serialization;
 
 namespace Ftte;
 

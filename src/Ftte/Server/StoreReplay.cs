@@ -1,4 +1,4 @@
-using Ftte.State;
+using Ftte.Serialization;
 using Ftte.Storage;
 
 namespace Ftte;

@@ -1,5 +1,5 @@
 using Ftte.Diagnostics;
-using Ftte.State;
+using Ftte.Serialization;
 using Microsoft.Extensions.Logging;
 
 namespace Ftte;

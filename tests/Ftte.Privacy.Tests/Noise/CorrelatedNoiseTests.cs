@@ -1,6 +1,6 @@
 using System.Buffers;
 using Ftte.Privacy.Noise;
-using Ftte.State;
+using Ftte.Serialization;
 
 namespace Ftte.Privacy.Tests.Noise;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Ftte.Aggregation;
 using Ftte.Privacy.Participation;
-using Ftte.State;
+using Ftte.Serialization;
 using Ftte.Wire;
 
 namespace Ftte.Privacy.Tests.Participation;

@@ -6,7 +6,7 @@ namespace Ftte.PublicApi.Tests.Outsider;
 /// <summary>An aggregator: every update makes a version, and the n-th moves the model by 1/n of its weighted step; fresh ones average exactly.</summary>
 internal sealed class RunningAverage(ModelSnapshot initial, SelectionHistory selections, IStalenessWeighting weighting) : IAsyncAggregator
 {
-    private readonly UpdateAdmission _admission = new(initial.Layout, selections);
+    private readonly UpdateValidator _validator = new(initial.Layout, selections);
     private volatile ModelSnapshot _current = initial;
 
     public ModelSnapshot Current => _current;
@@ -22,7 +22,7 @@ internal sealed class RunningAverage(ModelSnapshot initial, SelectionHistory sel
 
     private UpdateReceipt Aggregate(SparseUpdate update)
     {
-        if (!_admission.Check(update, _current.Version, out ParameterSelection? selection, out UpdateReceipt rejection))
+        if (!_validator.Check(update, _current.Version, out ParameterSelection? selection, out UpdateReceipt rejection))
         {
             return rejection;
         }
@@ -38,8 +38,8 @@ internal sealed class RunningAverage(ModelSnapshot initial, SelectionHistory sel
         ModelVersion replaced = _current.Version;
         selection.AddScaled(update.Values.Span, (float)(weight / replaced.Next.Number), parameters);
         _current = ModelSnapshot.TakeOver(_current.Layout, replaced.Next, parameters, selection);
-        _admission.Accept(header);
-        _admission.Publish(replaced);
+        _validator.Accept(header);
+        _validator.Publish(replaced);
         return new UpdateReceipt(UpdateOutcome.Published, _current.Version, weight);
     }
 }

@@ -1,5 +1,5 @@
 using Ftte.Selection;
-using Ftte.State;
+using Ftte.Serialization;
 using Ftte.Wire;
 
 namespace Ftte.Tests.Selection;

@@ -34,7 +34,7 @@ public sealed class ServerRecordTests
         float[] values = [.. Enumerable.Range(0, count).Select(i => i / 3f)];
         Memory<byte> record = ServerRecord.Accepted(Update, values, UpdateOutcome.Published, 0x55);
         ServerRecord.Seal(record, TimeSpan.FromSeconds(2));
-        State.StateReader reader = ServerRecord.Open(record.Span, out RecordKind kind, out TimeSpan elapsed);
+        Serialization.StateReader reader = ServerRecord.Open(record.Span, out RecordKind kind, out TimeSpan elapsed);
         using SparseUpdate read = ServerRecord.ReadAccepted(ref reader, Layout, out UpdateOutcome outcome, out ulong fingerprint);
         Assert.Equal((RecordKind.Accepted, TimeSpan.FromSeconds(2), UpdateOutcome.Published, 0x55UL), (kind, elapsed, outcome, fingerprint));
         Assert.Equal(Update, read.Header);
@@ -50,7 +50,7 @@ public sealed class ServerRecordTests
         float[] values = [.. Enumerable.Range(0, EvaluationOptions.MaxMetrics).Select(i => i / 3f)];
         Memory<byte> record = ServerRecord.Evaluated(Update, values, group);
         ServerRecord.Seal(record, TimeSpan.Zero);
-        State.StateReader reader = ServerRecord.Open(record.Span, out RecordKind kind, out _);
+        Serialization.StateReader reader = ServerRecord.Open(record.Span, out RecordKind kind, out _);
         using SparseUpdate read = ServerRecord.ReadEvaluated(ref reader, Layout, out string? readGroup);
         Assert.Equal((RecordKind.Evaluated, group), (kind, readGroup));
         Assert.Equal(Update, read.Header);
@@ -69,7 +69,7 @@ public sealed class ServerRecordTests
             ServerRecord.Seal(hostile, TimeSpan.Zero);
             try
             {
-                State.StateReader reader = ServerRecord.Open(hostile, out _, out _);
+                Serialization.StateReader reader = ServerRecord.Open(hostile, out _, out _);
                 ServerRecord.ReadAccepted(ref reader, Layout, out _, out _).Dispose();
             }
             catch (WireFormatException)

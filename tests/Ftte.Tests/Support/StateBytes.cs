@@ -1,5 +1,5 @@
 using System.Buffers;
-using Ftte.State;
+using Ftte.Serialization;
 using Ftte.Wire;
 
 namespace Ftte.Tests;

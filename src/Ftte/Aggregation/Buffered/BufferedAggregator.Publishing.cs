@@ -32,7 +32,7 @@ public sealed partial class BufferedAggregator
         ResetOptimizer();
         _steps.Clear();
         _references.Reset();
-        _admission.RollBack(earlier.Version, _current.Version);
+        _validator.RollBack(earlier.Version, _current.Version);
         Publish(copy);
         return copy;
     }
@@ -54,7 +54,7 @@ public sealed partial class BufferedAggregator
         _buffer.Clear();
         _bufferAge = 0;
         _references.Publish();
-        _admission.Publish(_current.Version);
+        _validator.Publish(_current.Version);
         _steps.Add(meter.RootMeanSquare);
         Publish(version!);
         return true;
@@ -189,7 +189,7 @@ public sealed partial class BufferedAggregator
         _buffer.Clear();
         ClearHeld();
         _references.Discard();
-        _admission.Discard();
+        _validator.Discard();
         _bufferAge = 0;
     }
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using Ftte.Selection;
-using Ftte.State;
+using Ftte.Serialization;
 using Ftte.Wire;
 
 namespace Ftte.Aggregation;
@@ -79,7 +79,7 @@ public sealed partial class BufferedAggregator
         SaveOptimizer(writer);
         _steps.Save(writer);
         _references.Save(writer);
-        _admission.Save(writer);
+        _validator.Save(writer);
         writer.Flag(_direction is not null);
         _direction?.Save(writer);
         writer.Flag(_history is not null);
@@ -104,7 +104,7 @@ public sealed partial class BufferedAggregator
         LoadOptimizer(reader.Bytes("length of the optimizer's state"));
         _steps.Load(ref reader);
         _references.Load(ref reader);
-        _admission.Load(ref reader);
+        _validator.Load(ref reader);
         StateMismatch.Check("alignment input of the weighting", reader.Flag("flag of a direction"), _direction is not null);
         _direction?.Load(ref reader);
         StateMismatch.Check("drift input of the weighting", reader.Flag("flag of earlier versions"), _history is not null);

@@ -9,7 +9,7 @@ namespace Ftte.Aggregation;
 /// Aggregates updates as they arrive and publishes a version after every K updates: FTTE's rule by default, or FedBuff, FedAsync or FedAvg.
 /// </summary>
 /// <remarks>
-/// <para>An update is validated by <see cref="UpdateAdmission"/>, then by its norm and its weight. The first check that fails rejects the whole update with
+/// <para>An update is validated by <see cref="UpdateValidator"/>, then by its norm and its weight. The first check that fails rejects the whole update with
 /// that reason; a rejected update does not change the state.</para>
 /// <para>The reference values for weights, clips and caps change only when a version is published, and sums are fixed-point. Therefore the K updates
 /// of a buffer result in the same bits in every arrival order.</para>
@@ -30,7 +30,7 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IRevertible
     private readonly SelectionHistory _selections;
     private readonly MemoryPool<float> _pool;
     private readonly UpdateBuffer _buffer;
-    private readonly UpdateAdmission _admission;
+    private readonly UpdateValidator _validator;
     private readonly ReferenceValues _references;
     private readonly StepHistory _steps = new();
     private readonly LastDirection? _direction;
@@ -71,7 +71,7 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IRevertible
         _buffer = _options.Reduction.CreateBuffer(_options.Capacity, _options.MinMassShare, initial.Layout, _pool);
         _optimizer = _options.Optimizer.CreateState(initial.Layout.ParameterCount);
         _maxAge = _options.MaxAgeOrDefault;
-        _admission = new UpdateAdmission(initial.Layout, selections, _maxAge, _options.MaxUpdatesPerClient, _options.Capacity);
+        _validator = new UpdateValidator(initial.Layout, selections, _maxAge, _options.MaxUpdatesPerClient, _options.Capacity);
         _references = new ReferenceValues(_options, _buffer.CountsExamples);
         WeightingInputs inputs = _options.Weighting.Inputs;
         _direction = inputs.HasFlag(WeightingInputs.Alignment) ? new LastDirection(initial.Layout.ParameterCount) : null;
@@ -119,7 +119,7 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IRevertible
 
     private UpdateReceipt Aggregate(SparseUpdate update)
     {
-        if (!_admission.Check(update, _current.Version, out ParameterSelection? selection, out UpdateReceipt rejection))
+        if (!_validator.Check(update, _current.Version, out ParameterSelection? selection, out UpdateReceipt rejection))
         {
             return rejection;
         }
@@ -208,7 +208,7 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IRevertible
         _bufferAge = Math.Max(_bufferAge, age);
         if (Count < _options.Capacity)
         {
-            return new UpdateReceipt(UpdateOutcome.Buffered, _current.Version, weight, AwaitsNextVersion: _admission.HasReachedShare(header.Client));
+            return new UpdateReceipt(UpdateOutcome.Buffered, _current.Version, weight, AwaitsNextVersion: _validator.HasReachedShare(header.Client));
         }
 
         return TryPublish()
@@ -228,7 +228,7 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IRevertible
             _held.Add(UpdateCopy.Create(update with { Clip = 1, StatisticClip = 1 }, variance, step, _pool));
         }
 
-        _admission.Accept(update.Header);
+        _validator.Accept(update.Header);
     }
 
     private UpdateReceipt Rejected(UpdateOutcome outcome) => new(outcome, _current.Version);

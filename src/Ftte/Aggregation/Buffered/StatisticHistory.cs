@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using Ftte.State;
+using Ftte.Serialization;
 
 namespace Ftte.Aggregation;
 

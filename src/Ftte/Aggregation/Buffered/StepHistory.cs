@@ -1,4 +1,4 @@
-using Ftte.State;
+using Ftte.Serialization;
 
 namespace Ftte.Aggregation;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Ftte.Common;
-using Ftte.State;
+using Ftte.Serialization;
 
 namespace Ftte.Aggregation;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Ftte.Numerics;
-using Ftte.State;
+using Ftte.Serialization;
 
 namespace Ftte.Aggregation;
 

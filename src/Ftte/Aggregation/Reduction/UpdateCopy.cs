@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Numerics.Tensors;
-using Ftte.State;
+using Ftte.Serialization;
 
 namespace Ftte.Aggregation;
 

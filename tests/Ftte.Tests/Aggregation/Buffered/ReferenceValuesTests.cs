@@ -1,6 +1,6 @@
 using System.Buffers;
 using Ftte.Aggregation;
-using Ftte.State;
+using Ftte.Serialization;
 
 namespace Ftte.Tests.Aggregation;
 

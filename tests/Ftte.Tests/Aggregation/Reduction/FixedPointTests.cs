@@ -1,6 +1,6 @@
 using CsCheck;
 using Ftte.Aggregation;
-using Ftte.State;
+using Ftte.Serialization;
 
 namespace Ftte.Tests.Aggregation;
 

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Ftte.State;
+namespace Ftte.Serialization;
 
 /// <summary>Writes the fields of a saved state, little-endian. The counterpart of <see cref="StateReader"/>.</summary>
 /// <param name="output">Receives the bytes.</param>

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Ftte.Selection;
-using Ftte.State;
+using Ftte.Serialization;
 
 namespace Ftte.Aggregation;
 
@@ -10,7 +10,7 @@ namespace Ftte.Aggregation;
 /// version, age, the client's share of the buffer. The first check that fails determines the receipt.</para>
 /// <para>Called from one thread at a time. Memory: the IDs of the updates accepted within <c>maxAge</c> versions, but at least 20.</para>
 /// </remarks>
-public sealed class UpdateAdmission
+public sealed class UpdateValidator
 {
     private const long MinRetainedVersions = 20;
 
@@ -29,7 +29,7 @@ public sealed class UpdateAdmission
     /// <param name="maxAge">The maximum age of an update, in versions.</param>
     /// <param name="maxUpdatesPerClient">The maximum number of updates of one client between two publications, at least 1.</param>
     /// <param name="expectedUpdates">The expected number of updates between two publications, for which memory is reserved.</param>
-    public UpdateAdmission(ParameterLayout layout, SelectionHistory selections, long maxAge = 20, int maxUpdatesPerClient = 1, int expectedUpdates = 10)
+    public UpdateValidator(ParameterLayout layout, SelectionHistory selections, long maxAge = 20, int maxUpdatesPerClient = 1, int expectedUpdates = 10)
     {
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(selections);

@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine.FileErrors;
+namespace Ftte.TinyEngine.ErrorMessages;
 
 /// <summary>Creates the exception for an invalid file. The message states the file, the problem and the solution.</summary>
 internal static class InvalidFile

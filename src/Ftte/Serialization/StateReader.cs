@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Unicode;
 using Ftte.Wire;
 
-namespace Ftte.State;
+namespace Ftte.Serialization;
 
 /// <summary>Reads the fields of a saved state and rejects invalid values. The counterpart of <see cref="StateWriter"/>.</summary>
 /// <remarks>Every count is validated against the remaining bytes, so nothing larger than the state itself is allocated.</remarks>

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Ftte.State;
+using Ftte.Serialization;
 
 namespace Ftte.Aggregation;
 

@@ -1,4 +1,4 @@
-namespace Ftte.State;
+namespace Ftte.Serialization;
 
 /// <summary>Validates that a state is restored with the same configuration as it was captured with.</summary>
 internal static class StateMismatch

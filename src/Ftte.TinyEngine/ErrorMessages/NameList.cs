@@ -1,4 +1,4 @@
-namespace Ftte.TinyEngine.FileErrors;
+namespace Ftte.TinyEngine.ErrorMessages;
 
 /// <summary>Formats names for an error message: all names, or the first ones if there are many.</summary>
 internal static class NameList
