@@ -13,6 +13,34 @@ namespace Ftte;
 internal static class AtomicFile
 {
     private const int BufferBytes = 1 << 16;
+    private const string AnyPrefix = ".", TemporarySuffix = ".tmp";
+
+    /// <summary>Deletes the temporary files that processes left because they were killed while they wrote a file. For a file that only this process writes.</summary>
+    /// <param name="path">The destination of the writes. What cannot be deleted stays.</param>
+    public static void DeleteTemporary(string path)
+    {
+        try
+        {
+            string target = Resolve(path), prefix = TemporaryPrefix(target);
+            if (prefix == AnyPrefix || Path.GetDirectoryName(target) is not { } folder)
+            {
+                return;
+            }
+
+            // A file name may contain wildcards, so the pattern does not contain it. The length tells the files of "state" from those of "state.old".
+            int length = prefix.Length + Path.GetRandomFileName().Length + TemporarySuffix.Length;
+            foreach (string file in Directory.EnumerateFiles(folder, $".*{TemporarySuffix}", new EnumerationOptions { AttributesToSkip = FileAttributes.System }))
+            {
+                if (Path.GetFileName(file) is var name && name.Length == length && name.StartsWith(prefix, StringComparison.Ordinal))
+                {
+                    DeleteIfPresent(file);
+                }
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
 
     /// <summary>Writes a file through a stream.</summary>
     /// <param name="path">The destination. An existing file is replaced.</param>
@@ -164,6 +192,15 @@ internal static class AtomicFile
         && (fullPath.StartsWith("/proc/", StringComparison.Ordinal)
             || (fullPath.StartsWith("/dev/", StringComparison.Ordinal) && !fullPath.StartsWith("/dev/shm/", StringComparison.Ordinal)));
 
+    /// <summary>Returns how the names of the temporary files of a destination begin.</summary>
+    private static string TemporaryPrefix(string target)
+    {
+        // File systems allow names of 255 bytes, and a character takes up to three of them.
+        const int MaxLength = 64;
+        string name = Path.GetFileName(target);
+        return name.Length <= MaxLength ? $".{name}." : AnyPrefix;
+    }
+
     private static FileStream CreateTemporary(string target, out string? temporary)
     {
         temporary = null;
@@ -173,7 +210,7 @@ internal static class AtomicFile
         }
 
         // Unpredictable, so that two processes, or two machines that share the folder, do not choose the same name.
-        string name = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetRandomFileName()}.tmp");
+        string name = Path.Combine(Path.GetDirectoryName(target)!, $"{TemporaryPrefix(target)}{Path.GetRandomFileName()}{TemporarySuffix}");
         var file = new FileStream(name, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes);
         temporary = name;
         try

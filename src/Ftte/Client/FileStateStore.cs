@@ -7,7 +7,7 @@ namespace Ftte;
 /// <summary>Keeps the state of a trainer in a file of the device, which holds either the previous or the new state at any moment.</summary>
 /// <remarks>
 /// <para>A state is written to a temporary file in the same folder, flushed to the disk and moved over the previous one. A process that is killed while it saves leaves the previous
-/// state, and possibly a hidden temporary file. A checksum detects a truncated or damaged file. <c>docs/wire-format.md</c> describes the bytes.</para>
+/// state, and possibly a hidden temporary file, which the next store of the same file deletes. A checksum detects a truncated or damaged file. <c>docs/wire-format.md</c> describes the bytes.</para>
 /// <para>Use one file per trainer and process. The state is not encrypted: store it where only the app can read, as local training data.</para>
 /// </remarks>
 public sealed class FileStateStore : IClientStateStore
@@ -39,6 +39,8 @@ public sealed class FileStateStore : IClientStateStore
         {
             CheckKind();
         }
+
+        AtomicFile.DeleteTemporary(_path);
     }
 
     private static ReadOnlySpan<byte> Magic => "FTCS"u8;

@@ -26,6 +26,7 @@ internal sealed class HeldModelFile(string path, ParameterLayout layout)
     public string? TryLoad(Span<float> parameters, out ModelVersion version, out ulong heldFingerprint)
     {
         (version, heldFingerprint) = (default, 0);
+        AtomicFile.DeleteTemporary(path);
         try
         {
             if (!File.Exists(path))

@@ -30,6 +30,20 @@ public sealed class ClientStateStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_store_deletes_what_a_killed_process_left_and_no_other_file()
+    {
+        string[] left = [".state.abcdefgh.ijk.tmp", ".state.00000000.000.tmp"];
+        string[] other = [".state.old.abcdefgh.ijk.tmp", ".states.abcdefgh.ijk.tmp", ".state.abcdefgh.ijk", "state.abcdefgh.ijk.tmp"];
+        foreach (string name in left.Concat(other))
+        {
+            File.WriteAllText(Path.Combine(_folder, name), "");
+        }
+
+        new FileStateStore(Target).Save([1]);
+        Assert.Equal(other.Append("state").Order(StringComparer.Ordinal), Directory.GetFiles(_folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_state_in_a_file_outlives_its_store() =>
         Gen.Byte.Array[1, 3000].Sample(
             state =>
