@@ -16,7 +16,7 @@ public sealed record RecordingFormat
     /// <value>One millisecond by default.</value>
     public TimeSpan TimeUnit { get; init; } = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Gets the name of the column with labels.</summary>
+    /// <summary>Gets the name of the column with labels. An empty cell is a sample without a label, <see cref="Recording.NoLabel"/>.</summary>
     /// <value>"label" by default.</value>
     public string LabelColumn { get; init; } = "label";
 

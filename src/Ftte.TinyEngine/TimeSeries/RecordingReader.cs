@@ -118,6 +118,12 @@ internal sealed class RecordingReader
 
     private void AddLabel(ReadOnlySpan<byte> cell)
     {
+        if (cell.IsEmpty)
+        {
+            _classes.Add(Recording.NoLabel);
+            return;
+        }
+
         int found = 0;
         while (found < _labels.Length && !cell.SequenceEqual(_labels[found]))
         {
@@ -126,7 +132,7 @@ internal sealed class RecordingReader
 
         if (found == _labels.Length)
         {
-            throw Wrong($"has the label '{Printable(cell)}', but the known labels are {NameList.Format(_format.Labels)}", "correct the label, or add it to the format");
+            throw Wrong($"has the label '{Printable(cell)}', but the known labels are {NameList.Format(_format.Labels)}", "correct the label, add it to the format, or leave the cell empty for a sample without a label");
         }
 
         _classes.Add(found);

@@ -6,6 +6,7 @@ public static class RecordingResampling
     private const double MaxRate = 1_000_000;
 
     /// <summary>Resamples a recording by linear interpolation between its samples, and divides it where samples are missing.</summary>
+    /// <remarks>No filter is applied: if the rate is lower than that of the recording, remove frequencies above half of the rate first, or they appear as lower ones.</remarks>
     /// <param name="recording">The recording.</param>
     /// <param name="rate">The number of samples per second, in (0, 1,000,000].</param>
     /// <param name="maxGap">The maximum time between two samples that is interpolated. A longer one is a gap, at which the recording is divided. Greater than 0.</param>

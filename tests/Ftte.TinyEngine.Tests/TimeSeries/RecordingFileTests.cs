@@ -37,6 +37,10 @@ public class RecordingFileTests
         Assert.Equal([-500.0, 1250], recording.Times.ToArray().Select(time => time.TotalMilliseconds));
     }
 
+    [Fact]
+    public void An_empty_cell_is_a_sample_without_a_label() =>
+        Assert.Equal([1, Recording.NoLabel, Recording.NoLabel], Read(Header + "1,2,3,WALK\n1,2,4,\n1,2,5, \n").Labels.ToArray());
+
     [Theory]
     [InlineData("", "it is empty")]
     [InlineData("\n\n", "it is empty")]
@@ -54,7 +58,6 @@ public class RecordingFileTests
     [InlineData("a,b,timestamp,label\n1,2,9223372036854775807,WALK\n", "line 2 has '9223372036854775807' in column 'timestamp', which is not a time")]
     [InlineData("a,b,timestamp,label\n1,2,3,WALK\n1,2,2,WALK\n", "line 3 has the time 2, which is before that of the previous sample")]
     [InlineData("a,b,timestamp,label\n1,2,3,JUMP\n", "line 2 has the label 'JUMP', but the known labels are REST, WALK")]
-    [InlineData("a,b,timestamp,label\n1,2,3,\n", "line 2 has the label ''")]
     [InlineData("a,b,timestamp,label\n1,2,3,\0WALK\n", "line 2 has bytes that are not text")]
     [InlineData("\u001F\u008Bgzip", "line 1 has bytes that are not text")]
     public void A_wrong_file_is_refused_with_one_line_that_states_the_place(string content, string problem)
