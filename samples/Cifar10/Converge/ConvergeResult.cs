@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ftte.Simulation;
@@ -10,7 +11,8 @@ namespace Cifar10.Converge;
 /// <param name="Seed">The seed.</param>
 /// <param name="Final">The final test.</param>
 /// <param name="Result">The course of the run.</param>
-internal sealed record ConvergeResult(string Problem, ConvergeRule Rule, ulong Seed, FinalTest Final, SimulationResult Result)
+/// <param name="Devices">The devices of the run.</param>
+internal sealed record ConvergeResult(string Problem, ConvergeRule Rule, ulong Seed, FinalTest Final, SimulationResult Result, ImmutableArray<SimulatedDevice> Devices)
 {
     /// <summary>Gets the line of a target.</summary>
     /// <param name="target">The accuracy.</param>
@@ -28,6 +30,7 @@ internal sealed record ConvergeResult(string Problem, ConvergeRule Rule, ulong S
             reached?.BytesDown,
             reached?.Trips,
             reached?.MultiplyAdds,
+            reached is { } point ? GroupCosts.Of(Result, Devices, until: point.Time).Sum(costs => costs.Joules) : null,
             Result.Totals.PeakDeviceBytes,
             Final.Accuracy,
             Final.WorstTenth);

@@ -94,7 +94,7 @@ internal sealed class ConvergeSession(Cifar10Options options, IAnsiConsole conso
         string name = RunStore.Slug($"{options.Scenario}-{problem.Name}-{rule.Name}-{rule.Format}-{seed}"), title = $"{problem.Name}, {rule.FullName}, seed {seed}";
         if (_store.Find(name, run.Settings, FinalTest.FromJson) is { } found)
         {
-            _results.Add(new ConvergeResult(problem.Name, rule, seed, found.Line, found.Result));
+            _results.Add(new ConvergeResult(problem.Name, rule, seed, found.Line, found.Result, problem.Devices));
             return;
         }
 
@@ -120,7 +120,7 @@ internal sealed class ConvergeSession(Cifar10Options options, IAnsiConsole conso
         ModelQuality quality = run.Task.TestAll(result.Model!.Parameters.Span);
         var final = new FinalTest(quality.Accuracy, quality.StragglerAccuracy);
         _store.Add(name, run.Settings, final.ToJson(), result);
-        _results.Add(new ConvergeResult(problem.Name, rule, seed, final, result));
+        _results.Add(new ConvergeResult(problem.Name, rule, seed, final, result, problem.Devices));
     }
 
     /// <summary>Returns the base model, trained on the public examples, or the one that an earlier call trained.</summary>

@@ -72,7 +72,7 @@ internal static class ConvergeTable
             IGrouping<(string, string), ConvergeResult>[] rules = [.. problem.GroupBy(result => (result.Rule.Name, $"{result.Rule.Format}"))];
             yield return (
                 problem.Key,
-                ["rule", "format", "device KiB", "plateau", "worst tenth", .. targets.Select(target => string.Create(CultureInfo.InvariantCulture, $"{100 * target:0.0} %: minutes, MB"))],
+                ["rule", "format", "device KiB", "plateau", "worst tenth", .. targets.Select(target => string.Create(CultureInfo.InvariantCulture, $"{100 * target:0.0} %: minutes, MB, kJ"))],
                 rules.Select(rule => Row(rule, rules[0], targets)));
         }
     }
@@ -87,22 +87,24 @@ internal static class ConvergeTable
         .. targets.Select(target => Cell([.. rule.Select(result => result.At(target))], [.. reference.Select(result => result.At(target))])),
     ];
 
-    /// <summary>Returns the median time and bytes, with the changes relative to the reference; a dash if half of the seeds do not reach the target.</summary>
+    /// <summary>Returns the median time, bytes and energy, with the changes relative to the reference; a dash if half of the seeds do not reach the target.</summary>
     private static string Cell(ConvergeLine[] own, ConvergeLine[] reference)
     {
-        double minutes = Minutes(own), bytes = Bytes(own);
+        double minutes = Minutes(own), bytes = Bytes(own), joules = Joules(own);
         if (double.IsInfinity(minutes))
         {
             return "-";
         }
 
-        string change = double.IsInfinity(Minutes(reference)) ? "" : $" ({Change(minutes, Minutes(reference))}, {Change(bytes, Bytes(reference))})";
-        return $"{Text(minutes, "0.0")}, {Text(bytes / 1e6, "0.0")}{change}";
+        string change = double.IsInfinity(Minutes(reference)) ? "" : $" ({Change(minutes, Minutes(reference))}, {Change(bytes, Bytes(reference))}, {Change(joules, Joules(reference))})";
+        return $"{Text(minutes, "0.0")}, {Text(bytes / 1e6, "0.0")}, {Text(joules / 1e3, "0.00")}{change}";
     }
 
     private static double Minutes(IEnumerable<ConvergeLine> lines) => Median(lines.Select(line => line.TimeToTarget / 60 ?? double.PositiveInfinity));
 
     private static double Bytes(IEnumerable<ConvergeLine> lines) => Median(lines.Select(line => line.BytesUp + line.BytesDown ?? double.PositiveInfinity));
+
+    private static double Joules(IEnumerable<ConvergeLine> lines) => Median(lines.Select(line => line.Joules ?? double.PositiveInfinity));
 
     private static string Change(double value, double reference) => value == reference ? "±0 %" : $"{Text(100 * ((value / reference) - 1), "+0;-0")} %";
 

@@ -27,6 +27,7 @@ internal sealed class ReportPage
 
         AddRemarks(page, content, rules);
         page.Append(ReportTable.Of(rules)).Append('\n');
+        AddGroups(page, content, rules);
         AddCharts(page, rules);
         Text = page.ToString();
     }
@@ -60,6 +61,15 @@ internal sealed class ReportPage
         {
             page.Append(CultureInfo.InvariantCulture,
                 $"{MarkdownText.Escape(run.Rule)} with seed {run.Seed} ended early, because it could not make progress: {MarkdownText.Escape(run.EndingReason ?? run.Ending.ToString())}\n\n");
+        }
+    }
+
+    private static void AddGroups(StringBuilder page, ReportContent content, List<RuleResults> rules)
+    {
+        if (rules.Any(rule => rule.Runs.Any(run => !run.Jobs.IsEmpty)))
+        {
+            page.Append("Costs per device, as means over the devices of a kind and over seeds. \"Took part\" is the share of the devices with an accepted update. The energy follows from the assumed power of the devices.\n\n")
+                .Append(GroupTable.Of(rules, content.Devices)).Append('\n');
         }
     }
 

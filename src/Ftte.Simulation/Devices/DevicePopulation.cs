@@ -131,6 +131,8 @@ public static class DevicePopulation
                 UploadBytesPerSecond = kind.UploadBytesPerSecond,
                 Latency = latencies[kind],
                 ComputeFactor = Compute,
+                ComputeWatts = kind.ComputeWatts,
+                RadioWatts = kind.RadioWatts,
             };
         })];
     }

@@ -36,6 +36,14 @@ public sealed record SimulatedDevice
     /// <value>Default 1e6.</value>
     public double UploadBytesPerSecond { get; init; } = 1e6;
 
+    /// <summary>Gets the power that the device consumes while it computes, in watts, above what it consumes anyway.</summary>
+    /// <value>Default 0: unknown. Does not influence the run; <see cref="GroupCosts"/> derives energy from it.</value>
+    public double ComputeWatts { get; init; }
+
+    /// <summary>Gets the power that the device consumes while it sends or receives, in watts, above what it consumes anyway.</summary>
+    /// <value>Default 0: unknown. Does not influence the run; <see cref="GroupCosts"/> derives energy from it.</value>
+    public double RadioWatts { get; init; }
+
     /// <summary>Gets the distribution of the latency of a message, in seconds, without the transfer. A value is drawn for each message.</summary>
     /// <value>Default 0.</value>
     public LatencyDistribution Latency { get; init; } = LatencyDistribution.Constant(0);
@@ -74,6 +82,8 @@ public sealed record SimulatedDevice
         ArgumentOutOfRangeException.ThrowIfNegative(MemoryBudgetBytes);
         Guard.Positive(DownloadBytesPerSecond);
         Guard.Positive(UploadBytesPerSecond);
+        Guard.NotNegative(ComputeWatts);
+        Guard.NotNegative(RadioWatts);
         Guard.Share(DropOut);
         ArgumentNullException.ThrowIfNull(Latency);
         ArgumentNullException.ThrowIfNull(ComputeFactor);
