@@ -54,7 +54,7 @@ internal sealed class Session(WearablesOptions options, IAnsiConsole console, Ti
         foreach (WearableDevice kind in Enum.GetValues<WearableDevice>())
         {
             string name = $"{kind}".ToLowerInvariant();
-            SimulationResult[] runs = [.. methods.Select(method => _store.GetRun(name, method.Name)).OfType<SimulationResult>()];
+            SimulationResult[] runs = [.. methods.Where(method => method.HasFederation).Select(method => _store.GetRun(name, method.Name)).OfType<SimulationResult>()];
             WearableReport.WriteFederations(options, console, name, runs, new Trial(options, devices, kind, fold: 0, (ulong)options.Seed).Devices);
         }
 

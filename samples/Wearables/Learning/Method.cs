@@ -29,6 +29,7 @@ internal sealed record Method(string Name, Training Training, Func<string[], int
         new("FedAvg", Training.FedAvg),
         new("FedAvg-int8", Training.FedAvg) { IsQuantized = true },
         new(Shared, Training.Ftte),
+        new("FTTE-both", Training.Ftte) { IsForBothKinds = true },
         new("FedPer", Training.Ftte, (_, _) => new LocalHead()),
         new("FedRep", Training.Ftte, (_, epochs) => new AlternatingHead(epochs)),
         new("FedBN", Training.Ftte, (_, _) => new LocalNormalization()),
@@ -50,6 +51,9 @@ internal sealed record Method(string Name, Training Training, Func<string[], int
     /// <summary>Gets a value that indicates whether FedAvg sends int8 in both directions, as FTTE does.</summary>
     public bool IsQuantized { get; init; }
 
-    /// <summary>Gets a value that indicates whether the method has a federation that no other method has.</summary>
-    public bool HasFederation => Training is Training.FedAvg or Training.Ftte && !TunesOnly;
+    /// <summary>Gets a value that indicates whether watches and phones train one model together.</summary>
+    public bool IsForBothKinds { get; init; }
+
+    /// <summary>Gets a value that indicates whether the method has a federation of one kind of device that no other method has.</summary>
+    public bool HasFederation => Training is Training.FedAvg or Training.Ftte && !TunesOnly && !IsForBothKinds;
 }

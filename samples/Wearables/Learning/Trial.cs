@@ -11,7 +11,7 @@ using Wearables.Data;
 
 namespace Wearables.Learning;
 
-/// <summary>Runs the methods on one kind of device in one fold with one seed. Each kind has a model of its own.</summary>
+/// <summary>Runs the methods on one kind of device in one fold with one seed. Each kind has a model of its own, except for <see cref="Method.IsForBothKinds"/>.</summary>
 /// <param name="options">The settings of the command.</param>
 /// <param name="devices">The devices of all people, of any kind.</param>
 /// <param name="kind">The kind of device.</param>
@@ -31,20 +31,18 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
     private static readonly int?[] LabeledRecordings = [1, 2, null];
 
     private readonly Network _network = MotionNetwork.Create();
-    private readonly FoldData _data = FoldData.Create([.. devices.Where(device => device.Kind == kind)], fold, seed, options.Scaling);
     private readonly SgdOptions _sgd = new() { BatchSize = Batch, LearningRate = options.LearningRate, ClipRatio = ClipRatio, Seed = seed };
-    private CentralTraining? _known;
-    private SharedPlan? _plan;
+    private Cohort? _own, _both;
     private SimulationResult? _shared;
 
     /// <summary>Gets the simulated devices of the participants.</summary>
-    public ImmutableArray<SimulatedDevice> Devices => field.IsDefault ? field = CreateDevices() : field;
+    public ImmutableArray<SimulatedDevice> Devices => Own.Devices;
 
     private string KindName => $"{kind}".ToLowerInvariant();
 
-    private CentralTraining Central => _known ??= new CentralTraining(_network, _data, seed, options.Threads);
+    private Cohort Own => _own ??= CreateCohort(kind);
 
-    private SharedPlan Plan => _plan ??= SharedPlan.Create(_network, _sgd, options.MemoryOf(kind));
+    private Cohort Both => _both ??= CreateCohort(Enum.GetValues<WearableDevice>());
 
     /// <summary>Runs a method.</summary>
     /// <param name="method">The method.</param>
@@ -57,8 +55,8 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
         SimulationResult? run = method.Training is Training.FedAvg or Training.Ftte ? await FederateAsync(method, report, cancellationToken) : null;
         ImmutableArray<Score> scores = method.Training switch
         {
-            Training.Base => [.. Shared(Central.Base(report, cancellationToken))],
-            Training.Pooled => [.. Shared(Central.Pool(report, cancellationToken))],
+            Training.Base => [.. Shared(Own.Central.Base(report, cancellationToken))],
+            Training.Pooled => [.. Shared(Own.Central.Pool(report, cancellationToken))],
             Training.Local => [.. Local(report, cancellationToken)],
             _ => method.IsPersonal ? [.. Personal(method, run!, cancellationToken)] : [.. Shared(run!.Model!.Parameters.ToArray())],
         };
@@ -95,7 +93,7 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
         if (isTuned)
         {
             var sgd = new SgdOptions { BatchSize = Batch, LearningRate = TuningRate, Steps = options.TuningSteps, Seed = seed };
-            using var trainer = new LocalTrainer(_network, training, sgd, engine: Plan.Engine, personal: personal);
+            using var trainer = new LocalTrainer(_network, training, sgd, engine: Own.Plan.Engine, personal: personal);
             trainer.Personalize(shared, cancellationToken: cancellationToken);
         }
 
@@ -119,17 +117,18 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
             return _shared;
         }
 
-        float[] start = Central.Base(report, cancellationToken);
+        Cohort cohort = CohortOf(method);
+        float[] start = cohort.Central.Base(report, cancellationToken);
         bool isPlanned = method.Training == Training.Ftte;
-        ParameterSelection selection = isPlanned ? Plan.Selection : _network.Trainable;
+        ParameterSelection selection = isPlanned ? cohort.Plan.Selection : _network.Trainable;
         var task = new WearableTask(
             _network,
-            _data.Participants,
+            cohort.Data.Participants,
             _sgd,
-            new WorkCost(_network, _sgd, isPlanned ? Plan.Engine : null),
+            new WorkCost(_network, _sgd, isPlanned ? cohort.Plan.Engine : null),
             MemoryOf(method),
             method.TunesOnly ? null : Policy(method, Method.HeadEpochs));
-        int count = Devices.Length, capacity = Math.Max(2, count / 2);
+        int count = cohort.Devices.Length, capacity = Math.Max(2, count / 2);
         SimulationRule rule = isPlanned
             ? SimulationRule.Ftte(selection, capacity, concurrency: capacity, ServerStep)
             : SimulationRule.FedAvg(selection, capacity, overSelection: 1, ServerStep);
@@ -149,33 +148,33 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
             Plateau = new PlateauOptions { PatienceJobs = Math.Max(1, (long)options.Versions * capacity / 3), MinGain = 1 },
             Progress = progress => report(progress.Share, SimulationTrack.Describe(progress)),
         };
-        SimulationResult result = await Simulator.RunAsync(rule, new ModelSnapshot(_network.Layout, default, start), Devices, task, simulation, cancellationToken);
+        SimulationResult result = await Simulator.RunAsync(rule, new ModelSnapshot(_network.Layout, default, start), cohort.Devices, task, simulation, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         _shared = result.Rule == Method.Shared ? result : _shared;
         return result;
     }
 
-    private long MemoryOf(Method method) => method.Training == Training.Ftte ? Plan.Measure(_network, _sgd, method) : _network.Plan(_network.Trainable, _sgd).EagerBytes;
+    private long MemoryOf(Method method) => method.Training == Training.Ftte ? CohortOf(method).Plan.Measure(_network, _sgd, method) : _network.Plan(_network.Trainable, _sgd).EagerBytes;
 
-    private PersonalizationPolicy? Policy(Method method, int epochs) => method.CreatePolicy?.Invoke(Plan.Blocks, epochs);
+    private PersonalizationPolicy? Policy(Method method, int epochs) => method.CreatePolicy?.Invoke(CohortOf(method).Plan.Blocks, epochs);
 
     /// <summary>Scores one model on all devices.</summary>
     private IEnumerable<Score> Shared(float[] parameters) =>
-        _data.Participants.Select(device => Score(device, isNewcomer: false, labeled: 0, parameters)).Concat(_data.Newcomers.Select(device => Score(device, isNewcomer: true, labeled: 0, parameters)));
+        Own.Data.Participants.Select(device => Score(device, isNewcomer: false, labeled: 0, parameters)).Concat(Own.Data.Newcomers.Select(device => Score(device, isNewcomer: true, labeled: 0, parameters)));
 
     /// <summary>Scores models that each device trains alone.</summary>
     private IEnumerable<Score> Local(ReportProgress report, CancellationToken cancellationToken)
     {
-        foreach (PersonDevice device in _data.Participants)
+        foreach (PersonDevice device in Own.Data.Participants)
         {
-            yield return Score(device, isNewcomer: false, labeled: null, Central.TrainAlone(device.Training, report, cancellationToken));
+            yield return Score(device, isNewcomer: false, labeled: null, Own.Central.TrainAlone(device.Training, report, cancellationToken));
         }
 
-        foreach (PersonDevice device in _data.Newcomers)
+        foreach (PersonDevice device in Own.Data.Newcomers)
         {
             foreach (int? labeled in LabeledRecordings)
             {
-                yield return Score(device, isNewcomer: true, labeled, Central.TrainAlone(device.First(labeled), report, cancellationToken));
+                yield return Score(device, isNewcomer: true, labeled, Own.Central.TrainAlone(device.First(labeled), report, cancellationToken));
             }
         }
     }
@@ -184,16 +183,16 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
     private IEnumerable<Score> Personal(Method method, SimulationResult run, CancellationToken cancellationToken)
     {
         float[] shared = run.Model!.Parameters.ToArray();
-        for (int i = 0; i < _data.Participants.Length; i++)
+        for (int i = 0; i < Own.Data.Participants.Length; i++)
         {
-            PersonDevice device = _data.Participants[i];
+            PersonDevice device = Own.Data.Participants[i];
             float[] mine = method.TunesOnly
                 ? ModelOf(method, shared, device, labeled: null, state: [], cancellationToken)
                 : ModelOf(method, shared, device, labeled: 0, run.DeviceStates[i].Span, cancellationToken);
             yield return Score(device, isNewcomer: false, labeled: null, mine);
         }
 
-        foreach (PersonDevice device in _data.Newcomers)
+        foreach (PersonDevice device in Own.Data.Newcomers)
         {
             foreach (int? labeled in LabeledRecordings.Prepend(0))
             {
@@ -209,10 +208,13 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
         return new Score(device.Person, isNewcomer, labeled, confusion.Accuracy, confusion.MacroF1);
     }
 
-    private ImmutableArray<SimulatedDevice> CreateDevices()
+    private Cohort CohortOf(Method method) => method.IsForBothKinds ? Both : Own;
+
+    // The windows of each kind are normalized with statistics of their own.
+    private Cohort CreateCohort(params WearableDevice[] kinds)
     {
-        DeviceKind typical = (kind == WearableDevice.Watch ? DeviceKind.Watch : DeviceKind.Phone) with { MinMemoryBytes = options.MemoryOf(kind) };
-        ImmutableArray<SimulatedDevice> created = DevicePopulation.Of(typical, _data.Participants.Length, seed);
-        return [.. created.Zip(_data.Participants, (device, owner) => device with { Name = $"{owner.KindName}-{owner.Person}" })];
+        FoldData[] parts = [.. kinds.Select(each => FoldData.Create([.. devices.Where(device => device.Kind == each)], fold, seed, options.Scaling))];
+        var data = new FoldData([.. parts.SelectMany(part => part.Base)], [.. parts.SelectMany(part => part.Newcomers)], [.. parts.SelectMany(part => part.Participants)]);
+        return new Cohort(_network, _sgd, options, data, seed);
     }
 }
