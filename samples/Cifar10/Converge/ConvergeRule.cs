@@ -23,6 +23,15 @@ internal sealed record ConvergeRule(string Name, Algorithm Algorithm, ValueForma
     /// <summary>Gets the memory budget of devices, as a share of the memory of a framework without a plan that trains everything with FedAvg's batch size; null to train everything.</summary>
     public double? BudgetShare { get; init; }
 
+    /// <summary>Gets the number of parts of the network that are trained in turn; null to choose from the whole network at every selection.</summary>
+    public int? Parts { get; init; }
+
+    /// <summary>Gets the number of selections that train only the last layers, before others are chosen.</summary>
+    public int GrowingTurns { get; init; }
+
+    /// <summary>Gets the number of devices that measure importance before each selection; 0 to use the number of parameters as importance.</summary>
+    public int Probes { get; init; }
+
     /// <summary>Gets the batch size of devices.</summary>
     public int Batch { get; init; } = 10;
 

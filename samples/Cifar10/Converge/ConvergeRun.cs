@@ -47,7 +47,8 @@ internal sealed class ConvergeRun(Problem problem, ConvergeRule rule, ModelSnaps
     {
         SgdOptions sgd = Sgd(rule, seed);
         SelectionRequest? request = rule.BudgetShare is { } share ? Request(sgd, share) : null;
-        var selector = new RotatingSelector(seed: seed);
+        IParameterSelector selector = new RotatingSelector(seed: seed, blockCycle: rule.Parts);
+        selector = rule.GrowingTurns > 0 ? new GrowingSelector(selector, rule.GrowingTurns) : selector;
         ParameterSelection selection = request is null ? problem.Network.Trainable : selector.Select(request, cancellationToken).Selection;
         ReselectionOptions? reselection = request is null ? null : new ReselectionOptions
         {
@@ -55,6 +56,7 @@ internal sealed class ConvergeRun(Problem problem, ConvergeRule rule, ModelSnaps
             Profile = request.Profile,
             Importance = request.Importance,
             EveryVersions = ReselectionVersions,
+            Probes = rule.Probes,
             MemoryBudgetBytes = request.MemoryBudgetBytes,
         };
         SimulationOptions limited = options with

@@ -10,7 +10,7 @@ internal static class Networks
     /// <summary>Creates a network.</summary>
     /// <param name="name">resnet8 or cnn.</param>
     /// <param name="hasGroupNorm">True to replace batch normalization with group normalization, which needs no statistics; only for resnet8.</param>
-    public static Network Create(string name, bool hasGroupNorm) => hasGroupNorm && name == "resnet8" ? ResNet8WithGroupNorm() : NetworkZoo.Create(name);
+    public static Network Create(string name, bool hasGroupNorm) => hasGroupNorm && name == "resnet8" ? ResNet8WithGroupNorm() : NetworkZoo.Create(name, NormalizationKind.Batch);
 
     private static Network ResNet8WithGroupNorm()
     {

@@ -62,7 +62,7 @@ public sealed class ConvergeTests : IDisposable
         Assert.All(lines.Skip(6), line => Assert.Equal((null, null, null), (line.TimeToTarget, line.BytesUp, line.Trips)));
         Assert.Equal(((double?)0, 0L, 10L), (good.At(0.1).TimeToTarget, good.At(0.1).BytesUp!.Value, good.At(0.1).BytesDown!.Value));
         string table = ConvergeTable.Of([good, poor]);
-        Assert.Contains("3.0, 0.0 (±0 %, ±0 %)", table, StringComparison.Ordinal);
+        Assert.Contains("3.0, 0.0, 0.00 (±0 %, ±0 %, ±0 %)", table, StringComparison.Ordinal);
         Assert.Contains("poor | Int8 | 1 | 70.0 | 10.0 | - |", table, StringComparison.Ordinal);
     }
 
@@ -114,7 +114,7 @@ public sealed class ConvergeTests : IDisposable
         Points = [.. accuracies.Select((accuracy, i) => new EvaluationPoint(TimeSpan.FromMinutes(i), new ModelVersion(i), new ModelQuality(accuracy), i, 10 * i, 10, 100))],
         Jobs = [],
         Totals = new SimulationTotals { PeakDeviceBytes = 1024 },
-    });
+    }, [new SimulatedDevice { Name = "a" }]);
 
     private DateTime[] Written() => [.. Directory.EnumerateFiles(At("keep")).Order(StringComparer.Ordinal).Select(File.GetLastWriteTimeUtc)];
 
