@@ -19,7 +19,7 @@ internal sealed class Session(StudyOptions options, IAnsiConsole console, TimePr
     /// <exception cref="OperationCanceledException">The run was canceled before the first run.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        Network network = NetworkZoo.Create("resnet8");
+        Network network = NetworkZoo.Create("resnet8", NormalizationKind.Batch);
         (Cifar10Examples training, Cifar10Examples test) = Cifar10Files.Load(options.DataFolder);
         CifarImages images = CifarImages.Divide(training, test, options.PublicClasses);
         int own = images.Training.Count - images.Public.Length;

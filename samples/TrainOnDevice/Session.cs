@@ -21,7 +21,7 @@ internal sealed class Session(TrainOptions options, IAnsiConsole console, TimePr
     /// <returns>The exit code.</returns>
     public int Run(CancellationToken cancellationToken)
     {
-        Network network = NetworkZoo.Create(options.Model);
+        Network network = NetworkZoo.Create(options.Model, NormalizationKind.Batch);
         DataSet data = DataSets.Open(network, options);
         float[] parameters = network.Initialize(options.Seed);
         if (options.WeightsFile is { } weights)

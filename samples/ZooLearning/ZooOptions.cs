@@ -25,7 +25,7 @@ internal sealed record ZooOptions
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Gets the normalization layers of the networks that have some.</summary>
-    public NormalizationKind Normalization { get; init; }
+    public NormalizationKind Normalization { get; init; } = NormalizationKind.Group;
 
     /// <summary>Gets the number of versions; null for each network's own.</summary>
     public int? Versions { get; init; }

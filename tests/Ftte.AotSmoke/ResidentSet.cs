@@ -42,7 +42,7 @@ internal static class ResidentSet
     public static void Grow(string name, string part)
     {
         // Another network first, so that code and the runtime are in memory already.
-        Measure(NetworkZoo.DsCnn(classes: 2), NetworkZoo.DsCnn(classes: 2).Trainable, new SgdOptions { BatchSize = 1, Steps = 1 });
+        Measure(NetworkZoo.DsCnn(classes: 2, normalization: NormalizationKind.Batch), NetworkZoo.DsCnn(classes: 2, normalization: NormalizationKind.Batch).Trainable, new SgdOptions { BatchSize = 1, Steps = 1 });
         (Network network, ParameterSelection selection, _) = Mode(name, part);
         Console.Write(Measure(network, selection, Options()));
     }
@@ -53,7 +53,7 @@ internal static class ResidentSet
 
     private static (Network Network, ParameterSelection Selection, TrainingPlan Plan) Mode(string name, string part)
     {
-        Network network = NetworkZoo.Create(name);
+        Network network = NetworkZoo.Create(name, NormalizationKind.Batch);
         ParameterSelection selection = part == "all" ? network.Trainable : LastThird(network);
         return (network, selection, network.Plan(selection, Options(), Engine()));
     }

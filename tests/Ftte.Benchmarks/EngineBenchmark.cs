@@ -49,7 +49,7 @@ internal static class EngineBenchmark
 
     private static Row Measure(string model, int threads, int batch, Pace pace, bool isSuffix, bool isCached)
     {
-        Network network = NetworkZoo.Create(model);
+        Network network = NetworkZoo.Create(model, NormalizationKind.Batch);
         ParameterSelection selection = isSuffix ? LastThird(network) : network.Trainable;
         float[] parameters = network.Initialize(1);
         var examples = new RandomExamples(network, batch);

@@ -35,7 +35,7 @@ internal static class InferenceBenchmark
 
     private static Row Measure(string model, int threads, int batch, int atOnce, bool isQuick)
     {
-        Network network = NetworkZoo.Create(model);
+        Network network = NetworkZoo.Create(model, NormalizationKind.Batch);
         using Predictor predictor = network.CreatePredictor(network.Initialize(1), new PredictorOptions { BatchSize = atOnce, Threads = threads });
         var random = new Random(1);
         float[] inputs = [.. Enumerable.Range(0, batch * network.InputLength).Select(_ => (2 * random.NextSingle()) - 1)];

@@ -36,7 +36,7 @@ internal static class SelectionBenchmark
     {
         foreach (string name in new[] { "mobilenetv2-0.35", "resnet20", "resnet18" })
         {
-            Network network = NetworkZoo.Create(name);
+            Network network = NetworkZoo.Create(name, NormalizationKind.Batch);
             var options = new SgdOptions { BatchSize = 1 };
             TrainingProfile profile = network.Profile(options, inputShares: [1.0 / 8, 1.0 / 4, 1.0 / 2, 1]);
             yield return (name, profile, SyntheticImportance(network.Layout, seed: 1));

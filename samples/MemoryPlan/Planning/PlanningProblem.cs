@@ -55,7 +55,7 @@ internal sealed record PlanningProblem(Network Network, SgdOptions Sgd, EngineOp
     /// <exception cref="InputException">The weights cannot be read, or the batch is too large.</exception>
     public static PlanningProblem Of(PlanOptions options)
     {
-        Network network = NetworkZoo.Create(options.Model);
+        Network network = NetworkZoo.Create(options.Model, NormalizationKind.Batch);
         float[] parameters = network.Initialize(options.Seed);
         if (options.WeightsFile is { } weights)
         {

@@ -44,8 +44,8 @@ internal sealed record ZooEntry(string Name, Network Network, DataKind Data)
     /// <summary>Creates the entry of a network.</summary>
     /// <param name="name">The name in the zoo.</param>
     /// <param name="isSmall">True for a federation that is small enough for a build server.</param>
-    /// <param name="normalization">The normalization layers; a network that has some is named after them.</param>
-    public static ZooEntry Of(string name, bool isSmall, NormalizationKind normalization = NormalizationKind.Batch)
+    /// <param name="normalization">The normalization layers; a network with batch normalization is named after it.</param>
+    public static ZooEntry Of(string name, bool isSmall, NormalizationKind normalization = NormalizationKind.Group)
     {
         Network network = name == "dscnn" ? NetworkZoo.DsCnn(WearableClasses, normalization) : NetworkZoo.Create(name, normalization);
         ZooEntry entry = name switch
@@ -59,7 +59,8 @@ internal sealed record ZooEntry(string Name, Network Network, DataKind Data)
             "mobilenetv2-0.35-128" => new ZooEntry(name, network, DataKind.Cifar10) { Devices = 100, ExamplesPerDevice = 20, Versions = 300, PublicExamples = 1000, BaseEpochs = 20, TestExamples = 300 },
             _ => new ZooEntry(name, network, DataKind.Cifar10) { Devices = 100, ExamplesPerDevice = 20, Versions = 500, PublicExamples = 1000, BaseEpochs = 20 },
         };
-        entry = network.Layout.Blocks.Any(block => block.Name.Contains("gn", StringComparison.Ordinal)) ? entry with { Name = $"{name}, group normalization" } : entry;
+        bool hasStatistics = network.Layout.Blocks.Any(block => block.Name.EndsWith(".running_mean", StringComparison.Ordinal));
+        entry = hasStatistics ? entry with { Name = $"{name}, batch normalization" } : entry;
         return isSmall ? entry with { TestExamples = 300 } : entry;
     }
 

@@ -4,9 +4,9 @@ public static partial class NetworkZoo
 {
     /// <summary>Creates the depthwise separable network for keyword spotting (Zhang et al., 2017), as in MLPerf Tiny: 49 frames of 10 coefficients.</summary>
     /// <param name="classes">The number of words.</param>
-    /// <param name="normalization">The normalization layers.</param>
+    /// <param name="normalization">The normalization layers; <see cref="NormalizationKind.Batch"/> for weights that were trained with it.</param>
     /// <returns>The network, of 23,180 trainable parameters for twelve words.</returns>
-    public static Network DsCnn(int classes = 12, NormalizationKind normalization = NormalizationKind.Batch)
+    public static Network DsCnn(int classes = 12, NormalizationKind normalization = NormalizationKind.Group)
     {
         NetworkBuilder builder = Network.Build(49, 10, 1)
             .Conv("conv1", 64, kernel: (10, 4), stride: 2, padding: (5, 1), bias: false).Normalize("bn1", normalization).Relu();
@@ -22,9 +22,9 @@ public static partial class NetworkZoo
     /// <summary>Creates MobileNetV1 at a quarter of its width (Howard et al., 2017), as in MLPerf Tiny's visual wake words: 96 x 96 color images.</summary>
     /// <param name="classes">The number of classes.</param>
     /// <param name="size">The height and width of the images.</param>
-    /// <param name="normalization">The normalization layers.</param>
+    /// <param name="normalization">The normalization layers; <see cref="NormalizationKind.Batch"/> for weights that were trained with it.</param>
     /// <returns>The network.</returns>
-    public static Network MobileNetV1(int classes = 2, int size = 96, NormalizationKind normalization = NormalizationKind.Batch)
+    public static Network MobileNetV1(int classes = 2, int size = 96, NormalizationKind normalization = NormalizationKind.Group)
     {
         NetworkBuilder builder = Network.Build(size, size, 3).Conv("conv1", 8, kernel: 3, stride: 2, padding: 1, bias: false).Normalize("bn1", normalization).Relu();
         (int Filters, int Stride)[] blocks =
@@ -42,9 +42,9 @@ public static partial class NetworkZoo
     /// <param name="classes">The number of classes.</param>
     /// <param name="size">The height and width of the images.</param>
     /// <param name="stemStride">The stride of the first convolution: 1 for small images, 2 for images of 96 and more.</param>
-    /// <param name="normalization">The normalization layers.</param>
+    /// <param name="normalization">The normalization layers; <see cref="NormalizationKind.Batch"/> for weights that were trained with it.</param>
     /// <returns>The network, of 251,338 trainable parameters for ten classes.</returns>
-    public static Network MobileNetV2(int classes = 10, int size = 32, int stemStride = 1, NormalizationKind normalization = NormalizationKind.Batch)
+    public static Network MobileNetV2(int classes = 10, int size = 32, int stemStride = 1, NormalizationKind normalization = NormalizationKind.Group)
     {
         NetworkBuilder builder = Network.Build(size, size, 3)
             .Conv("conv1", 16, kernel: 3, stride: stemStride, padding: 1, bias: false).Normalize("bn1", normalization).Relu6();

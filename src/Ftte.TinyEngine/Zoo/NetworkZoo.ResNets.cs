@@ -4,21 +4,21 @@ public static partial class NetworkZoo
 {
     /// <summary>Creates a ResNet of three stages of one block (He et al., CVPR 2016), as in MLPerf Tiny, for 32 x 32 color images.</summary>
     /// <param name="classes">The number of classes.</param>
-    /// <param name="normalization">The normalization layers.</param>
+    /// <param name="normalization">The normalization layers; <see cref="NormalizationKind.Batch"/> for weights that were trained with it.</param>
     /// <returns>The network, of 78,042 trainable parameters for ten classes.</returns>
-    public static Network ResNet8(int classes = 10, NormalizationKind normalization = NormalizationKind.Batch) => ResNet([16, 32, 64], blocks: 1, classes, normalization);
+    public static Network ResNet8(int classes = 10, NormalizationKind normalization = NormalizationKind.Group) => ResNet([16, 32, 64], blocks: 1, classes, normalization);
 
     /// <summary>Creates a ResNet of three stages of three blocks for 32 x 32 color images.</summary>
     /// <param name="classes">The number of classes.</param>
-    /// <param name="normalization">The normalization layers.</param>
+    /// <param name="normalization">The normalization layers; <see cref="NormalizationKind.Batch"/> for weights that were trained with it.</param>
     /// <returns>The network, of 272,474 trainable parameters for ten classes.</returns>
-    public static Network ResNet20(int classes = 10, NormalizationKind normalization = NormalizationKind.Batch) => ResNet([16, 32, 64], blocks: 3, classes, normalization);
+    public static Network ResNet20(int classes = 10, NormalizationKind normalization = NormalizationKind.Group) => ResNet([16, 32, 64], blocks: 3, classes, normalization);
 
     /// <summary>Creates a ResNet of four stages of two blocks, from 64 to 512 filters, in its form for 32 x 32 color images.</summary>
     /// <param name="classes">The number of classes.</param>
-    /// <param name="normalization">The normalization layers.</param>
+    /// <param name="normalization">The normalization layers; <see cref="NormalizationKind.Batch"/> for weights that were trained with it.</param>
     /// <returns>The network, of 11.2 million trainable parameters.</returns>
-    public static Network ResNet18(int classes = 10, NormalizationKind normalization = NormalizationKind.Batch) => ResNet([64, 128, 256, 512], blocks: 2, classes, normalization);
+    public static Network ResNet18(int classes = 10, NormalizationKind normalization = NormalizationKind.Group) => ResNet([64, 128, 256, 512], blocks: 2, classes, normalization);
 
     private static Network ResNet(ReadOnlySpan<int> widths, int blocks, int classes, NormalizationKind normalization)
     {

@@ -35,7 +35,7 @@ public static partial class NetworkZoo
     /// <param name="normalization">The normalization layers. Networks without normalization ignore it.</param>
     /// <returns>The network.</returns>
     /// <exception cref="ArgumentException">The name is unknown; the message lists the known names.</exception>
-    public static Network Create(string name, NormalizationKind normalization = NormalizationKind.Batch)
+    public static Network Create(string name, NormalizationKind normalization = NormalizationKind.Group)
     {
         ArgumentNullException.ThrowIfNull(name);
         return Makers.TryGetValue(name, out Func<NormalizationKind, Network>? make)
@@ -79,9 +79,9 @@ public static partial class NetworkZoo
 
     /// <summary>Creates a fully connected autoencoder, as in MLPerf Tiny's anomaly detection: 128 values per layer, 8 in the bottleneck.</summary>
     /// <param name="inputs">The number of inputs, which are also the targets.</param>
-    /// <param name="normalization">The normalization layers.</param>
+    /// <param name="normalization">The normalization layers; <see cref="NormalizationKind.Batch"/> for weights that were trained with it.</param>
     /// <returns>The network; train it on <see cref="ReconstructionExamples"/>.</returns>
-    public static Network Autoencoder(int inputs = 640, NormalizationKind normalization = NormalizationKind.Batch)
+    public static Network Autoencoder(int inputs = 640, NormalizationKind normalization = NormalizationKind.Group)
     {
         NetworkBuilder builder = Network.Build(inputs);
         int[] widths = [128, 128, 128, 128, 8, 128, 128, 128, 128];

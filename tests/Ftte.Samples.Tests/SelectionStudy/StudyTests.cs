@@ -129,7 +129,7 @@ public sealed class StudyTests : IDisposable
     {
         var options = new StudyOptions { DataFolder = _folder.Path, Devices = 45, Updates = updates, Seeds = 1, Budgets = [0.2], Rates = [0.01f, 0.02f], Selectors = ["full", "exact", "rotating", "bias-only"], Threads = 2 };
         CifarImages images = CifarImages.Divide(Cifar10Examples.Load(_folder.Path, CifarPart.Train), Cifar10Examples.Load(_folder.Path, CifarPart.Test), 10);
-        Network network = NetworkZoo.Create("resnet8");
+        Network network = NetworkZoo.Create("resnet8", NormalizationKind.Batch);
         return new Study(options, new StartModel(network, network.Initialize(1), images.Test, threads: 1), images);
     }
 

@@ -49,7 +49,7 @@ public sealed class PlanTests : IDisposable
     [InlineData("mobilenetv2-0.35")]
     public void The_areas_of_the_chart_add_up_to_the_bytes_that_the_plan_states_for_each_step(string model)
     {
-        Network network = NetworkZoo.Create(model);
+        Network network = NetworkZoo.Create(model, NormalizationKind.Batch);
         TrainingPlan plan = network.Plan(network.Trainable, new SgdOptions { BatchSize = 4, Momentum = 0.9f }, new EngineOptions { MicroBatchSize = 2 });
         var areas = MemoryAreas.Of(plan);
         Assert.Equal((2 * plan.Steps.Length) - plan.Cut, areas.Moments);
@@ -68,7 +68,7 @@ public sealed class PlanTests : IDisposable
     [Fact]
     public void A_table_of_a_large_network_leaves_out_what_neither_trains_nor_saves()
     {
-        Network network = NetworkZoo.ResNet8();
+        Network network = NetworkZoo.ResNet8(normalization: NormalizationKind.Batch);
         PlanRow[] rows = PlanRow.Of(network.Plan(ParameterSelection.OfBlocks(network.Layout, "fc.weight", "stage3.block1.bn2.bias"), batchSize: 2));
         Assert.Equal(["stage3.block1.bn2", "fc"], rows.Where(row => row.Trained.Length > 0).Select(row => row.Name));
         Assert.Equal(["bias", "weight"], rows.Where(row => row.Trained.Length > 0).Select(row => row.Trained));

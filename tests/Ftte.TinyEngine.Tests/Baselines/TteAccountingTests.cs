@@ -5,7 +5,7 @@ namespace Ftte.TinyEngine.Tests.Baselines;
 
 public class TteAccountingTests
 {
-    private static readonly TteAccounting MobileNet = new(NetworkZoo.Create("mobilenetv2-0.35-128"));
+    private static readonly TteAccounting MobileNet = new(NetworkZoo.Create("mobilenetv2-0.35-128", NormalizationKind.Batch));
 
     /// <summary>The selections published with TTE's code: name, bias depth, numbers and ratios of trained weights, KB, percent of the parameters.</summary>
     public static TheoryData<string, int, int[], double[], double, double> Schemes => new()

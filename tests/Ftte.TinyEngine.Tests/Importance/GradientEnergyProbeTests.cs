@@ -54,7 +54,7 @@ public class GradientEnergyProbeTests
     [Fact]
     public void Groups_are_as_long_as_fits_from_the_last_block_to_the_first_without_overlap()
     {
-        Network network = NetworkZoo.ResNet8();
+        Network network = NetworkZoo.ResNet8(normalization: NormalizationKind.Batch);
         foreach (long budget in (long[])[640_000, 750_000, 1_000_000])
         {
             var probe = new GradientEnergyProbe(network, new ProbeOptions { MemoryBudgetBytes = budget, MaxExamples = 1 });
@@ -83,7 +83,7 @@ public class GradientEnergyProbeTests
     [InlineData("mobilenetv2-0.35")]
     public void Every_block_alone_takes_no_more_than_the_weights_one_input_the_masks_and_what_flows(string name)
     {
-        Network network = NetworkZoo.Create(name);
+        Network network = NetworkZoo.Create(name, NormalizationKind.Batch);
         long weights = sizeof(float) * (long)network.Layout.ParameterCount;
         long masks = network.Operations.OfType<MaskedActivation>().Sum(o => Tensor.RoundUp((o.Output.Shape.Count + 7) / 8));
         long flows = network.Profile(batchSize: 1).Steps.Max(s => Math.Max(s.ForwardBytes, s.BackwardBytes));
@@ -100,7 +100,7 @@ public class GradientEnergyProbeTests
     [InlineData("dscnn")]
     public void A_budget_that_can_train_a_block_can_probe_it(string name)
     {
-        Network network = NetworkZoo.Create(name);
+        Network network = NetworkZoo.Create(name, NormalizationKind.Batch);
         var options = new SgdOptions { BatchSize = 20 };
         foreach (int block in Trainable(network))
         {
@@ -123,7 +123,7 @@ public class GradientEnergyProbeTests
     [InlineData("resnet8", "b1790ffe91ae9ac0")]
     public void The_values_have_the_golden_bits(string name, string expected)
     {
-        Network network = NetworkZoo.Create(name);
+        Network network = NetworkZoo.Create(name, NormalizationKind.Batch);
         ArrayExamples examples = TestData.Examples(3, network.InputLength, network.ClassCount, 4);
         BlockImportance importance = new GradientEnergyProbe(network).Measure(TestNetworks.Parameters(network, 2), examples).Importance;
         Assert.Equal(expected, TestData.Hash(MemoryMarshal.Cast<double, float>(importance.Values.AsSpan()).ToArray()));

@@ -10,7 +10,7 @@ public class InferencePlanTests
     [MemberData(nameof(Names))]
     public void The_estimate_is_what_a_predictor_allocates(string name)
     {
-        Network network = NetworkZoo.Create(name);
+        Network network = NetworkZoo.Create(name, NormalizationKind.Batch);
         foreach (FrozenFormat format in Enum.GetValues<FrozenFormat>())
         {
             using var parameters = FrozenParameters.Compress(network, network.Initialize(1), format);
@@ -27,7 +27,7 @@ public class InferencePlanTests
     [Fact]
     public void Supplied_memory_of_the_planned_size_is_enough_and_one_byte_less_is_not()
     {
-        Network network = NetworkZoo.DsCnn();
+        Network network = NetworkZoo.DsCnn(normalization: NormalizationKind.Batch);
         float[] parameters = network.Initialize(1);
         int bytes = (int)network.PlanInference().ArenaBytes + 64;
         float[] input = TestData.Values(network.InputLength, 1);
@@ -45,7 +45,7 @@ public class InferencePlanTests
     [MemberData(nameof(Names))]
     public void Inference_takes_no_more_memory_than_evaluation_and_no_memory_for_labels_and_gradients(string name)
     {
-        Network network = NetworkZoo.Create(name);
+        Network network = NetworkZoo.Create(name, NormalizationKind.Batch);
         InferencePlan plan = network.PlanInference(new PredictorOptions { BatchSize = 8 });
         TrainingPlan evaluation = network.Plan(
             ParameterSelection.Create(network.Layout.ParameterCount, []), new SgdOptions { BatchSize = 8 }, new EngineOptions { PrefixExamples = null });

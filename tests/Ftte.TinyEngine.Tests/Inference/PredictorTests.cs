@@ -170,7 +170,7 @@ public class PredictorTests
     [MemberData(nameof(AllocationCases))]
     public void A_call_allocates_nothing(string name, int threads, string format, bool isMemorySupplied)
     {
-        Network network = NetworkZoo.Create(name);
+        Network network = NetworkZoo.Create(name, NormalizationKind.Batch);
         using var folder = new TemporaryFolder();
         float[] values = network.Initialize(1);
         using FrozenParameters parameters = format == "Mapped"

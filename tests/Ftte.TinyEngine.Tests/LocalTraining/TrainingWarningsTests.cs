@@ -21,7 +21,7 @@ public class TrainingWarningsTests
         foreach (string name in NetworkZoo.Names)
         {
             var warnings = new TrainingWarnings(new Recorder());
-            warnings.Check(NetworkZoo.Create(name), new SgdOptions());
+            warnings.Check(NetworkZoo.Create(name, NormalizationKind.Batch), new SgdOptions());
             Assert.Empty(warnings.All);
         }
     }

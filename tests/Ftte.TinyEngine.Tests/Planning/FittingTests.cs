@@ -44,7 +44,7 @@ public class FittingTests
     [Fact]
     public void Sizes_that_cannot_win_are_never_searched()
     {
-        Network network = NetworkZoo.Create("resnet20");
+        Network network = NetworkZoo.Create("resnet20", NormalizationKind.Batch);
         var options = new SgdOptions { BatchSize = 32 };
         BlockImportance importance = Sizes(network);
         MicroBatchCandidate[] candidates =

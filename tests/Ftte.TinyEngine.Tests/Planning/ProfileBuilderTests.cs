@@ -32,7 +32,7 @@ public class ProfileBuilderTests
 
     [Fact]
     public void Fit_with_a_cancelled_token_throws_OperationCanceledException() =>
-        Assert.ThrowsAny<OperationCanceledException>(() => NetworkZoo.Create("dscnn").Fit(200_000, cancellationToken: new CancellationToken(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(() => NetworkZoo.Create("dscnn", NormalizationKind.Batch).Fit(200_000, cancellationToken: new CancellationToken(canceled: true)));
 
     [Fact]
     public void Fit_whose_token_is_cancelled_by_its_selector_stops_before_the_next_selection()

@@ -46,7 +46,7 @@ public class ZooSelectionTests
 
     private static (TrainingProfile Profile, BlockImportance Importance) Make(string name)
     {
-        Network network = NetworkZoo.Create(name);
+        Network network = NetworkZoo.Create(name, NormalizationKind.Batch);
         var random = new Random(3);
         return (network.Profile(1, [0.125, 0.25, 0.5, 1.0]), new BlockImportance(network.Layout, [.. network.Layout.Blocks.Select(b => random.NextDouble() * b.Range.Length)]));
     }

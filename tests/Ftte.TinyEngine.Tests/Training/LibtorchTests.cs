@@ -12,7 +12,7 @@ public class LibtorchTests
     public void Ten_steps_of_libtorch_are_reproduced_in_loss_and_weights(string name)
     {
         RecordedRun run = RecordedRun.Load(name);
-        Network network = NetworkZoo.Create(run.Model);
+        Network network = NetworkZoo.Create(run.Model, NormalizationKind.Batch);
         BlockDefinition[] blocks = [.. network.Operations.SelectMany(o => o.Blocks)];
         Assert.Equal(blocks.Select(b => b.FileShape), run.Tensors.Select(t => t.Shape));
         float[] parameters = [.. run.Tensors.SelectMany((t, i) => Permute(run.Start(t), blocks[i], toFile: false))];

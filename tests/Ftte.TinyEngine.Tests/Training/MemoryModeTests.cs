@@ -155,7 +155,7 @@ public class MemoryModeTests
     [Fact]
     public void A_budget_is_used_for_as_much_as_fits_and_never_exceeded()
     {
-        Network network = NetworkZoo.ResNet8();
+        Network network = NetworkZoo.ResNet8(normalization: NormalizationKind.Batch);
         var options = new SgdOptions { BatchSize = 16 };
         long last = 0;
         foreach (long budget in (long[])[700_000, 900_000, 1_200_000, 3_000_000, 30_000_000])
@@ -174,7 +174,7 @@ public class MemoryModeTests
     [Fact]
     public void A_budget_that_holds_nothing_is_refused_with_what_it_would_take()
     {
-        Network network = NetworkZoo.ResNet8();
+        Network network = NetworkZoo.ResNet8(normalization: NormalizationKind.Batch);
         var options = new SgdOptions { BatchSize = 16 };
         BudgetTooSmallException refusal = Assert.Throws<BudgetTooSmallException>(() => network.Fit(100_000, options));
         Assert.InRange(refusal.Required, 4L * network.Layout.ParameterCount, 700_000);

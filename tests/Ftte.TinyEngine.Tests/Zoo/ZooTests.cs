@@ -26,7 +26,7 @@ public class ZooTests
     [InlineData("mobilenetv2-0.35", 251_338, 13.3)]
     public void A_network_has_the_parameters_and_multiply_adds_of_its_paper(string name, int parameters, double millions)
     {
-        Network network = NetworkZoo.Create(name);
+        Network network = NetworkZoo.Create(name, NormalizationKind.Batch);
         Assert.Equal(parameters, network.Trainable.Count);
         Assert.Equal(millions, network.MultiplyAdds / 1e6, 0.05);
     }
@@ -35,7 +35,7 @@ public class ZooTests
     [MemberData(nameof(Names))]
     public void With_group_normalization_a_network_has_the_same_layers_and_all_parameters_are_trainable(string name)
     {
-        Network batch = NetworkZoo.Create(name), group = NetworkZoo.Create(name, NormalizationKind.Group);
+        Network batch = NetworkZoo.Create(name, NormalizationKind.Batch), group = NetworkZoo.Create(name, NormalizationKind.Group);
 
         Assert.Equal(batch.Trainable.Count, group.Trainable.Count);
         Assert.True(group.Trainable.IsFull);
@@ -64,7 +64,7 @@ public class ZooTests
     [MemberData(nameof(Names))]
     public void The_planned_peak_of_random_selections_is_the_bytes_held(string name)
     {
-        Network network = NetworkZoo.Create(name);
+        Network network = NetworkZoo.Create(name, NormalizationKind.Batch);
         int count = name == "resnet18" ? 3 : Selections;
         for (int i = 0; i < count; i++)
         {
@@ -82,7 +82,7 @@ public class ZooTests
     [MemberData(nameof(Small))]
     public void No_operation_writes_outside_the_tensors_that_live_while_it_runs(string name)
     {
-        Network network = NetworkZoo.Create(name);
+        Network network = NetworkZoo.Create(name, NormalizationKind.Batch);
         float[] parameters = network.Initialize(1);
         IExampleSource examples = Examples(network, 2);
         for (int i = 0; i < Selections; i++)
@@ -99,7 +99,7 @@ public class ZooTests
     [MemberData(nameof(Small))]
     public void A_hundred_steps_allocate_nothing(string name)
     {
-        Network network = NetworkZoo.Create(name);
+        Network network = NetworkZoo.Create(name, NormalizationKind.Batch);
         foreach (EngineOptions engine in (EngineOptions[])[new() { MicroBatchSize = 1 }, new()])
         {
             // The runtime itself allocates a little when it replaces code that runs often, so of three hundreds of steps one is enough.
@@ -128,7 +128,7 @@ public class ZooTests
     [InlineData("mobilenetv2-0.35-128", 267)]
     public void Planning_saves_more_than_nine_tenths_of_an_eager_frameworks_memory(string name, double eagerMegabytes)
     {
-        Network network = NetworkZoo.Create(name);
+        Network network = NetworkZoo.Create(name, NormalizationKind.Batch);
         var options = new SgdOptions { BatchSize = 32 };
         var engine = new EngineOptions { MicroBatchSize = 1 };
         TrainingPlan everything = network.Plan(network.Trainable, options, engine), third = network.Plan(LastThird(network), options, engine);
