@@ -14,16 +14,17 @@ internal static class CoordinatorCommand
     private static readonly Option<string> Model = TypedOption.Model("--model", "digits");
     private static readonly Option<int> Capacity = TypedOption.Whole("--capacity", "The number of updates that make a version.", 2, 1, 10_000);
     private static readonly Option<int> Devices = TypedOption.Whole("--devices", "The number of devices to print a command line for. Each has a token, which is valid for one hour and for one device.", 1, 0, 1000);
+    private static readonly Option<int> Evaluate = TypedOption.Whole("--evaluate", "The number of devices that evaluate every fifth version on examples that they hold back; 0 to evaluate on generated examples here.", 0, 0, 10_000);
     private static readonly Option<int> Versions = TypedOption.Whole("--versions", "The version after which the coordinator stops; 0 to run until Ctrl+C.", 0, 0, int.MaxValue);
 
     /// <summary>Reads the arguments and runs.</summary>
     public static Task<int> InvokeAsync(string[] args, Func<CoordinatorOptions, CancellationToken, Task<int>> run, TextWriter output, TextWriter error)
     {
-        var command = new RootCommand("Coordinates devices that train a network over HTTPS. Prints a command line that starts a device.") { Folder, Host, Port, Model, Capacity, Devices, Versions };
+        var command = new RootCommand("Coordinates devices that train a network over HTTPS. Prints a command line that starts a device.") { Folder, Host, Port, Model, Capacity, Devices, Evaluate, Versions };
         return CommandRunner.InvokeAsync(
             command,
             parsed => new CoordinatorOptions(
-                parsed.GetRequiredValue(Folder), parsed.GetRequiredValue(Host), parsed.GetValue(Port), parsed.GetRequiredValue(Model), parsed.GetValue(Capacity), parsed.GetValue(Devices), parsed.GetValue(Versions)),
+                parsed.GetRequiredValue(Folder), parsed.GetRequiredValue(Host), parsed.GetValue(Port), parsed.GetRequiredValue(Model), parsed.GetValue(Capacity), parsed.GetValue(Devices), parsed.GetValue(Evaluate), parsed.GetValue(Versions)),
             run,
             args,
             output,

@@ -7,5 +7,6 @@ namespace Coordinator;
 /// <param name="Model">The network of the zoo.</param>
 /// <param name="Capacity">The number of updates that make a version.</param>
 /// <param name="Devices">The number of command lines to print, one token each.</param>
+/// <param name="Evaluate">The number of devices that evaluate every fifth version; 0 for none.</param>
 /// <param name="Versions">The version after which the coordinator stops; 0 for none.</param>
-internal sealed record CoordinatorOptions(string Folder, string Host, int Port, string Model, int Capacity, int Devices, int Versions);
+internal sealed record CoordinatorOptions(string Folder, string Host, int Port, string Model, int Capacity, int Devices, int Evaluate, int Versions);

@@ -2,6 +2,7 @@ using System.Net;
 using Ftte;
 using Ftte.Aggregation;
 using Ftte.AspNetCore;
+using Ftte.DependencyInjection;
 using Ftte.Samples.Shared;
 using Ftte.Storage;
 using Ftte.TinyEngine;
@@ -19,7 +20,7 @@ namespace Coordinator;
 /// <summary>Runs the coordinator.</summary>
 internal sealed class Session(CoordinatorOptions options, TextWriter output)
 {
-    private const int TestExamples = 500;
+    private const int TestExamples = 500, EvaluateEvery = 5;
     private const int MaxConnections = 20_000;
     private const ulong InitialSeed = 1;
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
@@ -43,7 +44,7 @@ internal sealed class Session(CoordinatorOptions options, TextWriter output)
         {
             await foreach (ModelSnapshot model in server.WatchAsync(stopping.Token))
             {
-                output.WriteLine($"{model.Version}: test accuracy {network.Evaluate(model.Parameters.Span, test).Accuracy:P1}");
+                output.WriteLine(options.Evaluate > 0 ? $"{model.Version}" : $"{model.Version}: test accuracy {network.Evaluate(model.Parameters.Span, test).Accuracy:P1}");
                 if (options.Versions > 0 && model.Version.Number >= options.Versions)
                 {
                     break;
@@ -69,11 +70,16 @@ internal sealed class Session(CoordinatorOptions options, TextWriter output)
             kestrel.Limits.MaxConcurrentConnections = MaxConnections;
             kestrel.ListenAnyIP(options.Port, listen => listen.UseHttps());
         });
-        builder.Services.AddFtteServer()
+        FtteServerBuilder federation = builder.Services.AddFtteServer()
             .UseModel(_ => new ModelSnapshot(network.Layout, default, network.Initialize(InitialSeed)))
             .UseSelection(ParameterSelection.Full(network.Layout))
             .UseAggregator(new BufferedAggregatorOptions { Capacity = options.Capacity })
             .UseSqlite(Path.Combine(options.Folder, "federation.db"));
+        if (options.Evaluate > 0)
+        {
+            federation.UseEvaluation(new EvaluationOptions { Devices = options.Evaluate, EveryVersions = EvaluateEvery, Evaluated = Report });
+        }
+
         builder.Services.AddFtteIdentity(identity =>
         {
             identity.Folder = options.Folder;
@@ -85,6 +91,15 @@ internal sealed class Session(CoordinatorOptions options, TextWriter output)
         builder.Services.AddAuthorizationBuilder().AddPolicy(FtteDefaults.AdminPolicy, policy => policy.RequireAssertion(
             context => context.Resource is HttpContext { Connection.RemoteIpAddress: { } address } && IPAddress.IsLoopback(address)));
         return builder.Build();
+    }
+
+    /// <summary>Writes the accuracy on the devices. The server has no examples of its own that resemble theirs.</summary>
+    private void Report(FederatedEvaluation evaluation)
+    {
+        if (evaluation.GetStatistics(EvaluationMetric.Accuracy.Name) is { } accuracy)
+        {
+            output.WriteLine($"{evaluation.Version}: accuracy on {accuracy.Count} devices: median {accuracy.GetQuantile(0.5):P1}, lowest {accuracy.GetQuantile(0):P1}");
+        }
     }
 
     /// <summary>Starts the federated server, which continues the run in its file.</summary>

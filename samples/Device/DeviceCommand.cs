@@ -14,7 +14,7 @@ internal static class DeviceCommand
     private static readonly Option<string?> Id = TypedOption.Path("--id", "NAME", "The ID that the device takes. By default one that follows from the token.");
     private static readonly Option<string?> Folder = TypedOption.Path("--folder", "DIR", "The folder of the device's key and certificate. By default the ID.");
     private static readonly Option<string> Model = TypedOption.Model("--model", "digits");
-    private static readonly Option<string?> Data = TypedOption.Path("--data", "DIR", "The folder with MNIST's files. By default, the examples are generated.");
+    private static readonly Option<string?> Data = TypedOption.Path("--data", "DIR", "The folder with MNIST, CIFAR-10 or the wearables data, depending on the network. By default, the examples are generated.");
     private static readonly Option<int> Examples = TypedOption.Whole("--examples", "The number of examples of this device.", 300, 1, 1_000_000);
     private static readonly Option<long> Memory = TypedOption.Size("--memory", "The memory for training.", 1 << 20);
     private static readonly Option<int> Rounds = TypedOption.Whole("--rounds", "The number of accepted updates after which the device stops; 0 to run until Ctrl+C.", 0, 0, int.MaxValue);
@@ -42,7 +42,7 @@ internal static class DeviceCommand
             parsed.GetValue(Examples),
             parsed.GetValue(Memory),
             parsed.GetValue(Rounds));
-        InputPath.CheckFolder("--data", options.DataFolder, "specify the one with MNIST's files");
+        InputPath.CheckFolder("--data", options.DataFolder, "specify the one with the data set of the network");
         return options;
     }
 

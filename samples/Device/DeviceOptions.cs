@@ -7,7 +7,7 @@ namespace Device;
 /// <param name="Id">The ID of the device; null to choose one from the token.</param>
 /// <param name="Folder">The folder of the identity; null for one that is named after the ID.</param>
 /// <param name="Model">The network of the zoo.</param>
-/// <param name="DataFolder">The folder of MNIST; null for generated examples.</param>
+/// <param name="DataFolder">The folder of the data set; null for generated examples.</param>
 /// <param name="Examples">The number of the device's examples.</param>
 /// <param name="MemoryBytes">The memory for training, in bytes.</param>
 /// <param name="Rounds">The number of accepted updates after which the device stops; 0 for none.</param>

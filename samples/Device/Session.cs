@@ -21,9 +21,10 @@ internal sealed class Session(DeviceOptions options, TextWriter output)
         using DeviceIdentity identity = await IdentifyAsync(cancellationToken);
         ulong seed = WireMessage.GetSeed(identity.Client, default);
         IExampleSource examples = options.DataFolder is { } folder
-            ? DeviceData.ReadMnist(folder, options.Examples, seed)
+            ? DeviceData.Read(folder, network, options.Examples, seed)
             : DeviceData.Generate(network, options.Examples, seed);
-        using var trainer = new LocalTrainer(network, examples, new SgdOptions { LearningRate = LearningRate, Seed = seed });
+        (IExampleSource training, IExampleSource? heldBack) = DeviceData.HoldBack(examples);
+        using var trainer = new LocalTrainer(network, training, new SgdOptions { LearningRate = LearningRate, Seed = seed }, heldBack: heldBack);
         using HttpClient http = identity.CreateClient();
         using var server = new HttpFederatedServer(http, options.Server, network.Layout, new HttpFederatedServerOptions { UploadFormat = ValueFormat.Int8 });
         var client = new FederatedClient(server, trainer, new FederatedClientOptions
@@ -33,7 +34,7 @@ internal sealed class Session(DeviceOptions options, TextWriter output)
             MaxBackoff = TimeSpan.FromSeconds(10),
             ModelFile = Path.Combine(options.Folder ?? identity.Client.Value, "model"),
         });
-        output.WriteLine($"{identity.Client} trains {options.Model} on {examples.Count} examples in {ByteSize.ToText(options.MemoryBytes)}.");
+        output.WriteLine($"{identity.Client} trains {options.Model} on {training.Count} examples and holds {heldBack?.Count ?? 0} back, in {ByteSize.ToText(options.MemoryBytes)}.");
         for (int accepted = 0; ;)
         {
             await foreach (ClientRound round in client.RunRoundsAsync(cancellationToken))

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ftte.Samples.Shared;
 using Ftte.Simulation;
 using Ftte.Simulation.Data;
 using Ftte.Simulation.Randomness;
@@ -25,17 +26,17 @@ internal static class ImageProblem
     {
         int[] others = [.. Enumerable.Range(sizes.Public, training.Count - sizes.Public)];
         new SeededRandom(seed, ValidationStream).Shuffle<int>(others);
-        var rest = new PickedExamples(training, others[sizes.Validation..]);
+        var rest = new ChosenExamples(training, others[sizes.Validation..]);
         byte[] labels = Labels(rest), testLabels = Labels(test);
         int[][] parts = DataSplit.Dirichlet(labels, DataSplit.EqualSizes(rest.Count, sizes.Devices), alpha, seed);
         return new Problem(
             name,
             network,
-            new PickedExamples(training, [.. Enumerable.Range(0, sizes.Public)]),
+            new ChosenExamples(training, [.. Enumerable.Range(0, sizes.Public)]),
             DevicePopulation.WithStragglers(DevicePopulation.Of(DeviceKind.Watch, sizes.Devices, seed), Stragglers, Slowdown, seed),
-            [.. parts.Select(part => new PickedExamples(rest, part))],
-            new PickedExamples(training, others[..sizes.Validation]),
-            [.. Classes().Select(label => new PickedExamples(test, [.. Enumerable.Range(0, test.Count).Where(i => testLabels[i] == label)]))],
+            [.. parts.Select(part => new ChosenExamples(rest, part))],
+            new ChosenExamples(training, others[..sizes.Validation]),
+            [.. Classes().Select(label => new ChosenExamples(test, [.. Enumerable.Range(0, test.Count).Where(i => testLabels[i] == label)]))],
             [.. parts.Select(part => Classes().Select(label => part.Count(i => labels[i] == label) / (double)part.Length).ToImmutableArray())]);
 
         IEnumerable<int> Classes() => Enumerable.Range(0, network.ClassCount);

@@ -59,6 +59,6 @@ internal sealed class ProblemTask(Problem problem, SgdOptions sgd, WorkCost cost
     private static ImmutableArray<IExampleSource> Thin(ImmutableArray<IExampleSource> groups)
     {
         double share = Math.Min(1, MaxTestExamples / (double)groups.Sum(group => group.Count));
-        return [.. groups.Select(group => new PickedExamples(group, [.. Enumerable.Range(0, (int)Math.Ceiling(share * group.Count))]))];
+        return [.. groups.Select(group => new ChosenExamples(group, [.. Enumerable.Range(0, (int)Math.Ceiling(share * group.Count))]))];
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Ftte;
+using Ftte.Samples.Shared;
 using Ftte.Simulation;
 using Ftte.Simulation.Data;
 using Ftte.TinyEngine;

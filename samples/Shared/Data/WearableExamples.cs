@@ -1,7 +1,7 @@
 using Ftte.TinyEngine;
 using Ftte.TinyEngine.TimeSeries;
 
-namespace ZooLearning.Data;
+namespace Ftte.Samples.Shared;
 
 /// <summary>Represents windows of the smartwatch and smartphone measurements of Matey-Sanz, Casteleyn and Granell (Data in Brief, 2023, 109809; CC BY 4.0).</summary>
 /// <remarks>A frame has ten values: acceleration and rotation in three directions, the two magnitudes, and the changes of the magnitudes since the last frame.</remarks>

@@ -1,6 +1,6 @@
 using Ftte.TinyEngine;
 
-namespace ZooLearning.Data;
+namespace Ftte.Samples.Shared;
 
 /// <summary>Represents a part of the examples of a source.</summary>
 /// <param name="source">The source.</param>
