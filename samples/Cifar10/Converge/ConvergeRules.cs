@@ -29,9 +29,8 @@ internal static class ConvergeRules
            select Tuned(problem, algorithm) with { Format = format },
         Budget(problem, ValueFormat.Float32, BudgetShares[0]),
         .. BudgetShares.Select(share => Budget(problem, ValueFormat.Int8, share)),
-        Budget(problem, ValueFormat.Int8, BudgetShares[0]) with { Name = "FTTE, 20 %, last layers first", GrowingTurns = 2 },
         Budget(problem, ValueFormat.Int8, BudgetShares[1]) with { Name = "FTTE, 10 %, measured importance", Probes = 10 },
-        Budget(problem, ValueFormat.Int8, BudgetShares[1]) with { Name = "FTTE, 10 %, parts in turn", Parts = 4 },
+        Budget(problem, ValueFormat.Int8, BudgetShares[1]) with { Name = "FTTE, 10 %, parts in turn", Parts = 4, GrowingTurns = 6 },
         Tuned(problem, Algorithm.Ftte) with { Name = "FTTE, everything", Format = ValueFormat.Int8 },
     ];
 
