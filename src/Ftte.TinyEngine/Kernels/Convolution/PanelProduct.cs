@@ -19,7 +19,13 @@ internal static unsafe class PanelProduct
     /// <summary>Computes c = a * b + bias, or c += a * b, for matrices of rows x depth and depth x columns without gaps.</summary>
     public static void Run(float* a, float* b, float* bias, float* c, int rows, int depth, int columns, bool add, float* scratch)
     {
-        if (ScratchFloats(depth, columns) == 0 || rows < FewRows)
+        if (ScratchFloats(depth, columns) > 0 && rows < FewRows)
+        {
+            StreamedProduct.Run(a, b, bias, c, rows, depth, columns, add);
+            return;
+        }
+
+        if (ScratchFloats(depth, columns) == 0)
         {
             WindowProduct.Run(new Window(depth, 0, 1, depth, columns, columns), a, b, bias, c, rows, columns, add);
             return;

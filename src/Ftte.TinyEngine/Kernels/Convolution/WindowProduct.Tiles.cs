@@ -311,6 +311,67 @@ internal static unsafe partial class WindowProduct
         TSimd.Store(c3, c + (output * 3));
     }
 
+    /// <summary>1 pixel times 8 vectors of columns: whole lines of memory are read, and the chains of sums suffice to hide the latency of a multiply-add.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile1x8<TSimd, TVector>(in Window window, float* a, float* b, float* c, float* bias, bool add)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        int lanes = TSimd.Lanes;
+        nint stride = window.WeightStride;
+        TVector c0, c1, c2, c3, c4, c5, c6, c7;
+        if (add || bias is not null)
+        {
+            float* start = add ? c : bias;
+            c0 = TSimd.Load(start);
+            c1 = TSimd.Load(start + (lanes * 1));
+            c2 = TSimd.Load(start + (lanes * 2));
+            c3 = TSimd.Load(start + (lanes * 3));
+            c4 = TSimd.Load(start + (lanes * 4));
+            c5 = TSimd.Load(start + (lanes * 5));
+            c6 = TSimd.Load(start + (lanes * 6));
+            c7 = TSimd.Load(start + (lanes * 7));
+        }
+        else
+        {
+            c0 = TSimd.Broadcast(0);
+            c1 = c0;
+            c2 = c0;
+            c3 = c0;
+            c4 = c0;
+            c5 = c0;
+            c6 = c0;
+            c7 = c0;
+        }
+
+        for (int segment = 0; segment < window.Segments; segment++)
+        {
+            float* a0 = a + (segment * window.InputSegment);
+            for (nint k = 0; k < window.Run; k++)
+            {
+                TVector u0 = TSimd.Broadcast(a0[k]);
+                c0 = TSimd.MultiplyAdd(u0, TSimd.Load(b), c0);
+                c1 = TSimd.MultiplyAdd(u0, TSimd.Load(b + (lanes * 1)), c1);
+                c2 = TSimd.MultiplyAdd(u0, TSimd.Load(b + (lanes * 2)), c2);
+                c3 = TSimd.MultiplyAdd(u0, TSimd.Load(b + (lanes * 3)), c3);
+                c4 = TSimd.MultiplyAdd(u0, TSimd.Load(b + (lanes * 4)), c4);
+                c5 = TSimd.MultiplyAdd(u0, TSimd.Load(b + (lanes * 5)), c5);
+                c6 = TSimd.MultiplyAdd(u0, TSimd.Load(b + (lanes * 6)), c6);
+                c7 = TSimd.MultiplyAdd(u0, TSimd.Load(b + (lanes * 7)), c7);
+                b += stride;
+            }
+        }
+
+        TSimd.Store(c0, c);
+        TSimd.Store(c1, c + (lanes * 1));
+        TSimd.Store(c2, c + (lanes * 2));
+        TSimd.Store(c3, c + (lanes * 3));
+        TSimd.Store(c4, c + (lanes * 4));
+        TSimd.Store(c5, c + (lanes * 5));
+        TSimd.Store(c6, c + (lanes * 6));
+        TSimd.Store(c7, c + (lanes * 7));
+    }
+
     /// <summary>1 pixel times 2 vectors of columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile1x2<TSimd, TVector>(in Window window, float* a, float* b, float* c, float* bias, bool add)

@@ -75,6 +75,11 @@ internal static unsafe partial class WindowProduct
 
         // Machines with narrow registers also have only sixteen of them, which hold four pixels by two vectors.
         bool isWide = lanes == Simd512.Lanes;
+        for (; pixels == 1 && column + (8 * lanes) <= columns; column += 8 * lanes)
+        {
+            Tile1x8<TSimd, TVector>(window, a, b + column, c + column, bias is null ? null : bias + column, add);
+        }
+
         for (; column + (2 * lanes) <= columns; column += 2 * lanes)
         {
             float* start = bias is null ? null : bias + column;
