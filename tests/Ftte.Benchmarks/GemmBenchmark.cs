@@ -75,7 +75,7 @@ internal static unsafe class GemmBenchmark
             () =>
             {
                 ConvolutionInputGradient.Pack(shape, w.Pointer, packed.Pointer, 0, 1);
-                ConvolutionInputGradient.Run(shape, y.Pointer, packed.Pointer, false, x.Pointer, 0, examples * shape.Height, scratch.Pointer);
+                ConvolutionInputGradient.Run(shape, y.Pointer, w.Pointer, packed.Pointer, false, x.Pointer, 0, examples * shape.Height, scratch.Pointer);
             },
             () => ConvolutionWeightGradient.Run(shape, examples, x.Pointer, y.Pointer, w.Pointer, 0, ConvolutionWeightGradient.Parts(shape), scratch.Pointer),
         ];

@@ -10,16 +10,23 @@ namespace Ftte.TinyEngine.Kernels;
 /// </remarks>
 internal static unsafe class ConvolutionInputGradient
 {
-    /// <summary>Gets the length of the weights, transposed and sorted by class.</summary>
-    public static long PackedFloats(in ConvolutionShape s) => s.WeightCount;
+    /// <summary>Gets the length of the weights, transposed and sorted by class; 0 if they are transposed panel by panel while they are used.</summary>
+    public static long PackedFloats(in ConvolutionShape s) => IsTransposedInPanels(s) ? 0 : s.WeightCount;
 
     /// <summary>Gets the length of the workspace of one worker.</summary>
     public static long ScratchFloats(in ConvolutionShape s) =>
-        s.IsPointwise ? PanelProduct.ScratchFloats(s.Filters, s.Channels) : (long)BandRows(s, InputRows(s)) * RowFloats(s);
+        IsTransposedInPanels(s) ? TransposedProduct.ScratchFloats(s.Filters, s.Channels)
+        : s.IsPointwise ? PanelProduct.ScratchFloats(s.Filters, s.Channels)
+        : (long)BandRows(s, InputRows(s)) * RowFloats(s);
 
-    /// <summary>Transposes one worker's share of the weights.</summary>
+    /// <summary>Transposes one worker's share of the weights, if <see cref="PackedFloats"/> is not 0.</summary>
     public static void Pack(in ConvolutionShape s, float* w, float* packed, int worker, int workers)
     {
+        if (IsTransposedInPanels(s))
+        {
+            return;
+        }
+
         int at = 0, block = s.GroupChannels * s.Filters;
         for (int py = 0; py < s.StrideY; py++)
         {
@@ -41,18 +48,25 @@ internal static unsafe class ConvolutionInputGradient
     /// <summary>Computes input rows [firstRow, lastRow), counted through all examples.</summary>
     /// <param name="s">The sizes.</param>
     /// <param name="dy">The gradient of the output.</param>
-    /// <param name="packed">The packed weights.</param>
+    /// <param name="w">The weights.</param>
+    /// <param name="packed">The packed weights; not used if <see cref="PackedFloats"/> is 0.</param>
     /// <param name="add">True to add to the existing values.</param>
     /// <param name="dx">The gradient of the input.</param>
     /// <param name="firstRow">The first row.</param>
     /// <param name="lastRow">The row after the last.</param>
     /// <param name="scratch">The worker's workspace.</param>
-    public static void Run(in ConvolutionShape s, float* dy, float* packed, bool add, float* dx, int firstRow, int lastRow, float* scratch)
+    public static void Run(in ConvolutionShape s, float* dy, float* w, float* packed, bool add, float* dx, int firstRow, int lastRow, float* scratch)
     {
         if (s.IsPointwise)
         {
             long first = (long)firstRow * s.Width;
             int pixels = (lastRow - firstRow) * s.Width;
+            if (IsTransposedInPanels(s))
+            {
+                TransposedProduct.Run(dy + (first * s.Filters), w, dx + (first * s.Channels), pixels, s.Filters, s.Channels, add, scratch);
+                return;
+            }
+
             PanelProduct.Run(dy + (first * s.Filters), packed, null, dx + (first * s.Channels), pixels, s.Filters, s.Channels, add, scratch);
             return;
         }
@@ -99,6 +113,9 @@ internal static unsafe class ConvolutionInputGradient
             dx[i] = sum;
         }
     }
+
+    // A linear layer has one pixel per example, so a transposed copy of its weights would be read only a few times.
+    private static bool IsTransposedInPanels(in ConvolutionShape s) => s.IsPointwise && s.Height == 1 && s.Width == 1;
 
     // The output columns from the first to the last that any pixel class reads.
     private static int Before(in ConvolutionShape s) => Math.Max(0, -CeilingDivide(s.PaddingX - s.KernelWidth + 1, s.StrideX));

@@ -145,7 +145,7 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
             return;
         }
 
-        float* packed = pass.Floats(BackwardPacked!);
+        float* packed = BackwardPacked is null ? null : pass.Floats(BackwardPacked);
         if (phase == 0)
         {
             if (worker == 0)
@@ -165,7 +165,7 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
         }
 
         (int first, int last) = pass.Share(pass.Examples * _shape.Height, worker);
-        ConvolutionInputGradient.Run(_shape, dy, packed, XGradient.Adds, pass.Floats(XGradient.Tensor), first, last, scratch);
+        ConvolutionInputGradient.Run(_shape, dy, _weight.Get(pass, BackwardWeight), packed, XGradient.Adds, pass.Floats(XGradient.Tensor), first, last, scratch);
     }
 
     private void BackwardWeights(TrainingPass pass, int worker, float* dy, float* scratch)

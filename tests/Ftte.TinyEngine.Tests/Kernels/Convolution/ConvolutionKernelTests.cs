@@ -59,7 +59,7 @@ public class ConvolutionKernelTests
         int rows = examples * s.Height;
         for (int worker = 0; worker < workers; worker++)
         {
-            ConvolutionInputGradient.Run(s, dy, packed, add, actual, rows * worker / workers, rows * (worker + 1) / workers, scratch);
+            ConvolutionInputGradient.Run(s, dy, w, packed, add, actual, rows * worker / workers, rows * (worker + 1) / workers, scratch);
         }
 
         AssertSame(expected, actual, examples * s.InputValues);
@@ -162,6 +162,13 @@ internal sealed unsafe class GuardedMemory : IDisposable
     {
         float* values = Guarded(count);
         TestData.Values(count, (ulong)_blocks.Count).CopyTo(new Span<float>(values, count));
+        return values;
+    }
+
+    public float* Copy(float* from, int count)
+    {
+        float* values = Guarded(count);
+        Elementwise.Copy(from, values, count);
         return values;
     }
 
