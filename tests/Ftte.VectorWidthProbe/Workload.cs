@@ -23,6 +23,7 @@ public sealed record Workload(string Name, Action<Hash> Body)
         new("versions by median", hash => Versions(hash, new() { Capacity = 4, Reduction = Reduction.Median(), NormClip = 1, Weighting = new AlignmentWeighting() })),
         new("messages", Messages),
         new("training", Training),
+        new("training of large linear layers", LargeLayers),
         new("training of convolutions", hash => Images(hash, NormalizationMode.Frozen)),
         new("training with batch statistics", hash => Images(hash, NormalizationMode.Batch)),
         new("predictions", Predictions),
@@ -123,6 +124,23 @@ public sealed record Workload(string Name, Action<Hash> Body)
             network.Train(parameters, examples, new SgdOptions { BatchSize = 16, Epochs = 2, LearningRate = 0.01f, Seed = 5 }, selection);
             hash.Add<float>(parameters);
             hash.Add(network.Evaluate(parameters, examples).Loss);
+        }
+    }
+
+    /// <summary>Linear layers with weights that are read in blocks, for one and for several examples at once.</summary>
+    private static void LargeLayers(Hash hash)
+    {
+        const int Inputs = 333, Count = 16;
+        Network network = Network.Build(Inputs).Linear("first", 170).Relu().Linear("second", 310).Relu().Linear("last", 5).SoftmaxCrossEntropy();
+        var examples = new ArrayExamples(Values(Inputs * Count), Enumerable.Range(0, Count).Select(i => i % 5).ToArray(), Inputs);
+        foreach (int batch in (int[])[1, 7, 16])
+        {
+            foreach (float? clip in (float?[])[null, 0.5f])
+            {
+                float[] parameters = network.Initialize(1);
+                network.Train(parameters, examples, new SgdOptions { BatchSize = batch, Steps = 5, LearningRate = 0.01f, ClipRatio = clip, Seed = 5 });
+                hash.Add<float>(parameters);
+            }
         }
     }
 

@@ -74,7 +74,7 @@ internal sealed unsafe class PlannedGradient
     /// <param name="lastColumn">The column after the last.</param>
     public void Consume(TrainingPass pass, float* gradient, int firstColumn, int lastColumn)
     {
-        if (pass.Held is { } held && held.Contains(Start))
+        if (IsHeld(pass))
         {
             return;
         }
@@ -102,6 +102,31 @@ internal sealed unsafe class PlannedGradient
             }
         }
     }
+
+    /// <summary>Applies some rows of a dense gradient.</summary>
+    /// <param name="pass">The pass, which neither accumulates nor measures gradients.</param>
+    /// <param name="gradient">The values; the row stride is the number of columns.</param>
+    /// <param name="firstRow">The first row.</param>
+    /// <param name="lastRow">The row after the last.</param>
+    /// <param name="firstColumn">The first column.</param>
+    /// <param name="lastColumn">The column after the last.</param>
+    public void ApplyRows(TrainingPass pass, float* gradient, int firstRow, int lastRow, int firstColumn, int lastColumn)
+    {
+        int columns = lastColumn - firstColumn;
+        if (columns == Columns)
+        {
+            SgdStep.Apply(pass, gradient, Offset + (firstRow * Columns), (lastRow - firstRow) * Columns);
+            return;
+        }
+
+        for (int row = firstRow; row < lastRow; row++, gradient += columns)
+        {
+            SgdStep.Apply(pass, gradient, Offset + (row * Columns) + firstColumn, columns);
+        }
+    }
+
+    /// <summary>Determines whether the block keeps its values in this run.</summary>
+    public bool IsHeld(TrainingPass pass) => pass.Held is { } held && held.Contains(Start);
 
     /// <summary>Clips the complete sums over micro-batches.</summary>
     public void ClipSums(TrainingPass pass) => Clip(pass, gradient: null, 0, Columns);

@@ -42,6 +42,33 @@ internal static unsafe class ConvolutionWeightGradient
     public static void RunFilters(in ConvolutionShape s, int examples, float* x, float* dy, float* dw, int firstFilter, int lastFilter, float* scratch) =>
         Run(s, examples, x, dy, dw, 0, Parts(s), firstFilter, lastFilter, scratch);
 
+    /// <summary>Adds the gradient of a range of filters in a range of parts.</summary>
+    /// <param name="s">The sizes.</param>
+    /// <param name="examples">The number of examples.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="dy">The gradient of the output.</param>
+    /// <param name="dw">The gradient of these weights: the weight rows of the parts x (lastFilter - firstFilter).</param>
+    /// <param name="firstPart">The first part.</param>
+    /// <param name="lastPart">The part after the last.</param>
+    /// <param name="firstFilter">The first filter.</param>
+    /// <param name="lastFilter">The filter after the last.</param>
+    /// <param name="scratch">The worker's workspace.</param>
+    public static void RunTile(
+        in ConvolutionShape s, int examples, float* x, float* dy, float* dw, int firstPart, int lastPart, int firstFilter, int lastFilter, float* scratch) =>
+        Run(s, examples, x, dy, dw - ((nint)FirstRow(s, firstPart) * (lastFilter - firstFilter)), firstPart, lastPart, firstFilter, lastFilter, scratch);
+
+    /// <summary>Returns the first row of weights of a part; for the number of parts, the number of rows.</summary>
+    public static int FirstRow(in ConvolutionShape s, int part)
+    {
+        if (IsPadded(s))
+        {
+            return part * s.KernelWidth * s.Channels;
+        }
+
+        (int tap, int block) = Math.DivRem(part, Blocks(s));
+        return (tap * s.GroupChannels) + Math.Min(block * PartChannels, s.GroupChannels);
+    }
+
     /// <summary>The scalar reference implementation: one weight at a time.</summary>
     internal static void Scalar(in ConvolutionShape s, int examples, float* x, float* dy, float* dw)
     {

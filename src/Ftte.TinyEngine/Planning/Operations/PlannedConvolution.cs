@@ -44,6 +44,9 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
 
     private int TileFilters { get; init; }
 
+    /// <summary>Gets the update by rows; null if one tile holds the whole gradient, or none is used.</summary>
+    private RowGradientUpdate? RowUpdate { get; init; }
+
     /// <summary>Declares the tensors of the operation and their uses, and binds the operation to them.</summary>
     public static PlannedConvolution Plan(Convolution op, PlanBuilder plan)
     {
@@ -72,6 +75,7 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
             BackwardScratch = plan.BackwardScratch("workspace", workers * Tensor.RoundUp(sizeof(float) * scratch)),
             GradientTile = plan.BackwardScratch("tile", filters == 0 ? 0 : workers * Tensor.RoundUp(sizeof(float) * (long)filters * saved!.Shape.WeightRows)),
             TileFilters = filters,
+            RowUpdate = filters > 0 && filters < shape.Filters ? new RowGradientUpdate(saved!, filters * saved!.Shape.WeightRows) : null,
         };
     }
 
@@ -179,6 +183,12 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
         }
 
         float* tile = pass.Scratch(GradientTile, worker);
+        if (RowUpdate is not null && RowUpdate.Supports(pass))
+        {
+            RowUpdate.Run(pass, worker, dy, tile, scratch);
+            return;
+        }
+
         for (int filter = worker * TileFilters; filter < _shape.Filters; filter += pass.Workers * TileFilters)
         {
             int end = Math.Min(filter + TileFilters, _shape.Filters);
