@@ -3,7 +3,7 @@ using Ftte.TinyEngine;
 
 namespace Ftte.Benchmarks;
 
-/// <summary>Times training steps of the zoo's networks, with all parameters and with about the last third of them.</summary>
+/// <summary>Times training steps of networks, with all parameters and with about the last third of them.</summary>
 /// <remarks>
 /// The step is the whole one: forward, loss, backward and update, with frozen normalisation statistics, on random images in memory. Micro-batches
 /// give the same bits at every size, so the fastest of a few sizes is taken, and named in the row. Rows with <c>cached</c> keep the frozen prefix's features of
@@ -22,7 +22,7 @@ internal static class EngineBenchmark
         const int MaxThreads = 256;
         Arguments arguments = Arguments.Parse(args, "--threads", "--models", "--json", "--quick");
         int threads = arguments.Number("--threads", 1, 1, MaxThreads);
-        string[] models = arguments.Names("--models", ["cnn", "resnet8", "resnet20", "dscnn", "mobilenetv2-0.35"], [.. NetworkZoo.Names]);
+        string[] models = arguments.Names("--models", ["cnn", "resnet8", "resnet20", "dscnn", "mobilenetv2-0.35"], BenchmarkNetworks.Names);
         var pace = arguments.IsQuick ? new Pace(1, 2, TimeSpan.FromMilliseconds(10), TimeSpan.Zero) : new Pace(Rounds, WarmUpSteps, RoundTime, WarmUp);
         var lines = new List<string>();
         foreach (string model in models)
@@ -49,8 +49,8 @@ internal static class EngineBenchmark
 
     private static Row Measure(string model, int threads, int batch, Pace pace, bool isSuffix, bool isCached)
     {
-        Network network = NetworkZoo.Create(model, NormalizationKind.Batch);
-        ParameterSelection selection = isSuffix ? LastThird(network) : network.Trainable;
+        Network network = BenchmarkNetworks.Create(model);
+        ParameterSelection selection = isSuffix ? BenchmarkNetworks.LastThird(network) : network.Trainable;
         float[] parameters = network.Initialize(1);
         var examples = new RandomExamples(network, batch);
         var best = new Row(model, threads, batch, selection.Count, network.Trainable.Count, 0, 0, 0, 0, isCached);
@@ -135,23 +135,6 @@ internal static class EngineBenchmark
             ArenaBytes = plan.ArenaBytes,
             AllocatedBytesPerStep = (double)allocated / measured,
         };
-    }
-
-    /// <summary>The last blocks that make up a third of the parameters: one more for as long as those after it have fewer.</summary>
-    private static ParameterSelection LastThird(Network network)
-    {
-        int left = network.Trainable.Count / 3;
-        var ranges = new List<ParameterRange>();
-        foreach (ParameterBlock block in network.Layout.Blocks.Reverse().Where(b => network.Trainable.Contains(b.Range.Start)))
-        {
-            if (left > 0)
-            {
-                ranges.Add(block.Range);
-                left -= block.Range.Length;
-            }
-        }
-
-        return ParameterSelection.Create(network.Layout.ParameterCount, ranges);
     }
 
     /// <summary>How often and how long a step is measured.</summary>

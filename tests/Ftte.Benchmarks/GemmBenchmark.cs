@@ -33,6 +33,13 @@ internal static unsafe class GemmBenchmark
         ("1x1 8x8x144 to 24", Point(8, 8, 144, 24), 4),
         ("1x1 4x4x336 to 112", Point(4, 4, 336, 112), 8),
         ("linear 1024 to 64", ConvolutionShape.Linear(1024, 64), 8),
+        ("linear 784 to 512, 1", ConvolutionShape.Linear(784, 512), 1),
+        ("linear 784 to 512, 8", ConvolutionShape.Linear(784, 512), 8),
+        ("linear 784 to 512, 32", ConvolutionShape.Linear(784, 512), 32),
+        ("3x3 16x16x128 to 128", Square(16, 128, 128), 1),
+        ("3x3 8x8x256 to 256", Square(8, 256, 256), 1),
+        ("3x3 4x4x512 to 512", Square(4, 512, 512), 1),
+        ("3x3 4x4x512 to 512, 8", Square(4, 512, 512), 8),
     ];
 
     public static int Run(string[] args)

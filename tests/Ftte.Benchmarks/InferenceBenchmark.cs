@@ -19,7 +19,7 @@ internal static class InferenceBenchmark
         Arguments arguments = Arguments.Parse(args, "--threads", "--models", "--json", "--quick");
         int threads = arguments.Number("--threads", 1, 1, MaxThreads);
         var lines = new List<string>();
-        foreach (string model in arguments.Names("--models", ["resnet8", "dscnn", "mobilenetv2-0.35", "mlp"], [.. NetworkZoo.Names]))
+        foreach (string model in arguments.Names("--models", ["resnet8", "dscnn", "mobilenetv2-0.35", "mlp"], BenchmarkNetworks.Names))
         {
             foreach (int batch in (int[])[1, 32])
             {
@@ -35,7 +35,7 @@ internal static class InferenceBenchmark
 
     private static Row Measure(string model, int threads, int batch, int atOnce, bool isQuick)
     {
-        Network network = NetworkZoo.Create(model, NormalizationKind.Batch);
+        Network network = BenchmarkNetworks.Create(model);
         using Predictor predictor = network.CreatePredictor(network.Initialize(1), new PredictorOptions { BatchSize = atOnce, Threads = threads });
         var random = new Random(1);
         float[] inputs = [.. Enumerable.Range(0, batch * network.InputLength).Select(_ => (2 * random.NextSingle()) - 1)];
