@@ -9,7 +9,7 @@ internal static unsafe class ConvolutionForward
 {
     /// <summary>Gets the length of the workspace of one worker.</summary>
     public static long ScratchFloats(in ConvolutionShape s) =>
-        s.IsPointwise ? PanelProduct.ScratchFloats(s.Channels, s.Filters) : IsRead(s) ? 0 : (long)BandRows(s) * RowFloats(s);
+        s.IsPointwise ? PanelProduct.ScratchFloats(s.Channels, s.Filters) : BandFloats(s) + (LargeConvolution.Includes(s) ? LargeConvolution.PanelFloats : 0);
 
     /// <summary>Computes output rows [firstRow, lastRow), counted through all examples.</summary>
     public static void Run(in ConvolutionShape s, float* x, float* w, float* bias, float* y, int firstRow, int lastRow, float* scratch)
@@ -22,7 +22,7 @@ internal static unsafe class ConvolutionForward
             return;
         }
 
-        int bandRows = IsRead(s) ? s.OutputHeight : PaddedRows.ResultRows(s.OutputHeight, s.StrideY, s.KernelHeight, RowFloats(s));
+        int bandRows = IsRead(s) ? s.OutputHeight : BandOutputs(s);
         while (firstRow < lastRow)
         {
             (int example, int row) = Math.DivRem(firstRow, s.OutputHeight);
@@ -58,8 +58,11 @@ internal static unsafe class ConvolutionForward
 
     private static int RowFloats(in ConvolutionShape s) => (s.Width + (2 * s.PaddingX)) * s.Channels;
 
-    private static int BandRows(in ConvolutionShape s) =>
-        ((PaddedRows.ResultRows(s.OutputHeight, s.StrideY, s.KernelHeight, RowFloats(s)) - 1) * s.StrideY) + s.KernelHeight;
+    /// <summary>Gets the number of output rows of a band.</summary>
+    private static int BandOutputs(in ConvolutionShape s) =>
+        PaddedRows.ResultRows(s.OutputHeight, s.StrideY, s.KernelHeight, RowFloats(s), LargeConvolution.Includes(s) ? LargeConvolution.BandFloats : PaddedRows.BandFloats);
+
+    private static long BandFloats(in ConvolutionShape s) => IsRead(s) ? 0 : (long)(((BandOutputs(s) - 1) * s.StrideY) + s.KernelHeight) * RowFloats(s);
 
     private static void Band(in ConvolutionShape s, float* x, float* w, float* bias, float* y, int row, int rows, float* scratch)
     {
@@ -72,13 +75,20 @@ internal static unsafe class ConvolutionForward
             band = scratch;
         }
 
+        var window = new Window(s.StrideX * s.Channels, rowFloats, s.KernelHeight, s.KernelWidth * s.Channels, s.Filters, s.Filters);
+        if (LargeConvolution.Includes(s))
+        {
+            var lines = new Lines(rows, s.OutputWidth, s.StrideY * rowFloats, (nint)s.OutputWidth * s.Filters);
+            LargeConvolution.Run(window, lines, band, w, bias, y + ((nint)row * s.OutputWidth * s.Filters), s.Filters, scratch + BandFloats(s));
+            return;
+        }
+
         for (int r = 0; r < rows; r++)
         {
             float* a = band + (r * s.StrideY * rowFloats);
             float* c = y + ((nint)(row + r) * s.OutputWidth * s.Filters);
             if (s.Groups == 1)
             {
-                var window = new Window(s.StrideX * s.Channels, rowFloats, s.KernelHeight, s.KernelWidth * s.Channels, s.Filters, s.Filters);
                 WindowProduct.Run(window, a, w, bias, c, s.OutputWidth, s.Filters, add: false);
             }
             else

@@ -15,9 +15,9 @@ internal static unsafe class ConvolutionInputGradient
 
     /// <summary>Gets the length of the workspace of one worker.</summary>
     public static long ScratchFloats(in ConvolutionShape s) =>
-        IsTransposedInPanels(s) ? TransposedProduct.ScratchFloats(s.Filters, s.Channels)
+        IsLinear(s) ? TransposedProduct.ScratchFloats(s.Filters, s.Channels)
         : s.IsPointwise ? PanelProduct.ScratchFloats(s.Filters, s.Channels)
-        : (long)BandRows(s, InputRows(s)) * RowFloats(s);
+        : BandFloats(s) + (LargeConvolution.Includes(s) ? LargeConvolution.PanelFloats : 0);
 
     /// <summary>Transposes one worker's share of the weights, if <see cref="PackedFloats"/> is not 0.</summary>
     public static void Pack(in ConvolutionShape s, float* w, float* packed, int worker, int workers)
@@ -61,7 +61,7 @@ internal static unsafe class ConvolutionInputGradient
         {
             long first = (long)firstRow * s.Width;
             int pixels = (lastRow - firstRow) * s.Width;
-            if (IsTransposedInPanels(s))
+            if (IsLinear(s))
             {
                 TransposedProduct.Run(dy + (first * s.Filters), w, dx + (first * s.Channels), pixels, s.Filters, s.Channels, add, scratch);
                 return;
@@ -76,7 +76,7 @@ internal static unsafe class ConvolutionInputGradient
         {
             (int example, int row) = Math.DivRem(firstRow, s.Height);
             int rows = Math.Min(Math.Min(bandRows, s.Height - row), lastRow - firstRow);
-            Band(s, dy + ((long)example * s.OutputValues), packed, add, dx + ((long)example * s.InputValues), row, rows, scratch);
+            Band(s, dy + ((long)example * s.OutputValues), w, packed, add, dx + ((long)example * s.InputValues), row, rows, scratch);
             firstRow += rows;
         }
     }
@@ -115,7 +115,10 @@ internal static unsafe class ConvolutionInputGradient
     }
 
     // A linear layer has one pixel per example, so a transposed copy of its weights would be read only a few times.
-    private static bool IsTransposedInPanels(in ConvolutionShape s) => s.IsPointwise && s.Height == 1 && s.Width == 1;
+    // One of large weights would be copied again, to panels.
+    private static bool IsTransposedInPanels(in ConvolutionShape s) => IsLinear(s) || LargeConvolution.Includes(s);
+
+    private static bool IsLinear(in ConvolutionShape s) => s.IsPointwise && s.Height == 1 && s.Width == 1;
 
     // The output columns from the first to the last that any pixel class reads.
     private static int Before(in ConvolutionShape s) => Math.Max(0, -CeilingDivide(s.PaddingX - s.KernelWidth + 1, s.StrideX));
@@ -125,13 +128,14 @@ internal static unsafe class ConvolutionInputGradient
     private static int RowFloats(in ConvolutionShape s) => (Before(s) + s.OutputWidth + After(s)) * s.Filters;
 
     private static int InputRows(in ConvolutionShape s) =>
-        PaddedRows.ResultRows(s.Height, 1, CeilingDivide(s.KernelHeight, s.StrideY) + 1, RowFloats(s));
+        PaddedRows.ResultRows(
+            s.Height, 1, CeilingDivide(s.KernelHeight, s.StrideY) + 1, RowFloats(s), LargeConvolution.Includes(s) ? LargeConvolution.BandFloats : PaddedRows.BandFloats);
 
-    private static int BandRows(in ConvolutionShape s, int inputRows) => ((inputRows - 1 + s.KernelHeight - 1) / s.StrideY) + 2;
+    private static long BandFloats(in ConvolutionShape s) => (long)(((InputRows(s) - 1 + s.KernelHeight - 1) / s.StrideY) + 2) * RowFloats(s);
 
     private static int CeilingDivide(int a, int b) => (int)Math.Ceiling((double)a / b);
 
-    private static void Band(in ConvolutionShape s, float* dy, float* packed, bool add, float* dx, int row, int rows, float* scratch)
+    private static void Band(in ConvolutionShape s, float* dy, float* w, float* packed, bool add, float* dx, int row, int rows, float* scratch)
     {
         int firstOutput = CeilingDivide(row + s.PaddingY - s.KernelHeight + 1, s.StrideY), lastOutput = (row + rows - 1 + s.PaddingY) / s.StrideY;
         int before = Before(s);
@@ -145,6 +149,19 @@ internal static unsafe class ConvolutionInputGradient
             for (int px = 0; px < s.StrideX; px++)
             {
                 Axis across = Axis.Of(s.KernelWidth, s.StrideX, s.PaddingX, px);
+                if (LargeConvolution.Includes(s))
+                {
+                    int first = row + ((py - (row % s.StrideY) + s.StrideY) % s.StrideY), count = CeilingDivide(row + rows - first, s.StrideY);
+                    if (count > 0 && px < s.Width)
+                    {
+                        var lines = new Lines(count, ((s.Width - 1 - px) / s.StrideX) + 1, rowFloats, (nint)s.StrideY * s.Width * s.Channels);
+                        float* a = scratch + (((first / s.StrideY) + down.First - firstOutput) * rowFloats) + ((across.First + before) * s.Filters);
+                        Panels(s, lines, a, rowFloats, w, down, across, add, dx + ((((nint)first * s.Width) + px) * s.Channels), scratch + BandFloats(s));
+                    }
+
+                    continue;
+                }
+
                 for (int r = row; r < row + rows; r++)
                 {
                     if (r % s.StrideY == py && px < s.Width)
@@ -156,6 +173,38 @@ internal static unsafe class ConvolutionInputGradient
                 }
 
                 weights += (nint)down.Taps * across.Taps * s.GroupChannels * s.Filters;
+            }
+        }
+    }
+
+    /// <summary>Computes the pixels of one class in some rows, from panels of weights that are transposed right before they are used.</summary>
+    private static void Panels(in ConvolutionShape s, in Lines lines, float* a, nint rowFloats, float* w, Axis down, Axis across, bool add, float* dx, float* panel)
+    {
+        if (down.Taps == 0 || across.Taps == 0)
+        {
+            for (int i = 0; i < lines.Count; i++)
+            {
+                Line(s, a, rowFloats, null, 0, 0, add, dx + (i * lines.Output), lines.Pixels);
+            }
+
+            return;
+        }
+
+        for (int tap = 0; tap < down.Taps * across.Taps; tap++)
+        {
+            (int i, int j) = Math.DivRem(tap, across.Taps);
+            float* weights = w + ((((nint)down.Tap(i) * s.KernelWidth) + across.Tap(j)) * s.Channels * s.Filters);
+            for (int filter = 0; filter < s.Filters; filter += LargeConvolution.Depth)
+            {
+                int run = Math.Min(LargeConvolution.Depth, s.Filters - filter);
+                float* gradients = a + (i * rowFloats) + (j * s.Filters) + filter;
+                for (int channel = 0; channel < s.Channels; channel += LargeConvolution.Columns)
+                {
+                    int count = Math.Min(LargeConvolution.Columns, s.Channels - channel);
+                    Transposition.Run(weights + ((nint)channel * s.Filters) + filter, s.Filters, count, run, panel, count);
+                    var window = new Window(s.Filters, 0, 1, run, count, s.StrideX * s.Channels);
+                    LargeConvolution.RunLines(window, lines, gradients, panel, null, dx + channel, count, add || tap > 0 || filter > 0);
+                }
             }
         }
     }

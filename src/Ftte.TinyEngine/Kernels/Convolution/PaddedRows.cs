@@ -4,15 +4,16 @@ namespace Ftte.TinyEngine.Kernels;
 internal static unsafe class PaddedRows
 {
     // Small enough to stay in the first cache levels together with weights and outputs.
-    private const int BandFloats = 12 * 1024;
+    public const int BandFloats = 12 * 1024;
 
     /// <summary>Gets the number of result rows that one band of padded rows serves.</summary>
     /// <param name="rows">The total number of result rows.</param>
     /// <param name="step">The number of additional padded rows per additional result row.</param>
     /// <param name="reach">The number of padded rows that a result row reads.</param>
     /// <param name="rowFloats">The length of a padded row.</param>
-    public static int ResultRows(int rows, int step, int reach, int rowFloats) =>
-        Math.Clamp(((BandFloats / Math.Max(1, rowFloats)) - reach) / step, 0, rows - 1) + 1;
+    /// <param name="bandFloats">The intended length of a band.</param>
+    public static int ResultRows(int rows, int step, int reach, int rowFloats, int bandFloats = BandFloats) =>
+        Math.Clamp(((bandFloats / Math.Max(1, rowFloats)) - reach) / step, 0, rows - 1) + 1;
 
     /// <summary>Copies rows [first, first + count) of an image; rows outside the image become zeros.</summary>
     /// <param name="image">The image.</param>

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Ftte.TinyEngine.Kernels;
 
 /// <summary>Computes products of large matrices from blocks of inputs and packed panels of weights that stay in cache while they are used.</summary>
@@ -14,7 +17,10 @@ internal static unsafe class PanelProduct
     private const long SmallWeights = 48 * 1024;
 
     /// <summary>Gets the length of the workspace of a product; 0 if the weights are small enough to be read in place.</summary>
-    public static long ScratchFloats(int depth, int columns) => (long)depth * columns > SmallWeights ? Depth * Columns : 0;
+    public static long ScratchFloats(int depth, int columns) => IsLarge(depth, columns) ? Depth * Columns : 0;
+
+    /// <summary>Determines whether weights are too large to be read in place for every few rows.</summary>
+    public static bool IsLarge(int depth, int columns) => (long)depth * columns > SmallWeights;
 
     /// <summary>Computes c = a * b + bias, or c += a * b, for matrices of rows x depth and depth x columns without gaps.</summary>
     public static void Run(float* a, float* b, float* bias, float* c, int rows, int depth, int columns, bool add, float* scratch)
@@ -50,11 +56,29 @@ internal static unsafe class PanelProduct
         }
     }
 
-    private static void Pack(float* b, nint stride, int rows, int width, float* panel)
+    /// <summary>Copies columns of a matrix to a panel without gaps.</summary>
+    /// <param name="b">The first value.</param>
+    /// <param name="stride">The distance between rows.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="width">The number of columns.</param>
+    /// <param name="panel">Receives the columns.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Pack(float* b, nint stride, int rows, int width, float* panel)
     {
-        for (int i = 0; i < rows; i++)
+        // Rows are too short for a call per row.
+        int whole = width & ~7;
+        for (int i = 0; i < rows; i++, b += stride, panel += width)
         {
-            new ReadOnlySpan<float>(b + (i * stride), width).CopyTo(new Span<float>(panel + ((nint)i * width), width));
+            int j = 0;
+            for (; j < whole; j += 8)
+            {
+                Vector256.Load(b + j).Store(panel + j);
+            }
+
+            for (; j < width; j++)
+            {
+                panel[j] = b[j];
+            }
         }
     }
 }

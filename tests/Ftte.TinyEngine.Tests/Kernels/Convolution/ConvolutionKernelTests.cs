@@ -23,6 +23,19 @@ public class ConvolutionKernelTests
         where height + (2 * padding.Item1) >= kernel.Item1 && width + (2 * padding.Item2) >= kernel.Item2
         select (shape, examples, workers);
 
+    // Weights that are used in blocks: few and many pixels, several bands per image, strides with and without empty classes, and odd sizes.
+    private static readonly ConvolutionShape[] LargeShapes =
+    [
+        new(4, 4, 83, 70, 3, 3, 1, 1, 1, 1),
+        new(7, 9, 90, 67, 3, 3, 1, 1, 1, 1),
+        new(31, 5, 270, 25, 3, 3, 1, 1, 1, 1),
+        new(8, 7, 65, 129, 3, 3, 2, 2, 1, 1),
+        new(5, 6, 301, 200, 1, 1, 2, 2, 0, 0),
+        new(6, 6, 50, 64, 4, 5, 3, 2, 2, 0),
+        new(1, 40, 96, 72, 1, 9, 1, 1, 0, 4),
+        new(3, 3, 300, 20, 3, 3, 1, 1, 0, 0),
+    ];
+
     [Fact]
     public unsafe void The_forward_pass_is_that_of_the_twin() => Sample((s, examples, workers, memory) =>
     {
@@ -130,15 +143,24 @@ public class ConvolutionKernelTests
         }
     }
 
-    private static void Sample(Action<ConvolutionShape, int, int, GuardedMemory> check) =>
-        Shapes.Sample(
-            s =>
+    private static void Sample(Action<ConvolutionShape, int, int, GuardedMemory> check)
+    {
+        Shapes.Sample(Check, iter: 250);
+        foreach (ConvolutionShape shape in LargeShapes)
+        {
+            for (int workers = 1; workers <= 3; workers++)
             {
-                using var memory = new GuardedMemory();
-                check(s.Shape, s.Examples, s.Workers, memory);
-                memory.AssertGuards();
-            },
-            iter: 250);
+                Check((shape, Examples: 3 - (workers / 2), workers));
+            }
+        }
+
+        void Check((ConvolutionShape Shape, int Examples, int Workers) s)
+        {
+            using var memory = new GuardedMemory();
+            check(s.Shape, s.Examples, s.Workers, memory);
+            memory.AssertGuards();
+        }
+    }
 
     private static unsafe void AssertSame(float* expected, float* actual, int count)
     {
