@@ -44,7 +44,7 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
 
     private int TileFilters { get; init; }
 
-    /// <summary>Gets the update by rows; null if one tile holds the whole gradient, or none is used.</summary>
+    /// <summary>Gets the update by rows; null if there is no tile.</summary>
     private RowGradientUpdate? RowUpdate { get; init; }
 
     /// <summary>Declares the tensors of the operation and their uses, and binds the operation to them.</summary>
@@ -75,7 +75,7 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
             BackwardScratch = plan.BackwardScratch("workspace", workers * Tensor.RoundUp(sizeof(float) * scratch)),
             GradientTile = plan.BackwardScratch("tile", filters == 0 ? 0 : workers * Tensor.RoundUp(sizeof(float) * (long)filters * saved!.Shape.WeightRows)),
             TileFilters = filters,
-            RowUpdate = filters > 0 && filters < shape.Filters ? new RowGradientUpdate(saved!, filters * saved!.Shape.WeightRows) : null,
+            RowUpdate = filters > 0 ? new RowGradientUpdate(saved!, filters * saved!.Shape.WeightRows) : null,
         };
     }
 
