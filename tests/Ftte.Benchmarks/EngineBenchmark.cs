@@ -14,7 +14,8 @@ internal static class EngineBenchmark
     private const int Rounds = 7;
     private const int WarmUpSteps = 40;
     private static readonly TimeSpan RoundTime = TimeSpan.FromSeconds(0.25);
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxWarmUp = TimeSpan.FromSeconds(4);
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     public static int Run(string[] args)
@@ -23,7 +24,7 @@ internal static class EngineBenchmark
         Arguments arguments = Arguments.Parse(args, "--threads", "--models", "--json", "--quick");
         int threads = arguments.Number("--threads", 1, 1, MaxThreads);
         string[] models = arguments.Names("--models", ["cnn", "resnet8", "resnet20", "dscnn", "mobilenetv2-0.35"], BenchmarkNetworks.Names);
-        var pace = arguments.IsQuick ? new Pace(1, 2, TimeSpan.FromMilliseconds(10), TimeSpan.Zero) : new Pace(Rounds, WarmUpSteps, RoundTime, WarmUp);
+        var pace = arguments.IsQuick ? new Pace(1, 2, TimeSpan.FromMilliseconds(10), TimeSpan.Zero, TimeSpan.FromSeconds(1)) : new Pace(Rounds, WarmUpSteps, RoundTime, WarmUp, MaxWarmUp);
         var lines = new List<string>();
         foreach (string model in models)
         {
@@ -84,9 +85,10 @@ internal static class EngineBenchmark
             steps++;
             if (begun == 0)
             {
-                // Code reaches its final form after some dozens of calls and a moment in the background.
+                // Code reaches its final form after some dozens of calls and a moment in the background. A long step has many calls.
                 first = first == 0 ? now : first;
-                if (steps >= pace.WarmUpSteps && TimeProvider.System.GetElapsedTime(first, now) >= pace.WarmUp)
+                TimeSpan warm = TimeProvider.System.GetElapsedTime(first, now);
+                if (warm >= pace.MaxWarmUp || (steps >= pace.WarmUpSteps && warm >= pace.WarmUp))
                 {
                     Restart();
                 }
@@ -138,7 +140,7 @@ internal static class EngineBenchmark
     }
 
     /// <summary>How often and how long a step is measured.</summary>
-    private sealed record Pace(int Rounds, int WarmUpSteps, TimeSpan RoundTime, TimeSpan WarmUp);
+    private sealed record Pace(int Rounds, int WarmUpSteps, TimeSpan RoundTime, TimeSpan WarmUp, TimeSpan MaxWarmUp);
 
     private sealed record Row(
         string Model,
@@ -151,27 +153,4 @@ internal static class EngineBenchmark
         double AllocatedBytesPerStep,
         int MicroBatch,
         bool Cached);
-
-    private sealed class RandomExamples : IExampleSource
-    {
-        private readonly float[] _inputs;
-        private readonly int _classes;
-
-        public RandomExamples(Network network, int count)
-        {
-            (Count, InputLength, _classes) = (count, network.InputLength, network.ClassCount);
-            var random = new Random(1);
-            _inputs = [.. Enumerable.Range(0, count * InputLength).Select(_ => (2 * random.NextSingle()) - 1)];
-        }
-
-        public int Count { get; }
-
-        public int InputLength { get; }
-
-        public int CopyTo(int index, Span<float> input)
-        {
-            _inputs.AsSpan(index * InputLength, InputLength).CopyTo(input);
-            return index % _classes;
-        }
-    }
 }

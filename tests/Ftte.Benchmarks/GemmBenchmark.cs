@@ -1,7 +1,4 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Ftte.TinyEngine.Kernels;
-using Ftte.TinyEngine.Numerics;
 
 namespace Ftte.Benchmarks;
 
@@ -9,7 +6,6 @@ namespace Ftte.Benchmarks;
 internal static unsafe class GemmBenchmark
 {
     private const int Rounds = 9;
-    private const int PeakSteps = 20_000;
 
     private static readonly (string Name, ConvolutionShape Shape, int Examples)[] Shapes =
     [
@@ -77,7 +73,7 @@ internal static unsafe class GemmBenchmark
         double work = 2.0 * examples * s.OutputHeight * s.OutputWidth * s.WeightCount;
         Action[] actions =
         [
-            Peak,
+            MachineLimits.RunMultiplyAdds,
             () => ConvolutionForward.Run(shape, x.Pointer, w.Pointer, null, y.Pointer, 0, examples * shape.OutputHeight, scratch.Pointer),
             () =>
             {
@@ -86,7 +82,7 @@ internal static unsafe class GemmBenchmark
             },
             () => ConvolutionWeightGradient.Run(shape, examples, x.Pointer, y.Pointer, w.Pointer, 0, ConvolutionWeightGradient.Parts(shape), scratch.Pointer),
         ];
-        double[] works = [2.0 * PeakSteps * 12 * (Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4), work, work, work];
+        double[] works = [2.0 * MachineLimits.MultiplyAddsPerRun, work, work, work];
         var rates = new List<double>[] { [], [], [], [] };
         for (int round = -3; round < rounds; round++)
         {
@@ -117,48 +113,6 @@ internal static unsafe class GemmBenchmark
         }
         while (elapsed < TimeSpan.FromMilliseconds(30));
         return count * work / elapsed.TotalSeconds / 1e9;
-    }
-
-    /// <summary>Twelve chains of multiply-adds that depend on nothing but themselves.</summary>
-    private static void Peak()
-    {
-        float result = Vector512.IsHardwareAccelerated ? Peak<Simd512, Vector512<float>>()
-            : Vector256.IsHardwareAccelerated ? Peak<Simd256, Vector256<float>>()
-            : Peak<Simd128, Vector128<float>>();
-        if (result == 12345)
-        {
-            Console.WriteLine();
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Peak<TSimd, TVector>()
-        where TSimd : struct, ISimd<TVector>
-        where TVector : struct
-    {
-        TVector x = TSimd.Broadcast(0.999f), y = TSimd.Broadcast(0.001f);
-        TVector a = x, b = x, c = x, d = x, e = x, f = x, g = x, h = x, i = x, j = x, k = x, l = x;
-        for (int step = 0; step < PeakSteps; step++)
-        {
-            a = TSimd.MultiplyAdd(a, x, y);
-            b = TSimd.MultiplyAdd(b, x, y);
-            c = TSimd.MultiplyAdd(c, x, y);
-            d = TSimd.MultiplyAdd(d, x, y);
-            e = TSimd.MultiplyAdd(e, x, y);
-            f = TSimd.MultiplyAdd(f, x, y);
-            g = TSimd.MultiplyAdd(g, x, y);
-            h = TSimd.MultiplyAdd(h, x, y);
-            i = TSimd.MultiplyAdd(i, x, y);
-            j = TSimd.MultiplyAdd(j, x, y);
-            k = TSimd.MultiplyAdd(k, x, y);
-            l = TSimd.MultiplyAdd(l, x, y);
-        }
-
-        TVector sum = TSimd.Add(TSimd.Add(TSimd.Add(a, b), TSimd.Add(c, d)), TSimd.Add(TSimd.Add(e, f), TSimd.Add(g, h)));
-        sum = TSimd.Add(sum, TSimd.Add(TSimd.Add(i, j), TSimd.Add(k, l)));
-        float* lanes = stackalloc float[16];
-        TSimd.Store(sum, lanes);
-        return lanes[0];
     }
 
     private static ConvolutionShape Square(int side, int channels, int filters) => new(side, side, channels, filters, 3, 3, 1, 1, 1, 1);

@@ -8,6 +8,7 @@ var verbs = new Dictionary<string, (Func<string[], int> Run, string Options, str
     ["fold"] = (FoldBenchmark.Run, "[--json FILE] [--quick]", "the ingest path against a bare TensorPrimitives.MultiplyAdd"),
     ["engine"] = (EngineBenchmark.Run, "[--threads N] [--models A,B] [--json FILE] [--quick]", "training steps of the zoo's networks, and matrix products against the FMA peak"),
     ["inference"] = (InferenceBenchmark.Run, "[--threads N] [--models A,B] [--json FILE] [--quick]", "predictions of the zoo's networks"),
+    ["layers"] = (LayerBenchmark.Run, "[--models A,B] [--batch N] [--threads N] [--json FILE] [--quick]", "every layer of a training step against the peak of multiply-adds and the bandwidth of memory"),
     ["kernels"] = (GemmBenchmark.Run, "[--quick]", "convolution kernels against the FMA peak"),
     ["micro"] = (MicroBenchmark.Run, "[--classes A,B] [--quick]", "kernels and folds against their scalar twins, with BenchmarkDotNet"),
     ["selection"] = (SelectionBenchmark.Run, "[--json FILE]", "the exact selection against an evolutionary search"),
