@@ -24,4 +24,16 @@ public class ParticipationLimitsTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new ParticipationLimits(0, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ParticipationLimits(1, 0));
     }
+
+    [Fact]
+    public void The_default_value_is_a_single_contribution()
+    {
+        ParticipationLimits limits = default;
+
+        Assert.Equal(new ParticipationLimits(1, 1), limits);
+        Assert.Equal((1, 1), (limits.MaxParticipations, limits.MinSeparation));
+        Assert.Equal(1, limits.CountWithin(10));
+        Assert.Equal("ParticipationLimits { MaxParticipations = 1, MinSeparation = 1 }", limits.ToString());
+        Assert.Equal(new ParticipationLimits(3, 1), limits with { MaxParticipations = 3 });
+    }
 }
