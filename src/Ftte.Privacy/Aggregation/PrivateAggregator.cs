@@ -20,7 +20,7 @@ namespace Ftte.Privacy;
 /// <see cref="DifferentialPrivacyOptions.MaxVersions"/> versions, training ends (<see cref="EndReason"/>).</para>
 /// <para><b>Reproducible</b>: noise is added to the fixed-point sums, so that, with a test seed, the K updates of a buffer result in the same bits in every arrival order.</para>
 /// </remarks>
-public sealed partial class PrivateAggregator : IGuardedAggregator, IStatefulAggregator, ILimitedAggregator
+public sealed partial class PrivateAggregator : IGuardedAggregator, IStatefulAggregator, IBudgetedAggregator
 {
     /// <summary>The minimum weight; the fixed-point sums cannot represent the effect of a smaller one.</summary>
     private const double MinWeight = 1.0 / (1 << 20);
@@ -103,6 +103,10 @@ public sealed partial class PrivateAggregator : IGuardedAggregator, IStatefulAgg
 
     /// <inheritdoc />
     public string? EndReason => _participations.Step >= _privacy.MaxVersions ? $"The privacy budget is spent: {ComputeSpending()}." : null;
+
+    /// <inheritdoc />
+    /// <value>K for each version that the budget still allows, less the updates in the buffer.</value>
+    public long RemainingUpdates => Math.Max(0, ((long)(_privacy.MaxVersions - _participations.Step) * _options.Capacity) - _buffer.Count);
 
     private ParameterLayout Layout => _current.Layout;
 

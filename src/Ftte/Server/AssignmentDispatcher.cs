@@ -94,6 +94,11 @@ internal sealed class AssignmentDispatcher(
                 {
                     return new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: state.Pace.UntilNext);
                 }
+
+                if (state.HasEnoughAtWork)
+                {
+                    return new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: options.BusyRetryAfter);
+                }
             }
 
             LeaseTable.Answer answer = state.Leases.TryIssue(client, kind, out UpdateId id);

@@ -62,6 +62,9 @@ internal sealed class DispatchState
     /// <summary>Determines whether a client may contribute to the next version. May be called without the lock.</summary>
     public ParticipationStatus GetParticipation(ClientId client) => _limited?.GetParticipation(client) ?? ParticipationStatus.Allowed;
 
+    /// <summary>Determines whether the devices at work suffice for all updates that the aggregator can still use. The caller holds the lock.</summary>
+    public bool HasEnoughAtWork => _limited is IBudgetedAggregator budgeted && Leases.Count >= budgeted.RemainingUpdates;
+
     /// <summary>Returns the numbers of clients and leases at this moment.</summary>
     public DispatchStatus GetStatus()
     {
@@ -70,7 +73,7 @@ internal sealed class DispatchState
             return new DispatchStatus(
                 Leases.Count,
                 Leases.FreeCount,
-                !IsTrainingEnded && Leases.CanIssue,
+                !IsTrainingEnded && Leases.CanIssue && !HasEnoughAtWork,
                 Leases.UntilExpiry is { } wait ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)) : null,
                 Leases.WaitingCount,
                 Clients.Count,

@@ -70,6 +70,41 @@ public class PrivateServerTests
     }
 
     [Fact]
+    public async Task No_more_devices_train_than_the_remaining_budget_can_use()
+    {
+        DifferentialPrivacyOptions privacy = Privacy(maxVersions: 2);
+        await using FederatedServer server = Create(privacy, capacity: 2);
+        TrainingAssignment?[] assigned = [.. await Task.WhenAll(Enumerable.Range(0, 6).Select(async i => (await CheckOutAsync($"d{i}")).Assignment))];
+
+        // Two versions of two updates.
+        Assert.Equal(4, assigned.Count(assignment => assignment is not null));
+        CheckOutResponse next = await CheckOutAsync("d6");
+        Assert.Equal(CheckOutOutcome.Busy, next.Outcome);
+        Assert.NotNull(next.RetryAfter);
+        foreach (TrainingAssignment? assignment in assigned.Where(assignment => assignment is not null))
+        {
+            using var update = SparseUpdate.Create(assignment!.CreateHeader(1), [1f, 2f, 3f]);
+            Assert.True((await server.SubmitAsync(update)).IsAccepted);
+        }
+
+        Assert.Equal(CheckOutOutcome.TrainingEnded, (await CheckOutAsync("d6")).Outcome);
+
+        ValueTask<CheckOutResponse> CheckOutAsync(string client) => server.CheckOutAsync(new CheckOutRequest(new ClientId(client), 1 << 20, Layout.Fingerprint), new float[3]);
+    }
+
+    [Fact]
+    public async Task A_device_takes_the_place_of_one_whose_update_was_not_usable()
+    {
+        await using FederatedServer server = Create(Privacy(maxVersions: 1));
+        CheckOutResponse first = await server.CheckOutAsync(new CheckOutRequest(new ClientId("a"), 1 << 20, Layout.Fingerprint), new float[3]);
+        Assert.Equal((CheckOutOutcome.Busy, null), await RoundAsync(server, "b"));
+        using var wrong = SparseUpdate.Create(first.Assignment!.CreateHeader(1), [1f]);
+        Assert.Equal(UpdateOutcome.LengthMismatch, (await server.SubmitAsync(wrong)).Outcome);
+
+        Assert.Equal((CheckOutOutcome.Assigned, UpdateOutcome.Published), await RoundAsync(server, "b"));
+    }
+
+    [Fact]
     public async Task An_update_of_an_earlier_assignment_is_not_accepted_beyond_the_limits()
     {
         await using FederatedServer server = Create(Privacy());
