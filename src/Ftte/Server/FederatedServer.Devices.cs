@@ -86,6 +86,12 @@ public sealed partial class FederatedServer
         return _journal is null || await _journal.WhenCommitted.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Returns the outcome with which an update would be rejected before its values are looked at; null if it would be aggregated.</summary>
+    internal UpdateOutcome? FindFault(in UpdateHeader header) =>
+        _stopping ? UpdateOutcome.Stopped
+        : !_dispatcher.Admits(header.Client) ? UpdateOutcome.UnknownClient
+        : FindPrecheckFault(header);
+
     private CheckOutResponse CheckOut(CheckOutRequest request, int parameterCount, out ModelSnapshot? model)
     {
         ArgumentNullException.ThrowIfNull(request);

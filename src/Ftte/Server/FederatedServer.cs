@@ -145,6 +145,8 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
     /// <inheritdoc />
     public ModelSnapshot Current => _state.Feed.Current;
 
+    internal IAsyncAggregator Aggregator => _aggregator;
+
     internal FtteMetrics Metrics => _metrics;
 
     /// <summary>Waits until all calls that are already in the queue have been answered: updates and timed-out publications.</summary>

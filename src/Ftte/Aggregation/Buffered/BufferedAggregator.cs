@@ -93,6 +93,8 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IRevertible
 
     private ParameterLayout Layout => _current.Layout;
 
+    internal BufferedAggregatorOptions Options => _options;
+
     /// <summary>Gets the limits of the buffer, with which a server determines whether the buffer can fill.</summary>
     internal BufferLimits Limits => new(_options.Capacity, _options.MaxUpdatesPerClient, Count);
 

@@ -1,0 +1,63 @@
+using Ftte.Aggregation;
+using Ftte.Common;
+
+namespace Ftte.Privacy.SecureAggregation;
+
+/// <summary>Represents the options of a <see cref="SecureAggregationServer"/>. Read once, when the server is created.</summary>
+public sealed class SecureAggregationOptions
+{
+    /// <summary>Gets or sets K, the number of updates that a cohort should contribute. A cohort has about 1.2 K members, so that some may leave.</summary>
+    /// <value>Default 10, as the capacity of an aggregator; within [2, 212].</value>
+    public int Capacity { get; set; } = 10;
+
+    /// <summary>Gets or sets how values become integers.</summary>
+    /// <value>Required. Choose the largest magnitude from public data, such as ten times the root mean square of the coordinates of usual updates.</value>
+    public SharedQuantization? Quantization { get; set; }
+
+    /// <summary>Gets or sets the weighting by age. The weight is rounded to 1/256.</summary>
+    /// <value>Default 1 / sqrt(1 + age). Only the age is known; a weight above 1 is an error.</value>
+    public IStalenessWeighting Weighting { get; set; } = new PolynomialWeighting();
+
+    /// <summary>Gets or sets the maximum duration of a step, after which the cohort continues without the members that have not answered.</summary>
+    /// <value>Default 30 seconds; positive.</value>
+    public TimeSpan StepTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Gets or sets the maximum time that a device waits in the queue. A smaller cohort is then formed, if there are at least as many devices as the threshold; otherwise the devices announce again.</summary>
+    /// <value>Default 5 minutes; positive.</value>
+    public TimeSpan QueueTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Gets the number of members of a cohort, 1.2 K rounded up.</summary>
+    public int CohortSize => ((6 * Capacity) + 4) / 5;
+
+    /// <summary>Gets the number of members that must remain in a cohort, floor(2 K / 3) + 1.</summary>
+    public int Threshold => (2 * Capacity / 3) + 1;
+
+    /// <summary>Validates the options.</summary>
+    /// <exception cref="ArgumentException">An option is missing or out of range; the message names it.</exception>
+    public void Validate()
+    {
+        const int MaxCapacity = 212;
+        ArgumentOutOfRangeException.ThrowIfLessThan(Capacity, 2);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Capacity, MaxCapacity);
+        ArgumentNullException.ThrowIfNull(Quantization);
+        ArgumentNullException.ThrowIfNull(Weighting);
+        if (Weighting is AgeAndVarianceWeighting or RationalWeighting || Weighting.Inputs != WeightingInputs.None)
+        {
+            throw new ArgumentException($"{Weighting.GetType().Name} computes weights from the values of updates, which the server does not see. Set {nameof(Weighting)} to a weighting by age, such as {nameof(PolynomialWeighting)}.", nameof(Weighting));
+        }
+
+        DurationGuard.Positive(StepTimeout, nameof(StepTimeout));
+        DurationGuard.Positive(QueueTimeout, nameof(QueueTimeout));
+    }
+
+    internal SecureAggregationOptions Copy() => (SecureAggregationOptions)MemberwiseClone();
+
+    /// <summary>Computes q, the weight of an update in units of 1/256.</summary>
+    internal int GetWeight(long age)
+    {
+        double weight = Weighting.GetWeight(new UpdateStatistics(age, double.NaN, double.NaN, double.NaN, ExampleCount: 1));
+        return weight is >= 0 and <= 1
+            ? (int)Math.Round(weight * CohortDescription.FullWeight)
+            : throw new InvalidOperationException($"{Weighting.GetType().Name} returned {weight} for an update of age {age}. With secure aggregation, return a weight in [0, 1] that depends on the age only.");
+    }
+}
