@@ -108,6 +108,13 @@ public sealed partial class PrivateAggregator : IGuardedAggregator, IStatefulAgg
     /// <value>K for each version that the budget still allows, less the updates in the buffer.</value>
     public long RemainingUpdates => Math.Max(0, ((long)(_privacy.MaxVersions - _participations.Step) * _options.Capacity) - _buffer.Count);
 
+    internal DifferentialPrivacyOptions Privacy => _privacy;
+
+    internal BufferedAggregatorOptions Options => _options;
+
+    /// <summary>Gets the number of clients that contributed, and the most contributions of one of them.</summary>
+    internal (int Clients, int MaxContributions) Participations => _participations.Summarize();
+
     private ParameterLayout Layout => _current.Layout;
 
     /// <summary>Creates the default options of the aggregation: FedBuff without a guard.</summary>

@@ -26,6 +26,15 @@ internal sealed class ParticipationTable(ParticipationLimits limits, int maxStep
         }
     }
 
+    /// <summary>Returns the number of clients that contributed, and the most contributions of one of them.</summary>
+    public (int Clients, int MaxContributions) Summarize()
+    {
+        lock (_lock)
+        {
+            return (_byClient.Count, _byClient.Count == 0 ? 0 : _byClient.Values.Max(record => record.Count));
+        }
+    }
+
     public ParticipationStatus Get(ClientId client)
     {
         lock (_lock)

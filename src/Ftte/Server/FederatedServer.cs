@@ -147,6 +147,9 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
 
     internal IAsyncAggregator Aggregator => _aggregator;
 
+    /// <summary>Gets a value that indicates whether devices are asked to evaluate versions.</summary>
+    internal bool HasEvaluation => _evaluation is not null;
+
     internal FtteMetrics Metrics => _metrics;
 
     /// <summary>Waits until all calls that are already in the queue have been answered: updates and timed-out publications.</summary>
