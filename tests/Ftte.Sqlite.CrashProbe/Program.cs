@@ -7,6 +7,13 @@ using Ftte.Sqlite.CrashProbe;
 
 // Runs a server under load until it is killed or asked to stop. Argument: the path of the store. Input: updates to send again, "go", later "stop".
 // Output, one line per event: fold (an update was aggregated), ready, try (an update is about to be sent), ack (it was answered), final.
+// With a second argument "private": a server with differential privacy; see PrivateProbe.
+if (args is [_, "private"])
+{
+    await PrivateProbe.RunAsync(args[0]);
+    return;
+}
+
 await using var store = new SqliteStore(new SqliteStoreOptions { Path = args[0], KeepVersions = 3 });
 StoredRun run = await StoredRun.LoadAsync(store);
 SelectionHistory selections = run.State?.RestoreSelections() ?? new SelectionHistory(Workload.Selection);

@@ -13,11 +13,11 @@ internal sealed class ProbeProcess : IDisposable
     /// <summary>Gets what the process wrote to its error output when it has ended.</summary>
     public Task<string> ErrorsAsync { get; }
 
-    public static ProbeProcess Start(string path)
+    public static ProbeProcess Start(string path, params string[] arguments)
     {
         // Tests run inside "dotnet" or beside it in a host of their own; then the one on the path will do.
         string? host = Environment.ProcessPath;
-        return new ProbeProcess(Process.Start(new ProcessStartInfo(Path.GetFileNameWithoutExtension(host) == "dotnet" ? host! : "dotnet", [typeof(Workload).Assembly.Location, path])
+        return new ProbeProcess(Process.Start(new ProcessStartInfo(Path.GetFileNameWithoutExtension(host) == "dotnet" ? host! : "dotnet", [typeof(Workload).Assembly.Location, path, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
