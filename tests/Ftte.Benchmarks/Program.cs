@@ -12,6 +12,7 @@ var verbs = new Dictionary<string, (Func<string[], int> Run, string Options, str
     ["kernels"] = (GemmBenchmark.Run, "[--quick]", "convolution kernels against the FMA peak"),
     ["micro"] = (MicroBenchmark.Run, "[--classes A,B] [--quick]", "kernels and folds against their scalar twins, with BenchmarkDotNet"),
     ["selection"] = (SelectionBenchmark.Run, "[--json FILE]", "the exact selection against an evolutionary search"),
+    ["privacy"] = (PrivacyBenchmark.Run, "[--json FILE] [--quick]", "noise and masks against a plain fold, and the time of a device in secure aggregation"),
     ["store"] = (StoreBenchmark.Run, "[--folder DIR] [--devices N] [--seconds N] [--json FILE] [--quick]", "durable updates per second with an SQLite store, and without a store"),
     ["simulation"] = (SimulationBenchmark.Run, "[--devices N]", "the simulator with ten thousand devices, or another number"),
 };
