@@ -1,4 +1,4 @@
-namespace Ftte.Sqlite;
+namespace Ftte.Storage;
 
 /// <summary>Represents a published version in a store.</summary>
 /// <param name="Version">The number of the version.</param>
