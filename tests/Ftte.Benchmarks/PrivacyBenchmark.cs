@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Numerics.Tensors;
 using System.Text.Json;
 using Ftte.Numerics;
-using Ftte.Privacy.Cryptography;
 using Ftte.Privacy.Noise;
 using Ftte.Privacy.SecureAggregation;
 

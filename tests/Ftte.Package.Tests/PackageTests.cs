@@ -14,6 +14,7 @@ public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPa
     [InlineData("Ftte.Simulation.Reports")]
     [InlineData("Ftte.Testing")]
     [InlineData("Ftte.Sqlite")]
+    [InlineData("Ftte.PostgreSql")]
     [InlineData("Ftte.Privacy")]
     [InlineData("Ftte.Hosting")]
     [InlineData("Ftte.Http")]

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using static Ftte.Sqlite.Tests.StoreBench;
+using static Ftte.StoreBench;
 
 namespace Ftte.Sqlite.Tests;
 

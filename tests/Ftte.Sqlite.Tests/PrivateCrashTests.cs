@@ -1,6 +1,6 @@
 using System.Globalization;
 using Ftte.Privacy;
-using Ftte.Sqlite.CrashProbe;
+using Ftte.Store.CrashProbe;
 
 namespace Ftte.Sqlite.Tests;
 
@@ -17,7 +17,7 @@ public sealed class PrivateCrashTests
         var run = new ObservedRun();
         for (int kill = 0; kill <= kills; kill++)
         {
-            using var probe = ProbeProcess.Start(path, "private");
+            using var probe = ProbeProcess.Start("sqlite", path, "private");
             await run.AskParticipationsAsync(probe);
             await run.ReadAsync(probe, line => line == "ready");
             int acknowledged = 10 + random.Next(60);

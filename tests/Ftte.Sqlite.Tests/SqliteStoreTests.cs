@@ -2,28 +2,17 @@ using Ftte.Aggregation;
 using Ftte.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
-using static Ftte.Sqlite.Tests.StoreBench;
+using static Ftte.StoreBench;
 
 namespace Ftte.Sqlite.Tests;
 
-public sealed class SqliteStoreTests : IDisposable
+public sealed class SqliteStoreTests : StoreConformanceTests, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
     private string Database => _folder.File("federation.db");
 
     public void Dispose() => _folder.Dispose();
-
-    [Fact]
-    public async Task A_server_continues_where_the_last_one_stopped()
-    {
-        await FillAsync(new SqliteStoreOptions { Path = Database }, 3);
-        await using var store = new SqliteStore(Database);
-        await using FederatedServer server = await StartAsync(store);
-        Assert.Equal(new ModelVersion(3), server.Current.Version);
-        Assert.Equal(UpdateOutcome.Buffered, await RoundAsync(server, "d0"));
-        Assert.Equal(store.ReadVersion(new ModelVersion(3), Layout).Fingerprint, server.Current.Fingerprint);
-    }
 
     [Fact]
     public async Task With_dependency_injection_one_line_keeps_the_run()
@@ -44,7 +33,7 @@ public sealed class SqliteStoreTests : IDisposable
     [Fact]
     public async Task A_model_with_another_layout_is_one_clear_error()
     {
-        await FillAsync(new SqliteStoreOptions { Path = Database }, 1);
+        await FillAsync(Open(), 1);
         ParameterLayout other = ParameterLayout.Create(("w", [310]));
         var services = new ServiceCollection();
         services.AddFtteServer().UseModel(new ModelSnapshot(other, default, new float[310])).UseSelection(ParameterSelection.Full(other)).UseSqlite(Database);
@@ -72,7 +61,7 @@ public sealed class SqliteStoreTests : IDisposable
     [Fact]
     public async Task A_newer_schema_is_one_clear_error()
     {
-        await FillAsync(new SqliteStoreOptions { Path = Database }, 1);
+        await FillAsync(Open(), 1);
         Execute("PRAGMA user_version = 99");
         await AssertLoadFailsAsync("has schema version 99, but this library supports versions up to 2. Update Ftte.Sqlite.");
     }
@@ -80,7 +69,7 @@ public sealed class SqliteStoreTests : IDisposable
     [Fact]
     public async Task An_older_schema_is_upgraded_and_nothing_is_lost()
     {
-        await FillAsync(new SqliteStoreOptions { Path = Database, KeepVersions = 0 }, 2);
+        await FillAsync(Open(keepVersions: 0), 2);
         Execute("DROP INDEX version_content; DROP TABLE version; PRAGMA user_version = 1");
         Assert.Contains("has schema version 1", Assert.Throws<StoreException>(() => new SqliteStore(Database).GetVersions()).Message, StringComparison.Ordinal);
 
@@ -104,35 +93,6 @@ public sealed class SqliteStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_second_server_on_the_same_store_is_one_clear_error_until_the_first_one_ends()
-    {
-        await using (var first = new SqliteStore(Database))
-        {
-            await using FederatedServer server = await StartAsync(first);
-            await AssertLoadFailsAsync("is in use by another server");
-            Assert.Equal(UpdateOutcome.Buffered, await RoundAsync(server, "d0"));
-        }
-
-        await using var second = new SqliteStore(Database);
-        await using FederatedServer next = await StartAsync(second);
-        Assert.Equal(UpdateOutcome.Published, await RoundAsync(next, "d1"));
-    }
-
-    [Fact]
-    public async Task A_server_whose_store_was_taken_over_acknowledges_nothing_more()
-    {
-        await using var store = new SqliteStore(Database);
-        await using FederatedServer server = await StartAsync(store);
-        TrainingAssignment assignment = (await AssignAsync(server, "d0"))!;
-
-        // As on a file system without locks.
-        Execute("UPDATE owner SET epoch = epoch + 1");
-        Assert.Equal(UpdateOutcome.Busy, await SubmitAsync(server, assignment));
-        Assert.False(server.StoreFault!.IsTransient);
-        Assert.Contains("Another server has taken over", server.StoreFault.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_missing_folder_is_one_clear_error()
     {
         await using var store = new SqliteStore(_folder.File("missing/federation.db"));
@@ -140,54 +100,10 @@ public sealed class SqliteStoreTests : IDisposable
         Assert.Contains("does not exist. Create it", error.Message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(0, new long[0])]
-    [InlineData(2, new long[] { 4, 5 })]
-    [InlineData(null, new long[] { 0, 1, 2, 3, 4, 5 })]
-    public async Task As_many_versions_as_configured_are_kept_with_every_bit(int? keep, long[] expected)
-    {
-        await FillAsync(new SqliteStoreOptions { Path = Database, KeepVersions = keep }, 5);
-        var store = new SqliteStore(Database);
-        Assert.Equal(expected, store.GetVersions().Select(version => version.Version.Number));
-        foreach (StoredVersion version in store.GetVersions())
-        {
-            ModelSnapshot model = store.ReadVersion(version.Version, Layout);
-            Assert.StartsWith(Convert.ToHexStringLower(BitConverter.GetBytes(model.Fingerprint)), version.Sha256, StringComparison.Ordinal);
-            Assert.True(version.Version != default || model.Parameters.Span.SequenceEqual(Start.Parameters.Span));
-        }
-
-        // Of blobs only those of the versions and of the checkpoint remain.
-        Assert.Equal(expected.Length + 1, ReadLong("SELECT COUNT(DISTINCT sha256) FROM blob"));
-    }
-
-    [Fact]
-    public async Task A_version_that_is_missing_or_has_another_layout_is_one_clear_error()
-    {
-        await FillAsync(new SqliteStoreOptions { Path = Database }, 1);
-        var store = new SqliteStore(Database);
-        Assert.Contains("does not contain version v7", Assert.Throws<KeyNotFoundException>(() => store.ReadVersion(new ModelVersion(7), Layout)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => store.ReadVersion(default, ParameterLayout.Create(("w", [310]))));
-        Assert.Contains("does not exist", Assert.Throws<StoreException>(() => new SqliteStore(_folder.File("none.db")).GetVersions()).Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("UPDATE blob SET bytes = CAST(substr(bytes, 2) || x'00' AS BLOB)", "does not match its SHA-256")]
-    [InlineData("UPDATE blob SET bytes = substr(bytes, 2)", "a blob has")]
-    [InlineData("DELETE FROM log WHERE number = (SELECT MIN(number) FROM log)", "is missing")]
-    public async Task Damaged_content_is_one_clear_error(string damage, string reason)
-    {
-        await FillAsync(new SqliteStoreOptions { Path = Database }, 2);
-        Execute(damage);
-        await using var store = new SqliteStore(Database);
-        StoreException error = await Assert.ThrowsAsync<StoreException>(async () => await StartAsync(store));
-        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
-        Assert.Contains("Restore a backup", error.Message, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task Damaged_pages_are_one_clear_error()
     {
-        await FillAsync(new SqliteStoreOptions { Path = Database }, 2);
+        await FillAsync(Open(), 2);
         byte[] bytes = await File.ReadAllBytesAsync(Database);
         for (int page = 0; page < bytes.Length / 8192; page++)
         {
@@ -237,13 +153,8 @@ public sealed class SqliteStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_store_that_was_loaded_or_not_is_used_in_the_right_order()
-    {
-        await using var store = new SqliteStore(Database);
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await store.CommitAsync(new StoreBatch([], null, [])));
-        await store.LoadAsync();
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await store.LoadAsync());
-    }
+    public void A_store_that_does_not_exist_is_one_clear_error_for_readers() =>
+        Assert.Contains("does not exist", Assert.Throws<StoreException>(() => new SqliteStore(_folder.File("none.db")).GetVersions()).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Options_out_of_range_are_one_clear_error()
@@ -251,6 +162,36 @@ public sealed class SqliteStoreTests : IDisposable
         Assert.Throws<ArgumentException>(() => new SqliteStore(" "));
         Assert.Throws<ArgumentOutOfRangeException>(() => new SqliteStore(new SqliteStoreOptions { Path = Database, KeepVersions = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new SqliteStore(new SqliteStoreOptions { Path = Database, MaxBytes = 1000 }));
+    }
+
+    protected override IServerStore Open(int? keepVersions = 10) => new SqliteStore(new SqliteStoreOptions { Path = Database, KeepVersions = keepVersions });
+
+    protected override Task<IReadOnlyList<StoredVersion>> GetVersionsAsync() => Task.FromResult(new SqliteStore(Database).GetVersions());
+
+    protected override async Task<ModelSnapshot> ReadVersionAsync(ModelVersion version, ParameterLayout layout)
+    {
+        await Task.CompletedTask;
+        return new SqliteStore(Database).ReadVersion(version, layout);
+    }
+
+    protected override Task<long> CountBlobsAsync() => Task.FromResult(ReadLong("SELECT COUNT(DISTINCT sha256) FROM blob"));
+
+    /// <summary>Increases the number of the owner, as on a file system without locks.</summary>
+    protected override Task TakeOverAsync()
+    {
+        Execute("UPDATE owner SET epoch = epoch + 1");
+        return Task.CompletedTask;
+    }
+
+    protected override Task DamageAsync(Damage damage)
+    {
+        Execute(damage switch
+        {
+            Damage.BlobContent => "UPDATE blob SET bytes = CAST(substr(bytes, 2) || x'00' AS BLOB)",
+            Damage.BlobLength => "UPDATE blob SET bytes = substr(bytes, 2)",
+            _ => "DELETE FROM log WHERE number = (SELECT MIN(number) FROM log)",
+        });
+        return Task.CompletedTask;
     }
 
     private async Task AssertLoadFailsAsync(string message)

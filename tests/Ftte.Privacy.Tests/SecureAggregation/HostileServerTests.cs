@@ -140,7 +140,7 @@ public sealed class HostileServerTests : IDisposable
         AssertRefused(CohortRefusal.InvalidShares, () => Mask(right with { Ciphertexts = right.Ciphertexts.SetItem(2, changed) }));
         AssertRefused(CohortRefusal.InvalidShares, () => Mask(right with { Ciphertexts = right.Ciphertexts.SetItem(2, right.Ciphertexts[3]) }));
         AssertRefused(CohortRefusal.InvalidShares, () => Mask(right with { Ciphertexts = right.Ciphertexts.SetItem(2, shares[1].Ciphertexts[2]) }));
-        AssertRefused(CohortRefusal.InvalidShares, () => Mask(right with { Ciphertexts = right.Ciphertexts.SetItem(2, changed[..10]) }));
+        AssertRefused(CohortRefusal.InvalidShares, () => Mask(right with { Ciphertexts = right.Ciphertexts.SetItem(2, changed.AsMemory(0, 10)) }));
         AssertRefused(CohortRefusal.InvalidShares, () => Mask(right with { Ciphertexts = right.Ciphertexts[..4] }));
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Ftte.Privacy.Tests.SecureAggregation;
 
 /// <summary>Devices and server in one process: K is 5, so that a cohort has 6 members, of which 4 must remain.</summary>
-public sealed partial class SecureAggregationServerTests : IAsyncLifetime
+public sealed partial class SecureAggregationServerTests : IAsyncLifetime, IDisposable
 {
     private const int Length = 40;
 
@@ -33,6 +33,8 @@ public sealed partial class SecureAggregationServerTests : IAsyncLifetime
         _secure.Dispose();
         await _server.DisposeAsync();
     }
+
+    public void Dispose() => _secure.Dispose();
 
     [Fact]
     public async Task The_model_moves_by_the_plain_mean_of_the_quantized_updates_and_every_device_gets_its_receipt()

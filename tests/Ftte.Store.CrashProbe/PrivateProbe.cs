@@ -2,7 +2,7 @@ using System.Globalization;
 using Ftte.Privacy;
 using Ftte.Selection;
 
-namespace Ftte.Sqlite.CrashProbe;
+namespace Ftte.Store.CrashProbe;
 
 /// <summary>Runs a server with differential privacy under load until it is killed or asked to stop. Nothing is sent again: after a restart, other updates complete the buffer.</summary>
 /// <remarks>

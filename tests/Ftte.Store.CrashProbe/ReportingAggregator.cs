@@ -1,6 +1,6 @@
 using Ftte.Aggregation;
 
-namespace Ftte.Sqlite.CrashProbe;
+namespace Ftte.Store.CrashProbe;
 
 /// <summary>Reports each update that is aggregated and the version that its buffer replaces, before anything is durable.</summary>
 internal sealed class ReportingAggregator(BufferedAggregator aggregator, Action<string> report) : IGuardedAggregator, IStatefulAggregator

@@ -2,19 +2,23 @@ using System.Globalization;
 using Ftte;
 using Ftte.Aggregation;
 using Ftte.Selection;
+using Ftte.PostgreSql;
 using Ftte.Sqlite;
-using Ftte.Sqlite.CrashProbe;
+using Ftte.Storage;
+using Ftte.Store.CrashProbe;
 
-// Runs a server under load until it is killed or asked to stop. Argument: the path of the store. Input: updates to send again, "go", later "stop".
+// Runs a server under load until it is killed or asked to stop. Arguments: "sqlite" and the path of the store, or "postgresql" and its connection string. Input: updates to send again, "go", later "stop".
 // Output, one line per event: fold (an update was aggregated), ready, try (an update is about to be sent), ack (it was answered), final.
-// With a second argument "private": a server with differential privacy; see PrivateProbe.
-if (args is [_, "private"])
+// With a third argument "private": a server with differential privacy; see PrivateProbe.
+if (args is ["sqlite", var privatePath, "private"])
 {
-    await PrivateProbe.RunAsync(args[0]);
+    await PrivateProbe.RunAsync(privatePath);
     return;
 }
 
-await using var store = new SqliteStore(new SqliteStoreOptions { Path = args[0], KeepVersions = 3 });
+await using IServerStore store = args[0] == "sqlite"
+    ? new SqliteStore(new SqliteStoreOptions { Path = args[1], KeepVersions = 3 })
+    : new PostgreSqlStore(new PostgreSqlStoreOptions { ConnectionString = args[1], KeepVersions = 3 });
 StoredRun run = await StoredRun.LoadAsync(store);
 SelectionHistory selections = run.State?.RestoreSelections() ?? new SelectionHistory(Workload.Selection);
 BufferedAggregator rule = run.State is { } state

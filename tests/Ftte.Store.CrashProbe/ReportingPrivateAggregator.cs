@@ -2,7 +2,7 @@ using System.Globalization;
 using Ftte.Aggregation;
 using Ftte.Privacy;
 
-namespace Ftte.Sqlite.CrashProbe;
+namespace Ftte.Store.CrashProbe;
 
 /// <summary>Reports each update that is aggregated, and each version with the change of every coordinate, before anything is durable.</summary>
 internal sealed class ReportingPrivateAggregator(PrivateAggregator aggregator, Action<string> report) : IGuardedAggregator, IStatefulAggregator, ILimitedAggregator

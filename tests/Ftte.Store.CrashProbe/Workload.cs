@@ -3,7 +3,7 @@ using System.Globalization;
 using Ftte.Aggregation;
 using Ftte.Wire;
 
-namespace Ftte.Sqlite.CrashProbe;
+namespace Ftte.Store.CrashProbe;
 
 /// <summary>Defines what the server that is killed and the reference in the test compute: model, rule and updates, all determined by the IDs.</summary>
 public static class Workload

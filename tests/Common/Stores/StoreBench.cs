@@ -2,9 +2,10 @@ using Ftte.Aggregation;
 using Ftte.Selection;
 using Ftte.Storage;
 
-namespace Ftte.Sqlite.Tests;
+namespace Ftte;
 
 /// <summary>A small model, and one-line ways to run a server on a store.</summary>
+/// <remarks>The files of this folder are compiled into the test project of each store.</remarks>
 internal static class StoreBench
 {
     public static ParameterLayout Layout { get; } = ParameterLayout.Create(("w", [30, 10]), ("b", [10]));
@@ -34,16 +35,18 @@ internal static class StoreBench
     public static async Task<UpdateOutcome> RoundAsync(FederatedServer server, string client) =>
         await AssignAsync(server, client) is { } assignment ? await SubmitAsync(server, assignment) : UpdateOutcome.None;
 
-    /// <summary>Publishes a number of versions in a new store.</summary>
-    public static async Task FillAsync(SqliteStoreOptions options, int versions)
+    /// <summary>Publishes a number of versions in a new store and disposes it.</summary>
+    public static async Task FillAsync(IServerStore store, int versions)
     {
-        await using var store = new SqliteStore(options);
-        await using FederatedServer server = await StartAsync(store);
-        for (int i = 0; i < 2 * versions; i++)
+        await using (store)
         {
-            Assert.NotEqual(UpdateOutcome.None, await RoundAsync(server, $"d{i % 2}"));
-        }
+            await using FederatedServer server = await StartAsync(store);
+            for (int i = 0; i < 2 * versions; i++)
+            {
+                Assert.NotEqual(UpdateOutcome.None, await RoundAsync(server, $"d{i % 2}"));
+            }
 
-        Assert.Equal(versions, server.Current.Version.Number);
+            Assert.Equal(versions, server.Current.Version.Number);
+        }
     }
 }

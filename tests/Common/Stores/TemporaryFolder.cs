@@ -1,4 +1,4 @@
-namespace Ftte.Sqlite.Tests;
+namespace Ftte;
 
 /// <summary>A folder that is deleted after the test.</summary>
 internal sealed class TemporaryFolder : IDisposable

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Ftte.Sqlite.CrashProbe;
+using Ftte.Store.CrashProbe;
 
-namespace Ftte.Sqlite.Tests;
+namespace Ftte;
 
 /// <summary>A child process with a server, its input and its output.</summary>
 internal sealed class ProbeProcess : IDisposable
@@ -13,11 +13,12 @@ internal sealed class ProbeProcess : IDisposable
     /// <summary>Gets what the process wrote to its error output when it has ended.</summary>
     public Task<string> ErrorsAsync { get; }
 
-    public static ProbeProcess Start(string path, params string[] arguments)
+    /// <param name="arguments">The kind of the store, <c>sqlite</c> or <c>postgresql</c>, and its path or its connection string.</param>
+    public static ProbeProcess Start(params ReadOnlySpan<string> arguments)
     {
         // Tests run inside "dotnet" or beside it in a host of their own; then the one on the path will do.
         string? host = Environment.ProcessPath;
-        return new ProbeProcess(Process.Start(new ProcessStartInfo(Path.GetFileNameWithoutExtension(host) == "dotnet" ? host! : "dotnet", [typeof(Workload).Assembly.Location, path, .. arguments])
+        return new ProbeProcess(Process.Start(new ProcessStartInfo(Path.GetFileNameWithoutExtension(host) == "dotnet" ? host! : "dotnet", [typeof(Workload).Assembly.Location, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

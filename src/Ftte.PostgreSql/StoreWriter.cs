@@ -1,0 +1,142 @@
+using System.Runtime.InteropServices;
+using Ftte.Storage;
+using Npgsql;
+
+namespace Ftte.PostgreSql;
+
+/// <summary>Writes batches to the tables of a store, each in one transaction.</summary>
+/// <param name="target">The store, for messages.</param>
+/// <param name="session">The session of the owner.</param>
+/// <param name="keepVersions">The maximum number of versions to keep.</param>
+internal sealed class StoreWriter(StoreTarget target, StoreSession session, int keepVersions)
+{
+    /// <summary>The number of bytes of records that one statement inserts, so that it stays far below the maximum length of a message.</summary>
+    private const int StatementBytes = 8 << 20;
+
+    public async Task WriteAsync(StoreBatch batch, CancellationToken cancellationToken)
+    {
+        NpgsqlConnection connection = await session.GetConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+
+        // Locks the row, so that the check holds until the commit: a later owner waits for this transaction, and this one fails after a later owner.
+        long owner = await connection.ReadAsync<long>("SELECT epoch FROM ftte.federation WHERE id = $1 FOR UPDATE", cancellationToken, session.Federation).ConfigureAwait(false);
+        if (owner != session.Epoch)
+        {
+            throw StoreErrors.TakenOver(target);
+        }
+
+        await WriteRecordsAsync(connection, batch, cancellationToken).ConfigureAwait(false);
+        if (batch.Checkpoint is { } checkpoint)
+        {
+            await WriteCheckpointAsync(connection, checkpoint, cancellationToken).ConfigureAwait(false);
+        }
+
+        await WriteVersionsAsync(connection, batch.Versions, cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task WriteRecordsAsync(NpgsqlConnection connection, StoreBatch batch, CancellationToken cancellationToken)
+    {
+        long superseded = batch.Checkpoint?.Position ?? long.MinValue;
+        var numbers = new List<long>();
+        var records = new List<byte[]>();
+        int bytes = 0;
+        foreach (StoreRecord record in batch.Records)
+        {
+            if (record.Number <= superseded)
+            {
+                continue;
+            }
+
+            if (bytes + record.Bytes.Length > StatementBytes && numbers.Count > 0)
+            {
+                await InsertAsync().ConfigureAwait(false);
+            }
+
+            numbers.Add(record.Number);
+            records.Add(record.Bytes.ToArray());
+            bytes += record.Bytes.Length;
+        }
+
+        if (numbers.Count > 0)
+        {
+            await InsertAsync().ConfigureAwait(false);
+        }
+
+        async Task InsertAsync()
+        {
+            await connection.ExecuteAsync(
+                "INSERT INTO ftte.log (federation, number, bytes) SELECT $1, * FROM unnest($2, $3) ON CONFLICT DO NOTHING",
+                cancellationToken,
+                session.Federation, numbers.ToArray(), records.ToArray()).ConfigureAwait(false);
+            numbers.Clear();
+            records.Clear();
+            bytes = 0;
+        }
+    }
+
+    private async Task WriteCheckpointAsync(NpgsqlConnection connection, StoreCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        int federation = session.Federation;
+        byte[]? before = await connection.ReadAsync<byte[]>("SELECT sha256 FROM ftte.checkpoint WHERE federation = $1", cancellationToken, federation).ConfigureAwait(false);
+        byte[] sha256 = await BlobTable.WriteAsync(connection, federation, checkpoint.Bytes, cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync(
+            """
+            INSERT INTO ftte.checkpoint (federation, position, sha256, length) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (federation) DO UPDATE SET position = excluded.position, sha256 = excluded.sha256, length = excluded.length
+            """,
+            cancellationToken,
+            federation, checkpoint.Position, sha256, (long)checkpoint.Bytes.Length).ConfigureAwait(false);
+        await connection.ExecuteAsync("DELETE FROM ftte.log WHERE federation = $1 AND number <= $2", cancellationToken, federation, checkpoint.Position).ConfigureAwait(false);
+        if (before is not null)
+        {
+            await BlobTable.DeleteUnusedAsync(connection, federation, before, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WriteVersionsAsync(NpgsqlConnection connection, IReadOnlyList<ModelSnapshot> versions, CancellationToken cancellationToken)
+    {
+        int federation = session.Federation;
+
+        // A batch can contain more versions than are kept.
+        for (int i = Math.Max(0, versions.Count - keepVersions); i < versions.Count; i++)
+        {
+            ModelSnapshot version = versions[i];
+            byte[] bytes = MemoryMarshal.AsBytes(version.Parameters.Span).ToArray();
+            byte[] sha256 = await BlobTable.WriteAsync(connection, federation, bytes, cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync(
+                """
+                INSERT INTO ftte.version (federation, number, layout, parameters, sha256) VALUES ($1, $2, $3, $4, $5)
+                ON CONFLICT (federation, number) DO UPDATE SET layout = excluded.layout, parameters = excluded.parameters, sha256 = excluded.sha256
+                """,
+                cancellationToken,
+                federation, version.Version.Number, unchecked((long)version.Layout.Fingerprint), version.Layout.ParameterCount, sha256).ConfigureAwait(false);
+        }
+
+        if (versions.Count > 0)
+        {
+            foreach (byte[] sha256 in await DeleteOutdatedAsync(connection, cancellationToken).ConfigureAwait(false))
+            {
+                await BlobTable.DeleteUnusedAsync(connection, federation, sha256, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<List<byte[]>> DeleteOutdatedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var outdated = new List<byte[]>();
+        await using NpgsqlCommand delete = connection.Prepare(
+            """
+            DELETE FROM ftte.version WHERE federation = $1 AND number IN (SELECT number FROM ftte.version WHERE federation = $1 ORDER BY number DESC OFFSET $2)
+            RETURNING sha256
+            """,
+            session.Federation, (long)keepVersions);
+        await using NpgsqlDataReader reader = await delete.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            outdated.Add(reader.GetFieldValue<byte[]>(0));
+        }
+
+        return outdated;
+    }
+}
