@@ -20,6 +20,7 @@ namespace Ftte.Aggregation;
 /// <para>Memory: one accumulator per selection in the buffer (8 bytes per selected coordinate), the state of the optimizer, and two models during
 /// publication. It does not grow with the number of clients. Robust reductions also keep K updates. If norms are clipped or example counts are capped, the
 /// first buffer keeps its updates too, until reference values exist: K x selected coordinates x 4 bytes until the first version.</para>
+/// <para>The buffer can be folded in parts, on several machines, with the same result: <see cref="AggregationShard"/>, <see cref="Merge"/>.</para>
 /// </remarks>
 public sealed partial class BufferedAggregator : IGuardedAggregator, IRevertibleAggregator, IStatefulAggregator
 {
@@ -40,6 +41,9 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IRevertible
 
     /// <summary>The updates that arrived before reference values existed.</summary>
     private readonly List<UpdateCopy> _held = [];
+
+    /// <summary>True if the buffer is a part of a version, which another aggregator publishes.</summary>
+    private bool _isShard;
 
     private OptimizerState _optimizer;
     private long _recordedSteps;
@@ -105,7 +109,7 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IRevertible
     {
         ArgumentNullException.ThrowIfNull(update);
         cancellationToken.ThrowIfCancellationRequested();
-        return new ValueTask<UpdateReceipt>(Aggregate(update));
+        return new ValueTask<UpdateReceipt>(Aggregate(update, isTrial: false));
     }
 
     /// <inheritdoc />
@@ -119,7 +123,10 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IRevertible
         return new ValueTask<ModelSnapshot?>(isEnough && TryPublish() ? _current : null);
     }
 
-    private UpdateReceipt Aggregate(SparseUpdate update)
+    /// <summary>Validates, weighs and folds an update.</summary>
+    /// <param name="update">The update.</param>
+    /// <param name="isTrial">True to return the receipt without changing the state.</param>
+    private UpdateReceipt Aggregate(SparseUpdate update, bool isTrial)
     {
         if (!_validator.Check(update, _current.Version, out ParameterSelection? selection, out UpdateReceipt rejection))
         {
@@ -131,13 +138,13 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IRevertible
         PackedRoles roles = Layout.Roles.Of(selection);
         if (header.Content == UpdateContent.Difference && roles.StatisticCount == 0)
         {
-            return AggregateStep(header, selection, roles, values, update.Moments, default);
+            return AggregateStep(header, selection, roles, values, update.Moments, default, isTrial);
         }
 
         using IMemoryOwner<float> difference = _pool.Rent(values.Length);
         Span<float> step = difference.Memory.Span[..values.Length];
         ComputeStep(header, selection, roles, values, step);
-        return AggregateStep(header, selection, roles, step, roles.Measure(step, statistics: false), roles.Measure(step, statistics: true));
+        return AggregateStep(header, selection, roles, step, roles.Measure(step, statistics: false), roles.Measure(step, statistics: true), isTrial);
     }
 
     /// <summary>Converts trained parameters, and statistics with either content, to steps from the current model.</summary>
@@ -166,7 +173,7 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IRevertible
     }
 
     private UpdateReceipt AggregateStep(
-        in UpdateHeader header, ParameterSelection selection, PackedRoles roles, ReadOnlySpan<float> step, in UpdateMoments moments, in UpdateMoments statisticMoments)
+        in UpdateHeader header, ParameterSelection selection, PackedRoles roles, ReadOnlySpan<float> step, in UpdateMoments moments, in UpdateMoments statisticMoments, bool isTrial)
     {
         if (!(moments.Norm <= (_options.MaxNorm ?? double.MaxValue) && statisticMoments.Norm <= double.MaxValue))
         {
@@ -206,9 +213,14 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IRevertible
             return Rejected(UpdateOutcome.NormTooLarge);
         }
 
+        if (isTrial)
+        {
+            return new UpdateReceipt(UpdateOutcome.Buffered, _current.Version, weight);
+        }
+
         Admit(admitted, step, moments.Variance);
         _bufferAge = Math.Max(_bufferAge, age);
-        if (Count < _options.Capacity)
+        if (Count < _options.Capacity || _isShard)
         {
             return new UpdateReceipt(UpdateOutcome.Buffered, _current.Version, weight, AwaitsNextVersion: _validator.HasReachedShare(header.Client));
         }

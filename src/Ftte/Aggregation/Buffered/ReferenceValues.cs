@@ -92,6 +92,18 @@ internal sealed class ReferenceValues(BufferedAggregatorOptions options, bool co
         _examples.Load(ref reader);
     }
 
+    /// <summary>Writes the observations of the current buffer.</summary>
+    public void SaveObservations(StateWriter writer) => ForEach(r => r.SaveObservations(writer));
+
+    /// <summary>Adds observations that were saved.</summary>
+    public void LoadObservations(ref StateReader reader)
+    {
+        _scale.LoadObservations(ref reader);
+        _statisticScale.LoadObservations(ref reader);
+        _variance.LoadObservations(ref reader);
+        _examples.LoadObservations(ref reader);
+    }
+
     private double Clip(double norm, int count, double scale)
     {
         double maxNorm = (options.NormClip ?? double.NaN) * scale * Math.Sqrt(count);

@@ -56,6 +56,18 @@ internal sealed class RunningReference(double initial = double.NaN)
     public void Save(StateWriter writer)
     {
         writer.Double(Value);
+        SaveObservations(writer);
+    }
+
+    public void Load(ref StateReader reader)
+    {
+        Value = reader.NotNegativeOrNaN("reference");
+        LoadObservations(ref reader);
+    }
+
+    /// <summary>Writes the observations of the current buffer.</summary>
+    public void SaveObservations(StateWriter writer)
+    {
         writer.Int32(_buffer.Count);
         foreach (double value in _buffer)
         {
@@ -63,9 +75,9 @@ internal sealed class RunningReference(double initial = double.NaN)
         }
     }
 
-    public void Load(ref StateReader reader)
+    /// <summary>Adds observations that were saved.</summary>
+    public void LoadObservations(ref StateReader reader)
     {
-        Value = reader.NotNegativeOrNaN("reference");
         int count = reader.Count("number of observed values", sizeof(double));
         for (int i = 0; i < count; i++)
         {

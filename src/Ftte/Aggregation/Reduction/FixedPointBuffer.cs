@@ -134,12 +134,12 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
         }
     }
 
-    public override void Load(ref StateReader reader, StateSelections selections)
+    public override void Load(ref StateReader reader, StateSelections selections, int maxCount = 0)
     {
         StateMismatch.Check("reduction", reader.Text("reduction"), Kind.ToString());
         int admittedFor = reader.Int32("capacity", min: 1);
         _unit = reader.Positive("unit of mass");
-        Count = reader.Int32("number of updates", max: admittedFor - 1);
+        Count = reader.Int32("number of updates", max: Math.Max(maxCount, admittedFor - 1));
         if (Count > 0)
         {
             // Each update was admitted with 1/K of the range of the sums.
@@ -161,6 +161,27 @@ internal sealed class FixedPointBuffer(SumDivisor divisor, bool byExamples, int 
         {
             throw StateReader.Bad("number of sums", accumulators);
         }
+    }
+
+    public override void Merge(UpdateBuffer other)
+    {
+        var added = (FixedPointBuffer)other;
+        if (added.Count > 0)
+        {
+            StateMismatch.Check("unit of mass", added._unit, _unit, nameof(other));
+        }
+
+        foreach (Accumulator accumulator in added._active)
+        {
+            // Integers, so that the order of additions does not matter. Each update uses at most its share of the range, so that no sum overflows.
+            Accumulator own = AccumulatorFor(accumulator.Version, accumulator.Selection);
+            System.Numerics.Tensors.TensorPrimitives.Add<long>(own.Sums.Span, accumulator.Sums.Span, own.Sums.Span);
+            own.Mass = own.Mass.Plus(accumulator.Mass);
+            own.WeightedMass = own.WeightedMass.Plus(accumulator.WeightedMass);
+        }
+
+        Count += added.Count;
+        added.Clear();
     }
 
     private ReductionKind Kind => (ReductionKind)((byte)divisor | (byExamples ? 8 : 0));

@@ -56,5 +56,11 @@ internal abstract class UpdateBuffer
     /// <summary>Reads the content of a saved buffer into this one, which is empty.</summary>
     /// <param name="reader">The reader of the state.</param>
     /// <param name="selections">The reader of selections.</param>
-    public abstract void Load(ref StateReader reader, StateSelections selections);
+    /// <param name="maxCount">The maximum number of updates in a part of a buffer; 0 for a buffer that is not complete.</param>
+    public abstract void Load(ref StateReader reader, StateSelections selections, int maxCount = 0);
+
+    /// <summary>Moves the updates of another buffer of the same reduction to this one. The order of calls does not affect the result of <see cref="Reduce"/>.</summary>
+    /// <param name="other">The other buffer, which is empty afterward.</param>
+    /// <exception cref="ArgumentException">The other buffer has another unit of mass. Neither buffer was changed.</exception>
+    public abstract void Merge(UpdateBuffer other);
 }

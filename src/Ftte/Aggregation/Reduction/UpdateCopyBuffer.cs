@@ -104,7 +104,7 @@ internal sealed class UpdateCopyBuffer(RobustReduction reduction, double minMass
         }
     }
 
-    public override void Load(ref StateReader reader, StateSelections selections)
+    public override void Load(ref StateReader reader, StateSelections selections, int maxCount = 0)
     {
         StateMismatch.Check("reduction", reader.Text("reduction"), reduction.Kind);
         int count = reader.Count("number of updates", UpdateCopy.MinSavedBytes);
@@ -113,6 +113,17 @@ internal sealed class UpdateCopyBuffer(RobustReduction reduction, double minMass
             _updates.Add(UpdateCopy.Load(ref reader, selections, layout, pool));
             Count++;
         }
+    }
+
+    public override void Merge(UpdateBuffer other)
+    {
+        var added = (UpdateCopyBuffer)other;
+        _updates.AddRange(added._updates);
+        Count += added.Count;
+
+        // The copies belong to this buffer now.
+        added._updates.Clear();
+        added.Count = 0;
     }
 
     private IEnumerable<UpdateCopy> Choose(IEnumerable<UpdateCopy> ofOneSelection)

@@ -14,7 +14,7 @@ internal sealed class AcceptedUpdates(int capacity, long retainedVersions)
     private readonly List<(ClientId Client, UpdateId Id)> _buffer = new(Math.Min(capacity, MaxReserve));
     private readonly Dictionary<ClientId, int> _inBuffer = new(Math.Min(capacity, MaxReserve));
 
-    public bool Contains(in UpdateHeader header) => _known.Contains((header.Client, header.Id));
+    public bool Contains(in UpdateHeader header) => Contains(header.Client, header.Id);
 
     /// <summary>Counts the client's updates in the current buffer.</summary>
     public int CountInBuffer(ClientId client) => _inBuffer.GetValueOrDefault(client);
@@ -60,6 +60,12 @@ internal sealed class AcceptedUpdates(int capacity, long retainedVersions)
             writer.Int64(at.Number);
         }
 
+        SaveBuffer(writer);
+    }
+
+    /// <summary>Writes the updates of the current buffer.</summary>
+    public void SaveBuffer(StateWriter writer)
+    {
         writer.Int32(_buffer.Count);
         foreach ((ClientId client, UpdateId id) in _buffer)
         {
@@ -78,14 +84,28 @@ internal sealed class AcceptedUpdates(int capacity, long retainedVersions)
             _published.Enqueue((name, new ModelVersion(reader.Int64("version of an accepted update"))));
         }
 
-        int inBuffer = reader.Count("number of updates in the buffer", 2 + sizeof(long));
-        for (int i = 0; i < inBuffer; i++)
+        foreach ((ClientId client, UpdateId id) in ReadBuffer(ref reader))
         {
-            Add(reader.Client(), new UpdateId(reader.UInt64()));
+            Add(client, id);
         }
     }
 
-    private void Add(ClientId client, UpdateId id)
+    /// <summary>Reads the updates of a buffer that was saved, without adding them.</summary>
+    public static (ClientId Client, UpdateId Id)[] ReadBuffer(ref StateReader reader)
+    {
+        var updates = new (ClientId, UpdateId)[reader.Count("number of updates in the buffer", 2 + sizeof(long))];
+        for (int i = 0; i < updates.Length; i++)
+        {
+            updates[i] = (reader.Client(), new UpdateId(reader.UInt64()));
+        }
+
+        return updates;
+    }
+
+    /// <summary>Determines whether an update was accepted.</summary>
+    public bool Contains(ClientId client, UpdateId id) => _known.Contains((client, id));
+
+    public void Add(ClientId client, UpdateId id)
     {
         _known.Add((client, id));
         _buffer.Add((client, id));

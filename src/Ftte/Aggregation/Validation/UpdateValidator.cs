@@ -80,6 +80,9 @@ public sealed class UpdateValidator
         _rolledBack.Add((after, through));
     }
 
+    /// <summary>Gets the IDs of accepted updates.</summary>
+    internal AcceptedUpdates Accepted => _accepted;
+
     internal void Save(StateWriter writer)
     {
         writer.Int32(_rolledBack.Count);
