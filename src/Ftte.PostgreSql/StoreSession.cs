@@ -1,3 +1,4 @@
+using System.Data;
 using Ftte.Storage;
 using Npgsql;
 
@@ -29,7 +30,10 @@ internal sealed class StoreSession : IAsyncDisposable
         try
         {
             await Schema.UpgradeAsync(connection, target, cancellationToken).ConfigureAwait(false);
-            await connection.ExecuteAsync("INSERT INTO ftte.federation (name, epoch) VALUES ($1, 0) ON CONFLICT DO NOTHING", cancellationToken, target.Federation).ConfigureAwait(false);
+            await connection.ExecuteAsync(
+                "INSERT INTO ftte.federation (name, epoch) SELECT $1, 0 WHERE NOT EXISTS (SELECT 1 FROM ftte.federation WHERE name = $1) ON CONFLICT DO NOTHING",
+                cancellationToken,
+                target.Federation).ConfigureAwait(false);
             int federation = await connection.ReadAsync<int>("SELECT id FROM ftte.federation WHERE name = $1", cancellationToken, target.Federation).ConfigureAwait(false);
             if (!await TryLockAsync(connection, federation, cancellationToken).ConfigureAwait(false))
             {
@@ -52,11 +56,12 @@ internal sealed class StoreSession : IAsyncDisposable
     /// <exception cref="StoreException">Another server has taken over the federation, or an earlier session of this one has not ended yet.</exception>
     public async Task<NpgsqlConnection> GetConnectionAsync(CancellationToken cancellationToken)
     {
-        if (_connection is not null)
+        if (_connection is { State: ConnectionState.Open } open)
         {
-            return _connection;
+            return open;
         }
 
+        await ResetAsync().ConfigureAwait(false);
         NpgsqlConnection connection = await _target.OpenAsync(cancellationToken).ConfigureAwait(false);
         try
         {
