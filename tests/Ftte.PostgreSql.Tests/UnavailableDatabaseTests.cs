@@ -1,4 +1,3 @@
-using Ftte.Storage;
 using static Ftte.StoreBench;
 
 namespace Ftte.PostgreSql.Tests;

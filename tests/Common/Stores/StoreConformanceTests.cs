@@ -1,4 +1,3 @@
-using Ftte.Aggregation;
 using Ftte.Storage;
 using static Ftte.StoreBench;
 
