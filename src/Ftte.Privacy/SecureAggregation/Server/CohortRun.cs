@@ -76,10 +76,13 @@ internal sealed class CohortRun : IDisposable
 
     public async ValueTask<CohortSum> UnmaskAsync(int member, UnmaskingShares shares, CancellationToken cancellationToken)
     {
-        // The sum may be known before the last members answer.
-        if (!_summed.Task.IsCompleted)
+        lock (_lock)
         {
-            Answer(() => _cohort.AddUnmasking(member, shares));
+            // The sum may be known before the last members answer.
+            if (!_summed.Task.IsCompleted)
+            {
+                Answer(() => _cohort.AddUnmasking(member, shares));
+            }
         }
 
         return await _summed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
