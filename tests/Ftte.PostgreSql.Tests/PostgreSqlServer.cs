@@ -46,7 +46,7 @@ public sealed class PostgreSqlServer : IAsyncLifetime
         return ConnectionString(name);
     }
 
-    public string ConnectionString(string database) => $"Host={_folder};Username=ftte;Database={database};Pooling=false;Timeout=5";
+    public string ConnectionString(string database) => $"Host={_folder};Username=ftte;Database={database};Pooling=false;Timeout=60";
 
     public static async Task ExecuteAsync(string connectionString, string statement)
     {
