@@ -5,7 +5,7 @@ using static Ftte.StoreBench;
 namespace Ftte.PostgreSql.Tests;
 
 [Collection(PostgreSqlGroup.Name)]
-public sealed class PostgreSqlMigrationTests(PostgreSqlServer database) : IAsyncLifetime
+public sealed class PostgreSqlMigrationTests(PostgreSqlServer database) : IAsyncLifetime, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private PostgreSqlStoreOptions _target = new();
@@ -20,11 +20,9 @@ public sealed class PostgreSqlMigrationTests(PostgreSqlServer database) : IAsync
         }
     }
 
-    public Task DisposeAsync()
-    {
-        _folder.Dispose();
-        return Task.CompletedTask;
-    }
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose() => _folder.Dispose();
 
     [StoreFact]
     public async Task A_stopped_server_with_a_file_continues_in_the_database_with_the_same_bits()
@@ -100,7 +98,7 @@ public sealed class PostgreSqlMigrationTests(PostgreSqlServer database) : IAsync
     public async Task A_copy_that_fails_leaves_no_run_and_can_be_repeated()
     {
         await FillAsync(new SqliteStore(File), 2);
-        await using (IServerStore prepared = new PostgreSqlStore(_target))
+        await using (var prepared = new PostgreSqlStore(_target))
         {
             await prepared.LoadAsync();
         }
@@ -116,7 +114,7 @@ public sealed class PostgreSqlMigrationTests(PostgreSqlServer database) : IAsync
     public async Task A_copy_that_the_database_changes_is_one_clear_error()
     {
         await FillAsync(new SqliteStore(File), 2);
-        await using (IServerStore prepared = new PostgreSqlStore(_target))
+        await using (var prepared = new PostgreSqlStore(_target))
         {
             await prepared.LoadAsync();
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ftte.Privacy;
 using Ftte.Selection;
+using Ftte.Sqlite;
 
 namespace Ftte.Store.CrashProbe;
 

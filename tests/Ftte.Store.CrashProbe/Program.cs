@@ -1,8 +1,8 @@
 using System.Globalization;
 using Ftte;
 using Ftte.Aggregation;
-using Ftte.Selection;
 using Ftte.PostgreSql;
+using Ftte.Selection;
 using Ftte.Sqlite;
 using Ftte.Storage;
 using Ftte.Store.CrashProbe;
