@@ -96,15 +96,20 @@ public sealed partial class SecureAggregationServer : IReadyQueue, ICohortServer
             }
         }
 
-        using CancellationTokenRegistration registration = cancellationToken.Register(() =>
+        try
+        {
+            CohortRun run = await device.Cohort.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return new CohortInvitation(run.Description);
+        }
+        catch (OperationCanceledException)
         {
             lock (_lock)
             {
                 Leave(waiting => waiting == device, "The call was canceled.");
             }
-        });
-        CohortRun run = await device.Cohort.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return new CohortInvitation(run.Description);
+
+            throw;
+        }
     }
 
     /// <inheritdoc />
