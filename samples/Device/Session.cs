@@ -23,7 +23,7 @@ internal sealed class Session(DeviceOptions options, TextWriter output)
         IExampleSource examples = options.DataFolder is { } folder
             ? DeviceData.Read(folder, network, options.Examples, seed)
             : DeviceData.Generate(network, options.Examples, seed);
-        (IExampleSource training, IExampleSource? heldBack) = DeviceData.HoldBack(examples);
+        (IExampleSource training, IExampleSource? heldBack) = DeviceData.HoldBack(examples, seed);
         using var trainer = new LocalTrainer(network, training, new SgdOptions { LearningRate = LearningRate, Seed = seed }, heldBack: heldBack);
         using HttpClient http = identity.CreateClient();
         using var server = new HttpFederatedServer(http, options.Server, network.Layout, new HttpFederatedServerOptions { UploadFormat = ValueFormat.Int8 });

@@ -36,15 +36,19 @@ internal static class DeviceData
         }
     }
 
-    /// <summary>Divides examples: a fifth, at least one, is held back to evaluate versions.</summary>
+    /// <summary>Divides examples at random, because their classes may follow a pattern: a fifth, at least one, is held back to evaluate versions.</summary>
     /// <returns>The examples to train on, and those held back; null if there is only one example.</returns>
-    public static (IExampleSource Training, IExampleSource? HeldBack) HoldBack(IExampleSource examples)
+    public static (IExampleSource Training, IExampleSource? HeldBack) HoldBack(IExampleSource examples, ulong seed)
     {
-        const int Every = 5;
-        int[] heldBack = [.. Enumerable.Range(0, examples.Count).Where(i => i % Every == Every - 1 || (i == 1 && examples.Count < Every))];
-        return heldBack.Length == 0
-            ? (examples, null)
-            : (new ChosenExamples(examples, [.. Enumerable.Range(0, examples.Count).Except(heldBack)]), new ChosenExamples(examples, heldBack));
+        const int Parts = 5;
+        if (examples.Count < 2)
+        {
+            return (examples, null);
+        }
+
+        int[] order = [.. Enumerable.Range(0, examples.Count).OrderBy(i => CounterRandom.At(seed, (ulong)i))];
+        int held = Math.Max(1, examples.Count / Parts);
+        return (new ChosenExamples(examples, order[held..]), new ChosenExamples(examples, order[..held]));
     }
 
     private static IdxExamples ReadMnist(string folder) => IdxExamples.Load(

@@ -47,7 +47,7 @@ internal static class WearableReport
 
         if (options.ReportFolder is { } folder)
         {
-            foreach (Method method in Method.All.Where(method => method.IsPersonal))
+            foreach (Method method in Method.All.Where(method => method.IsPersonal || method.Training is Training.Local or Training.FedAvg))
             {
                 Chart(options, console, results, method.Name, Path.Combine(folder, $"{method.Name.ToLowerInvariant()}.png"));
             }
@@ -70,16 +70,19 @@ internal static class WearableReport
 
     private static void Chart(WearablesOptions options, IAnsiConsole console, IReadOnlyList<MethodResult> results, string method, string file)
     {
+        // A method without personal models does not use labels of newcomers.
+        int? labeled = Method.All.Any(known => known.Name == method && known.Training == Training.FedAvg) ? 0 : 1;
+        string recordings = labeled == 0 ? "" : ", one labeled recording";
         (string Kind, bool IsNewcomer, string Title)[] groups =
         [
-            (WearableTables.Phone, true, "newcomers' phones, one labeled recording"),
-            (WearableTables.Watch, true, "newcomers' watches, one labeled recording"),
+            (WearableTables.Phone, true, $"newcomers' phones{recordings}"),
+            (WearableTables.Watch, true, $"newcomers' watches{recordings}"),
             (WearableTables.Phone, false, "participants' phones"),
             (WearableTables.Watch, false, "participants' watches"),
         ];
         DeviceAccuracy[] accuracies = [.. groups.SelectMany(group =>
         {
-            ScoreGroup before = ScoreGroup.Of(results, Method.Shared, group.Kind, group.IsNewcomer), after = ScoreGroup.Of(results, method, group.Kind, group.IsNewcomer, labeled: 1);
+            ScoreGroup before = ScoreGroup.Of(results, Method.Shared, group.Kind, group.IsNewcomer), after = ScoreGroup.Of(results, method, group.Kind, group.IsNewcomer, labeled);
             return before.Accuracy.Values.Where(person => after.Accuracy.Values.ContainsKey(person.Key)).Select(person => new DeviceAccuracy(group.Title, $"{person.Key}", person.Value, after.Accuracy.Values[person.Key]));
         })];
         if (accuracies.Length > 0)

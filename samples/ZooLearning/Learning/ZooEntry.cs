@@ -53,7 +53,7 @@ internal sealed record ZooEntry(string Name, Network Network, DataKind Data)
             "digits" or "mlp" => new ZooEntry(name, network, DataKind.Mnist) { Versions = isSmall ? 40 : 80 },
             "fedavg-cnn" => new ZooEntry(name, network, DataKind.Mnist) { ExamplesPerDevice = 20, Versions = 100 },
             "autoencoder" => new ZooEntry(name, network, DataKind.Wearables) { ExamplesPerDevice = 100, Versions = isSmall ? 300 : 3000, BaseEpochs = 20 },
-            "dscnn" => new ZooEntry(name, network, DataKind.Wearables) { Versions = 120 },
+            "dscnn" => new ZooEntry(name, network, DataKind.Wearables) { Versions = isSmall ? 200 : 120 },
             "cnn" or "resnet8" => new ZooEntry(name, network, DataKind.Cifar10) { Devices = 100, ExamplesPerDevice = 20, Versions = 200, PublicExamples = 1000 },
             "resnet18" => new ZooEntry(name, network, DataKind.Cifar10) { Devices = 200, ExamplesPerDevice = 10, Versions = 100, PublicExamples = 1000, BaseEpochs = 10, TestExamples = 300 },
             "mobilenetv2-0.35-128" => new ZooEntry(name, network, DataKind.Cifar10) { Devices = 100, ExamplesPerDevice = 20, Versions = 300, PublicExamples = 1000, BaseEpochs = 20, TestExamples = 300 },

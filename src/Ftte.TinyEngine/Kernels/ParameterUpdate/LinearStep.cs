@@ -13,16 +13,22 @@ namespace Ftte.TinyEngine.Kernels;
 internal static unsafe class LinearStep
 {
     /// <summary>Describes the values that a step reads.</summary>
-    /// <param name="Inputs">The input of each example.</param>
-    /// <param name="Gradients">The gradient of the output of each example.</param>
-    /// <param name="Examples">The number of examples.</param>
-    /// <param name="Rows">The number of inputs.</param>
-    /// <param name="Columns">The number of outputs.</param>
-    internal readonly record struct Layer(nint Inputs, nint Gradients, int Examples, int Rows, int Columns)
+    /// <param name="x">The input of each example.</param>
+    /// <param name="dy">The gradient of the output of each example.</param>
+    /// <param name="examples">The number of examples.</param>
+    /// <param name="rows">The number of inputs.</param>
+    /// <param name="columns">The number of outputs.</param>
+    internal readonly struct Layer(float* x, float* dy, int examples, int rows, int columns)
     {
-        public float* X => (float*)Inputs;
+        public float* X { get; } = x;
 
-        public float* Dy => (float*)Gradients;
+        public float* Dy { get; } = dy;
+
+        public int Examples { get; } = examples;
+
+        public int Rows { get; } = rows;
+
+        public int Columns { get; } = columns;
     }
 
     /// <summary>w = shrink * w - rate * factor * gradient, for columns [first, last).</summary>

@@ -73,7 +73,7 @@ internal sealed unsafe class RowGradientUpdate(SavedChannels saved, int tileFloa
 
     private void RunLinear(TrainingPass pass, float* dy, int first, int last)
     {
-        var layer = new LinearStep.Layer((nint)pass.Floats(saved.Tensor), (nint)dy, pass.Examples, saved.Shape.WeightRows, saved.Shape.Filters);
+        var layer = new LinearStep.Layer(pass.Floats(saved.Tensor), dy, pass.Examples, saved.Shape.WeightRows, saved.Shape.Filters);
         float* w = pass.Trained + saved.Gradient.Offset;
         float shrink = 1 - (pass.Rate * pass.Decay);
         if (pass.ClipRatio == 0)

@@ -16,6 +16,7 @@ public sealed class PublisherProtocolTests(Xunit.Abstractions.ITestOutputHelper 
     [InlineData(2, 2, 2, 0, 0, 0, 0, -1)]
     [InlineData(1, 1, 1, 1, 0, 0, 0, -1)]
     [InlineData(2, 1, 2, 1, 0, 0, 0, -1)]
+    [InlineData(2, 1, 1, 1, 0, 0, 0, -1)]
     [InlineData(2, 1, 2, 0, 1, 0, 0, -1)]
     [InlineData(2, 1, 1, 0, 1, 0, 0, -1)]
     [InlineData(2, 2, 2, 0, 1, 0, 0, -1)]

@@ -97,7 +97,7 @@ public unsafe class LinearStepTests
     }
 
     private static LinearStep.Layer Layer(GuardedMemory memory, int examples, int rows, int columns) =>
-        new((nint)memory.Random(examples * rows), (nint)memory.Random(examples * columns), examples, rows, columns);
+        new(memory.Random(examples * rows), memory.Random(examples * columns), examples, rows, columns);
 
     private static void AssertSame(float* expected, float* actual, int count) =>
         Assert.True(new ReadOnlySpan<int>(expected, count).SequenceEqual(new ReadOnlySpan<int>(actual, count)));
