@@ -7,6 +7,9 @@ namespace Wearables.Learning;
 /// <summary>Creates the network: three convolutions over time with group normalization, for windows of 64 samples of six channels.</summary>
 internal static class MotionNetwork
 {
+    /// <summary>Names the shared model, so that a device does not use personal parameters that belong to another one with the same layout.</summary>
+    public const string Lineage = "activity 1";
+
     /// <summary>Creates the network.</summary>
     public static Network Create() => Network.Build(1, new WindowOptions().Length, PersonDevice.Channels)
         .Conv1D("conv1", 24, kernel: 7, stride: 2, padding: 3, bias: false).GroupNorm("gn1", 4).Relu()

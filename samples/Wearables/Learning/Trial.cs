@@ -88,7 +88,7 @@ internal sealed class Trial(WearablesOptions options, ImmutableArray<PersonDevic
 
         // The number of steps does not depend on how many windows are labeled: with one recording, few epochs would be few steps.
         int epochs = Math.Max(1, options.TuningSteps * Batch / training.Count);
-        var personal = new PersonalModel(_network, Policy(method, epochs)!, new MemoryStateStore(state));
+        var personal = new PersonalModel(_network, Policy(method, epochs)!, new MemoryStateStore(state), MotionNetwork.Lineage);
         float[] mine = new float[shared.Length];
         if (isTuned)
         {

@@ -26,7 +26,12 @@ internal sealed class WearableTask(
     public ILocalTrainer CreateTrainer(int device) => CreateTrainer(device, new MemoryStateStore());
 
     public ILocalTrainer CreateTrainer(int device, IClientStateStore state) => new LocalTrainer(
-        network, devices[device].Training, sgd, engine: _engine, heldBack: devices[device].Test, personal: policy is null ? null : new PersonalModel(network, policy, state));
+        network,
+        devices[device].Training,
+        sgd,
+        engine: _engine,
+        heldBack: devices[device].Test,
+        personal: policy is null ? null : new PersonalModel(network, policy, state, MotionNetwork.Lineage));
 
     public JobCost CostOf(int device, TrainingAssignment assignment)
     {
@@ -59,7 +64,7 @@ internal sealed class WearableTask(
         float[] mine = shared.ToArray();
         if (policy is not null)
         {
-            new PersonalModel(network, policy, state).CopyTo(shared, mine);
+            new PersonalModel(network, policy, state, MotionNetwork.Lineage).CopyTo(shared, mine);
         }
 
         return mine;
