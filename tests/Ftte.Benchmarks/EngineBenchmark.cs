@@ -53,7 +53,7 @@ internal static class EngineBenchmark
         Network network = BenchmarkNetworks.Create(model);
         ParameterSelection selection = isSuffix ? BenchmarkNetworks.LastThird(network) : network.Trainable;
         float[] parameters = network.Initialize(1);
-        var examples = new RandomExamples(network, batch);
+        IExampleSource examples = RandomExamples.For(network, batch);
         var best = new Row(model, threads, batch, selection.Count, network.Trainable.Count, 0, 0, 0, 0, isCached);
         foreach (int micro in ((int[])[1, 2, 4, 8, 32]).Where(m => m <= batch && (!isCached || m == batch)))
         {
@@ -72,7 +72,7 @@ internal static class EngineBenchmark
     }
 
     /// <summary>Runs training and reads the clock from its progress, so that planning and the first steps do not count.</summary>
-    private static Row Time(Network network, ParameterSelection selection, float[] parameters, RandomExamples examples, EngineOptions engine, Pace pace, Row row)
+    private static Row Time(Network network, ParameterSelection selection, float[] parameters, IExampleSource examples, EngineOptions engine, Pace pace, Row row)
     {
         var seconds = new List<double>();
         long first = 0, begun = 0, allocatedBefore = 0, allocated = 0;

@@ -3,7 +3,7 @@ using Ftte.TinyEngine;
 
 namespace Ftte.Benchmarks;
 
-/// <summary>Times the predictions of the zoo's networks: probabilities of one example and of a batch, from inputs in memory.</summary>
+/// <summary>Times the predictions of the zoo's networks: probabilities of one example and of a batch, from inputs in memory and parameters in every format that is asked for.</summary>
 /// <remarks>The number of examples that run at once does not change the bits, so the fastest of a few is taken, and named in the row.</remarks>
 internal static class InferenceBenchmark
 {
@@ -16,16 +16,21 @@ internal static class InferenceBenchmark
     public static int Run(string[] args)
     {
         const int MaxThreads = 64;
-        Arguments arguments = Arguments.Parse(args, "--threads", "--models", "--json", "--quick");
+        Arguments arguments = Arguments.Parse(args, "--threads", "--models", "--formats", "--json", "--quick");
         int threads = arguments.Number("--threads", 1, 1, MaxThreads);
+        string[] formats = arguments.Names("--formats", [nameof(FrozenFormat.Float32)], Enum.GetNames<FrozenFormat>());
         var lines = new List<string>();
         foreach (string model in arguments.Names("--models", ["resnet8", "dscnn", "mobilenetv2-0.35", "mlp"], BenchmarkNetworks.Names))
         {
             foreach (int batch in (int[])[1, 32])
             {
-                Row best = ((int[])[1, 4, 32]).Where(size => size <= batch).Select(size => Measure(model, threads, batch, size, arguments.IsQuick)).MaxBy(row => row.SamplesPerSecond)!;
-                lines.Add(JsonSerializer.Serialize(best, Json));
-                Console.WriteLine(lines[^1]);
+                foreach (FrozenFormat format in formats.Select(Enum.Parse<FrozenFormat>))
+                {
+                    Row best = ((int[])[1, 4, 32]).Where(size => size <= batch)
+                        .Select(size => Measure(model, format, threads, batch, size, arguments.IsQuick)).MaxBy(row => row.SamplesPerSecond)!;
+                    lines.Add(JsonSerializer.Serialize(best, Json));
+                    Console.WriteLine(lines[^1]);
+                }
             }
         }
 
@@ -33,10 +38,11 @@ internal static class InferenceBenchmark
         return 0;
     }
 
-    private static Row Measure(string model, int threads, int batch, int atOnce, bool isQuick)
+    private static Row Measure(string model, FrozenFormat format, int threads, int batch, int atOnce, bool isQuick)
     {
         Network network = BenchmarkNetworks.Create(model);
-        using Predictor predictor = network.CreatePredictor(network.Initialize(1), new PredictorOptions { BatchSize = atOnce, Threads = threads });
+        using FrozenParameters parameters = FrozenParameters.Compress(network, network.Initialize(1), format);
+        using Predictor predictor = network.CreateFrozenPredictor(parameters, new PredictorOptions { BatchSize = atOnce, Threads = threads });
         var random = new Random(1);
         float[] inputs = [.. Enumerable.Range(0, batch * network.InputLength).Select(_ => (2 * random.NextSingle()) - 1)];
         float[] probabilities = new float[batch * predictor.ProbabilityLength];
@@ -51,7 +57,16 @@ internal static class InferenceBenchmark
 
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Array.Sort(seconds);
-        return new Row(model, threads, batch, Math.Round(batch / seconds[seconds.Length / 2], 1), predictor.Plan.ArenaBytes, (double)allocated / calls, atOnce);
+        return new Row(
+            model,
+            format.ToString(),
+            threads,
+            batch,
+            Math.Round(batch / seconds[seconds.Length / 2], 1),
+            predictor.Plan.ParameterBytes,
+            predictor.Plan.ArenaBytes,
+            (double)allocated / calls,
+            atOnce);
 
         (double Seconds, int Calls) Time(int minCalls, TimeSpan minTime)
         {
@@ -69,5 +84,6 @@ internal static class InferenceBenchmark
         }
     }
 
-    private sealed record Row(string Model, int Threads, int Batch, double SamplesPerSecond, long ArenaBytes, double AllocatedBytesPerCall, int AtOnce);
+    private sealed record Row(
+        string Model, string Format, int Threads, int Batch, double SamplesPerSecond, long ParameterBytes, long ArenaBytes, double AllocatedBytesPerCall, int AtOnce);
 }

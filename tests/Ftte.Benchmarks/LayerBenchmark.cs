@@ -49,7 +49,7 @@ internal static unsafe class LayerBenchmark
     {
         Network network = BenchmarkNetworks.Create(model);
         ParameterSelection selection = network.Trainable;
-        var examples = new RandomExamples(network, batch);
+        IExampleSource examples = RandomExamples.For(network, batch);
         using var stop = new CancellationTokenSource();
         var options = new SgdOptions { BatchSize = batch, Steps = int.MaxValue, LearningRate = 1e-5f, ClipRatio = null };
         var engine = new EngineOptions { Threads = threads };

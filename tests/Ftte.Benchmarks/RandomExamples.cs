@@ -8,7 +8,7 @@ internal sealed class RandomExamples : IExampleSource
     private readonly float[] _inputs;
     private readonly int _classes;
 
-    public RandomExamples(Network network, int count)
+    private RandomExamples(Network network, int count)
     {
         (Count, InputLength, _classes) = (count, network.InputLength, network.ClassCount);
         var random = new Random(1);
@@ -18,6 +18,10 @@ internal sealed class RandomExamples : IExampleSource
     public int Count { get; }
 
     public int InputLength { get; }
+
+    /// <summary>Creates examples for a network. One without classes has its inputs as targets.</summary>
+    public static IExampleSource For(Network network, int count) =>
+        network.ClassCount == 0 ? new ReconstructionExamples(new RandomExamples(network, count)) : new RandomExamples(network, count);
 
     public int CopyTo(int index, Span<float> input)
     {
