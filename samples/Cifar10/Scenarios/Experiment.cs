@@ -87,6 +87,7 @@ internal static class Experiment
         Profile = request.Profile,
         Importance = request.Importance,
         EveryVersions = versions,
+        Probes = 0,
         MemoryBudgetBytes = request.MemoryBudgetBytes,
         ComputeBudget = request.ComputeBudget,
     };

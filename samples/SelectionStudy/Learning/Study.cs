@@ -102,7 +102,7 @@ internal sealed class Study(StudyOptions options, StartModel start, CifarImages 
         {
             Name = cell.Selector,
             Reselection = cell.EveryVersions is { } versions
-                ? new ReselectionOptions { Selector = selector, Profile = _profile, Importance = world.Importance, EveryVersions = versions, MemoryBudgetBytes = budget }
+                ? new ReselectionOptions { Selector = selector, Profile = _profile, Importance = world.Importance, EveryVersions = versions, Probes = 0, MemoryBudgetBytes = budget }
                 : null,
 
             // Runs differ only in the selection, so updates are not compressed.

@@ -132,7 +132,7 @@ internal sealed class JobStarter(RunInput input, RunState state, JobTrainer trai
             ClientId = new ClientId(spec.Name),
             MemoryBudgetBytes = spec.MemoryBudgetBytes,
             Role = spec.Role == ClientRole.TrainAndEvaluate && input.Rule.Evaluation is null ? ClientRole.TrainOnly : spec.Role,
-            AllowProbes = input.Rule.Reselection is { Probes: > 0 },
+            AllowProbes = input.Rule.Reselection is { Probes: not 0 },
             MaxSubmitAttempts = 1,
             HeldFingerprint = fingerprint,
         };

@@ -97,9 +97,15 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
             throw new ArgumentException($"The training profile is for a model with {reselection.Profile.Layout}, but the server's model has {start.Layout}. Specify the profile of the server's model.", nameof(reselection));
         }
 
-        if (reselection is { Probes: > 0 } && aggregator is ILimitedAggregator { AllowsSurveys: false })
+        bool allowsSurveys = aggregator is not ILimitedAggregator { AllowsSurveys: false };
+        if (reselection is { Probes: > 0 } && !allowsSurveys)
         {
             throw new ArgumentException($"Importance surveys reveal private data that {aggregator.GetType().Name} does not protect. Set {nameof(ReselectionOptions.Probes)} to 0.", nameof(reselection));
+        }
+
+        if (reselection is not null)
+        {
+            reselection.Probes ??= allowsSurveys ? ReselectionOptions.DefaultProbes : 0;
         }
 
         evaluation = evaluation?.Copy();
@@ -220,9 +226,9 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAs
             return;
         }
 
-        if (reselection is { Probes: > 0 })
+        if (reselection is { Probes: > 0 and var probes })
         {
-            Log.SurveyOpened(_logger, reselection.Probes, start.Version);
+            Log.SurveyOpened(_logger, probes, start.Version);
         }
 
         _evaluation?.LogStart(start.Version);

@@ -13,6 +13,7 @@ namespace Ftte;
 internal sealed class Reselection
 {
     private readonly ReselectionOptions _options;
+    private readonly int _probes;
     private readonly AssignmentTerms _terms;
     private readonly DeviceRegistry _registry;
     private readonly bool _isRegistrationRequired;
@@ -37,7 +38,8 @@ internal sealed class Reselection
         ReselectionOptions options, DispatchState state, AssignmentTerms terms, DeviceRegistry registry, bool isRegistrationRequired, ILogger logger, CancellationToken stopping)
     {
         (_options, _terms, _registry, _isRegistrationRequired, _logger, _stopping) = (options, terms, registry, isRegistrationRequired, logger, stopping);
-        Survey = options.Probes > 0 ? new SurveyCollector(state, options.Probes) : null;
+        _probes = options.Probes ?? 0;
+        Survey = _probes > 0 ? new SurveyCollector(state, _probes) : null;
         _importance = options.Importance;
         _lastVersion = _current = state.Feed.Current.Version;
     }
@@ -108,7 +110,7 @@ internal sealed class Reselection
         else
         {
             _lastVersion = version;
-            Log.SurveyOpened(_logger, _options.Probes, version);
+            Log.SurveyOpened(_logger, _probes, version);
         }
     }
 
@@ -142,13 +144,13 @@ internal sealed class Reselection
         ImportanceSurvey survey = collector.Close();
 
         // A few dishonest devices can determine the median of a small number of answers.
-        bool isUsed = survey.Count >= _options.Probes - survey.Count;
+        bool isUsed = survey.Count >= _probes - survey.Count || survey.Count > _registry.Count - survey.Count;
         if (isUsed)
         {
             _importance = survey.Combine();
         }
 
-        Log.SurveyClosed(_logger, survey.Count, _options.Probes, _current, isUsed);
+        Log.SurveyClosed(_logger, survey.Count, _probes, _current, isUsed);
         Choose();
     }
 

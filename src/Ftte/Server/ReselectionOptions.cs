@@ -1,15 +1,16 @@
+using Ftte.Aggregation;
 using Ftte.Selection;
 
 namespace Ftte;
 
 /// <summary>Represents the options with which a <see cref="FederatedServer"/> changes the selection during training. Read once, when the server is created.</summary>
 /// <remarks>
-/// <para>Every <see cref="EveryVersions"/> versions, the server calls the selector again with the current memory budget of the devices and, if
-/// <see cref="Probes"/> is not 0, with importance from an <see cref="ImportanceSurvey"/> of devices.</para>
+/// <para>Every <see cref="EveryVersions"/> versions, the server calls the selector again with the current memory budget of the devices and, unless
+/// <see cref="Probes"/> is 0, with importance from an <see cref="ImportanceSurvey"/> of devices.</para>
 /// <para>While a survey is open, a device that requests work and can measure importance measures once instead of training, unless the devices that already measure
 /// suffice for the missing answers. If a lease expires, another device takes its place. A survey is open from the start, because <see cref="Importance"/> is a guess, and again
 /// whenever a reselection is due. It closes with the last required answer, or <see cref="EveryVersions"/> versions after it opened. In the latter case, its answers are used if
-/// they are at least half of the required ones; otherwise the importance does not change. In either case the reselection follows at once.</para>
+/// they are at least half of the required ones, or from more than half of all devices; otherwise the importance does not change. In either case the reselection follows at once.</para>
 /// <para>A reselection that fails (nothing fits the budget, no device is registered, or the selector throws) is logged, and the selection does not change until the
 /// next reselection. The result depends only on updates and devices, never on the clock.</para>
 /// </remarks>
@@ -31,9 +32,15 @@ public sealed class ReselectionOptions
     /// <value>Default 50; at least 1.</value>
     public int EveryVersions { get; set; } = 50;
 
-    /// <summary>Gets or sets the number of devices that measure importance before each reselection. A survey keeps this number of values per block.</summary>
-    /// <value>Default 0: devices are never asked.</value>
-    public int Probes { get; set; }
+    /// <summary>Gets or sets the number of devices that measure importance before each reselection; 0 to never ask. A survey keeps this number of values per block.</summary>
+    /// <value>
+    /// Default null: <see cref="DefaultProbes"/>, or 0 if the aggregator does not allow surveys (<see cref="ILimitedAggregator.AllowsSurveys"/>). A selection by a fixed guess
+    /// limits the accuracy that training can reach.
+    /// </value>
+    public int? Probes { get; set; }
+
+    /// <summary>The number of devices that measure importance before each reselection if <see cref="Probes"/> is null.</summary>
+    public const int DefaultProbes = 10;
 
     /// <summary>Gets or sets the maximum share of the devices to exclude; see <see cref="DeviceRegistry.GetMemoryBudget"/>.</summary>
     /// <value>
@@ -67,7 +74,7 @@ public sealed class ReselectionOptions
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(EveryVersions, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(Probes);
+        ArgumentOutOfRangeException.ThrowIfNegative(Probes ?? 0, nameof(Probes));
         if (ExcludedShare is not (null or (>= 0 and < 1)))
         {
             throw new ArgumentOutOfRangeException(nameof(ExcludedShare), ExcludedShare, "The share of excluded devices must lie in [0, 1).");

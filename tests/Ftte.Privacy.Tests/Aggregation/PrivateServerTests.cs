@@ -125,6 +125,19 @@ public class PrivateServerTests
         Assert.Contains("reveal private data", Assert.Throws<ArgumentException>(() => Create(Privacy(), reselection: reselection)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Without_a_number_of_probes_no_device_is_asked()
+    {
+        var profile = new TrainingProfile(Layout, 100, [new TrainingStep("model", 10, 20, 10, 0, [new TrainingChoice("all", [Layout.Blocks[0].Range], SavedBytes: 12)])]);
+        var reselection = new ReselectionOptions { Profile = profile, Importance = new BlockImportance(Layout, 1), MemoryBudgetBytes = 1000 };
+        await using FederatedServer server = Create(Privacy(), reselection: reselection);
+
+        CheckOutResponse response = await server.CheckOutAsync(new CheckOutRequest(new ClientId("a"), 1 << 20, Layout.Fingerprint, CanProbe: true), new float[3]);
+
+        Assert.Equal(UpdateContent.Difference, response.Assignment!.Content);
+        Assert.Null(reselection.Probes);
+    }
+
     /// <summary>After every commit, another server starts from what is durable then, as if the first one had been killed.</summary>
     [Fact]
     public async Task A_server_that_is_killed_at_any_moment_forgets_no_contribution_and_publishes_the_same_bits()

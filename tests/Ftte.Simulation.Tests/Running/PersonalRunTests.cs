@@ -122,6 +122,7 @@ public sealed class PersonalRunTests : IDisposable
                 Importance = new BlockImportance(network.Layout, importance),
                 Selector = new RotatingSelector(seed: 3),
                 EveryVersions = 4,
+                Probes = 0,
                 MemoryBudgetBytes = 1 << 20,
                 PayloadBudgetBytes = 4 * (shared.Count - 5),
             },

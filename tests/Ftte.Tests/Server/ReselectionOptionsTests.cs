@@ -34,13 +34,13 @@ public sealed class ReselectionOptionsTests
     }
 
     [Fact]
-    public void The_defaults_choose_every_50_versions_without_asking_within_what_the_weakest_device_can_spare()
+    public void The_defaults_choose_every_50_versions_within_what_the_weakest_device_can_spare()
     {
         var options = new ReselectionOptions { Selector = new TurningSelector(), Profile = TurningSelector.Profile, Importance = TurningSelector.Guess };
 
         options.Validate();
 
-        Assert.Equal((50, 0, (double?)null), (options.EveryVersions, options.Probes, options.ExcludedShare));
+        Assert.Equal((50, (int?)null, (double?)null), (options.EveryVersions, options.Probes, options.ExcludedShare));
         Assert.Equal((null, null, null), (options.MemoryBudgetBytes, options.PayloadBudgetBytes, options.ComputeBudget));
     }
 }

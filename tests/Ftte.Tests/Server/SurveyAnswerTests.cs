@@ -114,6 +114,40 @@ public sealed class SurveyAnswerTests
         Assert.Equal(importance.Values.ToArray(), _selector.Requests[1].Importance.Values.ToArray());
     }
 
+    [Theory]
+    [InlineData(1, 2, false)]
+    [InlineData(2, 1, true)]
+    [InlineData(1, 0, true)]
+    public async Task In_a_small_federation_a_survey_counts_if_more_than_half_of_all_devices_have_answered(int answering, int others, bool counts)
+    {
+        await using ServerBench bench = Adding(reselection: _selector.Every(3, probes: null));
+        for (int i = 0; i < answering; i++)
+        {
+            await Answer(bench, await Probe(bench, $"d{i}"), 0, 0, 1);
+        }
+
+        for (int i = 0; i < 3; i++)
+        {
+            await bench.Round(others == 0 ? "d0" : $"x{i % others}");
+        }
+
+        BlockImportance importance = Assert.Single(_selector.Requests).Importance;
+        Assert.Equal(counts ? [0, 0, 1] : TurningSelector.Guess.Values.ToArray(), importance.Values.ToArray());
+    }
+
+    [Fact]
+    public async Task Without_a_number_of_probes_ten_devices_are_asked()
+    {
+        await using ServerBench bench = Adding(reselection: _selector.Every(100, probes: null));
+        for (int i = 0; i < ReselectionOptions.DefaultProbes; i++)
+        {
+            Assert.Empty(_selector.Requests);
+            await Answer(bench, await Probe(bench, $"d{i}"), 0, 0, 1);
+        }
+
+        Assert.Equal([0, 0, 1], Assert.Single(_selector.Requests).Importance.Values.ToArray());
+    }
+
     [Fact]
     public async Task A_poisoned_minority_does_not_move_the_choice()
     {

@@ -27,7 +27,7 @@ internal sealed class TurningSelector : IParameterSelector
     }
 
     /// <summary>Settings that choose with this selector and state a budget.</summary>
-    public ReselectionOptions Every(int versions, int probes = 0) => new()
+    public ReselectionOptions Every(int versions, int? probes = 0) => new()
     {
         Selector = this,
         Profile = Profile,
