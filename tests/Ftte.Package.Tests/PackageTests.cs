@@ -83,6 +83,32 @@ public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPa
         Assert.Contains("accuracy", output, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Theory]
+    [InlineData("linux-x64", "", true)]
+    [InlineData("linux-x64", "x86-64-v3", false)]
+    [InlineData("linux-arm64", "", false)]
+    public void Publishing_ahead_of_time_for_x64_without_an_instruction_set_warns(string runtime, string instructionSet, bool warns)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(packed.Folder, $"native-{runtime}-{instructionSet}")).FullName;
+        string project = Path.Combine(folder, "native.proj");
+        using (ZipArchive package = ZipFile.OpenRead(packed.PathOf("Ftte.TinyEngine", "nupkg")))
+        {
+            package.GetEntry("buildTransitive/Ftte.TinyEngine.targets")!.ExtractToFile(Path.Combine(folder, "Ftte.TinyEngine.targets"));
+        }
+
+        File.WriteAllText(project, """
+            <Project>
+              <Import Project="Ftte.TinyEngine.targets" />
+              <Target Name="PrepareForPublish" />
+            </Project>
+            """);
+
+        string output = Repository.Run(
+            "dotnet", folder, "msbuild", project, "-t:PrepareForPublish", "-p:PublishAot=true", $"-p:RuntimeIdentifier={runtime}", $"-p:IlcInstructionSet={instructionSet}");
+
+        Assert.Equal(warns, output.Contains("FTTE0001", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_fresh_test_project_runs_the_conformance_suite_of_the_package()
     {
