@@ -1,4 +1,6 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Ftte.TinyEngine;
 
@@ -78,11 +80,30 @@ internal sealed class FrozenInt8 : FrozenParameters
         }
 
         float[] scales = _scales[block];
-        int column = at % scales.Length;
-        for (int i = 0; i < destination.Length; i++)
+        for (int column = at % scales.Length; destination.Length > 0; column = 0)
         {
-            destination[i] = codes[at + i] * scales[column];
-            column = column + 1 == scales.Length ? 0 : column + 1;
+            int count = Math.Min(destination.Length, scales.Length - column);
+            Scale(codes.AsSpan(at, count), scales.AsSpan(column, count), destination[..count]);
+            destination = destination[count..];
+            at += count;
+        }
+    }
+
+    /// <summary>Multiplies codes by scales. The conversion of a code is exact, so the bits do not depend on the width of the vectors.</summary>
+    private static void Scale(ReadOnlySpan<sbyte> codes, ReadOnlySpan<float> scales, Span<float> destination)
+    {
+        int i = 0;
+        for (; i <= codes.Length - sizeof(ulong); i += sizeof(ulong))
+        {
+            ulong eight = MemoryMarshal.Read<ulong>(MemoryMarshal.AsBytes(codes[i..]));
+            (Vector128<int> low, Vector128<int> high) = Vector128.Widen(Vector128.WidenLower(Vector128.CreateScalar(eight).AsSByte()));
+            (Vector128.ConvertToSingle(low) * Vector128.Create(scales[i..])).CopyTo(destination[i..]);
+            (Vector128.ConvertToSingle(high) * Vector128.Create(scales[(i + Vector128<float>.Count)..])).CopyTo(destination[(i + Vector128<float>.Count)..]);
+        }
+
+        for (; i < codes.Length; i++)
+        {
+            destination[i] = codes[i] * scales[i];
         }
     }
 
