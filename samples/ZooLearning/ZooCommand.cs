@@ -31,10 +31,11 @@ internal static class ZooCommand
         Option<int> versions = TypedOption.Whole("--versions", "The number of versions; 0 for each network's own.", 0, 0, 1_000_000);
         Option<float> rate = TypedOption.Real("--learning-rate", "The devices' learning rate; 0 for the library's default.", 0, r => r >= 0, "specify a number of at least 0");
         Option<float> clip = TypedOption.Real("--clip-ratio", "The devices' clip ratio; -1 for the library's default, 0 for no clipping.", -1, r => r >= -1, "specify a number of at least -1");
+        Option<float> calibration = TypedOption.Real("--label-calibration", "The devices' label calibration; -1 for the library's default, 0 for none.", -1, r => r >= -1, "specify a number of at least -1");
         Option<NormalizationKind> normalization = TypedOption.Named("--normalization", "The normalization layers of the networks that have some.", NormalizationKind.Group);
         Option<string?> resume = TypedOption.Path("--resume", "FILE", "Keeps every finished row in this file and does not run it again.");
         Option<string?> table = TypedOption.Path("--table", "FILE.md", "Writes the table to this file, as Markdown.");
-        var command = new RootCommand(About) { data, networks, small, seed, seeds, threads, versions, rate, clip, normalization, resume, table };
+        var command = new RootCommand(About) { data, networks, small, seed, seeds, threads, versions, rate, clip, calibration, normalization, resume, table };
         return CommandRunner.InvokeAsync(command, Read, run, args, output, error);
 
         ZooOptions Read(ParseResult parsed)
@@ -50,6 +51,7 @@ internal static class ZooCommand
                 Versions = parsed.GetValue(versions) is > 0 and int count ? count : null,
                 LearningRate = parsed.GetValue(rate) is > 0 and float given ? given : null,
                 ClipRatio = parsed.GetValue(clip) is >= 0 and float ratio ? ratio : null,
+                LabelCalibration = parsed.GetValue(calibration) is >= 0 and float strength ? strength : null,
                 Normalization = parsed.GetValue(normalization),
                 ResumeFile = parsed.GetValue(resume),
                 TableFile = parsed.GetValue(table),

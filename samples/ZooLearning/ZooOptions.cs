@@ -36,6 +36,9 @@ internal sealed record ZooOptions
     /// <summary>Gets the clip ratio of the devices; null for the library's default, 0 for no clipping.</summary>
     public float? ClipRatio { get; init; }
 
+    /// <summary>Gets the strength of the label calibration of the devices; null for the library's default.</summary>
+    public float? LabelCalibration { get; init; }
+
     /// <summary>Gets the file that keeps finished rows, so that a later run continues; null for none.</summary>
     public string? ResumeFile { get; init; }
 

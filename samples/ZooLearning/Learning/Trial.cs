@@ -23,7 +23,7 @@ internal sealed class Trial(ZooEntry entry, ZooData data, ZooOptions options, ul
     /// <summary>Gets what the rows depend on besides network, seed, start and trained parameters.</summary>
     public string Settings { get; } = string.Create(
         CultureInfo.InvariantCulture,
-        $"{entry.Versions} versions, {entry.Devices} devices, {entry.BaseEpochs} epochs for the base, learning rate {options.LearningRate?.ToString(CultureInfo.InvariantCulture) ?? "default"}, clip ratio {options.ClipRatio?.ToString(CultureInfo.InvariantCulture) ?? "default"}, network {entry.Network.Layout.Fingerprint:x16}, examples {data.ComputeHash():x16}");
+        $"{entry.Versions} versions, {entry.Devices} devices, {entry.BaseEpochs} epochs for the base, learning rate {options.LearningRate?.ToString(CultureInfo.InvariantCulture) ?? "default"}, clip ratio {options.ClipRatio?.ToString(CultureInfo.InvariantCulture) ?? "default"}{(options.LabelCalibration is { } strength ? $", label calibration {strength.ToString(CultureInfo.InvariantCulture)}" : "")}, network {entry.Network.Layout.Fingerprint:x16}, examples {data.ComputeHash():x16}");
 
     private Network Network => entry.Network;
 
@@ -98,6 +98,11 @@ internal sealed class Trial(ZooEntry entry, ZooData data, ZooOptions options, ul
         var sgd = new SgdOptions { Seed = seed };
         sgd.LearningRate = options.LearningRate ?? sgd.LearningRate;
         sgd.ClipRatio = options.ClipRatio is { } ratio ? (ratio > 0 ? ratio : null) : sgd.ClipRatio;
+        if (Network.ClassCount > 0)
+        {
+            sgd.LabelCalibration = options.LabelCalibration ?? sgd.LabelCalibration;
+        }
+
         return sgd;
     }
 
