@@ -30,16 +30,16 @@ public sealed class GradientEnergyProbe
     /// <param name="memory">Memory for the arena, used by one run at a time; blocks that do not fit into it are not measured. Empty to allocate native memory.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public GradientEnergyProbe(Network network, ProbeOptions? options = null, Memory<byte> memory = default)
-        : this(network, options, memory, personalBytes: 0)
+        : this(network, options, memory, personalBytes: 0, isMapped: false)
     {
     }
 
-    /// <summary>Creates a probe of a device that holds personal parameters, which count toward the budget.</summary>
-    internal GradientEnergyProbe(Network network, ProbeOptions? options, Memory<byte> memory, long personalBytes)
+    /// <summary>Creates a probe of a device: personal parameters count toward the budget, and a mapped vector does not.</summary>
+    internal GradientEnergyProbe(Network network, ProbeOptions? options, Memory<byte> memory, long personalBytes, bool isMapped)
     {
         ArgumentNullException.ThrowIfNull(network);
         _network = network;
-        _oneByOne = new PlanSettings(BatchSize: 1, MicroBatchSize: 1) { PersonalBytes = personalBytes };
+        _oneByOne = new PlanSettings(BatchSize: 1, MicroBatchSize: 1) { PersonalBytes = personalBytes, FrozenBytes = isMapped ? 0 : null };
         _options = options?.Copy() ?? new ProbeOptions();
         _options.Validate();
         _memory = memory;

@@ -30,7 +30,7 @@ internal sealed class DeviceProbe(Network network, IExampleSource examples, Prob
         {
             ProbeOptions limited = options.Copy();
             limited.MemoryBudgetBytes = budget;
-            (_probe, _budget) = (new GradientEnergyProbe(network, limited, engine.Memory, personalBytes), budget);
+            (_probe, _budget) = (new GradientEnergyProbe(network, limited, engine.Memory, personalBytes, engine.ParametersAreMapped), budget);
         }
 
         return _probe;

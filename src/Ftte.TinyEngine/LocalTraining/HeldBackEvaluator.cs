@@ -14,7 +14,13 @@ namespace Ftte.TinyEngine;
 internal sealed class HeldBackEvaluator(
     Network network, IExampleSource examples, EngineOptions engine, PersonalModel? personal = null, Func<Predictor, IExampleSource, CancellationToken, float[]>? metrics = null)
 {
-    private readonly EngineOptions _engine = new() { PrefixExamples = null, Threads = engine.Threads, Memory = engine.Memory };
+    private readonly EngineOptions _engine = new()
+    {
+        PrefixExamples = null,
+        Threads = engine.Threads,
+        Memory = engine.Memory,
+        ParametersAreMapped = engine.ParametersAreMapped,
+    };
 
     /// <summary>Evaluates the model that the device would use: with personal parameters that replace shared ones, the personal model.</summary>
     /// <param name="parameters">The flat vector.</param>

@@ -34,6 +34,10 @@ public sealed class EngineOptions
     /// <value>Empty by default: the engine allocates native memory. Otherwise at least <see cref="TrainingPlan.ArenaBytes"/> + 64 bytes. Only one run can use it at a time.</value>
     public Memory<byte> Memory { get; set; }
 
+    /// <summary>Gets or sets a value that indicates whether the vector of parameters that training receives is a mapped file, which plans do not count.</summary>
+    /// <value>False by default. Set it together with <see cref="FederatedClientOptions.ParameterFile"/>. Trained parameters are copied and counted in any case.</value>
+    public bool ParametersAreMapped { get; set; }
+
     /// <summary>Validates that all values are in range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range; the message states the valid range.</exception>
     public void Validate()

@@ -30,7 +30,7 @@ public sealed partial class FederatedClient
             return false;
         }
 
-        string? fault = _modelFile.TryLoad(_parameters, out ModelVersion version, out ulong fingerprint);
+        string? fault = _modelFile.TryLoad(_parameters.Span, out ModelVersion version, out ulong fingerprint);
         if (fault is null)
         {
             (_heldVersion, _heldFingerprint, _modelSavedAt) = (version.Number, fingerprint, _time.GetTimestamp());
@@ -53,7 +53,7 @@ public sealed partial class FederatedClient
 
         try
         {
-            _modelFile.Save(_parameters, assignment.Version, assignment.ModelFingerprint);
+            _modelFile.Save(_parameters.Span, assignment.Version, assignment.ModelFingerprint);
             _modelSavedAt = _time.GetTimestamp();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -31,7 +31,7 @@ public sealed partial class FederatedClient
     private readonly ILogger _logger;
     private readonly Backoff _backoff;
     private readonly Backoff _submitBackoff;
-    private readonly float[] _parameters;
+    private readonly Memory<float> _parameters;
     private long _heldVersion = NoVersion;
     private ClientStatus _status;
     private CheckOutOutcome _loggedOutcome;
@@ -78,7 +78,7 @@ public sealed partial class FederatedClient
         _status = new ClientStatus { Since = _time.GetUtcNow() };
         _backoff = new Backoff(_options);
         _submitBackoff = new Backoff(_options);
-        _parameters = new float[trainer.Layout.ParameterCount];
+        _parameters = _options.ParameterFile is { } mapped ? new MappedVector(mapped, trainer.Layout.ParameterCount).Memory : new float[trainer.Layout.ParameterCount];
         _modelFile = _options.ModelFile is { } file ? new HeldModelFile(file, trainer.Layout) : null;
         if (!TryLoadModel() && heldModel is not null)
         {

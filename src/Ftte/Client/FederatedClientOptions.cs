@@ -110,6 +110,14 @@ public sealed class FederatedClientOptions
     /// <value>Default 10 minutes. After a restart, the device then lacks the changes since the last write, at most. Not negative; zero writes after every check-out with changes.</value>
     public TimeSpan ModelSaveInterval { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Gets or sets the path of a file that holds the parameters while the client exists, instead of memory: 4 bytes per parameter of the model. Its folder must exist.</summary>
+    /// <value>
+    /// Default null: the parameters are in memory. The system loads the pages that training reads, and drops them if memory is short, so a frozen part of the model takes no memory of the process; set
+    /// <c>EngineOptions.ParametersAreMapped</c> of the trainer, too, so that its plans do not count it. The results have the same bits. The file is replaced, locked, and deleted when the client is collected;
+    /// <see cref="ModelFile"/> keeps the model across restarts. Use one file per client, in storage and not in a file system in memory.
+    /// </value>
+    public string? ParameterFile { get; set; }
+
     /// <summary>Validates the options.</summary>
     /// <exception cref="ArgumentException">An option is missing or out of range; the message names it.</exception>
     public void Validate()
@@ -137,6 +145,11 @@ public sealed class FederatedClientOptions
         if (ModelFile is not null)
         {
             ArgumentException.ThrowIfNullOrWhiteSpace(ModelFile);
+        }
+
+        if (ParameterFile is not null)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(ParameterFile);
         }
 
         DurationGuard.NotNegative(ModelSaveInterval, nameof(ModelSaveInterval));

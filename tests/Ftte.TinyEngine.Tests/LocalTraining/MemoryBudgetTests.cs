@@ -66,6 +66,31 @@ public class MemoryBudgetTests
     }
 
     [Fact]
+    public async Task Mapped_parameters_are_not_counted_and_give_the_same_bits_measurements_included()
+    {
+        long vector = sizeof(float) * (long)Network.Layout.ParameterCount;
+        var mapped = new EngineOptions { ParametersAreMapped = true };
+        TrainingPlan plan = Network.Plan(Selection, Options, mapped);
+        Assert.Equal((0, Whole.PeakBytes - vector, Whole.ArenaBytes), (plan.ParameterBytes, plan.PeakBytes, plan.ArenaBytes));
+        Assert.Equal(Network.Profile(Options).ResidentBytes - vector, Network.Profile(Options, mapped).ResidentBytes);
+
+        long budget = Least - vector;
+        using var trainer = new LocalTrainer(Network, Examples, Options, engine: mapped, heldBack: Examples);
+        using var plain = new LocalTrainer(Network, Examples, Options, heldBack: Examples);
+        TrainingAssignment assignment = TestData.Assign(Network, Selection);
+        using SparseUpdate update = await trainer.TrainAsync(assignment with { MemoryBudgetBytes = budget }, Start);
+        Assert.Equal(Train(budget: null, out _), update.Values.ToArray());
+        Assert.InRange(trainer.Plan!.PeakBytes, 0, budget);
+
+        // Without the vector, a probe and an evaluation have the memory that they would have with it and a larger budget.
+        using SparseUpdate importance = await trainer.ProbeAsync(assignment with { Content = UpdateContent.Importance }, Start, budget);
+        using SparseUpdate expected = await plain.ProbeAsync(assignment with { Content = UpdateContent.Importance }, Start, Least);
+        Assert.Equal(expected.Values.ToArray(), importance.Values.ToArray());
+        Assert.Equal(plain.LastProbe!.Groups.Select(group => group with { PeakBytes = group.PeakBytes - vector }), trainer.LastProbe!.Groups);
+        using SparseUpdate quality = await trainer.EvaluateAsync(assignment with { Content = UpdateContent.Evaluation, MemoryBudgetBytes = budget }, Start);
+    }
+
+    [Fact]
     public async Task A_client_hands_its_budget_to_the_trainer()
     {
         var selections = new SelectionHistory(Selection);

@@ -77,7 +77,7 @@ internal sealed record PlanSettings(int BatchSize, int MicroBatchSize)
             CalibratesLabels = options.LabelCalibration > 0,
             Normalization = options.Normalization,
             Threads = engine.Threads,
-            FrozenBytes = frozen?.Bytes,
+            FrozenBytes = frozen?.Bytes ?? (engine.ParametersAreMapped ? 0 : null),
             ReadsFrozenInPlace = frozen?.IsReadInPlace ?? true,
             CachedExamples = engine.KeepsFeatures ? exampleCount : 0,
             StoresFeatures = engine.FeatureStore is { IsMemory: false },
