@@ -100,6 +100,25 @@ internal sealed class HttpConnection(HttpClient client, Uri address, TimeProvide
         _ => false,
     };
 
+    /// <summary>Checks the address of a server.</summary>
+    /// <exception cref="ArgumentException">The address is not absolute.</exception>
+    public static void CheckAddress(Uri address)
+    {
+        if (!address.IsAbsoluteUri)
+        {
+            throw new ArgumentException($"The address '{address}' is not absolute. Specify one such as https://coordinator.example/ftte.", nameof(address));
+        }
+    }
+
+    /// <summary>Asks the server to hold a request until there is an answer (RFC 7240).</summary>
+    public static void SetWait(HttpRequestMessage request, TimeSpan wait)
+    {
+        if (wait > TimeSpan.Zero)
+        {
+            request.Headers.Add("Prefer", string.Create(CultureInfo.InvariantCulture, $"wait={(long)Math.Ceiling(wait.TotalSeconds)}"));
+        }
+    }
+
     public static TimeSpan? GetRetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter?.Delta;
 
     /// <summary>Reads a body into a buffer that grows with the bytes that arrive, so that a server cannot choose how much is allocated.</summary>

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Globalization;
-using System.Net;
 using Ftte.Wire;
 
 namespace Ftte.Http;
@@ -34,11 +32,7 @@ public sealed class HttpFederatedServer : ILeaseServer, IDisposable
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(layout);
-        if (!address.IsAbsoluteUri)
-        {
-            throw new ArgumentException($"The address '{address}' is not absolute. Specify one such as https://coordinator.example/ftte.", nameof(address));
-        }
-
+        HttpConnection.CheckAddress(address);
         _options = options?.Copy() ?? new HttpFederatedServerOptions();
         _options.Validate();
         _layout = layout;
@@ -62,11 +56,11 @@ public sealed class HttpFederatedServer : ILeaseServer, IDisposable
         {
             return await _connection.CallAsync(_options.Timeout + _options.WorkWait, deadline => CheckOutAsync(body.WrittenMemory, parameters, deadline), cancellationToken).ConfigureAwait(false);
         }
-        catch (ServerProblemException problem) when (IsRefusal(problem))
+        catch (ServerProblemException problem) when (problem.IsRefusal)
         {
             return new CheckOutResponse(CheckOutOutcome.UnknownClient);
         }
-        catch (ServerProblemException problem) when (IsBusy(problem))
+        catch (ServerProblemException problem) when (problem.IsBusy)
         {
             return new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: problem.RetryAfter);
         }
@@ -83,11 +77,11 @@ public sealed class HttpFederatedServer : ILeaseServer, IDisposable
         {
             return await _connection.CallAsync(_options.Timeout, deadline => SubmitAsync(header.Id, body.WrittenMemory, deadline), cancellationToken).ConfigureAwait(false);
         }
-        catch (ServerProblemException problem) when (IsRefusal(problem))
+        catch (ServerProblemException problem) when (problem.IsRefusal)
         {
             return new UpdateReceipt(UpdateOutcome.UnknownClient, default);
         }
-        catch (ServerProblemException problem) when (IsBusy(problem))
+        catch (ServerProblemException problem) when (problem.IsBusy)
         {
             return new UpdateReceipt(UpdateOutcome.Busy, default, RetryAfter: problem.RetryAfter);
         }
@@ -100,7 +94,7 @@ public sealed class HttpFederatedServer : ILeaseServer, IDisposable
         {
             return await _connection.CallAsync(_options.Timeout, deadline => RenewLeaseAsync(client, assignment, deadline), cancellationToken).ConfigureAwait(false);
         }
-        catch (ServerProblemException problem) when (problem.Reason == HttpProtocol.NoLeaseProblem || IsRefusal(problem))
+        catch (ServerProblemException problem) when (problem.Reason == HttpProtocol.NoLeaseProblem || problem.IsRefusal)
         {
             return false;
         }
@@ -109,19 +103,11 @@ public sealed class HttpFederatedServer : ILeaseServer, IDisposable
     /// <summary>Ends the calls in progress with an <see cref="IOException"/>. Later calls throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose() => _connection.Dispose();
 
-    private static bool IsRefusal(ServerProblemException problem) => problem.Reason is not null && problem.Status is (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden);
-
-    private static bool IsBusy(ServerProblemException problem) => problem.RetryAfter is not null && problem.Status is (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable);
-
     private async Task<CheckOutResponse> CheckOutAsync(ReadOnlyMemory<byte> message, Memory<float> parameters, CallDeadline deadline)
     {
         using HttpRequestMessage request = _connection.CreateRequest(HttpMethod.Post, HttpProtocol.CheckOutPath);
         request.Content = new MessageContent(message, deadline);
-        if (_options.WorkWait > TimeSpan.Zero)
-        {
-            request.Headers.Add("Prefer", string.Create(CultureInfo.InvariantCulture, $"wait={(long)Math.Ceiling(_options.WorkWait.TotalSeconds)}"));
-        }
-
+        HttpConnection.SetWait(request, _options.WorkWait);
         ReadOnlyMemory<byte> answer = await _connection.ExchangeAsync(request, HttpProtocol.MessageType, CheckOutReferenceMessage.GetMaxLength(_limits), deadline).ConfigureAwait(false);
         CheckOutResponse response = CheckOutReferenceMessage.Read(answer.Span, parameters.Length, out BlobReference blob, _limits);
         if (response.Assignment is { Refreshed.Count: > 0 } assignment)

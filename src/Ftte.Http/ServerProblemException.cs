@@ -24,4 +24,10 @@ public sealed class ServerProblemException : IOException
     /// <summary>Gets the wait that the server asks for.</summary>
     /// <value>Null if it asks for none.</value>
     public TimeSpan? RetryAfter { get; }
+
+    /// <summary>Gets a value that indicates whether the server refuses the device.</summary>
+    internal bool IsRefusal => Reason is not null && Status is (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden);
+
+    /// <summary>Gets a value that indicates whether the server asks for a wait.</summary>
+    internal bool IsBusy => RetryAfter is not null && Status is (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable);
 }

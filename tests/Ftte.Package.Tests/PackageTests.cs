@@ -16,6 +16,8 @@ public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPa
     [InlineData("Ftte.Sqlite")]
     [InlineData("Ftte.PostgreSql")]
     [InlineData("Ftte.Privacy")]
+    [InlineData("Ftte.Privacy.Http")]
+    [InlineData("Ftte.Privacy.AspNetCore")]
     [InlineData("Ftte.Hosting")]
     [InlineData("Ftte.Http")]
     [InlineData("Ftte.AspNetCore")]

@@ -33,6 +33,19 @@ internal sealed class DeviceExchange(string clientIdClaim, EndpointTraffic traff
             : throw new ProblemException(StatusCodes.Status400BadRequest, HttpProtocol.BadRequestProblem, $"'{Printable.Of(id)}' is not the ID of an assignment. Send 16 hexadecimal digits.");
     }
 
+    /// <summary>Reads the client ID from the query.</summary>
+    public static ClientId ReadClient(HttpRequest request)
+    {
+        try
+        {
+            return new ClientId(request.Query[HttpProtocol.ClientParameter].ToString());
+        }
+        catch (ArgumentException error)
+        {
+            throw new ProblemException(StatusCodes.Status400BadRequest, HttpProtocol.BadRequestProblem, $"The client in the query is not valid. {error.Message}");
+        }
+    }
+
     public async Task AnswerAsync(HttpContext context, ReadOnlyMemory<byte> message, TimeSpan? retryAfter)
     {
         traffic.Sent(message.Length);

@@ -68,7 +68,7 @@ internal sealed class FederationEndpoints
     public async Task RenewLeaseAsync(HttpContext context)
     {
         UpdateId assignment = DeviceExchange.ReadId(context);
-        ClientId client = ReadClient(context.Request);
+        ClientId client = DeviceExchange.ReadClient(context.Request);
         _exchange.CheckClient(context, client);
         if (_server is not ILeaseServer leases || !await leases.RenewLeaseAsync(client, assignment, context.RequestAborted).ConfigureAwait(false))
         {
@@ -76,18 +76,6 @@ internal sealed class FederationEndpoints
         }
 
         context.Response.StatusCode = StatusCodes.Status204NoContent;
-    }
-
-    private static ClientId ReadClient(HttpRequest request)
-    {
-        try
-        {
-            return new ClientId(request.Query[HttpProtocol.ClientParameter].ToString());
-        }
-        catch (ArgumentException error)
-        {
-            throw new ProblemException(StatusCodes.Status400BadRequest, HttpProtocol.BadRequestProblem, $"The client in the query is not valid. {error.Message}");
-        }
     }
 
     /// <summary>Checks out from a server that has no snapshots to share, which costs a copy of the model.</summary>

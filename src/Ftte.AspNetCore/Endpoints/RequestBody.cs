@@ -17,6 +17,8 @@ internal sealed class RequestBody : IDisposable
     /// <summary>Gets the memory of the buffer, in bytes.</summary>
     public int RetainedBytes => _buffer.Length;
 
+    public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, Length);
+
     public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, Length);
 
     /// <summary>Reads the whole body of a request.</summary>

@@ -12,7 +12,7 @@ internal sealed class WorkHold(TimeSpan maxWait, TimeProvider time, Cancellation
     /// <exception cref="ProblemException">The app is shutting down.</exception>
     public async Task<SnapshotCheckOut> CheckOutAsync(ISnapshotServer server, CheckOutRequest device, HttpContext context)
     {
-        TimeSpan wait = GetWait(context.Request);
+        TimeSpan wait = GetWait(context.Request, maxWait);
         using var late = new CancellationTokenSource();
         ITimer timer = time.CreateTimer(static late => ((CancellationTokenSource)late!).Cancel(), late, wait > TimeSpan.Zero ? wait : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
@@ -23,7 +23,7 @@ internal sealed class WorkHold(TimeSpan maxWait, TimeProvider time, Cancellation
         {
             if (stopping.IsCancellationRequested)
             {
-                throw new ProblemException(StatusCodes.Status503ServiceUnavailable, "stopping", "The server is shutting down. Repeat the request later.", RestartWait);
+                throw CreateStoppingProblem();
             }
 
             SnapshotCheckOut checkOut = await server.CheckOutSnapshotAsync(device, context.RequestAborted).ConfigureAwait(false);
@@ -48,7 +48,12 @@ internal sealed class WorkHold(TimeSpan maxWait, TimeProvider time, Cancellation
         }
     }
 
-    private TimeSpan GetWait(HttpRequest request)
+    /// <summary>Creates the problem of a request that was held when the app began to shut down.</summary>
+    public static ProblemException CreateStoppingProblem() =>
+        new(StatusCodes.Status503ServiceUnavailable, "stopping", "The server is shutting down. Repeat the request later.", RestartWait);
+
+    /// <summary>Returns the time for which a request may be held; zero if it asks for an answer at once.</summary>
+    public static TimeSpan GetWait(HttpRequest request, TimeSpan maxWait)
     {
         foreach (string? header in request.Headers["Prefer"])
         {

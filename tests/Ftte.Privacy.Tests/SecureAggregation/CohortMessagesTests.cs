@@ -42,6 +42,11 @@ public class CohortMessagesTests
         byte[] forMember = Write(output => CohortMessages.Write(output, relayed));
         Assert.Equal(forMember, Write(output => CohortMessages.Write(output, CohortMessages.ReadSharesForMember(forMember))));
         Assert.True(CohortMessages.ReadMembers(Write(output => CohortMessages.Write(output, [0, 7, 254]))).SequenceEqual([0, 7, 254]));
+        byte[] invitation = Write(output => CohortMessages.Write(output, new CohortInvitation(bench.Description)));
+        Assert.Equal(bench.Description.Digest, CohortMessages.ReadInvitation(invitation).Cohort!.Digest);
+        var receipt = new UpdateReceipt(UpdateOutcome.Duplicate, new ModelVersion(7));
+        Assert.Equal(receipt, CohortMessages.ReadInvitation(Write(output => CohortMessages.Write(output, new CohortInvitation(null, receipt)))).Receipt);
+        Assert.Equal(new CohortInvitation(null), CohortMessages.ReadInvitation(Write(output => CohortMessages.Write(output, new CohortInvitation(null)))));
         byte[] unmasking = Write(output => CohortMessages.Write(output, bench.UnmaskingReceived[0]));
         Assert.Equal(unmasking, Write(output => CohortMessages.Write(output, CohortMessages.ReadUnmasking(unmasking))));
     }
@@ -56,6 +61,8 @@ public class CohortMessagesTests
         [
             (Write(output => CohortMessages.Write(output, bench.Devices[0].Announcement)), bytes => CohortMessages.ReadAnnouncement(bytes)),
             (Write(output => CohortMessages.Write(output, bench.Description)), bytes => CohortMessages.ReadDescription(bytes)),
+            (Write(output => CohortMessages.Write(output, new CohortInvitation(bench.Description))), bytes => CohortMessages.ReadInvitation(bytes)),
+            (Write(output => CohortMessages.Write(output, new CohortInvitation(null, new UpdateReceipt(UpdateOutcome.Busy, default)))), bytes => CohortMessages.ReadInvitation(bytes)),
             (Write(output => CohortMessages.Write(output, bench.SharesReceived[0])), bytes => CohortMessages.ReadShares(bytes)),
             (Write(output => CohortMessages.Write(output, new SharesForMember([1], [bench.SharesReceived[1].Ciphertexts[0]]))), bytes => CohortMessages.ReadSharesForMember(bytes)),
             (Write(output => CohortMessages.Write(output, [0, 1])), bytes => CohortMessages.ReadMembers(bytes)),

@@ -84,6 +84,47 @@ public sealed partial class SecureAggregationServerTests
     }
 
     [Fact]
+    public async Task A_device_that_announces_the_same_keys_again_keeps_its_place_and_gets_its_cohort_again()
+    {
+        SparseUpdate[] updates = await TrainAsync(6);
+        CohortParticipant[] participants = [.. updates.Select(update => new CohortParticipant(update.Header, Length, 4))];
+        using var stop = new CancellationTokenSource();
+        Task<CohortInvitation> first = _secure.AnnounceAsync(participants[0].Announcement, stop.Token).AsTask();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Task<CohortInvitation>[] others = [.. participants[1..5].Select(participant => _secure.AnnounceAsync(participant.Announcement).AsTask())];
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Task<CohortInvitation> again = _secure.AnnounceAsync(participants[0].Announcement).AsTask();
+        CohortInvitation last = await _secure.AnnounceAsync(participants[5].Announcement);
+
+        Assert.Equal(
+            participants.Select(participant => Convert.ToHexString(participant.Announcement.MaskKey.Span)), last.Cohort!.Members.Select(member => Convert.ToHexString(member.MaskKey.Span)));
+        Assert.Same(last.Cohort, (await again).Cohort);
+        Assert.Same(last.Cohort, (await _secure.AnnounceAsync(participants[0].Announcement)).Cohort);
+        await Task.WhenAll(others);
+        Array.ForEach(participants, participant => participant.Dispose());
+    }
+
+    [Fact]
+    public async Task A_place_in_the_queue_is_lost_after_the_longest_wait()
+    {
+        SparseUpdate[] updates = await TrainAsync(2);
+        using var stop = new CancellationTokenSource();
+        Task<UpdateReceipt> left = _submitter.SubmitAsync(updates[0], stop.Token).AsTask();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
+        _time.Advance(Options().QueueTimeout);
+
+        using var again = new CohortParticipant(updates[0].Header, Length, 4);
+        _ = _secure.AnnounceAsync(again.Announcement).AsTask();
+        _time.Advance(Options().QueueTimeout / 2);
+
+        Assert.Equal(1, _secure.WaitingCount);
+    }
+
+    [Fact]
     public async Task Weights_follow_from_the_ages_when_the_cohort_is_formed()
     {
         SparseUpdate[] stale = await TrainAsync(1);

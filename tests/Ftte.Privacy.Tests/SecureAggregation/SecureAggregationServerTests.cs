@@ -134,6 +134,24 @@ public sealed partial class SecureAggregationServerTests : IAsyncLifetime, IDisp
     }
 
     [Fact]
+    public async Task A_member_that_lost_the_answer_to_its_masked_update_gets_it_also_after_the_cohort_has_ended()
+    {
+        SparseUpdate[] updates = await TrainAsync(6);
+        Task<UpdateReceipt>[] others = [.. updates[..5].Select(update => _submitter.SubmitAsync(update).AsTask())];
+        using var participant = new CohortParticipant(updates[5].Header, Length, 4);
+        ClientId client = updates[5].Header.Client;
+        CohortDescription cohort = (await _secure.AnnounceAsync(participant.Announcement)).Cohort!;
+        SharesForMember shares = await _secure.ShareAsync(cohort.Id, client, participant.Join(cohort));
+        await _secure.SubmitMaskedAsync(cohort.Id, client, participant.Mask(shares, updates[5].Values));
+        await Task.WhenAll(others);
+
+        var again = await _secure.SubmitMaskedAsync(cohort.Id, client, participant.Mask(shares, updates[5].Values));
+
+        Assert.Equal([0, 1, 2, 3, 4, 5], again.AsEnumerable());
+        Assert.True((await _secure.UnmaskAsync(cohort.Id, client, participant.Unmask(again))).IsAccepted);
+    }
+
+    [Fact]
     public async Task Cohorts_of_several_selections_run_at_once()
     {
         SparseUpdate[] whole = await TrainAsync(6);

@@ -68,12 +68,19 @@ public sealed class SecureSubmitter : ILeaseServer
         }
 
         using var participant = new CohortParticipant(header, update.Values.Length, _minContributors);
-        CohortInvitation invitation = await _queue.AnnounceAsync(participant.Announcement, cancellationToken).ConfigureAwait(false);
-        if (invitation.Cohort is not { } cohort)
+        CohortInvitation invitation;
+        do
         {
-            return invitation.Receipt ?? throw new SecureAggregationException(CohortRefusal.UnknownCohort, "The server answered an announcement with neither a cohort nor a receipt. Check the server.");
+            invitation = await _queue.AnnounceAsync(participant.Announcement, cancellationToken).ConfigureAwait(false);
+        }
+        while (invitation is { Cohort: null, Receipt: null });
+
+        if (invitation.Receipt is { } receipt)
+        {
+            return receipt;
         }
 
+        CohortDescription cohort = invitation.Cohort!;
         SharesForMember shares = await _cohorts.ShareAsync(cohort.Id, header.Client, participant.Join(cohort), cancellationToken).ConfigureAwait(false);
         MaskedUpdate masked = participant.Mask(shares, update.Values);
         var remaining = await _cohorts.SubmitMaskedAsync(cohort.Id, header.Client, masked, cancellationToken).ConfigureAwait(false);

@@ -15,6 +15,9 @@ public static class CohortMessages
 {
     private const byte FormatVersion = 1;
 
+    /// <summary>The number of bytes before the cohort or the receipt: kind, version and content.</summary>
+    private const int InvitationHeaderLength = 3;
+
     private enum Kind : byte
     {
         Announcement = 1,
@@ -23,6 +26,14 @@ public static class CohortMessages
         SharesForMember = 4,
         Members = 5,
         Unmasking = 6,
+        Invitation = 7,
+    }
+
+    private enum InvitationContent : byte
+    {
+        None = 0,
+        Cohort = 1,
+        Receipt = 2,
     }
 
     /// <summary>Writes an announcement.</summary>
@@ -200,6 +211,47 @@ public static class CohortMessages
         ImmutableArray<ReadOnlyMemory<byte>> shares = ReadAll(ref reader, EncryptedShares.SecretLength);
         reader.End();
         return new UnmaskingShares(shares);
+    }
+
+    /// <summary>Writes the answer to an announcement.</summary>
+    /// <param name="output">Receives the bytes.</param>
+    /// <param name="invitation">The answer.</param>
+    public static void Write(IBufferWriter<byte> output, CohortInvitation invitation)
+    {
+        ArgumentNullException.ThrowIfNull(invitation);
+        StateWriter writer = Start(output, Kind.Invitation);
+        writer.Byte((byte)(invitation.Cohort is not null ? InvitationContent.Cohort : invitation.Receipt is not null ? InvitationContent.Receipt : InvitationContent.None));
+        if (invitation.Cohort is { } cohort)
+        {
+            Write(output, cohort);
+        }
+        else if (invitation.Receipt is { } receipt)
+        {
+            ReceiptMessage.Write(output, receipt);
+        }
+    }
+
+    /// <summary>Reads the answer to an announcement.</summary>
+    /// <param name="message">The bytes.</param>
+    /// <returns>The answer. The device checks its cohort.</returns>
+    /// <exception cref="WireFormatException">The bytes are not a valid answer.</exception>
+    public static CohortInvitation ReadInvitation(ReadOnlySpan<byte> message)
+    {
+        FieldReader reader = Open(message, Kind.Invitation);
+        var content = (InvitationContent)reader.Byte();
+        ReadOnlySpan<byte> rest = message[InvitationHeaderLength..];
+        switch (content)
+        {
+            case InvitationContent.Cohort:
+                return new CohortInvitation(ReadDescription(rest));
+            case InvitationContent.Receipt:
+                return new CohortInvitation(null, ReceiptMessage.Read(rest));
+            case InvitationContent.None:
+                reader.End();
+                return new CohortInvitation(null);
+            default:
+                throw Bad($"The answer to an announcement has the content {(byte)content}.");
+        }
     }
 
     private static StateWriter Start(IBufferWriter<byte> output, Kind kind)

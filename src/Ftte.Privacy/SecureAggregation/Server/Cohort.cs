@@ -17,6 +17,9 @@ internal sealed class Cohort(CohortDescription description, int valueCount)
 
     public CohortDescription Description => description;
 
+    /// <summary>Gets the format of the masked updates.</summary>
+    public MaskedUpdateFormat Format => new(valueCount, description.Quantization.BytesPerMaskedValue);
+
     public CohortStep Step { get; private set; }
 
     /// <summary>Gets the members that shared their secrets; empty before the end of that step.</summary>

@@ -28,6 +28,9 @@ internal sealed class CohortRun : IDisposable
 
     public ImmutableArray<UpdateHeader> Headers { get; }
 
+    /// <summary>Gets the format of the masked updates.</summary>
+    public MaskedUpdateFormat Format => _cohort.Format;
+
     /// <summary>Gets the step, and the number of members that answered it.</summary>
     public (CohortStep Step, int Answers) Progress
     {
@@ -57,6 +60,13 @@ internal sealed class CohortRun : IDisposable
         throw new SecureAggregationException(CohortRefusal.UnknownCohort, $"The client {client} is no member of cohort {Id}. Announce the update again.");
     }
 
+    /// <summary>Determines whether a member of the cohort made an announcement, so that a device that lost the answer gets it again.</summary>
+    public bool IsAnnouncedBy(ReadyAnnouncement announcement)
+    {
+        CohortMember member = Description.Members[IndexOf(announcement.Header.Client)];
+        return member.ShareKey.Span.SequenceEqual(announcement.ShareKey.Span) && member.MaskKey.Span.SequenceEqual(announcement.MaskKey.Span);
+    }
+
     public async ValueTask<SharesForMember> ShareAsync(int member, EncryptedShares shares, CancellationToken cancellationToken)
     {
         Answer(() => _cohort.AddShares(member, shares));
@@ -69,7 +79,17 @@ internal sealed class CohortRun : IDisposable
 
     public async ValueTask<ImmutableArray<int>> SubmitMaskedAsync(int member, MaskedUpdate update, CancellationToken cancellationToken)
     {
-        Answer(() => _cohort.AddMasked(member, update));
+        lock (_lock)
+        {
+            // A device that lost the answer sends its update again; the others may have ended the cohort meanwhile.
+            if (_cohort.Remaining.Contains(member))
+            {
+                return _cohort.Remaining;
+            }
+
+            Answer(() => _cohort.AddMasked(member, update));
+        }
+
         await _masked.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         return _cohort.Remaining;
     }

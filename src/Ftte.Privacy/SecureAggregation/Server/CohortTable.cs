@@ -27,8 +27,8 @@ internal sealed class CohortTable : IDisposable
 
     public Task<UpdateReceipt?[]> GetReceipts(CohortRun run) => _cohorts[run.Id].Receipts;
 
-    /// <summary>Determines whether a client is a member of a cohort that runs and has not failed.</summary>
-    public bool IsMember(ClientId client) => _members.TryGetValue(client, out CohortRun? run) && !run.Sum.IsFaulted;
+    /// <summary>Returns the cohort that runs and has not failed of which a client is a member; null if there is none.</summary>
+    public CohortRun? FindRunning(ClientId client) => _members.TryGetValue(client, out CohortRun? run) && !run.Sum.IsFaulted ? run : null;
 
     /// <summary>Returns the receipt of an update that a cohort contributed; null if there is none.</summary>
     public UpdateReceipt? FindEarlier(in UpdateHeader header) =>

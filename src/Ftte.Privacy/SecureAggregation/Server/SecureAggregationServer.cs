@@ -21,6 +21,7 @@ public sealed partial class SecureAggregationServer : IReadyQueue, ICohortServer
     private readonly TimeProvider _time;
     private readonly SecretGenerator _generator;
     private readonly CohortTable _cohorts = new();
+    private readonly QueuePlaces _places = new();
     private readonly Dictionary<SelectionVersion, List<WaitingDevice>> _waiting = [];
     private readonly SemaphoreSlim _crediting = new(1, 1);
     private readonly ITimer _timer;
@@ -67,7 +68,7 @@ public sealed partial class SecureAggregationServer : IReadyQueue, ICohortServer
         CheckKey(announcement.MaskKey);
         UpdateHeader header = announcement.Header;
         UpdateReceipt? rejection = FindRejection(header);
-        var device = new WaitingDevice(announcement, _time.GetTimestamp());
+        WaitingDevice device;
         lock (_lock)
         {
             // An update that was counted answers no assignment any more.
@@ -81,19 +82,14 @@ public sealed partial class SecureAggregationServer : IReadyQueue, ICohortServer
                 return new CohortInvitation(null, rejection);
             }
 
-            if (_cohorts.IsMember(header.Client))
+            if (_cohorts.FindRunning(header.Client) is { } running)
             {
-                return new CohortInvitation(null, new UpdateReceipt(UpdateOutcome.Busy, _server.Current.Version, RetryAfter: _options.StepTimeout));
+                return running.IsAnnouncedBy(announcement)
+                    ? new CohortInvitation(running.Description)
+                    : new CohortInvitation(null, new UpdateReceipt(UpdateOutcome.Busy, _server.Current.Version, RetryAfter: _options.StepTimeout));
             }
 
-            // A device that announces again has lost the answer to its earlier call.
-            Leave(waiting => waiting.Announcement.Header.Client == header.Client, "The client announced another update.");
-            List<WaitingDevice> queue = _waiting.TryGetValue(header.SelectionVersion, out List<WaitingDevice>? found) ? found : _waiting[header.SelectionVersion] = [];
-            queue.Add(device);
-            if (queue.Count >= _options.CohortSize)
-            {
-                Form(header.SelectionVersion, queue);
-            }
+            device = Enter(announcement);
         }
 
         try
@@ -105,11 +101,23 @@ public sealed partial class SecureAggregationServer : IReadyQueue, ICohortServer
         {
             lock (_lock)
             {
-                Leave(waiting => waiting == device, "The call was canceled.");
+                Leave(waiting => waiting == device, "The call was canceled.", keepsPlace: true);
             }
 
             throw;
         }
+    }
+
+    /// <summary>Returns the format of the masked updates of a cohort, for the server's side of a transport.</summary>
+    /// <param name="cohort">The ID of the cohort.</param>
+    /// <param name="client">The client that sends an update.</param>
+    /// <returns>The format.</returns>
+    /// <exception cref="SecureAggregationException">The cohort is unknown or has ended, or the client is no member of it.</exception>
+    public MaskedUpdateFormat GetFormat(Guid cohort, ClientId client)
+    {
+        CohortRun run = Find(cohort);
+        _ = run.IndexOf(client);
+        return run.Format;
     }
 
     /// <inheritdoc />
@@ -157,6 +165,9 @@ public sealed partial class SecureAggregationServer : IReadyQueue, ICohortServer
         }
     }
 
+    /// <summary>Gets the maximum duration of a step.</summary>
+    internal TimeSpan StepTimeout => _options.StepTimeout;
+
     /// <summary>Gets the number of devices in the queue.</summary>
     internal int WaitingCount
     {
@@ -203,13 +214,36 @@ public sealed partial class SecureAggregationServer : IReadyQueue, ICohortServer
         }
     }
 
-    private void Leave(Predicate<WaitingDevice> condition, string reason)
+    /// <summary>Adds a device to the queue, behind those that have waited longer.</summary>
+    private WaitingDevice Enter(ReadyAnnouncement announcement)
+    {
+        // A device that announces again has lost the answer to its earlier call.
+        UpdateHeader header = announcement.Header;
+        Leave(waiting => waiting.Announcement.Header.Client == header.Client, "The client announced again.", keepsPlace: true);
+        var device = new WaitingDevice(announcement, _places.Take(header, _time.GetTimestamp()));
+        List<WaitingDevice> queue = _waiting.TryGetValue(header.SelectionVersion, out List<WaitingDevice>? found) ? found : _waiting[header.SelectionVersion] = [];
+        int behind = queue.FindIndex(waiting => waiting.Since > device.Since);
+        queue.Insert(behind < 0 ? queue.Count : behind, device);
+        if (queue.Count >= _options.CohortSize)
+        {
+            Form(header.SelectionVersion, queue);
+        }
+
+        return device;
+    }
+
+    private void Leave(Predicate<WaitingDevice> condition, string reason, bool keepsPlace = false)
     {
         foreach (List<WaitingDevice> queue in _waiting.Values)
         {
             foreach (WaitingDevice left in queue.FindAll(condition))
             {
                 queue.Remove(left);
+                if (keepsPlace)
+                {
+                    _places.Keep(left);
+                }
+
                 left.Cohort.TrySetException(new SecureAggregationException(CohortRefusal.UnknownCohort, $"No cohort was formed. {reason} Announce the update again."));
                 _ = left.Cohort.Task.Exception;
             }
@@ -221,6 +255,7 @@ public sealed partial class SecureAggregationServer : IReadyQueue, ICohortServer
     {
         lock (_lock)
         {
+            _places.RemoveExpired(since => _time.GetElapsedTime(since) >= _options.QueueTimeout);
             foreach ((SelectionVersion selection, List<WaitingDevice> queue) in _waiting.ToArray())
             {
                 if (queue.Count > 0 && _time.GetElapsedTime(queue[0].Since) >= _options.QueueTimeout)
