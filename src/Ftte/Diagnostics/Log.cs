@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ftte.Diagnostics;
 
-/// <summary>Defines the log messages of this project. Event IDs from 1000 are for the server, from 1050 for the device loop, up to 1099.</summary>
+/// <summary>Defines the log messages of this project. Event IDs from 1000 are for the server, from 1050 for the device loop, up to 1099. Ftte.Privacy has those from 1060 to 1069.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1000, LogLevel.Information, "Started the server at version {Version} with {SelectedCount} of {ParameterCount} parameters selected.")]

@@ -50,6 +50,18 @@ public sealed class SecureAggregationOptions
         DurationGuard.Positive(QueueTimeout, nameof(QueueTimeout));
     }
 
+    /// <summary>Creates options of an aggregator that works with these cohorts: FedBuff whose buffer holds a cohort, with the weights that devices have applied.</summary>
+    /// <param name="learningRate">The learning rate of the server.</param>
+    /// <returns>Options that can be adjusted further.</returns>
+    /// <exception cref="ArgumentException">The capacity or the learning rate is out of range.</exception>
+    public BufferedAggregatorOptions CreateAggregatorOptions(double learningRate = 1)
+    {
+        BufferedAggregatorOptions options = BufferedAggregatorOptions.FedBuff(CohortSize, learningRate);
+        options.Weighting = new ConstantWeighting();
+        options.Reduction = Reduction.MassDampedMean(byExamples: false);
+        return options;
+    }
+
     internal SecureAggregationOptions Copy() => (SecureAggregationOptions)MemberwiseClone();
 
     /// <summary>Computes q, the weight of an update in units of 1/256.</summary>

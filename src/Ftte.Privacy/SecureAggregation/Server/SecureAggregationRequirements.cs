@@ -13,7 +13,8 @@ internal static class SecureAggregationRequirements
         _ => null,
     };
 
-    private static string? FindObstacle(BufferedAggregatorOptions options, SecureAggregationOptions cohorts) =>
+    /// <summary>Returns the first reason why options of an aggregator cannot be used with secure aggregation; null if they can.</summary>
+    public static string? FindObstacle(BufferedAggregatorOptions options, SecureAggregationOptions cohorts) =>
         options.Reduction is RobustReduction
             ? $"The reduction {options.Reduction.GetType().Name} compares the updates of clients, but the server sees only their sum. Set {nameof(options.Reduction)} to a mean, such as {nameof(Reduction)}.{nameof(Reduction.OverCapacity)}()."
         : options.Weighting is not ConstantWeighting

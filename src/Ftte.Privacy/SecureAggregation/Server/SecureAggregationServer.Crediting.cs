@@ -22,10 +22,18 @@ public sealed partial class SecureAggregationServer
             {
                 _crediting.Release();
             }
+
+            SecureAggregationLog.Aggregated(_logger, run.Id, sum.Contributors.Length, receipts.Length);
         }
-        catch (SecureAggregationException)
+        catch (SecureAggregationException failure)
         {
             // Its members know: every call fails with the reason.
+            SecureAggregationLog.Failed(_logger, run.Id, failure.Refusal, failure.Message);
+        }
+        catch (Exception error)
+        {
+            SecureAggregationLog.NotAggregated(_logger, error, run.Id);
+            throw;
         }
         finally
         {

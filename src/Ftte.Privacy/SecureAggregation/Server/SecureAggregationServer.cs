@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Ftte.Privacy.Cryptography;
 using Ftte.Selection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ftte.Privacy.SecureAggregation;
 
@@ -19,6 +21,7 @@ public sealed partial class SecureAggregationServer : IReadyQueue, ICohortServer
     private readonly SelectionHistory _selections;
     private readonly SecureAggregationOptions _options;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly SecretGenerator _generator;
     private readonly CohortTable _cohorts = new();
     private readonly QueuePlaces _places = new();
@@ -31,8 +34,9 @@ public sealed partial class SecureAggregationServer : IReadyQueue, ICohortServer
     /// <param name="selections">The announced selections, shared with the server.</param>
     /// <param name="options">The options. Copied.</param>
     /// <param name="time">The clock; null for the system clock.</param>
+    /// <param name="logger">The logger of cohorts and their failures; null for none.</param>
     /// <exception cref="ArgumentException">An option is missing or out of range, or the server's aggregator cannot work with sums; the message states the reason.</exception>
-    public SecureAggregationServer(FederatedServer server, SelectionHistory selections, SecureAggregationOptions options, TimeProvider? time = null)
+    public SecureAggregationServer(FederatedServer server, SelectionHistory selections, SecureAggregationOptions options, TimeProvider? time = null, ILogger<SecureAggregationServer>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(selections);
@@ -44,6 +48,7 @@ public sealed partial class SecureAggregationServer : IReadyQueue, ICohortServer
         }
 
         (_server, _selections, _options, _time, _generator) = (server, selections, options.Copy(), time ?? TimeProvider.System, new SystemSecretGenerator());
+        _logger = (ILogger?)logger ?? NullLogger.Instance;
         TimeSpan interval = _options.QueueTimeout / 4;
         _timer = _time.CreateTimer(_ => EndWaits(), null, interval, interval);
     }
@@ -79,6 +84,7 @@ public sealed partial class SecureAggregationServer : IReadyQueue, ICohortServer
 
             if (rejection is not null)
             {
+                SecureAggregationLog.Declined(_logger, header.Client, header.Id, rejection.Value.Outcome);
                 return new CohortInvitation(null, rejection);
             }
 
@@ -232,13 +238,17 @@ public sealed partial class SecureAggregationServer : IReadyQueue, ICohortServer
         return device;
     }
 
-    private void Leave(Predicate<WaitingDevice> condition, string reason, bool keepsPlace = false)
+    /// <summary>Removes devices from the queue.</summary>
+    /// <returns>The number of devices.</returns>
+    private int Leave(Predicate<WaitingDevice> condition, string reason, bool keepsPlace = false)
     {
+        int count = 0;
         foreach (List<WaitingDevice> queue in _waiting.Values)
         {
             foreach (WaitingDevice left in queue.FindAll(condition))
             {
                 queue.Remove(left);
+                count++;
                 if (keepsPlace)
                 {
                     _places.Keep(left);
@@ -248,6 +258,8 @@ public sealed partial class SecureAggregationServer : IReadyQueue, ICohortServer
                 _ = left.Cohort.Task.Exception;
             }
         }
+
+        return count;
     }
 
     /// <summary>Forms smaller cohorts of devices that wait too long, and sends the others away.</summary>
@@ -265,7 +277,11 @@ public sealed partial class SecureAggregationServer : IReadyQueue, ICohortServer
                         Form(selection, queue);
                     }
 
-                    Leave(waiting => _time.GetElapsedTime(waiting.Since) >= _options.QueueTimeout, "Too few other devices were ready.");
+                    int left = Leave(waiting => _time.GetElapsedTime(waiting.Since) >= _options.QueueTimeout, "Too few other devices were ready.");
+                    if (left > 0)
+                    {
+                        SecureAggregationLog.SentAway(_logger, left, _options.QueueTimeout, selection, _options.Threshold);
+                    }
                 }
 
                 if (queue.Count == 0)
@@ -295,6 +311,7 @@ public sealed partial class SecureAggregationServer : IReadyQueue, ICohortServer
             Math.Max(1, _options.GetWeight(current - device.Announcement.Header.BaseVersion)), device.Announcement.ShareKey, device.Announcement.MaskKey))];
         var description = new CohortDescription(new Guid(id), _options.Threshold, _server.Current.Layout.Fingerprint, selection, _options.Quantization!, members);
         var run = new CohortRun(new Cohort(description, coordinates.Count), [.. devices.Select(device => device.Announcement.Header)], _options.StepTimeout, _time);
+        SecureAggregationLog.Formed(_logger, run.Id, devices.Length, selection, _options.Threshold);
         _cohorts.Add(run, CreditAsync(run));
         Array.ForEach(devices, device => device.Cohort.TrySetResult(run));
     }
