@@ -49,7 +49,10 @@ public sealed partial class FederatedClient
     /// Copied. If null, the first check-out downloads all parameters. The server identifies the model by its version and fingerprint; if it does not know the
     /// pair, for example because the model is from another training run, it sends all parameters. Not used if <see cref="FederatedClientOptions.ModelFile"/> contains a model.
     /// </param>
-    /// <exception cref="ArgumentException">An option is missing or out of range, <paramref name="heldModel"/> has another layout than the trainer's, or the client only evaluates and the trainer cannot.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is missing or out of range, <paramref name="heldModel"/> has another layout than the trainer's, the client only evaluates and the trainer cannot, or the server reserves more memory than the budget
+    /// (<see cref="IMemoryReservation"/>).
+    /// </exception>
     public FederatedClient(
         IFederatedServer server,
         ILocalTrainer trainer,
@@ -65,6 +68,7 @@ public sealed partial class FederatedClient
         _server = server;
         _trainer = trainer;
         _options = options.Copy();
+        Reserve(server);
         _probe = _options.AllowProbes && _options.Role != ClientRole.EvaluateOnly ? trainer as IImportanceProbe : null;
         _evaluator = _options.Role == ClientRole.TrainOnly ? null : trainer as IModelEvaluator;
         if (_options.Role == ClientRole.EvaluateOnly && _evaluator is null)
@@ -291,4 +295,17 @@ public sealed partial class FederatedClient
 
     private Task WaitAsync(TimeSpan wait, CancellationToken cancellationToken) =>
         wait > TimeSpan.Zero ? Task.Delay(wait, _time, cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Subtracts the memory that the calls of the server require from the budget of training.</summary>
+    private void Reserve(IFederatedServer server)
+    {
+        long reserved = (server as IMemoryReservation)?.ReservedBytes ?? 0;
+        if (reserved > _options.MemoryBudgetBytes)
+        {
+            throw new ArgumentException(
+                $"{nameof(_options.MemoryBudgetBytes)} is {_options.MemoryBudgetBytes}, but {server.GetType().Name} reserves {reserved} bytes for its calls. Raise the budget, or reduce what the server reserves.", nameof(server));
+        }
+
+        _options.MemoryBudgetBytes -= reserved;
+    }
 }

@@ -16,6 +16,7 @@ public sealed class CohortParticipant : IDisposable
     private readonly UpdateHeader _header;
     private readonly int _valueCount;
     private readonly int _minContributors;
+    private readonly int _maxMembers;
     private readonly SecretGenerator _generator;
     private readonly KeyPair _shareKey;
     private readonly KeyPair _maskKey;
@@ -33,17 +34,20 @@ public sealed class CohortParticipant : IDisposable
     /// <param name="header">The header of the update.</param>
     /// <param name="valueCount">The number of values of the update, which is the number of selected coordinates.</param>
     /// <param name="minContributors">The minimum number of updates in a sum that contains the update of this device, at least 2.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is too small.</exception>
-    public CohortParticipant(UpdateHeader header, int valueCount, int minContributors)
-        : this(header, valueCount, minContributors, new SystemSecretGenerator())
+    /// <param name="maxMembers">The maximum number of members of the cohort, which bounds the memory.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public CohortParticipant(UpdateHeader header, int valueCount, int minContributors, int maxMembers = CohortDescription.MaxMembers)
+        : this(header, valueCount, minContributors, new SystemSecretGenerator(), maxMembers)
     {
     }
 
-    internal CohortParticipant(UpdateHeader header, int valueCount, int minContributors, SecretGenerator generator)
+    internal CohortParticipant(UpdateHeader header, int valueCount, int minContributors, SecretGenerator generator, int maxMembers = CohortDescription.MaxMembers)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(valueCount, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(minContributors, 2);
-        (_header, _valueCount, _minContributors, _generator) = (header, valueCount, minContributors, generator);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxMembers, minContributors);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxMembers, CohortDescription.MaxMembers);
+        (_header, _valueCount, _minContributors, _maxMembers, _generator) = (header, valueCount, minContributors, maxMembers, generator);
         _shareKey = generator.CreateKeyPair();
         _maskKey = generator.CreateKeyPair();
         Announcement = new ReadyAnnouncement(header with { ExampleCount = 1 }, _shareKey.PublicKey, _maskKey.PublicKey);
@@ -64,7 +68,7 @@ public sealed class CohortParticipant : IDisposable
             return _cohort.Digest.AsSpan().SequenceEqual(cohort.Digest) && _shares is not null ? _shares : throw Refuse(CohortRefusal.AlreadyAnswered, "The keys of this device are already in use in a cohort");
         }
 
-        _index = CohortRules.FindMember(cohort, Announcement, _minContributors);
+        _index = CohortRules.FindMember(cohort, Announcement, _minContributors, _maxMembers);
         _secrets = [.. cohort.Members.Select(member => Agree(_shareKey, member.ShareKey))];
         _cohort = cohort;
         _generator.Fill(_seed);

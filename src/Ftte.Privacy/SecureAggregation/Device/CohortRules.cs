@@ -10,14 +10,15 @@ internal static class CohortRules
     /// <param name="cohort">The cohort.</param>
     /// <param name="own">The announcement of the device.</param>
     /// <param name="minContributors">The minimum number of updates in the sum.</param>
+    /// <param name="maxMembers">The maximum number of members, for which the device has memory.</param>
     /// <returns>The index of the device.</returns>
     /// <exception cref="SecureAggregationException">The cohort is refused.</exception>
-    public static int FindMember(CohortDescription cohort, ReadyAnnouncement own, int minContributors)
+    public static int FindMember(CohortDescription cohort, ReadyAnnouncement own, int minContributors, int maxMembers)
     {
         int count = cohort.Members.Length;
-        if (count > CohortDescription.MaxMembers || count < minContributors)
+        if (count > maxMembers || count < minContributors)
         {
-            throw Refuse(CohortRefusal.CohortSize, $"The cohort has {count} members, but {minContributors} to {CohortDescription.MaxMembers} are allowed");
+            throw Refuse(CohortRefusal.CohortSize, $"The cohort has {count} members, but this device allows {minContributors} to {maxMembers}");
         }
 
         if (cohort.Threshold < minContributors)

@@ -5,29 +5,39 @@ namespace Ftte.Privacy.SecureAggregation;
 /// <para>Check-outs and leases pass through. If a cohort fails or is refused, <see cref="SubmitAsync"/> throws a <see cref="SecureAggregationException"/>; the device loop keeps the update and submits it
 /// again, with fresh keys and in another cohort, up to <see cref="FederatedClientOptions.MaxSubmitAttempts"/> times.</para>
 /// <para><b>Not protected</b>: importance and metrics of evaluations are passed to the server in the clear.</para>
-/// <para><b>Memory</b>: <see cref="ComputeMemoryBytes"/>, independent of the number of parameters. Add it to the memory plan of the device.</para>
+/// <para><b>Memory</b>: <see cref="ComputeMemoryBytes"/> of the largest cohort that the device accepts, independent of the number of parameters. <see cref="FederatedClient"/> subtracts it from its budget, so
+/// that training and secure aggregation together fit.</para>
 /// </remarks>
-public sealed class SecureSubmitter : ILeaseServer
+public sealed class SecureSubmitter : ILeaseServer, IMemoryReservation
 {
     private readonly IFederatedServer _server;
     private readonly IReadyQueue _queue;
     private readonly ICohortServer _cohorts;
     private readonly int _minContributors;
+    private readonly int _maxMembers;
 
     /// <summary>Creates a submitter.</summary>
     /// <param name="server">The server, or a proxy of it, for everything except updates.</param>
     /// <param name="queue">The queue of ready devices.</param>
     /// <param name="cohorts">The server of cohorts; usually the same object as <paramref name="queue"/>.</param>
     /// <param name="minContributors">The minimum number of updates in a sum that contains the update of this device, at least 2. The device refuses smaller cohorts.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The number is less than 2.</exception>
-    public SecureSubmitter(IFederatedServer server, IReadyQueue queue, ICohortServer cohorts, int minContributors = 5)
+    /// <param name="maxMembers">
+    /// The maximum number of members of a cohort, for which memory is reserved. The device refuses larger cohorts. At least <see cref="SecureAggregationOptions.CohortSize"/> of the server, 12 by default.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public SecureSubmitter(IFederatedServer server, IReadyQueue queue, ICohortServer cohorts, int minContributors = 5, int maxMembers = 32)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(queue);
         ArgumentNullException.ThrowIfNull(cohorts);
         ArgumentOutOfRangeException.ThrowIfLessThan(minContributors, 2);
-        (_server, _queue, _cohorts, _minContributors) = (server, queue, cohorts, minContributors);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxMembers, minContributors);
+        (_server, _queue, _cohorts, _minContributors, _maxMembers) = (server, queue, cohorts, minContributors, maxMembers);
+        ReservedBytes = ComputeMemoryBytes(maxMembers);
     }
+
+    /// <inheritdoc />
+    public long ReservedBytes { get; }
 
     /// <summary>Computes an upper bound of the memory that secure aggregation adds on a device.</summary>
     /// <param name="members">The number of members of a cohort.</param>
@@ -67,7 +77,7 @@ public sealed class SecureSubmitter : ILeaseServer
             throw new NotSupportedException($"The update contains {header.Content}, but secure aggregation adds differences. Set {nameof(FederatedServerOptions)}.{nameof(FederatedServerOptions.Content)} to {UpdateContent.Difference}.");
         }
 
-        using var participant = new CohortParticipant(header, update.Values.Length, _minContributors);
+        using var participant = new CohortParticipant(header, update.Values.Length, _minContributors, _maxMembers);
         CohortInvitation invitation;
         do
         {

@@ -32,6 +32,10 @@ public sealed class SecureAggregationOptions
     /// <summary>Gets the number of members that must remain in a cohort, floor(2 K / 3) + 1.</summary>
     public int Threshold => (2 * Capacity / 3) + 1;
 
+    /// <summary>Gets the memory that a device needs for the steps of a cohort, in bytes, in addition to that of training. It does not depend on the model.</summary>
+    /// <value><see cref="SecureSubmitter.ComputeMemoryBytes"/> of <see cref="CohortSize"/>.</value>
+    public long DeviceMemoryBytes => SecureSubmitter.ComputeMemoryBytes(CohortSize);
+
     /// <summary>Validates the options.</summary>
     /// <exception cref="ArgumentException">An option is missing or out of range; the message names it.</exception>
     public void Validate()
