@@ -10,5 +10,6 @@ internal static class RandomKey
     public const ulong Detail = 0x44657461;
     public const ulong Straggler = 0x536C6F77;
     public const ulong Size = 0x53697A65;
+    public const ulong Cohort = 0x436F686F;
     public const ulong Split = 0x53706C74;
 }

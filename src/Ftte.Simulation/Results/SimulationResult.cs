@@ -36,6 +36,9 @@ public sealed record SimulationResult
     /// <summary>Gets the totals.</summary>
     public required SimulationTotals Totals { get; init; }
 
+    /// <summary>Gets the totals of cohorts; null without <see cref="SimulationRule.SecureAggregation"/>.</summary>
+    public CohortTotals? Cohorts { get; init; }
+
     /// <summary>Gets the last version; null if the result was read from a file.</summary>
     public ModelSnapshot? Model { get; init; }
 

@@ -1,4 +1,5 @@
 using Ftte.Aggregation;
+using Ftte.Privacy.SecureAggregation;
 using Ftte.Selection;
 using Ftte.Simulation.Common;
 using Ftte.Wire;
@@ -19,7 +20,7 @@ public sealed record SimulationRule
     // A copy has its own settings, so changes after "with" do not affect the original.
     private SimulationRule(SimulationRule other)
     {
-        (Name, Selection, Reselection, Down, Up, CreateAggregator) = (other.Name, other.Selection, other.Reselection, other.Down, other.Up, other.CreateAggregator);
+        (Name, Selection, Reselection, Down, Up, CreateAggregator, SecureAggregation) = (other.Name, other.Selection, other.Reselection, other.Down, other.Up, other.CreateAggregator, other.SecureAggregation);
         (Aggregation, Server, Evaluation) = (other.Aggregation.Copy(), other.Server.Copy(), other.Evaluation?.Copy());
     }
 
@@ -64,6 +65,30 @@ public sealed record SimulationRule
     /// <summary>Gets a function that creates another aggregator than <see cref="BufferedAggregator"/> from the start model, the selections and the virtual clock.</summary>
     /// <value>Default null.</value>
     public Func<ModelSnapshot, SelectionHistory, TimeProvider, IAsyncAggregator>? CreateAggregator { get; init; }
+
+    /// <summary>Gets the secure aggregation of updates; null for none.</summary>
+    /// <value>Default null. <see cref="WithSecureAggregation"/> also sets the aggregator.</value>
+    public SimulatedSecureAggregation? SecureAggregation { get; init; }
+
+    /// <summary>Returns the rule with secure aggregation: a cohort makes a version, and updates are weighted by age before they are masked. The optimizer, the guard and the server's limits stay.</summary>
+    /// <param name="options">The options of secure aggregation.</param>
+    /// <param name="dropOut">The probability that a member leaves its cohort.</param>
+    /// <returns>The rule. <see cref="Up"/> has no effect on updates, whose values have the bits of the shared quantization.</returns>
+    /// <exception cref="ArgumentException">An option is missing or out of range, or the server lets fewer devices work at once than a cohort has members.</exception>
+    public SimulationRule WithSecureAggregation(SecureAggregationOptions options, double dropOut = 0)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        int atWork = Math.Min(Server.MaxConcurrency ?? int.MaxValue, Server.MaxAssignmentsPerVersion ?? int.MaxValue);
+        if (atWork < options.CohortSize)
+        {
+            throw new ArgumentException($"A cohort has {options.CohortSize} members, but the server lets {atWork} devices work at once, so that no cohort would be complete. Raise {nameof(Server.MaxConcurrency)} and {nameof(Server.MaxAssignmentsPerVersion)}, or reduce {nameof(options.Capacity)}.", nameof(options));
+        }
+
+        BufferedAggregatorOptions aggregation = options.CreateAggregatorOptions();
+        (aggregation.Optimizer, aggregation.Guard, aggregation.Concurrency) = (Aggregation.Optimizer, Aggregation.Guard, Aggregation.Concurrency);
+        return this with { Aggregation = aggregation, SecureAggregation = new SimulatedSecureAggregation { Options = options, DropOut = dropOut } };
+    }
 
     /// <summary>Creates synchronous FedAvg (arXiv 1602.05629) with over-selection: the first K of 1.3 K updates make a version, and the others are discarded.</summary>
     /// <param name="selection">The selection; usually all parameters.</param>

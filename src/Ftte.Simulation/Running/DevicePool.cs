@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ftte.Aggregation;
 using Ftte.Simulation.Availability;
 using Ftte.Simulation.Clock;
 using Ftte.Simulation.Server;
@@ -97,7 +98,7 @@ internal sealed class DevicePool
         TimeSpan? first = null;
         foreach (int device in _idle.All)
         {
-            if (!IsWaiting(device) && !IsTooSmall(device))
+            if (!IsWaiting(device) && !IsTooSmall(device) && !HasEnded(device))
             {
                 TimeSpan? back = NextWindow(device)?.From - _devices[device].ClockSkew;
                 first = back > _clock.Now && !(back >= first) ? back : first;
@@ -109,21 +110,22 @@ internal sealed class DevicePool
 
     /// <summary>Determines whether an idle device can be eligible now or later.</summary>
     /// <param name="mayPublish">Whether the server may publish an incomplete buffer, so that waiting devices become eligible.</param>
-    public bool HasCandidates(bool mayPublish) => _idle.All.Any(device => Trains(device) && Returns(device) && !IsTooSmall(device) && (mayPublish || !IsWaiting(device)));
+    public bool HasCandidates(bool mayPublish) => _idle.All.Any(device => Trains(device) && Returns(device) && !IsTooSmall(device) && !HasEnded(device) && (mayPublish || !IsWaiting(device)));
 
     /// <summary>Describes why no device is eligible.</summary>
     public (SimulationEnding Ending, string Reason) DescribeIneligibility()
     {
-        int gone = 0, tooSmall = 0, waiting = 0, evaluating = _devices.Count(device => device.Role == ClientRole.EvaluateOnly);
+        int gone = 0, tooSmall = 0, waiting = 0, ended = 0, evaluating = _devices.Count(device => device.Role == ClientRole.EvaluateOnly);
         foreach (int device in _idle.All.Where(Trains))
         {
-            bool returns = Returns(device);
-            gone += returns ? 0 : 1;
+            bool hasEnded = HasEnded(device), returns = !hasEnded && Returns(device);
+            ended += hasEnded ? 1 : 0;
+            gone += returns || hasEnded ? 0 : 1;
             tooSmall += returns && IsTooSmall(device) ? 1 : 0;
             waiting += returns && !IsTooSmall(device) && IsWaiting(device) ? 1 : 0;
         }
 
-        string counts = $"Of {_devices.Length} devices, {gone} have left for good, {tooSmall} have too little memory for the selection, and {waiting} have used their share of the buffer.{(evaluating > 0 ? $" {evaluating} only evaluate." : "")}";
+        string counts = $"Of {_devices.Length} devices, {gone} have left for good, {tooSmall} have too little memory for the selection, and {waiting} have used their share of the buffer.{(evaluating > 0 ? $" {evaluating} only evaluate." : "")}{(ended > 0 ? $" {ended} have contributed as often as they may." : "")}";
         string failure = _server.Events.LastFailure is { } last ? $" The selection could not be changed: {last}" : "";
         return waiting > 0
             ? (SimulationEnding.BufferCannotFill, $"The buffer cannot be completed. {counts}{failure}")
@@ -135,10 +137,15 @@ internal sealed class DevicePool
         SimulatedDevice spec = _devices[device];
         bool isAvailable = ReferenceEquals(spec.Availability, AvailabilityPattern.Always)
             || (spec.Availability.CheckedWindowAt(_clock.Now + spec.ClockSkew) is { } window && window.From <= _clock.Now + spec.ClockSkew);
-        return isAvailable && !IsWaiting(device) && !IsTooSmall(device);
+        return isAvailable && !IsWaiting(device) && !IsTooSmall(device) && !HasEnded(device);
     }
 
-    private bool IsWaiting(int device) => Trains(device) ? _states[device].WaitsInBuffer == _server.Buffer : !_server.CanEvaluate(_devices[device]);
+    private bool IsWaiting(int device) => Trains(device)
+        ? _states[device].WaitsInBuffer == _server.Buffer || _server.GetParticipation(_devices[device]) == ParticipationStatus.AwaitsVersion
+        : !_server.CanEvaluate(_devices[device]);
+
+    /// <summary>Determines whether a device that trains has contributed as often as the aggregator allows.</summary>
+    private bool HasEnded(int device) => Trains(device) && _server.GetParticipation(_devices[device]) == ParticipationStatus.Ended;
 
     private bool Trains(int device) => _devices[device].Role != ClientRole.EvaluateOnly;
 

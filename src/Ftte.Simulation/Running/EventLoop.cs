@@ -1,7 +1,7 @@
 namespace Ftte.Simulation.Running;
 
 /// <summary>Processes events in the order of virtual time until a limit is reached or the run cannot make progress.</summary>
-internal sealed class EventLoop(RunInput input, RunState state, JobStarter starter, JobFinisher finisher, Evaluator evaluator, ProgressReporter progress)
+internal sealed class EventLoop(RunInput input, RunState state, JobStarter starter, JobFinisher finisher, CohortRunner? cohorts, Evaluator evaluator, ProgressReporter progress)
 {
     /// <summary>Gets a value that indicates whether all versions were published, the target was reached, the accuracy no longer improves, or the server ended training.</summary>
     private bool IsOver => state.Server.PublishedVersions >= (input.Options.MaxVersions ?? long.MaxValue) || evaluator.IsDone || evaluator.IsAtPlateau || state.Server.IsTrainingEnded;
@@ -95,6 +95,12 @@ internal sealed class EventLoop(RunInput input, RunState state, JobStarter start
                 break;
             case EventKind.DeviceArrives:
                 await starter.StartArrivingAsync(next.JobDuration).ConfigureAwait(false);
+                break;
+            case EventKind.CohortEnds:
+                await cohorts!.EndAsync(next.Cohort!).ConfigureAwait(false);
+                break;
+            case EventKind.CohortWaitEnds:
+                await cohorts!.EndWaitsAsync().ConfigureAwait(false);
                 break;
             default:
                 // The loop looks for idle devices after every event.

@@ -1,3 +1,4 @@
+using Ftte.Simulation.Cohorts;
 using Ftte.Simulation.Jobs;
 
 namespace Ftte.Simulation.Running;
@@ -6,4 +7,5 @@ namespace Ftte.Simulation.Running;
 /// <param name="Kind">The kind.</param>
 /// <param name="Job">The job that ends.</param>
 /// <param name="JobDuration">The duration of the job of an arriving device; null if it follows from the device.</param>
-internal readonly record struct SimulationEvent(EventKind Kind, SimulatedJob? Job = null, TimeSpan? JobDuration = null);
+/// <param name="Cohort">The cohort that ends.</param>
+internal readonly record struct SimulationEvent(EventKind Kind, SimulatedJob? Job = null, TimeSpan? JobDuration = null, SimulatedCohort? Cohort = null);

@@ -10,6 +10,7 @@ internal sealed class SimulationRun : IAsyncDisposable
     private readonly RunInput _input;
     private readonly RunState _state;
     private readonly JobFinisher _finisher;
+    private readonly CohortRunner? _cohorts;
     private readonly Evaluator _evaluator;
     private readonly ProgressReporter _progress;
     private readonly EventLoop _loop;
@@ -25,11 +26,13 @@ internal sealed class SimulationRun : IAsyncDisposable
     {
         (_input, _cancellationToken) = (input, cancellationToken);
         _state = new RunState(input, decorate);
-        _finisher = new JobFinisher(_state, cancellationToken);
+        var delivery = new JobDelivery(_state);
+        _cohorts = input.Rule.SecureAggregation is { } secure ? new CohortRunner(secure, input.Options.Seed, _state, delivery, cancellationToken) : null;
+        _finisher = new JobFinisher(_state, delivery, _cohorts, cancellationToken);
         _evaluator = new Evaluator(input.Task, input.Options, workers, journal, new PlateauMonitor(input.Options.Plateau, _state.Server));
         _progress = new ProgressReporter(input.Options, input.Start.Version);
         var starter = new JobStarter(input, _state, new JobTrainer(input.Task, workers, journal), cancellationToken);
-        _loop = new EventLoop(input, _state, starter, _finisher, _evaluator, _progress);
+        _loop = new EventLoop(input, _state, starter, _finisher, _cohorts, _evaluator, _progress);
     }
 
     public async Task<SimulationResult> RunAsync()
@@ -85,6 +88,7 @@ internal sealed class SimulationRun : IAsyncDisposable
                 RefusedVersions = server.Events.RefusedVersions,
                 FailedSelections = server.Events.FailedSelections,
             },
+            Cohorts = _cohorts?.Totals,
             Model = server.Current,
             Selection = server.Selection,
             DeviceStates = _input.Task is IStatefulTask ? _state.Devices.KeptStates : [],

@@ -15,6 +15,7 @@ internal sealed class SimulatedServer : IAsyncDisposable
     private readonly ModelVersion _start;
     private readonly SelectionHistory _selections;
     private readonly FederatedServer _server;
+    private readonly ILimitedAggregator? _limits;
     private readonly EvaluationLog _evaluations = new();
 
     /// <summary>Creates the server of a rule.</summary>
@@ -30,6 +31,8 @@ internal sealed class SimulatedServer : IAsyncDisposable
         _start = start.Version;
         _selections = new SelectionHistory(rule.Selection);
         IAsyncAggregator aggregator = rule.CreateAggregator?.Invoke(start, _selections, clock) ?? new BufferedAggregator(start, _selections, rule.Aggregation);
+        _limits = aggregator as ILimitedAggregator;
+        rule.SecureAggregation?.Options.CheckAggregator(aggregator);
         FederatedServerOptions settings = rule.Server.Copy();
         settings.Seed = options.Seed;
 
@@ -37,7 +40,7 @@ internal sealed class SimulatedServer : IAsyncDisposable
         settings.StallCheckInterval = null;
         settings.RefreshHistory = (int)Math.Clamp(options.MaxVersions ?? DefaultRefreshHistory, MinRefreshHistory, MaxRefreshHistory);
         _server = new FederatedServer(aggregator, _selections, settings, time: clock, logger: Events, reselection: rule.Reselection, evaluation: _evaluations.Record(rule.Evaluation, devices, clock));
-        Link = new WireLink(decorate?.Invoke(_server) ?? _server, start.Layout.ParameterCount, rule.Down, rule.Up, rule.Evaluation?.Metrics.Count ?? 0);
+        Link = new WireLink(decorate?.Invoke(_server) ?? _server, start.Layout.ParameterCount, rule.Down, rule.Up, rule.Evaluation?.Metrics.Count ?? 0, rule.SecureAggregation is not null);
     }
 
     /// <summary>Gets the link over which devices call the server.</summary>
@@ -75,11 +78,17 @@ internal sealed class SimulatedServer : IAsyncDisposable
     /// <summary>Determines whether a device gets no training before the next version.</summary>
     public bool AwaitsNextVersion(SimulatedDevice device) => _server.AwaitsNextVersion(new ClientId(device.Name));
 
+    /// <summary>Determines whether the aggregator lets a device contribute, such as with differential privacy.</summary>
+    public ParticipationStatus GetParticipation(SimulatedDevice device) => _limits?.GetParticipation(new ClientId(device.Name)) ?? ParticipationStatus.Allowed;
+
     /// <summary>Changes the factor of the devices' learning rate.</summary>
     public void ChangeStepScale(float scale) => _server.ChangeStepScale(scale);
 
     /// <summary>Waits until the server has answered everything that was queued before.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken) => await _server.DrainAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Publishes an incomplete buffer.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken) => await _server.FlushAsync(cancellationToken).ConfigureAwait(false);
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

@@ -11,7 +11,8 @@ namespace Ftte.Simulation.Server;
 /// <param name="down">The format of parameters sent to devices.</param>
 /// <param name="up">The format of updates sent to the server.</param>
 /// <param name="metrics">The number of metrics of an evaluation.</param>
-internal sealed class WireLink(IFederatedServer server, int parameterCount, ValueFormat down, ValueFormat up, int metrics) : IFederatedServer
+/// <param name="hasCohorts">Whether differences arrive in cohorts, whose messages are counted with <see cref="CountCohort"/>.</param>
+internal sealed class WireLink(IFederatedServer server, int parameterCount, ValueFormat down, ValueFormat up, int metrics, bool hasCohorts = false) : IFederatedServer
 {
     private readonly ArrayBufferWriter<byte> _wire = new();
     private ExceptionDispatchInfo? _fault;
@@ -26,9 +27,20 @@ internal sealed class WireLink(IFederatedServer server, int parameterCount, Valu
     /// <summary>Gets the bytes of the last answer to a check-out request.</summary>
     public long LastDownloadBytes { get; private set; }
 
+    /// <summary>Determines whether the update that answers an assignment goes into a cohort.</summary>
+    public bool EntersCohort(UpdateContent content) => hasCohorts && content == UpdateContent.Difference;
+
+    /// <summary>Counts the messages of a cohort.</summary>
+    public void CountCohort(long bytesUp, long bytesDown) => (BytesUp, BytesDown) = (BytesUp + bytesUp, BytesDown + bytesDown);
+
     /// <summary>Gets the number of bytes of the update that answers an assignment.</summary>
     public long UpdateBytes(TrainingAssignment assignment, int blockCount)
     {
+        if (EntersCohort(assignment.Content))
+        {
+            return 0;
+        }
+
         int values = assignment.Content switch
         {
             UpdateContent.Importance => blockCount,
@@ -96,6 +108,12 @@ internal sealed class WireLink(IFederatedServer server, int parameterCount, Valu
 
     private async ValueTask<UpdateReceipt> SubmitCoreAsync(SparseUpdate update, CancellationToken cancellationToken)
     {
+        if (EntersCohort(update.Header.Content))
+        {
+            // The mean of a cohort, which the server computes.
+            return await AnswerAsync(update, cancellationToken);
+        }
+
         ulong seed = WireMessage.GetSeed(update.Header.Client, update.Header.Id);
         using SparseUpdate arrived = UpdateMessage.Read(Send(writer => UpdateMessage.Write(writer, update, up, seed)));
         BytesUp += _wire.WrittenCount;

@@ -68,8 +68,23 @@ public sealed class SecureAggregationOptions
 
     internal SecureAggregationOptions Copy() => (SecureAggregationOptions)MemberwiseClone();
 
+    /// <summary>Checks that an aggregator can work with sums of cohorts.</summary>
+    /// <param name="aggregator">The aggregator.</param>
+    /// <exception cref="ArgumentException">The aggregator needs what the server does not see; the message states the reason.</exception>
+    public void CheckAggregator(IAsyncAggregator aggregator)
+    {
+        ArgumentNullException.ThrowIfNull(aggregator);
+        if (SecureAggregationRequirements.FindObstacle(aggregator, this) is { } obstacle)
+        {
+            throw new ArgumentException(obstacle, nameof(aggregator));
+        }
+    }
+
     /// <summary>Computes q, the weight of an update in units of 1/256.</summary>
-    internal int GetWeight(long age)
+    /// <param name="age">The number of versions published since the update's base version.</param>
+    /// <returns>q, from 0 to 256. An update of weight 0 enters no cohort.</returns>
+    /// <exception cref="InvalidOperationException">The weighting returned a weight outside of [0, 1].</exception>
+    public int ComputeWeight(long age)
     {
         double weight = Weighting.GetWeight(new UpdateStatistics(age, double.NaN, double.NaN, double.NaN, ExampleCount: 1));
         return weight is >= 0 and <= 1

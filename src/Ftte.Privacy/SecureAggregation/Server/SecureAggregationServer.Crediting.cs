@@ -11,8 +11,7 @@ public sealed partial class SecureAggregationServer
         try
         {
             CohortSum sum = await run.Sum.ConfigureAwait(false);
-            double scale = (double)run.Description.Quantization.Step / CohortDescription.FullWeight / sum.Contributors.Length;
-            float[] mean = Array.ConvertAll(sum.Values.ToArray(), value => (float)(value * scale));
+            float[] mean = CohortSum.ComputeMean(sum.Values.Span, run.Description.Quantization, sum.Contributors.Length);
             await _crediting.WaitAsync().ConfigureAwait(false);
             try
             {

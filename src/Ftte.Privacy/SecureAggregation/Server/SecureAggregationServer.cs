@@ -207,7 +207,7 @@ public sealed partial class SecureAggregationServer : IReadyQueue, ICohortServer
             : _server.FindFault(header) is { } rejected ? rejected
             : !_selections.TryGet(header.SelectionVersion, out _) ? UpdateOutcome.UnknownSelection
             : header.BaseVersion.Number < 0 || header.BaseVersion > current ? UpdateOutcome.FutureVersion
-            : _options.GetWeight(current - header.BaseVersion) == 0 ? UpdateOutcome.ZeroWeight
+            : _options.ComputeWeight(current - header.BaseVersion) == 0 ? UpdateOutcome.ZeroWeight
             : null;
         return fault is { } outcome ? new UpdateReceipt(outcome, current) : null;
     }
@@ -308,7 +308,7 @@ public sealed partial class SecureAggregationServer : IReadyQueue, ICohortServer
         _generator.Fill(id);
         ModelVersion current = _server.Current.Version;
         ImmutableArray<CohortMember> members = [.. devices.Select(device => new CohortMember(
-            Math.Max(1, _options.GetWeight(current - device.Announcement.Header.BaseVersion)), device.Announcement.ShareKey, device.Announcement.MaskKey))];
+            Math.Max(1, _options.ComputeWeight(current - device.Announcement.Header.BaseVersion)), device.Announcement.ShareKey, device.Announcement.MaskKey))];
         var description = new CohortDescription(new Guid(id), _options.Threshold, _server.Current.Layout.Fingerprint, selection, _options.Quantization!, members);
         var run = new CohortRun(new Cohort(description, coordinates.Count), [.. devices.Select(device => device.Announcement.Header)], _options.StepTimeout, _time);
         SecureAggregationLog.Formed(_logger, run.Id, devices.Length, selection, _options.Threshold);
