@@ -15,6 +15,7 @@ internal static class WearablesCommand
         10.5281/zenodo.8398688; CC BY 4.0). Without it, synthetic motion is used; nothing is downloaded.
 
           dotnet run -c Release --project samples/Wearables -- --data DIR --seeds 3 --resume rows.jsonl --table wearables.md
+          dotnet run -c Release --project samples/Wearables -- --scenario privacy --data DIR --seeds 3 --resume privacy.jsonl --table privacy.md --chart privacy.png
         """;
 
     /// <summary>Reads the arguments, checks them and runs.</summary>
@@ -25,12 +26,15 @@ internal static class WearablesCommand
     public static Task<int> InvokeAsync(string[] args, Func<WearablesOptions, CancellationToken, Task<int>> run, TextWriter output, TextWriter error)
     {
         var standard = new WearablesOptions();
+        Option<Scenario> scenario = TypedOption.Named("--scenario", "What is measured: shared and personal models, or differential privacy and secure aggregation.", standard.Scenario);
         Option<string?> data = TypedOption.Path("--data", "DIR", "The folder with one folder of recordings per person. Default: synthetic motion.");
         Option<string[]> methods = TypedOption.Names("--methods", "method", $"The methods: {string.Join(", ", Method.All.Select(method => method.Name))}. Default: all.", [.. Method.All.Select(method => method.Name)]);
         Option<int> seed = TypedOption.Whole("--seed", "The first seed.", standard.Seed, 0, 1_000_000);
         Option<int> seeds = TypedOption.Whole("--seeds", "The number of seeds.", standard.Seeds, 1, 100);
         Option<int> folds = TypedOption.Whole("--folds", "The number of folds, in each of which other people have the roles; 0 for all.", 0, 0, 1000);
         Option<int> versions = TypedOption.Whole("--versions", "The number of versions of a federation.", standard.Versions, 1, 1_000_000);
+        Option<int> privateVersions = TypedOption.Whole("--private-versions", "The number of versions of a federation in the privacy scenario.", standard.PrivateVersions, 1, 100_000);
+        Option<double[]> epsilons = new("--epsilons") { HelpName = "NUMBERS", Description = "The budgets of the privacy scenario, each above 0.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. standard.Epsilons] };
         Option<float> rate = TypedOption.Real("--learning-rate", "The devices' step size.", standard.LearningRate, r => r > 0, "specify a number above 0");
         Option<int> tuning = TypedOption.Whole("--tuning-steps", "The number of steps with which a device tunes its personal parameters before use.", standard.TuningSteps, 1, 100_000);
         Option<long> watch = TypedOption.Size("--watch", "The memory of a watch for training.", standard.WatchBytes);
@@ -42,19 +46,22 @@ internal static class WearablesCommand
         Option<string?> table = TypedOption.Path("--table", "FILE.md", "Writes the tables to this file, as Markdown.");
         Option<string?> chart = TypedOption.Path("--chart", "FILE.png", "Draws the accuracy of every person before and after personalization.");
         Option<string?> report = TypedOption.Path("--report", "DIR", "Writes a chart for every policy, and the report of the federations in the first fold, to this folder.");
-        var command = new RootCommand(About) { data, methods, seed, seeds, folds, versions, rate, tuning, watch, phone, scaling, threads, resume, json, table, chart, report };
+        var command = new RootCommand(About) { scenario, data, methods, seed, seeds, folds, versions, privateVersions, epsilons, rate, tuning, watch, phone, scaling, threads, resume, json, table, chart, report };
         return CommandRunner.InvokeAsync(command, Read, run, args, output, error);
 
         WearablesOptions Read(ParseResult parsed)
         {
             var options = new WearablesOptions
             {
+                Scenario = parsed.GetValue(scenario),
                 DataFolder = InputPath.CheckFolder("--data", parsed.GetValue(data), "specify the folder into which the data set was unpacked"),
                 Methods = parsed.GetValue(methods) ?? [],
                 Seed = parsed.GetValue(seed),
                 Seeds = parsed.GetValue(seeds),
                 Folds = parsed.GetValue(folds) is > 0 and int count ? count : null,
                 Versions = parsed.GetValue(versions),
+                PrivateVersions = parsed.GetValue(privateVersions),
+                Epsilons = parsed.GetValue(epsilons) is { } budgets && budgets.All(budget => budget is >= 1e-6 and <= 1e6) ? budgets : throw new InputException("--epsilons: specify numbers from 0.000001 to 1000000."),
                 LearningRate = parsed.GetValue(rate),
                 TuningSteps = parsed.GetValue(tuning),
                 WatchBytes = parsed.GetValue(watch),

@@ -6,6 +6,9 @@ namespace Wearables;
 /// <summary>The settings of the command.</summary>
 internal sealed record WearablesOptions
 {
+    /// <summary>Gets what is measured.</summary>
+    public Scenario Scenario { get; init; }
+
     /// <summary>Gets the folder with the recordings; null for synthetic motion.</summary>
     public string? DataFolder { get; init; }
 
@@ -23,6 +26,12 @@ internal sealed record WearablesOptions
 
     /// <summary>Gets the number of versions that a federation publishes.</summary>
     public int Versions { get; init; } = 120;
+
+    /// <summary>Gets the number of versions of a federation in the privacy scenario.</summary>
+    public int PrivateVersions { get; init; } = 60;
+
+    /// <summary>Gets the budgets of the privacy scenario.</summary>
+    public IReadOnlyList<double> Epsilons { get; init; } = [0.5, 1, 2, 4, 8];
 
     /// <summary>Gets the step size of devices in a federation.</summary>
     public float LearningRate { get; init; } = 0.3f;
@@ -59,6 +68,9 @@ internal sealed record WearablesOptions
 
     /// <summary>Gets the memory of a kind of device for training, in bytes.</summary>
     public long MemoryOf(WearableDevice kind) => kind == WearableDevice.Watch ? WatchBytes : PhoneBytes;
+
+    /// <summary>Gets the settings that change results of the privacy scenario, on one line.</summary>
+    public string PrivacySettings => FormattableString.Invariant($"privacy, {(DataFolder is null ? "synthetic" : "wearables")}, versions {PrivateVersions}, step {LearningRate}, watch {WatchBytes}, {Scaling}");
 
     /// <summary>Gets the settings that change results, on one line.</summary>
     public string Settings => FormattableString.Invariant($"{(DataFolder is null ? "synthetic" : "wearables")}, versions {Versions}, step {LearningRate}, {TuningSteps} steps of tuning, watch {WatchBytes}, phone {PhoneBytes}, {Scaling}");
