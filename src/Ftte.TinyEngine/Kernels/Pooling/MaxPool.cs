@@ -29,8 +29,8 @@ internal static unsafe class MaxPool
                 int c = 0;
                 for (; c + Group <= s.Channels && Vector256.IsHardwareAccelerated; c += Group)
                 {
-                    Eight(s, image + c, row, column, output + c, places);
-                    Write(s, target, column, c, places, Group);
+                    Vector256<int> place = Eight(s, image + c, row, column, output + c);
+                    WriteEight(s, target, column, c, place);
                 }
 
                 for (; c < s.Channels; c += Group)
@@ -63,7 +63,13 @@ internal static unsafe class MaxPool
             {
                 int top = (row * s.StrideY) - s.PaddingY, left = (column * s.StrideX) - s.PaddingX;
                 float* gradient = dy + ((((nint)r * s.OutputWidth) + column) * s.Channels);
-                for (int c = 0; c < s.Channels; c++)
+                int c = 0;
+                for (; IsSmall(s) && c + Group <= s.Channels && Vector256.IsHardwareAccelerated; c += Group)
+                {
+                    AddEight(s, image + c, row, column, Vector256.Load(gradient + c), source + ((nint)column * PixelBytes(s)) + (2 * (c / Group)));
+                }
+
+                for (; c < s.Channels; c++)
                 {
                     (int i, int j) = Math.DivRem(Read(s, source, column, c), s.KernelWidth);
                     image[((((nint)top + i) * s.Width) + left + j) * s.Channels + c] += gradient[c];
@@ -97,7 +103,7 @@ internal static unsafe class MaxPool
         }
     }
 
-    private static void Eight(in PoolingShape s, float* image, int row, int column, float* output, byte* places)
+    private static Vector256<int> Eight(in PoolingShape s, float* image, int row, int column, float* output)
     {
         (int top, int left, int firstRow, int lastRow, int firstColumn, int lastColumn) = s.Window(row, column);
         Vector256<float> best = Vector256.Create(float.NegativeInfinity);
@@ -115,9 +121,24 @@ internal static unsafe class MaxPool
         }
 
         best.Store(output);
-        for (int c = 0; c < Group; c++)
+        return place;
+    }
+
+    /// <summary>Adds the gradients of eight channels of one output at the positions of their maxima, for windows of at most four positions.</summary>
+    private static void AddEight(in PoolingShape s, float* image, int row, int column, Vector256<float> gradient, byte* group)
+    {
+        Vector256<int> bits = Vector256.Create(1, 2, 4, 8, 16, 32, 64, 128);
+        Vector256<int> lower = Vector256.Equals(Vector256.Create((int)group[0]) & bits, bits), upper = Vector256.Equals(Vector256.Create((int)group[1]) & bits, bits);
+        Vector256<int> place = -(lower + upper + upper);
+        (int top, int left, int firstRow, int lastRow, int firstColumn, int lastColumn) = s.Window(row, column);
+        for (int i = firstRow; i < lastRow; i++)
         {
-            places[c] = (byte)place[c];
+            float* value = image + (((((nint)top + i) * s.Width) + left + firstColumn) * s.Channels);
+            for (int j = firstColumn; j < lastColumn; j++, value += s.Channels)
+            {
+                Vector256<float> isMaximum = Vector256.Equals(place, Vector256.Create((i * s.KernelWidth) + j)).AsSingle(), old = Vector256.Load(value);
+                Vector256.ConditionalSelect(isMaximum, old + gradient, old).Store(value);
+            }
         }
     }
 
@@ -150,6 +171,27 @@ internal static unsafe class MaxPool
 
         pixel[2 * (channel / Group)] = (byte)lower;
         pixel[(2 * (channel / Group)) + 1] = (byte)upper;
+    }
+
+    private static void WriteEight(in PoolingShape s, byte* row, int column, int channel, Vector256<int> place)
+    {
+        if (row is null)
+        {
+            return;
+        }
+
+        byte* pixel = row + ((nint)column * PixelBytes(s));
+        if (IsSmall(s))
+        {
+            pixel[2 * (channel / Group)] = (byte)Vector256.ShiftLeft(place, 31).ExtractMostSignificantBits();
+            pixel[(2 * (channel / Group)) + 1] = (byte)Vector256.ShiftLeft(place, 30).ExtractMostSignificantBits();
+            return;
+        }
+
+        for (int c = 0; c < Group; c++)
+        {
+            pixel[channel + c] = (byte)place[c];
+        }
     }
 
     private static int Read(in PoolingShape s, byte* row, int column, int channel)
