@@ -9,7 +9,7 @@ internal static unsafe class ConvolutionForward
 {
     /// <summary>Gets the length of the workspace of one worker.</summary>
     public static long ScratchFloats(in ConvolutionShape s) =>
-        s.IsPointwise ? PanelProduct.ScratchFloats(s.Channels, s.Filters) : BandFloats(s) + (LargeConvolution.Includes(s) ? LargeConvolution.PanelFloats : 0);
+        s.IsPointwise ? PanelProduct.ScratchFloats(s.Channels, s.Filters) : LargeConvolution.Includes(s) ? LargeConvolution.ScratchFloats : BandFloats(s);
 
     /// <summary>Computes output rows [firstRow, lastRow), counted through all examples.</summary>
     public static void Run(in ConvolutionShape s, float* x, float* w, float* bias, float* y, int firstRow, int lastRow, float* scratch)
@@ -22,6 +22,15 @@ internal static unsafe class ConvolutionForward
             return;
         }
 
+        if (LargeConvolution.Includes(s))
+        {
+            var grid = new PatchGrid(
+                s.OutputHeight, s.OutputWidth, s.KernelHeight, s.KernelWidth, s.StrideY, s.StrideX, -s.PaddingY, -s.PaddingX, s.Height, s.Width, s.Channels);
+            var layout = new PixelLayout(s.OutputValues, (nint)s.OutputWidth * s.Filters, s.Filters);
+            LargeConvolution.Run(grid, x, new RowPanels(w, s.Filters), bias, layout, y, s.Filters, firstRow, lastRow, add: false, scratch);
+            return;
+        }
+
         int bandRows = IsRead(s) ? s.OutputHeight : BandOutputs(s);
         while (firstRow < lastRow)
         {
@@ -31,6 +40,10 @@ internal static unsafe class ConvolutionForward
             firstRow += rows;
         }
     }
+
+    /// <summary>Computes outputs [firstFilter, lastFilter) of all examples of a linear layer.</summary>
+    public static void RunLinear(in ConvolutionShape s, float* x, float* w, float* bias, float* y, int examples, int firstFilter, int lastFilter) =>
+        StreamedProduct.RunColumns(x, w, bias, y, examples, s.Channels, s.Filters, firstFilter, lastFilter, add: false);
 
     /// <summary>The scalar reference implementation: all rows, one output at a time.</summary>
     internal static void Scalar(in ConvolutionShape s, float* x, float* w, float* bias, float* y, int examples)
@@ -60,7 +73,7 @@ internal static unsafe class ConvolutionForward
 
     /// <summary>Gets the number of output rows of a band.</summary>
     private static int BandOutputs(in ConvolutionShape s) =>
-        PaddedRows.ResultRows(s.OutputHeight, s.StrideY, s.KernelHeight, RowFloats(s), LargeConvolution.Includes(s) ? LargeConvolution.BandFloats : PaddedRows.BandFloats);
+        PaddedRows.ResultRows(s.OutputHeight, s.StrideY, s.KernelHeight, RowFloats(s));
 
     private static long BandFloats(in ConvolutionShape s) => IsRead(s) ? 0 : (long)(((BandOutputs(s) - 1) * s.StrideY) + s.KernelHeight) * RowFloats(s);
 
@@ -76,13 +89,6 @@ internal static unsafe class ConvolutionForward
         }
 
         var window = new Window(s.StrideX * s.Channels, rowFloats, s.KernelHeight, s.KernelWidth * s.Channels, s.Filters, s.Filters);
-        if (LargeConvolution.Includes(s))
-        {
-            var lines = new Lines(rows, s.OutputWidth, s.StrideY * rowFloats, (nint)s.OutputWidth * s.Filters);
-            LargeConvolution.Run(window, lines, band, w, bias, y + ((nint)row * s.OutputWidth * s.Filters), s.Filters, scratch + BandFloats(s));
-            return;
-        }
-
         for (int r = 0; r < rows; r++)
         {
             float* a = band + (r * s.StrideY * rowFloats);

@@ -15,9 +15,10 @@ internal static unsafe class ConvolutionInputGradient
 
     /// <summary>Gets the length of the workspace of one worker.</summary>
     public static long ScratchFloats(in ConvolutionShape s) =>
-        IsLinear(s) ? TransposedProduct.ScratchFloats(s.Filters, s.Channels)
+        s.IsLinear ? TransposedProduct.ScratchFloats(s.Filters, s.Channels)
         : s.IsPointwise ? PanelProduct.ScratchFloats(s.Filters, s.Channels)
-        : BandFloats(s) + (LargeConvolution.Includes(s) ? LargeConvolution.PanelFloats : 0);
+        : LargeConvolution.Includes(s) ? LargeConvolution.ScratchFloats
+        : BandFloats(s);
 
     /// <summary>Transposes one worker's share of the weights, if <see cref="PackedFloats"/> is not 0.</summary>
     public static void Pack(in ConvolutionShape s, float* w, float* packed, int worker, int workers)
@@ -61,13 +62,19 @@ internal static unsafe class ConvolutionInputGradient
         {
             long first = (long)firstRow * s.Width;
             int pixels = (lastRow - firstRow) * s.Width;
-            if (IsLinear(s))
+            if (s.IsLinear)
             {
                 TransposedProduct.Run(dy + (first * s.Filters), w, dx + (first * s.Channels), pixels, s.Filters, s.Channels, add, scratch);
                 return;
             }
 
             PanelProduct.Run(dy + (first * s.Filters), packed, null, dx + (first * s.Channels), pixels, s.Filters, s.Channels, add, scratch);
+            return;
+        }
+
+        if (LargeConvolution.Includes(s))
+        {
+            Classes(s, dy, w, add, dx, firstRow, lastRow, scratch);
             return;
         }
 
@@ -80,6 +87,10 @@ internal static unsafe class ConvolutionInputGradient
             firstRow += rows;
         }
     }
+
+    /// <summary>Computes inputs [firstChannel, lastChannel) of all examples of a linear layer.</summary>
+    public static void RunLinear(in ConvolutionShape s, float* dy, float* w, bool add, float* dx, int examples, int firstChannel, int lastChannel, float* scratch) =>
+        TransposedProduct.RunColumns(dy, w, dx, examples, s.Filters, s.Channels, firstChannel, lastChannel, add, scratch);
 
     /// <summary>The scalar reference implementation: all rows, one value at a time.</summary>
     internal static void Scalar(in ConvolutionShape s, float* dy, float* w, bool add, float* dx, int examples)
@@ -116,9 +127,7 @@ internal static unsafe class ConvolutionInputGradient
 
     // A linear layer has one pixel per example, so a transposed copy of its weights would be read only a few times.
     // One of large weights would be copied again, to panels.
-    private static bool IsTransposedInPanels(in ConvolutionShape s) => IsLinear(s) || LargeConvolution.Includes(s);
-
-    private static bool IsLinear(in ConvolutionShape s) => s.IsPointwise && s.Height == 1 && s.Width == 1;
+    private static bool IsTransposedInPanels(in ConvolutionShape s) => s.IsLinear || LargeConvolution.Includes(s);
 
     // The output columns from the first to the last that any pixel class reads.
     private static int Before(in ConvolutionShape s) => Math.Max(0, -CeilingDivide(s.PaddingX - s.KernelWidth + 1, s.StrideX));
@@ -128,8 +137,7 @@ internal static unsafe class ConvolutionInputGradient
     private static int RowFloats(in ConvolutionShape s) => (Before(s) + s.OutputWidth + After(s)) * s.Filters;
 
     private static int InputRows(in ConvolutionShape s) =>
-        PaddedRows.ResultRows(
-            s.Height, 1, CeilingDivide(s.KernelHeight, s.StrideY) + 1, RowFloats(s), LargeConvolution.Includes(s) ? LargeConvolution.BandFloats : PaddedRows.BandFloats);
+        PaddedRows.ResultRows(s.Height, 1, CeilingDivide(s.KernelHeight, s.StrideY) + 1, RowFloats(s));
 
     private static long BandFloats(in ConvolutionShape s) => (long)(((InputRows(s) - 1 + s.KernelHeight - 1) / s.StrideY) + 2) * RowFloats(s);
 
@@ -149,19 +157,6 @@ internal static unsafe class ConvolutionInputGradient
             for (int px = 0; px < s.StrideX; px++)
             {
                 Axis across = Axis.Of(s.KernelWidth, s.StrideX, s.PaddingX, px);
-                if (LargeConvolution.Includes(s))
-                {
-                    int first = row + ((py - (row % s.StrideY) + s.StrideY) % s.StrideY), count = CeilingDivide(row + rows - first, s.StrideY);
-                    if (count > 0 && px < s.Width)
-                    {
-                        var lines = new Lines(count, ((s.Width - 1 - px) / s.StrideX) + 1, rowFloats, (nint)s.StrideY * s.Width * s.Channels);
-                        float* a = scratch + (((first / s.StrideY) + down.First - firstOutput) * rowFloats) + ((across.First + before) * s.Filters);
-                        Panels(s, lines, a, rowFloats, w, down, across, add, dx + ((((nint)first * s.Width) + px) * s.Channels), scratch + BandFloats(s));
-                    }
-
-                    continue;
-                }
-
                 for (int r = row; r < row + rows; r++)
                 {
                     if (r % s.StrideY == py && px < s.Width)
@@ -177,36 +172,39 @@ internal static unsafe class ConvolutionInputGradient
         }
     }
 
-    /// <summary>Computes the pixels of one class in some rows, from panels of weights that are transposed right before they are used.</summary>
-    private static void Panels(in ConvolutionShape s, in Lines lines, float* a, nint rowFloats, float* w, Axis down, Axis across, bool add, float* dx, float* panel)
+    /// <summary>Computes some rows, class by class, from panels of weights that are transposed right before they are used.</summary>
+    private static void Classes(in ConvolutionShape s, float* dy, float* w, bool add, float* dx, int firstRow, int lastRow, float* scratch)
     {
-        if (down.Taps == 0 || across.Taps == 0)
+        for (int py = 0; py < Math.Min(s.StrideY, s.Height); py++)
         {
-            for (int i = 0; i < lines.Count; i++)
+            int rows = ((s.Height - 1 - py) / s.StrideY) + 1, first = ClassRow(s, firstRow, py, rows), last = ClassRow(s, lastRow, py, rows);
+            for (int px = 0; px < Math.Min(s.StrideX, s.Width); px++)
             {
-                Line(s, a, rowFloats, null, 0, 0, add, dx + (i * lines.Output), lines.Pixels);
-            }
-
-            return;
-        }
-
-        for (int tap = 0; tap < down.Taps * across.Taps; tap++)
-        {
-            (int i, int j) = Math.DivRem(tap, across.Taps);
-            float* weights = w + ((((nint)down.Tap(i) * s.KernelWidth) + across.Tap(j)) * s.Channels * s.Filters);
-            for (int filter = 0; filter < s.Filters; filter += LargeConvolution.Depth)
-            {
-                int run = Math.Min(LargeConvolution.Depth, s.Filters - filter);
-                float* gradients = a + (i * rowFloats) + (j * s.Filters) + filter;
-                for (int channel = 0; channel < s.Channels; channel += LargeConvolution.Columns)
+                Axis down = Axis.Of(s.KernelHeight, s.StrideY, s.PaddingY, py), across = Axis.Of(s.KernelWidth, s.StrideX, s.PaddingX, px);
+                int columns = ((s.Width - 1 - px) / s.StrideX) + 1;
+                var grid = new PatchGrid(rows, columns, down.Taps, across.Taps, 1, 1, down.First, across.First, s.OutputHeight, s.OutputWidth, s.Filters);
+                var layout = new PixelLayout(s.InputValues, (nint)s.StrideY * s.Width * s.Channels, (nint)s.StrideX * s.Channels);
+                float* gradients = dx + ((((nint)py * s.Width) + px) * s.Channels);
+                if (grid.Depth > 0)
                 {
-                    int count = Math.Min(LargeConvolution.Columns, s.Channels - channel);
-                    Transposition.Run(weights + ((nint)channel * s.Filters) + filter, s.Filters, count, run, panel, count);
-                    var window = new Window(s.Filters, 0, 1, run, count, s.StrideX * s.Channels);
-                    LargeConvolution.RunLines(window, lines, gradients, panel, null, dx + channel, count, add || tap > 0 || filter > 0);
+                    LargeConvolution.Run(grid, dy, new TransposedPanels(s, w, down, across), null, layout, gradients, s.Channels, first, last, add, scratch);
+                    continue;
+                }
+
+                for (int line = first; line < last; line++)
+                {
+                    (int image, int row) = Math.DivRem(line, rows);
+                    Line(s, null, 0, null, 0, 0, add, gradients + (image * layout.Image) + (row * layout.Row), columns);
                 }
             }
         }
+    }
+
+    /// <summary>Returns the number of rows of a class before a row, both counted through all images.</summary>
+    private static int ClassRow(in ConvolutionShape s, int row, int py, int rows)
+    {
+        (int image, int inImage) = Math.DivRem(row, s.Height);
+        return (image * rows) + Math.Max(0, CeilingDivide(inImage - py, s.StrideY));
     }
 
     /// <summary>Computes the pixels of one class in one row.</summary>
@@ -262,5 +260,31 @@ internal static unsafe class ConvolutionInputGradient
 
         /// <summary>Returns the kernel row at an index of the reversed order.</summary>
         public int Tap(int place) => Lowest + (Stride * (Taps - 1 - place));
+    }
+
+    /// <summary>Transposes the weights of one class, panel by panel: rows are kernel rows, kernel columns and filters, columns are channels.</summary>
+    private readonly struct TransposedPanels(in ConvolutionShape s, float* w, Axis down, Axis across) : IWeightPanels
+    {
+        private readonly float* _w = w;
+        private readonly int _channels = s.Channels;
+        private readonly int _filters = s.Filters;
+        private readonly int _kernelWidth = s.KernelWidth;
+        private readonly Axis _down = down;
+        private readonly Axis _across = across;
+
+        public float* Get(int firstRow, int rows, int column, int columns, bool isReused, float* panel, out nint stride)
+        {
+            stride = columns;
+            for (int k = 0, count; k < rows; k += count)
+            {
+                (int tap, int filter) = Math.DivRem(firstRow + k, _filters);
+                count = Math.Min(_filters - filter, rows - k);
+                (int i, int j) = Math.DivRem(tap, _across.Taps);
+                float* weights = _w + (((((((nint)_down.Tap(i) * _kernelWidth) + _across.Tap(j)) * _channels) + column) * _filters) + filter);
+                Transposition.Run(weights, _filters, columns, count, panel + ((nint)k * columns), columns);
+            }
+
+            return panel;
+        }
     }
 }

@@ -38,5 +38,8 @@ internal readonly record struct ConvolutionShape(
     /// <summary>Gets a value that indicates whether every output pixel depends on exactly the input pixel at the same position, so that the images are plain matrices.</summary>
     public bool IsPointwise => KernelHeight == 1 && KernelWidth == 1 && StrideY == 1 && StrideX == 1 && PaddingY == 0 && PaddingX == 0 && Groups == 1;
 
+    /// <summary>Gets a value that indicates whether there is one pixel per example.</summary>
+    public bool IsLinear => IsPointwise && Height == 1 && Width == 1;
+
     public static ConvolutionShape Linear(int inputs, int outputs) => new(1, 1, inputs, outputs, 1, 1, 1, 1, 0, 0);
 }

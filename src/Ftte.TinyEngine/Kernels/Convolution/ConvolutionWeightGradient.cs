@@ -10,13 +10,19 @@ internal static unsafe class ConvolutionWeightGradient
     private const int PartChannels = 16;
     private const int FewChannels = 8;
     private const int BlockPixels = 1024;
+    private const int MinBlockChannels = 128;
+    private const int MinBlockFilters = 64;
 
     /// <summary>Gets the number of parts that can be divided among workers; a part is a range of channels of one kernel column, or a kernel row.</summary>
     public static int Parts(in ConvolutionShape s) =>
         IsPadded(s) ? s.KernelHeight : s.KernelHeight * s.KernelWidth * Blocks(s);
 
+    /// <summary>Gets the number of parts that should be computed together, and the maximum number of their rows of weights.</summary>
+    public static (int Parts, int Rows) Group(in ConvolutionShape s) =>
+        UsesBlocks(s) ? (BlockedStripProduct.MaxRows / PartChannels, BlockedStripProduct.MaxRows) : (1, FirstRow(s, 1));
+
     /// <summary>Gets the length of the workspace of one worker.</summary>
-    public static long ScratchFloats(in ConvolutionShape s) => IsPadded(s) ? (long)BandRows(s) * RowFloats(s) : 0;
+    public static long ScratchFloats(in ConvolutionShape s) => IsPadded(s) ? (long)BandRows(s) * RowFloats(s) : UsesBlocks(s) ? BlockedStripProduct.ScratchFloats : 0;
 
     /// <summary>Adds the gradient of a range of parts.</summary>
     /// <param name="s">The sizes.</param>
@@ -98,6 +104,9 @@ internal static unsafe class ConvolutionWeightGradient
     // With few channels, the contiguous inputs of a whole kernel row fill a tile; those of one kernel column do not.
     private static bool IsPadded(in ConvolutionShape s) => s.Groups == 1 && s.Channels < FewChannels && s.KernelWidth > 1;
 
+    // Copies pay for layers whose pixels are far apart in memory; inputs of fewer channels are read in place.
+    private static bool UsesBlocks(in ConvolutionShape s) => !s.IsPointwise && s.Groups == 1 && s.Channels >= MinBlockChannels && s.Filters >= MinBlockFilters;
+
     private static int Blocks(in ConvolutionShape s) => (s.GroupChannels + PartChannels - 1) / PartChannels;
 
     private static int RowFloats(in ConvolutionShape s) => (s.Width + (2 * s.PaddingX)) * s.Channels;
@@ -115,17 +124,18 @@ internal static unsafe class ConvolutionWeightGradient
             return;
         }
 
-        for (int part = firstPart; part < lastPart; part++)
+        for (int part = firstPart, parts; part < lastPart; part += parts)
         {
             (int tap, int block) = Math.DivRem(part, Blocks(s));
-            int channel = block * PartChannels, channels = Math.Min(PartChannels, s.GroupChannels - channel);
-            Tap(s, examples, x, dy, dw, tap, channel, channels, firstFilter, lastFilter);
+            parts = Math.Min(Math.Min(Group(s).Parts, Blocks(s) - block), lastPart - part);
+            int channel = block * PartChannels, channels = Math.Min(parts * PartChannels, s.GroupChannels - channel);
+            Tap(s, examples, x, dy, dw, tap, channel, channels, firstFilter, lastFilter, scratch);
         }
     }
 
     /// <summary>Adds the gradient of a range of channels of one kernel column, over the outputs for which the column covers the image.</summary>
     private static void Tap(
-        in ConvolutionShape s, int examples, float* x, float* dy, float* dw, int tap, int channel, int channels, int firstFilter, int lastFilter)
+        in ConvolutionShape s, int examples, float* x, float* dy, float* dw, int tap, int channel, int channels, int firstFilter, int lastFilter, float* scratch)
     {
         (int t, int j) = Math.DivRem(tap, s.KernelWidth);
         (int row, int rows) = Outputs(s.Height, s.OutputHeight, s.StrideY, s.PaddingY, t);
@@ -148,6 +158,12 @@ internal static unsafe class ConvolutionWeightGradient
         float* inputs = x + ((((nint)inRow * s.Width) + inColumn) * s.Channels) + channel;
         float* gradients = dy + ((((nint)row * s.OutputWidth) + column) * s.Filters);
         float* weights = dw + ((((nint)tap * s.GroupChannels) + channel) * filters);
+        if (UsesBlocks(s) && filters >= MinBlockFilters)
+        {
+            BlockedStripProduct.Run(strip, inputs, gradients + firstFilter, weights, channels, filters, scratch);
+            return;
+        }
+
         for (int g = firstFilter / s.GroupFilters; g * s.GroupFilters < lastFilter; g++)
         {
             int from = Math.Max(firstFilter, g * s.GroupFilters), to = Math.Min(lastFilter, (g + 1) * s.GroupFilters);

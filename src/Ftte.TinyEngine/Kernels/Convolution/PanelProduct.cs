@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-
 namespace Ftte.TinyEngine.Kernels;
 
 /// <summary>Computes products of large matrices from blocks of inputs and packed panels of weights that stay in cache while they are used.</summary>
@@ -47,37 +44,11 @@ internal static unsafe class PanelProduct
                 for (int column = 0; column < columns; column += Columns)
                 {
                     int width = Math.Min(Columns, columns - column);
-                    Pack(b + ((nint)k * columns) + column, columns, run, width, scratch);
+                    Kernels.Rows.Copy(b + ((nint)k * columns) + column, columns, run, width, scratch, width);
                     float* start = bias is null ? null : bias + column;
                     var window = new Window(depth, 0, 1, run, width, columns);
                     WindowProduct.Run(window, a + ((nint)row * depth) + k, scratch, start, c + ((nint)row * columns) + column, count, width, continues);
                 }
-            }
-        }
-    }
-
-    /// <summary>Copies columns of a matrix to a panel without gaps.</summary>
-    /// <param name="b">The first value.</param>
-    /// <param name="stride">The distance between rows.</param>
-    /// <param name="rows">The number of rows.</param>
-    /// <param name="width">The number of columns.</param>
-    /// <param name="panel">Receives the columns.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Pack(float* b, nint stride, int rows, int width, float* panel)
-    {
-        // Rows are too short for a call per row.
-        int whole = width & ~7;
-        for (int i = 0; i < rows; i++, b += stride, panel += width)
-        {
-            int j = 0;
-            for (; j < whole; j += 8)
-            {
-                Vector256.Load(b + j).Store(panel + j);
-            }
-
-            for (; j < width; j++)
-            {
-                panel[j] = b[j];
             }
         }
     }

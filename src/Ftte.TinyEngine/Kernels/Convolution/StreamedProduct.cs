@@ -14,13 +14,18 @@ internal static unsafe class StreamedProduct
     private const int MinDepth = 64;
 
     /// <summary>Computes c = a * b + bias, or c += a * b, for matrices of rows x depth and depth x columns without gaps.</summary>
-    public static void Run(float* a, float* b, float* bias, float* c, int rows, int depth, int columns, bool add)
+    public static void Run(float* a, float* b, float* bias, float* c, int rows, int depth, int columns, bool add) =>
+        RunColumns(a, b, bias, c, rows, depth, columns, 0, columns, add);
+
+    /// <summary>Computes columns [first, last) of the result.</summary>
+    public static void RunColumns(float* a, float* b, float* bias, float* c, int rows, int depth, int columns, int first, int last, bool add)
     {
         int block = Math.Max(MinDepth, BlockFloats / columns);
+        float* start = bias is null ? null : bias + first;
         for (int k = 0; k < depth; k += block)
         {
             int run = Math.Min(block, depth - k);
-            WindowProduct.Run(new Window(depth, 0, 1, run, columns, columns), a + k, b + ((nint)k * columns), bias, c, rows, columns, add || k > 0);
+            WindowProduct.Run(new Window(depth, 0, 1, run, columns, columns), a + k, b + ((nint)k * columns) + first, start, c + first, rows, last - first, add || k > 0);
         }
     }
 }

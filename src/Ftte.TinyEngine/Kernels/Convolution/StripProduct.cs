@@ -74,6 +74,13 @@ internal static unsafe partial class StripProduct
         for (; filter + (2 * lanes) <= filters; filter += 2 * lanes)
         {
             int k = 0;
+
+            // Sixteen rows are two tiles of eight, because one of twelve leaves four, which keep the multiply-add units less busy.
+            for (; isWide && rows - k >= 12 && rows - k != 16; k += 12)
+            {
+                Tile12x2<TSimd, TVector>(strip, x + k, dy + filter, dw + (k * strip.WeightStride) + filter);
+            }
+
             for (; isWide && k + 8 <= rows; k += 8)
             {
                 Tile8x2<TSimd, TVector>(strip, x + k, dy + filter, dw + (k * strip.WeightStride) + filter);
@@ -93,6 +100,11 @@ internal static unsafe partial class StripProduct
         for (; filter + lanes <= filters; filter += lanes)
         {
             int k = 0;
+            for (; isWide && k + 16 <= rows; k += 16)
+            {
+                Tile16x1<TSimd, TVector>(strip, x + k, dy + filter, dw + (k * strip.WeightStride) + filter);
+            }
+
             for (; k + 8 <= rows; k += 8)
             {
                 Tile8x1<TSimd, TVector>(strip, x + k, dy + filter, dw + (k * strip.WeightStride) + filter);

@@ -16,13 +16,17 @@ internal static unsafe class TransposedProduct
     public static int ScratchFloats(int depth, int columns) => (int)Math.Min(PanelFloats, (long)depth * columns);
 
     /// <summary>Computes c = a * bᵀ, or c += a * bᵀ, for matrices of rows x depth and columns x depth without gaps.</summary>
-    public static void Run(float* a, float* b, float* c, int rows, int depth, int columns, bool add, float* scratch)
+    public static void Run(float* a, float* b, float* c, int rows, int depth, int columns, bool add, float* scratch) =>
+        RunColumns(a, b, c, rows, depth, columns, 0, columns, add, scratch);
+
+    /// <summary>Computes columns [first, last) of the result.</summary>
+    public static void RunColumns(float* a, float* b, float* c, int rows, int depth, int columns, int first, int last, bool add, float* scratch)
     {
         // One row needs many columns, to have enough chains of sums; many rows use a longer panel better.
         int width = rows < FewRows ? Wide : Narrow, length = PanelFloats / width;
-        for (int column = 0; column < columns; column += width)
+        for (int column = first; column < last; column += width)
         {
-            int count = Math.Min(width, columns - column);
+            int count = Math.Min(width, last - column);
             for (int k = 0; k < depth; k += length)
             {
                 int run = Math.Min(length, depth - k);

@@ -185,6 +185,120 @@ internal static unsafe partial class WindowProduct
         TSimd.Store(c3y, c + (output * 3) + lanes);
     }
 
+    /// <summary>16 pixels times 1 vector of columns. Pointers to every fourth pixel suffice, so that all addresses stay in registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile16x1<TSimd, TVector>(in Window window, float* a, float* b, float* c, float* bias, bool add)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        nint pixel = window.InputPixel, twice = 2 * pixel, thrice = 3 * pixel, stride = window.WeightStride, output = window.OutputPixel, run = window.Run;
+        TVector c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15;
+        if (add)
+        {
+            c0 = TSimd.Load(c);
+            c1 = TSimd.Load(c + (output * 1));
+            c2 = TSimd.Load(c + (output * 2));
+            c3 = TSimd.Load(c + (output * 3));
+            c4 = TSimd.Load(c + (output * 4));
+            c5 = TSimd.Load(c + (output * 5));
+            c6 = TSimd.Load(c + (output * 6));
+            c7 = TSimd.Load(c + (output * 7));
+            c8 = TSimd.Load(c + (output * 8));
+            c9 = TSimd.Load(c + (output * 9));
+            c10 = TSimd.Load(c + (output * 10));
+            c11 = TSimd.Load(c + (output * 11));
+            c12 = TSimd.Load(c + (output * 12));
+            c13 = TSimd.Load(c + (output * 13));
+            c14 = TSimd.Load(c + (output * 14));
+            c15 = TSimd.Load(c + (output * 15));
+        }
+        else
+        {
+            c0 = bias is null ? TSimd.Broadcast(0) : TSimd.Load(bias);
+            c1 = c0;
+            c2 = c0;
+            c3 = c0;
+            c4 = c0;
+            c5 = c0;
+            c6 = c0;
+            c7 = c0;
+            c8 = c0;
+            c9 = c0;
+            c10 = c0;
+            c11 = c0;
+            c12 = c0;
+            c13 = c0;
+            c14 = c0;
+            c15 = c0;
+        }
+
+        for (int segment = 0; segment < window.Segments; segment++)
+        {
+            float* a0 = a + (segment * window.InputSegment);
+            float* a4 = a0 + (2 * twice);
+            float* a8 = a4 + (2 * twice);
+            float* a12 = a8 + (2 * twice);
+            for (nint k = 0; k < run; k++)
+            {
+                TVector b0 = TSimd.Load(b);
+                TVector u0 = TSimd.Broadcast(*a0);
+                c0 = TSimd.MultiplyAdd(u0, b0, c0);
+                TVector u1 = TSimd.Broadcast(a0[pixel]);
+                c1 = TSimd.MultiplyAdd(u1, b0, c1);
+                TVector u2 = TSimd.Broadcast(a0[twice]);
+                c2 = TSimd.MultiplyAdd(u2, b0, c2);
+                TVector u3 = TSimd.Broadcast(a0[thrice]);
+                c3 = TSimd.MultiplyAdd(u3, b0, c3);
+                TVector u4 = TSimd.Broadcast(*a4);
+                c4 = TSimd.MultiplyAdd(u4, b0, c4);
+                TVector u5 = TSimd.Broadcast(a4[pixel]);
+                c5 = TSimd.MultiplyAdd(u5, b0, c5);
+                TVector u6 = TSimd.Broadcast(a4[twice]);
+                c6 = TSimd.MultiplyAdd(u6, b0, c6);
+                TVector u7 = TSimd.Broadcast(a4[thrice]);
+                c7 = TSimd.MultiplyAdd(u7, b0, c7);
+                TVector u8 = TSimd.Broadcast(*a8);
+                c8 = TSimd.MultiplyAdd(u8, b0, c8);
+                TVector u9 = TSimd.Broadcast(a8[pixel]);
+                c9 = TSimd.MultiplyAdd(u9, b0, c9);
+                TVector u10 = TSimd.Broadcast(a8[twice]);
+                c10 = TSimd.MultiplyAdd(u10, b0, c10);
+                TVector u11 = TSimd.Broadcast(a8[thrice]);
+                c11 = TSimd.MultiplyAdd(u11, b0, c11);
+                TVector u12 = TSimd.Broadcast(*a12);
+                c12 = TSimd.MultiplyAdd(u12, b0, c12);
+                TVector u13 = TSimd.Broadcast(a12[pixel]);
+                c13 = TSimd.MultiplyAdd(u13, b0, c13);
+                TVector u14 = TSimd.Broadcast(a12[twice]);
+                c14 = TSimd.MultiplyAdd(u14, b0, c14);
+                TVector u15 = TSimd.Broadcast(a12[thrice]);
+                c15 = TSimd.MultiplyAdd(u15, b0, c15);
+                a0++;
+                a4++;
+                a8++;
+                a12++;
+                b += stride;
+            }
+        }
+
+        TSimd.Store(c0, c);
+        TSimd.Store(c1, c + (output * 1));
+        TSimd.Store(c2, c + (output * 2));
+        TSimd.Store(c3, c + (output * 3));
+        TSimd.Store(c4, c + (output * 4));
+        TSimd.Store(c5, c + (output * 5));
+        TSimd.Store(c6, c + (output * 6));
+        TSimd.Store(c7, c + (output * 7));
+        TSimd.Store(c8, c + (output * 8));
+        TSimd.Store(c9, c + (output * 9));
+        TSimd.Store(c10, c + (output * 10));
+        TSimd.Store(c11, c + (output * 11));
+        TSimd.Store(c12, c + (output * 12));
+        TSimd.Store(c13, c + (output * 13));
+        TSimd.Store(c14, c + (output * 14));
+        TSimd.Store(c15, c + (output * 15));
+    }
+
     /// <summary>8 pixels times 1 vector of columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile8x1<TSimd, TVector>(in Window window, float* a, float* b, float* c, float* bias, bool add)

@@ -104,6 +104,11 @@ internal static unsafe partial class WindowProduct
         {
             float* start = bias is null ? null : bias + column;
             int p = 0;
+            for (; isWide && p + 16 <= pixels; p += 16)
+            {
+                Tile16x1<TSimd, TVector>(window, a + (p * window.InputPixel), b + column, c + (p * window.OutputPixel) + column, start, add);
+            }
+
             for (; p + 8 <= pixels; p += 8)
             {
                 Tile8x1<TSimd, TVector>(window, a + (p * window.InputPixel), b + column, c + (p * window.OutputPixel) + column, start, add);

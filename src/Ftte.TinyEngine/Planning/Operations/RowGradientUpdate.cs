@@ -10,7 +10,7 @@ namespace Ftte.TinyEngine;
 /// </remarks>
 internal sealed unsafe class RowGradientUpdate(SavedChannels saved, int tileFloats)
 {
-    // A tile of 16 rows stays in the first cache level.
+    // A tile stays in the first cache levels.
     private const int MaxFilters = 256;
 
     // With more examples, the second computation takes longer than the access to memory that it saves.
@@ -30,7 +30,7 @@ internal sealed unsafe class RowGradientUpdate(SavedChannels saved, int tileFloa
         return pass.ClipRatio == 0 ? IsLarge || UsesLinearStep(pass) : UsesLinearStep(pass) && pass.Examples <= MaxClippedExamples;
     }
 
-    /// <summary>Computes and applies the gradient of one worker's share of the filters.</summary>
+    /// <summary>Computes and applies the gradient of one worker's share.</summary>
     /// <param name="pass">The pass.</param>
     /// <param name="worker">The worker.</param>
     /// <param name="dy">The gradient of the output.</param>
@@ -43,22 +43,25 @@ internal sealed unsafe class RowGradientUpdate(SavedChannels saved, int tileFloa
             return;
         }
 
-        (int first, int last) = pass.Share(saved.Shape.Filters, worker, Grain);
         if (UsesLinearStep(pass))
         {
+            (int first, int last) = pass.Share(saved.Shape.Filters, worker, Grain);
             RunLinear(pass, dy, first, last);
             return;
         }
 
-        int step = Math.Min(MaxFilters, tileFloats / ConvolutionWeightGradient.FirstRow(saved.Shape, 1) / Grain * Grain);
-        for (int filter = first; filter < last; filter += step)
+        (int parts, int rows) = ConvolutionWeightGradient.Group(saved.Shape);
+        (int firstPart, int lastPart) = pass.Share(ConvolutionWeightGradient.Parts(saved.Shape), worker, parts);
+        int step = Math.Min(MaxFilters, tileFloats / rows / Grain * Grain);
+        for (int filter = 0; filter < saved.Shape.Filters; filter += step)
         {
-            int end = Math.Min(filter + step, last);
-            for (int part = 0; part < ConvolutionWeightGradient.Parts(saved.Shape); part++)
+            int end = Math.Min(filter + step, saved.Shape.Filters);
+            for (int part = firstPart, next; part < lastPart; part = next)
             {
-                int row = ConvolutionWeightGradient.FirstRow(saved.Shape, part), lastRow = ConvolutionWeightGradient.FirstRow(saved.Shape, part + 1);
+                next = Math.Min(part + parts, lastPart);
+                int row = ConvolutionWeightGradient.FirstRow(saved.Shape, part), lastRow = ConvolutionWeightGradient.FirstRow(saved.Shape, next);
                 new Span<float>(tile, (lastRow - row) * (end - filter)).Clear();
-                ConvolutionWeightGradient.RunTile(saved.Shape, pass.Examples, pass.Floats(saved.Tensor), dy, tile, part, part + 1, filter, end, scratch);
+                ConvolutionWeightGradient.RunTile(saved.Shape, pass.Examples, pass.Floats(saved.Tensor), dy, tile, part, next, filter, end, scratch);
                 saved.Gradient.ApplyRows(pass, tile, row, lastRow, filter, end);
             }
         }
@@ -69,7 +72,7 @@ internal sealed unsafe class RowGradientUpdate(SavedChannels saved, int tileFloa
 
     /// <summary>Determines whether the layer is linear and a step depends only on the gradient and the weights.</summary>
     private bool UsesLinearStep(TrainingPass pass) =>
-        saved.Shape.IsPointwise && saved.Shape.Height == 1 && saved.Shape.Width == 1 && pass.Velocity is null && pass.Proximal is null;
+        saved.Shape.IsLinear && pass.Velocity is null && pass.Proximal is null;
 
     private void RunLinear(TrainingPass pass, float* dy, int first, int last)
     {

@@ -47,6 +47,27 @@ public class LinearProductTests
     }
 
     [Theory]
+    [MemberData(nameof(Sizes))]
+    public unsafe void Ranges_of_columns_are_those_of_the_whole_product(int rows, int depth, int columns)
+    {
+        using var memory = new GuardedMemory();
+        float* a = memory.Random(rows * depth), b = memory.Random(depth * columns), bias = memory.Random(columns), scratch = memory.Guarded(TransposedProduct.ScratchFloats(depth, columns));
+        float* actual = memory.Guarded(rows * columns), expected = memory.Guarded(rows * columns), transposed = memory.Guarded(rows * columns), expectedTransposed = memory.Guarded(rows * columns);
+        WindowProduct.Scalar(new Window(depth, 0, 1, depth, columns, columns), a, b, bias, expected, rows, columns, 0, add: false);
+        TransposedProduct.Scalar(a, b, expectedTransposed, rows, depth, columns, add: false);
+        for (int worker = 0; worker < 3; worker++)
+        {
+            int first = columns * worker / 3, last = columns * (worker + 1) / 3;
+            StreamedProduct.RunColumns(a, b, bias, actual, rows, depth, columns, first, last, add: false);
+            TransposedProduct.RunColumns(a, b, transposed, rows, depth, columns, first, last, add: false, scratch);
+        }
+
+        AssertSame(expected, actual, rows * columns);
+        AssertSame(expectedTransposed, transposed, rows * columns);
+        memory.AssertGuards();
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     public unsafe void All_vector_widths_give_the_same_bits(int rows)
