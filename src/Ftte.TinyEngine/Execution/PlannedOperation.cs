@@ -13,6 +13,12 @@ internal abstract class PlannedOperation
     /// <summary>Gets the number of phases of the backward pass; 0 if it has no backward pass.</summary>
     public virtual int BackwardPhases => 1;
 
+    /// <summary>Determines whether workers share a phase of the forward pass. If not, only worker 0 has work, and the others are not woken.</summary>
+    public virtual bool IsForwardShared(int phase) => true;
+
+    /// <summary>Determines whether workers share a phase of the backward pass. If not, only worker 0 has work, and the others are not woken.</summary>
+    public virtual bool IsBackwardShared(int phase) => true;
+
     /// <summary>Runs one worker's share of a forward phase.</summary>
     public abstract void Forward(TrainingPass pass, int phase, int worker);
 

@@ -69,7 +69,7 @@ internal sealed class WorkerPool : IDisposable
 
     private void Dispatch(PlannedOperation operation, TrainingPass pass, bool isBackward, int phase)
     {
-        if (_shared is null)
+        if (_shared is null || !(isBackward ? operation.IsBackwardShared(phase) : operation.IsForwardShared(phase)))
         {
             Run(operation, pass, isBackward, phase, worker: 0);
             return;

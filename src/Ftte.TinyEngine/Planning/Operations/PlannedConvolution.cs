@@ -10,6 +10,11 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
     // The maximum size of a tile of the weight gradient, if gradients are applied immediately: the whole gradient is never held.
     private const int TileBytes = 64 * 1024;
 
+    private const int MaxSharedExamples = 32;
+
+    // Values that fill whole lines of memory.
+    private const int Grain = 16;
+
     private readonly ConvolutionShape _shape;
     private readonly PlannedBlock _weight;
     private readonly PlannedVector? _bias;
@@ -21,6 +26,10 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
     public override int ForwardPhases => 2;
 
     public override int BackwardPhases => YGradient is null ? 0 : 3;
+
+    public override bool IsForwardShared(int phase) => phase > 0;
+
+    public override bool IsBackwardShared(int phase) => phase == 2 || (XGradient is not null && (phase == 1 || (BackwardPacked is not null && !_weight.IsAssembled)));
 
     private Tensor X { get; init; } = null!;
 
@@ -59,7 +68,7 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
         Tensor y = plan.Write();
         InputGradientTarget? dx = plan.RunsBackward ? plan.InputGradient(op.Input) : null;
         bool sumsInPlace = saved is { Gradient.IsDense: true } && plan.Settings.Accumulates;
-        int filters = saved is null || sumsInPlace ? 0 : FiltersPerTile(saved.Shape);
+        int filters = saved is null || sumsInPlace ? 0 : FiltersPerTile(saved.Shape, workers);
         long scratch = Math.Max(
             dx is null ? 0 : ConvolutionInputGradient.ScratchFloats(shape), saved is null ? 0 : ConvolutionWeightGradient.ScratchFloats(saved.Shape));
         return new PlannedConvolution(shape, weight, bias, saved)
@@ -95,8 +104,17 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
         float* weight = _weight.Get(pass, ForwardWeight);
         float* x = pass.Floats(X);
         float* bias = _bias is null ? null : _bias.Get(pass);
-        (int first, int last) = pass.Share(pass.Examples * _shape.OutputHeight, worker);
-        ConvolutionForward.Run(_shape, x, weight, bias, pass.Floats(Y), first, last, pass.Scratch(ForwardScratch, worker));
+        if (SharesValues(pass))
+        {
+            (int firstFilter, int lastFilter) = pass.Share(_shape.Filters, worker, Grain);
+            ConvolutionForward.RunLinear(_shape, x, weight, bias, pass.Floats(Y), pass.Examples, firstFilter, lastFilter);
+        }
+        else
+        {
+            (int first, int last) = pass.Share(pass.Examples * _shape.OutputHeight, worker);
+            ConvolutionForward.Run(_shape, x, weight, bias, pass.Floats(Y), first, last, pass.Scratch(ForwardScratch, worker));
+        }
+
         if (_saved?.Channels is not null)
         {
             (int firstPixel, int lastPixel) = pass.Share(pass.Examples * _shape.Height * _shape.Width, worker);
@@ -128,10 +146,19 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
         }
     }
 
-    private static int FiltersPerTile(ConvolutionShape shape)
+    /// <summary>Determines whether workers share the values of each example, so that each reads only a part of the weights. Many examples reuse the weights and are shared instead.</summary>
+    private bool SharesValues(TrainingPass pass) => _shape.IsLinear && pass.Workers > 1 && pass.Examples < MaxSharedExamples;
+
+    private static int FiltersPerTile(ConvolutionShape shape, int workers)
     {
-        int fits = (int)Math.Min(shape.Filters, TileBytes / (sizeof(float) * (long)shape.WeightRows));
-        return fits >= shape.Filters || shape.Groups > 1 ? shape.Filters : Math.Min(shape.Filters, Math.Max(16, fits / 16 * 16));
+        if (shape.Groups > 1)
+        {
+            return shape.Filters;
+        }
+
+        // Several tiles, if several workers share them.
+        int fits = (int)Math.Min(shape.Filters, TileBytes / (sizeof(float) * (long)shape.WeightRows)), share = (shape.Filters + workers - 1) / workers;
+        return fits >= shape.Filters && workers == 1 ? shape.Filters : Math.Min(shape.Filters, Math.Max(Grain, Math.Min(fits, share + Grain - 1) / Grain * Grain));
     }
 
     private void Assemble(TrainingPass pass, Tensor? destination)
@@ -157,14 +184,17 @@ internal sealed unsafe class PlannedConvolution : PlannedOperation
                 Assemble(pass, BackwardWeight);
             }
 
+            // Weights that were just assembled are packed by the same worker.
             bool packsAlone = _weight.IsAssembled && pass.Workers > 1;
-            if (!packsAlone || worker == 0)
-            {
-                // Weights that were just assembled are packed by the same worker.
-                float* weight = _weight.Get(pass, BackwardWeight);
-                ConvolutionInputGradient.Pack(_shape, weight, packed, packsAlone ? 0 : worker, packsAlone ? 1 : pass.Workers);
-            }
+            ConvolutionInputGradient.Pack(_shape, _weight.Get(pass, BackwardWeight), packed, packsAlone ? 0 : worker, packsAlone ? 1 : pass.Workers);
+            return;
+        }
 
+        if (SharesValues(pass))
+        {
+            (int firstChannel, int lastChannel) = pass.Share(_shape.Channels, worker, Grain);
+            ConvolutionInputGradient.RunLinear(
+                _shape, dy, _weight.Get(pass, BackwardWeight), XGradient.Adds, pass.Floats(XGradient.Tensor), pass.Examples, firstChannel, lastChannel, scratch);
             return;
         }
 

@@ -34,6 +34,10 @@ internal sealed unsafe class PlannedDepthwiseConvolution(ConvolutionShape shape,
 
     public override int BackwardPhases => YGradient is null ? 0 : 3;
 
+    public override bool IsForwardShared(int phase) => phase > 0;
+
+    public override bool IsBackwardShared(int phase) => phase == 1;
+
     /// <summary>Declares the tensors of the operation and their uses, and binds the operation to them.</summary>
     public static PlannedDepthwiseConvolution Plan(DepthwiseConvolution op, PlanBuilder plan)
     {

@@ -28,6 +28,10 @@ internal sealed unsafe class PlannedFrozenBatchNorm : PlannedOperation
 
     public override int BackwardPhases => YGradient is null ? 0 : 3;
 
+    public override bool IsForwardShared(int phase) => phase > 0;
+
+    public override bool IsBackwardShared(int phase) => phase == 1 ? _scale.IsTrained || _shift.IsTrained : phase == 2 && XGradient is not null;
+
     private Tensor X { get; init; } = null!;
 
     private Tensor Y { get; init; } = null!;

@@ -23,6 +23,10 @@ internal sealed unsafe class PlannedGroupNorm : PlannedOperation
 
     public override int BackwardPhases => YGradient is null ? 0 : 3;
 
+    public override bool IsForwardShared(int phase) => phase > 0;
+
+    public override bool IsBackwardShared(int phase) => phase == 1;
+
     private Tensor X { get; init; } = null!;
 
     private Tensor Y { get; init; } = null!;
