@@ -27,12 +27,13 @@ internal static class BlobTable
         return sha256;
     }
 
-    /// <summary>Deletes a blob that neither the checkpoint nor a version refers to.</summary>
+    /// <summary>Deletes a blob to which no checkpoint, version or cluster refers.</summary>
     public static Task DeleteUnusedAsync(NpgsqlConnection connection, int federation, byte[] sha256, CancellationToken cancellationToken) => connection.ExecuteAsync(
         """
         DELETE FROM ftte.blob WHERE federation = $1 AND sha256 = $2
             AND NOT EXISTS (SELECT 1 FROM ftte.checkpoint WHERE federation = $1 AND sha256 = $2)
             AND NOT EXISTS (SELECT 1 FROM ftte.version WHERE federation = $1 AND sha256 = $2)
+            AND NOT EXISTS (SELECT 1 FROM ftte.cluster WHERE federation = $1 AND sha256 = $2)
         """,
         cancellationToken,
         federation, sha256);

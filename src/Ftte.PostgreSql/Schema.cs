@@ -26,6 +26,53 @@ internal static class Schema
         ALTER TABLE ftte.log ALTER COLUMN bytes SET STORAGE EXTERNAL;
         ALTER TABLE ftte.blob ALTER COLUMN bytes SET STORAGE EXTERNAL;
         """,
+
+        // Federations on a cluster. The function commits updates of a shard in one round trip, so that the row of the federation is locked for as short a time as possible: outcome 0 is taken,
+        // 1 duplicate, 2 later, as in CommitOutcome.
+        """
+        CREATE TABLE ftte.cluster (federation int PRIMARY KEY REFERENCES ftte.federation, settings text NOT NULL, capacity int NOT NULL, buffer bigint NOT NULL, version bigint NOT NULL,
+            updates int NOT NULL, is_closed boolean NOT NULL, activations bigint NOT NULL, sha256 bytea NOT NULL, length bigint NOT NULL);
+        CREATE TABLE ftte.cluster_update (federation int NOT NULL REFERENCES ftte.federation, client text NOT NULL, id bigint NOT NULL, buffer bigint NOT NULL, version bigint NOT NULL,
+            shard int NOT NULL, bytes bytea, PRIMARY KEY (federation, client, id));
+        CREATE INDEX cluster_update_buffer ON ftte.cluster_update (federation, buffer, shard);
+        CREATE TABLE ftte.cluster_client (federation int NOT NULL REFERENCES ftte.federation, client text NOT NULL, shard int NOT NULL, seen timestamptz NOT NULL, assignment bigint NOT NULL,
+            bytes bytea NOT NULL, PRIMARY KEY (federation, client)) WITH (fillfactor = 80);
+        CREATE INDEX cluster_client_shard ON ftte.cluster_client (federation, shard);
+        CREATE TABLE ftte.membership (cluster text PRIMARY KEY, version int NOT NULL);
+        CREATE TABLE ftte.membership_silo (cluster text NOT NULL REFERENCES ftte.membership ON DELETE CASCADE, silo text NOT NULL, etag int NOT NULL, entry text NOT NULL, alive timestamptz NOT NULL,
+            PRIMARY KEY (cluster, silo));
+        ALTER TABLE ftte.cluster_update ALTER COLUMN bytes SET STORAGE EXTERNAL;
+        CREATE FUNCTION ftte.commit_updates(of_federation int, to_buffer bigint, of_shard int, clients text[], ids bigint[], contents bytea[],
+            OUT current_buffer bigint, OUT closed boolean, OUT outcomes smallint[]) LANGUAGE plpgsql AS $$
+        DECLARE
+            head ftte.cluster%ROWTYPE;
+            room int;
+            added int;
+        BEGIN
+            SELECT * INTO STRICT head FROM ftte.cluster WHERE federation = of_federation FOR UPDATE;
+            room := CASE WHEN head.buffer = to_buffer AND NOT head.is_closed THEN head.capacity - head.updates ELSE 0 END;
+            IF room > 0 THEN
+                INSERT INTO ftte.cluster_update (federation, client, id, buffer, version, shard, bytes)
+                    SELECT of_federation, g.client, g.id, head.buffer, head.version, of_shard, g.content
+                    FROM unnest(clients, ids, contents) WITH ORDINALITY AS g (client, id, content, place)
+                    WHERE NOT EXISTS (SELECT 1 FROM ftte.cluster_update u WHERE u.federation = of_federation AND u.client = g.client AND u.id = g.id)
+                    ORDER BY g.place LIMIT room;
+                GET DIAGNOSTICS added = ROW_COUNT;
+                IF added > 0 THEN
+                    head.updates := head.updates + added;
+                    head.is_closed := head.updates = head.capacity;
+                    UPDATE ftte.cluster SET updates = head.updates, is_closed = head.is_closed WHERE federation = of_federation;
+                END IF;
+            END IF;
+            current_buffer := head.buffer;
+            closed := head.is_closed;
+            outcomes := ARRAY(SELECT CASE WHEN u.buffer IS NULL THEN 2 WHEN u.buffer = head.buffer THEN 0 ELSE 1 END::smallint
+                FROM unnest(clients, ids) WITH ORDINALITY AS g (client, id, place)
+                LEFT JOIN ftte.cluster_update u ON u.federation = of_federation AND u.client = g.client AND u.id = g.id
+                ORDER BY g.place);
+        END
+        $$;
+        """,
     ];
 
     /// <summary>Gets the schema version that this library reads and writes.</summary>

@@ -40,6 +40,11 @@ internal sealed class StoreSession : IAsyncDisposable
                 throw new StoreException($"The store of {target} is in use by another server ({await DescribeOwnerAsync(connection, federation, cancellationToken).ConfigureAwait(false)}). Stop that server first, or specify another federation for this one.");
             }
 
+            if (await connection.ReadAsync<long>("SELECT count(*) FROM ftte.cluster WHERE federation = $1", cancellationToken, federation).ConfigureAwait(false) > 0)
+            {
+                throw new StoreException($"The store of {target} belongs to a cluster. Start silos for it, or specify another federation for this server.");
+            }
+
             return new StoreSession(target, connection, federation)
             {
                 Epoch = await connection.ReadAsync<long>("UPDATE ftte.federation SET epoch = epoch + 1 WHERE id = $1 RETURNING epoch", cancellationToken, federation).ConfigureAwait(false),

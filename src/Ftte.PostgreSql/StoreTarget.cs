@@ -6,6 +6,8 @@ namespace Ftte.PostgreSql;
 /// <summary>Represents a federation in a database: how to connect to it, and how messages name it.</summary>
 internal sealed class StoreTarget
 {
+    private const int MaxPooledSessions = 10;
+
     private readonly string _connectionString;
     private readonly string _database;
 
@@ -20,11 +22,19 @@ internal sealed class StoreTarget
         builder.MaxAutoPrepare = Math.Max(builder.MaxAutoPrepare, 20);
         builder.AutoPrepareMinUsages = 2;
         _connectionString = builder.ConnectionString;
+
+        // A cluster has many statements at a time, which share a few sessions.
+        builder.Pooling = true;
+        builder.MaxPoolSize = Math.Min(builder.MaxPoolSize, MaxPooledSessions);
+        PooledConnectionString = builder.ConnectionString;
         Federation = options.Federation;
     }
 
     /// <summary>Gets the name of the federation.</summary>
     public string Federation { get; }
+
+    /// <summary>Gets the connection string of sessions that are shared by the statements of a cluster.</summary>
+    public string PooledConnectionString { get; }
 
     /// <summary>Opens a session.</summary>
     /// <exception cref="NpgsqlException">The server cannot be reached or refuses the session.</exception>
@@ -35,14 +45,7 @@ internal sealed class StoreTarget
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
 
-            // A commit is flushed to the disk whatever the default of the server is. If this machine disappears, the server ends the session, and with it its locks, within a minute.
-            await connection.ExecuteAsync(
-                """
-                SELECT set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN 'on' ELSE current_setting('synchronous_commit') END, false),
-                    set_config('tcp_keepalives_idle', '15', false), set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false),
-                    set_config('idle_in_transaction_session_timeout', '60s', false)
-                """,
-                cancellationToken).ConfigureAwait(false);
+            await PrepareSessionAsync(connection, cancellationToken).ConfigureAwait(false);
             return connection;
         }
         catch
@@ -51,6 +54,15 @@ internal sealed class StoreTarget
             throw;
         }
     }
+
+    /// <summary>Sets up a session. Its commits are flushed to the disk whatever the default of the server is. If this machine disappears, the server ends the session, and with it its locks, within a minute.</summary>
+    public static Task PrepareSessionAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => connection.ExecuteAsync(
+        """
+        SELECT set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN 'on' ELSE current_setting('synchronous_commit') END, false),
+            set_config('tcp_keepalives_idle', '15', false), set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false),
+            set_config('idle_in_transaction_session_timeout', '60s', false)
+        """,
+        cancellationToken);
 
     /// <summary>Runs an operation and translates its errors.</summary>
     /// <exception cref="StoreException">The operation failed.</exception>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Ftte.Storage;
 using Npgsql;
 
@@ -31,7 +30,7 @@ internal sealed class StoreWriter(StoreTarget target, StoreSession session, int 
             await WriteCheckpointAsync(connection, checkpoint, cancellationToken).ConfigureAwait(false);
         }
 
-        await WriteVersionsAsync(connection, batch.Versions, cancellationToken).ConfigureAwait(false);
+        await VersionTable.WriteAsync(connection, session.Federation, batch.Versions, keepVersions, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -92,51 +91,5 @@ internal sealed class StoreWriter(StoreTarget target, StoreSession session, int 
         {
             await BlobTable.DeleteUnusedAsync(connection, federation, before, cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    private async Task WriteVersionsAsync(NpgsqlConnection connection, IReadOnlyList<ModelSnapshot> versions, CancellationToken cancellationToken)
-    {
-        int federation = session.Federation;
-
-        // A batch can contain more versions than are kept.
-        for (int i = Math.Max(0, versions.Count - keepVersions); i < versions.Count; i++)
-        {
-            ModelSnapshot version = versions[i];
-            byte[] bytes = MemoryMarshal.AsBytes(version.Parameters.Span).ToArray();
-            byte[] sha256 = await BlobTable.WriteAsync(connection, federation, bytes, cancellationToken).ConfigureAwait(false);
-            await connection.ExecuteAsync(
-                """
-                INSERT INTO ftte.version (federation, number, layout, parameters, sha256) VALUES ($1, $2, $3, $4, $5)
-                ON CONFLICT (federation, number) DO UPDATE SET layout = excluded.layout, parameters = excluded.parameters, sha256 = excluded.sha256
-                """,
-                cancellationToken,
-                federation, version.Version.Number, unchecked((long)version.Layout.Fingerprint), version.Layout.ParameterCount, sha256).ConfigureAwait(false);
-        }
-
-        if (versions.Count > 0)
-        {
-            foreach (byte[] sha256 in await DeleteOutdatedAsync(connection, cancellationToken).ConfigureAwait(false))
-            {
-                await BlobTable.DeleteUnusedAsync(connection, federation, sha256, cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
-
-    private async Task<List<byte[]>> DeleteOutdatedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        var outdated = new List<byte[]>();
-        await using NpgsqlCommand delete = connection.Prepare(
-            """
-            DELETE FROM ftte.version WHERE federation = $1 AND number IN (SELECT number FROM ftte.version WHERE federation = $1 ORDER BY number DESC OFFSET $2)
-            RETURNING sha256
-            """,
-            session.Federation, (long)keepVersions);
-        await using NpgsqlDataReader reader = await delete.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            outdated.Add(reader.GetFieldValue<byte[]>(0));
-        }
-
-        return outdated;
     }
 }

@@ -100,7 +100,7 @@ public sealed class PostgreSqlStoreTests(PostgreSqlServer database) : StoreConfo
     {
         await FillAsync(Open(), 1);
         await PostgreSqlServer.ExecuteAsync(_connectionString, "UPDATE ftte.schema_version SET version = 99");
-        await AssertLoadFailsAsync(_connectionString, "has schema version 99, but this library supports versions up to 1. Update Ftte.PostgreSql.", isTransient: false);
+        await AssertLoadFailsAsync(_connectionString, "has schema version 99, but this library supports versions up to 2. Update Ftte.PostgreSql.", isTransient: false);
     }
 
     [StoreFact]

@@ -125,6 +125,14 @@ internal ref struct MessageWriter
         Advance(chunk);
     }
 
+    /// <summary>Writes values that are encoded in the format of the message.</summary>
+    public void Encoded(scoped ReadOnlySpan<byte> values)
+    {
+        Span<byte> copy = _output.GetSpan(values.Length)[..values.Length];
+        values.CopyTo(copy);
+        Advance(copy);
+    }
+
     public readonly void End()
     {
         BinaryPrimitives.WriteUInt32LittleEndian(_output.GetSpan(Envelope.ChecksumLength), Crc32C.Finish(_checksum));

@@ -43,21 +43,36 @@ public static class UpdateMessage
         ReadOnlySpan<float> values = update.Values.Span;
         UpdateHeader header = update.Header;
         var message = new MessageWriter(writer, MessageKind.Update, GetHeaderLength(header.Client), values.Length, FormatOf(header.Content, format));
-        message.UInt64(header.LayoutFingerprint);
-        message.UInt64(header.Id.Value);
-        message.Int64("base version", header.BaseVersion.Number);
-        message.UInt64(header.BaseFingerprint);
-        message.Int32("selection version", header.SelectionVersion.Number);
-        message.Int32("example count", header.ExampleCount, min: 1);
-        message.Enum("content", header.Content);
-        message.Client(header.Client);
-        message.EndHeader();
+        WriteHeader(ref message, header);
         for (int at = 0; at < values.Length; at += ValueCodec.Chunk)
         {
             message.Values(values.Slice(at, Math.Min(ValueCodec.Chunk, values.Length - at)), at, seed);
         }
 
         message.End();
+    }
+
+    /// <summary>Writes an update in the shortest format that restores every bit.</summary>
+    internal static byte[] WriteLossless(SparseUpdate update)
+    {
+        UpdateHeader header = update.Header;
+        ReadOnlySpan<float> values = update.Values.Span;
+        var encoded = new ArrayBufferWriter<byte>(Math.Max(1, values.Length * sizeof(float)));
+        ValueFormat format = header.Content is UpdateContent.Difference or UpdateContent.Trained ? LosslessValues.Write(encoded, values) : ValueFormat.Float32;
+        var output = new ArrayBufferWriter<byte>((int)GetLength(values.Length, format, header.Client, header.Content));
+        if (encoded.WrittenCount == 0)
+        {
+            Write(output, update, format, seed: 0);
+        }
+        else
+        {
+            var message = new MessageWriter(output, MessageKind.Update, GetHeaderLength(header.Client), values.Length, format);
+            WriteHeader(ref message, header);
+            message.Encoded(encoded.WrittenSpan);
+            message.End();
+        }
+
+        return output.WrittenSpan.ToArray();
     }
 
     /// <summary>Reads an update.</summary>
@@ -100,6 +115,19 @@ public static class UpdateMessage
         var header = new UpdateHeader(
             client, new UpdateId(id), fingerprint, new ModelVersion(baseVersion), new SelectionVersion(selectionVersion), exampleCount, content, baseFingerprint);
         return new SparseUpdate(header, values, envelope.ValueCount);
+    }
+
+    private static void WriteHeader(ref MessageWriter message, in UpdateHeader header)
+    {
+        message.UInt64(header.LayoutFingerprint);
+        message.UInt64(header.Id.Value);
+        message.Int64("base version", header.BaseVersion.Number);
+        message.UInt64(header.BaseFingerprint);
+        message.Int32("selection version", header.SelectionVersion.Number);
+        message.Int32("example count", header.ExampleCount, min: 1);
+        message.Enum("content", header.Content);
+        message.Client(header.Client);
+        message.EndHeader();
     }
 
     /// <summary>Returns the format of the values of a content. Returns undefined formats unchanged, because callers reject them.</summary>

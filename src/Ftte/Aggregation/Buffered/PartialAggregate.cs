@@ -46,6 +46,20 @@ public sealed class PartialAggregate
             : throw new WireFormatException(WireError.BadValue, $"The bytes are a state of kind '{state.Kind}' instead of '{StateKind}'. Specify a partial aggregate.");
     }
 
+    /// <summary>Reads the IDs of the updates.</summary>
+    /// <exception cref="WireFormatException">The content is corrupt.</exception>
+    internal (ClientId Client, UpdateId Id)[] ReadUpdates()
+    {
+        var reader = new StateReader(_state.Content.Span);
+        SkipHeader(ref reader);
+        reader.UInt64();
+        reader.UInt64();
+        reader.Int64("number of refusals");
+        reader.Int64("age of the buffer");
+        reader.Bytes("length of the observations");
+        return AcceptedUpdates.ReadBuffer(ref reader);
+    }
+
     /// <inheritdoc />
     public override string ToString() => $"{Count} updates for the version after {Version}, {Bytes.Length} bytes";
 

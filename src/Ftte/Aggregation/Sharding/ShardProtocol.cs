@@ -26,12 +26,15 @@ internal sealed record ShardProtocol
     /// <summary>Gets the updates of the transaction that is in progress; empty if there is none.</summary>
     public ImmutableArray<UpdateName> Committing { get; private init; } = [];
 
+    /// <summary>Gets the number of the buffer that the transaction in progress names.</summary>
+    public long CommittingBuffer { get; private init; } = -1;
+
     /// <summary>Gets the committed updates of the buffer, which are folded.</summary>
     public ImmutableArray<UpdateName> Folded { get; private init; } = [];
 
     /// <summary>Gets what updates of devices wait for; null if none waits.</summary>
     public string? Waiting =>
-        Committing.Length > 0 ? $"{Committing.Length} updates wait for a commit to buffer {Buffer}"
+        Committing.Length > 0 ? $"{Committing.Length} updates wait for a commit to buffer {CommittingBuffer}"
         : Pending.Length == 0 ? null
         : Buffer < 0 ? $"{Pending.Length} updates wait for the database"
         : $"{Pending.Length} updates wait for the publication of buffer {Buffer}";
@@ -85,7 +88,11 @@ internal sealed record ShardProtocol
     }
 
     /// <summary>Repeats a transaction whose result is not known. The database recognizes updates that it already has.</summary>
-    public (ShardProtocol State, ImmutableArray<ShardEffect> Effects) CommitFailed() => (this, [new ShardEffect.Commit(Buffer, Committing)]);
+    /// <remarks>The repetition names the same buffer, even if another one is the current one now: updates that were validated against one buffer must not enter another one.</remarks>
+    public (ShardProtocol State, ImmutableArray<ShardEffect> Effects) CommitFailed() => (this, [new ShardEffect.Commit(CommittingBuffer, Committing)]);
+
+    /// <summary>Removes an update that the shard rejects. It must not be part of a transaction that has begun.</summary>
+    public ShardProtocol Withdraw(UpdateName update) => this with { Pending = Pending.Remove(update), Committing = Committing.Remove(update) };
 
     /// <summary>Handles the content of the database. It may be older than what the shard knows.</summary>
     /// <param name="buffer">The number of the current buffer.</param>
@@ -126,6 +133,6 @@ internal sealed record ShardProtocol
             return (this, effects);
         }
 
-        return (this with { Committing = Pending, Pending = [] }, effects.Add(new ShardEffect.Commit(Buffer, Pending)));
+        return (this with { Committing = Pending, CommittingBuffer = Buffer, Pending = [] }, effects.Add(new ShardEffect.Commit(Buffer, Pending)));
     }
 }

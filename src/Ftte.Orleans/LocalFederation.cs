@@ -1,0 +1,179 @@
+using System.Globalization;
+using System.Text;
+using Ftte.Aggregation;
+using Ftte.Numerics;
+using Ftte.PostgreSql;
+using Ftte.Selection;
+using Microsoft.Extensions.Logging;
+using Orleans;
+
+namespace Ftte.Orleans;
+
+/// <summary>Represents a federation in a silo: its settings, its store, and its current version, which the front end, the shards and the publisher of this silo share.</summary>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class LocalFederation : IAsyncDisposable
+{
+    /// <summary>The number of earlier versions to keep in memory, for devices whose assignment was answered while a version was published.</summary>
+    private const int MaxRecent = 4;
+
+    private readonly ClusterStart _start;
+    private readonly SemaphoreSlim _loading = new(1);
+    private readonly Lock _lock = new();
+    private readonly LinkedList<ModelSnapshot> _recent = [];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private PublishedState? _current;
+    private bool _isInitialized;
+
+    public LocalFederation(
+        string name,
+        BufferedAggregator aggregator,
+        SelectionHistory selections,
+        FederatedServerOptions server,
+        FtteClusterOptions cluster,
+        DeviceRegistry registry,
+        TimeProvider time,
+        ILogger logger)
+    {
+        (Name, Selections, Server, Cluster, Registry, Time, Logger) = (name, selections, server, cluster, registry, time, logger);
+        Aggregator = aggregator.Options;
+        Start = aggregator.Current;
+        ClusterOptionsGuard.Check(server, cluster);
+        _start = new ClusterStart(Describe(), Aggregator.Capacity, Start, aggregator.CaptureState());
+        Store = new ClusterStore(cluster.GetStoreOptions(name));
+    }
+
+    /// <summary>Gets the name of the federation in the database.</summary>
+    public string Name { get; }
+
+    public SelectionHistory Selections { get; }
+
+    public BufferedAggregatorOptions Aggregator { get; }
+
+    public FederatedServerOptions Server { get; }
+
+    public FtteClusterOptions Cluster { get; }
+
+    public DeviceRegistry Registry { get; }
+
+    public TimeProvider Time { get; }
+
+    public ILogger Logger { get; }
+
+    public ClusterStore Store { get; }
+
+    /// <summary>Gets the model that training started from.</summary>
+    public ModelSnapshot Start { get; }
+
+    public ParameterLayout Layout => Start.Layout;
+
+    /// <summary>Gets the state of the current buffer, as this silo knows it; null until it was read.</summary>
+    public PublishedState? Current => Volatile.Read(ref _current);
+
+    /// <summary>Returns the number of the shard that serves a client.</summary>
+    public int GetShard(ClientId client) => (int)(Crc32C.Compute(Encoding.UTF8.GetBytes(client.Value)) % (uint)Cluster.Shards);
+
+    /// <summary>Waits until the current buffer is another one.</summary>
+    /// <param name="buffer">The number of the known buffer.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    public async Task WaitForChangeAsync(long buffer, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_lock)
+            {
+                changed = _changed.Task;
+            }
+
+            if (Current is { } current && current.Buffer > buffer)
+            {
+                return;
+            }
+
+            await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Reads the state of the current buffer, unless it is known.</summary>
+    /// <exception cref="Storage.StoreException">The database cannot be read.</exception>
+    public async Task<PublishedState> LoadAsync(CancellationToken cancellationToken)
+    {
+        await _loading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (!_isInitialized)
+            {
+                await Store.InitializeAsync(_start, cancellationToken).ConfigureAwait(false);
+                _isInitialized = true;
+            }
+
+            (ClusterHead head, AggregatorState? state) = await Store.ReadStateAsync(_current?.Buffer ?? -1, cancellationToken).ConfigureAwait(false);
+            if (state is not null)
+            {
+                Change(new PublishedState(head.Buffer, state, BufferedAggregator.Restore(state, Layout, Selections, Aggregator).Current));
+            }
+
+            return _current!;
+        }
+        finally
+        {
+            _loading.Release();
+        }
+    }
+
+    /// <summary>Returns a version that was assigned to a device.</summary>
+    /// <returns>The version; null if the database does not contain it any more.</returns>
+    /// <exception cref="Storage.StoreException">The database cannot be read.</exception>
+    public async Task<ModelSnapshot?> FindVersionAsync(ModelVersion version, CancellationToken cancellationToken)
+    {
+        if (FindRecent(version) is { } known)
+        {
+            return known;
+        }
+
+        // The shard may run in a silo that learned of the version first.
+        await LoadAsync(cancellationToken).ConfigureAwait(false);
+        return FindRecent(version) ?? await Store.ReadVersionAsync(version, Layout, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync().ConfigureAwait(false);
+        _loading.Dispose();
+    }
+
+    private ModelSnapshot? FindRecent(ModelVersion version)
+    {
+        lock (_lock)
+        {
+            return _recent.FirstOrDefault(model => model.Version == version);
+        }
+    }
+
+    private void Change(PublishedState state)
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            if (_recent.Last?.Value.Version != state.Model.Version)
+            {
+                _recent.AddLast(state.Model);
+            }
+
+            while (_recent.Count > MaxRecent)
+            {
+                _recent.RemoveFirst();
+            }
+
+            Volatile.Write(ref _current, state);
+            changed = _changed;
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        changed.SetResult();
+    }
+
+    /// <summary>Describes what all silos must agree on.</summary>
+    private string Describe() => string.Create(CultureInfo.InvariantCulture,
+        $"layout {Layout.Fingerprint:x16}, {Selections.Current.Selection.Count} selected coordinates, capacity {Aggregator.Capacity}, {Cluster.Shards} shards");
+}

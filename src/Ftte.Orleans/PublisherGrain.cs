@@ -1,0 +1,224 @@
+using System.Collections.Immutable;
+using Ftte.Aggregation;
+using Ftte.PostgreSql;
+using Ftte.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+
+namespace Ftte.Orleans;
+
+/// <summary>Executes the effects of <see cref="PublisherProtocol"/>: collects the sums of a closed buffer, merges them and publishes the version in one transaction.</summary>
+/// <remarks>A cluster can have two publishers of a federation for a moment. Both compute the same version, and the database accepts one.</remarks>
+[Reentrant]
+internal sealed class PublisherGrain(IServiceProvider services, ILocalSiloDetails silo) : Grain, IPublisherGrain
+{
+    private readonly Dictionary<int, PartialAggregate> _parts = [];
+    private readonly HashSet<int> _asked = [];
+    private readonly CancellationTokenSource _ended = new();
+    private LocalFederation _federation = null!;
+    private PublisherProtocol _protocol = null!;
+    private (long Buffer, ClusterPublication Publication)? _computed;
+    private string? _fault;
+    private bool _isLoading;
+    private bool _isPublishing;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _federation = services.GetRequiredKeyedService<LocalFederation>(this.GetPrimaryKeyString());
+        (_protocol, ImmutableArray<PublisherEffect> effects) = PublisherProtocol.Activate();
+        Execute(effects);
+        this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(_federation.Cluster.RefreshInterval, _federation.Cluster.RefreshInterval) { Interleave = true });
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _ended.CancelAsync();
+
+    public Task ClosedAsync(long buffer)
+    {
+        (_protocol, ImmutableArray<PublisherEffect> effects) = _protocol.Closed(buffer);
+        Execute(effects);
+        return Task.CompletedTask;
+    }
+
+    public Task<PublisherStatus> GetStatusAsync() => Task.FromResult(new PublisherStatus(silo.SiloAddress.ToString(), _protocol.Buffer, _protocol.Waiting, _fault));
+
+    private Task Tick()
+    {
+        (_protocol, ImmutableArray<PublisherEffect> effects) = _protocol.Tick();
+        Execute(effects);
+        return Task.CompletedTask;
+    }
+
+    private void Execute(ImmutableArray<PublisherEffect> effects)
+    {
+        foreach (PublisherEffect effect in effects)
+        {
+            switch (effect)
+            {
+                case PublisherEffect.Load:
+                    _ = LoadAsync();
+                    break;
+                case PublisherEffect.Ask ask:
+                    _ = AskAsync(ask);
+                    break;
+                case PublisherEffect.Publish publish:
+                    _ = PublishAsync(publish);
+                    break;
+                case PublisherEffect.Announce:
+                    // The database notifies all silos when the transaction commits.
+                    _parts.Clear();
+                    break;
+            }
+        }
+    }
+
+    private async Task LoadAsync()
+    {
+        if (_isLoading)
+        {
+            return;
+        }
+
+        _isLoading = true;
+        try
+        {
+            await _federation.LoadAsync(_ended.Token).ConfigureAwait(true);
+            (ClusterHead head, ImmutableSortedDictionary<int, int> counts) = await _federation.Store.ReadCountsAsync(_ended.Token).ConfigureAwait(true);
+            _fault = null;
+            (_protocol, ImmutableArray<PublisherEffect> effects) = _protocol.Loaded(head.Buffer, head.IsClosed, counts);
+            Execute(effects);
+        }
+        catch (StoreException error)
+        {
+            // The next tick reads again.
+            Fail(error);
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            _isLoading = false;
+        }
+    }
+
+    private async Task AskAsync(PublisherEffect.Ask ask)
+    {
+        if (!_asked.Add(ask.Shard))
+        {
+            return;
+        }
+
+        try
+        {
+            byte[]? bytes = await GrainFactory.GetGrain<IShardGrain>(ask.Shard, _federation.Name).GetPartAsync(ask.Buffer, ask.Count).ConfigureAwait(true);
+            _asked.Remove(ask.Shard);
+            if (bytes is null || ask.Buffer != _protocol.Buffer)
+            {
+                return;
+            }
+
+            PartialAggregate part = PartialAggregate.Read(bytes);
+            if (part.Count == ask.Count)
+            {
+                _parts.TryAdd(ask.Shard, part);
+                (_protocol, ImmutableArray<PublisherEffect> effects) = _protocol.PartReceived(ask.Shard, ask.Buffer, [.. part.ReadUpdates().Select(update => new UpdateName(update.Client, update.Id))]);
+                Execute(effects);
+            }
+        }
+#pragma warning disable CA1031 // Whatever failed, the next tick asks again: the shard moves to another silo, or its message is corrupt.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _asked.Remove(ask.Shard);
+            Fail(error);
+        }
+    }
+
+    private async Task PublishAsync(PublisherEffect.Publish publish)
+    {
+        if (_isPublishing)
+        {
+            return;
+        }
+
+        _isPublishing = true;
+        try
+        {
+            ClusterPublication publication = Compute(publish);
+            bool isPublished = await _federation.Store.PublishAsync(publish.Buffer, publication, _ended.Token).ConfigureAwait(true);
+            _computed = null;
+            if (!isPublished)
+            {
+                ClusterLog.PublishedElsewhere(_federation.Logger, publish.Buffer, _federation.Name);
+            }
+            else if (publication.Version is { } version)
+            {
+                ClusterLog.Published(_federation.Logger, version.Version, _federation.Name, publish.Buffer, publish.Updates.Length);
+            }
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        {
+            return;
+        }
+#pragma warning disable CA1031 // Whatever failed, the transaction is repeated after the next tick.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Fail(error);
+            return;
+        }
+        finally
+        {
+            _isPublishing = false;
+        }
+
+        (_protocol, ImmutableArray<PublisherEffect> effects) = _protocol.PublicationEnded();
+        Execute(effects);
+    }
+
+    /// <summary>Merges the sums of all shards.</summary>
+    private ClusterPublication Compute(PublisherEffect.Publish publish)
+    {
+        if (_computed is { } computed && computed.Buffer == publish.Buffer)
+        {
+            return computed.Publication;
+        }
+
+        PublishedState state = _federation.Current is { } current && current.Buffer == publish.Buffer
+            ? current
+            : throw new InvalidOperationException($"The state of buffer {publish.Buffer} is not the current one of this silo.");
+        BufferedAggregator aggregator = BufferedAggregator.Restore(state.State, _federation.Layout, _federation.Selections, _federation.Aggregator);
+        UpdateOutcome outcome = UpdateOutcome.None;
+        foreach ((_, PartialAggregate part) in _parts.OrderBy(part => part.Key))
+        {
+            outcome = aggregator.Merge(part);
+        }
+
+        if (outcome is not (UpdateOutcome.Published or UpdateOutcome.Refused))
+        {
+            throw new InvalidOperationException($"The parts of buffer {publish.Buffer} were answered with {outcome} instead of a version. Use the same capacity in all silos.");
+        }
+
+        if (outcome == UpdateOutcome.Refused)
+        {
+            ClusterLog.Refused(_federation.Logger, publish.Buffer, _federation.Name, aggregator.LatestRefusal!.Reason);
+        }
+
+        var publication = new ClusterPublication(aggregator.CaptureState(), outcome == UpdateOutcome.Published ? aggregator.Current : null, _federation.Aggregator.MaxAgeOrDefault);
+        _computed = (publish.Buffer, publication);
+        return publication;
+    }
+
+    private void Fail(Exception error)
+    {
+        if (_fault is null)
+        {
+            ClusterLog.PublisherRepeats(_federation.Logger, _federation.Name, error.Message);
+        }
+
+        _fault = error.Message;
+    }
+}

@@ -1,0 +1,256 @@
+using System.Collections.Immutable;
+using Ftte.Aggregation;
+using Ftte.PostgreSql;
+using Ftte.Storage;
+using Ftte.Wire;
+using Orleans;
+
+namespace Ftte.Orleans;
+
+/// <content>Executes the effects of the protocol.</content>
+internal sealed partial class ShardGrain
+{
+    private void Execute(ImmutableArray<ShardEffect> effects)
+    {
+        foreach (ShardEffect effect in effects)
+        {
+            switch (effect)
+            {
+                case ShardEffect.Load:
+                    _ = LoadAsync();
+                    break;
+                case ShardEffect.Commit commit:
+                    _ = CommitAsync(commit);
+                    break;
+                case ShardEffect.Acknowledge acknowledge:
+                    Acknowledge(acknowledge);
+                    break;
+                case ShardEffect.NotifyClosed closed:
+                    _ = GrainFactory.GetGrain<IPublisherGrain>(_federation.Name).ClosedAsync(closed.Buffer);
+                    break;
+                case ShardEffect.SendPart:
+                    // GetPartAsync answers with it.
+                    break;
+            }
+        }
+    }
+
+    private void Acknowledge(ShardEffect.Acknowledge effect)
+    {
+        // Without a fold of this call, the update was accepted earlier.
+        UpdateReceipt? folded = _pending.GetValueOrDefault(effect.Update)?.Folded;
+        Answer(effect.Update, effect.Outcome == CommitOutcome.Taken && folded is { } receipt ? receipt : Reject(UpdateOutcome.Duplicate));
+    }
+
+    /// <summary>Validates updates that were not validated against this buffer, commits the others, and folds those that the database took.</summary>
+    private async Task CommitAsync(ShardEffect.Commit commit)
+    {
+        var updates = new List<(UpdateName Name, byte[] Bytes)>(commit.Updates.Length);
+        foreach (UpdateName name in commit.Updates)
+        {
+            PendingUpdate pending = _pending[name];
+            if (pending.ValidatedFor != commit.Buffer && Validate(pending.Update) is { } rejection)
+            {
+                _protocol = _protocol.Withdraw(name);
+                Answer(name, rejection);
+                continue;
+            }
+
+            pending.ValidatedFor = commit.Buffer;
+            updates.Add((name, pending.Bytes));
+        }
+
+        if (updates.Count == 0)
+        {
+            return;
+        }
+
+        CommitResult result;
+        try
+        {
+            result = await _federation.Store.CommitAsync(commit.Buffer, _shard, updates, _ended.Token).ConfigureAwait(true);
+            _fault = null;
+        }
+        catch (StoreException error)
+        {
+            Fail(error);
+            await PauseAsync().ConfigureAwait(true);
+            if (!_ended.IsCancellationRequested)
+            {
+                (_protocol, ImmutableArray<ShardEffect> again) = _protocol.CommitFailed();
+                Execute(again);
+            }
+
+            return;
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        {
+            return;
+        }
+
+        try
+        {
+            (ShardProtocol next, ImmutableArray<ShardEffect> effects) = _protocol.Committed(result);
+            foreach (UpdateName name in next.Folded.Skip(_protocol.Folded.Length))
+            {
+                _pending[name].Folded = Fold(_pending[name].Update);
+            }
+
+            _protocol = next;
+            Execute(effects);
+        }
+        catch (InvalidOperationException error)
+        {
+            End(error);
+        }
+    }
+
+    /// <summary>Returns the receipt of an update that the shard rejects; null if it may be committed.</summary>
+    private UpdateReceipt? Validate(SparseUpdate update)
+    {
+        UpdateReceipt receipt = _sums!.Check(update);
+        return receipt.Outcome switch
+        {
+            UpdateOutcome.Buffered => null,
+            UpdateOutcome.Busy => receipt with { RetryAfter = _clients.UntilNextVersion },
+            _ => receipt,
+        };
+    }
+
+    /// <exception cref="InvalidOperationException">The update is committed, but cannot be folded.</exception>
+    private UpdateReceipt Fold(SparseUpdate update)
+    {
+        UpdateReceipt receipt = _sums!.Fold(update);
+        return receipt.Outcome == UpdateOutcome.Buffered
+            ? receipt
+            : throw new InvalidOperationException($"Update {update.Header.Id} of client {update.Header.Client} was committed to buffer {_protocol.Buffer}, but its fold was answered with {receipt.Outcome}. Use the same aggregator options in all silos.");
+    }
+
+    private async Task LoadAsync()
+    {
+        if (_isLoading)
+        {
+            _mustLoadAgain = true;
+            return;
+        }
+
+        _isLoading = true;
+        try
+        {
+            do
+            {
+                _mustLoadAgain = false;
+                await ReadAsync(_ended.Token).ConfigureAwait(true);
+            }
+            while (_mustLoadAgain);
+        }
+        catch (StoreException error)
+        {
+            // The next tick reads again.
+            Fail(error);
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        {
+        }
+        catch (InvalidOperationException error)
+        {
+            End(error);
+        }
+        finally
+        {
+            _isLoading = false;
+        }
+    }
+
+    /// <summary>Reads the current buffer, and folds the updates that the database has and the shard does not.</summary>
+    /// <exception cref="StoreException">The database cannot be read.</exception>
+    /// <exception cref="InvalidOperationException">A committed update cannot be folded.</exception>
+    private async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        PublishedState state;
+        ClusterHead head;
+        IReadOnlyList<byte[]> rows;
+        do
+        {
+            (head, rows) = await _federation.Store.ReadShardAsync(_shard, cancellationToken).ConfigureAwait(true);
+            state = _federation.Current is { } current && current.Buffer == head.Buffer ? current : await _federation.LoadAsync(cancellationToken).ConfigureAwait(true);
+        }
+        while (state.Buffer != head.Buffer);
+
+        _fault = null;
+        if (head.Buffer < _protocol.Buffer)
+        {
+            return;
+        }
+
+        var folded = new HashSet<UpdateName>(_protocol.Folded);
+        if (head.Buffer > _protocol.Buffer)
+        {
+            _sums?.Dispose();
+            _sums = AggregationShard.Create(state.State, _federation.Layout, _federation.Selections, _federation.Aggregator);
+            folded.Clear();
+            if (_protocol.Buffer >= 0)
+            {
+                _clients.BeginBuffer(state.Model);
+            }
+        }
+
+        ImmutableArray<UpdateName>.Builder names = ImmutableArray.CreateBuilder<UpdateName>(rows.Count);
+        foreach (byte[] row in rows)
+        {
+            using SparseUpdate update = UpdateMessage.Read(row, _limits);
+            var name = new UpdateName(update.Header.Client, update.Header.Id);
+            names.Add(name);
+            if (!folded.Contains(name))
+            {
+                UpdateReceipt receipt = Fold(update);
+                if (_pending.TryGetValue(name, out PendingUpdate? pending))
+                {
+                    pending.Folded = receipt;
+                }
+            }
+        }
+
+        (_protocol, ImmutableArray<ShardEffect> effects) = _protocol.Loaded(head.Buffer, head.IsClosed, names.ToImmutable());
+        Execute(effects);
+    }
+
+    /// <summary>Reads the database whenever this silo learns of another buffer.</summary>
+    private async Task FollowAsync()
+    {
+        try
+        {
+            while (!_ended.IsCancellationRequested)
+            {
+                long known = _protocol.Buffer;
+                await _federation.WaitForChangeAsync(known, _ended.Token).ConfigureAwait(true);
+                await LoadAsync().ConfigureAwait(true);
+                if (_protocol.Buffer == known)
+                {
+                    await PauseAsync().ConfigureAwait(true);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private void Fail(StoreException error)
+    {
+        if (_fault is null)
+        {
+            ClusterLog.ShardRepeats(_federation.Logger, _shard, _federation.Name, error.Message);
+        }
+
+        _fault = error;
+    }
+
+    private void End(Exception error)
+    {
+        ClusterLog.ShardFailed(_federation.Logger, error, _shard, _federation.Name);
+        DeactivateOnIdle();
+    }
+
+    private Task PauseAsync() => Task.Delay(_federation.Cluster.RefreshInterval, _federation.Time, CancellationToken.None);
+}

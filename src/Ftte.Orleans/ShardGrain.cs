@@ -1,0 +1,166 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using Ftte.Aggregation;
+using Ftte.PostgreSql;
+using Ftte.Storage;
+using Ftte.Wire;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans;
+using Orleans.Concurrency;
+using Orleans.Placement;
+using Orleans.Runtime;
+
+namespace Ftte.Orleans;
+
+/// <summary>Serves a part of the clients of a federation, and executes the effects of <see cref="ShardProtocol"/>: a committed update is folded, then acknowledged.</summary>
+/// <remarks>
+/// Calls interleave where they await; the code between two awaits has the state for itself. Everything that a shard acknowledged is in the database, so that another silo can continue at any moment.
+/// </remarks>
+[Reentrant]
+[ActivationCountBasedPlacement]
+internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDetails silo) : Grain, IShardGrain
+{
+    private static readonly BlobReference NoParameters = new(new string('0', BlobReference.DigestLength), ValueFormat.Float32);
+
+    private readonly Dictionary<UpdateName, PendingUpdate> _pending = [];
+    private readonly HashSet<ClientId> _waitingClients = [];
+    private readonly CancellationTokenSource _ended = new();
+    private LocalFederation _federation = null!;
+    private int _shard;
+    private int _queueCapacity;
+    private WireLimits _limits = null!;
+    private ShardClients _clients = null!;
+    private AggregationShard? _sums;
+    private ShardProtocol _protocol = null!;
+    private StoreException? _fault;
+    private bool _isLoading;
+    private bool _mustLoadAgain;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _shard = (int)this.GetPrimaryKeyLong(out string? key);
+        string name = key ?? throw new InvalidOperationException("The key of a shard has no name of a federation.");
+        _federation = services.GetRequiredKeyedService<LocalFederation>(name);
+        _limits = WireLimits.For(_federation.Layout);
+        _queueCapacity = ClusterOptionsGuard.Divide(_federation.Server, _federation.Cluster.Shards, _shard, seed: 0).QueueCapacity;
+        PublishedState state = await _federation.LoadAsync(cancellationToken).ConfigureAwait(true);
+        _clients = new ShardClients(_federation, _shard, state.Model, await _federation.Store.CountActivationAsync(cancellationToken).ConfigureAwait(true));
+        ulong number = 0;
+        FederatedServerOptions options = _federation.Server;
+        foreach (ClusterClient client in await _federation.Store.ReadClientsAsync(_shard, options.LeaseDuration, options.ClientRetention, options.MaxClients, cancellationToken).ConfigureAwait(true))
+        {
+            _clients.Restore(client, number++);
+        }
+
+        (_protocol, _) = ShardProtocol.Activate(_shard);
+        await ReadAsync(cancellationToken).ConfigureAwait(true);
+        ClusterLog.ShardActivated(_federation.Logger, _shard, name, _protocol.Folded.Length, _protocol.Buffer, (int)number);
+        _ = FollowAsync();
+        this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(_federation.Cluster.RefreshInterval, _federation.Cluster.RefreshInterval) { Interleave = true });
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await _ended.CancelAsync().ConfigureAwait(true);
+        foreach (PendingUpdate pending in _pending.Values)
+        {
+            pending.Fail(new OperationCanceledException("The shard moves to another silo. Send the update again."));
+        }
+
+        _pending.Clear();
+        _sums?.Dispose();
+    }
+
+    public async Task<byte[]> CheckOutAsync(byte[] request)
+    {
+        CheckOutRequest device = CheckOutRequestMessage.Read(request);
+        CheckOutResponse response = _fault is null
+            ? await _clients.CheckOutAsync(device).ConfigureAwait(true)
+            : new CheckOutResponse(CheckOutOutcome.Busy, RetryAfter: _federation.Server.BusyRetryAfter);
+        var message = new ArrayBufferWriter<byte>();
+        CheckOutReferenceMessage.Write(message, response, NoParameters);
+        return message.WrittenSpan.ToArray();
+    }
+
+    public Task<bool> RenewLeaseAsync(string client, ulong assignment) => Task.FromResult(_clients.Renew(new ClientId(client), new UpdateId(assignment)));
+
+    public async Task<byte[]> SubmitAsync(byte[] update)
+    {
+        UpdateReceipt receipt = await ReceiveAsync(update).ConfigureAwait(true);
+        var message = new ArrayBufferWriter<byte>(ReceiptMessage.Length);
+        ReceiptMessage.Write(message, receipt);
+        return message.WrittenSpan.ToArray();
+    }
+
+    public Task<byte[]?> GetPartAsync(long buffer, int count)
+    {
+        (_protocol, ImmutableArray<ShardEffect> effects) = _protocol.Asked(buffer, count);
+        byte[]? part = effects.OfType<ShardEffect.SendPart>().Any() ? _sums!.Capture().Bytes.ToArray() : null;
+        Execute(effects);
+        return Task.FromResult(part);
+    }
+
+    public Task<ShardStatus> GetStatusAsync()
+    {
+        DispatchStatus status = _clients.Status;
+        return Task.FromResult(new ShardStatus(
+            _shard, silo.SiloAddress.ToString(), _protocol.Buffer, _protocol.Folded.Length, status.DevicesAtWork, status.KnownClients, _protocol.Waiting, _fault?.Message));
+    }
+
+    private async Task<UpdateReceipt> ReceiveAsync(byte[] bytes)
+    {
+        SparseUpdate update = UpdateMessage.Read(bytes, _limits);
+        UpdateHeader header = update.Header;
+        var name = new UpdateName(header.Client, header.Id);
+        if (_clients.FindFault(header) is { } fault)
+        {
+            update.Dispose();
+            UpdateReceipt rejection = Reject(fault);
+            return fault == UpdateOutcome.UnknownClient ? rejection : _clients.Settle(header, rejection);
+        }
+
+        if (header.Content is UpdateContent.Importance or UpdateContent.Evaluation)
+        {
+            update.Dispose();
+            return _clients.Settle(header, Reject(UpdateOutcome.TooStale));
+        }
+
+        if (_pending.TryGetValue(name, out PendingUpdate? same))
+        {
+            update.Dispose();
+            return await same.Answer.ConfigureAwait(true);
+        }
+
+        // One update of a client at a time, so that each is validated after the one before it was folded.
+        if (_fault is not null || _pending.Count >= _queueCapacity || !_waitingClients.Add(header.Client))
+        {
+            update.Dispose();
+            return Reject(UpdateOutcome.Busy) with { RetryAfter = _federation.Server.BusyRetryAfter };
+        }
+
+        var pending = new PendingUpdate(update, bytes);
+        _pending.Add(name, pending);
+        (_protocol, ImmutableArray<ShardEffect> effects) = _protocol.Receive(name);
+        Execute(effects);
+        return await pending.Answer.ConfigureAwait(true);
+    }
+
+    private UpdateReceipt Reject(UpdateOutcome outcome) => new(outcome, _clients.Version);
+
+    private void Answer(UpdateName name, in UpdateReceipt receipt)
+    {
+        if (_pending.Remove(name, out PendingUpdate? pending))
+        {
+            _waitingClients.Remove(name.Client);
+            UpdateHeader header = pending.Update.Header;
+            pending.Complete(_clients.Settle(header, receipt));
+        }
+    }
+
+    private Task Tick()
+    {
+        (_protocol, ImmutableArray<ShardEffect> effects) = _protocol.Tick();
+        Execute(effects);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,7 @@
+namespace Ftte.PostgreSql;
+
+/// <summary>Represents the row of a federation on a cluster.</summary>
+/// <param name="Buffer">The number of the current buffer.</param>
+/// <param name="Version">The current version.</param>
+/// <param name="IsClosed">True if the buffer accepts no more updates.</param>
+internal readonly record struct ClusterHead(long Buffer, ModelVersion Version, bool IsClosed);

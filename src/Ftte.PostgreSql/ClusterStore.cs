@@ -1,0 +1,275 @@
+using System.Collections.Immutable;
+using System.Data;
+using System.Globalization;
+using Ftte.Aggregation;
+using Ftte.Storage;
+using Npgsql;
+
+namespace Ftte.PostgreSql;
+
+/// <summary>Stores a federation that several processes run at a time. Implements the transactions of <see cref="BufferRecord"/>.</summary>
+/// <remarks>
+/// The row of the federation in <c>ftte.cluster</c> orders all transactions that change its buffer. Any transaction may be repeated. Thread-safe; sessions are pooled.
+/// All members throw <see cref="StoreException"/>, which is transient if the database restarts, cannot be reached or is slow.
+/// </remarks>
+internal sealed class ClusterStore : IAsyncDisposable
+{
+    private const string Channel = "ftte_cluster";
+
+    private readonly StoreTarget _target;
+    private readonly int _keepVersions;
+    private readonly NpgsqlDataSource _sessions;
+    private int _federation = -1;
+
+    /// <summary>Creates a store. Connects when it is used.</summary>
+    /// <exception cref="ArgumentException">An option is missing or out of range.</exception>
+    public ClusterStore(PostgreSqlStoreOptions options)
+    {
+        options.Validate();
+        _target = new StoreTarget(options);
+        _keepVersions = options.KeepVersions ?? int.MaxValue;
+        var builder = new NpgsqlDataSourceBuilder(_target.PooledConnectionString);
+        builder.UsePhysicalConnectionInitializer(
+            static _ => throw new NotSupportedException("Open sessions asynchronously."),
+            static connection => StoreTarget.PrepareSessionAsync(connection, CancellationToken.None));
+        _sessions = builder.Build();
+    }
+
+    /// <summary>Creates the tables and the federation, unless they exist.</summary>
+    /// <exception cref="StoreException">Also if the federation was created with other settings, or by a single server.</exception>
+    public Task InitializeAsync(ClusterStart start, CancellationToken cancellationToken) => RunAsync(async connection =>
+    {
+        await Schema.UpgradeAsync(connection, _target, cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync("INSERT INTO ftte.federation (name, epoch) SELECT $1, 0 WHERE NOT EXISTS (SELECT 1 FROM ftte.federation WHERE name = $1) ON CONFLICT DO NOTHING", cancellationToken, _target.Federation).ConfigureAwait(false);
+
+        // The row of the federation is locked first, so that of several silos one creates the cluster, and no single server takes over at the same time.
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        int federation = await connection.ReadAsync<int>("SELECT id FROM ftte.federation WHERE name = $1 FOR UPDATE", cancellationToken, _target.Federation).ConfigureAwait(false);
+        string? settings = await connection.ReadAsync<string>("SELECT settings FROM ftte.cluster WHERE federation = $1", cancellationToken, federation).ConfigureAwait(false);
+        if (settings is null)
+        {
+            await CreateAsync(connection, federation, start, cancellationToken).ConfigureAwait(false);
+        }
+        else if (settings != start.Settings)
+        {
+            throw new StoreException($"The cluster of {_target} was created with {settings}, but this silo has {start.Settings}. Use the same settings in all silos.");
+        }
+
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        _federation = federation;
+        return true;
+    });
+
+    /// <summary>Reads the current buffer, and the state of the aggregator if the buffer is not the specified one.</summary>
+    /// <param name="known">The number of a buffer whose state is known; -1 for none.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public Task<(ClusterHead Head, AggregatorState? State)> ReadStateAsync(long known, CancellationToken cancellationToken) => RunAsync(async connection =>
+    {
+        await using NpgsqlTransaction transaction = await BeginReadAsync(connection, cancellationToken).ConfigureAwait(false);
+        (ClusterHead head, byte[] sha256, long length) = await ReadHeadAsync(connection, cancellationToken).ConfigureAwait(false);
+        return head.Buffer == known
+            ? (head, null)
+            : (head, (AggregatorState?)AggregatorState.Read(await BlobTable.ReadAsync<byte>(connection, _target, _federation, sha256, length, cancellationToken).ConfigureAwait(false)));
+    });
+
+    /// <summary>Reads the current buffer and the updates of a shard in it.</summary>
+    /// <returns>The updates as messages.</returns>
+    public Task<(ClusterHead Head, IReadOnlyList<byte[]> Updates)> ReadShardAsync(int shard, CancellationToken cancellationToken) => RunAsync(async connection =>
+    {
+        await using NpgsqlTransaction transaction = await BeginReadAsync(connection, cancellationToken).ConfigureAwait(false);
+        (ClusterHead head, _, _) = await ReadHeadAsync(connection, cancellationToken).ConfigureAwait(false);
+        var updates = new List<byte[]>();
+        await using NpgsqlCommand select = connection.Prepare("SELECT bytes FROM ftte.cluster_update WHERE federation = $1 AND buffer = $2 AND shard = $3", _federation, head.Buffer, shard);
+        await using NpgsqlDataReader reader = await select.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            updates.Add(reader.GetFieldValue<byte[]>(0));
+        }
+
+        return (head, (IReadOnlyList<byte[]>)updates);
+    });
+
+    /// <summary>Reads the current buffer and the number of updates of each shard in it.</summary>
+    public Task<(ClusterHead Head, ImmutableSortedDictionary<int, int> Counts)> ReadCountsAsync(CancellationToken cancellationToken) => RunAsync(async connection =>
+    {
+        await using NpgsqlTransaction transaction = await BeginReadAsync(connection, cancellationToken).ConfigureAwait(false);
+        (ClusterHead head, _, _) = await ReadHeadAsync(connection, cancellationToken).ConfigureAwait(false);
+        ImmutableSortedDictionary<int, int>.Builder counts = ImmutableSortedDictionary.CreateBuilder<int, int>();
+        if (head.IsClosed)
+        {
+            await using NpgsqlCommand select = connection.Prepare("SELECT shard, count(*)::int FROM ftte.cluster_update WHERE federation = $1 AND buffer = $2 GROUP BY shard", _federation, head.Buffer);
+            await using NpgsqlDataReader reader = await select.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                counts.Add(reader.GetInt32(0), reader.GetInt32(1));
+            }
+        }
+
+        return (head, counts.ToImmutable());
+    });
+
+    /// <summary>Commits updates: <see cref="BufferRecord.Commit"/>.</summary>
+    /// <param name="buffer">The number of the buffer that the shard fills.</param>
+    /// <param name="shard">The number of the shard.</param>
+    /// <param name="updates">The updates, all different, as messages.</param>
+    /// <param name="cancellationToken">Cancels the call. The updates may or may not have been committed.</param>
+    public Task<CommitResult> CommitAsync(long buffer, int shard, IReadOnlyList<(UpdateName Name, byte[] Bytes)> updates, CancellationToken cancellationToken) => RunAsync(async connection =>
+    {
+        await using NpgsqlCommand commit = connection.Prepare(
+            "SELECT current_buffer, closed, outcomes FROM ftte.commit_updates($1, $2, $3, $4, $5, $6)",
+            _federation, buffer, shard,
+            updates.Select(update => update.Name.Client.Value).ToArray(), updates.Select(update => ToKey(update.Name.Id)).ToArray(), updates.Select(update => update.Bytes).ToArray());
+        await using NpgsqlDataReader reader = await commit.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return new CommitResult(reader.GetInt64(0), reader.GetBoolean(1), [.. reader.GetFieldValue<short[]>(2).Select(outcome => (CommitOutcome)outcome)]);
+    });
+
+    /// <summary>Publishes or refuses the version that consists of a closed buffer: <see cref="BufferRecord.Publish"/> and <see cref="BufferRecord.Refuse"/>.</summary>
+    /// <returns>False if nothing changed, because the buffer is not the current one or not closed.</returns>
+    public Task<bool> PublishAsync(long buffer, ClusterPublication publication, CancellationToken cancellationToken) => RunAsync(async connection =>
+    {
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+
+        // Before the row is locked, because shards wait for it.
+        byte[] sha256 = await BlobTable.WriteAsync(connection, _federation, publication.State.Bytes, cancellationToken).ConfigureAwait(false);
+        byte[]? before = await connection.ReadAsync<byte[]>(
+            "SELECT sha256 FROM ftte.cluster WHERE federation = $1 AND buffer = $2 AND is_closed FOR UPDATE", cancellationToken, _federation, buffer).ConfigureAwait(false);
+        if (before is null)
+        {
+            return false;
+        }
+
+        await connection.ExecuteAsync(
+            "UPDATE ftte.cluster SET buffer = buffer + 1, version = version + $2, updates = 0, is_closed = false, sha256 = $3, length = $4 WHERE federation = $1",
+            cancellationToken,
+            _federation, publication.Version is null ? 0L : 1L, sha256, (long)publication.State.Bytes.Length).ConfigureAwait(false);
+        if (publication.Version is { } version)
+        {
+            await VersionTable.WriteAsync(connection, _federation, [version], _keepVersions, cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync("UPDATE ftte.cluster_update SET bytes = NULL WHERE federation = $1 AND buffer = $2", cancellationToken, _federation, buffer).ConfigureAwait(false);
+            await connection.ExecuteAsync("DELETE FROM ftte.cluster_update WHERE federation = $1 AND version < $2", cancellationToken, _federation, version.Version.Number - publication.RetainedVersions - 1).ConfigureAwait(false);
+        }
+        else
+        {
+            await connection.ExecuteAsync("DELETE FROM ftte.cluster_update WHERE federation = $1 AND buffer = $2", cancellationToken, _federation, buffer).ConfigureAwait(false);
+        }
+
+        await BlobTable.DeleteUnusedAsync(connection, _federation, before, cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync($"SELECT pg_notify('{Channel}', $1)", cancellationToken, _federation.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return true;
+    });
+
+    /// <summary>Reads a published version.</summary>
+    /// <returns>The version; null if the database does not contain it any more.</returns>
+    public Task<ModelSnapshot?> ReadVersionAsync(ModelVersion version, ParameterLayout layout, CancellationToken cancellationToken) => RunAsync(async connection =>
+    {
+        await using NpgsqlTransaction transaction = await BeginReadAsync(connection, cancellationToken).ConfigureAwait(false);
+        byte[]? sha256 = await connection.ReadAsync<byte[]>("SELECT sha256 FROM ftte.version WHERE federation = $1 AND number = $2", cancellationToken, _federation, version.Number).ConfigureAwait(false);
+        return sha256 is null ? null
+            : ModelSnapshot.TakeOver(layout, version, await BlobTable.ReadAsync<float>(connection, _target, _federation, sha256, layout.ParameterCount, cancellationToken).ConfigureAwait(false));
+    });
+
+    /// <summary>Returns a number that no other activation of a shard has received.</summary>
+    public Task<long> CountActivationAsync(CancellationToken cancellationToken) => RunAsync(connection =>
+        connection.ReadAsync<long>("UPDATE ftte.cluster SET activations = activations + 1 WHERE federation = $1 RETURNING activations", cancellationToken, _federation));
+
+    /// <summary>Writes the records of clients of a shard.</summary>
+    public Task WriteClientsAsync(int shard, IReadOnlyList<ClusterClient> clients, CancellationToken cancellationToken) => RunAsync(connection => connection.ExecuteAsync(
+        """
+        INSERT INTO ftte.cluster_client (federation, client, shard, seen, assignment, bytes) SELECT $1, client, $2, now(), assignment, bytes FROM unnest($3, $4, $5) AS g (client, assignment, bytes)
+        ON CONFLICT (federation, client) DO UPDATE SET shard = excluded.shard, seen = excluded.seen, assignment = excluded.assignment, bytes = excluded.bytes
+        """,
+        cancellationToken,
+        _federation, shard, clients.Select(client => client.Client.Value).ToArray(), clients.Select(client => ToKey(client.Assignment)).ToArray(), clients.Select(client => client.Bytes).ToArray()));
+
+    /// <summary>Reads the records of the clients of a shard, least recently seen first.</summary>
+    /// <param name="shard">The number of the shard.</param>
+    /// <param name="lease">The duration of a lease.</param>
+    /// <param name="retention">The time for which a client without requests is kept.</param>
+    /// <param name="max">The maximum number of clients, the most recently seen ones.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public Task<IReadOnlyList<ClusterClient>> ReadClientsAsync(int shard, TimeSpan lease, TimeSpan retention, int max, CancellationToken cancellationToken) => RunAsync(async connection =>
+    {
+        var clients = new List<ClusterClient>();
+        await using NpgsqlCommand select = connection.Prepare(
+            """
+            SELECT client, assignment, bytes, is_at_work FROM (
+                SELECT client, assignment, bytes, seen, seen > now() - $3
+                    AND NOT EXISTS (SELECT 1 FROM ftte.cluster_update u WHERE u.federation = c.federation AND u.client = c.client AND u.id = c.assignment) AS is_at_work
+                FROM ftte.cluster_client c WHERE federation = $1 AND shard = $2 AND seen > now() - $4 ORDER BY seen DESC LIMIT $5) AS newest
+            ORDER BY seen
+            """,
+            _federation, shard, lease, retention, max);
+        await using NpgsqlDataReader reader = await select.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            clients.Add(new ClusterClient(new ClientId(reader.GetString(0)), ToId(reader.GetInt64(1)), reader.GetFieldValue<byte[]>(2), reader.GetBoolean(3)));
+        }
+
+        return (IReadOnlyList<ClusterClient>)clients;
+    });
+
+    /// <summary>Waits until a version may have been published or refused.</summary>
+    /// <param name="listening">Called when the session listens: what was published before must be read now.</param>
+    /// <param name="published">Called for every publication.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task ListenAsync(Action listening, Action published, CancellationToken cancellationToken) => RunAsync<bool>(async connection =>
+    {
+        string federation = _federation.ToString(CultureInfo.InvariantCulture);
+        connection.Notification += (_, notification) =>
+        {
+            if (notification.Payload == federation)
+            {
+                published();
+            }
+        };
+        await connection.ExecuteAsync($"LISTEN {Channel}", cancellationToken).ConfigureAwait(false);
+        listening();
+        while (true)
+        {
+            await connection.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    });
+
+    /// <summary>Closes all sessions.</summary>
+    public ValueTask DisposeAsync() => _sessions.DisposeAsync();
+
+    private static long ToKey(UpdateId id) => unchecked((long)id.Value);
+
+    private static UpdateId ToId(long key) => new(unchecked((ulong)key));
+
+    /// <summary>Begins a transaction that sees the database at one moment.</summary>
+    private static ValueTask<NpgsqlTransaction> BeginReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+
+    private async Task CreateAsync(NpgsqlConnection connection, int federation, ClusterStart start, CancellationToken cancellationToken)
+    {
+        if (await connection.ReadAsync<long>("SELECT count(*) FROM ftte.checkpoint WHERE federation = $1", cancellationToken, federation).ConfigureAwait(false) > 0)
+        {
+            throw new StoreException($"The store of {_target} belongs to a single server. Specify another federation for the cluster.");
+        }
+
+        byte[] sha256 = await BlobTable.WriteAsync(connection, federation, start.State.Bytes, cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync(
+            "INSERT INTO ftte.cluster (federation, settings, capacity, buffer, version, updates, is_closed, activations, sha256, length) VALUES ($1, $2, $3, 0, $4, 0, false, 0, $5, $6)",
+            cancellationToken,
+            federation, start.Settings, start.Capacity, start.Model.Version.Number, sha256, (long)start.State.Bytes.Length).ConfigureAwait(false);
+        await VersionTable.WriteAsync(connection, federation, [start.Model], _keepVersions, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<(ClusterHead Head, byte[] Sha256, long Length)> ReadHeadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand select = connection.Prepare("SELECT buffer, version, is_closed, sha256, length FROM ftte.cluster WHERE federation = $1", _federation);
+        await using NpgsqlDataReader reader = await select.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
+            ? (new ClusterHead(reader.GetInt64(0), new ModelVersion(reader.GetInt64(1)), reader.GetBoolean(2)), reader.GetFieldValue<byte[]>(3), reader.GetInt64(4))
+            : throw StoreErrors.Damaged(_target, "the row of the cluster is missing");
+    }
+
+    private Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> operation) => _target.RunAsync(async () =>
+    {
+        await using NpgsqlConnection connection = await _sessions.OpenConnectionAsync(CancellationToken.None).ConfigureAwait(false);
+        return await operation(connection).ConfigureAwait(false);
+    });
+}

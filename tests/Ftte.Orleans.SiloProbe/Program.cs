@@ -1,0 +1,21 @@
+// Runs a silo with the endpoints of devices until it is killed. Arguments: the connection string, the port of the silo, the port of the endpoints, and the number of shards.
+// Writes "ready" when devices may call it.
+using System.Globalization;
+using Ftte.Orleans.SiloProbe;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning).AddFilter("Ftte", LogLevel.Information);
+builder.WebHost.UseUrls($"http://127.0.0.1:{args[2]}");
+builder.UseOrleans(silo => SiloSetup.Configure(silo, args[0], int.Parse(args[1], CultureInfo.InvariantCulture), int.Parse(args[3], CultureInfo.InvariantCulture)));
+builder.Services.AddFtteEndpoints();
+await using WebApplication app = builder.Build();
+app.UseRateLimiter();
+app.MapFtte().AllowAnonymous();
+await app.StartAsync();
+Console.WriteLine("ready");
+await app.WaitForShutdownAsync();

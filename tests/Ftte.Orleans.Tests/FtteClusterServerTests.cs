@@ -1,0 +1,163 @@
+using Ftte.Aggregation;
+using Ftte.Orleans.SiloProbe;
+using Ftte.PostgreSql;
+using Ftte.PostgreSql.Tests;
+using Ftte.Selection;
+using Ftte.Storage;
+using Ftte.Store.CrashProbe;
+
+namespace Ftte.Orleans.Tests;
+
+/// <summary>What devices and administrators see of a cluster.</summary>
+[Collection(PostgreSqlGroup.Name)]
+public sealed class FtteClusterServerTests(PostgreSqlServer database)
+{
+    private const int Shards = 3;
+
+    [StoreFact]
+    public async Task An_update_that_is_sent_twice_counts_once_in_every_silo_and_after_its_version_was_published()
+    {
+        await using TestSilos cluster = await TestSilos.StartAsync(await database.CreateDatabaseAsync(), silos: 2, Shards);
+        TrainingAssignment[] assignments = await CheckOutAsync(cluster);
+
+        Assert.Equal(UpdateOutcome.Buffered, (await SubmitAsync(cluster.Server(0), assignments[0])).Outcome);
+        Assert.Equal(UpdateOutcome.Duplicate, (await SubmitAsync(cluster.Server(1), assignments[0])).Outcome);
+        foreach (TrainingAssignment assignment in assignments.Skip(1))
+        {
+            Assert.Equal(UpdateOutcome.Buffered, (await SubmitAsync(cluster.Server(0), assignment)).Outcome);
+        }
+
+        await cluster.WaitForAsync(1);
+        Assert.Equal(UpdateOutcome.Duplicate, (await SubmitAsync(cluster.Server(1), assignments[0])).Outcome);
+    }
+
+    [StoreFact]
+    public async Task An_update_that_answers_no_assignment_is_rejected()
+    {
+        await using TestSilos cluster = await TestSilos.StartAsync(await database.CreateDatabaseAsync(), silos: 1, Shards);
+        TrainingAssignment assignment = (await CheckOutAsync(cluster))[0];
+
+        Assert.Equal(UpdateOutcome.NotAssigned, (await SubmitAsync(cluster.Server(0), assignment with { UpdateId = new UpdateId(1) })).Outcome);
+        Assert.Equal(UpdateOutcome.NotAssigned, (await SubmitAsync(cluster.Server(0), assignment with { Client = new ClientId("other") })).Outcome);
+        Assert.Equal(UpdateOutcome.LayoutMismatch, (await SubmitAsync(cluster.Server(0), assignment with { LayoutFingerprint = 1 })).Outcome);
+    }
+
+    [StoreFact]
+    public async Task A_cluster_that_starts_again_continues_with_the_assignments_and_the_updates_in_the_database()
+    {
+        string connectionString = await database.CreateDatabaseAsync();
+        TrainingAssignment[] assignments;
+        await using (TestSilos first = await TestSilos.StartAsync(connectionString, silos: 2, Shards))
+        {
+            assignments = await CheckOutAsync(first);
+            foreach (TrainingAssignment assignment in assignments.Take(5))
+            {
+                Assert.Equal(UpdateOutcome.Buffered, (await SubmitAsync(first.Server(0), assignment)).Outcome);
+            }
+        }
+
+        await using TestSilos second = await TestSilos.StartAsync(connectionString, silos: 1, Shards);
+        FtteClusterStatus status = await second.Server(0).GetStatusAsync();
+        Assert.Equal(5, status.Shards.Sum(shard => shard.Updates));
+        Assert.Equal(assignments.Length, status.Shards.Sum(shard => shard.KnownClients));
+        Assert.Equal(assignments.Length - 5, status.Shards.Sum(shard => shard.DevicesAtWork));
+        foreach (TrainingAssignment assignment in assignments.Skip(5))
+        {
+            Assert.Equal(UpdateOutcome.Buffered, (await SubmitAsync(second.Server(0), assignment)).Outcome);
+        }
+
+        ModelSnapshot published = await second.WaitForAsync(1);
+        var reference = new BufferedAggregator(Workload.Start, new SelectionHistory(Workload.Selection), SiloSetup.Aggregator);
+        foreach (TrainingAssignment assignment in assignments)
+        {
+            using SparseUpdate update = Workload.Create(assignment.CreateHeader(1));
+            await reference.AggregateAsync(update);
+        }
+
+        Assert.Equal(reference.Current.Fingerprint, published.Fingerprint);
+    }
+
+    [StoreFact]
+    public async Task The_status_lists_the_publisher_and_every_shard_with_its_silo()
+    {
+        await using TestSilos cluster = await TestSilos.StartAsync(await database.CreateDatabaseAsync(), silos: 2, Shards);
+        await CheckOutAsync(cluster);
+
+        FtteClusterStatus status = await cluster.Server(1).GetStatusAsync();
+
+        Assert.Equal(Enumerable.Range(0, Shards), status.Shards.Select(shard => shard.Shard));
+        Assert.Empty(status.MissingShards);
+        Assert.All(status.Shards, shard => Assert.Contains("127.0.0.1", shard.Silo, StringComparison.Ordinal));
+        Assert.NotNull(status.Publisher);
+    }
+
+    [StoreFact]
+    public async Task A_device_that_waits_for_work_is_answered_after_the_next_version()
+    {
+        await using TestSilos cluster = await TestSilos.StartAsync(await database.CreateDatabaseAsync(), silos: 1, Shards);
+        TrainingAssignment[] assignments = await CheckOutAsync(cluster);
+
+        Task waiting = cluster.Server(0).WaitForWorkAsync(new ClientId("d0")).AsTask();
+        await Task.WhenAll(assignments.Select(assignment => SubmitAsync(cluster.Server(0), assignment)));
+
+        await waiting.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
+    }
+
+    [StoreFact]
+    public async Task A_silo_with_another_number_of_shards_is_refused()
+    {
+        string connectionString = await database.CreateDatabaseAsync();
+        await using var first = new ClusterStore(new PostgreSqlStoreOptions { ConnectionString = connectionString });
+        await using var second = new ClusterStore(new PostgreSqlStoreOptions { ConnectionString = connectionString });
+        await first.InitializeAsync(Start("8 shards"), CancellationToken.None);
+        await first.InitializeAsync(Start("8 shards"), CancellationToken.None);
+
+        StoreException error = await Assert.ThrowsAsync<StoreException>(() => second.InitializeAsync(Start("9 shards"), CancellationToken.None));
+
+        Assert.Contains("was created with 8 shards, but this silo has 9 shards", error.Message, StringComparison.Ordinal);
+    }
+
+    [StoreFact]
+    public async Task A_single_server_and_a_cluster_refuse_the_federation_of_each_other()
+    {
+        string connectionString = await database.CreateDatabaseAsync();
+        await using var cluster = new ClusterStore(new PostgreSqlStoreOptions { ConnectionString = connectionString, Federation = "cluster" });
+        await cluster.InitializeAsync(Start("8 shards"), CancellationToken.None);
+        await using var single = new PostgreSqlStore(new PostgreSqlStoreOptions { ConnectionString = connectionString, Federation = "cluster" });
+        Assert.Contains("belongs to a cluster", (await Assert.ThrowsAsync<StoreException>(() => single.LoadAsync().AsTask())).Message, StringComparison.Ordinal);
+
+        await using (var other = new PostgreSqlStore(new PostgreSqlStoreOptions { ConnectionString = connectionString, Federation = "single" }))
+        {
+            await other.LoadAsync();
+            await other.CommitAsync(new StoreBatch([], new StoreCheckpoint(1, new byte[] { 1 }), []));
+        }
+
+        await using var late = new ClusterStore(new PostgreSqlStoreOptions { ConnectionString = connectionString, Federation = "single" });
+        Assert.Contains("belongs to a single server", (await Assert.ThrowsAsync<StoreException>(() => late.InitializeAsync(Start("8 shards"), CancellationToken.None))).Message, StringComparison.Ordinal);
+    }
+
+    private static ClusterStart Start(string settings)
+    {
+        var aggregator = new BufferedAggregator(Workload.Start, new SelectionHistory(Workload.Selection), SiloSetup.Aggregator);
+        return new ClusterStart(settings, Workload.Capacity, Workload.Start, aggregator.CaptureState());
+    }
+
+    /// <summary>Checks out as many clients as a version needs.</summary>
+    private static async Task<TrainingAssignment[]> CheckOutAsync(TestSilos cluster)
+    {
+        var assignments = new List<TrainingAssignment>();
+        for (int i = 0; i < Workload.Capacity; i++)
+        {
+            CheckOutResponse response = await cluster.Server(i).CheckOutAsync(new CheckOutRequest(new ClientId($"d{i}"), 1 << 20, Workload.Layout.Fingerprint), new float[Workload.Layout.ParameterCount]);
+            assignments.Add(response.Assignment ?? throw new InvalidOperationException(response.Outcome.ToString()));
+        }
+
+        return [.. assignments];
+    }
+
+    private static async Task<UpdateReceipt> SubmitAsync(IFederatedServer server, TrainingAssignment assignment)
+    {
+        using SparseUpdate update = Workload.Create(assignment.CreateHeader(1));
+        return await server.SubmitAsync(update);
+    }
+}
