@@ -1,6 +1,5 @@
 using Ftte.Storage;
 using Microsoft.Extensions.Hosting;
-using Orleans;
 
 namespace Ftte.Orleans;
 

@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Collections.Immutable;
 using Ftte.Wire;
-using Orleans;
 
 namespace Ftte.Orleans;
 

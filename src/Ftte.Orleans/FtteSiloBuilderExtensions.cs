@@ -7,9 +7,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Orleans;
-using Orleans.Hosting;
-using Orleans.Runtime;
 using Orleans.Serialization;
 
 namespace Microsoft.Extensions.DependencyInjection;

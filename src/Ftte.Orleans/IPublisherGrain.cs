@@ -1,4 +1,3 @@
-using Orleans;
 using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 

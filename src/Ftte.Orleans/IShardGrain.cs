@@ -1,6 +1,4 @@
-using Orleans;
 using Orleans.CodeGeneration;
-using Orleans.Concurrency;
 
 namespace Ftte.Orleans;
 

@@ -5,7 +5,6 @@ using Ftte.Numerics;
 using Ftte.PostgreSql;
 using Ftte.Selection;
 using Microsoft.Extensions.Logging;
-using Orleans;
 
 namespace Ftte.Orleans;
 

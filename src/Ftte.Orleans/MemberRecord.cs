@@ -1,6 +1,3 @@
-using Orleans;
-using Orleans.Runtime;
-
 namespace Ftte.Orleans;
 
 /// <summary>Represents a member of a cluster as JSON, except for the time at which it last reported.</summary>

@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Ftte.PostgreSql;
 using Npgsql;
-using Orleans;
-using Orleans.Runtime;
 
 namespace Ftte.Orleans;
 

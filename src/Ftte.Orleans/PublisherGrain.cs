@@ -1,17 +1,17 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Ftte.Aggregation;
 using Ftte.PostgreSql;
 using Ftte.Storage;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans;
 using Orleans.Concurrency;
-using Orleans.Runtime;
 
 namespace Ftte.Orleans;
 
 /// <summary>Executes the effects of <see cref="PublisherProtocol"/>: collects the sums of a closed buffer, merges them and publishes the version in one transaction.</summary>
 /// <remarks>A cluster can have two publishers of a federation for a moment. Both compute the same version, and the database accepts one.</remarks>
 [Reentrant]
+[SuppressMessage("Reliability", "CA1001", Justification = "OnDeactivateAsync cancels the source. It is not disposed, because code that ends later still reads it; it has no timer.")]
 internal sealed class PublisherGrain(IServiceProvider services, ILocalSiloDetails silo) : Grain, IPublisherGrain
 {
     private readonly Dictionary<int, PartialAggregate> _parts = [];

@@ -3,7 +3,6 @@ using Ftte.Aggregation;
 using Ftte.PostgreSql;
 using Ftte.Storage;
 using Ftte.Wire;
-using Orleans;
 
 namespace Ftte.Orleans;
 

@@ -1,14 +1,13 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Ftte.Aggregation;
 using Ftte.PostgreSql;
 using Ftte.Storage;
 using Ftte.Wire;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans;
 using Orleans.Concurrency;
 using Orleans.Placement;
-using Orleans.Runtime;
 
 namespace Ftte.Orleans;
 
@@ -17,6 +16,7 @@ namespace Ftte.Orleans;
 /// Calls interleave where they await; the code between two awaits has the state for itself. Everything that a shard acknowledged is in the database, so that another silo can continue at any moment.
 /// </remarks>
 [Reentrant]
+[SuppressMessage("Reliability", "CA1001", Justification = "OnDeactivateAsync cancels the source. It is not disposed, because code that ends later still reads it; it has no timer.")]
 [ActivationCountBasedPlacement]
 internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDetails silo) : Grain, IShardGrain
 {

@@ -1,5 +1,3 @@
-using Orleans;
-
 namespace Ftte.Orleans;
 
 /// <summary>Represents the status of a shard.</summary>
