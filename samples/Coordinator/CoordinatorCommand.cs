@@ -17,17 +17,32 @@ internal static class CoordinatorCommand
     private static readonly Option<int> Evaluate = TypedOption.Whole("--evaluate", "The number of devices that evaluate every fifth version on examples that they hold back; 0 to evaluate on generated examples here.", 0, 0, 10_000);
     private static readonly Option<int> Versions = TypedOption.Whole("--versions", "The version after which the coordinator stops; 0 to run until Ctrl+C.", 0, 0, int.MaxValue);
 
+    private static readonly Option<string?> Database = TypedOption.Path("--database", "CONNECTION", "Keep the state of training in this PostgreSQL database, such as 'Host=localhost;Database=ftte;Username=ftte', instead of a file in the folder.");
+    private static readonly Option<bool> Migrate = TypedOption.Flag("--migrate", "Copy the state of training from the file of a stopped coordinator to --database, compare both, and end.");
+
     /// <summary>Reads the arguments and runs.</summary>
     public static Task<int> InvokeAsync(string[] args, Func<CoordinatorOptions, CancellationToken, Task<int>> run, TextWriter output, TextWriter error)
     {
-        var command = new RootCommand("Coordinates devices that train a network over HTTPS. Prints a command line that starts a device.") { Folder, Host, Port, Model, Capacity, Devices, Evaluate, Versions };
+        var command = new RootCommand("Coordinates devices that train a network over HTTPS. Prints a command line that starts a device.") { Folder, Host, Port, Model, Capacity, Devices, Evaluate, Versions, Database, Migrate };
         return CommandRunner.InvokeAsync(
             command,
-            parsed => new CoordinatorOptions(
-                parsed.GetRequiredValue(Folder), parsed.GetRequiredValue(Host), parsed.GetValue(Port), parsed.GetRequiredValue(Model), parsed.GetValue(Capacity), parsed.GetValue(Devices), parsed.GetValue(Evaluate), parsed.GetValue(Versions)),
+            Read,
             run,
             args,
             output,
             error);
+    }
+
+    private static CoordinatorOptions Read(ParseResult parsed)
+    {
+        var options = new CoordinatorOptions(
+            parsed.GetRequiredValue(Folder), parsed.GetRequiredValue(Host), parsed.GetValue(Port), parsed.GetRequiredValue(Model), parsed.GetValue(Capacity), parsed.GetValue(Devices), parsed.GetValue(Evaluate), parsed.GetValue(Versions), parsed.GetValue(Database), parsed.GetValue(Migrate));
+        if (options.Migrate)
+        {
+            _ = options.Database ?? throw new InputException("--migrate needs --database, the database to copy to.");
+            InputPath.CheckFile("--folder", options.File, "specify the folder of a coordinator that was started before");
+        }
+
+        return options;
     }
 }

@@ -9,4 +9,10 @@ namespace Coordinator;
 /// <param name="Devices">The number of command lines to print, one token each.</param>
 /// <param name="Evaluate">The number of devices that evaluate every fifth version; 0 for none.</param>
 /// <param name="Versions">The version after which the coordinator stops; 0 for none.</param>
-internal sealed record CoordinatorOptions(string Folder, string Host, int Port, string Model, int Capacity, int Devices, int Evaluate, int Versions);
+/// <param name="Database">The connection string of the PostgreSQL database with the state of training; null for an SQLite file in the folder.</param>
+/// <param name="Migrate">True to copy the state of training from the SQLite file to the database, and end.</param>
+internal sealed record CoordinatorOptions(string Folder, string Host, int Port, string Model, int Capacity, int Devices, int Evaluate, int Versions, string? Database = null, bool Migrate = false)
+{
+    /// <summary>Gets the SQLite file with the state of training.</summary>
+    public string File => Path.Combine(Folder, "federation.db");
+}

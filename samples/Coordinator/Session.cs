@@ -73,8 +73,8 @@ internal sealed class Session(CoordinatorOptions options, TextWriter output)
         FtteServerBuilder federation = builder.Services.AddFtteServer()
             .UseModel(_ => new ModelSnapshot(network.Layout, default, network.Initialize(InitialSeed)))
             .UseSelection(ParameterSelection.Full(network.Layout))
-            .UseAggregator(new BufferedAggregatorOptions { Capacity = options.Capacity })
-            .UseSqlite(Path.Combine(options.Folder, "federation.db"));
+            .UseAggregator(new BufferedAggregatorOptions { Capacity = options.Capacity });
+        federation = options.Database is { } database ? federation.UsePostgreSql(database) : federation.UseSqlite(options.File);
         if (options.Evaluate > 0)
         {
             federation.UseEvaluation(new EvaluationOptions { Devices = options.Evaluate, EveryVersions = EvaluateEvery, Evaluated = Report });
@@ -112,7 +112,7 @@ internal sealed class Session(CoordinatorOptions options, TextWriter output)
         }
         catch (Exception error) when (error is StoreException or WireFormatException or ArgumentException or InvalidOperationException)
         {
-            throw new InputException($"--folder: the run in '{options.Folder}' cannot be continued: {error.Message}", error);
+            throw new InputException($"{(options.Database is null ? "--folder" : "--database")}: the run {(options.Database is null ? $"in '{options.Folder}'" : "in the database")} cannot be continued: {error.Message}", error);
         }
     }
 
