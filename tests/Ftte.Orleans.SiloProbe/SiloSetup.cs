@@ -3,7 +3,6 @@ using Ftte.Aggregation;
 using Ftte.Store.CrashProbe;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
-using Orleans.Hosting;
 
 namespace Ftte.Orleans.SiloProbe;
 
@@ -19,15 +18,14 @@ public static class SiloSetup
     /// <param name="shards">The number of shards.</param>
     public static void Configure(ISiloBuilder silo, string connectionString, int port, int shards)
     {
-        // Failures are noticed in a few seconds instead of half a minute.
+        // Failures are noticed in some seconds, but a silo that starts on a machine with other work is not declared dead.
         silo.UsePostgreSqlClustering(connectionString)
             .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = ("test", "ftte"))
             .Configure<EndpointOptions>(options => (options.AdvertisedIPAddress, options.SiloPort, options.GatewayPort) = (IPAddress.Loopback, port, 0))
             .Configure<ClusterMembershipOptions>(options =>
             {
-                options.ProbeTimeout = TimeSpan.FromSeconds(1);
-                options.NumMissedProbesLimit = 2;
-                options.NumVotesForDeathDeclaration = 1;
+                options.ProbeTimeout = TimeSpan.FromSeconds(4);
+                options.NumMissedProbesLimit = 3;
                 options.TableRefreshTimeout = TimeSpan.FromSeconds(2);
             })
             .Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(5));

@@ -15,6 +15,7 @@ public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPa
     [InlineData("Ftte.Testing")]
     [InlineData("Ftte.Sqlite")]
     [InlineData("Ftte.PostgreSql")]
+    [InlineData("Ftte.Orleans")]
     [InlineData("Ftte.Privacy")]
     [InlineData("Ftte.Privacy.Http")]
     [InlineData("Ftte.Privacy.AspNetCore")]

@@ -11,7 +11,7 @@ public sealed class PackedPackages : IDisposable
         // A version never seen before: the global package folder must not answer with an older build.
         Version = $"0.0.0-test.{Path.GetFileName(Folder)["ftte-packages-".Length..].ToLowerInvariant()}x";
         string configuration = typeof(PackedPackages).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-        foreach (string project in new[] { "Ftte", "Ftte.TinyEngine", "Ftte.Baselines", "Ftte.Simulation", "Ftte.Simulation.Reports", "Ftte.Testing", "Ftte.Http", "Ftte.AspNetCore", "Ftte.Sqlite", "Ftte.PostgreSql", "Ftte.Privacy", "Ftte.Privacy.Http", "Ftte.Privacy.AspNetCore", "Ftte.Hosting" })
+        foreach (string project in new[] { "Ftte", "Ftte.TinyEngine", "Ftte.Baselines", "Ftte.Simulation", "Ftte.Simulation.Reports", "Ftte.Testing", "Ftte.Http", "Ftte.AspNetCore", "Ftte.Sqlite", "Ftte.PostgreSql", "Ftte.Orleans", "Ftte.Privacy", "Ftte.Privacy.Http", "Ftte.Privacy.AspNetCore", "Ftte.Hosting" })
         {
             Repository.Run("dotnet", Repository.Root, "pack", Path.Combine("src", project), "-c", configuration, "--no-build", "-o", Folder, $"-p:Version={Version}");
         }
