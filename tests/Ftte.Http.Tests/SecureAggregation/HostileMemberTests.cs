@@ -44,7 +44,7 @@ public sealed class HostileMemberTests : IAsyncLifetime, IDisposable
         using SparseUpdate update = await _federation.TrainAsync("victim");
         using var participant = new CohortParticipant(update.Header, SecureFederation.Length, minContributors: 4);
         byte[] announcement = Write(output => CohortMessages.Write(output, participant.Announcement));
-        Uri cohort = _coordinator.At($"cohorts/{Guid.NewGuid()}");
+        Uri cohort = _coordinator.At($"cohorts/{new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)}");
 
         Assert.Equal("foreign-client", await RejectAsync(_asAttacker, HttpStatusCode.Forbidden, HttpMethod.Post, _coordinator.At("cohorts"), Content(announcement)));
         Assert.Equal("foreign-client", await RejectAsync(_asAttacker, HttpStatusCode.Forbidden, HttpMethod.Post, new Uri($"{cohort}/shares?client=victim"), Content([])));

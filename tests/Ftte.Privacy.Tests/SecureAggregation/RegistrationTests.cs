@@ -1,4 +1,3 @@
-using Ftte.Aggregation;
 using Ftte.Privacy.SecureAggregation;
 using Ftte.Selection;
 using Ftte.Tests;

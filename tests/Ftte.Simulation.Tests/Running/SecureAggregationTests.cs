@@ -95,12 +95,12 @@ public class SecureAggregationTests
     }
 
     [Fact]
-    public void Rules_that_do_not_fit_are_refused_with_a_reason()
+    public async Task Rules_that_do_not_fit_are_refused_with_a_reason()
     {
         Assert.Contains("A cohort has 6 members, but the server lets 5 devices work at once", Assert.Throws<ArgumentException>(() => Runs.FedBuff(concurrency: 5).WithSecureAggregation(Options)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => Runs.FedBuff().WithSecureAggregation(Options, dropOut: 1.1));
         SimulationRule unweighted = Runs.FedBuff() with { SecureAggregation = new SimulatedSecureAggregation { Options = Options } };
-        Assert.Contains(
-            "ConstantWeighting", Assert.ThrowsAsync<ArgumentException>(() => RunAsync(unweighted)).GetAwaiter().GetResult().Message, StringComparison.Ordinal);
+        ArgumentException refused = await Assert.ThrowsAsync<ArgumentException>(() => RunAsync(unweighted));
+        Assert.Contains("ConstantWeighting", refused.Message, StringComparison.Ordinal);
     }
 }

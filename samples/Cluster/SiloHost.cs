@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Net;
+using Ftte.Orleans;
+using Ftte.Samples.Shared;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+
+namespace Cluster;
+
+/// <summary>Runs one silo in this process, until the process that started it ends its input.</summary>
+internal static class SiloHost
+{
+    /// <param name="args">The connection string, the port of the endpoints, and the port of the link to other silos.</param>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        string connectionString = args[0];
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning).AddFilter("Ftte", LogLevel.Information);
+        builder.WebHost.UseUrls($"http://127.0.0.1:{args[1]}");
+        builder.UseOrleans(silo => Configure(silo, connectionString, int.Parse(args[2], CultureInfo.InvariantCulture)));
+        builder.Services.AddFtteEndpoints();
+        await using WebApplication app = builder.Build();
+        FtteClusterServer server = app.Services.GetRequiredService<FtteClusterServer>();
+        app.UseRateLimiter();
+
+        // Without authentication, because the endpoints are on the loopback interface.
+        app.MapFtte().AllowAnonymous();
+        app.MapGet("/status", async (HttpContext context) =>
+        {
+            context.Response.ContentType = "text/html; charset=utf-8";
+            await context.Response.WriteAsync(StatusPage.Write(await server.GetStatusAsync(context.RequestAborted), args[1]), context.RequestAborted);
+        });
+        await app.StartAsync();
+        Console.WriteLine("ready");
+        await Console.In.ReadToEndAsync();
+        await app.StopAsync();
+        return ExitCode.Done;
+    }
+
+    private static void Configure(ISiloBuilder silo, string connectionString, int port)
+    {
+        silo.UsePostgreSqlClustering(connectionString)
+            .Configure<Orleans.Configuration.ClusterOptions>(options => (options.ClusterId, options.ServiceId) = ("sample", "ftte"))
+            .Configure<EndpointOptions>(options => (options.AdvertisedIPAddress, options.SiloPort, options.GatewayPort) = (IPAddress.Loopback, port, 0))
+            .Configure<ClusterMembershipOptions>(options =>
+            {
+                // A silo that does not answer for six seconds has failed; the default is 15 seconds.
+                options.ProbeTimeout = TimeSpan.FromSeconds(2);
+                options.NumMissedProbesLimit = 3;
+                options.NumVotesForDeathDeclaration = 1;
+            })
+            .Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(5));
+        silo.AddFtteServer(cluster => (cluster.ConnectionString, cluster.Shards) = (connectionString, Training.Shards))
+            .UseModel(Training.Start)
+            .UseSelection(Training.Selection)
+            .UseAggregator(Training.Aggregator);
+    }
+}
