@@ -155,7 +155,7 @@ public sealed class FtteClusterServerTests(PostgreSqlServer database)
         return [.. assignments];
     }
 
-    private static async Task<UpdateReceipt> SubmitAsync(IFederatedServer server, TrainingAssignment assignment)
+    private static async Task<UpdateReceipt> SubmitAsync(FtteClusterServer server, TrainingAssignment assignment)
     {
         using SparseUpdate update = Workload.Create(assignment.CreateHeader(1));
         return await server.SubmitAsync(update);
