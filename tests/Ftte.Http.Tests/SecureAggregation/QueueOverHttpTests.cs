@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Ftte.AspNetCore;
 using Ftte.Privacy.Http;
 using Ftte.Privacy.SecureAggregation;
@@ -9,6 +10,7 @@ using static Ftte.Http.Tests.TestCoordinator;
 namespace Ftte.Http.Tests.SecureAggregation;
 
 /// <summary>Announcements that wait longer than a request is held, and settings that are refused.</summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "DisposeAsync disposes the federation.")]
 public sealed class QueueOverHttpTests : IAsyncLifetime
 {
     private readonly SecureFederation _federation = new();

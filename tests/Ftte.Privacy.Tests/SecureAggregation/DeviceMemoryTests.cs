@@ -44,7 +44,7 @@ public class DeviceMemoryTests
     [Fact]
     public async Task A_client_reports_and_trains_with_the_memory_that_remains()
     {
-        var server = new RecordingServer();
+        await using var server = new RecordingServer();
         var trainer = new RecordingTrainer();
         var submitter = new SecureSubmitter(server, server, server, minContributors: 2, maxMembers: 10);
         var client = new FederatedClient(submitter, trainer, new FederatedClientOptions { ClientId = new ClientId("a"), MemoryBudgetBytes = 200_000, MaxSubmitAttempts = 1 });
@@ -56,9 +56,9 @@ public class DeviceMemoryTests
     }
 
     [Fact]
-    public void A_budget_that_is_smaller_than_what_the_steps_reserve_is_refused()
+    public async Task A_budget_that_is_smaller_than_what_the_steps_reserve_is_refused()
     {
-        var server = new RecordingServer();
+        await using var server = new RecordingServer();
         var options = new FederatedClientOptions { ClientId = new ClientId("a"), MemoryBudgetBytes = 100_000 };
 
         ArgumentException refused = Assert.Throws<ArgumentException>(() => new FederatedClient(new SecureSubmitter(server, server, server, maxMembers: 20), new RecordingTrainer(), options));
@@ -115,7 +115,7 @@ public class DeviceMemoryTests
     }
 
     /// <summary>A server that assigns work and forms no cohort.</summary>
-    private sealed class RecordingServer : IFederatedServer, IReadyQueue, ICohortServer
+    private sealed class RecordingServer : IFederatedServer, IReadyQueue, ICohortServer, IAsyncDisposable
     {
         private readonly FederatedServer _server = new(
             new Ftte.Aggregation.BufferedAggregator(new ModelSnapshot(Layout, default, new float[3]), Selections), Selections);
@@ -123,6 +123,8 @@ public class DeviceMemoryTests
         private static Ftte.Selection.SelectionHistory Selections { get; } = new(ParameterSelection.Full(Layout));
 
         public long ReportedBytes { get; private set; }
+
+        public ValueTask DisposeAsync() => _server.DisposeAsync();
 
         public ValueTask<CheckOutResponse> CheckOutAsync(CheckOutRequest request, Memory<float> parameters, CancellationToken cancellationToken = default)
         {

@@ -1,5 +1,5 @@
+using Ftte.Aggregation;
 using Ftte.Privacy.SecureAggregation;
-using Ftte.Selection;
 using Ftte.Tests;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
