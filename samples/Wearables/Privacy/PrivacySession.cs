@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Ftte;
 using Ftte.Samples.Shared;
 using Spectre.Console;
 using Wearables.Data;
@@ -59,24 +58,7 @@ internal sealed class PrivacySession(WearablesOptions options, IAnsiConsole cons
 
     private void Write(ImmutableArray<PrivacySetting> settings, PrivacyResults results)
     {
-        ImmutableArray<TextTable> tables = PrivacyTables.Create(settings, results);
-        foreach (TextTable table in tables)
-        {
-            table.Write(console);
-        }
-
-        if (options.TableFile is { } tableFile)
-        {
-            AtomicFile.WriteAllText(tableFile, string.Join('\n', tables.Select(table => table.ToMarkdown())));
-            console.WriteFileName(tableFile);
-        }
-
-        if (options.JsonFile is { } jsonFile)
-        {
-            AtomicFile.WriteAllText(jsonFile, $"[\n{string.Join(",\n", settings.SelectMany(setting => results[setting]).Select(row => row.ToJson()))}\n]\n");
-            console.WriteFileName(jsonFile);
-        }
-
+        ResultOutput.Write(options, console, PrivacyTables.Create(settings, results), settings.SelectMany(setting => results[setting]).Select(row => row.ToJson()));
         if (options.ChartFile is { } chartFile)
         {
             BudgetChart.Save(chartFile, settings, results);

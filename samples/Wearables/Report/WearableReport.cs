@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Ftte;
 using Ftte.Samples.Shared;
 using Ftte.Simulation;
 using Ftte.Simulation.Reports;
@@ -22,24 +21,7 @@ internal static class WearableReport
     /// <param name="results">The results.</param>
     public static void Write(WearablesOptions options, IAnsiConsole console, IReadOnlyList<MethodResult> results)
     {
-        ImmutableArray<TextTable> tables = WearableTables.Create(results);
-        foreach (TextTable table in tables)
-        {
-            table.Write(console);
-        }
-
-        if (options.TableFile is { } tableFile)
-        {
-            AtomicFile.WriteAllText(tableFile, string.Join('\n', tables.Select(table => table.ToMarkdown())));
-            console.WriteFileName(tableFile);
-        }
-
-        if (options.JsonFile is { } jsonFile)
-        {
-            AtomicFile.WriteAllText(jsonFile, $"[\n{string.Join(",\n", results.Select(result => result.ToJson()))}\n]\n");
-            console.WriteFileName(jsonFile);
-        }
-
+        ResultOutput.Write(options, console, WearableTables.Create(results), results.Select(result => result.ToJson()));
         if (options.ChartFile is { } chartFile)
         {
             Chart(options, console, results, Charted, chartFile);
