@@ -71,6 +71,40 @@ public sealed class ClusterFaultTests(PostgreSqlServer database)
     }
 
     [StoreFact]
+    public async Task Without_its_database_a_cluster_answers_every_call_and_states_which_shards_are_missing()
+    {
+        await using TestSilos cluster = await TestSilos.StartAsync(await database.CreateDatabaseAsync(), silos: 1, Shards);
+        FtteClusterServer server = cluster.Server(0);
+        var client = new ClientId("a");
+        using SparseUpdate update = SparseUpdate.Create(new UpdateHeader(client, new UpdateId(1), Workload.Layout.Fingerprint, default, default, 1), new float[Workload.Selection.Count]);
+
+        // No shard is active yet, and none can be activated.
+        await database.StopAsync("INT");
+        try
+        {
+            Assert.Equal(CheckOutOutcome.Busy, (await CheckOutAsync(server, "a")).Outcome);
+            Assert.Equal(UpdateOutcome.Busy, (await server.SubmitAsync(update)).Outcome);
+            Assert.False(await server.RenewLeaseAsync(client, new UpdateId(1)));
+            FtteClusterStatus status = await server.GetStatusAsync();
+            Assert.Equal(Enumerable.Range(0, Shards), status.MissingShards);
+            Assert.Empty(status.Shards);
+        }
+        finally
+        {
+            await database.StartAsync();
+        }
+
+        CheckOutResponse response;
+        do
+        {
+            response = await CheckOutAsync(server, "a");
+        }
+        while (response.Outcome == CheckOutOutcome.Busy);
+
+        Assert.Equal(CheckOutOutcome.Assigned, response.Outcome);
+    }
+
+    [StoreFact]
     public async Task A_lease_is_renewed_by_the_shard_of_its_client_from_every_silo()
     {
         await using TestSilos cluster = await TestSilos.StartAsync(await database.CreateDatabaseAsync(), silos: 2, Shards);
@@ -96,6 +130,9 @@ public sealed class ClusterFaultTests(PostgreSqlServer database)
         Assert.Equal(UpdateOutcome.UnknownClient, await OutcomeAsync(header with { Client = default }, Workload.Selection.Count));
         Assert.Equal(UpdateOutcome.LengthMismatch, await OutcomeAsync(header, Workload.Layout.ParameterCount + 1));
         Assert.Equal(UpdateOutcome.NotAssigned, await OutcomeAsync(header with { Content = UpdateContent.Evaluation }, 2));
+
+        using SparseUpdate diverged = SparseUpdate.Create(header, [.. Enumerable.Repeat(float.NaN, Workload.Selection.Count)]);
+        Assert.Equal(UpdateOutcome.NotFinite, (await server.SubmitAsync(diverged)).Outcome);
 
         FtteClusterStatus status = await server.GetStatusAsync();
         Assert.Equal(1, status.Shards.Sum(shard => shard.KnownClients));
