@@ -11,7 +11,7 @@ internal static partial class ClusterLog
     [LoggerMessage(1071, LogLevel.Warning, "Shard {Shard} of federation '{Federation}' could not use the database and repeats. {Reason}")]
     public static partial void ShardRepeats(ILogger logger, int shard, string federation, string reason);
 
-    [LoggerMessage(1072, LogLevel.Error, "Shard {Shard} of federation '{Federation}' cannot fold a committed update and ends. The next activation reads the database again.")]
+    [LoggerMessage(1072, LogLevel.Error, "Shard {Shard} of federation '{Federation}' failed and ends. The next activation reads the database again.")]
     public static partial void ShardFailed(ILogger logger, Exception error, int shard, string federation);
 
     [LoggerMessage(1073, LogLevel.Information, "Published version {Version} of federation '{Federation}' from buffer {Buffer} with {Updates} updates.")]

@@ -1,4 +1,3 @@
-using Ftte.Storage;
 using Microsoft.Extensions.Hosting;
 
 namespace Ftte.Orleans;
@@ -24,7 +23,9 @@ internal sealed class FederationListener(LocalFederation federation, IGrainFacto
             {
                 return;
             }
-            catch (StoreException error)
+#pragma warning disable CA1031 // Whatever failed, the silo listens again. An exception would end the silo.
+            catch (Exception error)
+#pragma warning restore CA1031
             {
                 ClusterLog.ReadFailed(federation.Logger, federation.Name, error.Message);
             }
@@ -62,7 +63,9 @@ internal sealed class FederationListener(LocalFederation federation, IGrainFacto
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
         }
-        catch (StoreException error)
+#pragma warning disable CA1031 // As above.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
             ClusterLog.ReadFailed(federation.Logger, federation.Name, error.Message);
         }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Ftte.Aggregation;
 using Ftte.PostgreSql;
-using Ftte.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Concurrency;
 
@@ -90,13 +89,14 @@ internal sealed class PublisherGrain(IServiceProvider services, ILocalSiloDetail
             (_protocol, ImmutableArray<PublisherEffect> effects) = _protocol.Loaded(head.Buffer, head.IsClosed, counts);
             Execute(effects);
         }
-        catch (StoreException error)
-        {
-            // The next tick reads again.
-            Fail(error);
-        }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)
         {
+        }
+#pragma warning disable CA1031 // Whatever failed, the next tick reads again.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Fail(error);
         }
         finally
         {

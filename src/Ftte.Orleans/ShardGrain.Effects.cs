@@ -86,6 +86,13 @@ internal sealed partial class ShardGrain
         {
             return;
         }
+#pragma warning disable CA1031 // Whatever failed, another activation begins with what the database has; without an end, the updates would wait forever.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            End(error);
+            return;
+        }
 
         try
         {
@@ -151,7 +158,9 @@ internal sealed partial class ShardGrain
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)
         {
         }
-        catch (InvalidOperationException error)
+#pragma warning disable CA1031 // As above.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
             End(error);
         }
@@ -245,10 +254,25 @@ internal sealed partial class ShardGrain
         _fault = error;
     }
 
+    /// <summary>Ends this activation: the next call activates the shard again, from the database.</summary>
     private void End(Exception error)
     {
         ClusterLog.ShardFailed(_federation.Logger, error, _shard, _federation.Name);
         DeactivateOnIdle();
+
+        // A grain is not deactivated before its calls have ended, and these wait for an answer.
+        _ended.Cancel();
+        FailPending();
+    }
+
+    private void FailPending()
+    {
+        foreach (PendingUpdate pending in _pending.Values)
+        {
+            pending.Fail(new OperationCanceledException("The shard moves to another silo. Send the update again."));
+        }
+
+        _pending.Clear();
     }
 
     private Task PauseAsync() => Task.Delay(_federation.Cluster.RefreshInterval, _federation.Time, CancellationToken.None);

@@ -62,12 +62,7 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         await _ended.CancelAsync().ConfigureAwait(true);
-        foreach (PendingUpdate pending in _pending.Values)
-        {
-            pending.Fail(new OperationCanceledException("The shard moves to another silo. Send the update again."));
-        }
-
-        _pending.Clear();
+        FailPending();
         _sums?.Dispose();
     }
 
@@ -132,7 +127,7 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
         }
 
         // One update of a client at a time, so that each is validated after the one before it was folded.
-        if (_fault is not null || _pending.Count >= _queueCapacity || !_waitingClients.Add(header.Client))
+        if (_fault is not null || _ended.IsCancellationRequested || _pending.Count >= _queueCapacity || !_waitingClients.Add(header.Client))
         {
             update.Dispose();
             return Reject(UpdateOutcome.Busy) with { RetryAfter = _federation.Server.BusyRetryAfter };
@@ -161,6 +156,8 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
     {
         (_protocol, ImmutableArray<ShardEffect> effects) = _protocol.Tick();
         Execute(effects);
-        return Task.CompletedTask;
+
+        // Calls are rejected until the database answers, so that none of them can make the shard read it.
+        return _fault is null || _protocol.Committing.Length > 0 ? Task.CompletedTask : LoadAsync();
     }
 }
