@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Net;
-using Ftte.Orleans;
+using Ftte.AspNetCore;
 using Ftte.Samples.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -25,17 +24,15 @@ internal static class SiloHost
         builder.WebHost.UseUrls($"http://127.0.0.1:{args[1]}");
         builder.UseOrleans(silo => Configure(silo, connectionString, int.Parse(args[2], CultureInfo.InvariantCulture)));
         builder.Services.AddFtteEndpoints();
+        builder.Services.AddAuthorizationBuilder().AddPolicy(FtteDefaults.AdminPolicy, policy => policy.RequireAuthenticatedUser());
+        builder.Services.AddHealthChecks().AddFtte();
         await using WebApplication app = builder.Build();
-        FtteClusterServer server = app.Services.GetRequiredService<FtteClusterServer>();
         app.UseRateLimiter();
 
         // Without authentication, because the endpoints are on the loopback interface.
         app.MapFtte().AllowAnonymous();
-        app.MapGet("/status", async (HttpContext context) =>
-        {
-            context.Response.ContentType = "text/html; charset=utf-8";
-            await context.Response.WriteAsync(StatusPage.Write(await server.GetStatusAsync(context.RequestAborted), args[1]), context.RequestAborted);
-        });
+        app.MapFtteStatus("/status").AllowAnonymous();
+        app.MapHealthChecks("/health");
         await app.StartAsync();
         Console.WriteLine("ready");
         await Console.In.ReadToEndAsync();

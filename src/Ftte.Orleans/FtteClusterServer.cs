@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 using Ftte.Wire;
 
 namespace Ftte.Orleans;
@@ -8,8 +10,11 @@ namespace Ftte.Orleans;
 /// <para>Stateless except for the current version, which it reads from the database. If a shard cannot be reached, for example because its silo has failed, devices are answered with <c>Busy</c>.</para>
 /// <para>All members may be called from any thread. A receipt is final: the update is committed in the database. It states <see cref="UpdateOutcome.Buffered"/> also for the update that completes a buffer.</para>
 /// </remarks>
-public sealed class FtteClusterServer : ISnapshotServer, ILeaseServer
+public sealed class FtteClusterServer : ISnapshotServer, ILeaseServer, IServerStatusSource
 {
+    /// <summary>The time after which a shard counts as missing in a status.</summary>
+    private static readonly TimeSpan StatusTimeout = TimeSpan.FromSeconds(5);
+
     private readonly LocalFederation _federation;
     private readonly IGrainFactory _grains;
     private readonly WireLimits _limits;
@@ -23,6 +28,10 @@ public sealed class FtteClusterServer : ISnapshotServer, ILeaseServer
     /// <summary>Gets the latest version that this silo knows.</summary>
     /// <value>The model of the options until the database was read.</value>
     public ModelSnapshot Current => _federation.Current?.Model ?? _federation.Start;
+
+    /// <inheritdoc />
+    /// <value>Counts what this silo answered, and what its shards and its publisher did. The sum over all silos is that of the cluster.</value>
+    public Meter Meter => _federation.Metrics.Meter;
 
     /// <inheritdoc />
     /// <exception cref="ArgumentException">The length of the buffer differs from the layout's parameter count, or the memory budget is negative.</exception>
@@ -46,11 +55,37 @@ public sealed class FtteClusterServer : ISnapshotServer, ILeaseServer
         ArgumentNullException.ThrowIfNull(request);
         ArgumentOutOfRangeException.ThrowIfNegative(request.MemoryBudgetBytes, nameof(request));
         cancellationToken.ThrowIfCancellationRequested();
-        if (request.Client.Value.Length == 0)
+        SnapshotCheckOut checkOut = request.Client.Value.Length == 0
+            ? new SnapshotCheckOut(new CheckOutResponse(CheckOutOutcome.UnknownClient))
+            : await AssignAsync(request, cancellationToken).ConfigureAwait(false);
+        _federation.Metrics.CheckedOut(checkOut.Response.Outcome);
+        return checkOut;
+    }
+
+    /// <inheritdoc />
+    /// <remarks>If the wait is canceled, the update may or may not be accepted; submitting it again is safe.</remarks>
+    /// <exception cref="ObjectDisposedException">The update was disposed.</exception>
+    public async ValueTask<UpdateReceipt> SubmitAsync(SparseUpdate update, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        _ = update.Values;
+        cancellationToken.ThrowIfCancellationRequested();
+        UpdateHeader header = update.Header;
+        UpdateReceipt receipt =
+            header.Client.Value.Length == 0 ? new UpdateReceipt(UpdateOutcome.UnknownClient, Current.Version)
+            : update.Values.Length > _federation.Layout.ParameterCount ? new UpdateReceipt(UpdateOutcome.LengthMismatch, Current.Version)
+            : await CommitAsync(update, cancellationToken).ConfigureAwait(false);
+        _federation.Metrics.Answered(receipt.Outcome);
+        if (receipt.Outcome == UpdateOutcome.Buffered)
         {
-            return new SnapshotCheckOut(new CheckOutResponse(CheckOutOutcome.UnknownClient));
+            _federation.Metrics.Folded(receipt.Version - header.BaseVersion, receipt.Weight);
         }
 
+        return receipt;
+    }
+
+    private async Task<SnapshotCheckOut> AssignAsync(CheckOutRequest request, CancellationToken cancellationToken)
+    {
         int shard = _federation.GetShard(request.Client);
         try
         {
@@ -76,26 +111,9 @@ public sealed class FtteClusterServer : ISnapshotServer, ILeaseServer
         }
     }
 
-    /// <inheritdoc />
-    /// <remarks>If the wait is canceled, the update may or may not be accepted; submitting it again is safe.</remarks>
-    /// <exception cref="ObjectDisposedException">The update was disposed.</exception>
-    public async ValueTask<UpdateReceipt> SubmitAsync(SparseUpdate update, CancellationToken cancellationToken = default)
+    private async Task<UpdateReceipt> CommitAsync(SparseUpdate update, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(update);
-        _ = update.Values;
-        cancellationToken.ThrowIfCancellationRequested();
-        UpdateHeader header = update.Header;
-        if (header.Client.Value.Length == 0)
-        {
-            return new UpdateReceipt(UpdateOutcome.UnknownClient, Current.Version);
-        }
-
-        if (update.Values.Length > _federation.Layout.ParameterCount)
-        {
-            return new UpdateReceipt(UpdateOutcome.LengthMismatch, Current.Version);
-        }
-
-        int shard = _federation.GetShard(header.Client);
+        int shard = _federation.GetShard(update.Header.Client);
         try
         {
             byte[] answer = await GetShard(shard).SubmitAsync(UpdateMessage.WriteLossless(update)).WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -160,12 +178,24 @@ public sealed class FtteClusterServer : ISnapshotServer, ILeaseServer
             [.. shards.Index().Where(shard => shard.Item is null).Select(shard => shard.Index)]);
     }
 
-    private static async Task<T?> TryAsync<T>(Task<T> call, CancellationToken cancellationToken)
+    /// <inheritdoc />
+    async ValueTask<FederatedServerStatus> IServerStatusSource.GetStatusAsync(CancellationToken cancellationToken) =>
+        ClusterSummary.Create(await GetStatusAsync(cancellationToken).ConfigureAwait(false), _federation);
+
+    /// <inheritdoc />
+    async ValueTask<ImmutableArray<KnownClient>> IServerStatusSource.GetClientsAsync(int max, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
+        ShardClient[]?[] shards = await Task.WhenAll(Enumerable.Range(0, _federation.Cluster.Shards).Select(shard => TryAsync(GetShard(shard).GetClientsAsync(max), cancellationToken))).ConfigureAwait(false);
+        return [.. shards.SelectMany(clients => clients ?? []).OrderBy(client => client.SinceSeen).Take(max).Select(client => client.ToKnownClient())];
+    }
+
+    private async Task<T?> TryAsync<T>(Task<T> call, CancellationToken cancellationToken)
         where T : class
     {
         try
         {
-            return await call.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await call.WaitAsync(StatusTimeout, _federation.Time, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // The status states which parts do not answer.
         catch (Exception) when (!cancellationToken.IsCancellationRequested)

@@ -60,6 +60,7 @@ public static class FtteSiloBuilderExtensions
         services.AddKeyedSingleton(federation, (provider, _) => CreateFederation(provider, name, federation, clusterOptions.Copy()));
         services.AddKeyedSingleton(name, (provider, _) => new FtteClusterServer(provider.GetRequiredKeyedService<LocalFederation>(federation), provider.GetRequiredService<IGrainFactory>()));
         services.AddKeyedSingleton<IFederatedServer>(name, (provider, _) => provider.GetRequiredKeyedService<FtteClusterServer>(name));
+        services.AddKeyedSingleton<IServerStatusSource>(name, (provider, _) => provider.GetRequiredKeyedService<FtteClusterServer>(name));
         services.AddSingleton<IHostedService>(provider => new FederationListener(provider.GetRequiredKeyedService<LocalFederation>(federation), provider.GetRequiredService<IGrainFactory>()));
         services.AddSingleton(new Federation(typeof(FtteClusterServer), name));
         return new FtteServerBuilder(services, name);
@@ -88,11 +89,13 @@ public static class FtteSiloBuilderExtensions
         }
 
         IAsyncAggregator aggregator = provider.GetRequiredKeyedService<IAsyncAggregator>(name);
+        FederatedServerOptions server = provider.GetRequiredKeyedService<FederatedServerOptions>(name).Copy();
+        server.CreateMeter ??= Federations.CreateMeter(provider, name);
         return new LocalFederation(
             federation,
             aggregator as BufferedAggregator ?? throw new InvalidOperationException($"A cluster cannot divide a {aggregator.GetType().Name} into parts. Use the {nameof(BufferedAggregator)} with UseAggregator(options)."),
             provider.GetRequiredKeyedService<SelectionHistory>(name),
-            provider.GetRequiredKeyedService<FederatedServerOptions>(name).Copy(),
+            server,
             cluster,
             provider.GetRequiredKeyedService<DeviceRegistry>(name),
             provider.GetRequiredService<TimeProvider>(),

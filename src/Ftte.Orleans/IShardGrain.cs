@@ -31,6 +31,10 @@ internal interface IShardGrain : IGrainWithIntegerCompoundKey
     [Alias("GetPart")]
     Task<byte[]?> GetPartAsync(long buffer, int count);
 
+    /// <summary>Returns the clients that were seen last.</summary>
+    [Alias("GetClients")]
+    Task<ShardClient[]> GetClientsAsync(int max);
+
     /// <summary>Returns the status of the shard.</summary>
     [Alias("GetStatus")]
     Task<ShardStatus> GetStatusAsync();

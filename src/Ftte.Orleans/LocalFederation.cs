@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 using Ftte.Aggregation;
+using Ftte.Diagnostics;
 using Ftte.Numerics;
 using Ftte.PostgreSql;
 using Ftte.Selection;
@@ -19,8 +22,10 @@ internal sealed class LocalFederation : IAsyncDisposable
     private readonly SemaphoreSlim _loading = new(1);
     private readonly Lock _lock = new();
     private readonly LinkedList<ModelSnapshot> _recent = [];
+    private readonly ConcurrentDictionary<int, LocalShard> _shards = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private PublishedState? _current;
+    private long _published;
     private bool _isInitialized;
 
     public LocalFederation(
@@ -39,6 +44,13 @@ internal sealed class LocalFederation : IAsyncDisposable
         ClusterOptionsGuard.Check(server, cluster);
         _start = new ClusterStart(Describe(), Aggregator.Capacity, Start, aggregator.CaptureState());
         Store = new ClusterStore(cluster.GetStoreOptions(name));
+        _published = time.GetTimestamp();
+        Metrics = new FtteMetrics(
+            server.CreateMeter?.Invoke() ?? new Meter(FtteDiagnostics.MeterName),
+            () => _shards.Values.Sum(shard => shard.QueueLength()),
+            () => _shards.Values.Sum(shard => shard.Status().DevicesAtWork),
+            () => _shards.Values.Sum(shard => shard.Status().WaitingClients),
+            () => SincePublication.TotalSeconds);
     }
 
     /// <summary>Gets the name of the federation in the database.</summary>
@@ -60,6 +72,12 @@ internal sealed class LocalFederation : IAsyncDisposable
 
     public ClusterStore Store { get; }
 
+    /// <summary>Gets the instruments of this silo: what its front end answered, and what its shards and its publisher did. The sum over all silos is that of the cluster.</summary>
+    public FtteMetrics Metrics { get; }
+
+    /// <summary>Gets the time since this silo learned of the current version, or since it started.</summary>
+    public TimeSpan SincePublication => Time.GetElapsedTime(Volatile.Read(ref _published));
+
     /// <summary>Gets the model that training started from.</summary>
     public ModelSnapshot Start { get; }
 
@@ -70,6 +88,12 @@ internal sealed class LocalFederation : IAsyncDisposable
 
     /// <summary>Returns the number of the shard that serves a client.</summary>
     public int GetShard(ClientId client) => (int)(Crc32C.Compute(Encoding.UTF8.GetBytes(client.Value)) % (uint)Cluster.Shards);
+
+    /// <summary>Adds a shard that was activated in this silo to the gauges.</summary>
+    public void Add(int number, LocalShard shard) => _shards[number] = shard;
+
+    /// <summary>Removes a shard that has ended, unless it was activated again in the meantime.</summary>
+    public void Remove(int number, LocalShard shard) => _shards.TryRemove(KeyValuePair.Create(number, shard));
 
     /// <summary>Waits until the current buffer is another one.</summary>
     /// <param name="buffer">The number of the known buffer.</param>
@@ -138,6 +162,7 @@ internal sealed class LocalFederation : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync().ConfigureAwait(false);
+        Metrics.Dispose();
         _loading.Dispose();
     }
 
@@ -157,6 +182,7 @@ internal sealed class LocalFederation : IAsyncDisposable
             if (_recent.Last?.Value.Version != state.Model.Version)
             {
                 _recent.AddLast(state.Model);
+                Volatile.Write(ref _published, Time.GetTimestamp());
             }
 
             while (_recent.Count > MaxRecent)

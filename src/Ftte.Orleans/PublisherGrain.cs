@@ -156,7 +156,12 @@ internal sealed class PublisherGrain(IServiceProvider services, ILocalSiloDetail
             }
             else if (publication.Version is { } version)
             {
+                _federation.Metrics.Published();
                 ClusterLog.Published(_federation.Logger, version.Version, _federation.Name, publish.Buffer, publish.Updates.Length);
+            }
+            else
+            {
+                _federation.Metrics.Refused();
             }
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)

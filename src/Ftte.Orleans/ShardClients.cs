@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using Ftte.PostgreSql;
 using Ftte.Serialization;
 
@@ -32,6 +33,8 @@ internal sealed class ShardClients
     public TimeSpan UntilNextVersion => _state.Pace.UntilNext;
 
     public DispatchStatus Status => _state.GetStatus();
+
+    public ImmutableArray<KnownClient> GetNewest(int max) => _state.GetClients(max);
 
     public bool Admits(ClientId client) => _dispatcher.Admits(client);
 

@@ -126,7 +126,9 @@ internal sealed partial class ShardGrain
     /// <exception cref="InvalidOperationException">The update is committed, but cannot be folded.</exception>
     private UpdateReceipt Fold(SparseUpdate update)
     {
+        long started = _federation.Time.GetTimestamp();
         UpdateReceipt receipt = _sums!.Fold(update);
+        _federation.Metrics.Aggregated(_federation.Time.GetElapsedTime(started));
         return receipt.Outcome == UpdateOutcome.Buffered
             ? receipt
             : throw new InvalidOperationException($"Update {update.Header.Id} of client {update.Header.Client} was committed to buffer {_protocol.Buffer}, but its fold was answered with {receipt.Outcome}. Use the same aggregator options in all silos.");

@@ -30,6 +30,7 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
     private int _queueCapacity;
     private WireLimits _limits = null!;
     private ShardClients _clients = null!;
+    private LocalShard? _local;
     private AggregationShard? _sums;
     private ShardProtocol _protocol = null!;
     private StoreException? _fault;
@@ -55,6 +56,8 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
         (_protocol, _) = ShardProtocol.Activate(_shard);
         await ReadAsync(cancellationToken).ConfigureAwait(true);
         ClusterLog.ShardActivated(_federation.Logger, _shard, name, _protocol.Folded.Length, _protocol.Buffer, (int)number);
+        _local = new LocalShard(() => _pending.Count, () => _clients.Status);
+        _federation.Add(_shard, _local);
         _ = FollowAsync();
         this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(_federation.Cluster.RefreshInterval, _federation.Cluster.RefreshInterval) { Interleave = true });
     }
@@ -63,6 +66,11 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
     {
         await _ended.CancelAsync().ConfigureAwait(true);
         FailPending();
+        if (_local is not null)
+        {
+            _federation.Remove(_shard, _local);
+        }
+
         _sums?.Dispose();
     }
 
@@ -95,11 +103,14 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
         return Task.FromResult(part);
     }
 
+    public Task<ShardClient[]> GetClientsAsync(int max) => Task.FromResult<ShardClient[]>([.. _clients.GetNewest(max).Select(ShardClient.From)]);
+
     public Task<ShardStatus> GetStatusAsync()
     {
         DispatchStatus status = _clients.Status;
         return Task.FromResult(new ShardStatus(
-            _shard, silo.SiloAddress.ToString(), _protocol.Buffer, _protocol.Folded.Length, status.DevicesAtWork, status.KnownClients, _protocol.Waiting, _fault?.Message));
+            _shard, silo.SiloAddress.ToString(), _protocol.Buffer, _protocol.Folded.Length, status.DevicesAtWork, status.KnownClients, status.WaitingClients, _pending.Count,
+            _protocol.Waiting, _fault?.Message));
     }
 
     private async Task<UpdateReceipt> ReceiveAsync(byte[] bytes)

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Ftte.Aggregation;
 using Ftte.AspNetCore;
+using Ftte.AspNetCore.Status;
 using Ftte.Selection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -71,6 +72,21 @@ public sealed partial class StatusPageTests
         Assert.Equal(
             ["accuracy|3|0.6667|0.25|0.75|1|0, 1, 0|–", "accuracy, <watch>|2|0.5|0.25|0.25|0.75|0, 0, 0|–", "accuracy, phone|1|1|1|1|1|0, 0, 0|–"],
             Rows(main, "Accuracy on devices").Where(row => row.StartsWith("accuracy", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_shards_of_a_cluster_are_listed_with_what_they_wait_for()
+    {
+        var status = new FederatedServerStatus
+        {
+            Warnings = ["No answer from shard 1."],
+            Parts = [new ServerPart("0", "S10.0.0.1:11111", 3, 4, 1500, "3 updates wait"), new ServerPart("1", Location: null, 0, 0, 0, Waiting: null)],
+        };
+        XElement main = XElement.Parse($"<main>{StatusHtml.RenderMain(Snapshot(status))}</main>");
+
+        Assert.Equal(["0|S10.0.0.1:11111|3|4|1,500|3 updates wait", "1|does not answer|0|0|0|–"], Rows(main, "Shards"));
+        Assert.Contains(main.Elements("p"), warning => warning.Value == "No answer from shard 1.");
+        Assert.DoesNotContain("Shards", StatusHtml.RenderMain(Snapshot(new FederatedServerStatus())), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -261,6 +277,24 @@ public sealed partial class StatusPageTests
 
     private static IEnumerable<string> Rows(XElement main, string heading) => main.Descendants("section").Single(section => section.Element("h2")!.Value == heading)
         .Descendants("tbody").Single().Elements("tr").Select(row => string.Join('|', row.Elements().Select(cell => cell.Value)));
+
+    private static StatusSnapshot Snapshot(FederatedServerStatus status) => new()
+    {
+        Name = null,
+        Time = default,
+        Since = default,
+        Server = status,
+        PublishedVersions = 0,
+        Evaluations = [],
+        Clients = [],
+        Ages = [],
+        Weights = [],
+        Updates = [],
+        CheckOuts = [],
+        Rejections = [],
+        ReceivedBytes = 0,
+        SentBytes = 0,
+    };
 
     private FederatedServer Start(EvaluationOptions? evaluation = null)
     {

@@ -38,6 +38,8 @@ public sealed class ClusterFaultTests(PostgreSqlServer database)
                 status = await server.GetStatusAsync();
             }
             while (status.Shards.All(shard => shard.Fault is null));
+
+            Assert.NotNull((await ((IServerStatusSource)server).GetStatusAsync()).StoreFault);
         }
         finally
         {

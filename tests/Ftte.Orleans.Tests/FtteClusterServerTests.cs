@@ -1,4 +1,5 @@
 using Ftte.Aggregation;
+using Ftte.Diagnostics;
 using Ftte.Orleans.SiloProbe;
 using Ftte.PostgreSql;
 using Ftte.PostgreSql.Tests;
@@ -89,6 +90,57 @@ public sealed class FtteClusterServerTests(PostgreSqlServer database)
         Assert.Empty(status.MissingShards);
         Assert.All(status.Shards, shard => Assert.Contains("127.0.0.1", shard.Silo, StringComparison.Ordinal));
         Assert.NotNull(status.Publisher);
+    }
+
+    [StoreFact]
+    public async Task A_health_check_and_a_status_page_see_the_cluster_as_one_server()
+    {
+        await using TestSilos cluster = await TestSilos.StartAsync(await database.CreateDatabaseAsync(), silos: 2, Shards);
+        TrainingAssignment[] assignments = await CheckOutAsync(cluster);
+        await SubmitAsync(cluster.Server(0), assignments[0]);
+        IServerStatusSource source = cluster.Server(1);
+
+        FederatedServerStatus status = await source.GetStatusAsync();
+
+        Assert.Equal(assignments.Length - 1, status.DevicesAtWork);
+        Assert.Equal(assignments.Length, status.KnownClients);
+        Assert.Equal(["0", "1", "2"], status.Parts.Select(part => part.Name));
+        Assert.Equal(1, status.Parts.Sum(part => part.Updates));
+        Assert.All(status.Parts, part => Assert.Contains("127.0.0.1", part.Location, StringComparison.Ordinal));
+        Assert.Empty(status.Warnings);
+        Assert.Null(status.StoreFault);
+        Assert.Equal(assignments.Select(assignment => assignment.Client.Value).Order(), (await source.GetClientsAsync(100)).Select(client => client.Client.Value).Order());
+        Assert.Equal(2, (await source.GetClientsAsync(2)).Length);
+    }
+
+    [StoreFact]
+    public async Task The_metrics_of_all_silos_together_count_each_call_and_each_version_once()
+    {
+        await using TestSilos cluster = await TestSilos.StartAsync(await database.CreateDatabaseAsync(), silos: 2, Shards);
+        using var counts = new CountedMeters(cluster.Server(0).Meter, cluster.Server(1).Meter);
+
+        foreach ((int i, TrainingAssignment assignment) in (await CheckOutAsync(cluster)).Index())
+        {
+            await SubmitAsync(cluster.Server(i), assignment);
+        }
+
+        await cluster.WaitForAsync(1);
+        Assert.Equal(Workload.Capacity, counts[FtteDiagnostics.CheckOuts]);
+        Assert.Equal(Workload.Capacity, counts[FtteDiagnostics.Updates]);
+        Assert.Equal(Workload.Capacity, counts[FtteDiagnostics.UpdateAge]);
+        await Wait.UntilAsync(() => counts[FtteDiagnostics.Publications] == 1, "The publication was not counted.");
+    }
+
+    [Fact]
+    public void Shards_and_a_publisher_that_do_not_answer_are_warnings()
+    {
+        var shard = new ShardStatus(1, "silo", 7, 2, 3, 4, 0, 5, "waits", Fault: null);
+        var status = new FtteClusterStatus(default, new PublisherStatus("silo", 7, "waits", "No answer."), [shard], [0, 2]);
+
+        Assert.Equal(["No answer from shard 0, 2. Their devices receive Busy until the shards run in another silo.", "The publisher failed and repeats. No answer."], ClusterSummary.FindWarnings(status));
+        Assert.Equal(["0", "1", "2"], ClusterSummary.FindParts(status).Select(part => part.Name));
+        Assert.Equal([null, "silo", null], ClusterSummary.FindParts(status).Select(part => part.Location));
+        Assert.Contains("The publisher does not answer.", ClusterSummary.FindWarnings(status with { Publisher = null }).Last(), StringComparison.Ordinal);
     }
 
     [StoreFact]

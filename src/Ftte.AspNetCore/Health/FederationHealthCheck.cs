@@ -3,15 +3,15 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Ftte.AspNetCore.Health;
 
-/// <summary>Checks a federated server: whether it runs, its store, its queue, the age of its version, and the disk of its store.</summary>
+/// <summary>Checks a federated server: whether it runs, its store, its queue, the parts of a cluster, the age of its version, and the disk of its store.</summary>
 /// <param name="getServer">Returns the server. If it cannot be created, the check fails with the reason.</param>
 /// <param name="options">The limits.</param>
 /// <param name="getFreeBytes">Returns the free space of the disk with a folder.</param>
-internal sealed class FederationHealthCheck(Func<FederatedServer> getServer, FtteHealthOptions options, Func<string, long> getFreeBytes) : IHealthCheck
+internal sealed class FederationHealthCheck(Func<IServerStatusSource> getServer, FtteHealthOptions options, Func<string, long> getFreeBytes) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        FederatedServerStatus status = getServer().Status;
+        FederatedServerStatus status = await getServer().GetStatusAsync(cancellationToken).ConfigureAwait(false);
         var data = new Dictionary<string, object>
         {
             ["version"] = status.Version.Number,
@@ -20,7 +20,7 @@ internal sealed class FederationHealthCheck(Func<FederatedServer> getServer, Ftt
             ["devicesAtWork"] = status.DevicesAtWork,
             ["knownClients"] = status.KnownClients,
         };
-        var faults = new List<string>();
+        var faults = new List<string>(status.Warnings);
         bool isUnhealthy = status.IsStopped || status.StoreFault is not null;
         if (status.IsStopped)
         {
@@ -48,7 +48,7 @@ internal sealed class FederationHealthCheck(Func<FederatedServer> getServer, Ftt
         }
 
         HealthStatus result = isUnhealthy ? context.Registration.FailureStatus : faults.Count > 0 ? HealthStatus.Degraded : HealthStatus.Healthy;
-        return Task.FromResult(new HealthCheckResult(result, faults.Count > 0 ? string.Join(' ', faults) : Text($"Version {status.Version}."), data: data));
+        return new HealthCheckResult(result, faults.Count > 0 ? string.Join(' ', faults) : Text($"Version {status.Version}."), data: data);
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

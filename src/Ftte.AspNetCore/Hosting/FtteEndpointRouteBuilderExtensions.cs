@@ -83,7 +83,7 @@ public static class FtteEndpointRouteBuilderExtensions
     /// <param name="pattern">The address of the page. Its events are below it.</param>
     /// <param name="name">The name of the server, if the container has several; null for the one without a name.</param>
     /// <returns>A builder for conventions of the page and its events.</returns>
-    /// <remarks>The page counts from the start of the app. It lists client IDs, so it is for administrators only.</remarks>
+    /// <remarks>The page counts from the start of the app, and on a cluster what this silo answered; states are those of the whole cluster. It lists client IDs, so it is for administrators only.</remarks>
     /// <exception cref="InvalidOperationException"><c>services.AddFtteEndpoints()</c> was not called, or the app has no policy for administrators or no server with the name.</exception>
     public static RouteGroupBuilder MapFtteStatus(this IEndpointRouteBuilder endpoints, string pattern = "/ftte/status", string? name = null)
     {
@@ -93,7 +93,7 @@ public static class FtteEndpointRouteBuilderExtensions
         EndpointServices.Check(services, nameof(MapFtteStatus));
         CheckAdminPolicy(services, nameof(MapFtteStatus));
         TimeProvider time = services.GetRequiredService<TimeProvider>();
-        var monitor = new FederationMonitor(services.GetRequiredKeyedService<FederatedServer>(name), name, services.GetRequiredService<EndpointStatistics>(), time);
+        var monitor = new FederationMonitor(StatusSource.Get(services, name), name, services.GetRequiredService<EndpointStatistics>(), time);
         services.GetService<IHostApplicationLifetime>()?.ApplicationStopped.Register(monitor.Dispose);
         var handlers = new StatusEndpoints(monitor, time, services.GetService<IHostApplicationLifetime>());
         RouteGroupBuilder group = endpoints.MapGroup(pattern).RequireAuthorization(FtteDefaults.AdminPolicy).RequireRateLimiting(FtteDefaults.RateLimit).WithMetadata(EndpointServices.Metadata);

@@ -1,6 +1,6 @@
-using Ftte;
 using Ftte.AspNetCore;
 using Ftte.AspNetCore.Health;
+using Ftte.AspNetCore.Status;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -8,7 +8,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds health checks of federations.</summary>
 public static class FtteHealthChecksBuilderExtensions
 {
-    /// <summary>Adds a health check of a federated server: its store, its queue, the age of its version and, if a folder is specified, the free space of the disk.</summary>
+    /// <summary>Adds a health check of a federated server: its store, its queue, the parts of a cluster, the age of its version and, if a folder is specified, the free space of the disk.</summary>
     /// <param name="builder">The health checks, such as <c>services.AddHealthChecks()</c>.</param>
     /// <param name="configure">Sets the limits; called and validated at once. Null for the defaults.</param>
     /// <param name="name">The name of the server; null for the server without a name. The check is named <c>ftte</c> or <c>ftte-NAME</c>.</param>
@@ -28,7 +28,7 @@ public static class FtteHealthChecksBuilderExtensions
         options = options.Copy();
         return builder.Add(new HealthCheckRegistration(
             name is null ? "ftte" : $"ftte-{name}",
-            provider => new FederationHealthCheck(() => provider.GetRequiredKeyedService<FederatedServer>(name), options, folder => new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace),
+            provider => new FederationHealthCheck(() => StatusSource.Get(provider, name), options, folder => new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace),
             failureStatus: null,
             tags));
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using Ftte.AspNetCore.Endpoints;
 using Ftte.Diagnostics;
@@ -10,7 +11,7 @@ internal sealed class FederationMonitor : IDisposable
     private const int MaxClients = 200;
     private const int MaxPoints = 200;
 
-    private readonly FederatedServer _server;
+    private readonly IServerStatusSource _server;
     private readonly string? _name;
     private readonly EndpointStatistics _endpoints;
     private readonly TimeProvider _time;
@@ -24,7 +25,7 @@ internal sealed class FederationMonitor : IDisposable
     private readonly Queue<EvaluationPoint> _evaluations = [];
     private long _published;
 
-    public FederationMonitor(FederatedServer server, string? name, EndpointStatistics endpoints, TimeProvider time)
+    public FederationMonitor(IServerStatusSource server, string? name, EndpointStatistics endpoints, TimeProvider time)
     {
         (_server, _name, _endpoints, _time, _started) = (server, name, endpoints, time, time.GetTimestamp());
         _listener.InstrumentPublished = (instrument, listener) =>
@@ -39,9 +40,11 @@ internal sealed class FederationMonitor : IDisposable
         _listener.Start();
     }
 
-    public StatusSnapshot GetSnapshot()
+    /// <summary>Returns the figures at this moment.</summary>
+    public async Task<StatusSnapshot> GetSnapshotAsync(CancellationToken cancellationToken)
     {
-        var clients = _server.GetClients(MaxClients);
+        FederatedServerStatus status = await _server.GetStatusAsync(cancellationToken).ConfigureAwait(false);
+        ImmutableArray<KnownClient> clients = await _server.GetClientsAsync(MaxClients, cancellationToken).ConfigureAwait(false);
         lock (_lock)
         {
             EndpointTraffic traffic = _endpoints.Of(_name);
@@ -50,10 +53,8 @@ internal sealed class FederationMonitor : IDisposable
                 Name = _name,
                 Time = _time.GetUtcNow(),
                 Since = _time.GetElapsedTime(_started),
-                Server = _server.Status,
-                ParameterCount = _server.Current.Layout.ParameterCount,
+                Server = status,
                 PublishedVersions = _published,
-                Evaluation = _server.LatestEvaluation,
                 Evaluations = [.. _evaluations],
                 Clients = clients,
                 Ages = _ages.ToArray(),
@@ -101,7 +102,7 @@ internal sealed class FederationMonitor : IDisposable
                 case FtteDiagnostics.UpdateAge:
                     _ages.Add(value);
                     break;
-                case FtteDiagnostics.Evaluations when _server.LatestEvaluation is { Answers.Length: > 0 } evaluation:
+                case FtteDiagnostics.Evaluations when (_server as FederatedServer)?.LatestEvaluation is { Answers.Length: > 0 } evaluation:
                     Add(evaluation);
                     break;
             }

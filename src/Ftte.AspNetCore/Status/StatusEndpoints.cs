@@ -13,14 +13,15 @@ internal sealed class StatusEndpoints(FederationMonitor monitor, TimeProvider ti
     private const int NonceBytes = 16;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    public Task GetPageAsync(HttpContext context)
+    public async Task GetPageAsync(HttpContext context)
     {
         string nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NonceBytes));
         SetHeaders(context.Response);
         context.Response.Headers.ContentSecurityPolicy =
             $"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         string events = $"{context.Request.PathBase}{context.Request.Path.Value?.TrimEnd('/')}/events";
-        return TypedResults.Content(StatusHtml.RenderPage(monitor.GetSnapshot(), events, nonce), "text/html", Encoding.UTF8).ExecuteAsync(context);
+        StatusSnapshot snapshot = await monitor.GetSnapshotAsync(context.RequestAborted).ConfigureAwait(false);
+        await TypedResults.Content(StatusHtml.RenderPage(snapshot, events, nonce), "text/html", Encoding.UTF8).ExecuteAsync(context).ConfigureAwait(false);
     }
 
     public async Task SendEventsAsync(HttpContext context)
@@ -48,7 +49,7 @@ internal sealed class StatusEndpoints(FederationMonitor monitor, TimeProvider ti
     {
         while (true)
         {
-            yield return new SseItem<string>(StatusHtml.RenderMain(monitor.GetSnapshot()));
+            yield return new SseItem<string>(StatusHtml.RenderMain(await monitor.GetSnapshotAsync(cancellationToken).ConfigureAwait(false)));
             await Task.Delay(Interval, time, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -30,6 +30,7 @@ internal static class StatusHtml
         AddFaults(html, snapshot.Server);
         AddProgress(html, snapshot);
         AddAccuracy(html, snapshot);
+        AddParts(html, snapshot.Server);
         AddDevices(html, snapshot);
         html.Raw("<div class=\"columns\">\n");
         AddCounts(html, "Staleness of accepted updates", "Versions", snapshot.Ages, isDistribution: true);
@@ -51,6 +52,11 @@ internal static class StatusHtml
         if (server.StoreFault is { } fault)
         {
             html.Add($"<p class=\"fault\">The store fails, and devices wait: {fault.Message}</p>\n");
+        }
+
+        foreach (string warning in server.Warnings)
+        {
+            html.Add($"<p class=\"warning\">{warning}</p>\n");
         }
 
         if (server.IsStopped)
@@ -77,7 +83,7 @@ internal static class StatusHtml
         AddFact(html, "Version", server.Version.ToString());
         AddFact(html, "Last version", $"{Readable.Duration(server.SincePublication)} ago");
         AddFact(html, "Versions per hour", double.IsNaN(perHour) ? "–" : perHour.ToString("#,0.#", CultureInfo.InvariantCulture));
-        AddFact(html, "Parameters", snapshot.ParameterCount.ToString("N0", CultureInfo.InvariantCulture));
+        AddFact(html, "Parameters", server.ParameterCount.ToString("N0", CultureInfo.InvariantCulture));
         AddFact(html, "At work", server.DevicesAtWork.ToString("N0", CultureInfo.InvariantCulture));
         AddFact(html, "Known devices", server.KnownClients.ToString("N0", CultureInfo.InvariantCulture));
         AddFact(html, "Updates in queue", string.Create(CultureInfo.InvariantCulture, $"{server.QueueLength} of {server.QueueCapacity}"));
@@ -90,7 +96,7 @@ internal static class StatusHtml
 
     private static void AddAccuracy(HtmlText html, StatusSnapshot snapshot)
     {
-        if (snapshot.Evaluation is not { Answers.Length: > 0 } evaluation)
+        if (snapshot.Server.LatestEvaluation is not { Answers.Length: > 0 } evaluation)
         {
             return;
         }
@@ -139,6 +145,23 @@ internal static class StatusHtml
             $"{Margin + ((Width - (2 * Margin)) * (point.Version - first) / Math.Max(1, last - first)):0.#},{Height - Margin - ((Height - (2 * Margin)) * (point.Value - min) / range):0.#}")));
         html.Add($"<svg class=\"line\" viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\" role=\"img\" aria-label=\"{name} from {points[0].Value:0.###} at version {points[0].Version} to {points[^1].Value:0.###} at version {points[^1].Version}\">");
         html.Add($"<polyline points=\"{line}\"/></svg>");
+    }
+
+    private static void AddParts(HtmlText html, FederatedServerStatus server)
+    {
+        if (server.Parts.IsEmpty)
+        {
+            return;
+        }
+
+        html.Raw("<section aria-labelledby=\"parts\">\n<h2 id=\"parts\">Shards</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"List of shards\"><table>\n");
+        html.Raw("<thead><tr><th scope=\"col\">Shard</th><th scope=\"col\">Runs on</th><th scope=\"col\" class=\"number\">Updates</th><th scope=\"col\" class=\"number\">At work</th><th scope=\"col\" class=\"number\">Devices</th><th scope=\"col\">Waits for</th></tr></thead>\n<tbody>\n");
+        foreach (ServerPart part in server.Parts)
+        {
+            html.Add($"<tr><th scope=\"row\">{part.Name}</th><td>{part.Location ?? "does not answer"}</td><td class=\"number\">{part.Updates:N0}</td><td class=\"number\">{part.DevicesAtWork:N0}</td><td class=\"number\">{part.KnownClients:N0}</td><td>{part.Waiting ?? "–"}</td></tr>\n");
+        }
+
+        html.Raw("</tbody>\n</table></div>\n</section>\n");
     }
 
     private static void AddDevices(HtmlText html, StatusSnapshot snapshot)

@@ -15,11 +15,7 @@ internal sealed record StatusSnapshot
 
     public required FederatedServerStatus Server { get; init; }
 
-    public required int ParameterCount { get; init; }
-
     public required long PublishedVersions { get; init; }
-
-    public required FederatedEvaluation? Evaluation { get; init; }
 
     public required ImmutableArray<EvaluationPoint> Evaluations { get; init; }
 

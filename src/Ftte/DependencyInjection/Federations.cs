@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using Ftte.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ftte.DependencyInjection;
@@ -24,6 +26,11 @@ internal static class Federations
             }
         }
     }
+
+    /// <summary>Returns a factory of the meter of a server; null if the container has no <see cref="IMeterFactory"/>. It returns the same meter for the same name and tags, so each server needs its own tags.</summary>
+    public static Func<Meter>? CreateMeter(IServiceProvider provider, string? name) => provider.GetService<IMeterFactory>() is { } meters
+        ? () => meters.Create(new MeterOptions(FtteDiagnostics.MeterName) { Tags = name is null ? null : [new KeyValuePair<string, object?>(FtteDiagnostics.FederationTag, name)] })
+        : null;
 
     public static InvalidOperationException Missing<T>(string? name, string part, string call) =>
         new($"{new Federation(typeof(T), name)} has no {part}. Add .{call}(...) after services.{(typeof(T) == typeof(FederatedServer) ? "AddFtteServer" : "AddFtteClient")}(...).");

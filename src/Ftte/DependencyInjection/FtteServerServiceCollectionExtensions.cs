@@ -1,8 +1,6 @@
-using System.Diagnostics.Metrics;
 using Ftte;
 using Ftte.Aggregation;
 using Ftte.DependencyInjection;
-using Ftte.Diagnostics;
 using Ftte.Selection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -48,13 +46,10 @@ public static class FtteServerServiceCollectionExtensions
         services.TryAddKeyedSingleton<IAsyncAggregator>(name, (provider, _) => FtteServerBuilder.CreateAggregator(provider, name, options: null));
         services.AddKeyedSingleton(name, (provider, _) => Start(provider, name));
         services.AddKeyedSingleton<IFederatedServer>(name, (provider, _) => provider.GetRequiredKeyedService<FederatedServer>(name));
+        services.AddKeyedSingleton<IServerStatusSource>(name, (provider, _) => provider.GetRequiredKeyedService<FederatedServer>(name));
         services.AddSingleton(new Federation(typeof(FederatedServer), name));
         return new FtteServerBuilder(services, name);
     }
-
-    /// <summary>Describes the meter of a server. A factory returns the same meter for the same name and tags, so each server needs its own tags.</summary>
-    private static MeterOptions FederationMeter(string? name) =>
-        new(FtteDiagnostics.MeterName) { Tags = name is null ? null : [new KeyValuePair<string, object?>(FtteDiagnostics.FederationTag, name)] };
 
     private static DeviceRegistry CreateRegistry(IServiceProvider provider, string? name)
     {
@@ -70,7 +65,7 @@ public static class FtteServerServiceCollectionExtensions
         IAsyncAggregator aggregator = provider.GetRequiredKeyedService<IAsyncAggregator>(name);
         SelectionHistory selections = provider.GetRequiredKeyedService<SelectionHistory>(name);
         FederatedServerOptions options = provider.GetRequiredKeyedService<FederatedServerOptions>(name).Copy();
-        options.CreateMeter ??= provider.GetService<IMeterFactory>() is { } meters ? () => meters.Create(FederationMeter(name)) : null;
+        options.CreateMeter ??= Federations.CreateMeter(provider, name);
         DeviceRegistry registry = provider.GetRequiredKeyedService<DeviceRegistry>(name);
         TimeProvider time = provider.GetRequiredService<TimeProvider>();
         ILogger<FederatedServer>? logger = provider.GetService<ILogger<FederatedServer>>();

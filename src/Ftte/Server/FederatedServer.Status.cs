@@ -18,6 +18,7 @@ public sealed partial class FederatedServer
             return new FederatedServerStatus
             {
                 Version = Current.Version,
+                ParameterCount = Current.Layout.ParameterCount,
                 SincePublication = status.SincePublication,
                 QueueLength = _queue.Length,
                 QueueCapacity = _options.QueueCapacity,
@@ -28,6 +29,7 @@ public sealed partial class FederatedServer
                 IsTrainingEnded = IsTrainingEnded,
                 StoreFault = StoreFault,
                 LatestRefusal = (_aggregator as IGuardedAggregator)?.LatestRefusal,
+                LatestEvaluation = LatestEvaluation,
             };
         }
     }
@@ -43,6 +45,12 @@ public sealed partial class FederatedServer
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
         return _state.GetClients(max);
     }
+
+    /// <inheritdoc />
+    ValueTask<FederatedServerStatus> IServerStatusSource.GetStatusAsync(CancellationToken cancellationToken) => new(Status);
+
+    /// <inheritdoc />
+    ValueTask<ImmutableArray<KnownClient>> IServerStatusSource.GetClientsAsync(int max, CancellationToken cancellationToken) => new(GetClients(max));
 
     /// <summary>Gets the result of the latest reselection, with its certificate; null before the first.</summary>
     /// <value>Does not include the initial selection and selections set with <see cref="ChangeSelection"/>.</value>

@@ -20,7 +20,7 @@ namespace Ftte;
 /// <para><b>Memory</b>: a few small records per device, independent of the number of parameters.</para>
 /// <para><b>Ownership</b>: the server does not dispose the aggregator. While the server runs, only the server may call the aggregator.</para>
 /// </remarks>
-public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IAsyncDisposable
+public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, IServerStatusSource, IAsyncDisposable
 {
     private readonly IAsyncAggregator _aggregator;
     private readonly FederatedServerOptions _options;
