@@ -20,7 +20,7 @@ public sealed class FtteClusterOptions
     /// <value>Default 10. Null keeps all.</value>
     public int? KeepVersions { get; set; } = 10;
 
-    /// <summary>Gets or sets the time after which a silo reads the database again although it received no notification, and a shard or a publisher repeats what may have been lost.</summary>
+    /// <summary>Gets or sets the time after which a silo reads the database again although it received no notification, a shard or a publisher repeats what may have been lost, and a device whose update waits is answered with <c>Busy</c>.</summary>
     /// <value>Default 1 second; positive.</value>
     public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromSeconds(1);
 

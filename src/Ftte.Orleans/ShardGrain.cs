@@ -134,7 +134,7 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
         if (_pending.TryGetValue(name, out PendingUpdate? same))
         {
             update.Dispose();
-            return await same.Answer.ConfigureAwait(true);
+            return await WaitAsync(same).ConfigureAwait(true);
         }
 
         // One update of a client at a time, so that each is validated after the one before it was folded.
@@ -148,7 +148,24 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
         _pending.Add(name, pending);
         (_protocol, ImmutableArray<ShardEffect> effects) = _protocol.Receive(name);
         Execute(effects);
-        return await pending.Answer.ConfigureAwait(true);
+        return await WaitAsync(pending).ConfigureAwait(true);
+    }
+
+    /// <summary>Waits for the answer to an update for a limited time. Later, the device is busy; when it sends the update again, it waits for the same answer.</summary>
+    /// <remarks>
+    /// If the silo with the shard's entry in the grain directory fails, Orleans ends this activation: it passes no more calls to it, and waits until the calls in progress have ended. An update that
+    /// waits for the next version would wait forever, because the publisher would wait for the sums of this shard.
+    /// </remarks>
+    private async Task<UpdateReceipt> WaitAsync(PendingUpdate pending)
+    {
+        try
+        {
+            return await pending.Answer.WaitAsync(_federation.Cluster.RefreshInterval, _federation.Time).ConfigureAwait(true);
+        }
+        catch (TimeoutException)
+        {
+            return Reject(UpdateOutcome.Busy) with { RetryAfter = _federation.Server.BusyRetryAfter };
+        }
     }
 
     private UpdateReceipt Reject(UpdateOutcome outcome) => new(outcome, _clients.Version);

@@ -9,10 +9,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning).AddFilter("Ftte", LogLevel.Information);
+builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning).AddFilter("Ftte", LogLevel.Information).AddFilter("Ftte.AspNetCore", LogLevel.Warning);
 builder.WebHost.UseUrls($"http://127.0.0.1:{args[2]}");
 builder.UseOrleans(silo => SiloSetup.Configure(silo, args[0], int.Parse(args[1], CultureInfo.InvariantCulture), int.Parse(args[3], CultureInfo.InvariantCulture)));
-builder.Services.AddFtteEndpoints();
+// The devices of a test are not authenticated, so that they share one limit.
+builder.Services.AddFtteEndpoints(limits => (limits.RequestsPerSecond, limits.Burst) = (100_000, 100_000));
 await using WebApplication app = builder.Build();
 app.UseRateLimiter();
 app.MapFtte().AllowAnonymous();
