@@ -1,10 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using System.Globalization;
-using System.Text;
 using Ftte.Aggregation;
 using Ftte.Diagnostics;
-using Ftte.Numerics;
 using Ftte.PostgreSql;
 using Ftte.Selection;
 using Microsoft.Extensions.Logging;
@@ -42,7 +39,7 @@ internal sealed class LocalFederation : IAsyncDisposable
         Aggregator = aggregator.Options;
         Start = aggregator.Current;
         ClusterOptionsGuard.Check(server, cluster);
-        _start = new ClusterStart(Describe(), Aggregator.Capacity, Start, aggregator.CaptureState());
+        _start = new ClusterStart(ClusterSettings.Describe(Layout, Selections, Aggregator, cluster.Shards), Aggregator.Capacity, Start, aggregator.CaptureState());
         Store = new ClusterStore(cluster.GetStoreOptions(name));
         _published = time.GetTimestamp();
         Metrics = new FtteMetrics(
@@ -87,7 +84,7 @@ internal sealed class LocalFederation : IAsyncDisposable
     public PublishedState? Current => Volatile.Read(ref _current);
 
     /// <summary>Returns the number of the shard that serves a client.</summary>
-    public int GetShard(ClientId client) => (int)(Crc32C.Compute(Encoding.UTF8.GetBytes(client.Value)) % (uint)Cluster.Shards);
+    public int GetShard(ClientId client) => ClusterSettings.GetShard(client, Cluster.Shards);
 
     /// <summary>Adds a shard that was activated in this silo to the gauges.</summary>
     public void Add(int number, LocalShard shard) => _shards[number] = shard;
@@ -197,8 +194,4 @@ internal sealed class LocalFederation : IAsyncDisposable
 
         changed.SetResult();
     }
-
-    /// <summary>Describes what all silos must agree on.</summary>
-    private string Describe() => string.Create(CultureInfo.InvariantCulture,
-        $"layout {Layout.Fingerprint:x16}, {Selections.Current.Selection.Count} selected coordinates, capacity {Aggregator.Capacity}, {Cluster.Shards} shards");
 }

@@ -4,7 +4,7 @@ using Ftte.Wire;
 namespace Ftte.LoadTest;
 
 /// <summary>Measures rounds without training: two devices check out, download, and submit, and the second update completes a version.</summary>
-internal sealed class LatencyRun(Workload workload, CoordinatorProcess coordinator, TimeProvider time, TextWriter log)
+internal sealed class LatencyRun(Workload workload, Deployment deployment, TimeProvider time, TextWriter log)
 {
     private const int WarmUp = 20;
 
@@ -15,8 +15,8 @@ internal sealed class LatencyRun(Workload workload, CoordinatorProcess coordinat
     public async Task<LatencyResult> RunAsync(int rounds, CancellationToken cancellationToken)
     {
         SimulatedDevice[] devices = [.. Enumerable.Range(0, workload.Devices).Select(number => new SimulatedDevice(number))];
-        HttpClient[] clients = [.. devices.Select(_ => coordinator.CreateClient())];
-        HttpFederatedServer[] servers = [.. clients.Select(client => new HttpFederatedServer(client, coordinator.Address, workload.Layout, new HttpFederatedServerOptions { UploadFormat = ValueFormat.Int8 }))];
+        HttpClient[] clients = [.. devices.Select((_, i) => deployment.CreateClient(i))];
+        HttpFederatedServer[] servers = [.. clients.Select(client => new HttpFederatedServer(client, client.BaseAddress!, workload.Layout, new HttpFederatedServerOptions { UploadFormat = ValueFormat.Int8 }))];
         for (int i = 0; i < devices.Length; i++)
         {
             clients[i].DefaultRequestHeaders.TryAddWithoutValidation("Authorization", devices[i].Token);

@@ -10,9 +10,10 @@ namespace Ftte.LoadTest;
 /// <param name="CheckoutP50Ms">The median duration of a check-out with its download, in milliseconds.</param>
 /// <param name="CheckoutP99Ms">The duration that 99 % of the check-outs do not exceed, in milliseconds.</param>
 /// <param name="SubmitP99Ms">The duration that 99 % of the uploads do not exceed, in milliseconds.</param>
-/// <param name="ServerPeakRssBytes">The maximum resident memory of the coordinator, in bytes.</param>
+/// <param name="ServerPeakRssBytes">The maximum resident memory of the coordinator, or of the silo with the most, in bytes.</param>
 /// <param name="ServerBytesPerDevice">The resident memory that was added after the start, at its maximum, divided by the number of devices.</param>
-/// <param name="ServerCpuShare">The CPU time of the coordinator as a share of that of all processors.</param>
+/// <param name="ServerCpuShare">The CPU time of the coordinator or of all silos as a share of that of all processors.</param>
+/// <param name="DatabaseCpuShare">The CPU time of the PostgreSQL server as a share of that of all processors; 0 without one.</param>
 /// <param name="ClientCpuShare">The CPU time of the devices as a share of that of all processors.</param>
 internal sealed record LoadResult(
     int Devices,
@@ -25,6 +26,7 @@ internal sealed record LoadResult(
     long ServerPeakRssBytes,
     long ServerBytesPerDevice,
     double ServerCpuShare,
+    double DatabaseCpuShare,
     double ClientCpuShare)
 {
     /// <summary>Gets the number of updates in the store.</summary>
@@ -41,11 +43,12 @@ internal sealed record LoadResult(
     /// <param name="workers">The workers that made all others.</param>
     /// <param name="stored">The number of updates in the store.</param>
     /// <param name="seconds">The duration.</param>
-    /// <param name="peakRssBytes">The maximum resident memory of the coordinator, in bytes.</param>
+    /// <param name="peakRssBytes">The maximum resident memory of the coordinator, or of the silo with the most, in bytes.</param>
     /// <param name="addedRssBytes">What of it was added after the start.</param>
-    /// <param name="serverCpuShare">The share of the coordinator.</param>
+    /// <param name="serverCpuShare">The share of the coordinator or of all silos.</param>
+    /// <param name="databaseCpuShare">The share of the PostgreSQL server.</param>
     /// <param name="clientCpuShare">The share of the devices.</param>
-    public static LoadResult Create(int devices, Worker first, Worker[] workers, long stored, double seconds, long peakRssBytes, long addedRssBytes, double serverCpuShare, double clientCpuShare)
+    public static LoadResult Create(int devices, Worker first, Worker[] workers, long stored, double seconds, long peakRssBytes, long addedRssBytes, double serverCpuShare, double databaseCpuShare, double clientCpuShare)
     {
         Latencies checkOuts = new(), submits = new();
         foreach (Worker worker in workers)
@@ -66,6 +69,7 @@ internal sealed record LoadResult(
             peakRssBytes,
             Math.Max(0, addedRssBytes) / devices,
             Math.Round(serverCpuShare, 3),
+            Math.Round(databaseCpuShare, 3),
             Math.Round(clientCpuShare, 3))
         {
             UpdatesStored = stored,

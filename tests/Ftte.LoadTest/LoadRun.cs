@@ -1,23 +1,24 @@
 namespace Ftte.LoadTest;
 
-/// <summary>Runs devices against a coordinator.</summary>
-internal sealed class LoadRun(LoadOptions options, Workload workload, CoordinatorProcess coordinator, TimeProvider time, TextWriter log)
+/// <summary>Runs devices against a coordinator or a cluster.</summary>
+internal sealed class LoadRun(LoadOptions options, Workload workload, Deployment servers, TimeProvider time, TextWriter log)
 {
     private const int CallsPerConnection = 16, Templates = 16;
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1), ReportInterval = TimeSpan.FromSeconds(Console.IsErrorRedirected ? 10 : 1);
 
-    /// <summary>Runs until the duration is over or the token is canceled, waits for the answers of the calls in progress, kills the coordinator and reads its store.</summary>
+    /// <summary>Runs until the duration is over or the token is canceled, waits for the answers of the calls in progress, kills the servers and reads their store.</summary>
     public async Task<LoadResult> RunAsync(CancellationToken cancellationToken)
     {
         var devices = new DeviceQueue(options.Devices);
-        HttpClient[] clients = [.. Enumerable.Range(0, (options.Calls + CallsPerConnection - 1) / CallsPerConnection).Select(_ => coordinator.CreateClient())];
+        HttpClient[] clients = [.. Enumerable.Range(0, (options.Calls + CallsPerConnection - 1) / CallsPerConnection).Select(servers.CreateClient)];
         UpdateTemplate[] templates = [.. Enumerable.Range(0, Templates).Select(seed => UpdateTemplate.Create(workload.Layout, new SimulatedDevice(0).Client, seed))];
         Worker[] workers = [.. Enumerable.Range(0, options.Calls + 1).Select(i => new Worker(
             new DeviceConnection(clients[i % clients.Length], workload.Layout, options.Downloads), templates[i % Templates], devices, time))];
         Worker first = workers[^1];
         workers = workers[..^1];
         await WarmUpAsync(first);
-        ServerUsage serverBefore = await coordinator.GetUsageAsync(), clientBefore = ServerUsage.Read();
+        ServerUsage serverBefore = await servers.GetUsageAsync(), clientBefore = ServerUsage.Read();
+        double databaseBefore = servers.GetDatabaseSeconds();
         long began = time.GetTimestamp();
         using var stop = new CancellationTokenSource();
         Task running = Task.WhenAll(workers.Select(worker => Task.Run(() => worker.RunAsync(stop.Token))));
@@ -25,10 +26,10 @@ internal sealed class LoadRun(LoadOptions options, Workload workload, Coordinato
         await stop.CancelAsync();
         await running;
         double seconds = time.GetElapsedTime(began).TotalSeconds;
-        ServerUsage server = await coordinator.GetUsageAsync(), client = ServerUsage.Read();
+        ServerUsage server = await servers.GetUsageAsync(), client = ServerUsage.Read();
         Array.ForEach(clients, client => client.Dispose());
-        await coordinator.KillAsync();
-        long stored = await StoredUpdates.CountAsync(coordinator.Folder, workload);
+        double database = servers.GetDatabaseSeconds() - databaseBefore;
+        long stored = await servers.CountStoredAsync();
         double cpu = seconds * Environment.ProcessorCount;
         return LoadResult.Create(
             options.Devices,
@@ -38,6 +39,7 @@ internal sealed class LoadRun(LoadOptions options, Workload workload, Coordinato
             seconds,
             peakRssBytes: server.PeakRssBytes,
             addedRssBytes: server.PeakRssBytes - serverBefore.RssBytes,
+            databaseCpuShare: database / cpu,
             serverCpuShare: (server.CpuSeconds - serverBefore.CpuSeconds) / cpu,
             clientCpuShare: (client.CpuSeconds - clientBefore.CpuSeconds) / cpu);
     }
@@ -62,9 +64,9 @@ internal sealed class LoadRun(LoadOptions options, Workload workload, Coordinato
         {
             for (TimeSpan elapsed; (elapsed = time.GetElapsedTime(began)) < options.Duration; await timer.WaitForNextTickAsync(cancellationToken))
             {
-                if (coordinator.HasExited)
+                if (servers.HasExited)
                 {
-                    throw new IOException("The coordinator ended during the run. Its error output above states the reason.");
+                    throw new IOException("A server ended during the run. Its error output above states the reason.");
                 }
 
                 if (elapsed - reported >= ReportInterval)
