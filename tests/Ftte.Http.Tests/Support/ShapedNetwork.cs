@@ -1,100 +1,116 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
+using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 
 namespace Ftte.Http.Tests;
 
-/// <summary>A loopback network of its own with latency, loss and a limited rate, from a network namespace of Linux and tc netem.</summary>
-/// <remarks>A thread enters the namespace. Sockets belong to the namespace of the thread that creates them, whatever thread uses them.</remarks>
-internal sealed partial class ShapedNetwork : IDisposable
+/// <summary>A network of two hosts, the coordinator's and the devices', with latency, loss and a limited rate between them. Each host is a <see cref="NetworkNamespace"/>.</summary>
+/// <remarks>They are connected with a pair of veth interfaces and tc netem. If the kernel has no netem, an <see cref="EmulatedLink"/> does the same.</remarks>
+internal sealed class ShapedNetwork : IDisposable
 {
-    private const int NewNetworkNamespace = 0x40000000;
+    private const string ServerHost = "10.77.0.1", DeviceHost = "10.77.0.2";
 
-    private readonly BlockingCollection<Action> _work = [];
+    private readonly NetworkNamespace _server, _devices;
+    private readonly EmulatedLink? _link;
 
     /// <summary>Creates a network.</summary>
-    /// <param name="shape">The parameters of tc netem, for each direction.</param>
-    /// <exception cref="NotSupportedException">The system has no namespaces or no tc netem, or does not permit them.</exception>
-    public ShapedNetwork(string shape)
+    /// <exception cref="NotSupportedException">The system has no namespaces, or neither netem nor TUN interfaces, or does not permit them.</exception>
+    public ShapedNetwork(NetworkShape shape)
     {
-        new Thread(RunLoop) { IsBackground = true, Name = "network namespace" }.Start();
-        Run<object?>(() =>
+        _server = new NetworkNamespace();
+        _devices = new NetworkNamespace();
+        try
         {
-            Enter();
-            Execute("ip", "link set lo mtu 1500 up");
-            Execute("tc", $"qdisc add dev lo root netem {shape}");
-            return null;
-        });
+            if (FindNetemObstacle(shape) is not { } obstacle)
+            {
+                Description = "tc netem";
+                return;
+            }
+
+            Description = $"emulated ({obstacle})";
+            _link = new EmulatedLink(CreateTunnel(_server, ServerHost, DeviceHost), CreateTunnel(_devices, DeviceHost, ServerHost), shape);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
+
+    /// <summary>Gets how the packets are delayed and dropped, and if not with netem, why.</summary>
+    public string Description { get; }
+
+    /// <summary>Gets the address of the coordinator's host.</summary>
+    public static IPAddress ServerAddress { get; } = IPAddress.Parse(ServerHost);
+
+    /// <summary>Gets the number of packets that were lost; null if the kernel drops them.</summary>
+    public int? Lost => _link?.Lost;
 
     /// <summary>Returns why the system has no such networks; null if it has.</summary>
     public static string? FindObstacle()
     {
         try
         {
-            new ShapedNetwork("delay 1ms loss 1% rate 1mbit").Dispose();
+            new ShapedNetwork(new NetworkShape(TimeSpan.FromMilliseconds(1), 1, 1000)).Dispose();
             return null;
         }
-        catch (Exception error) when (error is NotSupportedException or System.ComponentModel.Win32Exception)
+        catch (NotSupportedException error)
         {
             return $"Networks with latency and loss are not available: {error.Message}";
         }
     }
 
-    public Socket CreateSocket() => Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+    public Socket CreateServerSocket() => _server.CreateSocket();
 
-    public void Dispose() => _work.CompleteAdding();
+    public Socket CreateDeviceSocket() => _devices.CreateSocket();
 
-    private static void Enter()
+    public void Dispose()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            throw new NotSupportedException("Not Linux.");
-        }
+        _link?.Dispose();
+        _server.Dispose();
+        _devices.Dispose();
+    }
 
-        if (Unshare(NewNetworkNamespace) != 0)
+    private static TunnelInterface CreateTunnel(NetworkNamespace host, string address, string peer)
+    {
+        var tunnel = host.Run(() => new TunnelInterface());
+        try
         {
-            throw new NotSupportedException($"unshare: {Marshal.GetLastPInvokeErrorMessage()}.");
+            Configure(host, TunnelInterface.Name, address, peer);
+            return tunnel;
+        }
+        catch
+        {
+            tunnel.Dispose();
+            throw;
         }
     }
 
-    private static void Execute(string program, string arguments)
+    private static void Configure(NetworkNamespace host, string name, string address, string peer)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        string error = process.StandardError.ReadToEnd().Trim();
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-        {
-            throw new NotSupportedException($"{program} {arguments}: {error}");
-        }
+        host.Execute("ip", $"address add {address} peer {peer} dev {name}");
+        host.Execute("ip", $"link set {name} mtu {TunnelInterface.MaxPacketBytes} up");
     }
 
-    [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]
-    private static partial int Unshare(int flags);
-
-    private void RunLoop()
+    /// <summary>Connects the hosts with netem; returns why it cannot, null if they are connected.</summary>
+    private string? FindNetemObstacle(NetworkShape shape)
     {
-        foreach (Action action in _work.GetConsumingEnumerable())
+        const string Server = "ftte1", Device = "ftte2";
+        try
         {
-            action();
+            string netem = string.Create(CultureInfo.InvariantCulture, $"root netem delay {shape.Delay.TotalMilliseconds}ms loss {shape.LossPercent}% rate {shape.KilobitsPerSecond}kbit");
+            _server.Execute("ip", $"link add {Server} type veth peer name {Device}");
+            _server.Execute("tc", $"qdisc add dev {Server} {netem}");
+            _server.Execute("ip", string.Create(CultureInfo.InvariantCulture, $"link set {Device} netns {_devices.ThreadId}"));
+            _devices.Execute("tc", $"qdisc add dev {Device} {netem}");
+            Configure(_server, Server, ServerHost, DeviceHost);
+            Configure(_devices, Device, DeviceHost, ServerHost);
+            return null;
         }
-    }
-
-    private T Run<T>(Func<T> function)
-    {
-        var result = new TaskCompletionSource<T>();
-        _work.Add(() =>
+        catch (NotSupportedException error)
         {
-            try
-            {
-                result.SetResult(function());
-            }
-            catch (Exception error)
-            {
-                result.SetException(error);
-            }
-        });
-        return result.Task.GetAwaiter().GetResult();
+            // "Specified qdisc kind is unknown" means that the kernel has no sch_netem.
+            return error.Message;
+        }
     }
 }
