@@ -52,8 +52,9 @@ foreach (ValueFormat format in Enum.GetValues<ValueFormat>())
     Check(read.Header == header, $"an update survives the wire as {format}");
 }
 
-Check(ResidentSet.Check(), "the process grows by what the plan says");
-Console.WriteLine("AOT smoke: everything works");
+// An emulator cannot start the program again, and has memory of its own.
+Check(args is ["emulated"] || ResidentSet.Check(), "the process grows by what the plan says");
+Console.WriteLine($"AOT smoke: everything works; model {server.Current.Fingerprint:x16}");
 
 static void Check(bool holds, string what)
 {
