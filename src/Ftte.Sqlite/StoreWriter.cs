@@ -13,7 +13,7 @@ internal sealed class StoreWriter : IDisposable
     private readonly long _epoch;
     private readonly BlobTable _blobs;
     private readonly SqliteCommand _readEpoch;
-    private readonly SqliteCommand _insertRecord;
+    private readonly RecordTable _records;
     private readonly SqliteCommand _deleteRecords;
     private readonly SqliteCommand _readCheckpoint;
     private readonly SqliteCommand _writeCheckpoint;
@@ -30,7 +30,7 @@ internal sealed class StoreWriter : IDisposable
         (_connection, _path, _keepVersions, _epoch) = (connection, path, keepVersions, epoch);
         _blobs = new BlobTable(connection);
         _readEpoch = connection.Prepare("SELECT epoch FROM owner");
-        _insertRecord = connection.Prepare("INSERT OR IGNORE INTO log (number, bytes) VALUES ($number, $bytes)", "$number", "$bytes");
+        _records = new RecordTable(connection);
         _deleteRecords = connection.Prepare("DELETE FROM log WHERE number <= $position", "$position");
         _readCheckpoint = connection.Prepare("SELECT sha256 FROM checkpoint");
         _writeCheckpoint = connection.Prepare(
@@ -56,7 +56,7 @@ internal sealed class StoreWriter : IDisposable
         {
             if (record.Number > superseded)
             {
-                _insertRecord.Run(transaction, record.Number, record.Bytes.ToArray());
+                _records.Insert(record);
             }
         }
 
@@ -71,11 +71,12 @@ internal sealed class StoreWriter : IDisposable
 
     public void Dispose()
     {
-        foreach (SqliteCommand command in new[] { _readEpoch, _insertRecord, _deleteRecords, _readCheckpoint, _writeCheckpoint, _writeVersion, _readOldest, _deleteVersion })
+        foreach (SqliteCommand command in new[] { _readEpoch, _deleteRecords, _readCheckpoint, _writeCheckpoint, _writeVersion, _readOldest, _deleteVersion })
         {
             command.Dispose();
         }
 
+        _records.Dispose();
         _blobs.Dispose();
     }
 
