@@ -33,7 +33,8 @@ public sealed class ShapedNetworkTests(ITestOutputHelper output)
 
         List<long>[] starts = await Task.WhenAll(Enumerable.Range(0, Devices).Select(device => Task.Run(() => TrainAsync(network, coordinator, $"device-{device}"))));
 
-        output.WriteLine($"Network: {network.Description}. Lost packets: {network.Lost?.ToString() ?? "unknown"}. Downloads began at {string.Join("; ", starts.Select(s => string.Join(", ", s)))}.");
+        string lost = network.Lost is { } packets ? $"{packets}" : "unknown";
+        output.WriteLine($"Network: {network.Description}. Lost packets: {lost}. Downloads began at {string.Join("; ", starts.Select(s => string.Join(", ", s)))}.");
         Assert.True(network.Lost is null or > 0, "No packet was lost.");
         Assert.All(starts, s => Assert.Contains(s, start => start > 0));
         AssertEachCountsOnce(counting);

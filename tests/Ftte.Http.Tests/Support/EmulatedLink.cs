@@ -17,7 +17,7 @@ internal sealed class EmulatedLink : IDisposable
     public EmulatedLink(TunnelInterface first, TunnelInterface second, NetworkShape shape)
     {
         (_first, _second, _shape) = (first, second, shape);
-        Task.WhenAll(ForwardAsync(_first, _second, seed: 1), ForwardAsync(_second, _first, seed: 2)).ContinueWith(
+        _ = Task.WhenAll(ForwardAsync(_first, _second, seed: 1), ForwardAsync(_second, _first, seed: 2)).ContinueWith(
             _ =>
             {
                 _first.Dispose();

@@ -73,7 +73,7 @@ internal sealed class ShapedNetwork : IDisposable
 
     private static TunnelInterface CreateTunnel(NetworkNamespace host, string address, string peer)
     {
-        var tunnel = host.Run(() => new TunnelInterface());
+        TunnelInterface tunnel = host.Run(() => new TunnelInterface());
         try
         {
             Configure(host, TunnelInterface.Name, address, peer);
