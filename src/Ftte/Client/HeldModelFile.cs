@@ -13,6 +13,9 @@ internal sealed class HeldModelFile(string path, ParameterLayout layout)
 {
     private const byte FormatVersion = 1;
 
+    // A span of bytes has at most 2 GiB, but a model can have more.
+    private const int MaxPartLength = 1 << 28;
+
     // Magic, version, layout, model version, held fingerprint, fingerprint of the values, number of values, checksum.
     private const int LayoutAt = 5, VersionAt = LayoutAt + 8, HeldAt = VersionAt + 8, ValuesAt = HeldAt + 8, CountAt = ValuesAt + 8, ChecksumAt = CountAt + 4, HeadBytes = ChecksumAt + 4;
 
@@ -52,8 +55,7 @@ internal sealed class HeldModelFile(string path, ParameterLayout layout)
                 return $"'{path}' contains a model with another layout.";
             }
 
-            Span<byte> values = MemoryMarshal.AsBytes(parameters);
-            bool isWhole = file.Length == HeadBytes + (long)values.Length && file.ReadAtLeast(values, values.Length, throwOnEndOfStream: false) == values.Length;
+            bool isWhole = file.Length == HeadBytes + ((long)sizeof(float) * parameters.Length) && TryRead(file, parameters);
             ReverseIfBigEndian(parameters);
             if (!isWhole || ModelFingerprint.Compute(parameters) != BinaryPrimitives.ReadUInt64LittleEndian(head[ValuesAt..]))
             {
@@ -86,6 +88,20 @@ internal sealed class HeldModelFile(string path, ParameterLayout layout)
         AtomicFile.Write(path, new Content(head, parameters), static (file, content) => content.WriteTo(file));
     }
 
+    private static bool TryRead(FileStream file, Span<float> parameters)
+    {
+        for (Span<float> rest = parameters; !rest.IsEmpty; rest = rest[Math.Min(MaxPartLength, rest.Length)..])
+        {
+            Span<byte> part = MemoryMarshal.AsBytes(rest[..Math.Min(MaxPartLength, rest.Length)]);
+            if (file.ReadAtLeast(part, part.Length, throwOnEndOfStream: false) < part.Length)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static void ReverseIfBigEndian(Span<float> values)
     {
         if (!BitConverter.IsLittleEndian)
@@ -105,7 +121,11 @@ internal sealed class HeldModelFile(string path, ParameterLayout layout)
             file.Write(_head);
             if (BitConverter.IsLittleEndian)
             {
-                file.Write(MemoryMarshal.AsBytes(_values));
+                for (ReadOnlySpan<float> rest = _values; !rest.IsEmpty; rest = rest[Math.Min(MaxPartLength, rest.Length)..])
+                {
+                    file.Write(MemoryMarshal.AsBytes(rest[..Math.Min(MaxPartLength, rest.Length)]));
+                }
+
                 return;
             }
 

@@ -10,12 +10,15 @@ namespace Ftte;
 /// </remarks>
 internal static class ModelFingerprint
 {
+    // A span of bytes has at most 2 GiB, but a model can have more.
+    private const int MaxPartLength = 1 << 28;
+
     public static ulong Compute(ReadOnlySpan<float> parameters)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         if (BitConverter.IsLittleEndian)
         {
-            SHA256.HashData(MemoryMarshal.AsBytes(parameters), hash);
+            HashParts(parameters, hash, MaxPartLength);
         }
         else
         {
@@ -23,6 +26,24 @@ internal static class ModelFingerprint
         }
 
         return BinaryPrimitives.ReadUInt64LittleEndian(hash);
+    }
+
+    /// <summary>Computes the SHA-256 of the values' bytes in parts, whose length does not affect it.</summary>
+    internal static void HashParts(ReadOnlySpan<float> parameters, Span<byte> hash, int partLength)
+    {
+        if (parameters.Length <= partLength)
+        {
+            SHA256.HashData(MemoryMarshal.AsBytes(parameters), hash);
+            return;
+        }
+
+        using var incremental = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (ReadOnlySpan<float> rest = parameters; !rest.IsEmpty; rest = rest[Math.Min(partLength, rest.Length)..])
+        {
+            incremental.AppendData(MemoryMarshal.AsBytes(rest[..Math.Min(partLength, rest.Length)]));
+        }
+
+        incremental.GetHashAndReset(hash);
     }
 
     private static void HashReversed(ReadOnlySpan<float> parameters, Span<byte> hash)
