@@ -166,7 +166,165 @@ public class CompletionBoundTests
         Assert.Equal((108, 0.0552, 0.0626), (count, Math.Round(gaps[0] / count, 4), Math.Round(gaps[1] / count, 4)));
     }
 
+    [Fact]
+    public void A_table_whose_cells_are_single_units_contains_the_best_completion_under_its_constraint()
+    {
+        foreach (SelectionRequest request in TinyModels(5))
+        {
+            var problem = new SelectionProblem(request);
+            var dual = new SurrogateDual(problem, default);
+            foreach (ConstraintWeights weights in dual.Weights)
+            {
+                var plain = new CompletionTable(dual.Options, problem.FirstCut, weights, default, cells: 1 << 22, default);
+                var price = CompletionPrice.Find(dual.Options, problem.FirstCut, weights);
+                var priced = new CompletionTable(dual.Options, problem.FirstCut, weights, price, cells: 1 << 22, default);
+                for (int step = problem.FirstCut + 1; step <= problem.Steps.Length; step++)
+                {
+                    foreach (long remaining in FindRequirements(dual.Options, problem.FirstCut, weights, step).Distinct().SelectMany(r => new[] { r - 1, r }).Where(r => r <= weights.Budget))
+                    {
+                        double best = FindBest(dual.Options, problem.FirstCut, weights, step, remaining, price: 0);
+                        Assert.Equal(Math.Max(-1, best), Math.Max(-1, plain.Bound(step, weights.Budget - remaining)));
+
+                        // The price of each cost is rounded down to a unit.
+                        double bestPriced = best < 0 ? -1 : FindBest(dual.Options, problem.FirstCut, weights, step, remaining, PerUnit(price));
+                        Assert.Equal(bestPriced, Math.Max(-1, priced.Bound(step, weights.Budget - remaining)), step + 1.0);
+                    }
+                }
+
+                if (plain.FindBest() is not { } chosen)
+                {
+                    Assert.True(plain.Root < 0);
+                    continue;
+                }
+
+                // From the last step to the cut, within the budget, and as good as stated.
+                Assert.Equal(plain.Root, chosen.Sum(o => o.Option.Value));
+                Assert.Equal([.. Enumerable.Repeat(true, chosen.Count - 1), false], chosen.Select(o => o.Continues));
+                int last = problem.Steps.Length - 1;
+                Assert.All(chosen, (o, i) => Assert.Contains(o, dual.Options[last - i]));
+                Assert.InRange(chosen.Select((o, i) => o.Continues ? weights.CostOf(last - i, o).Cost : weights.CostOf(last - i, o).Required).Sum(), 0, weights.Budget);
+            }
+        }
+    }
+
+    [Fact]
+    public void No_other_price_bounds_the_whole_problem_tighter_than_the_one_found()
+    {
+        foreach (SelectionRequest request in SmallModels(60))
+        {
+            var problem = new SelectionProblem(request);
+            if (problem.FirstCut == problem.Steps.Length || problem.Unit == 0)
+            {
+                continue;
+            }
+
+            var dual = new SurrogateDual(problem, default);
+            foreach (ConstraintWeights weights in dual.Weights)
+            {
+                double price = PerUnit(CompletionPrice.Find(dual.Options, problem.FirstCut, weights));
+                double bound = FindGain(price, problem.Steps.Length) + (price * weights.Budget);
+                foreach (double other in new[] { 0, 0.5, 0.9, 0.99, 0.999, 1.001, 1.01, 1.1, 2 }.Select(ratio => ratio * price))
+                {
+                    // A price of the whole budget above the total value is not searched for.
+                    if (other <= Math.Max(price, (1L << 50) / (double)weights.Budget))
+                    {
+                        Assert.InRange(FindGain(other, problem.Steps.Length) + (other * weights.Budget), bound * (1 - 1e-9), double.MaxValue);
+                    }
+                }
+
+                // The highest value minus the price of the cost of any options, whether they fit or not.
+                double FindGain(double p, int step) => step <= problem.FirstCut
+                    ? double.NegativeInfinity
+                    : dual.Options[step - 1].Max(o => o.Option.Value + (o.Continues
+                        ? FindGain(p, step - 1) - (p * weights.CostOf(step - 1, o).Cost)
+                        : -p * weights.CostOf(step - 1, o).Required));
+            }
+        }
+    }
+
+    [Fact]
+    public void The_tables_of_a_long_model_take_at_most_the_stated_memory_and_are_created_once()
+    {
+        const int Steps = 600;
+        var layout = ParameterLayout.Create([.. Enumerable.Range(0, Steps).Select(t => ($"block{t}", new[] { 3 }))]);
+        var profile = new TrainingProfile(
+            layout,
+            0,
+            [.. Enumerable.Range(0, Steps).Select(t => new TrainingStep($"step{t}", 100, 100, 0, 0, t % 60 == 0 ? [new TrainingChoice("all", [layout.RangeOf(t)], 100 + t, 100)] : []))]);
+        var problem = new SelectionProblem(new SelectionRequest(profile, new BlockImportance(layout, [.. Enumerable.Repeat(1.0, Steps)]), 2000));
+        var dual = new SurrogateDual(problem, default);
+        CompletionBound? bound = null;
+
+        // At least three quarters of 64 MiB, and half of it with prices: smaller tables would give looser bounds.
+        Assert.InRange(Allocate(() => bound = new CompletionBound(problem, dual, default)), 48 << 20, 65 << 20);
+        Assert.InRange(Allocate(() => bound!.AddPrices(default)), 24 << 20, 36 << 20);
+        Assert.InRange(Allocate(() => bound!.AddPrices(default)), 0, 1 << 10);
+
+        static long Allocate(Action action)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            action();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
     private static IEnumerable<SelectionRequest> SmallModels(int count) => Enumerable.Range(0, count).Select(seed => WideProfiles.Request(new Random(seed), maxSteps: 4));
+
+    /// <summary>Makes up models whose costs are so small that a table can have a cell for each unit of a weighted budget.</summary>
+    private static IEnumerable<SelectionRequest> TinyModels(int count)
+    {
+        var random = new Random(3);
+        while (count > 0)
+        {
+            int steps = random.Next(2, 5);
+            var layout = ParameterLayout.Create([.. Enumerable.Range(0, steps).Select(t => ($"block{t}", new[] { 3 }))]);
+            var profile = new TrainingProfile(
+                layout,
+                0,
+                [.. Enumerable.Range(0, steps).Select(t => new TrainingStep($"step{t}", random.Next(6), random.Next(6), random.Next(6), t % 2, [.. Enumerable.Range(1, random.Next(4)).Select(k =>
+                    new TrainingChoice($"choice{k}", [layout.RangeOf(t) with { Length = Math.Min(k, 3) }], 1 + random.Next(3), random.Next(2) * 4, random.Next(9)) { WorkspaceBytes = random.Next(3) })])
+                {
+                    InputGradientMultiplyAdds = random.Next(5),
+                })]);
+            var importance = new BlockImportance(layout, [.. Enumerable.Range(0, steps).Select(_ => random.NextDouble())]);
+            var request = new SelectionRequest(profile, importance, random.Next(8, 25), random.Next(2) == 0 ? null : random.Next(8, 30)) { ComputeBudget = random.Next(2) == 0 ? null : random.Next(5, 30) };
+            var problem = new SelectionProblem(request);
+            if (problem.FirstCut < steps - 1)
+            {
+                count--;
+                yield return request;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Finds the highest value of options before a step that do not exceed what remains of the budget of one constraint, plus the price of what then remains; negative
+    /// infinity if there are none.
+    /// </summary>
+    private static double FindBest(List<StepOption>[] options, int firstCut, ConstraintWeights weights, int step, long remaining, double price)
+    {
+        double best = double.NegativeInfinity;
+        foreach (StepOption option in step <= firstCut ? [] : options[step - 1])
+        {
+            (long cost, long required) = weights.CostOf(step - 1, option);
+            if (required <= remaining)
+            {
+                double rest = option.Continues ? FindBest(options, firstCut, weights, step - 1, remaining - cost, price) : price * (remaining - required);
+                best = Math.Max(best, rest + option.Option.Value);
+            }
+        }
+
+        return best;
+    }
+
+    private static double PerUnit(CompletionPrice price) => price.Of(1L << 20) / (double)(1L << 20);
+
+    /// <summary>Lists what sets of options before a step require of the budget of one constraint.</summary>
+    private static IEnumerable<long> FindRequirements(List<StepOption>[] options, int firstCut, ConstraintWeights weights, int step) => step <= firstCut
+        ? []
+        : options[step - 1].SelectMany(o => o.Continues
+            ? FindRequirements(options, firstCut, weights, step - 1).Select(r => r + weights.CostOf(step - 1, o).Cost)
+            : [weights.CostOf(step - 1, o).Required]);
 
     /// <summary>Lists all sets with at least one choice.</summary>
     private static IEnumerable<int[]> Sets(TrainingProfile profile)

@@ -110,6 +110,20 @@ public class LabelSearchTests
         Assert.Equal(best.Objective, new ExactSelector { Labels = 2 }.Select(request).Certificate.Objective, 1e-12);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(150)]
+    public void The_largest_width_keeps_the_stated_limits_of_memory_and_work(int steps)
+    {
+        var problem = new SelectionProblem(WideProfiles.Request(new Random(8), steps, steps));
+        long width = new LabelSearch(problem, floor: -1, default).MaxWidth;
+        long extensions = problem.Steps.Sum(step => step.Options.Length + 1);
+
+        Assert.True(width * steps <= 1 << 23 && width * extensions <= 1 << 25);
+        Assert.True((width + 1) * steps > 1 << 23 || (width + 1) * extensions > 1 << 25);
+    }
+
     /// <summary>Returns models with six to eight steps in which something fits.</summary>
     private static IEnumerable<SelectionRequest> LargeModels() => Enumerable.Range(0, int.MaxValue)
         .Select(seed => WideProfiles.Request(new Random(seed), minSteps: 6, maxSteps: 8))
