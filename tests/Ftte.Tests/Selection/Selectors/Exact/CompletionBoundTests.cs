@@ -28,7 +28,17 @@ public class CompletionBoundTests
             }
 
             Assert.Equal(firstCut, problem.FirstCut);
+            Assert.All(problem.CanContinue.Take(firstCut + 1).SelectMany(fits => fits), Assert.False);
         }
+    }
+
+    [Fact]
+    public void The_boundary_of_the_first_step_takes_no_memory()
+    {
+        var layout = ParameterLayout.Create(("a", [4]));
+        var step = new TrainingStep("a", 1, 1, 1, 0, [new TrainingChoice("all", [layout.RangeOf(0)], 1)]) { StreamedForwardBytes = 1, BoundaryBytes = 1000 };
+        var problem = new SelectionProblem(new SelectionRequest(new TrainingProfile(layout, 0, [step]), new BlockImportance(layout, 1), 100));
+        Assert.Equal((true, 2L), (problem.CanBeCut[0][0], problem.Memory));
     }
 
     [Fact]

@@ -32,6 +32,7 @@ public class ParetoFrontTests
     [InlineData(60, null)]
     [InlineData(null, 900)]
     [InlineData(60, 900)]
+    [InlineData(130, 900)]
     public void A_frontier_drops_only_costs_that_an_earlier_cost_dominates(int? payload, int? compute)
     {
         SelectionRequest request = WideProfiles.Request(new Random(11), minSteps: 6, maxSteps: 6);
@@ -48,7 +49,7 @@ public class ParetoFrontTests
         int dropped = 0, dominated = 0;
         for (int i = 0; i < 600; i++)
         {
-            SuffixCost cost = new(random.Next(40), random.Next(40), payload is null ? 0 : random.Next(61), compute is null ? 0 : random.Next(901));
+            SuffixCost cost = new(random.Next(40), random.Next(40), payload is { } budget ? random.Next(budget + 1) : 0, compute is null ? 0 : random.Next(901));
             bool isDominated = added.Exists(a => a.Need <= cost.Need && a.Held <= cost.Held && a.Payload <= cost.Payload && a.Compute <= cost.Compute);
             bool isDropped = !frontier.TryAdd(cost);
             Assert.True(isDominated || !isDropped, $"{cost} is dropped, but not dominated");
