@@ -19,6 +19,8 @@ internal sealed class ClusterStore : IAsyncDisposable
     private readonly StoreTarget _target;
     private readonly int _keepVersions;
     private readonly NpgsqlDataSource _sessions;
+    private readonly TransactionQueue<ShardCommit, CommitResult> _commits;
+    private readonly TransactionQueue<(int Shard, IReadOnlyList<ClusterClient> Clients), bool> _clients;
     private int _federation = -1;
 
     /// <summary>Creates a store. Connects when it is used.</summary>
@@ -33,6 +35,8 @@ internal sealed class ClusterStore : IAsyncDisposable
             static _ => throw new NotSupportedException("Open sessions asynchronously."),
             static connection => StoreTarget.PrepareSessionAsync(connection, CancellationToken.None));
         _sessions = builder.Build();
+        _commits = new(CommitAsync);
+        _clients = new(WriteClientsAsync);
     }
 
     /// <summary>Creates the tables and the federation, unless they exist.</summary>
@@ -113,16 +117,8 @@ internal sealed class ClusterStore : IAsyncDisposable
     /// <param name="shard">The number of the shard.</param>
     /// <param name="updates">The updates, all different, as messages.</param>
     /// <param name="cancellationToken">Cancels the call. The updates may or may not have been committed.</param>
-    public Task<CommitResult> CommitAsync(long buffer, int shard, IReadOnlyList<(UpdateName Name, byte[] Bytes)> updates, CancellationToken cancellationToken) => RunAsync(async connection =>
-    {
-        await using NpgsqlCommand commit = connection.Prepare(
-            "SELECT current_buffer, closed, outcomes FROM ftte.commit_updates($1, $2, $3, $4, $5, $6)",
-            _federation, buffer, shard,
-            updates.Select(update => update.Name.Client.Value).ToArray(), updates.Select(update => ToKey(update.Name.Id)).ToArray(), updates.Select(update => update.Bytes).ToArray());
-        await using NpgsqlDataReader reader = await commit.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return new CommitResult(reader.GetInt64(0), reader.GetBoolean(1), [.. reader.GetFieldValue<short[]>(2).Select(outcome => (CommitOutcome)outcome)]);
-    });
+    public Task<CommitResult> CommitAsync(long buffer, int shard, IReadOnlyList<(UpdateName Name, byte[] Bytes)> updates, CancellationToken cancellationToken) =>
+        _commits.WriteAsync(new ShardCommit(buffer, shard, updates)).WaitAsync(cancellationToken);
 
     /// <summary>Publishes or refuses the version that consists of a closed buffer: <see cref="BufferRecord.Publish"/> and <see cref="BufferRecord.Refuse"/>.</summary>
     /// <returns>False if nothing changed, because the buffer is not the current one or not closed.</returns>
@@ -175,13 +171,7 @@ internal sealed class ClusterStore : IAsyncDisposable
         connection.ReadAsync<long>("UPDATE ftte.cluster SET activations = activations + 1 WHERE federation = $1 RETURNING activations", cancellationToken, _federation));
 
     /// <summary>Writes the records of clients of a shard.</summary>
-    public Task WriteClientsAsync(int shard, IReadOnlyList<ClusterClient> clients, CancellationToken cancellationToken) => RunAsync(connection => connection.ExecuteAsync(
-        """
-        INSERT INTO ftte.cluster_client (federation, client, shard, seen, assignment, bytes) SELECT $1, client, $2, now(), assignment, bytes FROM unnest($3, $4, $5) AS g (client, assignment, bytes)
-        ON CONFLICT (federation, client) DO UPDATE SET shard = excluded.shard, seen = excluded.seen, assignment = excluded.assignment, bytes = excluded.bytes
-        """,
-        cancellationToken,
-        _federation, shard, clients.Select(client => client.Client.Value).ToArray(), clients.Select(client => ToKey(client.Assignment)).ToArray(), clients.Select(client => client.Bytes).ToArray()));
+    public Task WriteClientsAsync(int shard, IReadOnlyList<ClusterClient> clients, CancellationToken cancellationToken) => _clients.WriteAsync((shard, clients)).WaitAsync(cancellationToken);
 
     /// <summary>Reads the records of the clients of a shard, least recently seen first.</summary>
     /// <param name="shard">The number of the shard.</param>
@@ -266,6 +256,58 @@ internal sealed class ClusterStore : IAsyncDisposable
             ? (new ClusterHead(reader.GetInt64(0), new ModelVersion(reader.GetInt64(1)), reader.GetBoolean(2)), reader.GetFieldValue<byte[]>(3), reader.GetInt64(4))
             : throw StoreErrors.Damaged(_target, "the row of the cluster is missing");
     }
+
+    /// <summary>Commits the updates of shards of this process in one transaction, because each commit waits for the disk and holds the row of the federation.</summary>
+    private Task<IReadOnlyList<CommitResult>> CommitAsync(IReadOnlyList<ShardCommit> commits) => RunAsync(async connection =>
+    {
+        // A result counts when the transaction has ended: the server sends the rows before it commits.
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(CancellationToken.None).ConfigureAwait(false);
+        var results = new List<CommitResult>(commits.Count);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        foreach (ShardCommit shard in commits)
+        {
+            var commit = new NpgsqlBatchCommand("SELECT current_buffer, closed, outcomes FROM ftte.commit_updates($1, $2, $3, $4, $5, $6)");
+            object[] values =
+            [
+                _federation, shard.Buffer, shard.Shard,
+                shard.Updates.Select(update => update.Name.Client.Value).ToArray(), shard.Updates.Select(update => ToKey(update.Name.Id)).ToArray(), shard.Updates.Select(update => update.Bytes).ToArray(),
+            ];
+            Array.ForEach(values, value => commit.Parameters.Add(new NpgsqlParameter { Value = value }));
+            batch.BatchCommands.Add(commit);
+        }
+
+        await using (NpgsqlDataReader reader = await batch.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            do
+            {
+                await reader.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+                results.Add(new CommitResult(reader.GetInt64(0), reader.GetBoolean(1), [.. reader.GetFieldValue<short[]>(2).Select(outcome => (CommitOutcome)outcome)]));
+            }
+            while (await reader.NextResultAsync(CancellationToken.None).ConfigureAwait(false));
+        }
+
+        await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+        return (IReadOnlyList<CommitResult>)results;
+    });
+
+    private Task<IReadOnlyList<bool>> WriteClientsAsync(IReadOnlyList<(int Shard, IReadOnlyList<ClusterClient> Clients)> writes) => RunAsync(async connection =>
+    {
+        // The last record of a client has what the earlier ones have; one statement cannot change a row twice.
+        (int Shard, ClusterClient Client)[] rows =
+            [.. writes.SelectMany(write => write.Clients.Select(client => (write.Shard, Client: client))).Reverse().DistinctBy(row => row.Client.Client).OrderBy(row => row.Client.Client.Value, StringComparer.Ordinal)];
+        await connection.ExecuteAsync(
+            """
+            INSERT INTO ftte.cluster_client (federation, client, shard, seen, assignment, bytes) SELECT $1, client, shard, now(), assignment, bytes FROM unnest($2, $3, $4, $5) AS g (shard, client, assignment, bytes)
+            ON CONFLICT (federation, client) DO UPDATE SET shard = excluded.shard, seen = excluded.seen, assignment = excluded.assignment, bytes = excluded.bytes
+            """,
+            CancellationToken.None,
+            _federation,
+            rows.Select(row => row.Shard).ToArray(),
+            rows.Select(row => row.Client.Client.Value).ToArray(),
+            rows.Select(row => ToKey(row.Client.Assignment)).ToArray(),
+            rows.Select(row => row.Client.Bytes).ToArray()).ConfigureAwait(false);
+        return (IReadOnlyList<bool>)new bool[writes.Count];
+    });
 
     private Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> operation) => _target.RunAsync(async () =>
     {

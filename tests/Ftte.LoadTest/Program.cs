@@ -13,7 +13,7 @@ const string Usage = """
     Loads a coordinator or a cluster in processes of their own, over TLS on the loopback interface, and counts the updates that were acknowledged and stored.
 
     Usage:
-      Ftte.LoadTest [--devices N] [--seconds N] [--calls N] [--download float32|int8|none] [--tls on|off]
+      Ftte.LoadTest [--devices N] [--seconds N] [--calls N] [--capacity K] [--download float32|int8|none] [--tls on|off]
                     [--silos N [--shards N] [--registered N] | --store sqlite|postgresql] [--json FILE]
       Ftte.LoadTest --latency ROUNDS [--json FILE]
 
@@ -21,6 +21,7 @@ const string Usage = """
       --devices N     the number of devices; 1000 by default
       --seconds N     the duration; 30 by default. Ctrl+C ends it earlier
       --calls N       the number of calls in progress at the same time, at most one for two devices; 128 by default
+      --capacity K    the number of updates that make a version; 64 by default, at most the number of devices
       --download F    the format of downloaded parameters, or none; int8 by default
       --tls off       plain HTTP/2, to see what TLS costs
       --silos N       a cluster of N silos with PostgreSQL instead of a single coordinator
@@ -48,7 +49,7 @@ try
     {
         "--serve" => await ServeAsync(Arguments.Parse(args, "--serve", "--parameters", "--devices", "--capacity", "--download", "--tls", "--database", "--silo-port", "--shards")),
         "--latency" => await MeasureLatencyAsync(Arguments.Parse(args, "--latency", "--json"), stop.Token),
-        _ => await LoadAsync(Arguments.Parse(args, "--devices", "--seconds", "--calls", "--download", "--tls", "--silos", "--shards", "--registered", "--store", "--json"), stop.Token),
+        _ => await LoadAsync(Arguments.Parse(args, "--devices", "--seconds", "--calls", "--capacity", "--download", "--tls", "--silos", "--shards", "--registered", "--store", "--json"), stop.Token),
     };
 }
 catch (InputException refused)
@@ -82,11 +83,11 @@ static async Task<int> MeasureLatencyAsync(Arguments arguments, CancellationToke
 
 static async Task<int> LoadAsync(Arguments arguments, CancellationToken cancellationToken)
 {
-    const int Coordinates = 20_000, MaxCapacity = 64;
+    const int Coordinates = 20_000, DefaultCapacity = 64;
     int devices = arguments.Number("--devices", 1000, 2, 999_999);
     var options = new LoadOptions(
         devices, Math.Min(devices / 2, arguments.Number("--calls", 128, 1, 4096)), TimeSpan.FromSeconds(arguments.Number("--seconds", 30, 1, 86_400)), arguments.Text("--download") != "none");
-    var workload = new Workload(Coordinates, devices, Math.Min(MaxCapacity, devices), ReadFormat(arguments), ReadTls(arguments));
+    var workload = new Workload(Coordinates, devices, Math.Min(arguments.Number("--capacity", DefaultCapacity, 1, 100_000), devices), ReadFormat(arguments), ReadTls(arguments));
     var topology = new Topology(
         arguments.Number("--silos", 0, 1, 64),
         arguments.Number("--shards", DefaultShards, 1, FtteClusterOptions.MaxShards),
