@@ -1,6 +1,6 @@
 using Ftte.Aggregation;
-using Ftte.Selection;
 using Ftte.PostgreSql;
+using Ftte.Selection;
 using Ftte.Sqlite;
 using Ftte.Storage;
 using Npgsql;
