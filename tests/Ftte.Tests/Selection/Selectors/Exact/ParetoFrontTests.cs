@@ -62,6 +62,26 @@ public class ParetoFrontTests
         Assert.InRange(dropped, dominated * (payload is null && compute is null ? 1 : payload is null || compute is null ? 0.98 : 0.9), dominated);
     }
 
+    [Theory]
+    [InlineData(130, null)]
+    [InlineData(130, 900)]
+    [InlineData(null, 900)]
+    public void Costs_that_use_less_of_a_budget_than_every_earlier_one_are_kept(int? payload, int? compute)
+    {
+        SelectionRequest request = WideProfiles.Request(new Random(11), minSteps: 6, maxSteps: 6);
+        request = request with
+        {
+            PayloadBudgetBytes = payload,
+            ComputeBudget = compute is { } extra ? request.Profile.CountMultiplyAdds([.. request.Profile.Steps.Select(_ => -1)]) + extra : null,
+        };
+        var frontier = new LabelFrontier(new SelectionProblem(request));
+
+        for (int used = payload ?? compute!.Value; used >= 0; used--)
+        {
+            Assert.True(frontier.TryAdd(new SuffixCost(5, 5, payload is null ? 0 : used, payload is null ? used : compute / 2 ?? 0)), $"The cost that uses {used} of the budget is dropped, but none dominates it.");
+        }
+    }
+
     [Fact]
     public void Equal_costs_and_costs_of_a_whole_budget_are_dominated()
     {
