@@ -41,8 +41,26 @@ internal sealed partial class ShardGrain
         Answer(effect.Update, effect.Outcome == CommitOutcome.Taken && folded is { } receipt ? receipt : Reject(UpdateOutcome.Duplicate));
     }
 
-    /// <summary>Validates updates that were not validated against this buffer, commits the others, and folds those that the database took.</summary>
+    /// <summary>Commits updates. If this fails, another activation begins with what the database has; without an end, the updates would wait forever.</summary>
     private async Task CommitAsync(ShardEffect.Commit commit)
+    {
+        try
+        {
+            await CommitAndFoldAsync(commit).ConfigureAwait(true);
+        }
+#pragma warning disable CA1031 // Whatever failed.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            if (!_ended.IsCancellationRequested)
+            {
+                End(error);
+            }
+        }
+    }
+
+    /// <summary>Validates updates that were not validated against this buffer, commits the others, and folds those that the database took.</summary>
+    private async Task CommitAndFoldAsync(ShardEffect.Commit commit)
     {
         var updates = new List<(UpdateName Name, byte[] Bytes)>(commit.Updates.Length);
         foreach (UpdateName name in commit.Updates)
@@ -82,33 +100,15 @@ internal sealed partial class ShardGrain
 
             return;
         }
-        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+
+        (ShardProtocol next, ImmutableArray<ShardEffect> effects) = _protocol.Committed(result);
+        foreach (UpdateName name in next.Folded.Skip(_protocol.Folded.Length))
         {
-            return;
-        }
-#pragma warning disable CA1031 // Whatever failed, another activation begins with what the database has; without an end, the updates would wait forever.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            End(error);
-            return;
+            _pending[name].Folded = Fold(_pending[name].Update);
         }
 
-        try
-        {
-            (ShardProtocol next, ImmutableArray<ShardEffect> effects) = _protocol.Committed(result);
-            foreach (UpdateName name in next.Folded.Skip(_protocol.Folded.Length))
-            {
-                _pending[name].Folded = Fold(_pending[name].Update);
-            }
-
-            _protocol = next;
-            Execute(effects);
-        }
-        catch (InvalidOperationException error)
-        {
-            End(error);
-        }
+        _protocol = next;
+        Execute(effects);
     }
 
     /// <summary>Returns the receipt of an update that the shard rejects; null if it may be committed.</summary>
@@ -160,7 +160,7 @@ internal sealed partial class ShardGrain
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)
         {
         }
-#pragma warning disable CA1031 // As above.
+#pragma warning disable CA1031 // As of a commit.
         catch (Exception error)
 #pragma warning restore CA1031
         {
