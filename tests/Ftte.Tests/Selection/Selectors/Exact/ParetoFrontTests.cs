@@ -95,4 +95,36 @@ public class ParetoFrontTests
         Assert.True(frontier.TryAdd(new SuffixCost(1, 1, 0, 0)));
         Assert.False(frontier.TryAdd(new SuffixCost(1, 1, 60, 0)));
     }
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData(60, null)]
+    [InlineData(null, 900)]
+    [InlineData(60, 900)]
+    public void After_four_million_pairs_costs_are_compared_but_not_added(int? payload, int? compute)
+    {
+        SelectionRequest request = WideProfiles.Request(new Random(11), minSteps: 6, maxSteps: 6);
+        request = request with
+        {
+            PayloadBudgetBytes = payload,
+            ComputeBudget = compute is { } extra ? request.Profile.CountMultiplyAdds([.. request.Profile.Steps.Select(_ => -1)]) + extra : null,
+        };
+        var frontier = new LabelFrontier(new SelectionProblem(request));
+
+        // A cost of the whole budget belongs to the last share, which one front contains.
+        const int Pairs = 1 << 22;
+        long used = payload ?? 0, work = compute ?? 0;
+        for (int i = 0; i < Pairs; i++)
+        {
+            if (!frontier.TryAdd(new SuffixCost(i + 10, Pairs + 10 - i, used, work)))
+            {
+                Assert.Fail($"The cost {i} is dropped, but none dominates it.");
+            }
+        }
+
+        Assert.False(frontier.TryAdd(new SuffixCost(Pairs + 9, 11, used, work)));
+        Assert.False(frontier.TryAdd(new SuffixCost(Pairs + 20, 12, used, work)));
+        Assert.True(frontier.TryAdd(new SuffixCost(1, Pairs + 20, used, work)));
+        Assert.True(frontier.TryAdd(new SuffixCost(1, Pairs + 20, used, work)), "A cost is added beyond the maximum of pairs.");
+    }
 }
