@@ -21,14 +21,6 @@ internal sealed class DeviceRateLimit(DeviceLimits limits) : IRateLimiterPolicy<
     {
         RateLimitMark.Set(httpContext);
         string partition = httpContext.User.Identity is { IsAuthenticated: true, Name: { } name } ? $"device {name}" : $"address {httpContext.Connection.RemoteIpAddress}";
-        return RateLimitPartition.Get(partition, _ => RateLimiter.CreateChained(
-            new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = limits.MaxConcurrentRequests }),
-            new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = limits.Burst,
-                TokensPerPeriod = limits.RequestsPerSecond,
-                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-                AutoReplenishment = true,
-            })));
+        return RateLimitPartition.Get(partition, _ => new DeviceRateLimiter(limits));
     }
 }
