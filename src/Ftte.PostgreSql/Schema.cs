@@ -28,7 +28,8 @@ internal static class Schema
         """,
 
         // Federations on a cluster. The function commits updates of a shard in one round trip, so that the row of the federation is locked for as short a time as possible: outcome 0 is taken,
-        // 1 duplicate, 2 later, as in CommitOutcome.
+        // 1 duplicate, 2 later, as in CommitOutcome. The room is the number of updates that the current buffer still accepts.
+        // Updates are looked up in scalar subqueries, one by one in the index. As a join, the planner reads all updates of the federation for each call, because the table has no statistics yet.
         """
         CREATE TABLE ftte.cluster (federation int PRIMARY KEY REFERENCES ftte.federation, settings text NOT NULL, capacity int NOT NULL, buffer bigint NOT NULL, version bigint NOT NULL,
             updates int NOT NULL, is_closed boolean NOT NULL, activations bigint NOT NULL, sha256 bytea NOT NULL, length bigint NOT NULL);
@@ -43,10 +44,9 @@ internal static class Schema
             PRIMARY KEY (cluster, silo));
         ALTER TABLE ftte.cluster_update ALTER COLUMN bytes SET STORAGE EXTERNAL;
         CREATE FUNCTION ftte.commit_updates(of_federation int, to_buffer bigint, of_shard int, clients text[], ids bigint[], contents bytea[],
-            OUT current_buffer bigint, OUT closed boolean, OUT outcomes smallint[]) LANGUAGE plpgsql AS $$
+            OUT current_buffer bigint, OUT closed boolean, OUT room int, OUT outcomes smallint[]) LANGUAGE plpgsql AS $$
         DECLARE
             head ftte.cluster%ROWTYPE;
-            room int;
             added int;
         BEGIN
             SELECT * INTO STRICT head FROM ftte.cluster WHERE federation = of_federation FOR UPDATE;
@@ -55,7 +55,7 @@ internal static class Schema
                 INSERT INTO ftte.cluster_update (federation, client, id, buffer, version, shard, bytes)
                     SELECT of_federation, g.client, g.id, head.buffer, head.version, of_shard, g.content
                     FROM unnest(clients, ids, contents) WITH ORDINALITY AS g (client, id, content, place)
-                    WHERE NOT EXISTS (SELECT 1 FROM ftte.cluster_update u WHERE u.federation = of_federation AND u.client = g.client AND u.id = g.id)
+                    WHERE (SELECT u.buffer FROM ftte.cluster_update u WHERE u.federation = of_federation AND u.client = g.client AND u.id = g.id) IS NULL
                     ORDER BY g.place LIMIT room;
                 GET DIAGNOSTICS added = ROW_COUNT;
                 IF added > 0 THEN
@@ -66,10 +66,11 @@ internal static class Schema
             END IF;
             current_buffer := head.buffer;
             closed := head.is_closed;
-            outcomes := ARRAY(SELECT CASE WHEN u.buffer IS NULL THEN 2 WHEN u.buffer = head.buffer THEN 0 ELSE 1 END::smallint
-                FROM unnest(clients, ids) WITH ORDINALITY AS g (client, id, place)
-                LEFT JOIN ftte.cluster_update u ON u.federation = of_federation AND u.client = g.client AND u.id = g.id
-                ORDER BY g.place);
+            room := CASE WHEN head.is_closed THEN 0 ELSE head.capacity - head.updates END;
+            outcomes := ARRAY(SELECT CASE WHEN f.buffer IS NULL THEN 2 WHEN f.buffer = head.buffer THEN 0 ELSE 1 END::smallint
+                FROM (SELECT g.place, (SELECT u.buffer FROM ftte.cluster_update u WHERE u.federation = of_federation AND u.client = g.client AND u.id = g.id) AS buffer
+                    FROM unnest(clients, ids) WITH ORDINALITY AS g (client, id, place)) AS f
+                ORDER BY f.place);
         END
         $$;
         """,
