@@ -227,7 +227,7 @@ public class ExactEdgeTests
         return new SelectionRequest(profile, new BlockImportance(layout, importance), memory);
     }
 
-    private static IEnumerable<int> Choose(SelectionRequest request) => Selector.Select(request).Certificate.Choices;
+    private static int[] Choose(SelectionRequest request) => [.. Selector.Select(request).Certificate.Choices];
 
     private static TrainingProfile Scale(TrainingProfile profile, int shift) => new(
         profile.Layout,
