@@ -74,18 +74,21 @@ internal sealed class BarTrack(ProgressTask task, string name, int room = int.Ma
     }
 }
 
-/// <summary>Writes progress as few lines, so that a log stays readable: at most one per second and one per twentieth of the work. The first report of the end is always written.</summary>
+/// <summary>Writes progress as few lines, so that a log stays readable: at most one per second and one per twentieth of the work, but one per minute. The first report of the end is always written.</summary>
 internal sealed class LineTrack(IAnsiConsole console, TimeProvider time, string name) : ProgressTrack
 {
     private const double MinShare = 0.05;
-    private static readonly TimeSpan MinPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MinPause = TimeSpan.FromSeconds(1), MaxPause = TimeSpan.FromMinutes(1);
 
     private (long Time, double Share)? _last;
     private (double Share, string State)? _left;
 
     public override void Report(double share, string state)
     {
-        bool isDue = _last is not { } last || (share >= 1 && last.Share < 1) || (share - last.Share >= MinShare && time.GetElapsedTime(last.Time) >= MinPause);
+        bool isDue = _last is not { } last
+            || (share >= 1 && last.Share < 1)
+            || (share - last.Share >= MinShare && time.GetElapsedTime(last.Time) >= MinPause)
+            || time.GetElapsedTime(last.Time) >= MaxPause;
         if (isDue)
         {
             Write(share, state);

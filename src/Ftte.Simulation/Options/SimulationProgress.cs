@@ -1,7 +1,7 @@
 namespace Ftte.Simulation;
 
 /// <summary>Represents the progress of a run.</summary>
-/// <param name="Share">The share that is done, in [0, 1], by the nearest limit.</param>
+/// <param name="Share">The share that is done, in [0, 1], by the nearest limit. For a run that ends at a plateau, the share if no later evaluation is better, which is the most that it can be.</param>
 /// <param name="VirtualTime">The virtual time since the run began.</param>
 /// <param name="Version">The current version.</param>
 /// <param name="Trips">The number of jobs started.</param>

@@ -13,6 +13,10 @@ internal sealed class PlateauMonitor(PlateauOptions? options, SimulatedServer se
     /// <summary>Gets a value that indicates whether the accuracy no longer improves with the smallest steps.</summary>
     public bool IsDone { get; private set; }
 
+    /// <summary>Returns the share of the run that is done if no later evaluation is better: the plateaus so far, and the jobs of the current one.</summary>
+    /// <param name="trips">The number of jobs started.</param>
+    public double GetShare(long trips) => options is null ? 0 : (_reductions + Math.Min(1, (trips - _bestJobs) / (double)options.PatienceJobs)) / (options.Reductions + 1);
+
     /// <summary>Takes the result of an evaluation into account.</summary>
     public void Observe(in EvaluationPoint point)
     {

@@ -29,8 +29,9 @@ internal sealed class SimulationRun : IAsyncDisposable
         var delivery = new JobDelivery(_state);
         _cohorts = input.Rule.SecureAggregation is { } secure ? new CohortRunner(secure, input.Options.Seed, _state, delivery, cancellationToken) : null;
         _finisher = new JobFinisher(_state, delivery, _cohorts, cancellationToken);
-        _evaluator = new Evaluator(input.Task, input.Options, workers, journal, new PlateauMonitor(input.Options.Plateau, _state.Server));
-        _progress = new ProgressReporter(input.Options, input.Start.Version);
+        var plateau = new PlateauMonitor(input.Options.Plateau, _state.Server);
+        _evaluator = new Evaluator(input.Task, input.Options, workers, journal, plateau);
+        _progress = new ProgressReporter(input.Options, input.Start.Version, plateau);
         var starter = new JobStarter(input, _state, new JobTrainer(input.Task, workers, journal), cancellationToken);
         _loop = new EventLoop(input, _state, starter, _finisher, _cohorts, _evaluator, _progress);
     }

@@ -31,6 +31,23 @@ public sealed class ProgressTrackTests : IDisposable
     }
 
     [Fact]
+    public void A_log_gets_a_line_per_minute_of_work_whose_end_is_not_known()
+    {
+        var clock = new ManualClock();
+        ProgressTrack.Run(_console, clock, "work", track =>
+        {
+            track.Report(0, "a");
+            foreach (string state in new[] { "b", "c", "d" })
+            {
+                clock.Advance(TimeSpan.FromSeconds(40));
+                track.Report(0, state);
+            }
+        });
+
+        Assert.Equal(["work:   0 %  a", "work:   0 %  c", "work:   0 %  d"], Lines());
+    }
+
+    [Fact]
     public void A_last_state_that_was_written_is_not_repeated()
     {
         ProgressTrack.Run(_console, new ManualClock(), "work", track => track.Report(1, "done"));

@@ -19,6 +19,27 @@ public class PlateauTests
     }
 
     [Fact]
+    public async Task The_progress_of_a_run_without_limits_is_that_of_its_plateaus()
+    {
+        var shares = new List<double>();
+        var options = new SimulationOptions
+        {
+            MaxVersions = 1_000_000,
+            Plateau = new PlateauOptions { PatienceJobs = 60, Reductions = 1 },
+            Progress = progress => shares.Add(progress.Share),
+            RealTime = new SteppingClock(),
+        };
+
+        SimulationResult result = await RunAsync(FedBuff(), ToyTask.Devices(30), options, new ScaleTask(new ToyTask { Quality = new ModelQuality(0.5) }));
+
+        Assert.Equal(SimulationEnding.PlateauReached, result.Ending);
+        Assert.Equal(shares.Order(), shares);
+        Assert.Contains(shares, share => share is > 0.1 and < 0.5);
+        Assert.Contains(shares, share => share is > 0.6 and < 1);
+        Assert.Equal(1, shares[^1]);
+    }
+
+    [Fact]
     public async Task Validation_accuracy_decides_if_it_is_measured()
     {
         var improving = new ScaleTask(new ToyTask()) { Validation = trips => 0.5 };
@@ -65,6 +86,16 @@ public class PlateauTests
         // The last version is always evaluated.
         Assert.All(result.Points.Skip(1).Zip(result.Points.Skip(2).SkipLast(1)), pair => Assert.True(pair.Second.Time >= 1.2 * pair.First.Time));
         Assert.InRange(result.Points.Length, 10, 60);
+    }
+
+    /// <summary>A clock that advances by a second whenever it is read.</summary>
+    private sealed class SteppingClock : TimeProvider
+    {
+        private long _seconds;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Interlocked.Increment(ref _seconds);
     }
 
     /// <summary>A task that records the step scales of assignments, with a validation accuracy that depends on the number of evaluations.</summary>
