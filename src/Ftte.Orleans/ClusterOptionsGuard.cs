@@ -10,10 +10,6 @@ internal static class ClusterOptionsGuard
         CheckLimit(nameof(server.MaxAssignmentsPerVersion), server.MaxAssignmentsPerVersion, cluster.Shards);
         CheckLimit(nameof(server.QueueCapacity), server.QueueCapacity, cluster.Shards);
         CheckLimit(nameof(server.MaxClients), server.MaxClients, cluster.Shards);
-        if (server.PublishTimeout is not null)
-        {
-            throw new ArgumentException($"A cluster publishes complete buffers only. Do not set {nameof(server.PublishTimeout)}.", nameof(server));
-        }
     }
 
     /// <summary>Returns the options of one shard, so that the limits of all shards add up to the limits of the server.</summary>

@@ -28,8 +28,8 @@ public static class FtteSiloBuilderExtensions
     /// </param>
     /// <returns>A builder that sets the model and the selection, which are required, and the options of the aggregator. All silos must use the same.</returns>
     /// <remarks>
-    /// A cluster does not support reselection, evaluation, custom aggregators, <see cref="FederatedServerOptions.PublishTimeout"/> and <see cref="FtteServerBuilder.UseStore"/>; its store is
-    /// PostgreSQL. If <see cref="FederatedServerOptions.RequireRegistration"/> is set, each silo must register all devices in its <see cref="DeviceRegistry"/>.
+    /// A cluster does not support reselection, evaluation, custom aggregators and <see cref="FtteServerBuilder.UseStore"/>; its store is PostgreSQL.
+    /// <see cref="FederatedServerOptions.PublishTimeout"/> is checked once per <see cref="FtteClusterOptions.RefreshInterval"/>, and begins again if the publisher moves to another silo. If <see cref="FederatedServerOptions.RequireRegistration"/> is set, each silo must register all devices in its <see cref="DeviceRegistry"/>.
     /// </remarks>
     /// <exception cref="ArgumentException">An option is out of range, the name is empty, or a limit is smaller than the number of shards.</exception>
     /// <exception cref="InvalidOperationException">A federation with the same name, or another one without a name, was already added.</exception>

@@ -36,7 +36,10 @@ internal sealed class LocalFederation : IAsyncDisposable
         ILogger logger)
     {
         (Name, Selections, Server, Cluster, Registry, Time, Logger) = (name, selections, server, cluster, registry, time, logger);
-        Aggregator = aggregator.Options;
+
+        // The database knows the updates of earlier versions. In the state, which every shard reads once per version, their IDs would be the largest part.
+        Aggregator = aggregator.Options.Copy();
+        Aggregator.ForgetsPublishedUpdates = true;
         Start = aggregator.Current;
         ClusterOptionsGuard.Check(server, cluster);
         _start = new ClusterStart(ClusterSettings.Describe(Layout, Selections, Aggregator, cluster.Shards), Aggregator.Capacity, Start, aggregator.CaptureState());

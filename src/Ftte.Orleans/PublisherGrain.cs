@@ -19,8 +19,10 @@ internal sealed class PublisherGrain(IServiceProvider services, ILocalSiloDetail
     private LocalFederation _federation = null!;
     private PublisherProtocol _protocol = null!;
     private (long Buffer, ClusterPublication Publication)? _computed;
+    private (long Buffer, long Since)? _waiting;
     private string? _fault;
     private bool _isLoading;
+    private bool _mustLoadAgain;
     private bool _isPublishing;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -73,8 +75,10 @@ internal sealed class PublisherGrain(IServiceProvider services, ILocalSiloDetail
         }
     }
 
+    /// <summary>Reads the database. If it is being read, it is read again afterward, because the buffer may have been closed in between.</summary>
     private async Task LoadAsync()
     {
+        _mustLoadAgain = true;
         if (_isLoading)
         {
             return;
@@ -83,11 +87,19 @@ internal sealed class PublisherGrain(IServiceProvider services, ILocalSiloDetail
         _isLoading = true;
         try
         {
-            await _federation.LoadAsync(_ended.Token).ConfigureAwait(true);
-            (ClusterHead head, ImmutableSortedDictionary<int, int> counts) = await _federation.Store.ReadCountsAsync(_ended.Token).ConfigureAwait(true);
-            _fault = null;
-            (_protocol, ImmutableArray<PublisherEffect> effects) = _protocol.Loaded(head.Buffer, head.IsClosed, counts);
-            Execute(effects);
+            while (_mustLoadAgain)
+            {
+                _mustLoadAgain = false;
+                await _federation.LoadAsync(_ended.Token).ConfigureAwait(true);
+                (ClusterHead head, ImmutableSortedDictionary<int, int> counts) = await _federation.Store.ReadCountsAsync(_ended.Token).ConfigureAwait(true);
+                _fault = null;
+                (_protocol, ImmutableArray<PublisherEffect> effects) = _protocol.Loaded(head.Buffer, head.IsClosed, counts);
+                Execute(effects);
+                if (IsOverdue(head) && await _federation.Store.CloseAsync(head.Buffer, _federation.Aggregator.MinFlushCount, _ended.Token).ConfigureAwait(true))
+                {
+                    _mustLoadAgain = true;
+                }
+            }
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)
         {
@@ -102,6 +114,23 @@ internal sealed class PublisherGrain(IServiceProvider services, ILocalSiloDetail
         {
             _isLoading = false;
         }
+    }
+
+    /// <summary>Determines whether the time since the first update of a buffer is over. It begins when this publisher learns of the update.</summary>
+    private bool IsOverdue(in ClusterHead head)
+    {
+        if (head.IsClosed || head.Updates == 0)
+        {
+            _waiting = null;
+            return false;
+        }
+
+        if (_waiting is not { } waiting || waiting.Buffer != head.Buffer)
+        {
+            _waiting = waiting = (head.Buffer, _federation.Time.GetTimestamp());
+        }
+
+        return _federation.Server.PublishTimeout is { } timeout && head.Updates >= _federation.Aggregator.MinFlushCount && _federation.Time.GetElapsedTime(waiting.Since) >= timeout;
     }
 
     private async Task AskAsync(PublisherEffect.Ask ask)
@@ -202,6 +231,9 @@ internal sealed class PublisherGrain(IServiceProvider services, ILocalSiloDetail
             outcome = aggregator.Merge(part);
         }
 
+        // The database closes a buffer that has timed out.
+        bool isTimedOut = outcome == UpdateOutcome.Buffered && publish.Updates.Length >= _federation.Aggregator.MinFlushCount && _federation.Server.PublishTimeout is not null;
+        outcome = isTimedOut ? aggregator.PublishParts() : outcome;
         if (outcome is not (UpdateOutcome.Published or UpdateOutcome.Refused))
         {
             throw new InvalidOperationException($"The parts of buffer {publish.Buffer} were answered with {outcome} instead of a version. Use the same capacity in all silos.");

@@ -19,7 +19,7 @@ internal sealed partial class ShardGrain
                     _ = LoadAsync();
                     break;
                 case ShardEffect.Commit commit:
-                    _ = CommitAsync(commit);
+                    _committing = CommitAsync(commit);
                     break;
                 case ShardEffect.Acknowledge acknowledge:
                     Acknowledge(acknowledge);
@@ -85,12 +85,13 @@ internal sealed partial class ShardGrain
         CommitResult result;
         try
         {
-            result = await _federation.Store.CommitAsync(commit.Buffer, _shard, updates, _ended.Token).ConfigureAwait(true);
-            _fault = null;
+            result = await _federation.Store.CommitAsync(commit.Buffer, _shard, updates, _isRepeated, _ended.Token).ConfigureAwait(true);
+            (_fault, _isRepeated) = (null, false);
         }
         catch (StoreException error)
         {
             Fail(error);
+            _isRepeated = true;
             await PauseAsync().ConfigureAwait(true);
             if (!_ended.IsCancellationRequested)
             {
@@ -134,15 +135,23 @@ internal sealed partial class ShardGrain
             : throw new InvalidOperationException($"Update {update.Header.Id} of client {update.Header.Client} was committed to buffer {_protocol.Buffer}, but its fold was answered with {receipt.Outcome}. Use the same aggregator options in all silos.");
     }
 
-    private async Task LoadAsync()
+    /// <summary>Reads the database. If it is being read, it is read again afterward. The task ends when everything is read.</summary>
+    private Task LoadAsync()
     {
-        if (_isLoading)
+        if (_loading.IsCompleted)
+        {
+            _loading = ReadAllAsync();
+        }
+        else
         {
             _mustLoadAgain = true;
-            return;
         }
 
-        _isLoading = true;
+        return _loading;
+    }
+
+    private async Task ReadAllAsync()
+    {
         try
         {
             do
@@ -165,10 +174,6 @@ internal sealed partial class ShardGrain
 #pragma warning restore CA1031
         {
             End(error);
-        }
-        finally
-        {
-            _isLoading = false;
         }
     }
 

@@ -34,7 +34,9 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
     private AggregationShard? _sums;
     private ShardProtocol _protocol = null!;
     private StoreException? _fault;
-    private bool _isLoading;
+    private bool _isRepeated;
+    private Task _committing = Task.CompletedTask;
+    private Task _loading = Task.CompletedTask;
     private bool _mustLoadAgain;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -95,12 +97,22 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
         return message.WrittenSpan.ToArray();
     }
 
-    public Task<byte[]?> GetPartAsync(long buffer, int count)
+    public async Task<byte[]?> GetPartAsync(long buffer, int count)
     {
-        (_protocol, ImmutableArray<ShardEffect> effects) = _protocol.Asked(buffer, count);
-        byte[]? part = effects.OfType<ShardEffect.SendPart>().Any() ? _sums!.Capture().Bytes.ToArray() : null;
-        Execute(effects);
-        return Task.FromResult(part);
+        // The result of the transaction that closed the buffer may be on its way. If it is not, the updates are those of an earlier activation.
+        if (FindPart(buffer, count) is { } known)
+        {
+            return known;
+        }
+
+        await _committing.ConfigureAwait(true);
+        if (FindPart(buffer, count) is { } committed)
+        {
+            return committed;
+        }
+
+        await LoadAsync().ConfigureAwait(true);
+        return FindPart(buffer, count);
     }
 
     public Task<ShardClient[]> GetClientsAsync(int max) => Task.FromResult<ShardClient[]>([.. _clients.GetNewest(max).Select(ShardClient.From)]);
@@ -166,6 +178,12 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
         {
             return Reject(UpdateOutcome.Busy) with { RetryAfter = _federation.Server.BusyRetryAfter };
         }
+    }
+
+    private byte[]? FindPart(long buffer, int count)
+    {
+        (_protocol, ImmutableArray<ShardEffect> effects) = _protocol.Asked(buffer, count);
+        return effects.OfType<ShardEffect.SendPart>().Any() ? _sums!.Capture().Bytes.ToArray() : null;
     }
 
     private UpdateReceipt Reject(UpdateOutcome outcome) => new(outcome, _clients.Version);

@@ -13,14 +13,21 @@ internal static class BlobTable
     /// <returns>Its SHA-256.</returns>
     public static async Task<byte[]> WriteAsync(NpgsqlConnection connection, int federation, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
+        await using var batch = new NpgsqlBatch(connection);
+        byte[] sha256 = AddWrite(batch, federation, bytes);
+        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        return sha256;
+    }
+
+    /// <summary>Adds the statements that write a blob, unless the table contains it.</summary>
+    /// <returns>Its SHA-256.</returns>
+    public static byte[] AddWrite(NpgsqlBatch batch, int federation, ReadOnlyMemory<byte> bytes)
+    {
         byte[] sha256 = SHA256.HashData(bytes.Span);
         for (int part = 0; !bytes.IsEmpty; part++)
         {
             int length = Math.Min(PartBytes, bytes.Length);
-            await connection.ExecuteAsync(
-                "INSERT INTO ftte.blob (federation, sha256, part, bytes) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-                cancellationToken,
-                federation, sha256, part, bytes[..length]).ConfigureAwait(false);
+            batch.Add("INSERT INTO ftte.blob (federation, sha256, part, bytes) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", federation, sha256, part, bytes[..length]);
             bytes = bytes[length..];
         }
 
@@ -37,6 +44,15 @@ internal static class BlobTable
         """,
         cancellationToken,
         federation, sha256);
+
+    /// <summary>Adds the deletion of all blobs of a federation on a cluster to which nothing refers.</summary>
+    public static void AddDeletion(NpgsqlBatch batch, int federation) => batch.Add(
+        """
+        DELETE FROM ftte.blob b WHERE federation = $1
+            AND NOT EXISTS (SELECT 1 FROM ftte.version WHERE federation = $1 AND sha256 = b.sha256)
+            AND NOT EXISTS (SELECT 1 FROM ftte.cluster WHERE federation = $1 AND sha256 = b.sha256)
+        """,
+        federation);
 
     /// <summary>Reads a blob.</summary>
     /// <typeparam name="T">The type of its values.</typeparam>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Data;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Ftte.Aggregation;
 using Ftte.Storage;
 using Npgsql;
@@ -20,8 +21,11 @@ internal sealed class ClusterStore : IAsyncDisposable
     private readonly int _keepVersions;
     private readonly NpgsqlDataSource _sessions;
     private readonly TransactionQueue<ShardCommit, CommitResult> _commits;
+    private readonly TransactionQueue<int, (ClusterHead Head, IReadOnlyList<byte[]> Updates)> _reads;
     private readonly TransactionQueue<(int Shard, IReadOnlyList<ClusterClient> Clients), bool> _clients;
     private int _federation = -1;
+    private int _capacity;
+    private BufferRoom _room = new(-1, 0);
 
     /// <summary>Creates a store. Connects when it is used.</summary>
     /// <exception cref="ArgumentException">An option is missing or out of range.</exception>
@@ -36,6 +40,7 @@ internal sealed class ClusterStore : IAsyncDisposable
             static connection => StoreTarget.PrepareSessionAsync(connection, CancellationToken.None));
         _sessions = builder.Build();
         _commits = new(CommitAsync);
+        _reads = new(ReadShardsAsync);
         _clients = new(WriteClientsAsync);
     }
 
@@ -60,7 +65,7 @@ internal sealed class ClusterStore : IAsyncDisposable
         }
 
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        _federation = federation;
+        (_federation, _capacity) = (federation, start.Capacity);
         return true;
     });
 
@@ -69,89 +74,95 @@ internal sealed class ClusterStore : IAsyncDisposable
     /// <param name="cancellationToken">Cancels the call.</param>
     public Task<(ClusterHead Head, AggregatorState? State)> ReadStateAsync(long known, CancellationToken cancellationToken) => RunAsync(async connection =>
     {
-        await using NpgsqlTransaction transaction = await BeginReadAsync(connection, cancellationToken).ConfigureAwait(false);
         (ClusterHead head, byte[] sha256, long length) = await ReadHeadAsync(connection, cancellationToken).ConfigureAwait(false);
-        return head.Buffer == known
-            ? (head, null)
-            : (head, (AggregatorState?)AggregatorState.Read(await BlobTable.ReadAsync<byte>(connection, _target, _federation, sha256, length, cancellationToken).ConfigureAwait(false)));
+        if (head.Buffer == known)
+        {
+            return (head, null);
+        }
+
+        await using NpgsqlTransaction transaction = await BeginReadAsync(connection, cancellationToken).ConfigureAwait(false);
+        (head, sha256, length) = await ReadHeadAsync(connection, cancellationToken).ConfigureAwait(false);
+        return (head, (AggregatorState?)AggregatorState.Read(await BlobTable.ReadAsync<byte>(connection, _target, _federation, sha256, length, cancellationToken).ConfigureAwait(false)));
     });
 
     /// <summary>Reads the current buffer and the updates of a shard in it.</summary>
     /// <returns>The updates as messages.</returns>
-    public Task<(ClusterHead Head, IReadOnlyList<byte[]> Updates)> ReadShardAsync(int shard, CancellationToken cancellationToken) => RunAsync(async connection =>
+    public Task<(ClusterHead Head, IReadOnlyList<byte[]> Updates)> ReadShardAsync(int shard, CancellationToken cancellationToken) => _reads.WriteAsync(shard).WaitAsync(cancellationToken);
+
+    /// <summary>Reads the current buffer and, if it is closed, the number of updates of each shard in it.</summary>
+    public Task<(ClusterHead Head, ImmutableSortedDictionary<int, int> Counts)> ReadCountsAsync(CancellationToken cancellationToken) => RunAsync(async connection =>
     {
-        await using NpgsqlTransaction transaction = await BeginReadAsync(connection, cancellationToken).ConfigureAwait(false);
-        (ClusterHead head, _, _) = await ReadHeadAsync(connection, cancellationToken).ConfigureAwait(false);
-        var updates = new List<byte[]>();
-        await using NpgsqlCommand select = connection.Prepare("SELECT bytes FROM ftte.cluster_update WHERE federation = $1 AND buffer = $2 AND shard = $3", _federation, head.Buffer, shard);
+        ClusterHead? head = null;
+        ImmutableSortedDictionary<int, int>.Builder counts = ImmutableSortedDictionary.CreateBuilder<int, int>();
+        await using NpgsqlCommand select = connection.Prepare(
+            """
+            SELECT c.buffer, c.version, c.is_closed, c.updates, u.shard, u.updates FROM ftte.cluster c
+            LEFT JOIN LATERAL (SELECT shard, count(*)::int AS updates FROM ftte.cluster_update WHERE federation = c.federation AND buffer = c.buffer GROUP BY shard) AS u ON c.is_closed
+            WHERE c.federation = $1
+            """,
+            _federation);
         await using NpgsqlDataReader reader = await select.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            updates.Add(reader.GetFieldValue<byte[]>(0));
-        }
-
-        return (head, (IReadOnlyList<byte[]>)updates);
-    });
-
-    /// <summary>Reads the current buffer and the number of updates of each shard in it.</summary>
-    public Task<(ClusterHead Head, ImmutableSortedDictionary<int, int> Counts)> ReadCountsAsync(CancellationToken cancellationToken) => RunAsync(async connection =>
-    {
-        await using NpgsqlTransaction transaction = await BeginReadAsync(connection, cancellationToken).ConfigureAwait(false);
-        (ClusterHead head, _, _) = await ReadHeadAsync(connection, cancellationToken).ConfigureAwait(false);
-        ImmutableSortedDictionary<int, int>.Builder counts = ImmutableSortedDictionary.CreateBuilder<int, int>();
-        if (head.IsClosed)
-        {
-            await using NpgsqlCommand select = connection.Prepare("SELECT shard, count(*)::int FROM ftte.cluster_update WHERE federation = $1 AND buffer = $2 GROUP BY shard", _federation, head.Buffer);
-            await using NpgsqlDataReader reader = await select.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            head = ToHead(reader);
+            if (!reader.IsDBNull(4))
             {
-                counts.Add(reader.GetInt32(0), reader.GetInt32(1));
+                counts.Add(reader.GetInt32(4), reader.GetInt32(5));
             }
         }
 
-        return (head, counts.ToImmutable());
+        return (head ?? throw MissingRow(), counts.ToImmutable());
     });
 
     /// <summary>Commits updates: <see cref="BufferRecord.Commit"/>.</summary>
     /// <param name="buffer">The number of the buffer that the shard fills.</param>
     /// <param name="shard">The number of the shard.</param>
     /// <param name="updates">The updates, all different, as messages.</param>
+    /// <param name="isRepeated">True to repeat a transaction whose result is not known.</param>
     /// <param name="cancellationToken">Cancels the call. The updates may or may not have been committed.</param>
-    public Task<CommitResult> CommitAsync(long buffer, int shard, IReadOnlyList<(UpdateName Name, byte[] Bytes)> updates, CancellationToken cancellationToken) =>
-        _commits.WriteAsync(new ShardCommit(buffer, shard, updates)).WaitAsync(cancellationToken);
+    /// <returns>The result. Unless the transaction is repeated, <see cref="CommitOutcome.Later"/> also answers updates for which the buffer has no room, without a look at whether the database has them.</returns>
+    public Task<CommitResult> CommitAsync(long buffer, int shard, IReadOnlyList<(UpdateName Name, byte[] Bytes)> updates, bool isRepeated, CancellationToken cancellationToken) =>
+        _commits.WriteAsync(new ShardCommit(buffer, shard, updates, isRepeated)).WaitAsync(cancellationToken);
+
+    /// <summary>Closes a buffer that is not complete: <see cref="BufferRecord.Close"/>.</summary>
+    /// <returns>True if the buffer is closed now; false if it has too few updates, or was closed or published before.</returns>
+    public Task<bool> CloseAsync(long buffer, int minUpdates, CancellationToken cancellationToken) => RunAsync(async connection =>
+        await connection.ExecuteAsync(
+            "UPDATE ftte.cluster SET is_closed = true WHERE federation = $1 AND buffer = $2 AND NOT is_closed AND updates >= $3",
+            cancellationToken,
+            _federation, buffer, Math.Max(1, minUpdates)).ConfigureAwait(false) > 0);
 
     /// <summary>Publishes or refuses the version that consists of a closed buffer: <see cref="BufferRecord.Publish"/> and <see cref="BufferRecord.Refuse"/>.</summary>
     /// <returns>False if nothing changed, because the buffer is not the current one or not closed.</returns>
     public Task<bool> PublishAsync(long buffer, ClusterPublication publication, CancellationToken cancellationToken) => RunAsync(async connection =>
     {
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-
-        // Before the row is locked, because shards wait for it.
-        byte[] sha256 = await BlobTable.WriteAsync(connection, _federation, publication.State.Bytes, cancellationToken).ConfigureAwait(false);
-        byte[]? before = await connection.ReadAsync<byte[]>(
-            "SELECT sha256 FROM ftte.cluster WHERE federation = $1 AND buffer = $2 AND is_closed FOR UPDATE", cancellationToken, _federation, buffer).ConfigureAwait(false);
-        if (before is null)
+        bool isCurrent = await connection.ReadAsync<bool>("SELECT true FROM ftte.cluster WHERE federation = $1 AND buffer = $2 AND is_closed FOR UPDATE", cancellationToken, _federation, buffer).ConfigureAwait(false);
+        if (!isCurrent)
         {
             return false;
         }
 
-        await connection.ExecuteAsync(
+        // In one round trip, because all shards wait for it.
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        byte[] sha256 = BlobTable.AddWrite(batch, _federation, publication.State.Bytes);
+        batch.Add(
             "UPDATE ftte.cluster SET buffer = buffer + 1, version = version + $2, updates = 0, is_closed = false, sha256 = $3, length = $4 WHERE federation = $1",
-            cancellationToken,
-            _federation, publication.Version is null ? 0L : 1L, sha256, (long)publication.State.Bytes.Length).ConfigureAwait(false);
+            _federation, publication.Version is null ? 0L : 1L, sha256, (long)publication.State.Bytes.Length);
         if (publication.Version is { } version)
         {
-            await VersionTable.WriteAsync(connection, _federation, [version], _keepVersions, cancellationToken).ConfigureAwait(false);
-            await connection.ExecuteAsync("UPDATE ftte.cluster_update SET bytes = NULL WHERE federation = $1 AND buffer = $2", cancellationToken, _federation, buffer).ConfigureAwait(false);
-            await connection.ExecuteAsync("DELETE FROM ftte.cluster_update WHERE federation = $1 AND version < $2", cancellationToken, _federation, version.Version.Number - publication.RetainedVersions - 1).ConfigureAwait(false);
+            VersionTable.AddWrite(batch, _federation, version, _keepVersions);
+            batch.Add("UPDATE ftte.cluster_update SET bytes = NULL WHERE federation = $1 AND buffer = $2", _federation, buffer);
+            batch.Add("DELETE FROM ftte.cluster_update WHERE federation = $1 AND version < $2", _federation, version.Version.Number - publication.RetainedVersions - 1);
         }
         else
         {
-            await connection.ExecuteAsync("DELETE FROM ftte.cluster_update WHERE federation = $1 AND buffer = $2", cancellationToken, _federation, buffer).ConfigureAwait(false);
+            batch.Add("DELETE FROM ftte.cluster_update WHERE federation = $1 AND buffer = $2", _federation, buffer);
         }
 
-        await BlobTable.DeleteUnusedAsync(connection, _federation, before, cancellationToken).ConfigureAwait(false);
-        await connection.ExecuteAsync($"SELECT pg_notify('{Channel}', $1)", cancellationToken, _federation.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
+        BlobTable.AddDeletion(batch, _federation);
+        batch.Add($"SELECT pg_notify('{Channel}', $1)", _federation.ToString(CultureInfo.InvariantCulture));
+        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return true;
     });
@@ -250,44 +261,86 @@ internal sealed class ClusterStore : IAsyncDisposable
 
     private async Task<(ClusterHead Head, byte[] Sha256, long Length)> ReadHeadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand select = connection.Prepare("SELECT buffer, version, is_closed, sha256, length FROM ftte.cluster WHERE federation = $1", _federation);
+        await using NpgsqlCommand select = connection.Prepare("SELECT buffer, version, is_closed, updates, sha256, length FROM ftte.cluster WHERE federation = $1", _federation);
         await using NpgsqlDataReader reader = await select.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
-            ? (new ClusterHead(reader.GetInt64(0), new ModelVersion(reader.GetInt64(1)), reader.GetBoolean(2)), reader.GetFieldValue<byte[]>(3), reader.GetInt64(4))
-            : throw StoreErrors.Damaged(_target, "the row of the cluster is missing");
+        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? (ToHead(reader), reader.GetFieldValue<byte[]>(4), reader.GetInt64(5)) : throw MissingRow();
     }
 
+    private static ClusterHead ToHead(NpgsqlDataReader row) => new(row.GetInt64(0), new ModelVersion(row.GetInt64(1)), row.GetBoolean(2), row.GetInt32(3));
+
+    private StoreException MissingRow() => StoreErrors.Damaged(_target, "the row of the cluster is missing");
+
+    /// <summary>Reads the current buffer and the updates of several shards of this process at a time: all of them read when a version was published.</summary>
+    private Task<IReadOnlyList<(ClusterHead Head, IReadOnlyList<byte[]> Updates)>> ReadShardsAsync(IReadOnlyList<int> shards) => RunAsync(async connection =>
+    {
+        ClusterHead? head = null;
+        var updates = new Dictionary<int, List<byte[]>>();
+        await using NpgsqlCommand select = connection.Prepare(
+            """
+            SELECT c.buffer, c.version, c.is_closed, c.updates, u.shard, u.bytes FROM ftte.cluster c
+            LEFT JOIN ftte.cluster_update u ON u.federation = c.federation AND u.buffer = c.buffer AND u.shard = ANY($2)
+            WHERE c.federation = $1
+            """,
+            _federation, shards.Distinct().ToArray());
+        await using NpgsqlDataReader reader = await select.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false);
+        while (await reader.ReadAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            head = ToHead(reader);
+            if (!reader.IsDBNull(4))
+            {
+                (CollectionsMarshal.GetValueRefOrAddDefault(updates, reader.GetInt32(4), out _) ??= []).Add(reader.GetFieldValue<byte[]>(5));
+            }
+        }
+
+        ClusterHead found = head ?? throw MissingRow();
+        return (IReadOnlyList<(ClusterHead, IReadOnlyList<byte[]>)>)[.. shards.Select(shard => (found, (IReadOnlyList<byte[]>)updates.GetValueOrDefault(shard, [])))];
+    });
+
     /// <summary>Commits the updates of shards of this process in one transaction, because each commit waits for the disk and holds the row of the federation.</summary>
-    private Task<IReadOnlyList<CommitResult>> CommitAsync(IReadOnlyList<ShardCommit> commits) => RunAsync(async connection =>
+    /// <remarks>Updates for which the buffer has no room are not sent. The shards repeat them, for the same buffer if it turns out not to be closed, and otherwise for the next one.</remarks>
+    private async Task<IReadOnlyList<CommitResult>> CommitAsync(IReadOnlyList<ShardCommit> commits)
+    {
+        int[] counts = _room.Divide(commits, _capacity);
+        (CommitResult Last, CommitOutcome[][] Outcomes) sent = counts.Any(count => count > 0)
+            ? await SendAsync(commits, counts).ConfigureAwait(false)
+            : (new CommitResult(_room.Buffer, IsClosed: true, []), [.. commits.Select(_ => Array.Empty<CommitOutcome>())]);
+        return [.. commits.Select((commit, i) => sent.Last with { Outcomes = [.. sent.Outcomes[i], .. Enumerable.Repeat(CommitOutcome.Later, commit.Updates.Count - counts[i])] })];
+    }
+
+    /// <returns>The buffer after the transaction, and the outcomes of the updates that were sent.</returns>
+    private Task<(CommitResult Last, CommitOutcome[][] Outcomes)> SendAsync(IReadOnlyList<ShardCommit> commits, int[] counts) => RunAsync(async connection =>
     {
         // A result counts when the transaction has ended: the server sends the rows before it commits.
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(CancellationToken.None).ConfigureAwait(false);
-        var results = new List<CommitResult>(commits.Count);
         await using var batch = new NpgsqlBatch(connection, transaction);
-        foreach (ShardCommit shard in commits)
+        int[] sent = [.. counts.Index().Where(count => count.Item > 0).Select(count => count.Index)];
+        foreach (int i in sent)
         {
-            var commit = new NpgsqlBatchCommand("SELECT current_buffer, closed, outcomes FROM ftte.commit_updates($1, $2, $3, $4, $5, $6)");
-            object[] values =
-            [
-                _federation, shard.Buffer, shard.Shard,
-                shard.Updates.Select(update => update.Name.Client.Value).ToArray(), shard.Updates.Select(update => ToKey(update.Name.Id)).ToArray(), shard.Updates.Select(update => update.Bytes).ToArray(),
-            ];
-            Array.ForEach(values, value => commit.Parameters.Add(new NpgsqlParameter { Value = value }));
-            batch.BatchCommands.Add(commit);
+            (UpdateName Name, byte[] Bytes)[] updates = [.. commits[i].Updates.Take(counts[i])];
+            batch.Add(
+                "SELECT current_buffer, closed, room, outcomes FROM ftte.commit_updates($1, $2, $3, $4, $5, $6)",
+                _federation, commits[i].Buffer, commits[i].Shard,
+                updates.Select(update => update.Name.Client.Value).ToArray(), updates.Select(update => ToKey(update.Name.Id)).ToArray(), updates.Select(update => update.Bytes).ToArray());
         }
 
+        CommitOutcome[][] outcomes = [.. commits.Select(_ => Array.Empty<CommitOutcome>())];
+        CommitResult? last = null;
+        int room = 0;
         await using (NpgsqlDataReader reader = await batch.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            do
+            foreach (int i in sent)
             {
                 await reader.ReadAsync(CancellationToken.None).ConfigureAwait(false);
-                results.Add(new CommitResult(reader.GetInt64(0), reader.GetBoolean(1), [.. reader.GetFieldValue<short[]>(2).Select(outcome => (CommitOutcome)outcome)]));
+                last = new CommitResult(reader.GetInt64(0), reader.GetBoolean(1), []);
+                room = reader.GetInt32(2);
+                outcomes[i] = [.. reader.GetFieldValue<short[]>(3).Select(outcome => (CommitOutcome)outcome)];
+                await reader.NextResultAsync(CancellationToken.None).ConfigureAwait(false);
             }
-            while (await reader.NextResultAsync(CancellationToken.None).ConfigureAwait(false));
         }
 
         await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
-        return (IReadOnlyList<CommitResult>)results;
+        _room = new BufferRoom(last!.Buffer, room);
+        return (last, outcomes);
     });
 
     private Task<IReadOnlyList<bool>> WriteClientsAsync(IReadOnlyList<(int Shard, IReadOnlyList<ClusterClient> Clients)> writes) => RunAsync(async connection =>

@@ -31,4 +31,17 @@ internal static class NpgsqlConnectionExtensions
         await using NpgsqlCommand command = connection.Prepare(statement, values);
         return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is T value ? value : default;
     }
+
+    /// <summary>Adds a statement to a batch, which is executed in one round trip.</summary>
+    [SuppressMessage("Security", "CA2100", Justification = "All statements are constants of this library.")]
+    public static void Add(this NpgsqlBatch batch, string statement, params ReadOnlySpan<object> values)
+    {
+        var command = new NpgsqlBatchCommand(statement);
+        foreach (object value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        batch.BatchCommands.Add(command);
+    }
 }

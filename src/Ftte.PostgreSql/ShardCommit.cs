@@ -6,4 +6,5 @@ namespace Ftte.PostgreSql;
 /// <param name="Buffer">The number of the buffer that the shard fills.</param>
 /// <param name="Shard">The number of the shard.</param>
 /// <param name="Updates">The updates, all different, as messages.</param>
-internal sealed record ShardCommit(long Buffer, int Shard, IReadOnlyList<(UpdateName Name, byte[] Bytes)> Updates);
+/// <param name="IsRepeated">Whether they repeat a transaction whose result is not known.</param>
+internal sealed record ShardCommit(long Buffer, int Shard, IReadOnlyList<(UpdateName Name, byte[] Bytes)> Updates, bool IsRepeated);

@@ -6,6 +6,15 @@ namespace Ftte.PostgreSql;
 /// <summary>Stores the published versions of a federation.</summary>
 internal static class VersionTable
 {
+    private const string DeleteOutdated = "DELETE FROM ftte.version WHERE federation = $1 AND number IN (SELECT number FROM ftte.version WHERE federation = $1 ORDER BY number DESC OFFSET $2)";
+
+    /// <summary>Adds the statements that write a version and delete the oldest ones. The blobs of those stay.</summary>
+    public static void AddWrite(NpgsqlBatch batch, int federation, ModelSnapshot version, int keepVersions)
+    {
+        AddWrite(batch, federation, version);
+        batch.Add(DeleteOutdated, federation, (long)keepVersions);
+    }
+
     /// <summary>Writes versions and deletes the oldest ones.</summary>
     /// <param name="connection">The session.</param>
     /// <param name="federation">The number of the federation.</param>
@@ -17,16 +26,9 @@ internal static class VersionTable
         // A batch can contain more versions than are kept.
         for (int i = Math.Max(0, versions.Count - keepVersions); i < versions.Count; i++)
         {
-            ModelSnapshot version = versions[i];
-            byte[] bytes = MemoryMarshal.AsBytes(version.Parameters.Span).ToArray();
-            byte[] sha256 = await BlobTable.WriteAsync(connection, federation, bytes, cancellationToken).ConfigureAwait(false);
-            await connection.ExecuteAsync(
-                """
-                INSERT INTO ftte.version (federation, number, layout, parameters, sha256) VALUES ($1, $2, $3, $4, $5)
-                ON CONFLICT (federation, number) DO UPDATE SET layout = excluded.layout, parameters = excluded.parameters, sha256 = excluded.sha256
-                """,
-                cancellationToken,
-                federation, version.Version.Number, unchecked((long)version.Layout.Fingerprint), version.Layout.ParameterCount, sha256).ConfigureAwait(false);
+            await using var batch = new NpgsqlBatch(connection);
+            AddWrite(batch, federation, versions[i]);
+            await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
 
         if (versions.Count > 0)
@@ -38,15 +40,21 @@ internal static class VersionTable
         }
     }
 
+    private static void AddWrite(NpgsqlBatch batch, int federation, ModelSnapshot version)
+    {
+        byte[] sha256 = BlobTable.AddWrite(batch, federation, MemoryMarshal.AsBytes(version.Parameters.Span).ToArray());
+        batch.Add(
+            """
+            INSERT INTO ftte.version (federation, number, layout, parameters, sha256) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (federation, number) DO UPDATE SET layout = excluded.layout, parameters = excluded.parameters, sha256 = excluded.sha256
+            """,
+            federation, version.Version.Number, unchecked((long)version.Layout.Fingerprint), version.Layout.ParameterCount, sha256);
+    }
+
     private static async Task<List<byte[]>> DeleteOutdatedAsync(NpgsqlConnection connection, int federation, int keepVersions, CancellationToken cancellationToken)
     {
         var outdated = new List<byte[]>();
-        await using NpgsqlCommand delete = connection.Prepare(
-            """
-            DELETE FROM ftte.version WHERE federation = $1 AND number IN (SELECT number FROM ftte.version WHERE federation = $1 ORDER BY number DESC OFFSET $2)
-            RETURNING sha256
-            """,
-            federation, (long)keepVersions);
+        await using NpgsqlCommand delete = connection.Prepare($"{DeleteOutdated} RETURNING sha256", federation, (long)keepVersions);
         await using NpgsqlDataReader reader = await delete.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {

@@ -16,7 +16,9 @@ public static class SiloSetup
     /// <param name="connectionString">The database of the members and the federation.</param>
     /// <param name="port">The port of the silo on the loopback interface.</param>
     /// <param name="shards">The number of shards.</param>
-    public static void Configure(ISiloBuilder silo, string connectionString, int port, int shards)
+    /// <param name="refresh">The refresh interval; null for 200 ms.</param>
+    /// <param name="configure">Sets further options of the server; null for none.</param>
+    public static void Configure(ISiloBuilder silo, string connectionString, int port, int shards, TimeSpan? refresh = null, Action<FederatedServerOptions>? configure = null)
     {
         // Failures are noticed in some seconds, but a silo that starts on a machine with other work is not declared dead.
         silo.UsePostgreSqlClustering(connectionString)
@@ -35,9 +37,13 @@ public static class SiloSetup
                     cluster.ConnectionString = connectionString;
                     cluster.Shards = shards;
                     cluster.KeepVersions = null;
-                    cluster.RefreshInterval = TimeSpan.FromMilliseconds(200);
+                    cluster.RefreshInterval = refresh ?? TimeSpan.FromMilliseconds(200);
                 },
-                server => server.BusyRetryAfter = TimeSpan.FromMilliseconds(50))
+                server =>
+                {
+                    server.BusyRetryAfter = TimeSpan.FromMilliseconds(50);
+                    configure?.Invoke(server);
+                })
             .UseModel(Workload.Start)
             .UseSelection(Workload.Selection)
             .UseAggregator(Aggregator);

@@ -19,7 +19,7 @@ public sealed class ClusterStoreTests(PostgreSqlServer database)
         await using ClusterStore store = await OpenAsync();
 
         CommitResult[] results = await Task.WhenAll(Enumerable.Range(0, Workload.Capacity + 3)
-            .Select(shard => store.CommitAsync(0, shard, [(new UpdateName(new ClientId($"d{shard}"), new UpdateId(1)), new byte[] { 1 })], CancellationToken.None)));
+            .Select(shard => store.CommitAsync(0, shard, [(new UpdateName(new ClientId($"d{shard}"), new UpdateId(1)), new byte[] { 1 })], isRepeated: false, CancellationToken.None)));
 
         CommitOutcome[] outcomes = [.. results.Select(result => Assert.Single(result.Outcomes))];
         Assert.Equal(Workload.Capacity, outcomes.Count(outcome => outcome == CommitOutcome.Taken));
@@ -27,6 +27,69 @@ public sealed class ClusterStoreTests(PostgreSqlServer database)
         Assert.Contains(results, result => result.IsClosed);
         (_, var counts) = await store.ReadCountsAsync(CancellationToken.None);
         Assert.Equal(Workload.Capacity, counts.Values.Sum());
+    }
+
+    [StoreFact]
+    public async Task A_buffer_is_closed_before_it_is_complete_once_and_with_enough_updates_only()
+    {
+        await using ClusterStore store = await OpenAsync();
+        Assert.False(await store.CloseAsync(0, minUpdates: 0, CancellationToken.None));
+        await store.CommitAsync(0, shard: 1, [(new UpdateName(new ClientId("d"), new UpdateId(1)), new byte[] { 1 })], isRepeated: false, CancellationToken.None);
+
+        Assert.False(await store.CloseAsync(0, minUpdates: 2, CancellationToken.None));
+        Assert.False(await store.CloseAsync(1, minUpdates: 1, CancellationToken.None));
+        Assert.True(await store.CloseAsync(0, minUpdates: 1, CancellationToken.None));
+        Assert.False(await store.CloseAsync(0, minUpdates: 1, CancellationToken.None));
+
+        // The process does not know it yet, and asks the database.
+        CommitResult late = await store.CommitAsync(0, shard: 1, [(new UpdateName(new ClientId("e"), new UpdateId(1)), new byte[] { 1 })], isRepeated: false, CancellationToken.None);
+        Assert.Equal((true, CommitOutcome.Later), (late.IsClosed, Assert.Single(late.Outcomes)));
+        (ClusterHead head, var counts) = await store.ReadCountsAsync(CancellationToken.None);
+        Assert.Equal((0, true, 1), (head.Buffer, head.IsClosed, head.Updates));
+        Assert.Equal(1, Assert.Single(counts).Value);
+    }
+
+    [StoreFact]
+    public async Task Updates_without_room_are_later_and_a_repeated_transaction_has_the_outcomes_of_the_first()
+    {
+        await using ClusterStore store = await OpenAsync();
+        (UpdateName Name, byte[] Bytes)[] updates = [.. Enumerable.Range(0, Workload.Capacity + 3).Select(i => (new UpdateName(new ClientId($"d{i}"), new UpdateId(1)), new byte[] { 1 }))];
+        CommitOutcome[] expected = [.. Enumerable.Repeat(CommitOutcome.Taken, Workload.Capacity), .. Enumerable.Repeat(CommitOutcome.Later, 3)];
+
+        CommitResult first = await store.CommitAsync(0, shard: 1, updates, isRepeated: false, CancellationToken.None);
+        Assert.Equal((0, true), (first.Buffer, first.IsClosed));
+        Assert.Equal(expected, first.Outcomes.AsEnumerable());
+
+        // The process knows that the buffer is closed.
+        CommitResult second = await store.CommitAsync(0, shard: 1, updates, isRepeated: false, CancellationToken.None);
+        Assert.Equal((0, true), (second.Buffer, second.IsClosed));
+        Assert.All(second.Outcomes, outcome => Assert.Equal(CommitOutcome.Later, outcome));
+
+        CommitResult repeated = await store.CommitAsync(0, shard: 1, updates, isRepeated: true, CancellationToken.None);
+        Assert.Equal((0, true), (repeated.Buffer, repeated.IsClosed));
+        Assert.Equal(expected, repeated.Outcomes.AsEnumerable());
+
+        // Another process does not know it.
+        CommitResult next = await store.CommitAsync(1, shard: 1, updates, isRepeated: false, CancellationToken.None);
+        Assert.Equal((0, true), (next.Buffer, next.IsClosed));
+    }
+
+    [Theory]
+    [InlineData(new[] { 3, 3, 3 }, 4, new[] { 2, 1, 1 })]
+    [InlineData(new[] { 1, 5, 2 }, 7, new[] { 1, 4, 2 })]
+    [InlineData(new[] { 1, 1 }, 9, new[] { 1, 1 })]
+    [InlineData(new[] { 2, 2 }, 0, new[] { 0, 0 })]
+    public void The_room_of_a_buffer_is_divided_among_the_shards_in_turn(int[] updates, int room, int[] sent) =>
+        Assert.Equal(sent, new BufferRoom(4, room).Divide([.. updates.Select((count, shard) => Commit(4, shard, count, isRepeated: false))], capacity: 100));
+
+    [Fact]
+    public void A_later_buffer_has_its_whole_capacity_and_repeated_and_late_commits_are_sent_as_a_whole()
+    {
+        var room = new BufferRoom(4, 1);
+        Assert.Equal([5, 2], room.Divide([Commit(5, 0, 8, false), Commit(5, 1, 2, false)], capacity: 7));
+        Assert.Equal([1, 3], room.Divide([Commit(4, 0, 2, false), Commit(4, 1, 3, true)], capacity: 7));
+        Assert.Equal([9], room.Divide([Commit(3, 0, 9, false)], capacity: 7));
+        Assert.Equal([7], new BufferRoom(-1, 0).Divide([Commit(0, 0, 9, false)], capacity: 7));
     }
 
     [StoreFact]
@@ -72,6 +135,9 @@ public sealed class ClusterStoreTests(PostgreSqlServer database)
 
         Assert.Equal(2, await queue.WriteAsync(2));
     }
+
+    private static ShardCommit Commit(long buffer, int shard, int updates, bool isRepeated) =>
+        new(buffer, shard, [.. Enumerable.Range(0, updates).Select(i => (new UpdateName(new ClientId($"s{shard}d{i}"), new UpdateId(1)), new byte[] { 1 }))], isRepeated);
 
     private static ClusterClient Record(string client, byte content) => new(new ClientId(client), new UpdateId(content), [content], IsAtWork: false);
 

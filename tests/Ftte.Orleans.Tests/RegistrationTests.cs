@@ -16,7 +16,6 @@ public sealed class RegistrationTests
     {
         Assert.Contains("QueueCapacity is 7, but each of 8 shards needs at least 1", Refused<ArgumentException>(server => server.QueueCapacity = 7), StringComparison.Ordinal);
         Assert.Contains("MaxConcurrency is 3", Refused<ArgumentException>(server => server.MaxConcurrency = 3), StringComparison.Ordinal);
-        Assert.Contains("publishes complete buffers only", Refused<ArgumentException>(server => server.PublishTimeout = TimeSpan.FromSeconds(1)), StringComparison.Ordinal);
         Assert.Equal("Shards", Assert.ThrowsAny<ArgumentException>(() => Build(cluster => cluster.Shards = 0)).ParamName);
         Assert.Equal("KeepVersions", Assert.ThrowsAny<ArgumentException>(() => Build(cluster => cluster.KeepVersions = 1)).ParamName);
         Assert.ThrowsAny<ArgumentException>(() => Build(cluster => cluster.ConnectionString = ""));

@@ -28,6 +28,18 @@ public sealed class SameBitsTests(PostgreSqlServer database)
         Assert.Equal(expected, actual);
     }
 
+    [StoreFact]
+    public async Task Versions_are_published_and_known_everywhere_without_the_regular_reads_of_the_database()
+    {
+        // A notification that is forgotten would be made up for after an hour.
+        var schedule = new Schedule(rounds: 30, seed: 1);
+        await using TestSilos cluster = await TestSilos.StartAsync(await database.CreateDatabaseAsync(), silos: 2, shards: 8, refresh: TimeSpan.FromHours(1));
+
+        ulong[] versions = await schedule.RunAsync(cluster.Server, cluster.WaitForAsync, new Random(1));
+
+        Assert.Equal(30, versions.Distinct().Count());
+    }
+
     private static async Task<ulong[]> RunSingleServerAsync(Schedule schedule)
     {
         var selections = new SelectionHistory(Workload.Selection);

@@ -66,6 +66,13 @@ internal sealed class Schedule
         UpdateHeader header = assignment.CreateHeader(1);
         using SparseUpdate values = Workload.Create(header with { Id = new UpdateId((ulong)round) });
         using SparseUpdate update = SparseUpdate.Create(header with { ExampleCount = values.Header.ExampleCount }, values.Values.Span);
-        return await server.SubmitAsync(update);
+        UpdateReceipt receipt;
+        while ((receipt = await server.SubmitAsync(update)).Outcome == UpdateOutcome.Busy)
+        {
+            // As a device does. A commit takes longer than the refresh interval if the machine does other work.
+            await Task.Delay(receipt.RetryAfter!.Value, TimeProvider.System);
+        }
+
+        return receipt;
     }
 }

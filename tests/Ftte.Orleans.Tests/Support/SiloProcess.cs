@@ -36,13 +36,13 @@ internal sealed class SiloProcess : IDisposable
     public string Output => string.Join('\n', _output);
 
     /// <summary>Starts a silo and waits until devices may call it. If the others declare it dead before, because the machine is slow, starts another one.</summary>
-    public static async Task<SiloProcess> StartAsync(string connectionString, int shards)
+    public static async Task<SiloProcess> StartAsync(string connectionString, int shards, int version = 1)
     {
         for (int attempt = 1; ; attempt++)
         {
             try
             {
-                return await StartOnceAsync(connectionString, shards);
+                return await StartOnceAsync(connectionString, shards, version);
             }
             catch (Xunit.Sdk.FailException) when (attempt < MaxStarts)
             {
@@ -51,11 +51,11 @@ internal sealed class SiloProcess : IDisposable
         }
     }
 
-    private static async Task<SiloProcess> StartOnceAsync(string connectionString, int shards)
+    private static async Task<SiloProcess> StartOnceAsync(string connectionString, int shards, int version)
     {
         string? host = Environment.ProcessPath;
         int port = Ports.FindFree();
-        string[] arguments = [typeof(SiloSetup).Assembly.Location, connectionString, Text(Ports.FindFree()), Text(port), Text(shards)];
+        string[] arguments = [typeof(SiloSetup).Assembly.Location, connectionString, Text(Ports.FindFree()), Text(port), Text(shards), Text(version)];
         var silo = new SiloProcess(
             Process.Start(new ProcessStartInfo(Path.GetFileNameWithoutExtension(host) == "dotnet" ? host! : "dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!, port);
         Task ended = silo._process.WaitForExitAsync();
@@ -68,6 +68,15 @@ internal sealed class SiloProcess : IDisposable
         }
 
         return silo;
+    }
+
+    /// <summary>Ends the process with SIGTERM, and waits until it has left the cluster.</summary>
+    public async Task StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-s", "TERM", Text(_process.Id)]);
+        await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync();
+        Assert.True(_process.ExitCode == 0, $"The silo has ended with {_process.ExitCode}: {Output}");
     }
 
     /// <summary>Ends the process with SIGKILL, without a chance to leave the cluster.</summary>

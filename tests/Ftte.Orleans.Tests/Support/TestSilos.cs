@@ -16,8 +16,11 @@ internal sealed class TestSilos : IAsyncDisposable
 
     public int Count => _hosts.Count;
 
+    /// <summary>Gets the factory of the first silo.</summary>
+    public IGrainFactory Grains => _hosts[0].Services.GetRequiredService<IGrainFactory>();
+
     /// <summary>Starts silos, one after another.</summary>
-    public static async Task<TestSilos> StartAsync(string connectionString, int silos, int shards, Action<IServiceCollection>? configure = null)
+    public static async Task<TestSilos> StartAsync(string connectionString, int silos, int shards, Action<IServiceCollection>? configure = null, TimeSpan? refresh = null, Action<FederatedServerOptions>? server = null)
     {
         var cluster = new TestSilos();
         for (int i = 0; i < silos; i++)
@@ -25,7 +28,7 @@ internal sealed class TestSilos : IAsyncDisposable
             HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
             builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Error);
             int port = Ports.FindFree();
-            builder.UseOrleans(silo => SiloSetup.Configure(silo, connectionString, port, shards));
+            builder.UseOrleans(silo => SiloSetup.Configure(silo, connectionString, port, shards, refresh ?? TimeSpan.FromSeconds(1), server));
             configure?.Invoke(builder.Services);
             IHost host = builder.Build();
             cluster._hosts.Add(host);

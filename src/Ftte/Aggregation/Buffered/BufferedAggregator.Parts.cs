@@ -77,6 +77,9 @@ public sealed partial class BufferedAggregator
         return Count < _options.Capacity ? UpdateOutcome.Buffered : TryPublish() ? UpdateOutcome.Published : UpdateOutcome.Refused;
     }
 
+    /// <summary>Publishes the merged parts of a buffer that was closed before it was complete.</summary>
+    internal UpdateOutcome PublishParts() => TryPublish() ? UpdateOutcome.Published : UpdateOutcome.Refused;
+
     /// <summary>Restores an aggregator that folds a part of the next version and does not publish.</summary>
     /// <exception cref="ArgumentException">The buffer of the state is not empty.</exception>
     internal static BufferedAggregator RestoreShard(

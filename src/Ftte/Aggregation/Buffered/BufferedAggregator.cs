@@ -75,7 +75,8 @@ public sealed partial class BufferedAggregator : IGuardedAggregator, IRevertible
         _buffer = _options.Reduction.CreateBuffer(_options.Capacity, _options.MinMassShare, initial.Layout, _pool);
         _optimizer = _options.Optimizer.CreateState(initial.Layout.ParameterCount);
         _maxAge = _options.MaxAgeOrDefault;
-        _validator = new UpdateValidator(initial.Layout, selections, _maxAge, _options.MaxUpdatesPerClient, _options.Capacity);
+        long retained = _options.ForgetsPublishedUpdates ? 0 : Math.Max(_maxAge, UpdateValidator.MinRetainedVersions);
+        _validator = new UpdateValidator(initial.Layout, selections, _maxAge, _options.MaxUpdatesPerClient, _options.Capacity, retained);
         _references = new ReferenceValues(_options, _buffer.CountsExamples);
         WeightingInputs inputs = _options.Weighting.Inputs;
         _direction = inputs.HasFlag(WeightingInputs.Alignment) ? new LastDirection(initial.Layout.ParameterCount) : null;

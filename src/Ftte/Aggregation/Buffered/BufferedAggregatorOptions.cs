@@ -77,6 +77,24 @@ public sealed class BufferedAggregatorOptions
     /// <value>Default 0.5, rounded up to whole updates. A robust reduction also waits until it has enough updates to protect the model.</value>
     public double FlushShare { get; set; } = 0.5;
 
+    /// <summary>Gets or sets a value that indicates whether the IDs of updates are forgotten when their version is published, because a database keeps them.</summary>
+    internal bool ForgetsPublishedUpdates { get; set; }
+
+    /// <summary>Gets the minimum number of updates with which a buffer may be published when it times out.</summary>
+    internal int MinFlushCount
+    {
+        get
+        {
+            int count = Math.Max(1, (int)Math.Ceiling(FlushShare * Capacity));
+            while (count < Capacity && Reduction.FindObstacle(count) is not null)
+            {
+                count++;
+            }
+
+            return count;
+        }
+    }
+
     internal long MaxAgeOrDefault => MaxAge ?? Math.Max(20, 4L * (Concurrency ?? 0) / Capacity);
 
     /// <summary>Creates the options of FedBuff (arXiv 2106.06639): weights by age, divided by the capacity.</summary>

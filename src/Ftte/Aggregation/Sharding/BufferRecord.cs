@@ -53,9 +53,10 @@ internal sealed record BufferRecord(long Number, ModelVersion Version, int Capac
         return (next, new CommitResult(next.Number, next.IsClosed, outcomes.ToImmutable()));
     }
 
-    /// <summary>Closes a buffer that is not complete, for example because its time is over.</summary>
+    /// <summary>Closes a buffer that is not complete, because its time is over.</summary>
     /// <param name="buffer">The number of the buffer.</param>
-    public BufferRecord Close(long buffer) => buffer == Number && Rows.Length > 0 ? this with { IsClosed = true } : this;
+    /// <param name="minUpdates">The minimum number of updates that the buffer must have.</param>
+    public BufferRecord Close(long buffer, int minUpdates) => buffer == Number && Rows.Length >= Math.Max(1, minUpdates) ? this with { IsClosed = true } : this;
 
     /// <summary>Publishes the version that consists of a closed buffer.</summary>
     /// <param name="buffer">The number of the buffer.</param>

@@ -12,7 +12,7 @@ namespace Ftte.Aggregation;
 /// </remarks>
 public sealed class UpdateValidator
 {
-    private const long MinRetainedVersions = 20;
+    internal const long MinRetainedVersions = 20;
 
     private readonly ParameterLayout _layout;
     private readonly SelectionHistory _selections;
@@ -30,6 +30,12 @@ public sealed class UpdateValidator
     /// <param name="maxUpdatesPerClient">The maximum number of updates of one client between two publications, at least 1.</param>
     /// <param name="expectedUpdates">The expected number of updates between two publications, for which memory is reserved.</param>
     public UpdateValidator(ParameterLayout layout, SelectionHistory selections, long maxAge = 20, int maxUpdatesPerClient = 1, int expectedUpdates = 10)
+        : this(layout, selections, maxAge, maxUpdatesPerClient, expectedUpdates, Math.Max(maxAge, MinRetainedVersions))
+    {
+    }
+
+    /// <summary>Creates the validation for a model, with the number of versions for which the IDs of accepted updates are kept; 0 keeps those of the current buffer only.</summary>
+    internal UpdateValidator(ParameterLayout layout, SelectionHistory selections, long maxAge, int maxUpdatesPerClient, int expectedUpdates, long retainedVersions)
     {
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(selections);
@@ -37,7 +43,7 @@ public sealed class UpdateValidator
         ArgumentOutOfRangeException.ThrowIfLessThan(maxUpdatesPerClient, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(expectedUpdates);
         (_layout, _selections, _maxAge, _maxUpdatesPerClient) = (layout, selections, maxAge, maxUpdatesPerClient);
-        _accepted = new AcceptedUpdates(expectedUpdates, Math.Max(maxAge, MinRetainedVersions));
+        _accepted = new AcceptedUpdates(expectedUpdates, retainedVersions);
     }
 
     /// <summary>Validates an update. Does not change the state; call <see cref="Accept"/> for that.</summary>

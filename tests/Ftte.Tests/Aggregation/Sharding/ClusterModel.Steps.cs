@@ -83,6 +83,13 @@ internal sealed partial class ClusterModel
         return new Message(MessageKind.CommitResult, message.To, message.Activation, result.Buffer, result.IsClosed, Outcomes: string.Concat(result.Outcomes.Select(outcome => (int)outcome)));
     }
 
+    private void Postpone(Message message)
+    {
+        _messages.Remove(message);
+        string later = new((char)('0' + (int)CommitOutcome.Later), message.Updates.Length);
+        Send(new Message(MessageKind.CommitResult, message.To, message.Activation, message.Buffer, Flag: true, Outcomes: later));
+    }
+
     private void FailCommit(Message message, bool isExecuted)
     {
         Losses--;
@@ -118,7 +125,8 @@ internal sealed partial class ClusterModel
             return;
         }
 
-        if (rows.Length != _bounds.Capacity || rows.Any(update => _database.Counted.Contains(Name(update))))
+        bool isComplete = rows.Length == _bounds.Capacity || (_bounds.Timeouts > 0 && rows.Length > 0);
+        if (!isComplete || rows.Any(update => _database.Counted.Contains(Name(update))))
         {
             Violation ??= $"the version of buffer {message.Buffer} consists of {rows}";
         }

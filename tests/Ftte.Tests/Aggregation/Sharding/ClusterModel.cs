@@ -22,7 +22,7 @@ internal sealed partial class ClusterModel
     {
         _bounds = bounds;
         _database = BufferRecord.Create(bounds.Capacity);
-        (Crashes, Losses, Repeats, Publishers) = (bounds.Crashes, bounds.Losses, bounds.Repeats, bounds.ExtraPublishers);
+        (Crashes, Losses, Repeats, Publishers, Timeouts) = (bounds.Crashes, bounds.Losses, bounds.Repeats, bounds.ExtraPublishers, bounds.Timeouts);
         _shards = new ShardProtocol[bounds.Shards];
         _activations = new int[bounds.Shards];
         foreach (char update in Updates)
@@ -42,7 +42,7 @@ internal sealed partial class ClusterModel
     {
         _bounds = other._bounds;
         _database = other._database;
-        (Crashes, Losses, Repeats, Publishers) = (other.Crashes, other.Losses, other.Repeats, other.Publishers);
+        (Crashes, Losses, Repeats, Publishers, Timeouts) = (other.Crashes, other.Losses, other.Repeats, other.Publishers, other.Timeouts);
         _shards = [.. other._shards];
         _activations = [.. other._activations];
         _publishers = new(other._publishers);
@@ -57,6 +57,8 @@ internal sealed partial class ClusterModel
     public int Repeats { get; private set; }
 
     public int Publishers { get; private set; }
+
+    public int Timeouts { get; private set; }
 
     /// <summary>Gets the first violation of an invariant; null if there is none.</summary>
     public string? Violation { get; private set; }
@@ -75,6 +77,12 @@ internal sealed partial class ClusterModel
         foreach (Message message in _messages.Distinct())
         {
             yield return Step($"{message}", false, next => next.Deliver(message));
+            if (message.Kind == MessageKind.Commit && message.Buffer == _database.Number && _database.IsClosed)
+            {
+                // A process that knows that the buffer is closed does not ask the database.
+                yield return Step($"{message} is answered without the database", false, next => next.Postpone(message));
+            }
+
             if (Losses > 0)
             {
                 if (message.Kind == MessageKind.Commit)
@@ -130,6 +138,16 @@ internal sealed partial class ClusterModel
             });
         }
 
+        if (Timeouts > 0 && _database.Rows.Length > 0 && !_database.IsClosed)
+        {
+            yield return Step("the time of the buffer is over", true, next =>
+            {
+                next.Timeouts--;
+                next._database = next._database.Close(next._database.Number, minUpdates: 1);
+                next.Send(new Message(MessageKind.Closed, next._publishers.Keys.Last(), -1, next._database.Number));
+            });
+        }
+
         if (_messages.Count == 0)
         {
             yield return Step("timers", false, next => next.Tick());
@@ -141,7 +159,7 @@ internal sealed partial class ClusterModel
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{_database.Number}{(_database.IsClosed ? "c" : "")}[{string.Join(",", _database.Rows.Select(row => $"{row.Shard}{Letter(row.Update)}").Order(StringComparer.Ordinal))}]");
-        text.Append(CultureInfo.InvariantCulture, $"a{_acknowledged}r{_refused}p{_publications};{Crashes}{Losses}{Repeats}{Publishers};");
+        text.Append(CultureInfo.InvariantCulture, $"a{_acknowledged}r{_refused}p{_publications};{Crashes}{Losses}{Repeats}{Publishers}{Timeouts};");
         for (int i = 0; i < _shards.Length; i++)
         {
             ShardProtocol shard = _shards[i];

@@ -27,9 +27,13 @@ public sealed class PublisherProtocolTests(Xunit.Abstractions.ITestOutputHelper 
     [InlineData(2, 1, 2, 0, 0, 1, 0, 0)]
     [InlineData(2, 2, 2, 0, 0, 1, 0, 0)]
     [InlineData(3, 2, 2, 0, 0, 0, 0, -1)]
-    public void No_order_of_messages_and_failures_loses_or_doubles_an_update_or_a_version(int updates, int shards, int capacity, int crashes, int losses, int repeats, int publishers, int refused)
+    [InlineData(2, 1, 2, 0, 0, 0, 0, -1, 1)]
+    [InlineData(2, 2, 2, 0, 0, 0, 0, -1, 1)]
+    [InlineData(1, 1, 2, 1, 0, 0, 0, -1, 1)]
+    [InlineData(2, 1, 2, 0, 1, 0, 0, -1, 1)]
+    public void No_order_of_messages_and_failures_loses_or_doubles_an_update_or_a_version(int updates, int shards, int capacity, int crashes, int losses, int repeats, int publishers, int refused, int timeouts = 0)
     {
-        var bounds = new ClusterBounds(updates, shards, capacity, crashes, losses, repeats, publishers, refused);
+        var bounds = new ClusterBounds(updates, shards, capacity, crashes, losses, repeats, publishers, refused, timeouts);
         var numbers = new Dictionary<UInt128, int>();
         var parents = new List<(int Parent, string Step)>();
         var predecessors = new List<List<int>>();
