@@ -231,9 +231,8 @@ internal sealed class PublisherGrain(IServiceProvider services, ILocalSiloDetail
             outcome = aggregator.Merge(part);
         }
 
-        // The database closes a buffer that has timed out.
-        bool isTimedOut = outcome == UpdateOutcome.Buffered && publish.Updates.Length >= _federation.Aggregator.MinFlushCount && _federation.Server.PublishTimeout is not null;
-        outcome = isTimedOut ? aggregator.PublishParts() : outcome;
+        // The database closed the buffer, because it has timed out.
+        outcome = outcome == UpdateOutcome.Buffered ? aggregator.PublishParts() : outcome;
         if (outcome is not (UpdateOutcome.Published or UpdateOutcome.Refused))
         {
             throw new InvalidOperationException($"The parts of buffer {publish.Buffer} were answered with {outcome} instead of a version. Use the same capacity in all silos.");
@@ -244,7 +243,7 @@ internal sealed class PublisherGrain(IServiceProvider services, ILocalSiloDetail
             ClusterLog.Refused(_federation.Logger, publish.Buffer, _federation.Name, aggregator.LatestRefusal!.Reason);
         }
 
-        var publication = new ClusterPublication(aggregator.CaptureState(), outcome == UpdateOutcome.Published ? aggregator.Current : null, _federation.Aggregator.MaxAgeOrDefault);
+        var publication = new ClusterPublication(aggregator.CaptureState(), outcome == UpdateOutcome.Published ? aggregator.Current : null, Math.Max(_federation.Aggregator.MaxAgeOrDefault, UpdateValidator.MinRetainedVersions));
         _computed = (publish.Buffer, publication);
         return publication;
     }

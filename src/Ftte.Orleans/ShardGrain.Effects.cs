@@ -63,13 +63,13 @@ internal sealed partial class ShardGrain
     private async Task CommitAndFoldAsync(ShardEffect.Commit commit)
     {
         var updates = new List<(UpdateName Name, byte[] Bytes)>(commit.Updates.Length);
+        var rejected = new List<(UpdateName Name, UpdateReceipt Receipt)>();
         foreach (UpdateName name in commit.Updates)
         {
             PendingUpdate pending = _pending[name];
             if (pending.ValidatedFor != commit.Buffer && Validate(pending.Update) is { } rejection)
             {
-                _protocol = _protocol.Withdraw(name);
-                Answer(name, rejection);
+                rejected.Add((name, rejection));
                 continue;
             }
 
@@ -77,15 +77,21 @@ internal sealed partial class ShardGrain
             updates.Add((name, pending.Bytes));
         }
 
-        if (updates.Count == 0)
-        {
-            return;
-        }
-
-        CommitResult result;
+        // Without updates, the shard goes on as after a transaction of none.
+        CommitResult result = new(commit.Buffer, IsClosed: false, []);
+        IReadOnlySet<UpdateName> known = ImmutableHashSet<UpdateName>.Empty;
         try
         {
-            result = await _federation.Store.CommitAsync(commit.Buffer, _shard, updates, _isRepeated, _ended.Token).ConfigureAwait(true);
+            if (rejected.Count > 0)
+            {
+                known = await _federation.Store.FindKnownAsync([.. rejected.Select(update => update.Name)], _ended.Token).ConfigureAwait(true);
+            }
+
+            if (updates.Count > 0)
+            {
+                result = await _federation.Store.CommitAsync(commit.Buffer, _shard, updates, _isRepeated, _ended.Token).ConfigureAwait(true);
+            }
+
             (_fault, _isRepeated) = (null, false);
         }
         catch (StoreException error)
@@ -100,6 +106,13 @@ internal sealed partial class ShardGrain
             }
 
             return;
+        }
+
+        // An update that was accepted once stays accepted, whatever is wrong with it now, for example its age.
+        foreach ((UpdateName name, UpdateReceipt receipt) in rejected)
+        {
+            _protocol = _protocol.Withdraw(name);
+            Answer(name, known.Contains(name) ? Reject(UpdateOutcome.Duplicate) : receipt);
         }
 
         (ShardProtocol next, ImmutableArray<ShardEffect> effects) = _protocol.Committed(result);

@@ -49,6 +49,7 @@ internal static class BlobTable
     public static void AddDeletion(NpgsqlBatch batch, int federation) => batch.Add(
         """
         DELETE FROM ftte.blob b WHERE federation = $1
+            AND NOT EXISTS (SELECT 1 FROM ftte.checkpoint WHERE federation = $1 AND sha256 = b.sha256)
             AND NOT EXISTS (SELECT 1 FROM ftte.version WHERE federation = $1 AND sha256 = b.sha256)
             AND NOT EXISTS (SELECT 1 FROM ftte.cluster WHERE federation = $1 AND sha256 = b.sha256)
         """,

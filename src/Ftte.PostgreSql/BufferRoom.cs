@@ -5,14 +5,18 @@ namespace Ftte.PostgreSql;
 /// <param name="Updates">The number of updates; 0 if the buffer is closed.</param>
 internal sealed record BufferRoom(long Buffer, int Updates)
 {
-    /// <summary>Returns how many updates of each commit to send: as many as the buffer has room for, one of each shard in turn.</summary>
+    /// <summary>The maximum number of bytes in a transaction, unless one update has more.</summary>
+    public const long MaxBytes = 64 << 20;
+
+    /// <summary>Returns how many updates of each commit to send: as many as the buffer has room for and a transaction may have, one of each shard in turn.</summary>
     /// <param name="commits">The commits.</param>
     /// <param name="capacity">The room of a later buffer than this one.</param>
-    /// <remarks>Repeated commits are sent as a whole, because only the database knows their outcomes, and so are those to an earlier buffer.</remarks>
+    /// <remarks>Of commits to an earlier buffer, all are sent, because the database knows the current one.</remarks>
     public int[] Divide(IReadOnlyList<ShardCommit> commits, int capacity)
     {
         int[] counts = new int[commits.Count];
         var rooms = new Dictionary<long, int>();
+        long bytes = 0;
         for (bool isIncreased = true; isIncreased;)
         {
             isIncreased = false;
@@ -20,10 +24,17 @@ internal sealed record BufferRoom(long Buffer, int Updates)
             {
                 ShardCommit commit = commits[i];
                 int room = rooms.GetValueOrDefault(commit.Buffer, commit.Buffer > Buffer ? capacity : commit.Buffer == Buffer ? Updates : int.MaxValue);
-                if (counts[i] < commit.Updates.Count && (room > 0 || commit.IsRepeated))
+                if (counts[i] == commit.Updates.Count)
                 {
+                    continue;
+                }
+
+                long sum = bytes + commit.Updates[counts[i]].Bytes.Length;
+                if (room > 0 && (bytes == 0 || sum <= MaxBytes))
+                {
+                    bytes = sum;
                     counts[i]++;
-                    rooms[commit.Buffer] = Math.Max(0, room - 1);
+                    rooms[commit.Buffer] = room - 1;
                     isIncreased = true;
                 }
             }

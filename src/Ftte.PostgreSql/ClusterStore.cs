@@ -124,6 +124,25 @@ internal sealed class ClusterStore : IAsyncDisposable
     public Task<CommitResult> CommitAsync(long buffer, int shard, IReadOnlyList<(UpdateName Name, byte[] Bytes)> updates, bool isRepeated, CancellationToken cancellationToken) =>
         _commits.WriteAsync(new ShardCommit(buffer, shard, updates, isRepeated)).WaitAsync(cancellationToken);
 
+    /// <summary>Finds the updates that are in the current buffer or in an earlier one.</summary>
+    public Task<IReadOnlySet<UpdateName>> FindKnownAsync(IReadOnlyList<UpdateName> updates, CancellationToken cancellationToken) => RunAsync(async connection =>
+    {
+        var known = new HashSet<UpdateName>();
+        await using NpgsqlCommand select = connection.Prepare(
+            """
+            SELECT g.client, g.id FROM unnest($2, $3) AS g (client, id)
+            WHERE (SELECT u.buffer FROM ftte.cluster_update u WHERE u.federation = $1 AND u.client = g.client AND u.id = g.id) IS NOT NULL
+            """,
+            _federation, updates.Select(update => update.Client.Value).ToArray(), updates.Select(update => ToKey(update.Id)).ToArray());
+        await using NpgsqlDataReader reader = await select.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            known.Add(new UpdateName(new ClientId(reader.GetString(0)), ToId(reader.GetInt64(1))));
+        }
+
+        return (IReadOnlySet<UpdateName>)known;
+    });
+
     /// <summary>Closes a buffer that is not complete: <see cref="BufferRecord.Close"/>.</summary>
     /// <returns>True if the buffer is closed now; false if it has too few updates, or was closed or published before.</returns>
     public Task<bool> CloseAsync(long buffer, int minUpdates, CancellationToken cancellationToken) => RunAsync(async connection =>
@@ -300,15 +319,44 @@ internal sealed class ClusterStore : IAsyncDisposable
     /// <remarks>Updates for which the buffer has no room are not sent. The shards repeat them, for the same buffer if it turns out not to be closed, and otherwise for the next one.</remarks>
     private async Task<IReadOnlyList<CommitResult>> CommitAsync(IReadOnlyList<ShardCommit> commits)
     {
-        int[] counts = _room.Divide(commits, _capacity);
+        var results = new Dictionary<ShardCommit, CommitResult>(ReferenceEqualityComparer.Instance);
+        foreach (ShardCommit repeated in commits.Where(commit => commit.IsRepeated))
+        {
+            results.Add(repeated, await RepeatAsync(repeated).ConfigureAwait(false));
+        }
+
+        ShardCommit[] first = [.. commits.Where(commit => !commit.IsRepeated)];
+        int[] counts = _room.Divide(first, _capacity);
         (CommitResult Last, CommitOutcome[][] Outcomes) sent = counts.Any(count => count > 0)
-            ? await SendAsync(commits, counts).ConfigureAwait(false)
-            : (new CommitResult(_room.Buffer, IsClosed: true, []), [.. commits.Select(_ => Array.Empty<CommitOutcome>())]);
-        return [.. commits.Select((commit, i) => sent.Last with { Outcomes = [.. sent.Outcomes[i], .. Enumerable.Repeat(CommitOutcome.Later, commit.Updates.Count - counts[i])] })];
+            ? await SendAsync(first, counts).ConfigureAwait(false)
+            : (new CommitResult(_room.Buffer, IsClosed: true, []), [.. first.Select(_ => Array.Empty<CommitOutcome>())]);
+        for (int i = 0; i < first.Length; i++)
+        {
+            results.Add(first[i], sent.Last with { Outcomes = [.. sent.Outcomes[i], .. Enumerable.Repeat(CommitOutcome.Later, first[i].Updates.Count - counts[i])] });
+        }
+
+        return [.. commits.Select(commit => results[commit])];
     }
 
+    /// <summary>Repeats a transaction whose result is not known: all of its updates, because only the database knows their outcomes, and in several transactions if they have many bytes.</summary>
+    private async Task<CommitResult> RepeatAsync(ShardCommit commit)
+    {
+        var outcomes = ImmutableArray.CreateBuilder<CommitOutcome>(commit.Updates.Count);
+        CommitResult last = new(commit.Buffer, IsClosed: false, []);
+        while (outcomes.Count < commit.Updates.Count)
+        {
+            ShardCommit rest = commit with { Updates = [.. commit.Updates.Skip(outcomes.Count)] };
+            int[] counts = new BufferRoom(commit.Buffer, int.MaxValue).Divide([rest], int.MaxValue);
+            (last, CommitOutcome[][] sent) = await SendAsync([rest], counts).ConfigureAwait(false);
+            outcomes.AddRange(sent[0]);
+        }
+
+        return last with { Outcomes = outcomes.ToImmutable() };
+    }
+
+    /// <summary>Sends the first updates of each commit.</summary>
     /// <returns>The buffer after the transaction, and the outcomes of the updates that were sent.</returns>
-    private Task<(CommitResult Last, CommitOutcome[][] Outcomes)> SendAsync(IReadOnlyList<ShardCommit> commits, int[] counts) => RunAsync(async connection =>
+    private Task<(CommitResult Last, CommitOutcome[][] Outcomes)> SendAsync(ShardCommit[] commits, int[] counts) => RunAsync(async connection =>
     {
         // A result counts when the transaction has ended: the server sends the rows before it commits.
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(CancellationToken.None).ConfigureAwait(false);

@@ -69,6 +69,8 @@ public sealed class ClusterStoreTests(PostgreSqlServer database)
         Assert.Equal((0, true), (repeated.Buffer, repeated.IsClosed));
         Assert.Equal(expected, repeated.Outcomes.AsEnumerable());
 
+        Assert.Equal(updates.Take(Workload.Capacity).Select(update => update.Name).ToHashSet(), await store.FindKnownAsync([.. updates.Select(update => update.Name)], CancellationToken.None));
+
         // Another process does not know it.
         CommitResult next = await store.CommitAsync(1, shard: 1, updates, isRepeated: false, CancellationToken.None);
         Assert.Equal((0, true), (next.Buffer, next.IsClosed));
@@ -80,16 +82,28 @@ public sealed class ClusterStoreTests(PostgreSqlServer database)
     [InlineData(new[] { 1, 1 }, 9, new[] { 1, 1 })]
     [InlineData(new[] { 2, 2 }, 0, new[] { 0, 0 })]
     public void The_room_of_a_buffer_is_divided_among_the_shards_in_turn(int[] updates, int room, int[] sent) =>
-        Assert.Equal(sent, new BufferRoom(4, room).Divide([.. updates.Select((count, shard) => Commit(4, shard, count, isRepeated: false))], capacity: 100));
+        Assert.Equal(sent, new BufferRoom(4, room).Divide([.. updates.Select((count, shard) => Commit(4, shard, count))], capacity: 100));
 
     [Fact]
-    public void A_later_buffer_has_its_whole_capacity_and_repeated_and_late_commits_are_sent_as_a_whole()
+    public void A_later_buffer_has_its_whole_capacity_and_late_commits_are_sent_as_a_whole()
     {
         var room = new BufferRoom(4, 1);
-        Assert.Equal([5, 2], room.Divide([Commit(5, 0, 8, false), Commit(5, 1, 2, false)], capacity: 7));
-        Assert.Equal([1, 3], room.Divide([Commit(4, 0, 2, false), Commit(4, 1, 3, true)], capacity: 7));
-        Assert.Equal([9], room.Divide([Commit(3, 0, 9, false)], capacity: 7));
-        Assert.Equal([7], new BufferRoom(-1, 0).Divide([Commit(0, 0, 9, false)], capacity: 7));
+        Assert.Equal([5, 2], room.Divide([Commit(5, 0, 8), Commit(5, 1, 2)], capacity: 7));
+        Assert.Equal([9], room.Divide([Commit(3, 0, 9)], capacity: 7));
+        Assert.Equal([7], new BufferRoom(-1, 0).Divide([Commit(0, 0, 9)], capacity: 7));
+    }
+
+    [Fact]
+    public void A_transaction_has_at_most_the_stated_bytes_unless_one_update_has_more()
+    {
+        byte[] half = new byte[BufferRoom.MaxBytes / 2], large = new byte[BufferRoom.MaxBytes + 1];
+        var room = new BufferRoom(0, 100);
+
+        Assert.Equal([1, 1], room.Divide([Of(0, half, 3), Of(1, half, 3)], capacity: 100));
+        Assert.Equal([1, 0], room.Divide([Of(0, large, 2), Of(1, half, 1)], capacity: 100));
+
+        static ShardCommit Of(int shard, byte[] bytes, int count) =>
+            new(0, shard, [.. Enumerable.Range(0, count).Select(i => (new UpdateName(new ClientId($"d{i}"), new UpdateId(1)), bytes))], IsRepeated: false);
     }
 
     [StoreFact]
@@ -136,8 +150,8 @@ public sealed class ClusterStoreTests(PostgreSqlServer database)
         Assert.Equal(2, await queue.WriteAsync(2));
     }
 
-    private static ShardCommit Commit(long buffer, int shard, int updates, bool isRepeated) =>
-        new(buffer, shard, [.. Enumerable.Range(0, updates).Select(i => (new UpdateName(new ClientId($"s{shard}d{i}"), new UpdateId(1)), new byte[] { 1 }))], isRepeated);
+    private static ShardCommit Commit(long buffer, int shard, int updates) =>
+        new(buffer, shard, [.. Enumerable.Range(0, updates).Select(i => (new UpdateName(new ClientId($"s{shard}d{i}"), new UpdateId(1)), new byte[] { 1 }))], IsRepeated: false);
 
     private static ClusterClient Record(string client, byte content) => new(new ClientId(client), new UpdateId(content), [content], IsAtWork: false);
 

@@ -7,6 +7,7 @@ using Ftte.Selection;
 using Ftte.Storage;
 using Ftte.Store.CrashProbe;
 using Ftte.Wire;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Ftte.Orleans.Tests;
 
@@ -77,6 +78,26 @@ public sealed class FtteClusterServerTests(PostgreSqlServer database)
         }
 
         Assert.Equal(reference.Current.Fingerprint, published.Fingerprint);
+    }
+
+    [StoreFact]
+    public async Task An_update_that_counted_stays_a_duplicate_when_it_is_too_old_for_the_next_version()
+    {
+        BufferedAggregatorOptions strict = SiloSetup.Aggregator.Copy();
+        strict.MaxAge = 0;
+        await using TestSilos cluster = await TestSilos.StartAsync(await database.CreateDatabaseAsync(), silos: 1, Shards, services => services.AddKeyedSingleton<IAsyncAggregator>(
+            null, (provider, _) => new BufferedAggregator(Workload.Start, provider.GetRequiredKeyedService<SelectionHistory>(null), strict)));
+        TrainingAssignment[] assignments = await CheckOutAsync(cluster);
+        TrainingAssignment late = (await cluster.Server(0).CheckOutAsync(new CheckOutRequest(new ClientId("late"), 1 << 20, Workload.Layout.Fingerprint), new float[Workload.Layout.ParameterCount])).Assignment!;
+        foreach (TrainingAssignment assignment in assignments)
+        {
+            Assert.Equal(UpdateOutcome.Buffered, (await SubmitAsync(cluster.Server(0), assignment)).Outcome);
+        }
+
+        await cluster.WaitForAsync(1);
+
+        Assert.Equal(UpdateOutcome.Duplicate, (await SubmitAsync(cluster.Server(0), assignments[0])).Outcome);
+        Assert.Equal(UpdateOutcome.TooStale, (await SubmitAsync(cluster.Server(0), late)).Outcome);
     }
 
     [StoreFact]
