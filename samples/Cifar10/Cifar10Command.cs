@@ -30,7 +30,7 @@ internal static class Cifar10Command
     /// <param name="error">Receives one line about invalid input.</param>
     public static Task<int> InvokeAsync(string[] args, Func<Cifar10Options, CancellationToken, Task<int>> run, TextWriter output, TextWriter error)
     {
-        Option<string?> data = TypedOption.Path("--data", "DIR", "The folder with CIFAR-10's binary files; for converge, the folder that contains cifar-10-batches-bin and mnist.");
+        Option<string?> data = TypedOption.Path("--data", "DIR", "The folder with CIFAR-10's binary files; for converge, the folder that contains cifar-10-batches-bin, mnist and wearables.");
         Option<ScenarioName> scenario = TypedOption.Named("--scenario", "The scenario.", ScenarioName.Quick);
         Option<int> seeds = TypedOption.Whole("--seeds", "The number of runs of every rule, each with its own devices, data split and random numbers.", 1, 1, 100);
         Option<int> trips = TypedOption.Whole("--trips", "The maximum number of jobs of every run, for a short try of a scenario; 0 for no maximum.", 0, 0, int.MaxValue);

@@ -68,7 +68,7 @@ internal sealed class ConvergeSession(Cifar10Options options, IAnsiConsole conso
             console.WriteText($"{missing}: --data does not contain the data set; the problem is omitted.");
         }
 
-        return present.Length > 0 ? present : throw new InputException("--data contains none of the data sets: neither mnist nor cifar-10-batches-bin. Specify the folder that contains them.");
+        return present.Length > 0 ? present : throw new InputException("--data contains none of the data sets mnist, cifar-10-batches-bin and wearables. Specify the folder that contains them.");
     }
 
     private async Task RunAsync(string name, ulong seed, CancellationToken cancellationToken)
@@ -92,7 +92,10 @@ internal sealed class ConvergeSession(Cifar10Options options, IAnsiConsole conso
     {
         var run = new ConvergeRun(problem, rule, start, seed);
         string name = RunStore.Slug($"{options.Scenario}-{problem.Name}-{rule.Name}-{rule.Format}-{seed}"), title = $"{problem.Name}, {rule.FullName}, seed {seed}";
-        if (_store.Find(name, run.Settings, FinalTest.FromJson) is { } found)
+
+        // The result of a run that --trips ends early must not be taken for that of a whole run.
+        string settings = options.Trips is { } trips ? string.Create(CultureInfo.InvariantCulture, $"{run.Settings}, at most {trips} jobs") : run.Settings;
+        if (_store.Find(name, settings, FinalTest.FromJson) is { } found)
         {
             _results.Add(new ConvergeResult(problem.Name, rule, seed, found.Line, found.Result, problem.Devices));
             return;
@@ -119,7 +122,7 @@ internal sealed class ConvergeSession(Cifar10Options options, IAnsiConsole conso
 
         ModelQuality quality = run.Task.TestAll(result.Model!.Parameters.Span);
         var final = new FinalTest(quality.Accuracy, quality.StragglerAccuracy);
-        _store.Add(name, run.Settings, final.ToJson(), result);
+        _store.Add(name, settings, final.ToJson(), result);
         _results.Add(new ConvergeResult(problem.Name, rule, seed, final, result, problem.Devices));
     }
 

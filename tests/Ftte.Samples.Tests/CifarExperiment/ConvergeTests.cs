@@ -51,6 +51,25 @@ public sealed class ConvergeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_trips_ended_is_not_taken_for_a_longer_one()
+    {
+        string[] rule = ["--cells", "digits", "--rules", "FTTE, 20 %, int8", "--resume", At("keep")];
+        Assert.Equal(ExitCode.Done, await Invoke([.. rule, "--trips", "20"]));
+
+        Assert.Equal(ExitCode.BadInput, await Invoke([.. rule, "--trips", "30"]));
+        Assert.Contains("is from a run with other settings", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("at most 30 jobs", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_wearables_problem_runs_on_synthetic_examples()
+    {
+        Assert.Equal(ExitCode.Done, await Invoke("--cells", "wearables", "--rules", "FTTE, 20 %, int8", "--trips", "20", "--json", At("c.json")));
+
+        Assert.All(await File.ReadAllLinesAsync(At("c.json")), line => Assert.Equal("FTTE, 20 %", JsonDocument.Parse(line).RootElement.GetProperty("rule").GetString()));
+    }
+
+    [Fact]
     public void Targets_end_with_the_best_accuracy_and_start_above_the_base_model()
     {
         ConvergeResult good = Result("good", 0.52, 0.60, 0.70, 0.90, 0.90, 0.90), poor = Result("poor", 0.52, 0.60, 0.70, 0.70, 0.70, 0.70);
