@@ -27,10 +27,8 @@ public sealed class LeaseRenewalLoopTests
         Assert.Equal(0, server.Renewals);
         time.Advance(TimeSpan.FromTicks(1));
         await WaitForAsync(() => server.Renewals == 1);
-        time.Advance(TimeSpan.FromMinutes(5));
-        await WaitForAsync(() => server.Renewals == 2);
-        time.Advance(TimeSpan.FromMinutes(5));
-        await WaitForAsync(() => server.Renewals == (declines ? 2 : 3));
+        await AdvanceUntilAsync(time, () => server.Renewals == 2);
+        await AdvanceUntilAsync(time, () => server.Renewals == (declines ? 2 : 3));
         end.SetResult();
 
         Assert.Equal(UpdateOutcome.Published, (await round).Receipt?.Outcome);
@@ -47,22 +45,28 @@ public sealed class LeaseRenewalLoopTests
         var server = new CountingServer(bench.Server) { Fault = new IOException("gone") };
         var trainer = new ScriptedTrainer(ServerBench.Layout);
         var log = new LogLines<FederatedClient>();
-        trainer.OnTrain = async cancelled =>
+        trainer.OnTrain = async _ =>
         {
             time.Advance(TimeSpan.FromMinutes(5));
             await WaitForAsync(() => log.Written.Any(line => line.Error is not null));
             server.Fault = null;
-            while (server.Renewals == 1)
-            {
-                time.Advance(TimeSpan.FromSeconds(10));
-                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, cancelled);
-            }
+            await AdvanceUntilAsync(time, () => server.Renewals > 1);
         };
         var client = new FederatedClient(server, trainer, new() { ClientId = new ClientId("slow"), MemoryBudgetBytes = 1 }, time, log);
 
         Assert.True((await client.RunOnceAsync()).IsAccepted);
         Assert.Single(log.Written, line => line.Error?.Message == "gone");
         Assert.Single(log.Written, line => line.Text.EndsWith("Renewed: True.", StringComparison.Ordinal));
+    }
+
+    /// <summary>Advances the time in small steps, because the loop begins its next wait only some time after a call was counted.</summary>
+    private static async Task AdvanceUntilAsync(FakeTimeProvider time, Func<bool> condition)
+    {
+        while (!condition())
+        {
+            time.Advance(TimeSpan.FromSeconds(10));
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
     }
 
     private static async Task WaitForAsync(Func<bool> condition)
