@@ -40,7 +40,8 @@ public sealed class HalfOpenConnectionTests(ITestOutputHelper output)
         long growth = memory.Report($"{open.Count} half-open connections, both ends");
         open.ForEach(connection => connection.Dispose());
 
-        Assert.InRange(growth, 0, (long)open.Count * MaxBytesPerConnection);
+        // The heap can shrink, because memory of earlier tests is collected.
+        Assert.InRange(growth, long.MinValue, (long)open.Count * MaxBytesPerConnection);
         Assert.Equal(new ModelVersion(3), server.Current.Version);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Ftte.Aggregation;
 using Ftte.Selection;
 using Ftte.Testing;
@@ -16,7 +17,7 @@ internal sealed class ServerBench : IAsyncDisposable
 
     public static readonly ParameterSelection C = ParameterSelection.OfBlocks(Layout, "c");
 
-    private readonly Dictionary<(string Client, ulong Id), UpdateHeader> _headers = [];
+    private readonly ConcurrentDictionary<(string Client, ulong Id), UpdateHeader> _headers = [];
 
     private ServerBench(IAsyncAggregator aggregator, SelectionHistory selections, FederatedServerOptions? options, DeviceRegistry? registry, ReselectionOptions? reselection = null, bool log = false, EvaluationOptions? evaluation = null)
     {
@@ -102,7 +103,7 @@ internal sealed class ServerBench : IAsyncDisposable
             Task<CheckOutResponse> answer = CheckOutResponse(client);
             Assert.True(answer.IsCompletedSuccessfully);
             header = answer.Result.Assignment?.CreateHeader(1) ?? Header(client, n);
-            _headers.Add((client, n), header);
+            Assert.True(_headers.TryAdd((client, n), header));
         }
 
         return header;
