@@ -58,6 +58,26 @@ internal sealed class ShardClients
         }
     }
 
+    /// <summary>Adds the assignments of a record from the database that are not known, without a lease.</summary>
+    public void AddUnknown(ClusterClient saved)
+    {
+        var reader = new StateReader(saved.Bytes);
+        lock (_state.Lock)
+        {
+            ClientRecord client = _state.Touch(saved.Client);
+            for (int count = reader.Byte(); count > 0; count--)
+            {
+                IssuedAssignment issued = IssuedAssignment.Load(ref reader);
+                if (!client.Assignments.Contains(issued))
+                {
+                    client.Add(issued);
+                }
+            }
+
+            reader.End();
+        }
+    }
+
     /// <summary>Answers a request for work. An assignment is durable when the task ends.</summary>
     /// <exception cref="Storage.StoreException">The assignment could not be written.</exception>
     public async Task<CheckOutResponse> CheckOutAsync(CheckOutRequest request)

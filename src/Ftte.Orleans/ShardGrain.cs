@@ -130,9 +130,14 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
         SparseUpdate update = UpdateMessage.Read(bytes, _limits);
         UpdateHeader header = update.Header;
         var name = new UpdateName(header.Client, header.Id);
-        if (_clients.FindFault(header) is { } fault)
+        if (await FindFaultAsync(header).ConfigureAwait(true) is { } fault)
         {
             update.Dispose();
+            if (fault == UpdateOutcome.Busy)
+            {
+                return Reject(fault) with { RetryAfter = _federation.Server.BusyRetryAfter };
+            }
+
             UpdateReceipt rejection = Reject(fault);
             return fault == UpdateOutcome.UnknownClient ? rejection : _clients.Settle(header, rejection);
         }
@@ -161,6 +166,32 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
         (_protocol, ImmutableArray<ShardEffect> effects) = _protocol.Receive(name);
         Execute(effects);
         return await WaitAsync(pending).ConfigureAwait(true);
+    }
+
+    /// <summary>Returns the outcome with which an update is rejected before its values are looked at; null if it may be folded.</summary>
+    private async Task<UpdateOutcome?> FindFaultAsync(UpdateHeader header)
+    {
+        UpdateOutcome? fault = _clients.FindFault(header);
+        if (fault != UpdateOutcome.NotAssigned)
+        {
+            return fault;
+        }
+
+        try
+        {
+            // An activation that ended in another silo can have written an assignment after this one has read its clients.
+            if (await _federation.Store.ReadClientAsync(header.Client, _ended.Token).ConfigureAwait(true) is { } saved)
+            {
+                _clients.AddUnknown(saved);
+            }
+
+            return _clients.FindFault(header);
+        }
+        catch (StoreException error)
+        {
+            Fail(error);
+            return UpdateOutcome.Busy;
+        }
     }
 
     /// <summary>Waits for the answer to an update for a limited time. Later, the device is busy; when it sends the update again, it waits for the same answer.</summary>

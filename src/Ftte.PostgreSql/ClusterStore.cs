@@ -203,6 +203,15 @@ internal sealed class ClusterStore : IAsyncDisposable
     /// <summary>Writes the records of clients of a shard.</summary>
     public Task WriteClientsAsync(int shard, IReadOnlyList<ClusterClient> clients, CancellationToken cancellationToken) => _clients.WriteAsync((shard, clients)).WaitAsync(cancellationToken);
 
+    /// <summary>Reads the record of a client.</summary>
+    /// <returns>The record; null if there is none.</returns>
+    public Task<ClusterClient?> ReadClientAsync(ClientId client, CancellationToken cancellationToken) => RunAsync(async connection =>
+    {
+        await using NpgsqlCommand select = connection.Prepare("SELECT assignment, bytes FROM ftte.cluster_client WHERE federation = $1 AND client = $2", _federation, client.Value);
+        await using NpgsqlDataReader reader = await select.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? new ClusterClient(client, ToId(reader.GetInt64(0)), reader.GetFieldValue<byte[]>(1), IsAtWork: false) : null;
+    });
+
     /// <summary>Reads the records of the clients of a shard, least recently seen first.</summary>
     /// <param name="shard">The number of the shard.</param>
     /// <param name="lease">The duration of a lease.</param>

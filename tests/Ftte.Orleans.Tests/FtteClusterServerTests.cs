@@ -1,9 +1,11 @@
+using System.Buffers;
 using Ftte.Aggregation;
 using Ftte.Diagnostics;
 using Ftte.Orleans.SiloProbe;
 using Ftte.PostgreSql;
 using Ftte.PostgreSql.Tests;
 using Ftte.Selection;
+using Ftte.Serialization;
 using Ftte.Storage;
 using Ftte.Store.CrashProbe;
 using Ftte.Wire;
@@ -43,6 +45,26 @@ public sealed class FtteClusterServerTests(PostgreSqlServer database)
         Assert.Equal(UpdateOutcome.NotAssigned, (await SubmitAsync(cluster.Server(0), assignment with { UpdateId = new UpdateId(1) })).Outcome);
         Assert.Equal(UpdateOutcome.NotAssigned, (await SubmitAsync(cluster.Server(0), assignment with { Client = new ClientId("other") })).Outcome);
         Assert.Equal(UpdateOutcome.LayoutMismatch, (await SubmitAsync(cluster.Server(0), assignment with { LayoutFingerprint = 1 })).Outcome);
+    }
+
+    [StoreFact]
+    public async Task An_assignment_that_an_earlier_activation_wrote_late_is_recognized()
+    {
+        string connectionString = await database.CreateDatabaseAsync();
+        await using TestSilos cluster = await TestSilos.StartAsync(connectionString, silos: 1, Shards);
+        TrainingAssignment assignment = (await CheckOutAsync(cluster))[0] with { UpdateId = new UpdateId(77) };
+        Assert.Equal(UpdateOutcome.NotAssigned, (await SubmitAsync(cluster.Server(0), assignment)).Outcome);
+        await using var earlier = new ClusterStore(new PostgreSqlStoreOptions { ConnectionString = connectionString });
+        await earlier.InitializeAsync(Start(ClusterSettings.Describe(Workload.Layout, new SelectionHistory(Workload.Selection), SiloSetup.Aggregator, Shards)), CancellationToken.None);
+
+        var output = new ArrayBufferWriter<byte>();
+        var writer = new StateWriter(output);
+        UpdateHeader header = assignment.CreateHeader(1);
+        writer.Byte(1);
+        new IssuedAssignment(header.Id, header.BaseVersion, header.BaseFingerprint, header.SelectionVersion, header.Content).Save(writer);
+        await earlier.WriteClientsAsync(ClusterSettings.GetShard(assignment.Client, Shards), [new ClusterClient(assignment.Client, header.Id, output.WrittenSpan.ToArray(), IsAtWork: true)], CancellationToken.None);
+
+        Assert.Equal(UpdateOutcome.Buffered, (await SubmitAsync(cluster.Server(0), assignment)).Outcome);
     }
 
     [StoreFact]
