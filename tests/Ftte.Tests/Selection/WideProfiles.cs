@@ -20,6 +20,21 @@ internal static class WideProfiles
         };
     }
 
+    /// <summary>Makes a model with budgets of a third between the least and the most, so that all three bind.</summary>
+    public static SelectionRequest TightRequest(int seed, int steps)
+    {
+        SelectionRequest request = Request(new Random(seed), minSteps: steps, maxSteps: steps);
+        int[] everything = [.. request.Profile.Steps.Select(s => s.Choices.Length - 1)], nothing = [.. request.Profile.Steps.Select(_ => -1)];
+        long least = MemoryTimeline.Compute(request.Profile, nothing).PeakBytes, most = MemoryTimeline.Compute(request.Profile, everything).PeakBytes;
+        long work = request.Profile.CountMultiplyAdds(nothing);
+        return request with
+        {
+            MemoryBudgetBytes = least + ((most - least) / 3),
+            PayloadBudgetBytes = request.Profile.Layout.ParameterCount,
+            ComputeBudget = work + ((request.Profile.CountMultiplyAdds(everything) - work) / 3),
+        };
+    }
+
     private static TrainingProfile Profile(Random random, int count)
     {
         var layout = ParameterLayout.Create([.. Enumerable.Range(0, count).Select(t => ($"block{t}", new[] { random.Next(5, 40) }))]);

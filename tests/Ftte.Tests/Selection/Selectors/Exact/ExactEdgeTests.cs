@@ -261,17 +261,5 @@ public class ExactEdgeTests
     }
 
     /// <summary>Makes a model for which the search has to keep more than 200 labels per step.</summary>
-    private static SelectionRequest Wide()
-    {
-        SelectionRequest request = WideProfiles.Request(new Random(1), minSteps: 50, maxSteps: 50);
-        int[] everything = [.. request.Profile.Steps.Select(s => s.Choices.Length - 1)], nothing = [.. request.Profile.Steps.Select(_ => -1)];
-        long least = MemoryTimeline.Compute(request.Profile, nothing).PeakBytes, most = MemoryTimeline.Compute(request.Profile, everything).PeakBytes;
-        long work = request.Profile.CountMultiplyAdds(nothing);
-        return request with
-        {
-            MemoryBudgetBytes = least + ((most - least) / 3),
-            PayloadBudgetBytes = request.Profile.Layout.ParameterCount,
-            ComputeBudget = work + ((request.Profile.CountMultiplyAdds(everything) - work) / 3),
-        };
-    }
+    private static SelectionRequest Wide() => WideProfiles.TightRequest(seed: 1, steps: 50);
 }

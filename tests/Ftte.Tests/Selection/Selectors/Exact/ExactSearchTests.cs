@@ -141,19 +141,7 @@ public class ExactSearchTests
         });
 
     /// <summary>Makes a problem that the widest search takes seconds for: all three budgets bind.</summary>
-    private static SelectionRequest Hard()
-    {
-        SelectionRequest request = WideProfiles.Request(new Random(8), minSteps: 150, maxSteps: 150);
-        int[] everything = [.. request.Profile.Steps.Select(s => s.Choices.Length - 1)], nothing = [.. request.Profile.Steps.Select(_ => -1)];
-        long least = MemoryTimeline.Compute(request.Profile, nothing).PeakBytes, most = MemoryTimeline.Compute(request.Profile, everything).PeakBytes;
-        long work = request.Profile.CountMultiplyAdds(nothing);
-        return request with
-        {
-            MemoryBudgetBytes = least + ((most - least) / 3),
-            PayloadBudgetBytes = request.Profile.Layout.ParameterCount,
-            ComputeBudget = work + ((request.Profile.CountMultiplyAdds(everything) - work) / 3),
-        };
-    }
+    private static SelectionRequest Hard() => WideProfiles.TightRequest(seed: 8, steps: 150);
 
     private static void Sample(Action<SelectionRequest, double> check)
     {
