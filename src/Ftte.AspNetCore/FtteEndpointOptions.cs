@@ -22,8 +22,8 @@ public sealed class FtteEndpointOptions
     public ValueFormat DownloadFormat { get; set; } = ValueFormat.Float32;
 
     /// <summary>Gets or sets the memory for downloads that several devices share, in bytes. The least recently used download is removed first; the newest one is always kept.</summary>
-    /// <value>Default 256 MiB. A download of a removed one that was interrupted cannot be continued; the device checks out again.</value>
-    public long BlobCacheBytes { get; set; } = 256L << 20;
+    /// <value>Default 64 MiB. A download of a removed one that was interrupted cannot be continued; the device checks out again.</value>
+    public long BlobCacheBytes { get; set; } = 64L << 20;
 
     /// <summary>
     /// Gets or sets the memory for downloads that were removed from <see cref="BlobCacheBytes"/> and are still being sent, in bytes. If they exceed it, the oldest ones are ended, and their

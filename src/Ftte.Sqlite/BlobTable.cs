@@ -9,7 +9,7 @@ internal sealed class BlobTable(SqliteConnection connection) : IDisposable
 {
     public const int PartBytes = 4 << 20;
 
-    private readonly SqliteCommand _insert = connection.Prepare("INSERT OR IGNORE INTO blob (sha256, part, bytes) VALUES ($sha256, $part, $bytes)", "$sha256", "$part", "$bytes");
+    private readonly SqliteInsert _insert = new(connection, "INSERT OR IGNORE INTO blob (sha256, part, bytes) VALUES (?1, ?2, ?3)");
     private readonly SqliteCommand _delete = connection.Prepare(
         """
         DELETE FROM blob WHERE sha256 = $sha256
@@ -17,15 +17,15 @@ internal sealed class BlobTable(SqliteConnection connection) : IDisposable
             AND NOT EXISTS (SELECT 1 FROM version WHERE sha256 = $sha256)
         """, "$sha256");
 
-    /// <summary>Writes a blob, unless the table contains it.</summary>
+    /// <summary>Writes a blob in the transaction in progress, unless the table contains it.</summary>
     /// <returns>Its SHA-256.</returns>
-    public byte[] Write(ReadOnlySpan<byte> bytes, SqliteTransaction transaction)
+    public byte[] Write(ReadOnlySpan<byte> bytes)
     {
         byte[] sha256 = SHA256.HashData(bytes);
         for (int part = 0; !bytes.IsEmpty; part++)
         {
             int length = Math.Min(PartBytes, bytes.Length);
-            _insert.Run(transaction, sha256, part, bytes[..length].ToArray());
+            _insert.Bind(1, sha256).Bind(2, part).Bind(3, bytes[..length]).Run();
             bytes = bytes[length..];
         }
 

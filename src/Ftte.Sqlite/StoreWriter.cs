@@ -84,7 +84,7 @@ internal sealed class StoreWriter : IDisposable
     {
         _readCheckpoint.Transaction = transaction;
         var before = (byte[]?)_readCheckpoint.ExecuteScalar();
-        byte[] sha256 = _blobs.Write(checkpoint.Bytes.Span, transaction);
+        byte[] sha256 = _blobs.Write(checkpoint.Bytes.Span);
         _writeCheckpoint.Run(transaction, checkpoint.Position, sha256, checkpoint.Bytes.Length);
         _deleteRecords.Run(transaction, checkpoint.Position);
         if (before is not null)
@@ -99,7 +99,7 @@ internal sealed class StoreWriter : IDisposable
         for (int i = Math.Max(0, versions.Count - _keepVersions); i < versions.Count; i++)
         {
             ModelSnapshot version = versions[i];
-            byte[] sha256 = _blobs.Write(MemoryMarshal.AsBytes(version.Parameters.Span), transaction);
+            byte[] sha256 = _blobs.Write(MemoryMarshal.AsBytes(version.Parameters.Span));
             _writeVersion.Run(transaction, version.Version.Number, unchecked((long)version.Layout.Fingerprint), version.Layout.ParameterCount, sha256);
         }
 

@@ -32,7 +32,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         Array.ForEach(arguments, start.ArgumentList.Add);
 
         // As docs/deployment.md recommends; a setting of the caller precedes.
-        start.Environment.TryAdd("DOTNET_GCgen0size", "0x2000000");
+        start.Environment.TryAdd("DOTNET_GCgen0size", "0x1000000");
+        start.Environment.TryAdd("MALLOC_ARENA_MAX", "2");
         Process process = Process.Start(start)!;
         string? address = await process.StandardOutput.ReadLineAsync();
         return address is null

@@ -67,7 +67,7 @@ public sealed partial class FederatedServer
     /// The options of the aggregator and of evaluations must be those of the interrupted run, because the updates since the latest checkpoint are processed again. The result of each
     /// publication is compared with the recorded one. <see cref="EvaluationOptions.Evaluated"/> is called again for evaluations that closed since the latest checkpoint.
     /// </remarks>
-    /// <exception cref="ArgumentException">The aggregator or the selections are not those of the run, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">The aggregator or the selections are not those of the run, the state of so large a model exceeds 2 GiB, or an option is out of range.</exception>
     /// <exception cref="InvalidOperationException">The aggregator is not an <see cref="IStatefulAggregator"/>, or the replay has another result than the interrupted run.</exception>
     /// <exception cref="WireFormatException">A record is corrupt or from a newer version of the library.</exception>
     /// <exception cref="StoreException">The store cannot be read or written.</exception>
@@ -92,6 +92,7 @@ public sealed partial class FederatedServer
         }
 
         run.State?.CheckFits(aggregator, selections);
+        ServerState.CheckLength(aggregator.Current.Layout, selections.Current.Selection);
         var server = new FederatedServer(aggregator, selections, options, registry, time, logger, reselection, evaluation, run.State, run.Store);
         try
         {

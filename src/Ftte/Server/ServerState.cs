@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Ftte.Aggregation;
 using Ftte.Numerics;
 using Ftte.Selection;
@@ -24,18 +25,19 @@ public sealed class ServerState
     // Magic, version, length of the content; after the content the checksum.
     private const int FixedLength = sizeof(uint) + 1 + sizeof(long);
 
-    private readonly byte[] _bytes;
     private readonly int _selectionsStart;
 
-    private ServerState(byte[] bytes)
+    /// <param name="bytes">The whole state.</param>
+    /// <param name="aggregator">The state of the aggregator in it; null to read it.</param>
+    private ServerState(ReadOnlyMemory<byte> bytes, AggregatorState? aggregator = null)
     {
-        _bytes = bytes;
-        StateReader reader = new(bytes.AsSpan(FixedLength..^sizeof(uint)));
+        Bytes = bytes;
+        StateReader reader = new(bytes.Span[FixedLength..^sizeof(uint)]);
         LayoutFingerprint = reader.UInt64();
         ParameterCount = reader.Int32("number of parameters", min: 1);
-        ReadOnlySpan<byte> aggregator = reader.Bytes("length of the aggregator's state");
-        Aggregator = AggregatorState.Read(aggregator);
-        _selectionsStart = FixedLength + sizeof(ulong) + sizeof(int) + sizeof(long) + aggregator.Length;
+        ReadOnlySpan<byte> saved = reader.Bytes("length of the aggregator's state");
+        Aggregator = aggregator ?? AggregatorState.Read(saved);
+        _selectionsStart = FixedLength + sizeof(ulong) + sizeof(int) + sizeof(long) + saved.Length;
     }
 
     /// <summary>Gets the state of the aggregator. Restore the aggregator from it before the server.</summary>
@@ -45,13 +47,13 @@ public sealed class ServerState
     public ulong LayoutFingerprint { get; }
 
     /// <summary>Gets a value that indicates whether the format has places for evaluations.</summary>
-    internal bool IsFormat2 => _bytes[4] >= 2;
+    internal bool IsFormat2 => Bytes.Span[4] >= 2;
 
     /// <summary>Gets the number of parameters of the model.</summary>
     public int ParameterCount { get; }
 
     /// <summary>Gets the whole state as bytes for a file; the input of <see cref="Read"/>.</summary>
-    public ReadOnlyMemory<byte> Bytes => _bytes;
+    public ReadOnlyMemory<byte> Bytes { get; }
 
     /// <summary>Reads a state that was saved.</summary>
     /// <param name="bytes">The whole state and nothing else. Copied after its length and checksum have been validated.</param>
@@ -98,28 +100,44 @@ public sealed class ServerState
     }
 
     /// <inheritdoc />
-    public override string ToString() => $"{Aggregator}; {_bytes.Length} bytes with the server's";
+    public override string ToString() => $"{Aggregator}; {Bytes.Length} bytes with the server's";
 
     /// <summary>Creates a state.</summary>
     /// <param name="layout">The model's layout.</param>
     /// <param name="aggregator">The aggregator's state.</param>
+    /// <param name="capacity">The expected length of the state, in bytes: memory is allocated again if the state is longer, and kept if it is shorter.</param>
     /// <param name="save">Writes the selections, followed by the rest of the server's state.</param>
-    internal static ServerState Create(ParameterLayout layout, AggregatorState aggregator, Action<StateWriter> save)
+    internal static ServerState Create(ParameterLayout layout, AggregatorState aggregator, int capacity, Action<StateWriter> save)
     {
-        var output = new ArrayBufferWriter<byte>();
+        var output = new ArrayBufferWriter<byte>(Math.Max(FixedLength, capacity));
         var writer = new StateWriter(output);
+        output.GetSpan(FixedLength)[..FixedLength].Clear();
+        output.Advance(FixedLength);
         writer.UInt64(layout.Fingerprint);
         writer.Int32(layout.ParameterCount);
         writer.Bytes(aggregator.Bytes.Span);
         save(writer);
-        ReadOnlySpan<byte> content = output.WrittenSpan;
-        byte[] bytes = GC.AllocateUninitializedArray<byte>(checked(FixedLength + content.Length + sizeof(uint)));
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes, Magic);
-        bytes[4] = FormatVersion;
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(5), content.Length);
-        content.CopyTo(bytes.AsSpan(FixedLength));
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - sizeof(uint)), Crc32C.Compute(bytes.AsSpan(..^sizeof(uint))));
-        return new ServerState(bytes);
+
+        // The length is known only now. Nothing else refers to the memory yet.
+        Span<byte> header = MemoryMarshal.AsMemory(output.WrittenMemory).Span;
+        BinaryPrimitives.WriteUInt32LittleEndian(header, Magic);
+        header[4] = FormatVersion;
+        BinaryPrimitives.WriteInt64LittleEndian(header[5..], output.WrittenCount - FixedLength);
+        writer.Int32(unchecked((int)Crc32C.Compute(output.WrittenSpan)));
+        return new ServerState(output.WrittenMemory, aggregator);
+    }
+
+    /// <summary>Validates that a state of this model fits into an array: its parameters and, while updates are summed, a sum of 64 bits for each selected one.</summary>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    internal static void CheckLength(ParameterLayout layout, ParameterSelection selection)
+    {
+        long length = ((long)sizeof(float) * layout.ParameterCount) + ((long)sizeof(long) * selection.Count);
+        if (length > Array.MaxLength)
+        {
+            throw new ArgumentException(
+                $"The model has {layout.ParameterCount} parameters, {selection.Count} of them selected, so the state of its server has at least {length} bytes; a store supports at most {Array.MaxLength}. Select fewer parameters, or use a server without a store.",
+                nameof(selection));
+        }
     }
 
     /// <summary>Validates that an aggregator and selections were restored from this state.</summary>
@@ -147,5 +165,5 @@ public sealed class ServerState
         return reader;
     }
 
-    private StateReader SelectionsReader() => new(_bytes.AsSpan(_selectionsStart..^sizeof(uint)));
+    private StateReader SelectionsReader() => new(Bytes.Span[_selectionsStart..^sizeof(uint)]);
 }

@@ -9,21 +9,20 @@ namespace Ftte;
 internal sealed class StateCapture(
     DispatchState state, AssignmentTerms terms, SelectionHistory selections, DeviceRegistry registry, Reselection? reselection, VersionEvaluation? evaluation)
 {
+    private const int MinGrowth = 4096;
+
+    // A state is about as long as the one before it.
+    private int _capacity = MinGrowth;
+
     /// <summary>Copies the state on which later versions, IDs and receipts depend.</summary>
     /// <param name="aggregator">The aggregator.</param>
     /// <param name="waited">The time for which the buffer has waited; null if it is empty.</param>
-    public ServerState Capture(IStatefulAggregator aggregator, TimeSpan? waited) => ServerState.Create(state.Layout, aggregator.CaptureState(), writer =>
+    public ServerState Capture(IStatefulAggregator aggregator, TimeSpan? waited)
     {
-        selections.Save(writer);
-        SaveDispatch(writer);
-        writer.Flag(reselection is not null);
-        reselection?.Save(writer);
-        writer.Duration(waited ?? TimeSpan.Zero);
-        writer.Flag(waited is not null);
-        registry.Save(writer);
-        writer.Flag(evaluation is not null);
-        evaluation?.Save(writer);
-    });
+        ServerState captured = ServerState.Create(state.Layout, aggregator.CaptureState(), _capacity, writer => Save(writer, waited));
+        _capacity = (int)Math.Min(Array.MaxLength, captured.Bytes.Length + Math.Max(MinGrowth, captured.Bytes.Length / 16L));
+        return captured;
+    }
 
     /// <summary>Reads a saved state.</summary>
     /// <param name="saved">The state.</param>
@@ -56,6 +55,19 @@ internal sealed class StateCapture(
 
         reader.End();
         return waits ? waited : null;
+    }
+
+    private void Save(StateWriter writer, TimeSpan? waited)
+    {
+        selections.Save(writer);
+        SaveDispatch(writer);
+        writer.Flag(reselection is not null);
+        reselection?.Save(writer);
+        writer.Duration(waited ?? TimeSpan.Zero);
+        writer.Flag(waited is not null);
+        registry.Save(writer);
+        writer.Flag(evaluation is not null);
+        evaluation?.Save(writer);
     }
 
     /// <summary>Writes what check-outs read, at one moment.</summary>

@@ -8,6 +8,23 @@ namespace Ftte.Tests;
 public sealed class ServerStateTests
 {
     [Theory]
+    [InlineData(178_956_967, 178_956_967, true)]
+    [InlineData(178_956_967, 178_956_965, false)]
+    [InlineData(500_000_000, 18_000_000, false)]
+    [InlineData(500_000_000, 20_000_000, true)]
+    [InlineData(750_000_000, 1, true)]
+    public void A_store_refuses_a_model_whose_state_exceeds_the_length_of_an_array(int parameters, int selected, bool isRefused)
+    {
+        ParameterLayout layout = ParameterLayout.Create(("w", [parameters]));
+        ParameterSelection selection = ParameterSelection.Create(parameters, [new ParameterRange(0, selected)]);
+
+        ArgumentException? error = (ArgumentException?)Record.Exception(() => ServerState.CheckLength(layout, selection));
+
+        Assert.Equal(isRefused, error is not null);
+        Assert.Contains(isRefused ? "Select fewer parameters" : "", error?.Message ?? "", StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(1, false, false)]
     [InlineData(2, false, true)]
     [InlineData(3, true, false)]

@@ -13,6 +13,9 @@ public sealed partial class BufferedAggregator
 
     private const byte StateVersion = 1;
 
+    // The length of the state that was captured last: the next one is about as long.
+    private int _stateBytes = 256;
+
     /// <summary>Creates an aggregator from a captured state.</summary>
     /// <param name="state">The state.</param>
     /// <param name="layout">The layout of the model in the state.</param>
@@ -60,7 +63,7 @@ public sealed partial class BufferedAggregator
     /// <inheritdoc />
     public AggregatorState CaptureState()
     {
-        var output = new ArrayBufferWriter<byte>();
+        var output = new ArrayBufferWriter<byte>(_stateBytes);
         var writer = new StateWriter(output);
         writer.Byte(StateVersion);
         writer.UInt64(Layout.Fingerprint);
@@ -92,6 +95,7 @@ public sealed partial class BufferedAggregator
             held.Save(writer);
         }
 
+        _stateBytes = output.WrittenCount;
         return AggregatorState.Create(StateKind, output.WrittenSpan);
     }
 
