@@ -58,9 +58,9 @@ internal static class CommandRunner
                 ProcessTerminationTimeout = Timeout.InfiniteTimeSpan, // results so far are still written
             });
         }
-        catch (Exception refused) when (refused is InputException or IOException or UnauthorizedAccessException)
+        catch (Exception refused) when (refused is InputException or IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            // A full disk or a missing file is not an error of the program: the user needs the reason, not the stack trace.
+            // A full disk, a missing file or the file of another run is not an error of the program: the user needs the reason, not the stack trace.
             await error.WriteLineAsync(refused.Message.ReplaceLineEndings(" "));
             return ExitCode.BadInput;
         }

@@ -12,6 +12,9 @@ internal static class ProblemData
     /// <summary>The number of devices for data sets that are too small for 500.</summary>
     private const int FewDevices = 50;
 
+    /// <summary>The patience of a problem with few devices: each of them trains this many times on all of its examples.</summary>
+    private const int PatiencePasses = 20;
+
     /// <summary>The people of the wearables data: the recordings of the first ones are public, those of the last ones test the models.</summary>
     private const int People = 23, PublicPeople = 4, TestPeople = 5;
 
@@ -74,7 +77,7 @@ internal static class ProblemData
         int frames = network.InputLength / WearableExamples.Values;
         IExampleSource training = WearableExamples.Load(folder, frames, 1, People - TestPeople), test = WearableExamples.Load(folder, frames, People - TestPeople + 1, People);
         int publicCount = WearableExamples.Load(folder, frames, 1, PublicPeople).Count;
-        return ImageProblem.Create(name, network, training, test, (publicCount, training.Count / 10, FewDevices), Alpha, seed);
+        return ImageProblem.Create(name, network, training, test, (publicCount, training.Count / 10, FewDevices), Alpha, seed) with { PatienceJobs = PatiencePasses * FewDevices };
     }
 
     private static string WearablesFolder(string folder) => Path.Combine(folder, "wearables");

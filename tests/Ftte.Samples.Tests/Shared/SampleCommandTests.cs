@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using Ftte.Samples.Shared;
 using Ftte.Samples.Tests.Quickstart;
@@ -43,6 +44,16 @@ public sealed class SampleCommandTests : IDisposable
     {
         Assert.Equal(ExitCode.BadInput, await InvokeAsync(sample, "--quux"));
         AssertOneErrorLine("--quux");
+    }
+
+    [Fact]
+    public async Task A_file_of_another_run_is_one_line_about_it()
+    {
+        int code = await CommandRunner.InvokeAsync(
+            new RootCommand("A sample."), _ => 0, (_, _) => throw new InvalidDataException("The file 'a.journal' is the journal of another run."), [], _output, _error);
+
+        Assert.Equal(ExitCode.BadInput, code);
+        AssertOneErrorLine("the journal of another run");
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using CsCheck;
 using Ftte.Selection;
+using Ftte.Serialization;
 using Ftte.Wire;
 
 namespace Ftte.Tests.Selection;
@@ -25,6 +26,28 @@ public sealed class ImportanceSurveyTests
         { "all zero", [0, 0, 0] },
         { "all zero, with either sign", [-0f, 0, -0f] },
     };
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void A_saved_survey_is_loaded_with_all_its_answers(int answers)
+    {
+        var survey = new ImportanceSurvey(Layout);
+        for (int i = 0; i < answers; i++)
+        {
+            Assert.True(survey.TryAdd([1 + i, 2, 5]));
+        }
+
+        byte[] saved = StateBytes.Write(survey.Save);
+        var loaded = new ImportanceSurvey(Layout);
+        var reader = new StateReader(saved);
+        loaded.Load(ref reader);
+        reader.End();
+
+        Assert.Equal(answers, loaded.Count);
+        Assert.Equal(saved, StateBytes.Write(loaded.Save));
+        Assert.True(answers == 0 || Bits(survey.Combine()).SequenceEqual(Bits(loaded.Combine())));
+    }
 
     [Theory]
     [MemberData(nameof(Unusable))]
