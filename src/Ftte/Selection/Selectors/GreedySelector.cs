@@ -78,7 +78,8 @@ public sealed class GreedySelector : IParameterSelector
 
     private sealed record Move(int Step, int Choice, SelectionCost Cost, double Gain, double Price)
     {
-        private double Rate => Price > 0 ? Gain / Price : double.PositiveInfinity;
+        // A replacement can reduce the peak. A price of 0 or less comes first: infinity.
+        private double Rate => Gain / Math.Max(0, Price);
 
         public bool IsBetterThan(Move other) => Rate > other.Rate || (Rate == other.Rate && Gain > other.Gain);
     }

@@ -3,7 +3,8 @@ namespace Ftte.Selection;
 /// <summary>Computes the cost of a set of choices with one of them changed, in constant time per change.</summary>
 /// <remarks>
 /// The peak is computed from the last step to the first (<see cref="SuffixCost"/>). Each step maps need and held bytes to max(need + a, held + b) and
-/// held + p. Such maps compose to a map of the same form. Therefore the steps after a step are one number pair, and the steps before it are one map.
+/// held + p. Such maps compose to a map of the same form. Therefore the steps after a step are one number pair, and the steps before it are one map, of
+/// which only the need is asked for.
 /// </remarks>
 internal sealed class TentativeCosts
 {
@@ -38,9 +39,10 @@ internal sealed class TentativeCosts
             _after[t] = choices[t] < 0 ? _after[t + 1].Pass(step) : _after[t + 1].After(step, step.Options[choices[t]]);
         }
 
+        _before[_cut] = default;
         for (int t = _cut; t < choices.Length; t++)
         {
-            _before[t + 1] = t == _cut ? MapOf(t, isCut: true) : MapOf(t, isCut: false).Then(_before[t]);
+            _before[t + 1] = MapThrough(t, _before[t]);
         }
 
         _payload = _after[0].Payload;
@@ -59,8 +61,10 @@ internal sealed class TentativeCosts
         else
         {
             SelectionProblem.Option before = _choices[step] < 0 ? SelectionProblem.Option.Nothing : _problem.Steps[step].Options[_choices[step]];
-            cost = _before[step].Apply(_after[step + 1].After(_problem.Steps[step], option)) with
+            cost = _after[step + 1].After(_problem.Steps[step], option);
+            cost = cost with
             {
+                Need = _before[step].GetNeed(cost),
                 Payload = _payload - before.Payload + option.Payload,
                 Compute = _compute - before.Compute + option.Compute,
             };
@@ -69,20 +73,19 @@ internal sealed class TentativeCosts
         return new SelectionCost(_residentBytes + cost.Need, cost.Payload, _forwardMultiplyAdds + cost.Compute);
     }
 
-    private Map MapOf(int t, bool isCut)
+    /// <summary>Returns the map of a step and of those before it.</summary>
+    private Map MapThrough(int t, in Map before)
     {
+        bool isCut = t == _cut;
         SelectionProblem.Step step = _problem.Steps[t];
         SelectionProblem.Option option = _choices[t] < 0 ? SelectionProblem.Option.Nothing with { Saved = step.PassThrough } : step.Options[_choices[t]];
         long backward = option.Saved + option.Workspace + (isCut ? step.BackwardAtCut : step.Backward);
         long transient = Math.Max(step.Forward, Math.Max(backward, isCut ? step.BeforeCut : 0));
-        return new Map(option.Saved + option.Persistent, option.Persistent + transient, option.Persistent);
+        return new Map(option.Saved + option.Persistent + before.Need, option.Persistent + Math.Max(transient + before.Need, before.Transient));
     }
 
-    private readonly record struct Map(long Need, long Transient, long Persistent)
+    private readonly record struct Map(long Need, long Transient)
     {
-        public SuffixCost Apply(in SuffixCost cost) => cost with { Need = Math.Max(cost.Need + Need, cost.Held + Transient), Held = cost.Held + Persistent };
-
-        public Map Then(in Map next) => new(
-            Need + next.Need, Math.Max(Transient + next.Need, Persistent + next.Transient), Persistent + next.Persistent);
+        public long GetNeed(in SuffixCost after) => Math.Max(after.Need + Need, after.Held + Transient);
     }
 }

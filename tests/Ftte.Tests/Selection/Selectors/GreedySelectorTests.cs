@@ -35,6 +35,24 @@ public class GreedySelectorTests
         }, iter: 500);
 
     [Fact]
+    public void With_a_compute_budget_choices_are_taken_by_importance_per_multiply_add()
+    {
+        SelectionRequest request = WithoutMemory((1, 10, 100), (1, 9, 50), (1, 8, 50), (1, 9.5, 70));
+
+        // The most important choice alone takes the whole budget.
+        Assert.Equal([-1, 0, 0, -1], Choose(new(request.Profile, request.Importance, request.MemoryBudgetBytes) { ComputeBudget = 100 }));
+    }
+
+    [Fact]
+    public void With_a_payload_budget_choices_are_taken_by_the_importance_that_they_add_per_byte_that_they_add()
+    {
+        SelectionRequest request = WithoutMemory((40, 100, 0), (50, 9, 0), (20, 4, 0), (20, 4, 0), (20, 4, 0));
+
+        // After the first, the second fits as well, but its importance per byte is smaller than that of the others.
+        Assert.Equal([0, -1, 0, 0, 0], Choose(new(request.Profile, request.Importance, request.MemoryBudgetBytes, 4 * 100)));
+    }
+
+    [Fact]
     public void Nothing_more_fits_beside_the_selection() =>
         RandomProfiles.Requests(steps: 8).Sample(request =>
         {
@@ -300,4 +318,13 @@ public class GreedySelectorTests
 
     private static double Worth(SelectionRequest request, int step, int choice) =>
         choice < 0 ? 0 : request.Importance.Of(request.Profile.Steps[step].Choices[choice].Ranges);
+
+    /// <summary>Creates a model of which each step has one choice, and memory for all.</summary>
+    private static SelectionRequest WithoutMemory(params (int Parameters, double Importance, long MultiplyAdds)[] steps)
+    {
+        var layout = ParameterLayout.Create([.. steps.Select((step, t) => ($"block{t}", new[] { step.Parameters }))]);
+        var profile = new TrainingProfile(layout, 0, [.. steps.Select((step, t) =>
+            new TrainingStep($"step{t}", 0, 0, 0, 0, [new TrainingChoice("all", [layout.RangeOf(t)], SavedBytes: 1, PersistentBytes: 0, step.MultiplyAdds)]))]);
+        return new SelectionRequest(profile, new BlockImportance(layout, [.. steps.Select(step => step.Importance)]), 1 << 20);
+    }
 }

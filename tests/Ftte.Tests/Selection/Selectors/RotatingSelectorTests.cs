@@ -42,6 +42,15 @@ public class RotatingSelectorTests
     }
 
     [Fact]
+    public void The_windows_of_a_seed_and_a_turn_are_always_the_same()
+    {
+        string Ranges(long turn) => string.Join(" ", new RotatingSelector(seed: 7).Select(Request(40, turn)).Selection.Ranges.Select(range => $"{range.Start}+{range.Length}"));
+
+        Assert.Equal("6+6 30+6 54+6 78+6 96+3 105+6 129+6 153+6 177+6 195+3", Ranges(0));
+        Assert.Equal("3+6 27+6 51+6 75+6 96+3 117+6 141+6 165+6 189+9", Ranges(3));
+    }
+
+    [Fact]
     public void In_time_every_channel_is_trained()
     {
         ParameterSelection trained = ParameterSelection.Create(Layout.ParameterCount, []);
