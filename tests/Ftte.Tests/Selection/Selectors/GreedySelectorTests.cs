@@ -40,6 +40,9 @@ public class GreedySelectorTests
         SelectionRequest request = WithoutMemory((1, 10, 100), (1, 9, 50), (1, 8, 50), (1, 9.5, 70));
 
         // The most important choice alone takes the whole budget.
+        SelectionCertificate certificate = Selector.Select(new(request.Profile, request.Importance, request.MemoryBudgetBytes) { ComputeBudget = 110 }).Certificate;
+        Assert.Equal([-1, 0, 0, -1], certificate.Choices.AsEnumerable());
+        Assert.Equal((100, 10), (certificate.MultiplyAdds, certificate.ComputeSlack));
         Assert.Equal([-1, 0, 0, -1], Choose(new(request.Profile, request.Importance, request.MemoryBudgetBytes) { ComputeBudget = 100 }));
     }
 
