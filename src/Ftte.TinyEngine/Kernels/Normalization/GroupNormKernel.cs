@@ -8,6 +8,7 @@ namespace Ftte.TinyEngine.Kernels;
 /// Channels are summed as in <see cref="BatchNormKernel"/>, whatever the size of a group, and then the channels of a group in ascending order in float64. The output is
 /// a factor and an offset for each channel, so the pass over the pixels is that of <see cref="FrozenNorm"/>; the gradient is two factors and an offset.
 /// </remarks>
+[SkipLocalsInit] // The work arrays would be cleared at every call.
 internal static unsafe class GroupNormKernel
 {
     private const int Block = 256;
