@@ -124,7 +124,9 @@ public sealed class SelectionHistory
         return count > 0 && count <= capacity ? new SelectionHistory(capacity, known) : throw StateReader.Bad("number of selections", count);
     }
 
-    private Announcement Add(SelectionVersion version, ParameterSelection selection)
+    /// <summary>Validates that a selection can be announced.</summary>
+    /// <exception cref="ArgumentException">The selection is empty or for a vector of a different length.</exception>
+    internal void CheckAllows(ParameterSelection selection)
     {
         if (selection.Count == 0)
         {
@@ -135,7 +137,11 @@ public sealed class SelectionHistory
         {
             throw new ArgumentException($"The selection is for {selection.ParameterCount} parameters, but this history is for {ParameterCount}. Specify a selection of the same layout.", nameof(selection));
         }
+    }
 
+    private Announcement Add(SelectionVersion version, ParameterSelection selection)
+    {
+        CheckAllows(selection);
         if (_order.Count == Capacity)
         {
             _known.Remove(_order.Dequeue());

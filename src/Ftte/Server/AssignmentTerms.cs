@@ -6,11 +6,13 @@ namespace Ftte;
 /// <remarks>Thread-safe: takes the lock of <see cref="DispatchState"/>. Changes apply to later assignments.</remarks>
 internal sealed class AssignmentTerms(DispatchState state, SelectionHistory selections, FederatedServerOptions options, ReselectionOptions? reselection)
 {
+    private (SelectionVersion Version, ParameterSelection Selection)? _followed;
+
     // If the budget follows from the devices, a device without memory for the smallest choice is never selected for.
     private readonly long _minimumMemoryBytes = reselection is { MemoryBudgetBytes: null } ? reselection.MinPeakBytes : 0;
 
     /// <summary>Gets the current selection.</summary>
-    public (SelectionVersion Version, ParameterSelection Selection) Selection => selections.Current;
+    public (SelectionVersion Version, ParameterSelection Selection) Selection => _followed ?? selections.Current;
 
     /// <summary>Gets or sets the memory that training the selection requires. Set only while a saved state is loaded.</summary>
     public long RequiredMemoryBytes { get; set; } = options.RequiredMemoryBytes;
@@ -20,6 +22,15 @@ internal sealed class AssignmentTerms(DispatchState state, SelectionHistory sele
 
     /// <summary>Determines whether a device has enough memory to train.</summary>
     public bool AllowsTraining(long memoryBudgetBytes) => memoryBudgetBytes >= Math.Max(RequiredMemoryBytes, _minimumMemoryBytes);
+
+    /// <summary>Changes to the selection that the publisher of a cluster announced. Until the next call, later announcements in the history have no effect here.</summary>
+    public void Follow((SelectionVersion Version, ParameterSelection Selection) selection, long requiredMemoryBytes)
+    {
+        lock (state.Lock)
+        {
+            (_followed, RequiredMemoryBytes) = (selection, requiredMemoryBytes);
+        }
+    }
 
     public SelectionVersion ChangeSelection(ParameterSelection selection, long requiredMemoryBytes)
     {

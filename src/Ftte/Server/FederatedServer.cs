@@ -90,24 +90,7 @@ public sealed partial class FederatedServer : ISnapshotServer, ILeaseServer, ISe
 
         _options = options?.Copy() ?? new FederatedServerOptions();
         _options.Validate();
-        reselection = reselection?.Copy();
-        reselection?.Validate();
-        if (reselection is not null && reselection.Profile.Layout.Fingerprint != start.Layout.Fingerprint)
-        {
-            throw new ArgumentException($"The training profile is for a model with {reselection.Profile.Layout}, but the server's model has {start.Layout}. Specify the profile of the server's model.", nameof(reselection));
-        }
-
-        bool allowsSurveys = aggregator is not ILimitedAggregator { AllowsSurveys: false };
-        if (reselection is { Probes: > 0 } && !allowsSurveys)
-        {
-            throw new ArgumentException($"Importance surveys reveal private data that {aggregator.GetType().Name} does not protect. Set {nameof(ReselectionOptions.Probes)} to 0.", nameof(reselection));
-        }
-
-        if (reselection is not null)
-        {
-            reselection.Probes ??= allowsSurveys ? ReselectionOptions.DefaultProbes : 0;
-        }
-
+        reselection = reselection?.CopyFor(aggregator);
         evaluation = evaluation?.Copy();
         evaluation?.Validate();
         _aggregator = aggregator;

@@ -12,17 +12,14 @@ namespace Ftte;
 /// </remarks>
 internal sealed class Reselection
 {
-    private readonly ReselectionOptions _options;
     private readonly int _probes;
+    private readonly SelectionChooser _chooser;
     private readonly AssignmentTerms _terms;
     private readonly DeviceRegistry _registry;
     private readonly bool _isRegistrationRequired;
     private readonly ILogger _logger;
     private readonly CancellationToken _stopping;
-    private BlockImportance _importance;
-    private ModelVersion _lastVersion;
     private ModelVersion _current;
-    private long _turn;
     private volatile SelectionResult? _latest;
     private bool _isReplaying;
     private bool _isChoiceMissing;
@@ -37,11 +34,11 @@ internal sealed class Reselection
     public Reselection(
         ReselectionOptions options, DispatchState state, AssignmentTerms terms, DeviceRegistry registry, bool isRegistrationRequired, ILogger logger, CancellationToken stopping)
     {
-        (_options, _terms, _registry, _isRegistrationRequired, _logger, _stopping) = (options, terms, registry, isRegistrationRequired, logger, stopping);
-        _probes = options.Probes ?? 0;
+        (_terms, _registry, _isRegistrationRequired, _logger, _stopping) = (terms, registry, isRegistrationRequired, logger, stopping);
+        _probes = options.ProbeCount;
         Survey = _probes > 0 ? new SurveyCollector(state, _probes) : null;
-        _importance = options.Importance;
-        _lastVersion = _current = state.Feed.Current.Version;
+        _current = state.Feed.Current.Version;
+        _chooser = new SelectionChooser(options, _current);
     }
 
     /// <summary>Gets the importance survey; null if no device is asked.</summary>
@@ -50,28 +47,10 @@ internal sealed class Reselection
     /// <summary>Gets the latest result; null before the first reselection. Safe to read from any thread.</summary>
     public SelectionResult? Latest => _latest;
 
-    public void Save(StateWriter writer)
-    {
-        writer.Values(_importance.Values.AsSpan());
-        writer.Int64(_lastVersion.Number);
-        writer.Int64(_turn);
-    }
+    public void Save(StateWriter writer) => _chooser.Save(writer);
 
     /// <summary>Loads the saved state. <see cref="Latest"/> is not part of it; its selection stays in effect.</summary>
-    public void Load(ref StateReader reader)
-    {
-        _importance = LoadImportance(ref reader, _importance.Layout);
-        _lastVersion = new ModelVersion(reader.Int64("version of the last choice", max: _current.Number));
-        _turn = reader.Int64("number of choices");
-    }
-
-    /// <summary>Skips the state of a server with reselection, for a server without reselection.</summary>
-    public static void Skip(ref StateReader reader, ParameterLayout layout)
-    {
-        LoadImportance(ref reader, layout);
-        reader.Int64("version of the last choice");
-        reader.Int64("number of choices");
-    }
+    public void Load(ref StateReader reader) => _chooser.Load(ref reader, _current);
 
     /// <summary>Selects nothing until <see cref="EndReplay"/>, because the choices were recorded.</summary>
     public void BeginReplay() => _isReplaying = true;
@@ -86,7 +65,7 @@ internal sealed class Reselection
         if (_isChoiceMissing)
         {
             _isChoiceMissing = false;
-            Choose(_lastVersion);
+            Choose(_chooser.LastVersion);
         }
     }
 
@@ -94,7 +73,7 @@ internal sealed class Reselection
     public void Published(ModelVersion version)
     {
         _current = version;
-        if (version - _lastVersion < _options.EveryVersions)
+        if (!_chooser.IsDue(version))
         {
             return;
         }
@@ -109,7 +88,7 @@ internal sealed class Reselection
         }
         else
         {
-            _lastVersion = version;
+            _chooser.LastVersion = version;
             Log.SurveyOpened(_logger, _probes, version);
         }
     }
@@ -131,34 +110,18 @@ internal sealed class Reselection
         return outcome;
     }
 
-    private static BlockImportance LoadImportance(ref StateReader reader, ParameterLayout layout)
-    {
-        double[] values = reader.Values<double>(layout.Blocks.Length);
-        return Array.TrueForAll(values, value => double.IsFinite(value) && value >= 0)
-            ? new BlockImportance(layout, values)
-            : throw StateReader.Bad("importance of the blocks", string.Join(", ", values));
-    }
-
     private void EndSurvey(SurveyCollector collector)
     {
         ImportanceSurvey survey = collector.Close();
-
-        // A few dishonest devices can determine the median of a small number of answers.
-        bool isUsed = survey.Count >= _probes - survey.Count || survey.Count > _registry.Count - survey.Count;
-        if (isUsed)
-        {
-            _importance = survey.Combine();
-        }
-
+        bool isUsed = _chooser.TryUse(survey, _registry.Count);
         Log.SurveyClosed(_logger, survey.Count, _probes, _current, isUsed);
         Choose();
     }
 
     private void Choose()
     {
-        ModelVersion lastVersion = _lastVersion;
-        _lastVersion = _current;
-        _turn++;
+        ModelVersion lastVersion = _chooser.LastVersion;
+        _chooser.Begin(_current);
         if (_isReplaying)
         {
             _isChoiceMissing = true;
@@ -172,13 +135,7 @@ internal sealed class Reselection
     {
         try
         {
-            long budget = _options.MemoryBudgetBytes ?? _registry.GetTrainableBudget(CountExcluded, _options.MinPeakBytes).Bytes;
-            var request = new SelectionRequest(_options.Profile, _importance, budget, _options.PayloadBudgetBytes)
-            {
-                ComputeBudget = _options.ComputeBudget,
-                Turn = _turn,
-            };
-            SelectionResult chosen = _options.Selector.Select(request, _stopping);
+            SelectionResult chosen = _chooser.Choose(_registry, _isRegistrationRequired, _stopping);
             long requiredMemoryBytes = chosen.Certificate.Timeline.PeakBytes;
             SelectionVersion version = _terms.ChangeSelection(chosen.Selection, requiredMemoryBytes);
             _latest = chosen;
@@ -187,25 +144,14 @@ internal sealed class Reselection
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             // The server stops. Restores the state, so that a server that continues from the saved state repeats this reselection.
-            (_lastVersion, _turn) = (lastVersion, _turn - 1);
+            _chooser.Revert(lastVersion);
         }
 #pragma warning disable CA1031 // Training continues with the current selection, whatever the error.
         catch (Exception error)
 #pragma warning restore CA1031
         {
             _terms.KeepSelection();
-            Log.NotReselected(_logger, error, _turn, _current, error.Message);
+            Log.NotReselected(_logger, error, _chooser.Turn, _current, error.Message);
         }
-    }
-
-    /// <summary>Returns the maximum number of devices to exclude. Unregistered devices report their own budgets, so no single one may determine the selection of all.</summary>
-    private int CountExcluded(int devices)
-    {
-        if (_options.ExcludedShare is { } share)
-        {
-            return (int)(share * devices);
-        }
-
-        return _isRegistrationRequired ? 0 : Math.Max((int)(ReselectionOptions.ExcludedClaims * devices), devices >= 3 ? 1 : 0);
     }
 }

@@ -3,7 +3,7 @@ using Ftte.Selection;
 
 namespace Ftte;
 
-/// <summary>Represents the options with which a <see cref="FederatedServer"/> changes the selection during training. Read once, when the server is created.</summary>
+/// <summary>Represents the options with which a server changes the selection during training: a <see cref="FederatedServer"/>, or a cluster of Ftte.Orleans. Read once, when the server is created.</summary>
 /// <remarks>
 /// <para>Every <see cref="EveryVersions"/> versions, the server calls the selector again with the current memory budget of the devices and, unless
 /// <see cref="Probes"/> is 0, with importance from an <see cref="ImportanceSurvey"/> of devices.</para>
@@ -13,6 +13,7 @@ namespace Ftte;
 /// they are at least half of the required ones, or from more than half of all devices; otherwise the importance does not change. In either case the reselection follows at once.</para>
 /// <para>A reselection that fails (nothing fits the budget, no device is registered, or the selector throws) is logged, and the selection does not change until the
 /// next reselection. The result depends only on updates and devices, never on the clock.</para>
+/// <para>On a cluster, a survey closes, and the selection changes, together with a publication: the first one after the last required answer. <see cref="Probes"/> are divided between the shards.</para>
 /// </remarks>
 public sealed class ReselectionOptions
 {
@@ -116,5 +117,31 @@ public sealed class ReselectionOptions
         }
     }
 
+    /// <summary>Gets the number of devices to ask; 0 until the default was replaced by <see cref="CopyFor"/>.</summary>
+    internal int ProbeCount => Probes ?? 0;
+
     internal ReselectionOptions Copy() => (ReselectionOptions)MemberwiseClone();
+
+    /// <summary>Validates the options and creates a copy for a server, with the number of probes that the server uses.</summary>
+    /// <param name="aggregator">The aggregator of the server.</param>
+    /// <exception cref="ArgumentException">An option is out of range, the profile is for another model, or the aggregator does not allow surveys.</exception>
+    internal ReselectionOptions CopyFor(IAsyncAggregator aggregator)
+    {
+        ReselectionOptions reselection = Copy();
+        reselection.Validate();
+        ParameterLayout layout = aggregator.Current.Layout;
+        if (reselection.Profile.Layout.Fingerprint != layout.Fingerprint)
+        {
+            throw new ArgumentException($"The training profile is for a model with {reselection.Profile.Layout}, but the server's model has {layout}. Specify the profile of the server's model.");
+        }
+
+        bool allowsSurveys = aggregator is not ILimitedAggregator { AllowsSurveys: false };
+        if (reselection.Probes > 0 && !allowsSurveys)
+        {
+            throw new ArgumentException($"Importance surveys reveal private data that {aggregator.GetType().Name} does not protect. Set {nameof(Probes)} to 0.");
+        }
+
+        reselection.Probes ??= allowsSurveys ? DefaultProbes : 0;
+        return reselection;
+    }
 }

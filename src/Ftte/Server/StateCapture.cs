@@ -40,7 +40,7 @@ internal sealed class StateCapture(
             }
             else
             {
-                Reselection.Skip(ref reader, state.Layout);
+                SelectionChooser.Skip(ref reader, state.Layout);
             }
         }
 

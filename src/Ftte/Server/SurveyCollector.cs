@@ -58,6 +58,55 @@ internal sealed class SurveyCollector(DispatchState state, int probes)
         }
     }
 
+    /// <summary>Changes to the survey of a cluster, which its publisher opens and closes.</summary>
+    public void Follow(long number, bool isOpen)
+    {
+        lock (state.Lock)
+        {
+            if (!isOpen)
+            {
+                _survey = null;
+            }
+            else if (number != _number || _survey is null)
+            {
+                _survey = new ImportanceSurvey(state.Layout);
+            }
+
+            _number = number;
+        }
+    }
+
+    /// <summary>Returns the outcome that an answer would have, without adding it.</summary>
+    public UpdateOutcome Check(in UpdateHeader header, ReadOnlySpan<float> values)
+    {
+        lock (state.Lock)
+        {
+            return state.Clients.Find(header.Client) is { } client ? Check(client, header, values) : UpdateOutcome.TooStale;
+        }
+    }
+
+    /// <summary>Restores that a client was asked in the current survey. The caller holds the lock.</summary>
+    public void RestoreAsked(ClientRecord client, UpdateId id)
+    {
+        if (client.AskedInSurvey != _number)
+        {
+            Ask(client, id);
+        }
+    }
+
+    /// <summary>Restores an answer to the current survey. The caller holds the lock.</summary>
+    /// <param name="client">The client; null if there is no record of it.</param>
+    /// <param name="id">The ID of the answer.</param>
+    /// <param name="values">The importance of each block.</param>
+    public void RestoreAnswer(ClientRecord? client, UpdateId id, ReadOnlySpan<float> values)
+    {
+        _survey?.TryAdd(values);
+        if (client is not null)
+        {
+            (client.AskedInSurvey, client.SurveyId, client.HasAnsweredSurvey) = (_number, id, true);
+        }
+    }
+
     /// <summary>Determines whether a device that can measure and asks for work is to measure instead of training. The caller holds the lock.</summary>
     /// <remarks>No more devices are asked than answers are missing; if a lease expires, another device is asked.</remarks>
     public bool ShouldAsk(ClientRecord client) =>
@@ -85,6 +134,17 @@ internal sealed class SurveyCollector(DispatchState state, int probes)
     /// <summary>Adds an answer if it was requested and is valid.</summary>
     private UpdateOutcome Add(ClientRecord client, in UpdateHeader header, ReadOnlySpan<float> values)
     {
+        UpdateOutcome outcome = Check(client, header, values);
+        if (outcome == UpdateOutcome.Surveyed)
+        {
+            client.HasAnsweredSurvey = _survey!.TryAdd(values);
+        }
+
+        return outcome;
+    }
+
+    private UpdateOutcome Check(ClientRecord client, in UpdateHeader header, ReadOnlySpan<float> values)
+    {
         if (header.LayoutFingerprint != state.Layout.Fingerprint)
         {
             return UpdateOutcome.LayoutMismatch;
@@ -110,12 +170,6 @@ internal sealed class SurveyCollector(DispatchState state, int probes)
             return UpdateOutcome.LengthMismatch;
         }
 
-        if (!_survey.TryAdd(values))
-        {
-            return UpdateOutcome.NotFinite;
-        }
-
-        client.HasAnsweredSurvey = true;
-        return UpdateOutcome.Surveyed;
+        return _survey.IsValid(values) ? UpdateOutcome.Surveyed : UpdateOutcome.NotFinite;
     }
 }

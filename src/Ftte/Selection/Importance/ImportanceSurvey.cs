@@ -23,6 +23,18 @@ public sealed class ImportanceSurvey(ParameterLayout layout)
     /// <returns>True if the vector was added; false if it does not have one value per block, each finite and not negative, and at least one positive.</returns>
     public bool TryAdd(ReadOnlySpan<float> values)
     {
+        if (!IsValid(values))
+        {
+            return false;
+        }
+
+        _vectors.Add(values.ToArray());
+        return true;
+    }
+
+    /// <summary>Determines whether a vector can be added.</summary>
+    internal bool IsValid(ReadOnlySpan<float> values)
+    {
         if (values.Length != _layout.Blocks.Length || !(Sum(values) > 0))
         {
             return false;
@@ -36,7 +48,6 @@ public sealed class ImportanceSurvey(ParameterLayout layout)
             }
         }
 
-        _vectors.Add(values.ToArray());
         return true;
     }
 
