@@ -24,7 +24,8 @@ internal static class ClusterOptionsGuard
         return part;
     }
 
-    private static int? Divide(int? limit, int shards, int shard) => (limit / shards) + (shard < limit % shards ? 1 : 0);
+    /// <summary>Returns the part of a limit that one shard has.</summary>
+    public static int? Divide(int? limit, int shards, int shard) => (limit / shards) + (shard < limit % shards ? 1 : 0);
 
     private static void CheckLimit(string name, int? limit, int shards)
     {

@@ -28,8 +28,9 @@ public static class FtteSiloBuilderExtensions
     /// </param>
     /// <returns>A builder that sets the model and the selection, which are required, and the options of the aggregator. All silos must use the same.</returns>
     /// <remarks>
-    /// A cluster does not support reselection, evaluation, custom aggregators and <see cref="FtteServerBuilder.UseStore"/>; its store is PostgreSQL.
-    /// <see cref="FederatedServerOptions.PublishTimeout"/> is checked once per <see cref="FtteClusterOptions.RefreshInterval"/>, and begins again if the publisher moves to another silo. If <see cref="FederatedServerOptions.RequireRegistration"/> is set, each silo must register all devices in its <see cref="DeviceRegistry"/>.
+    /// A cluster does not support evaluation, custom aggregators and <see cref="FtteServerBuilder.UseStore"/>; its store is PostgreSQL.
+    /// <see cref="FederatedServerOptions.PublishTimeout"/> is checked once per <see cref="FtteClusterOptions.RefreshInterval"/>, and begins again if the publisher moves to another silo.
+    /// With <see cref="FtteServerBuilder.UseReselection(ReselectionOptions)"/>, a survey is closed and a selection is changed together with a publication, and all silos must use the same options. If <see cref="FederatedServerOptions.RequireRegistration"/> is set, each silo must register all devices in its <see cref="DeviceRegistry"/>.
     /// </remarks>
     /// <exception cref="ArgumentException">An option is out of range, the name is empty, or a limit is smaller than the number of shards.</exception>
     /// <exception cref="InvalidOperationException">A federation with the same name, or another one without a name, was already added.</exception>
@@ -83,9 +84,9 @@ public static class FtteSiloBuilderExtensions
 
     private static LocalFederation CreateFederation(IServiceProvider provider, string? name, string federation, FtteClusterOptions cluster)
     {
-        if (provider.GetKeyedService<ReselectionOptions>(name) is not null || provider.GetKeyedService<EvaluationOptions>(name) is not null || provider.GetKeyedService<Ftte.Storage.IServerStore>(name) is not null)
+        if (provider.GetKeyedService<EvaluationOptions>(name) is not null || provider.GetKeyedService<Ftte.Storage.IServerStore>(name) is not null)
         {
-            throw new InvalidOperationException("A cluster does not support reselection, evaluation and UseStore. Remove the calls of UseReselection, UseEvaluation, UseSqlite and UsePostgreSql, or use services.AddFtteServer(...) in a single process.");
+            throw new InvalidOperationException("A cluster does not support evaluation and UseStore. Remove the calls of UseEvaluation, UseSqlite and UsePostgreSql, or use services.AddFtteServer(...) in a single process.");
         }
 
         IAsyncAggregator aggregator = provider.GetRequiredKeyedService<IAsyncAggregator>(name);
@@ -97,6 +98,7 @@ public static class FtteSiloBuilderExtensions
             provider.GetRequiredKeyedService<SelectionHistory>(name),
             server,
             cluster,
+            provider.GetKeyedService<ReselectionOptions>(name),
             provider.GetRequiredKeyedService<DeviceRegistry>(name),
             provider.GetRequiredService<TimeProvider>(),
             (ILogger?)provider.GetService<ILogger<FtteClusterServer>>() ?? NullLogger.Instance);

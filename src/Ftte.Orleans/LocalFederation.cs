@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using Ftte.Aggregation;
 using Ftte.Diagnostics;
 using Ftte.PostgreSql;
 using Ftte.Selection;
+using Ftte.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Ftte.Orleans;
@@ -31,11 +33,13 @@ internal sealed class LocalFederation : IAsyncDisposable
         SelectionHistory selections,
         FederatedServerOptions server,
         FtteClusterOptions cluster,
+        ReselectionOptions? reselection,
         DeviceRegistry registry,
         TimeProvider time,
         ILogger logger)
     {
         (Name, Selections, Server, Cluster, Registry, Time, Logger) = (name, selections, server, cluster, registry, time, logger);
+        Reselection = reselection?.CopyFor(aggregator);
 
         // The database knows the updates of earlier versions. In the state, which every shard reads once per version, their IDs would be the largest part.
         Aggregator = aggregator.Options.Copy();
@@ -63,6 +67,9 @@ internal sealed class LocalFederation : IAsyncDisposable
     public FederatedServerOptions Server { get; }
 
     public FtteClusterOptions Cluster { get; }
+
+    /// <summary>Gets the options of reselection; null to keep the selection.</summary>
+    public ReselectionOptions? Reselection { get; }
 
     public DeviceRegistry Registry { get; }
 
@@ -118,7 +125,7 @@ internal sealed class LocalFederation : IAsyncDisposable
     }
 
     /// <summary>Reads the state of the current buffer, unless it is known.</summary>
-    /// <exception cref="Storage.StoreException">The database cannot be read.</exception>
+    /// <exception cref="StoreException">The database cannot be read.</exception>
     public async Task<PublishedState> LoadAsync(CancellationToken cancellationToken)
     {
         await _loading.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -130,10 +137,13 @@ internal sealed class LocalFederation : IAsyncDisposable
                 _isInitialized = true;
             }
 
-            (ClusterHead head, AggregatorState? state) = await Store.ReadStateAsync(_current?.Buffer ?? -1, cancellationToken).ConfigureAwait(false);
+            (ClusterHead head, ClusterState? state) = await Store.ReadStateAsync(_current?.Buffer ?? -1, Selections.Current.Version, Layout.ParameterCount, cancellationToken).ConfigureAwait(false);
             if (state is not null)
             {
-                Change(new PublishedState(head.Buffer, state, BufferedAggregator.Restore(state, Layout, Selections, Aggregator).Current));
+                ClusterSelection selection = Announce(state.Selections);
+                ModelSnapshot model = BufferedAggregator.Restore(state.Aggregator, Layout, Selections, Aggregator).Current;
+                SurveyStatus? survey = Reselection is null ? null : ClusterReselection.Load(Reselection, model.Version, state.Reselection).Survey;
+                Change(new PublishedState(head.Buffer, state.Aggregator, model, selection, state.Reselection, survey));
             }
 
             return _current!;
@@ -146,7 +156,7 @@ internal sealed class LocalFederation : IAsyncDisposable
 
     /// <summary>Returns a version that was assigned to a device.</summary>
     /// <returns>The version; null if the database does not contain it any more.</returns>
-    /// <exception cref="Storage.StoreException">The database cannot be read.</exception>
+    /// <exception cref="StoreException">The database cannot be read.</exception>
     public async Task<ModelSnapshot?> FindVersionAsync(ModelVersion version, CancellationToken cancellationToken)
     {
         if (FindRecent(version) is { } known)
@@ -164,6 +174,28 @@ internal sealed class LocalFederation : IAsyncDisposable
         await Store.DisposeAsync().ConfigureAwait(false);
         Metrics.Dispose();
         _loading.Dispose();
+    }
+
+    /// <summary>Announces the selections that this silo does not know.</summary>
+    /// <returns>The current selection.</returns>
+    /// <exception cref="StoreException">The selections are not those that follow the known ones.</exception>
+    private ClusterSelection Announce(ImmutableArray<ClusterSelection> selections)
+    {
+        foreach (ClusterSelection selection in selections)
+        {
+            (SelectionVersion current, ParameterSelection known) = Selections.Current;
+            bool isNext = selection.Version.Number == current.Number + 1 && !selection.Selection.Equals(known);
+            if (!isNext && (selection.Version != current || !selection.Selection.Equals(known)))
+            {
+                throw new StoreException($"Selection {selection.Version.Number} in the database does not follow selection {current.Number} of this silo. Use the same first selection in all silos.");
+            }
+
+            Selections.Announce(selection.Selection);
+        }
+
+        return selections.IsEmpty
+            ? _current?.Selection ?? new ClusterSelection(Selections.Current.Version, Selections.Current.Selection, Server.RequiredMemoryBytes)
+            : selections[^1];
     }
 
     private ModelSnapshot? FindRecent(ModelVersion version)

@@ -1,4 +1,5 @@
 using Ftte.Aggregation;
+using Ftte.PostgreSql;
 
 namespace Ftte.Orleans;
 
@@ -6,4 +7,7 @@ namespace Ftte.Orleans;
 /// <param name="Buffer">The number of the buffer.</param>
 /// <param name="State">The state of the aggregator, with an empty buffer.</param>
 /// <param name="Model">The current version.</param>
-internal sealed record PublishedState(long Buffer, AggregatorState State, ModelSnapshot Model);
+/// <param name="Selection">The current selection.</param>
+/// <param name="Reselection">The state of reselection; null if none was saved.</param>
+/// <param name="Survey">The importance survey; null if no device is asked.</param>
+internal sealed record PublishedState(long Buffer, AggregatorState State, ModelSnapshot Model, ClusterSelection Selection, byte[]? Reselection, SurveyStatus? Survey);

@@ -18,7 +18,7 @@ internal sealed class PublisherGrain(IServiceProvider services, ILocalSiloDetail
     private readonly CancellationTokenSource _ended = new();
     private LocalFederation _federation = null!;
     private PublisherProtocol _protocol = null!;
-    private (long Buffer, ClusterPublication Publication)? _computed;
+    private (long Buffer, ClusterPublication Publication, ClusterReselection? Reselection)? _computed;
     private (long Buffer, long Since)? _waiting;
     private string? _fault;
     private bool _isLoading;
@@ -176,7 +176,7 @@ internal sealed class PublisherGrain(IServiceProvider services, ILocalSiloDetail
         _isPublishing = true;
         try
         {
-            ClusterPublication publication = Compute(publish);
+            (ClusterPublication publication, ClusterReselection? reselection) = await ComputeAsync(publish).ConfigureAwait(true);
             bool isPublished = await _federation.Store.PublishAsync(publish.Buffer, publication, _ended.Token).ConfigureAwait(true);
             _computed = null;
             if (!isPublished)
@@ -187,6 +187,7 @@ internal sealed class PublisherGrain(IServiceProvider services, ILocalSiloDetail
             {
                 _federation.Metrics.Published();
                 ClusterLog.Published(_federation.Logger, version.Version, _federation.Name, publish.Buffer, publish.Updates.Length);
+                reselection?.Report(_federation.Logger);
             }
             else
             {
@@ -213,12 +214,12 @@ internal sealed class PublisherGrain(IServiceProvider services, ILocalSiloDetail
         Execute(effects);
     }
 
-    /// <summary>Merges the sums of all shards.</summary>
-    private ClusterPublication Compute(PublisherEffect.Publish publish)
+    /// <summary>Merges the sums of all shards and decides about the selection.</summary>
+    private async Task<(ClusterPublication Publication, ClusterReselection? Reselection)> ComputeAsync(PublisherEffect.Publish publish)
     {
         if (_computed is { } computed && computed.Buffer == publish.Buffer)
         {
-            return computed.Publication;
+            return (computed.Publication, computed.Reselection);
         }
 
         PublishedState state = _federation.Current is { } current && current.Buffer == publish.Buffer
@@ -243,9 +244,17 @@ internal sealed class PublisherGrain(IServiceProvider services, ILocalSiloDetail
             ClusterLog.Refused(_federation.Logger, publish.Buffer, _federation.Name, aggregator.LatestRefusal!.Reason);
         }
 
-        var publication = new ClusterPublication(aggregator.CaptureState(), outcome == UpdateOutcome.Published ? aggregator.Current : null, Math.Max(_federation.Aggregator.MaxAgeOrDefault, UpdateValidator.MinRetainedVersions));
-        _computed = (publish.Buffer, publication);
-        return publication;
+        ModelSnapshot? version = outcome == UpdateOutcome.Published ? aggregator.Current : null;
+        var publication = new ClusterPublication(aggregator.CaptureState(), version, Math.Max(_federation.Aggregator.MaxAgeOrDefault, UpdateValidator.MinRetainedVersions));
+        ClusterReselection? reselection = null;
+        if (version is not null && _federation.Reselection is { } options)
+        {
+            reselection = ClusterReselection.Load(options, state.Model.Version, state.Reselection);
+            publication = publication with { Decision = await reselection.DecideAsync(_federation, state.Selection, version.Version, _ended.Token).ConfigureAwait(true) };
+        }
+
+        _computed = (publish.Buffer, publication, reselection);
+        return (publication, reselection);
     }
 
     private void Fail(Exception error)

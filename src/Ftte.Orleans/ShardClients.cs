@@ -9,24 +9,37 @@ namespace Ftte.Orleans;
 /// <remarks>Not thread-safe. Leases are not kept: after a failure, a lease that had not ended begins again.</remarks>
 internal sealed class ShardClients
 {
+    private readonly LocalFederation _federation;
     private readonly FederatedServerOptions _options;
     private readonly DispatchState _state;
+    private readonly AssignmentTerms _terms;
+    private readonly SurveyCollector? _survey;
     private readonly AssignmentDispatcher _dispatcher;
     private readonly IssuedAssignments _issued;
     private readonly BatchWriter<ClusterClient> _writer;
+    private readonly BatchWriter<(ClientId Client, long MemoryBudgetBytes)> _budgets;
+    private SurveyStatus? _surveyStatus;
 
     /// <param name="federation">The federation.</param>
     /// <param name="shard">The number of the shard.</param>
-    /// <param name="model">The current version.</param>
+    /// <param name="state">The state with which the current buffer begins.</param>
     /// <param name="activation">The number of this activation of the shard. Another activation issues other IDs.</param>
-    public ShardClients(LocalFederation federation, int shard, ModelSnapshot model, long activation)
+    public ShardClients(LocalFederation federation, int shard, PublishedState state, long activation)
     {
+        _federation = federation;
         _options = ClusterOptionsGuard.Divide(federation.Server, federation.Cluster.Shards, shard, federation.Server.Seed + (ulong)activation);
-        _state = new DispatchState(model, _options, federation.Time, limits: null, journal: null, limited: null);
-        _dispatcher = new AssignmentDispatcher(_state, new AssignmentTerms(_state, federation.Selections, _options, reselection: null), federation.Registry, survey: null, evaluation: null, _options);
+        _state = new DispatchState(state.Model, _options, federation.Time, limits: null, journal: null, limited: null);
+        _terms = new AssignmentTerms(_state, federation.Selections, _options, federation.Reselection);
+        _survey = federation.Reselection is { ProbeCount: > 0 and var probes } ? new SurveyCollector(_state, ClusterOptionsGuard.Divide(probes, federation.Cluster.Shards, shard)!.Value) : null;
+        _dispatcher = new AssignmentDispatcher(_state, _terms, federation.Registry, _survey, evaluation: null, _options);
         _issued = new IssuedAssignments(_state);
         _writer = new BatchWriter<ClusterClient>(clients => federation.Store.WriteClientsAsync(shard, clients, CancellationToken.None));
+        _budgets = new BatchWriter<(ClientId Client, long MemoryBudgetBytes)>(budgets => federation.Store.WriteBudgetsAsync(shard, budgets, CancellationToken.None));
+        Follow(state);
     }
+
+    /// <summary>Gets the number of the buffer for which work is assigned.</summary>
+    public long Buffer { get; private set; }
 
     public ModelVersion Version => _state.Feed.Current.Version;
 
@@ -38,6 +51,9 @@ internal sealed class ShardClients
 
     public bool Admits(ClientId client) => _dispatcher.Admits(client);
 
+    /// <summary>Gets the number of the latest survey; null if no device is asked.</summary>
+    public long? Survey => _surveyStatus?.Number;
+
     /// <summary>Adds a record from the database.</summary>
     public void Restore(ClusterClient saved, ulong number)
     {
@@ -47,14 +63,24 @@ internal sealed class ShardClients
             ClientRecord client = _state.Touch(saved.Client);
             for (int count = reader.Byte(); count > 0; count--)
             {
-                client.Add(IssuedAssignment.Load(ref reader));
+                Add(client, IssuedAssignment.Load(ref reader));
             }
 
             reader.End();
             if (saved.IsAtWork)
             {
-                _state.Leases.Replay(client, LeaseKind.Training, number, client.Assignments[^1]);
+                IssuedAssignment last = client.Assignments[^1];
+                _state.Leases.Replay(client, last.Content == UpdateContent.Importance ? LeaseKind.Importance : LeaseKind.Training, number, last);
             }
+        }
+    }
+
+    /// <summary>Adds the answer of a client of this shard to the latest survey. Called after <see cref="Restore"/>.</summary>
+    public void RestoreAnswer(SurveyAnswer answer)
+    {
+        lock (_state.Lock)
+        {
+            _survey!.RestoreAnswer(_state.Clients.Find(answer.Client), answer.Id, answer.Values);
         }
     }
 
@@ -70,7 +96,7 @@ internal sealed class ShardClients
                 IssuedAssignment issued = IssuedAssignment.Load(ref reader);
                 if (!client.Assignments.Contains(issued))
                 {
-                    client.Add(issued);
+                    Add(client, issued);
                 }
             }
 
@@ -82,20 +108,35 @@ internal sealed class ShardClients
     /// <exception cref="Storage.StoreException">The assignment could not be written.</exception>
     public async Task<CheckOutResponse> CheckOutAsync(CheckOutRequest request)
     {
+        long? budget = _federation.Reselection is null || _options.RequireRegistration || request.NeverTrains ? null : request.MemoryBudgetBytes;
+        bool isBudgetKnown = budget is not { } reported || _federation.Registry.HasObserved(request.Client, reported);
         CheckOutResponse response = _dispatcher.Assign(request, _state.Layout.ParameterCount, out _);
-        if (response.Assignment is not { } assignment)
-        {
-            return response;
-        }
-
         try
         {
-            await _writer.WriteAsync(Save(request.Client, assignment.UpdateId)).ConfigureAwait(true);
+            if (response.Assignment is { } assignment)
+            {
+                await _writer.WriteAsync(Save(request.Client, assignment.UpdateId, budget)).ConfigureAwait(true);
+            }
+            else if (!isBudgetKnown && response.Outcome is CheckOutOutcome.Busy or CheckOutOutcome.NotEnoughMemory)
+            {
+                // The next selection may be chosen for this device.
+                await _budgets.WriteAsync((request.Client, budget!.Value)).ConfigureAwait(true);
+            }
+
             return response;
         }
         catch
         {
-            _issued.Release(request.Client, assignment.UpdateId);
+            if (response.Assignment is { } assignment)
+            {
+                _issued.Release(request.Client, assignment.UpdateId);
+            }
+
+            if (!isBudgetKnown)
+            {
+                _federation.Registry.Forget(request.Client);
+            }
+
             throw;
         }
     }
@@ -109,13 +150,20 @@ internal sealed class ShardClients
         : !_issued.AreAnsweredBy(header) ? UpdateOutcome.NotAssigned
         : null;
 
+    /// <summary>Returns the outcome that the answer to a survey would have if it was written to the database.</summary>
+    public UpdateOutcome CheckAnswer(in UpdateHeader header, ReadOnlySpan<float> values) => _survey?.Check(header, values) ?? UpdateOutcome.TooStale;
+
+    /// <summary>Adds an answer that is in the database, unless it was added before or the survey has ended.</summary>
+    public void AddAnswer(in UpdateHeader header, ReadOnlyMemory<float> values) => _survey!.Answer(header, values, out _);
+
     /// <summary>Ends the lease that an update answers, if the receipt is final.</summary>
     public UpdateReceipt Settle(in UpdateHeader header, in UpdateReceipt receipt) => _issued.Settle(header, receipt);
 
     /// <summary>Begins the next buffer.</summary>
-    /// <param name="current">The current version; the same as before if a version was refused.</param>
-    public void BeginBuffer(ModelSnapshot current)
+    /// <param name="state">The state with which it begins. Its version is the same as before if a version was refused.</param>
+    public void BeginBuffer(PublishedState state)
     {
+        ModelSnapshot current = state.Model;
         if (current.Version == Version)
         {
             _state.Refuse();
@@ -125,9 +173,33 @@ internal sealed class ShardClients
             // The changes of a version that this silo did not see are unknown.
             _state.Publish(current, current.Version == Version.Next ? current.Changed : null);
         }
+
+        Follow(state);
     }
 
-    private ClusterClient Save(ClientId id, UpdateId assignment)
+    /// <summary>Assigns the selection of a buffer and asks devices in its survey.</summary>
+    private void Follow(PublishedState state)
+    {
+        Buffer = state.Buffer;
+        _surveyStatus = state.Survey;
+        _terms.Follow((state.Selection.Version, state.Selection.Selection), state.Selection.RequiredMemoryBytes);
+        if (state.Survey is { } survey)
+        {
+            _survey!.Follow(survey.Number, survey.IsOpen);
+        }
+    }
+
+    /// <summary>Adds a saved assignment. The caller holds the lock.</summary>
+    private void Add(ClientRecord client, in IssuedAssignment issued)
+    {
+        client.Add(issued);
+        if (issued.Content == UpdateContent.Importance && _surveyStatus is { IsOpen: true } survey && issued.BaseVersion >= survey.OpenedAt)
+        {
+            _survey!.RestoreAsked(client, issued.Id);
+        }
+    }
+
+    private ClusterClient Save(ClientId id, UpdateId assignment, long? budget)
     {
         var output = new ArrayBufferWriter<byte>();
         var writer = new StateWriter(output);
@@ -141,6 +213,6 @@ internal sealed class ShardClients
             }
         }
 
-        return new ClusterClient(id, assignment, output.WrittenSpan.ToArray(), IsAtWork: true);
+        return new ClusterClient(id, assignment, output.WrittenSpan.ToArray(), IsAtWork: true, budget);
     }
 }

@@ -217,9 +217,9 @@ internal sealed partial class ShardGrain
             _sums?.Dispose();
             _sums = AggregationShard.Create(state.State, _federation.Layout, _federation.Selections, _federation.Aggregator);
             folded.Clear();
-            if (_protocol.Buffer >= 0)
+            if (state.Buffer > _clients.Buffer)
             {
-                _clients.BeginBuffer(state.Model);
+                _clients.BeginBuffer(state);
             }
         }
 

@@ -47,12 +47,23 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
         _limits = WireLimits.For(_federation.Layout);
         _queueCapacity = ClusterOptionsGuard.Divide(_federation.Server, _federation.Cluster.Shards, _shard, seed: 0).QueueCapacity;
         PublishedState state = await _federation.LoadAsync(cancellationToken).ConfigureAwait(true);
-        _clients = new ShardClients(_federation, _shard, state.Model, await _federation.Store.CountActivationAsync(cancellationToken).ConfigureAwait(true));
+        _clients = new ShardClients(_federation, _shard, state, await _federation.Store.CountActivationAsync(cancellationToken).ConfigureAwait(true));
         ulong number = 0;
         FederatedServerOptions options = _federation.Server;
         foreach (ClusterClient client in await _federation.Store.ReadClientsAsync(_shard, options.LeaseDuration, options.ClientRetention, options.MaxClients, cancellationToken).ConfigureAwait(true))
         {
             _clients.Restore(client, number++);
+        }
+
+        if (_clients.Survey is { } survey)
+        {
+            foreach (SurveyAnswer answer in await _federation.Store.ReadAnswersAsync(survey, cancellationToken).ConfigureAwait(true))
+            {
+                if (_federation.GetShard(answer.Client) == _shard)
+                {
+                    _clients.RestoreAnswer(answer);
+                }
+            }
         }
 
         (_protocol, _) = ShardProtocol.Activate(_shard);
@@ -135,7 +146,7 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
             update.Dispose();
             if (fault == UpdateOutcome.Busy)
             {
-                return Reject(fault) with { RetryAfter = _federation.Server.BusyRetryAfter };
+                return RejectAsBusy();
             }
 
             UpdateReceipt rejection = Reject(fault);
@@ -144,8 +155,11 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
 
         if (header.Content is UpdateContent.Importance or UpdateContent.Evaluation)
         {
-            update.Dispose();
-            return _clients.Settle(header, Reject(UpdateOutcome.TooStale));
+            using (update)
+            {
+                UpdateOutcome outcome = header.Content == UpdateContent.Importance ? await AnswerSurveyAsync(update).ConfigureAwait(true) : UpdateOutcome.TooStale;
+                return outcome == UpdateOutcome.Busy ? RejectAsBusy() : _clients.Settle(header, Reject(outcome));
+            }
         }
 
         if (_pending.TryGetValue(name, out PendingUpdate? same))
@@ -158,7 +172,7 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
         if (_fault is not null || _ended.IsCancellationRequested || _pending.Count >= _queueCapacity || !_waitingClients.Add(header.Client))
         {
             update.Dispose();
-            return Reject(UpdateOutcome.Busy) with { RetryAfter = _federation.Server.BusyRetryAfter };
+            return RejectAsBusy();
         }
 
         var pending = new PendingUpdate(update, bytes);
@@ -207,7 +221,42 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
         }
         catch (TimeoutException)
         {
-            return Reject(UpdateOutcome.Busy) with { RetryAfter = _federation.Server.BusyRetryAfter };
+            return RejectAsBusy();
+        }
+    }
+
+    /// <summary>Writes the answer to a survey. A device sees it accepted when the database has it.</summary>
+    private async Task<UpdateOutcome> AnswerSurveyAsync(SparseUpdate update)
+    {
+        UpdateHeader header = update.Header;
+        UpdateOutcome outcome = _clients.CheckAnswer(header, update.Values.Span);
+        if (outcome != UpdateOutcome.Surveyed)
+        {
+            return outcome;
+        }
+
+        if (_fault is not null || _ended.IsCancellationRequested)
+        {
+            return UpdateOutcome.Busy;
+        }
+
+        try
+        {
+            var answer = new SurveyAnswer(header.Client, header.Id, update.Values.ToArray());
+            AnswerOutcome written = await _federation.Store.WriteAnswerAsync(_clients.Buffer, _clients.Survey!.Value, answer, _ended.Token).ConfigureAwait(true);
+            if (written == AnswerOutcome.Later)
+            {
+                _ = LoadAsync();
+                return UpdateOutcome.Busy;
+            }
+
+            _clients.AddAnswer(header, update.Values);
+            return written == AnswerOutcome.Written ? UpdateOutcome.Surveyed : UpdateOutcome.Duplicate;
+        }
+        catch (StoreException error)
+        {
+            Fail(error);
+            return UpdateOutcome.Busy;
         }
     }
 
@@ -218,6 +267,8 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
     }
 
     private UpdateReceipt Reject(UpdateOutcome outcome) => new(outcome, _clients.Version);
+
+    private UpdateReceipt RejectAsBusy() => Reject(UpdateOutcome.Busy) with { RetryAfter = _federation.Server.BusyRetryAfter };
 
     private void Answer(UpdateName name, in UpdateReceipt receipt)
     {

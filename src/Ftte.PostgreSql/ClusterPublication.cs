@@ -6,4 +6,5 @@ namespace Ftte.PostgreSql;
 /// <param name="State">The state of the aggregator after it.</param>
 /// <param name="Version">The version that was published; null if it was refused.</param>
 /// <param name="RetainedVersions">The number of versions for which the IDs of updates are kept, so that a repetition is recognized.</param>
-internal sealed record ClusterPublication(AggregatorState State, ModelSnapshot? Version, long RetainedVersions);
+/// <param name="Decision">What changes about the selection; null if nothing changes.</param>
+internal sealed record ClusterPublication(AggregatorState State, ModelSnapshot? Version, long RetainedVersions, ClusterDecision? Decision = null);

@@ -69,10 +69,12 @@ internal sealed class ClusterStore : IAsyncDisposable
         return true;
     });
 
-    /// <summary>Reads the current buffer, and the state of the aggregator if the buffer is not the specified one.</summary>
+    /// <summary>Reads the current buffer, and the state with which it begins if the buffer is not the specified one.</summary>
     /// <param name="known">The number of a buffer whose state is known; -1 for none.</param>
+    /// <param name="selection">The number of the first selection to read.</param>
+    /// <param name="parameterCount">The number of parameters.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public Task<(ClusterHead Head, AggregatorState? State)> ReadStateAsync(long known, CancellationToken cancellationToken) => RunAsync(async connection =>
+    public Task<(ClusterHead Head, ClusterState? State)> ReadStateAsync(long known, SelectionVersion selection, int parameterCount, CancellationToken cancellationToken) => RunAsync(async connection =>
     {
         (ClusterHead head, byte[] sha256, long length) = await ReadHeadAsync(connection, cancellationToken).ConfigureAwait(false);
         if (head.Buffer == known)
@@ -82,7 +84,10 @@ internal sealed class ClusterStore : IAsyncDisposable
 
         await using NpgsqlTransaction transaction = await BeginReadAsync(connection, cancellationToken).ConfigureAwait(false);
         (head, sha256, length) = await ReadHeadAsync(connection, cancellationToken).ConfigureAwait(false);
-        return (head, (AggregatorState?)AggregatorState.Read(await BlobTable.ReadAsync<byte>(connection, _target, _federation, sha256, length, cancellationToken).ConfigureAwait(false)));
+        byte[]? reselection = await connection.ReadAsync<byte[]>("SELECT reselection FROM ftte.cluster WHERE federation = $1", cancellationToken, _federation).ConfigureAwait(false);
+        ImmutableArray<ClusterSelection> selections = await SelectionTable.ReadAsync(connection, _federation, selection, parameterCount, cancellationToken).ConfigureAwait(false);
+        byte[] state = await BlobTable.ReadAsync<byte>(connection, _target, _federation, sha256, length, cancellationToken).ConfigureAwait(false);
+        return (head, (ClusterState?)new ClusterState(AggregatorState.Read(state), reselection, selections));
     });
 
     /// <summary>Reads the current buffer and the updates of a shard in it.</summary>
@@ -152,12 +157,18 @@ internal sealed class ClusterStore : IAsyncDisposable
             _federation, buffer, Math.Max(1, minUpdates)).ConfigureAwait(false) > 0);
 
     /// <summary>Publishes or refuses the version that consists of a closed buffer: <see cref="BufferRecord.Publish"/> and <see cref="BufferRecord.Refuse"/>.</summary>
-    /// <returns>False if nothing changed, because the buffer is not the current one or not closed.</returns>
+    /// <returns>False if nothing changed, because the buffer is not the current one or not closed, or the survey that is to be closed has more answers in the meantime.</returns>
     public Task<bool> PublishAsync(long buffer, ClusterPublication publication, CancellationToken cancellationToken) => RunAsync(async connection =>
     {
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         bool isCurrent = await connection.ReadAsync<bool>("SELECT true FROM ftte.cluster WHERE federation = $1 AND buffer = $2 AND is_closed FOR UPDATE", cancellationToken, _federation, buffer).ConfigureAwait(false);
         if (!isCurrent)
+        {
+            return false;
+        }
+
+        if (publication.Decision is { Closed: { } closed, Survey: var survey }
+            && closed != await AnswerTable.CountAsync(connection, _federation, survey, cancellationToken).ConfigureAwait(false))
         {
             return false;
         }
@@ -177,6 +188,11 @@ internal sealed class ClusterStore : IAsyncDisposable
         else
         {
             batch.Add("DELETE FROM ftte.cluster_update WHERE federation = $1 AND buffer = $2", _federation, buffer);
+        }
+
+        if (publication.Decision is { } decision)
+        {
+            SelectionTable.AddWrite(batch, _federation, decision);
         }
 
         BlobTable.AddDeletion(batch, _federation);
@@ -203,16 +219,35 @@ internal sealed class ClusterStore : IAsyncDisposable
     /// <summary>Writes the records of clients of a shard.</summary>
     public Task WriteClientsAsync(int shard, IReadOnlyList<ClusterClient> clients, CancellationToken cancellationToken) => _clients.WriteAsync((shard, clients)).WaitAsync(cancellationToken);
 
+    /// <summary>Writes the memory budgets of clients of a shard that received no assignment.</summary>
+    public Task WriteBudgetsAsync(int shard, IReadOnlyList<(ClientId Client, long MemoryBudgetBytes)> budgets, CancellationToken cancellationToken) => RunAsync(async connection =>
+    {
+        await BudgetTable.WriteAsync(connection, _federation, shard, budgets, cancellationToken).ConfigureAwait(false);
+        return true;
+    });
+
+    /// <summary>Reads the memory budgets that clients reported, least recently seen first.</summary>
+    public Task<IReadOnlyList<(ClientId Client, long MemoryBudgetBytes)>> ReadBudgetsAsync(TimeSpan retention, CancellationToken cancellationToken) =>
+        RunAsync(connection => BudgetTable.ReadAsync(connection, _federation, retention, cancellationToken));
+
+    /// <summary>Writes the answer to a survey, if the buffer is the current one.</summary>
+    public Task<AnswerOutcome> WriteAnswerAsync(long buffer, long survey, SurveyAnswer answer, CancellationToken cancellationToken) =>
+        RunAsync(connection => AnswerTable.WriteAsync(connection, _federation, buffer, survey, answer, cancellationToken));
+
+    /// <summary>Reads the answers to a survey, in the order of clients.</summary>
+    public Task<IReadOnlyList<SurveyAnswer>> ReadAnswersAsync(long survey, CancellationToken cancellationToken) =>
+        RunAsync(connection => AnswerTable.ReadAsync(connection, _federation, survey, cancellationToken));
+
     /// <summary>Reads the record of a client.</summary>
-    /// <returns>The record; null if there is none.</returns>
+    /// <returns>The record; null if the client has received no assignment.</returns>
     public Task<ClusterClient?> ReadClientAsync(ClientId client, CancellationToken cancellationToken) => RunAsync(async connection =>
     {
-        await using NpgsqlCommand select = connection.Prepare("SELECT assignment, bytes FROM ftte.cluster_client WHERE federation = $1 AND client = $2", _federation, client.Value);
+        await using NpgsqlCommand select = connection.Prepare("SELECT assignment, bytes FROM ftte.cluster_client WHERE federation = $1 AND client = $2 AND length(bytes) > 0", _federation, client.Value);
         await using NpgsqlDataReader reader = await select.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? new ClusterClient(client, ToId(reader.GetInt64(0)), reader.GetFieldValue<byte[]>(1), IsAtWork: false) : null;
     });
 
-    /// <summary>Reads the records of the clients of a shard, least recently seen first.</summary>
+    /// <summary>Reads the records of the clients of a shard that have received an assignment, least recently seen first.</summary>
     /// <param name="shard">The number of the shard.</param>
     /// <param name="lease">The duration of a lease.</param>
     /// <param name="retention">The time for which a client without requests is kept.</param>
@@ -225,8 +260,9 @@ internal sealed class ClusterStore : IAsyncDisposable
             """
             SELECT client, assignment, bytes, is_at_work FROM (
                 SELECT client, assignment, bytes, seen, seen > now() - $3
-                    AND NOT EXISTS (SELECT 1 FROM ftte.cluster_update u WHERE u.federation = c.federation AND u.client = c.client AND u.id = c.assignment) AS is_at_work
-                FROM ftte.cluster_client c WHERE federation = $1 AND shard = $2 AND seen > now() - $4 ORDER BY seen DESC LIMIT $5) AS newest
+                    AND NOT EXISTS (SELECT 1 FROM ftte.cluster_update u WHERE u.federation = c.federation AND u.client = c.client AND u.id = c.assignment)
+                    AND NOT EXISTS (SELECT 1 FROM ftte.cluster_answer a WHERE a.federation = c.federation AND a.client = c.client AND a.id = c.assignment) AS is_at_work
+                FROM ftte.cluster_client c WHERE federation = $1 AND shard = $2 AND length(bytes) > 0 AND seen > now() - $4 ORDER BY seen DESC LIMIT $5) AS newest
             ORDER BY seen
             """,
             _federation, shard, lease, retention, max);
@@ -407,15 +443,18 @@ internal sealed class ClusterStore : IAsyncDisposable
             [.. writes.SelectMany(write => write.Clients.Select(client => (write.Shard, Client: client))).Reverse().DistinctBy(row => row.Client.Client).OrderBy(row => row.Client.Client.Value, StringComparer.Ordinal)];
         await connection.ExecuteAsync(
             """
-            INSERT INTO ftte.cluster_client (federation, client, shard, seen, assignment, bytes) SELECT $1, client, shard, now(), assignment, bytes FROM unnest($2, $3, $4, $5) AS g (shard, client, assignment, bytes)
-            ON CONFLICT (federation, client) DO UPDATE SET shard = excluded.shard, seen = excluded.seen, assignment = excluded.assignment, bytes = excluded.bytes
+            INSERT INTO ftte.cluster_client (federation, client, shard, seen, assignment, bytes, memory_budget)
+                SELECT $1, client, shard, now(), assignment, bytes, budget FROM unnest($2, $3, $4, $5, $6) AS g (shard, client, assignment, bytes, budget)
+            ON CONFLICT (federation, client) DO UPDATE SET shard = excluded.shard, seen = excluded.seen, assignment = excluded.assignment, bytes = excluded.bytes,
+                memory_budget = coalesce(excluded.memory_budget, cluster_client.memory_budget)
             """,
             CancellationToken.None,
             _federation,
             rows.Select(row => row.Shard).ToArray(),
             rows.Select(row => row.Client.Client.Value).ToArray(),
             rows.Select(row => ToKey(row.Client.Assignment)).ToArray(),
-            rows.Select(row => row.Client.Bytes).ToArray()).ConfigureAwait(false);
+            rows.Select(row => row.Client.Bytes).ToArray(),
+            rows.Select(row => row.Client.MemoryBudgetBytes).ToArray()).ConfigureAwait(false);
         return (IReadOnlyList<bool>)new bool[writes.Count];
     });
 

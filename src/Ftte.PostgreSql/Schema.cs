@@ -32,13 +32,16 @@ internal static class Schema
         // Updates are looked up in scalar subqueries, one by one in the index. As a join, the planner reads all updates of the federation for each call, because the table has no statistics yet.
         """
         CREATE TABLE ftte.cluster (federation int PRIMARY KEY REFERENCES ftte.federation, settings text NOT NULL, capacity int NOT NULL, buffer bigint NOT NULL, version bigint NOT NULL,
-            updates int NOT NULL, is_closed boolean NOT NULL, activations bigint NOT NULL, sha256 bytea NOT NULL, length bigint NOT NULL);
+            updates int NOT NULL, is_closed boolean NOT NULL, activations bigint NOT NULL, sha256 bytea NOT NULL, length bigint NOT NULL, reselection bytea);
         CREATE TABLE ftte.cluster_update (federation int NOT NULL REFERENCES ftte.federation, client text NOT NULL, id bigint NOT NULL, buffer bigint NOT NULL, version bigint NOT NULL,
             shard int NOT NULL, bytes bytea, PRIMARY KEY (federation, client, id));
         CREATE INDEX cluster_update_buffer ON ftte.cluster_update (federation, buffer, shard);
         CREATE TABLE ftte.cluster_client (federation int NOT NULL REFERENCES ftte.federation, client text NOT NULL, shard int NOT NULL, seen timestamptz NOT NULL, assignment bigint NOT NULL,
-            bytes bytea NOT NULL, PRIMARY KEY (federation, client)) WITH (fillfactor = 80);
+            bytes bytea NOT NULL, memory_budget bigint, PRIMARY KEY (federation, client)) WITH (fillfactor = 80);
         CREATE INDEX cluster_client_shard ON ftte.cluster_client (federation, shard);
+        CREATE TABLE ftte.cluster_selection (federation int NOT NULL REFERENCES ftte.federation, number int NOT NULL, ranges bytea NOT NULL, required_memory bigint NOT NULL, PRIMARY KEY (federation, number));
+        CREATE TABLE ftte.cluster_answer (federation int NOT NULL REFERENCES ftte.federation, survey bigint NOT NULL, client text NOT NULL, id bigint NOT NULL, importance bytea NOT NULL,
+            PRIMARY KEY (federation, survey, client));
         CREATE TABLE ftte.membership (cluster text PRIMARY KEY, version int NOT NULL);
         CREATE TABLE ftte.membership_silo (cluster text NOT NULL REFERENCES ftte.membership ON DELETE CASCADE, silo text NOT NULL, etag int NOT NULL, entry text NOT NULL, alive timestamptz NOT NULL,
             PRIMARY KEY (cluster, silo));

@@ -50,6 +50,59 @@ public sealed class ClusterStoreTests(PostgreSqlServer database)
     }
 
     [StoreFact]
+    public async Task An_answer_is_written_once_for_the_current_buffer_and_a_survey_is_closed_with_all_of_its_answers_or_not_at_all()
+    {
+        await using ClusterStore store = await OpenAsync();
+        await store.CommitAsync(0, shard: 1, [(new UpdateName(new ClientId("d"), new UpdateId(1)), new byte[] { 1 })], isRepeated: false, CancellationToken.None);
+        await store.CloseAsync(0, minUpdates: 1, CancellationToken.None);
+        var answer = new SurveyAnswer(new ClientId("d"), new UpdateId(ulong.MaxValue), [1, 0.5f]);
+
+        Assert.Equal(AnswerOutcome.Later, await store.WriteAnswerAsync(1, 7, answer, CancellationToken.None));
+        Assert.Equal(AnswerOutcome.Written, await store.WriteAnswerAsync(0, 7, answer, CancellationToken.None));
+        Assert.Equal(AnswerOutcome.Known, await store.WriteAnswerAsync(0, 7, answer with { Values = [2, 2] }, CancellationToken.None));
+        SurveyAnswer read = Assert.Single(await store.ReadAnswersAsync(7, CancellationToken.None));
+        Assert.Equal((answer.Client, answer.Id), (read.Client, read.Id));
+        Assert.Equal(answer.Values, read.Values);
+
+        var chosen = new ClusterSelection(new SelectionVersion(1), ParameterSelection.Create(Workload.Layout.ParameterCount, [new(5, 7), new(20, 1)]), RequiredMemoryBytes: 9);
+        AggregatorState state = new BufferedAggregator(Workload.Start, new SelectionHistory(Workload.Selection), SiloSetup.Aggregator).CaptureState();
+        var version = new ModelSnapshot(Workload.Layout, new ModelVersion(1), Workload.Start.Parameters.Span);
+        var publication = new ClusterPublication(state, version, RetainedVersions: 1, new ClusterDecision([1, 2], Survey: 7, Closed: 0, chosen));
+        Assert.False(await store.PublishAsync(0, publication, CancellationToken.None));
+        (ClusterHead head, ClusterState? unchanged) = await store.ReadStateAsync(-1, default, Workload.Layout.ParameterCount, CancellationToken.None);
+        Assert.Equal(0, head.Buffer);
+        Assert.Null(unchanged!.Reselection);
+        Assert.Empty(unchanged.Selections);
+
+        Assert.True(await store.PublishAsync(0, publication with { Decision = publication.Decision! with { Closed = 1 } }, CancellationToken.None));
+        (head, ClusterState? changed) = await store.ReadStateAsync(-1, default, Workload.Layout.ParameterCount, CancellationToken.None);
+        Assert.Equal((1, new ModelVersion(1)), (head.Buffer, head.Version));
+        Assert.Equal([1, 2], changed!.Reselection);
+        Assert.Equal(chosen, Assert.Single(changed.Selections));
+        Assert.Empty((await store.ReadStateAsync(-1, new SelectionVersion(2), Workload.Layout.ParameterCount, CancellationToken.None)).State!.Selections);
+    }
+
+    [StoreFact]
+    public async Task Budgets_of_clients_with_and_without_an_assignment_are_read_least_recently_seen_first()
+    {
+        await using ClusterStore store = await OpenAsync();
+        (ClientId first, ClientId second) = (new ClientId("b"), new ClientId("a"));
+        await store.WriteClientsAsync(1, [new ClusterClient(first, new UpdateId(3), [1, 2], IsAtWork: true, MemoryBudgetBytes: 10)], CancellationToken.None);
+        await store.WriteBudgetsAsync(1, [(second, 20), (second, 30)], CancellationToken.None);
+        Assert.Equal([(first, 10), (second, 30)], await store.ReadBudgetsAsync(Hour, CancellationToken.None));
+
+        // A client that does not state a budget keeps the one before; a budget does not change assignments.
+        await store.WriteBudgetsAsync(1, [(first, 40)], CancellationToken.None);
+        await store.WriteClientsAsync(1, [new ClusterClient(second, new UpdateId(4), [5], IsAtWork: true)], CancellationToken.None);
+
+        Assert.Equal([(first, 40), (second, 30)], (await store.ReadBudgetsAsync(Hour, CancellationToken.None)).OrderByDescending(row => row.Client.Value));
+        IReadOnlyList<ClusterClient> clients = await store.ReadClientsAsync(1, Hour, Hour, 10, CancellationToken.None);
+        Assert.Equal([(first, 3UL), (second, 4UL)], clients.Select(client => (client.Client, client.Assignment.Value)));
+        await store.WriteBudgetsAsync(1, [(new ClientId("c"), 50)], CancellationToken.None);
+        Assert.Equal(2, (await store.ReadClientsAsync(1, Hour, Hour, 10, CancellationToken.None)).Count);
+    }
+
+    [StoreFact]
     public async Task Updates_without_room_are_later_and_a_repeated_transaction_has_the_outcomes_of_the_first()
     {
         await using ClusterStore store = await OpenAsync();

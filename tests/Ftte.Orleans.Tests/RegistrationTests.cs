@@ -1,5 +1,4 @@
 using Ftte.Orleans.SiloProbe;
-using Ftte.Selection;
 using Ftte.Store.CrashProbe;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -29,17 +28,13 @@ public sealed class RegistrationTests
     }));
 
     [Fact]
-    public void Reselection_is_refused_when_the_server_is_created()
+    public void Evaluation_is_refused_when_the_server_is_created()
     {
         using IHost host = Build(silo: silo => silo.AddFtteServer(cluster => cluster.ConnectionString = Database)
             .UseModel(Workload.Start).UseSelection(Workload.Selection).UseAggregator(SiloSetup.Aggregator)
-            .UseReselection(_ => new ReselectionOptions
-            {
-                Profile = new TrainingProfile(Workload.Layout, 0, [new TrainingStep("all", 1, 1, 1, 0, [new TrainingChoice("all", [new(0, 1)], SavedBytes: 0)])]),
-                Importance = new BlockImportance(Workload.Layout, [.. Workload.Layout.Blocks.Select(_ => 1.0)]),
-            }));
+            .UseEvaluation(new EvaluationOptions()));
 
-        Assert.Contains("does not support reselection", Assert.Throws<InvalidOperationException>(() => host.Services.GetRequiredService<FtteClusterServer>()).Message, StringComparison.Ordinal);
+        Assert.Contains("does not support evaluation", Assert.Throws<InvalidOperationException>(() => host.Services.GetRequiredService<FtteClusterServer>()).Message, StringComparison.Ordinal);
     }
 
     private static string Refused<T>(Action<FederatedServerOptions> configure)
