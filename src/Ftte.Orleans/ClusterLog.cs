@@ -20,7 +20,7 @@ internal static partial class ClusterLog
     [LoggerMessage(1074, LogLevel.Warning, "Refused the version of buffer {Buffer} of federation '{Federation}'. {Reason}")]
     public static partial void Refused(ILogger logger, long buffer, string federation, string reason);
 
-    [LoggerMessage(1075, LogLevel.Information, "Discarded the result of buffer {Buffer} of federation '{Federation}', because another publisher ended the buffer, or the survey has another answer.")]
+    [LoggerMessage(1075, LogLevel.Information, "Discarded the result of buffer {Buffer} of federation '{Federation}', because another publisher ended it.")]
     public static partial void PublishedElsewhere(ILogger logger, long buffer, string federation);
 
     [LoggerMessage(1076, LogLevel.Warning, "The publisher of federation '{Federation}' failed and repeats. {Reason}")]

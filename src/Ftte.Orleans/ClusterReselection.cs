@@ -63,15 +63,18 @@ internal sealed class ClusterReselection
         ClusterSelection? next = null;
         if (_options.ProbeCount == 0)
         {
-            next = isDue ? await ChooseAsync(federation, await ReadDevicesAsync(federation, cancellationToken).ConfigureAwait(false), selection, version, cancellationToken).ConfigureAwait(false) : null;
+            next = isDue ? await ChooseAsync(federation, await ReadDevicesAsync(federation, _options.MemoryBudgetBytes is null, cancellationToken).ConfigureAwait(false), selection, version, cancellationToken).ConfigureAwait(false) : null;
         }
         else if (_isOpen)
         {
-            IReadOnlyList<SurveyAnswer> answers = await federation.Store.ReadAnswersAsync(_survey, cancellationToken).ConfigureAwait(false);
-            if (isDue || answers.Count >= _options.ProbeCount)
+            if (isDue || await federation.Store.CountAnswersAsync(_survey, cancellationToken).ConfigureAwait(false) >= _options.ProbeCount)
             {
+                IReadOnlyList<SurveyAnswer> answers = await federation.Store.ReadAnswersAsync(_survey, cancellationToken).ConfigureAwait(false);
                 closed = answers.Count;
-                DeviceRegistry devices = await ReadDevicesAsync(federation, cancellationToken).ConfigureAwait(false);
+
+                // The number of devices matters if fewer than half of the probes have answered.
+                bool areNeeded = _options.MemoryBudgetBytes is null || answers.Count < _options.ProbeCount - answers.Count;
+                DeviceRegistry devices = await ReadDevicesAsync(federation, areNeeded, cancellationToken).ConfigureAwait(false);
                 Close(federation, answers, devices.Count, version);
                 next = await ChooseAsync(federation, devices, selection, version, cancellationToken).ConfigureAwait(false);
             }
@@ -85,8 +88,11 @@ internal sealed class ClusterReselection
         }
 
         byte[] state = Save();
-        return _saved is not null && state.AsSpan().SequenceEqual(_saved) ? null : new ClusterDecision(state, _survey, closed, next);
+        return _saved is not null && state.AsSpan().SequenceEqual(_saved) ? null : new ClusterDecision(state, _survey, closed, next, federation.Selections.Capacity);
     }
+
+    /// <summary>Logs that no decision could be made, so that the version is published without one.</summary>
+    public void ReportFailure(ILogger logger, ModelVersion version, Storage.StoreException error) => Log.NotReselected(logger, error, _chooser.Turn, version, error.Message);
 
     /// <summary>Logs the decision, after its transaction has committed.</summary>
     public void Report(ILogger logger) => _reports.ForEach(report => report(logger));
@@ -133,8 +139,10 @@ internal sealed class ClusterReselection
     }
 
     /// <summary>Reads the devices of the whole cluster: those that are registered in this silo, as in every one, and those that reported their own budgets to any silo.</summary>
-    private static async Task<DeviceRegistry> ReadDevicesAsync(LocalFederation federation, CancellationToken cancellationToken) => federation.Registry.WithClaims(
-        federation.Server.RequireRegistration ? [] : await federation.Store.ReadBudgetsAsync(federation.Server.ClientRetention, cancellationToken).ConfigureAwait(false));
+    private static async Task<DeviceRegistry> ReadDevicesAsync(LocalFederation federation, bool areNeeded, CancellationToken cancellationToken) => federation.Registry.WithClaims(
+        areNeeded && !federation.Server.RequireRegistration
+            ? await federation.Store.ReadBudgetsAsync(federation.Server.ClientRetention, federation.Server.MaxClients, cancellationToken).ConfigureAwait(false)
+            : []);
 
     private byte[] Save()
     {

@@ -181,16 +181,22 @@ internal sealed class LocalFederation : IAsyncDisposable
     /// <exception cref="StoreException">The selections are not those that follow the known ones.</exception>
     private ClusterSelection Announce(ImmutableArray<ClusterSelection> selections)
     {
+        // Selections that no history keeps any more are missing before the first one, but not between the others.
+        bool mayBeLater = true;
         foreach (ClusterSelection selection in selections)
         {
             (SelectionVersion current, ParameterSelection known) = Selections.Current;
-            bool isNext = selection.Version.Number == current.Number + 1 && !selection.Selection.Equals(known);
-            if (!isNext && (selection.Version != current || !selection.Selection.Equals(known)))
+            bool isKnown = selection.Version == current && selection.Selection.Equals(known);
+            if (!isKnown && (selection.Version.Number <= current.Number || (!mayBeLater && selection.Version.Number > current.Number + 1)))
             {
                 throw new StoreException($"Selection {selection.Version.Number} in the database does not follow selection {current.Number} of this silo. Use the same first selection in all silos.");
             }
 
-            Selections.Announce(selection.Selection);
+            mayBeLater = false;
+            if (!isKnown)
+            {
+                Selections.Follow(selection.Version, selection.Selection);
+            }
         }
 
         return selections.IsEmpty

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Ftte.Aggregation;
 using Ftte.PostgreSql;
+using Ftte.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Concurrency;
 
@@ -177,9 +178,9 @@ internal sealed class PublisherGrain(IServiceProvider services, ILocalSiloDetail
         try
         {
             (ClusterPublication publication, ClusterReselection? reselection) = await ComputeAsync(publish).ConfigureAwait(true);
-            bool isPublished = await _federation.Store.PublishAsync(publish.Buffer, publication, _ended.Token).ConfigureAwait(true);
+            PublicationOutcome outcome = await _federation.Store.PublishAsync(publish.Buffer, publication, _ended.Token).ConfigureAwait(true);
             _computed = null;
-            if (!isPublished)
+            if (outcome == PublicationOutcome.NotCurrent)
             {
                 ClusterLog.PublishedElsewhere(_federation.Logger, publish.Buffer, _federation.Name);
             }
@@ -187,7 +188,11 @@ internal sealed class PublisherGrain(IServiceProvider services, ILocalSiloDetail
             {
                 _federation.Metrics.Published();
                 ClusterLog.Published(_federation.Logger, version.Version, _federation.Name, publish.Buffer, publish.Updates.Length);
-                reselection?.Report(_federation.Logger);
+                if (outcome == PublicationOutcome.Complete && publication.Decision is not null)
+                {
+                    reselection!.Report(_federation.Logger);
+                    _ = DeleteOutdatedClientsAsync();
+                }
             }
             else
             {
@@ -250,11 +255,35 @@ internal sealed class PublisherGrain(IServiceProvider services, ILocalSiloDetail
         if (version is not null && _federation.Reselection is { } options)
         {
             reselection = ClusterReselection.Load(options, state.Model.Version, state.Reselection);
-            publication = publication with { Decision = await reselection.DecideAsync(_federation, state.Selection, version.Version, _ended.Token).ConfigureAwait(true) };
+            try
+            {
+                publication = publication with { Decision = await reselection.DecideAsync(_federation, state.Selection, version.Version, _ended.Token).ConfigureAwait(true) };
+            }
+            catch (StoreException error)
+            {
+                // All shards wait for the version. The next one decides.
+                reselection.ReportFailure(_federation.Logger, version.Version, error);
+            }
         }
 
         _computed = (publish.Buffer, publication, reselection);
         return (publication, reselection);
+    }
+
+    private async Task DeleteOutdatedClientsAsync()
+    {
+        try
+        {
+            await _federation.Store.DeleteOutdatedClientsAsync(_federation.Server.ClientRetention, _federation.Server.MaxClients, _ended.Token).ConfigureAwait(true);
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        {
+        }
+        catch (StoreException error)
+        {
+            // After the next decision again.
+            Fail(error);
+        }
     }
 
     private void Fail(Exception error)

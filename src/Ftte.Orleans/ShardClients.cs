@@ -18,6 +18,7 @@ internal sealed class ShardClients
     private readonly IssuedAssignments _issued;
     private readonly BatchWriter<ClusterClient> _writer;
     private readonly BatchWriter<(ClientId Client, long MemoryBudgetBytes)> _budgets;
+    private readonly BudgetReports _reports;
     private SurveyStatus? _surveyStatus;
 
     /// <param name="federation">The federation.</param>
@@ -30,11 +31,14 @@ internal sealed class ShardClients
         _options = ClusterOptionsGuard.Divide(federation.Server, federation.Cluster.Shards, shard, federation.Server.Seed + (ulong)activation);
         _state = new DispatchState(state.Model, _options, federation.Time, limits: null, journal: null, limited: null);
         _terms = new AssignmentTerms(_state, federation.Selections, _options, federation.Reselection);
-        _survey = federation.Reselection is { ProbeCount: > 0 and var probes } ? new SurveyCollector(_state, ClusterOptionsGuard.Divide(probes, federation.Cluster.Shards, shard)!.Value) : null;
+
+        // At least one device per shard, and rounded up, because a shard can have no device that can measure. The publisher closes the survey when it has as many answers as required.
+        _survey = federation.Reselection is { ProbeCount: > 0 and var probes } ? new SurveyCollector(_state, (probes + federation.Cluster.Shards - 1) / federation.Cluster.Shards) : null;
         _dispatcher = new AssignmentDispatcher(_state, _terms, federation.Registry, _survey, evaluation: null, _options);
         _issued = new IssuedAssignments(_state);
         _writer = new BatchWriter<ClusterClient>(clients => federation.Store.WriteClientsAsync(shard, clients, CancellationToken.None));
         _budgets = new BatchWriter<(ClientId Client, long MemoryBudgetBytes)>(budgets => federation.Store.WriteBudgetsAsync(shard, budgets, CancellationToken.None));
+        _reports = new BudgetReports(_options.ClientRetention / 2, _options.MaxClients, federation.Time);
         Follow(state);
     }
 
@@ -109,7 +113,6 @@ internal sealed class ShardClients
     public async Task<CheckOutResponse> CheckOutAsync(CheckOutRequest request)
     {
         long? budget = _federation.Reselection is null || _options.RequireRegistration || request.NeverTrains ? null : request.MemoryBudgetBytes;
-        bool isBudgetKnown = budget is not { } reported || _federation.Registry.HasObserved(request.Client, reported);
         CheckOutResponse response = _dispatcher.Assign(request, _state.Layout.ParameterCount, out _);
         try
         {
@@ -117,10 +120,10 @@ internal sealed class ShardClients
             {
                 await _writer.WriteAsync(Save(request.Client, assignment.UpdateId, budget)).ConfigureAwait(true);
             }
-            else if (!isBudgetKnown && response.Outcome is CheckOutOutcome.Busy or CheckOutOutcome.NotEnoughMemory)
+            else if (response.Outcome is CheckOutOutcome.Busy or CheckOutOutcome.NotEnoughMemory && budget is { } reported && _reports.TryBegin(request.Client, reported))
             {
                 // The next selection may be chosen for this device.
-                await _budgets.WriteAsync((request.Client, budget!.Value)).ConfigureAwait(true);
+                await _budgets.WriteAsync((request.Client, reported)).ConfigureAwait(true);
             }
 
             return response;
@@ -132,11 +135,7 @@ internal sealed class ShardClients
                 _issued.Release(request.Client, assignment.UpdateId);
             }
 
-            if (!isBudgetKnown)
-            {
-                _federation.Registry.Forget(request.Client);
-            }
-
+            _reports.Remove(request.Client);
             throw;
         }
     }

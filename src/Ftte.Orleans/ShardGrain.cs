@@ -226,7 +226,9 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
     }
 
     /// <summary>Writes the answer to a survey. A device sees it accepted when the database has it.</summary>
-    private async Task<UpdateOutcome> AnswerSurveyAsync(SparseUpdate update)
+    /// <param name="update">The answer.</param>
+    /// <param name="isRepeated">True if the shard has read the next buffer, in which the survey may be open, too.</param>
+    private async Task<UpdateOutcome> AnswerSurveyAsync(SparseUpdate update, bool isRepeated = false)
     {
         UpdateHeader header = update.Header;
         UpdateOutcome outcome = _clients.CheckAnswer(header, update.Values.Span);
@@ -246,8 +248,8 @@ internal sealed partial class ShardGrain(IServiceProvider services, ILocalSiloDe
             AnswerOutcome written = await _federation.Store.WriteAnswerAsync(_clients.Buffer, _clients.Survey!.Value, answer, _ended.Token).ConfigureAwait(true);
             if (written == AnswerOutcome.Later)
             {
-                _ = LoadAsync();
-                return UpdateOutcome.Busy;
+                await LoadAsync().ConfigureAwait(true);
+                return isRepeated ? UpdateOutcome.Busy : await AnswerSurveyAsync(update, isRepeated: true).ConfigureAwait(true);
             }
 
             _clients.AddAnswer(header, update.Values);

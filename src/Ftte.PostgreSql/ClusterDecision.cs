@@ -5,4 +5,5 @@ namespace Ftte.PostgreSql;
 /// <param name="Survey">The number of the latest survey. Answers to earlier ones are deleted.</param>
 /// <param name="Closed">The number of answers of the latest survey if it is closed now; null if it is not.</param>
 /// <param name="Selection">The chosen selection; null if the selection is not changed.</param>
-internal sealed record ClusterDecision(byte[] State, long Survey, int? Closed, ClusterSelection? Selection);
+/// <param name="KeptSelections">The number of selections that the history of every silo keeps; earlier ones are deleted.</param>
+internal sealed record ClusterDecision(byte[] State, long Survey, int? Closed, ClusterSelection? Selection, int KeptSelections);

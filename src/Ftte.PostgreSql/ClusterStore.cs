@@ -157,21 +157,18 @@ internal sealed class ClusterStore : IAsyncDisposable
             _federation, buffer, Math.Max(1, minUpdates)).ConfigureAwait(false) > 0);
 
     /// <summary>Publishes or refuses the version that consists of a closed buffer: <see cref="BufferRecord.Publish"/> and <see cref="BufferRecord.Refuse"/>.</summary>
-    /// <returns>False if nothing changed, because the buffer is not the current one or not closed, or the survey that is to be closed has more answers in the meantime.</returns>
-    public Task<bool> PublishAsync(long buffer, ClusterPublication publication, CancellationToken cancellationToken) => RunAsync(async connection =>
+    public Task<PublicationOutcome> PublishAsync(long buffer, ClusterPublication publication, CancellationToken cancellationToken) => RunAsync(async connection =>
     {
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         bool isCurrent = await connection.ReadAsync<bool>("SELECT true FROM ftte.cluster WHERE federation = $1 AND buffer = $2 AND is_closed FOR UPDATE", cancellationToken, _federation, buffer).ConfigureAwait(false);
         if (!isCurrent)
         {
-            return false;
+            return PublicationOutcome.NotCurrent;
         }
 
-        if (publication.Decision is { Closed: { } closed, Survey: var survey }
-            && closed != await AnswerTable.CountAsync(connection, _federation, survey, cancellationToken).ConfigureAwait(false))
-        {
-            return false;
-        }
+        // Every accepted answer counts, and no answer may delay the version.
+        bool isComplete = publication.Decision is not { Closed: { } closed, Survey: var survey }
+            || closed == await AnswerTable.CountAsync(connection, _federation, survey, cancellationToken).ConfigureAwait(false);
 
         // In one round trip, because all shards wait for it.
         await using var batch = new NpgsqlBatch(connection, transaction);
@@ -190,7 +187,7 @@ internal sealed class ClusterStore : IAsyncDisposable
             batch.Add("DELETE FROM ftte.cluster_update WHERE federation = $1 AND buffer = $2", _federation, buffer);
         }
 
-        if (publication.Decision is { } decision)
+        if (isComplete && publication.Decision is { } decision)
         {
             SelectionTable.AddWrite(batch, _federation, decision);
         }
@@ -199,7 +196,7 @@ internal sealed class ClusterStore : IAsyncDisposable
         batch.Add($"SELECT pg_notify('{Channel}', $1)", _federation.ToString(CultureInfo.InvariantCulture));
         await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return true;
+        return isComplete ? PublicationOutcome.Complete : PublicationOutcome.WithoutDecision;
     });
 
     /// <summary>Reads a published version.</summary>
@@ -227,12 +224,22 @@ internal sealed class ClusterStore : IAsyncDisposable
     });
 
     /// <summary>Reads the memory budgets that clients reported, least recently seen first.</summary>
-    public Task<IReadOnlyList<(ClientId Client, long MemoryBudgetBytes)>> ReadBudgetsAsync(TimeSpan retention, CancellationToken cancellationToken) =>
-        RunAsync(connection => BudgetTable.ReadAsync(connection, _federation, retention, cancellationToken));
+    public Task<IReadOnlyList<(ClientId Client, long MemoryBudgetBytes)>> ReadBudgetsAsync(TimeSpan retention, int max, CancellationToken cancellationToken) =>
+        RunAsync(connection => BudgetTable.ReadAsync(connection, _federation, retention, max, cancellationToken));
+
+    /// <summary>Deletes the clients that are not kept any more.</summary>
+    public Task DeleteOutdatedClientsAsync(TimeSpan retention, int max, CancellationToken cancellationToken) => RunAsync(async connection =>
+    {
+        await BudgetTable.DeleteOutdatedAsync(connection, _federation, retention, max, cancellationToken).ConfigureAwait(false);
+        return true;
+    });
 
     /// <summary>Writes the answer to a survey, if the buffer is the current one.</summary>
     public Task<AnswerOutcome> WriteAnswerAsync(long buffer, long survey, SurveyAnswer answer, CancellationToken cancellationToken) =>
         RunAsync(connection => AnswerTable.WriteAsync(connection, _federation, buffer, survey, answer, cancellationToken));
+
+    /// <summary>Returns the number of answers to a survey.</summary>
+    public Task<int> CountAnswersAsync(long survey, CancellationToken cancellationToken) => RunAsync(connection => AnswerTable.CountAsync(connection, _federation, survey, cancellationToken));
 
     /// <summary>Reads the answers to a survey, in the order of clients.</summary>
     public Task<IReadOnlyList<SurveyAnswer>> ReadAnswersAsync(long survey, CancellationToken cancellationToken) =>

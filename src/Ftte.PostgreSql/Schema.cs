@@ -37,7 +37,7 @@ internal static class Schema
             shard int NOT NULL, bytes bytea, PRIMARY KEY (federation, client, id));
         CREATE INDEX cluster_update_buffer ON ftte.cluster_update (federation, buffer, shard);
         CREATE TABLE ftte.cluster_client (federation int NOT NULL REFERENCES ftte.federation, client text NOT NULL, shard int NOT NULL, seen timestamptz NOT NULL, assignment bigint NOT NULL,
-            bytes bytea NOT NULL, memory_budget bigint, PRIMARY KEY (federation, client)) WITH (fillfactor = 80);
+            bytes bytea NOT NULL, memory_budget bigint, budget_seen timestamptz, PRIMARY KEY (federation, client)) WITH (fillfactor = 80);
         CREATE INDEX cluster_client_shard ON ftte.cluster_client (federation, shard);
         CREATE TABLE ftte.cluster_selection (federation int NOT NULL REFERENCES ftte.federation, number int NOT NULL, ranges bytea NOT NULL, required_memory bigint NOT NULL, PRIMARY KEY (federation, number));
         CREATE TABLE ftte.cluster_answer (federation int NOT NULL REFERENCES ftte.federation, survey bigint NOT NULL, client text NOT NULL, id bigint NOT NULL, importance bytea NOT NULL,

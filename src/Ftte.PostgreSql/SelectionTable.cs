@@ -6,7 +6,7 @@ using Npgsql;
 namespace Ftte.PostgreSql;
 
 /// <summary>Stores the selections that the publisher of a cluster announced.</summary>
-/// <remarks>All of them are kept, because a silo that starts announces them in order.</remarks>
+/// <remarks>As many are kept as the history of a silo keeps, because a silo that starts announces them in order.</remarks>
 internal static class SelectionTable
 {
     /// <summary>Adds the statements of a publication that change the selection and the survey.</summary>
@@ -23,6 +23,7 @@ internal static class SelectionTable
             batch.Add(
                 "INSERT INTO ftte.cluster_selection (federation, number, ranges, required_memory) VALUES ($1, $2, $3, $4) ON CONFLICT (federation, number) DO UPDATE SET required_memory = excluded.required_memory",
                 federation, selection.Version.Number, ranges.WrittenSpan.ToArray(), selection.RequiredMemoryBytes);
+            batch.Add("DELETE FROM ftte.cluster_selection WHERE federation = $1 AND number <= $2", federation, selection.Version.Number - decision.KeptSelections);
         }
     }
 

@@ -53,8 +53,7 @@ public sealed class ClusterStoreTests(PostgreSqlServer database)
     public async Task An_answer_is_written_once_for_the_current_buffer_and_a_survey_is_closed_with_all_of_its_answers_or_not_at_all()
     {
         await using ClusterStore store = await OpenAsync();
-        await store.CommitAsync(0, shard: 1, [(new UpdateName(new ClientId("d"), new UpdateId(1)), new byte[] { 1 })], isRepeated: false, CancellationToken.None);
-        await store.CloseAsync(0, minUpdates: 1, CancellationToken.None);
+        await CloseAsync(store, 0);
         var answer = new SurveyAnswer(new ClientId("d"), new UpdateId(ulong.MaxValue), [1, 0.5f]);
 
         Assert.Equal(AnswerOutcome.Later, await store.WriteAnswerAsync(1, 7, answer, CancellationToken.None));
@@ -67,19 +66,56 @@ public sealed class ClusterStoreTests(PostgreSqlServer database)
         var chosen = new ClusterSelection(new SelectionVersion(1), ParameterSelection.Create(Workload.Layout.ParameterCount, [new(5, 7), new(20, 1)]), RequiredMemoryBytes: 9);
         AggregatorState state = new BufferedAggregator(Workload.Start, new SelectionHistory(Workload.Selection), SiloSetup.Aggregator).CaptureState();
         var version = new ModelSnapshot(Workload.Layout, new ModelVersion(1), Workload.Start.Parameters.Span);
-        var publication = new ClusterPublication(state, version, RetainedVersions: 1, new ClusterDecision([1, 2], Survey: 7, Closed: 0, chosen));
-        Assert.False(await store.PublishAsync(0, publication, CancellationToken.None));
+        var publication = new ClusterPublication(state, version, RetainedVersions: 1, new ClusterDecision([1, 2], Survey: 7, Closed: 0, chosen, KeptSelections: 3));
+
+        // The survey has another answer than those that the decision counted. The version does not wait for the next decision.
+        Assert.Equal(PublicationOutcome.WithoutDecision, await store.PublishAsync(0, publication, CancellationToken.None));
+        Assert.Equal(PublicationOutcome.NotCurrent, await store.PublishAsync(0, publication, CancellationToken.None));
         (ClusterHead head, ClusterState? unchanged) = await store.ReadStateAsync(-1, default, Workload.Layout.ParameterCount, CancellationToken.None);
-        Assert.Equal(0, head.Buffer);
+        Assert.Equal((1, new ModelVersion(1)), (head.Buffer, head.Version));
         Assert.Null(unchanged!.Reselection);
         Assert.Empty(unchanged.Selections);
+        Assert.Equal(1, await store.CountAnswersAsync(7, CancellationToken.None));
 
-        Assert.True(await store.PublishAsync(0, publication with { Decision = publication.Decision! with { Closed = 1 } }, CancellationToken.None));
+        await CloseAsync(store, 1);
+        var second = publication with { Version = new ModelSnapshot(Workload.Layout, new ModelVersion(2), Workload.Start.Parameters.Span), Decision = publication.Decision! with { Closed = 1 } };
+        Assert.Equal(PublicationOutcome.Complete, await store.PublishAsync(1, second, CancellationToken.None));
         (head, ClusterState? changed) = await store.ReadStateAsync(-1, default, Workload.Layout.ParameterCount, CancellationToken.None);
-        Assert.Equal((1, new ModelVersion(1)), (head.Buffer, head.Version));
+        Assert.Equal((2, new ModelVersion(2)), (head.Buffer, head.Version));
         Assert.Equal([1, 2], changed!.Reselection);
         Assert.Equal(chosen, Assert.Single(changed.Selections));
         Assert.Empty((await store.ReadStateAsync(-1, new SelectionVersion(2), Workload.Layout.ParameterCount, CancellationToken.None)).State!.Selections);
+
+        // As many selections are kept as the histories of the silos keep.
+        for (int number = 2; number <= 5; number++)
+        {
+            await CloseAsync(store, number);
+            ClusterSelection next = chosen with { Version = new SelectionVersion(number), Selection = ParameterSelection.Create(Workload.Layout.ParameterCount, [new(number, 3)]) };
+            var version3 = new ModelSnapshot(Workload.Layout, new ModelVersion(number + 1), Workload.Start.Parameters.Span);
+            await store.PublishAsync(number, publication with { Version = version3, Decision = second.Decision with { Closed = null, Selection = next } }, CancellationToken.None);
+        }
+
+        changed = (await store.ReadStateAsync(-1, default, Workload.Layout.ParameterCount, CancellationToken.None)).State;
+        Assert.Equal([3, 4, 5], changed!.Selections.Select(selection => selection.Version.Number));
+    }
+
+    [StoreFact]
+    public async Task Clients_are_deleted_after_their_time_and_those_without_an_assignment_beyond_a_number()
+    {
+        await using ClusterStore store = await OpenAsync();
+        await store.WriteClientsAsync(1, [new ClusterClient(new ClientId("worker"), new UpdateId(3), [1], IsAtWork: true, MemoryBudgetBytes: 10)], CancellationToken.None);
+        for (int i = 0; i < 4; i++)
+        {
+            await store.WriteBudgetsAsync(1, [(new ClientId($"small{i}"), i)], CancellationToken.None);
+        }
+
+        Assert.Equal(["small2", "small3"], (await store.ReadBudgetsAsync(Hour, 2, CancellationToken.None)).Select(row => row.Client.Value));
+        await store.DeleteOutdatedClientsAsync(Hour, 2, CancellationToken.None);
+        Assert.Equal(["worker", "small2", "small3"], (await store.ReadBudgetsAsync(Hour, 10, CancellationToken.None)).Select(row => row.Client.Value));
+
+        await Task.Delay(20);
+        await store.DeleteOutdatedClientsAsync(TimeSpan.FromMilliseconds(10), 2, CancellationToken.None);
+        Assert.Empty(await store.ReadBudgetsAsync(Hour, 10, CancellationToken.None));
     }
 
     [StoreFact]
@@ -89,13 +125,13 @@ public sealed class ClusterStoreTests(PostgreSqlServer database)
         (ClientId first, ClientId second) = (new ClientId("b"), new ClientId("a"));
         await store.WriteClientsAsync(1, [new ClusterClient(first, new UpdateId(3), [1, 2], IsAtWork: true, MemoryBudgetBytes: 10)], CancellationToken.None);
         await store.WriteBudgetsAsync(1, [(second, 20), (second, 30)], CancellationToken.None);
-        Assert.Equal([(first, 10), (second, 30)], await store.ReadBudgetsAsync(Hour, CancellationToken.None));
+        Assert.Equal([(first, 10), (second, 30)], await store.ReadBudgetsAsync(Hour, 10, CancellationToken.None));
 
         // A client that does not state a budget keeps the one before; a budget does not change assignments.
         await store.WriteBudgetsAsync(1, [(first, 40)], CancellationToken.None);
         await store.WriteClientsAsync(1, [new ClusterClient(second, new UpdateId(4), [5], IsAtWork: true)], CancellationToken.None);
 
-        Assert.Equal([(first, 40), (second, 30)], (await store.ReadBudgetsAsync(Hour, CancellationToken.None)).OrderByDescending(row => row.Client.Value));
+        Assert.Equal([(first, 40), (second, 30)], (await store.ReadBudgetsAsync(Hour, 10, CancellationToken.None)).OrderByDescending(row => row.Client.Value));
         IReadOnlyList<ClusterClient> clients = await store.ReadClientsAsync(1, Hour, Hour, 10, CancellationToken.None);
         Assert.Equal([(first, 3UL), (second, 4UL)], clients.Select(client => (client.Client, client.Assignment.Value)));
         await store.WriteBudgetsAsync(1, [(new ClientId("c"), 50)], CancellationToken.None);
@@ -214,5 +250,12 @@ public sealed class ClusterStoreTests(PostgreSqlServer database)
         var aggregator = new BufferedAggregator(Workload.Start, new SelectionHistory(Workload.Selection), SiloSetup.Aggregator);
         await store.InitializeAsync(new ClusterStart("8 shards", Workload.Capacity, Workload.Start, aggregator.CaptureState()), CancellationToken.None);
         return store;
+    }
+
+    /// <summary>Commits an update to a buffer and closes it.</summary>
+    private static async Task CloseAsync(ClusterStore store, long buffer)
+    {
+        await store.CommitAsync(buffer, shard: 1, [(new UpdateName(new ClientId("d"), new UpdateId((ulong)buffer + 1)), new byte[] { 1 })], isRepeated: false, CancellationToken.None);
+        await store.CloseAsync(buffer, minUpdates: 1, CancellationToken.None);
     }
 }

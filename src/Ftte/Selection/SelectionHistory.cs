@@ -73,6 +73,18 @@ public sealed class SelectionHistory
         }
     }
 
+    /// <summary>Sets the current selection to one that another history announced, perhaps with others in between that it does not keep any more.</summary>
+    /// <param name="version">The version, later than the current one.</param>
+    /// <param name="selection">The selection.</param>
+    internal void Follow(SelectionVersion version, ParameterSelection selection)
+    {
+        lock (_lock)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(version.Number, _current.Version.Number, nameof(version));
+            _current = Add(version, selection);
+        }
+    }
+
     /// <summary>Gets the selection with the specified version.</summary>
     /// <param name="version">The version.</param>
     /// <param name="selection">Receives the selection if the history contains it.</param>

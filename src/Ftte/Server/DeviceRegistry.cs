@@ -157,24 +157,6 @@ public sealed partial class DeviceRegistry
         }
     }
 
-    /// <summary>Determines whether the registry contains an unregistered device with this budget, or a registered device.</summary>
-    internal bool HasObserved(ClientId client, long memoryBudgetBytes)
-    {
-        lock (_lock)
-        {
-            return _registered.ContainsKey(client) || (_claims.TryGetValue(client, out LinkedListNode<Claim>? claim) && claim.Value.MemoryBudgetBytes == memoryBudgetBytes);
-        }
-    }
-
-    /// <summary>Removes what an unregistered device reported.</summary>
-    internal void Forget(ClientId client)
-    {
-        lock (_lock)
-        {
-            RemoveClaim(client);
-        }
-    }
-
     /// <summary>Creates a registry with the registered devices of this one and other unregistered devices.</summary>
     /// <param name="claims">The unregistered devices, least recently seen first. A registered device keeps its registered budget.</param>
     internal DeviceRegistry WithClaims(IEnumerable<(ClientId Client, long MemoryBudgetBytes)> claims)

@@ -162,4 +162,20 @@ public class SelectionHistoryTests
             Assert.Equal(announced[i], found);
         });
     }
+
+    [Fact]
+    public void A_history_follows_another_one_over_selections_that_are_not_kept_any_more()
+    {
+        var history = new SelectionHistory(ParameterSelection.Create(9, [new(0, 1)]), capacity: 2);
+        ParameterSelection later = ParameterSelection.Create(9, [new(4, 2)]), last = ParameterSelection.Create(9, [new(0, 1)]);
+
+        history.Follow(new SelectionVersion(7), later);
+        Assert.Equal((new SelectionVersion(7), later), history.Current);
+        history.Follow(new SelectionVersion(8), last);
+
+        Assert.True(history.TryGet(new SelectionVersion(7), out _));
+        Assert.False(history.TryGet(new SelectionVersion(0), out _));
+        Assert.Throws<ArgumentOutOfRangeException>("version", () => history.Follow(new SelectionVersion(8), later));
+        Assert.Equal(new SelectionVersion(9), history.Announce(later));
+    }
 }
