@@ -41,4 +41,27 @@ public class ChannelWindowTests
     [InlineData(30, 1, false)]
     public void A_window_covers_the_ranges_within_the_weights_of_its_layer(int start, int length, bool covers) =>
         Assert.Equal(covers, new ChannelWindow(new(6, 24), 2, 4, 2).Covers(new(start, length)));
+
+    [Fact]
+    public void A_window_starts_at_its_first_channel_and_goes_on_at_channel_0_after_the_last_one()
+    {
+        var window = new ChannelWindow(new(6, 24), 2, 4, 2);
+
+        Assert.Equal([new(9, 6), new(21, 6)], (window with { First = 1 }).Ranges.AsEnumerable());
+        Assert.Equal([new(12, 6), new(24, 6)], (window with { First = 2 }).Ranges.AsEnumerable());
+        Assert.Equal([new(6, 3), new(15, 3), new(18, 3), new(27, 3)], (window with { First = 3 }).Ranges.AsEnumerable());
+        Assert.Throws<ArgumentOutOfRangeException>("First", () => window with { First = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>("First", () => window with { First = 4 });
+    }
+
+    [Fact]
+    public void A_choice_keeps_what_is_outside_the_weights_of_its_window_when_the_window_moves()
+    {
+        var choice = new TrainingChoice("two", [.. new ChannelWindow(new(6, 24), 2, 4, 2).Ranges, new(40, 3)], SavedBytes: 1) { Window = new ChannelWindow(new(6, 24), 2, 4, 2) };
+
+        TrainingChoice moved = choice.MoveWindow(1);
+
+        Assert.Equal([new(40, 3), new(9, 6), new(21, 6)], moved.Ranges.AsEnumerable());
+        Assert.Equal(1, moved.Window!.First);
+    }
 }

@@ -79,4 +79,19 @@ public class MemoryTimelineTests
 
     [Fact]
     public void A_profile_that_is_null_is_misuse() => Assert.Throws<ArgumentNullException>("profile", () => MemoryTimeline.Compute(null!, []));
+
+    [Fact]
+    public void Steps_before_the_cut_run_in_chunks_beside_the_buffer_that_collects_their_results()
+    {
+        TrainingProfile profile = new(Layout, 100,
+        [
+            new("conv", 90, 12, 8, 2, [new("all", [Layout.RangeOf(0)], SavedBytes: 3)]) { StreamedForwardBytes = 30 },
+            new("relu", 5, 6, 6, 1, []),
+            new("fc", 4, 7, 5, 0, [new("bias", [Layout.RangeOf(2)], 0)]) { BoundaryBytes = 20 },
+        ]);
+
+        Assert.Equal([150, 125, 104], MemoryTimeline.Compute(profile, [-1, -1, 0]).Forward.AsEnumerable());
+        Assert.Equal(190, MemoryTimeline.Compute(profile, [0, -1, 0]).Forward[0]);
+        Assert.Equal([130, 105, 104], MemoryTimeline.Compute(profile, [-1, -1, -1]).Forward.AsEnumerable());
+    }
 }

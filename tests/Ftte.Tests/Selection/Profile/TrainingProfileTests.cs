@@ -56,6 +56,7 @@ public class TrainingProfileTests
         { "The sum of all bytes", [Step with { BoundaryBytes = long.MaxValue }] },
         { "sum of multiply-adds", [Step with { Choices = [Sound with { MultiplyAdds = long.MaxValue }, Sound with { MultiplyAdds = 1 }] }] },
         { "sum of multiply-adds", [Step with { ForwardMultiplyAdds = 1, Choices = [Sound with { MultiplyAdds = long.MaxValue }] }] },
+        { "sum of multiply-adds", [Step with { InputGradientMultiplyAdds = 1, Choices = [Sound with { MultiplyAdds = long.MaxValue }] }] },
         { "outside the 16 parameters of the layout", [Step with { Choices = [Sound with { Ranges = [new(0, 4), new(15, 2)] }] }] },
         { "does not train all ranges of the window", [Step with { Choices = [Sound with { Ranges = [new(0, 2)], Window = new(new(0, 8), 2, 2, 1) }] }] },
     };
