@@ -17,7 +17,7 @@ internal static class AnswerTable
             SELECT (SELECT count(*) FROM head)::int + (SELECT count(*) FROM added)::int
             """,
             cancellationToken,
-            federation, buffer, survey, answer.Client.Value, unchecked((long)answer.Id.Value), MemoryMarshal.AsBytes(answer.Values.AsSpan()).ToArray()).ConfigureAwait(false);
+            federation, buffer, survey, answer.Client.Value, UpdateKey.Of(answer.Id), MemoryMarshal.AsBytes(answer.Values.AsSpan()).ToArray()).ConfigureAwait(false);
         return (AnswerOutcome)outcome;
     }
 
@@ -30,7 +30,7 @@ internal static class AnswerTable
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             answers.Add(new SurveyAnswer(
-                new ClientId(reader.GetString(0)), new UpdateId(unchecked((ulong)reader.GetInt64(1))), MemoryMarshal.Cast<byte, float>(reader.GetFieldValue<byte[]>(2)).ToArray()));
+                new ClientId(reader.GetString(0)), UpdateKey.ToId(reader.GetInt64(1)), MemoryMarshal.Cast<byte, float>(reader.GetFieldValue<byte[]>(2)).ToArray()));
         }
 
         return answers;

@@ -130,23 +130,8 @@ internal sealed class ClusterStore : IAsyncDisposable
         _commits.WriteAsync(new ShardCommit(buffer, shard, updates, isRepeated)).WaitAsync(cancellationToken);
 
     /// <summary>Finds the updates that are in the current buffer or in an earlier one.</summary>
-    public Task<IReadOnlySet<UpdateName>> FindKnownAsync(IReadOnlyList<UpdateName> updates, CancellationToken cancellationToken) => RunAsync(async connection =>
-    {
-        var known = new HashSet<UpdateName>();
-        await using NpgsqlCommand select = connection.Prepare(
-            """
-            SELECT g.client, g.id FROM unnest($2, $3) AS g (client, id)
-            WHERE (SELECT u.buffer FROM ftte.cluster_update u WHERE u.federation = $1 AND u.client = g.client AND u.id = g.id) IS NOT NULL
-            """,
-            _federation, updates.Select(update => update.Client.Value).ToArray(), updates.Select(update => ToKey(update.Id)).ToArray());
-        await using NpgsqlDataReader reader = await select.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            known.Add(new UpdateName(new ClientId(reader.GetString(0)), ToId(reader.GetInt64(1))));
-        }
-
-        return (IReadOnlySet<UpdateName>)known;
-    });
+    public Task<IReadOnlySet<UpdateName>> FindKnownAsync(IReadOnlyList<UpdateName> updates, CancellationToken cancellationToken) =>
+        RunAsync(connection => UpdateTable.FindKnownAsync(connection, _federation, updates, cancellationToken));
 
     /// <summary>Closes a buffer that is not complete: <see cref="BufferRecord.Close"/>.</summary>
     /// <returns>True if the buffer is closed now; false if it has too few updates, or was closed or published before.</returns>
@@ -247,12 +232,7 @@ internal sealed class ClusterStore : IAsyncDisposable
 
     /// <summary>Reads the record of a client.</summary>
     /// <returns>The record; null if the client has received no assignment.</returns>
-    public Task<ClusterClient?> ReadClientAsync(ClientId client, CancellationToken cancellationToken) => RunAsync(async connection =>
-    {
-        await using NpgsqlCommand select = connection.Prepare("SELECT assignment, bytes FROM ftte.cluster_client WHERE federation = $1 AND client = $2 AND length(bytes) > 0", _federation, client.Value);
-        await using NpgsqlDataReader reader = await select.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? new ClusterClient(client, ToId(reader.GetInt64(0)), reader.GetFieldValue<byte[]>(1), IsAtWork: false) : null;
-    });
+    public Task<ClusterClient?> ReadClientAsync(ClientId client, CancellationToken cancellationToken) => RunAsync(connection => ClientTable.ReadAsync(connection, _federation, client, cancellationToken));
 
     /// <summary>Reads the records of the clients of a shard that have received an assignment, least recently seen first.</summary>
     /// <param name="shard">The number of the shard.</param>
@@ -260,27 +240,8 @@ internal sealed class ClusterStore : IAsyncDisposable
     /// <param name="retention">The time for which a client without requests is kept.</param>
     /// <param name="max">The maximum number of clients, the most recently seen ones.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public Task<IReadOnlyList<ClusterClient>> ReadClientsAsync(int shard, TimeSpan lease, TimeSpan retention, int max, CancellationToken cancellationToken) => RunAsync(async connection =>
-    {
-        var clients = new List<ClusterClient>();
-        await using NpgsqlCommand select = connection.Prepare(
-            """
-            SELECT client, assignment, bytes, is_at_work FROM (
-                SELECT client, assignment, bytes, seen, seen > now() - $3
-                    AND NOT EXISTS (SELECT 1 FROM ftte.cluster_update u WHERE u.federation = c.federation AND u.client = c.client AND u.id = c.assignment)
-                    AND NOT EXISTS (SELECT 1 FROM ftte.cluster_answer a WHERE a.federation = c.federation AND a.client = c.client AND a.id = c.assignment) AS is_at_work
-                FROM ftte.cluster_client c WHERE federation = $1 AND shard = $2 AND length(bytes) > 0 AND seen > now() - $4 ORDER BY seen DESC LIMIT $5) AS newest
-            ORDER BY seen
-            """,
-            _federation, shard, lease, retention, max);
-        await using NpgsqlDataReader reader = await select.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            clients.Add(new ClusterClient(new ClientId(reader.GetString(0)), ToId(reader.GetInt64(1)), reader.GetFieldValue<byte[]>(2), reader.GetBoolean(3)));
-        }
-
-        return (IReadOnlyList<ClusterClient>)clients;
-    });
+    public Task<IReadOnlyList<ClusterClient>> ReadClientsAsync(int shard, TimeSpan lease, TimeSpan retention, int max, CancellationToken cancellationToken) =>
+        RunAsync(connection => ClientTable.ReadAsync(connection, _federation, shard, lease, retention, max, cancellationToken));
 
     /// <summary>Waits until a version may have been published or refused.</summary>
     /// <param name="listening">Called when the session listens: what was published before must be read now.</param>
@@ -306,10 +267,6 @@ internal sealed class ClusterStore : IAsyncDisposable
 
     /// <summary>Closes all sessions.</summary>
     public ValueTask DisposeAsync() => _sessions.DisposeAsync();
-
-    private static long ToKey(UpdateId id) => unchecked((long)id.Value);
-
-    private static UpdateId ToId(long key) => new(unchecked((ulong)key));
 
     /// <summary>Begins a transaction that sees the database at one moment.</summary>
     private static ValueTask<NpgsqlTransaction> BeginReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
@@ -410,58 +367,14 @@ internal sealed class ClusterStore : IAsyncDisposable
     /// <returns>The buffer after the transaction, and the outcomes of the updates that were sent.</returns>
     private Task<(CommitResult Last, CommitOutcome[][] Outcomes)> SendAsync(ShardCommit[] commits, int[] counts) => RunAsync(async connection =>
     {
-        // A result counts when the transaction has ended: the server sends the rows before it commits.
-        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(CancellationToken.None).ConfigureAwait(false);
-        await using var batch = new NpgsqlBatch(connection, transaction);
-        int[] sent = [.. counts.Index().Where(count => count.Item > 0).Select(count => count.Index)];
-        foreach (int i in sent)
-        {
-            (UpdateName Name, byte[] Bytes)[] updates = [.. commits[i].Updates.Take(counts[i])];
-            batch.Add(
-                "SELECT current_buffer, closed, room, outcomes FROM ftte.commit_updates($1, $2, $3, $4, $5, $6)",
-                _federation, commits[i].Buffer, commits[i].Shard,
-                updates.Select(update => update.Name.Client.Value).ToArray(), updates.Select(update => ToKey(update.Name.Id)).ToArray(), updates.Select(update => update.Bytes).ToArray());
-        }
-
-        CommitOutcome[][] outcomes = [.. commits.Select(_ => Array.Empty<CommitOutcome>())];
-        CommitResult? last = null;
-        int room = 0;
-        await using (NpgsqlDataReader reader = await batch.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false))
-        {
-            foreach (int i in sent)
-            {
-                await reader.ReadAsync(CancellationToken.None).ConfigureAwait(false);
-                last = new CommitResult(reader.GetInt64(0), reader.GetBoolean(1), []);
-                room = reader.GetInt32(2);
-                outcomes[i] = [.. reader.GetFieldValue<short[]>(3).Select(outcome => (CommitOutcome)outcome)];
-                await reader.NextResultAsync(CancellationToken.None).ConfigureAwait(false);
-            }
-        }
-
-        await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
-        _room = new BufferRoom(last!.Buffer, room);
+        (CommitResult last, int room, CommitOutcome[][] outcomes) = await UpdateTable.CommitAsync(connection, _federation, commits, counts).ConfigureAwait(false);
+        _room = new BufferRoom(last.Buffer, room);
         return (last, outcomes);
     });
 
     private Task<IReadOnlyList<bool>> WriteClientsAsync(IReadOnlyList<(int Shard, IReadOnlyList<ClusterClient> Clients)> writes) => RunAsync(async connection =>
     {
-        // The last record of a client has what the earlier ones have; one statement cannot change a row twice.
-        (int Shard, ClusterClient Client)[] rows =
-            [.. writes.SelectMany(write => write.Clients.Select(client => (write.Shard, Client: client))).Reverse().DistinctBy(row => row.Client.Client).OrderBy(row => row.Client.Client.Value, StringComparer.Ordinal)];
-        await connection.ExecuteAsync(
-            """
-            INSERT INTO ftte.cluster_client (federation, client, shard, seen, assignment, bytes, memory_budget)
-                SELECT $1, client, shard, now(), assignment, bytes, budget FROM unnest($2, $3, $4, $5, $6) AS g (shard, client, assignment, bytes, budget)
-            ON CONFLICT (federation, client) DO UPDATE SET shard = excluded.shard, seen = excluded.seen, assignment = excluded.assignment, bytes = excluded.bytes,
-                memory_budget = coalesce(excluded.memory_budget, cluster_client.memory_budget)
-            """,
-            CancellationToken.None,
-            _federation,
-            rows.Select(row => row.Shard).ToArray(),
-            rows.Select(row => row.Client.Client.Value).ToArray(),
-            rows.Select(row => ToKey(row.Client.Assignment)).ToArray(),
-            rows.Select(row => row.Client.Bytes).ToArray(),
-            rows.Select(row => row.Client.MemoryBudgetBytes).ToArray()).ConfigureAwait(false);
+        await ClientTable.WriteAsync(connection, _federation, writes).ConfigureAwait(false);
         return (IReadOnlyList<bool>)new bool[writes.Count];
     });
 
