@@ -47,6 +47,7 @@ public class ChannelWindowTests
     {
         var window = new ChannelWindow(new(6, 24), 2, 4, 2);
 
+        Assert.Equal([new(6, 6), new(18, 6)], (window with { First = 0 }).Ranges.AsEnumerable());
         Assert.Equal([new(9, 6), new(21, 6)], (window with { First = 1 }).Ranges.AsEnumerable());
         Assert.Equal([new(12, 6), new(24, 6)], (window with { First = 2 }).Ranges.AsEnumerable());
         Assert.Equal([new(6, 3), new(15, 3), new(18, 3), new(27, 3)], (window with { First = 3 }).Ranges.AsEnumerable());
