@@ -43,7 +43,8 @@ public sealed class MutatedRequestTests(ITestOutputHelper output)
             }
             catch (HttpRequestException exception) when (exception.InnerException is HttpProtocolException { ErrorCode: ProtocolError or EnhanceYourCalm } reset)
             {
-                // Kestrel ends a stream whose request breaks HTTP/2, or if it still reads too many bodies of requests that it has refused. A failure of an endpoint would be INTERNAL_ERROR.
+                // Kestrel ends a stream whose path has a null character (%00) with PROTOCOL_ERROR, and few others, in long runs, with ENHANCE_YOUR_CALM, its limit of streams that clients end early.
+                // A failure of an endpoint would be INTERNAL_ERROR.
                 refused.AddOrUpdate(reset.ErrorCode, 1, (_, count) => count + 1);
                 return;
             }
@@ -57,7 +58,7 @@ public sealed class MutatedRequestTests(ITestOutputHelper output)
         output.WriteLine(string.Join(", ", statuses.OrderBy(pair => pair.Key).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{(int)pair.Key}: {pair.Value:N0}"))));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"Streams that Kestrel ended: {refused.GetValueOrDefault(ProtocolError):N0} with PROTOCOL_ERROR, {refused.GetValueOrDefault(EnhanceYourCalm):N0} with ENHANCE_YOUR_CALM."));
-        Assert.InRange(refused.Values.Sum(), 0, Requests / 100);
+        Assert.InRange(refused.Values.Sum(), 0, Requests / 1000);
         Assert.InRange(memory.Report($"{Requests:N0} changed requests"), long.MinValue, MaxGrowth);
         await HonestDevice.TrainAsync(coordinator.Connect(http, SmallLayout), SmallLayout, "a");
     }
