@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Ftte.Diagnostics;
+using Ftte.Selection;
 
 namespace Ftte;
 
@@ -27,7 +28,8 @@ internal static class ClientMetrics
 
     public static void RoundEnded(in ClientRound round)
     {
-        Rounds.Add(1, round.Error is not null ? OutcomeTags.Of(FtteDiagnostics.LinkBrokenOutcome)
+        Rounds.Add(1, round.Error is BudgetTooSmallException ? OutcomeTags.Of(FtteDiagnostics.BudgetTooSmallOutcome)
+            : round.Error is not null ? OutcomeTags.Of(FtteDiagnostics.LinkBrokenOutcome)
             : round.Receipt is { } receipt ? OutcomeTags.Of(receipt.Outcome)
             : OutcomeTags.Of(round.Outcome));
         CheckOutDuration.Record(round.CheckOutDuration.TotalSeconds);

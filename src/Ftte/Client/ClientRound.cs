@@ -1,3 +1,5 @@
+using Ftte.Selection;
+
 namespace Ftte;
 
 /// <summary>Represents the result of one round of a <see cref="FederatedClient"/>.</summary>
@@ -22,9 +24,12 @@ public readonly record struct ClientRound(CheckOutOutcome Outcome, UpdateReceipt
     /// <summary>Gets the number of retries of the submission.</summary>
     public int Retries { get; init; }
 
-    /// <summary>Gets the reason for a round that failed because the link to the server broke.</summary>
-    /// <value>Null if the round did not fail. The inner exception, if any, is the exception of the transport.</value>
-    public IOException? Error { get; init; }
+    /// <summary>Gets the reason for a round that failed.</summary>
+    /// <value>
+    /// <see cref="IOException"/> if the link to the server broke; its inner exception, if any, is the exception of the transport.
+    /// <see cref="BudgetTooSmallException"/> if the work takes more memory than the device has. Null if the round did not fail.
+    /// </value>
+    public Exception? Error { get; init; }
 
     /// <summary>Gets the reason why the round was not started or was stopped, because the device is not eligible; see <see cref="FederatedClientOptions.GetIneligibleReason"/>.</summary>
     /// <value>Null if the round was not stopped.</value>

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using Ftte.Diagnostics;
+using Ftte.Selection;
 
 namespace Ftte;
 
 /// <content>Runs one round: checks out, trains, measures or evaluates, and submits.</content>
 public sealed partial class FederatedClient
 {
-    /// <summary>Runs one round. A broken link is part of the result; every other failure is thrown.</summary>
+    /// <summary>Runs one round. A broken link and a budget that is too small are part of the result; every other failure is thrown.</summary>
     private async ValueTask<ClientRound> RunRoundAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _running, 1) != 0)
@@ -54,8 +55,21 @@ public sealed partial class FederatedClient
         _status = _status with { Version = checkOut.Assignment.Version };
         Log.RoundStarted(_logger, _options.ClientId, checkOut.Assignment.Version, checkOut.Assignment.Content, checkOut.Assignment.Selection.Count);
         started = _time.GetTimestamp();
-        using SparseUpdate update = await TrainAsync(checkOut.Assignment, cancellationToken).ConfigureAwait(false);
-        round = round with { Version = checkOut.Assignment.Version, TrainDuration = _time.GetElapsedTime(started) };
+        round = round with { Version = checkOut.Assignment.Version };
+        SparseUpdate trained;
+        try
+        {
+            trained = await TrainAsync(checkOut.Assignment, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BudgetTooSmallException refusal)
+        {
+            // The server may select fewer parameters later.
+            Log.BudgetTooSmall(_logger, _options.ClientId, checkOut.Assignment.Version, refusal.Message);
+            return round with { Error = refusal };
+        }
+
+        using SparseUpdate update = trained;
+        round = round with { TrainDuration = _time.GetElapsedTime(started) };
         round = await SubmitAsync(update, round, cancellationToken).ConfigureAwait(false);
         if (round.Receipt is { } receipt)
         {

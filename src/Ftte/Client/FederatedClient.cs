@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Ftte.Diagnostics;
+using Ftte.Selection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -117,6 +118,7 @@ public sealed partial class FederatedClient
     /// <see cref="FederatedClientOptions.MaxSubmitAttempts"/> times. A round does not wait for anything else.
     /// </remarks>
     /// <exception cref="IOException">The link broke while checking out, or in every attempt to submit.</exception>
+    /// <exception cref="BudgetTooSmallException">The work takes more memory than <see cref="FederatedClientOptions.MemoryBudgetBytes"/>.</exception>
     /// <exception cref="InvalidOperationException">A round is already running, the trainer's update does not answer the assignment, or the assignment requires work that this device does not support.</exception>
     public async ValueTask<ClientRound> RunOnceAsync(CancellationToken cancellationToken = default)
     {
@@ -163,7 +165,8 @@ public sealed partial class FederatedClient
     /// <remarks>
     /// <para>After an accepted update, the next round starts at once or after <see cref="FederatedClientOptions.PauseBetweenRounds"/>. After any other round,
     /// the loop waits as long as the server asks for; otherwise it backs off exponentially. If the server answers at once and asks for no wait, the loop waits for
-    /// <see cref="FederatedClientOptions.InitialBackoff"/>. A broken link never ends the loop; exceptions of the trainer do.</para>
+    /// <see cref="FederatedClientOptions.InitialBackoff"/>. A broken link never ends the loop, nor does work that takes
+    /// more memory than the device has, because the server may select fewer parameters later. Other exceptions of the trainer end it.</para>
     /// <para>To stop after a number of rounds or on a condition, leave the <c>await foreach</c>. To delay rounds, such as until the device is charging, set
     /// <see cref="FederatedClientOptions.WaitUntilReady"/>.</para>
     /// </remarks>

@@ -77,7 +77,7 @@ public static class FtteDiagnostics
 
     /// <summary>
     /// Counter: rounds of the device loop, with <see cref="OutcomeTag"/>: the name of the <see cref="UpdateOutcome"/> if there was work, of the
-    /// <see cref="CheckOutOutcome"/> if there was none, or <see cref="LinkBrokenOutcome"/>.
+    /// <see cref="CheckOutOutcome"/> if there was none, <see cref="LinkBrokenOutcome"/>, or <see cref="BudgetTooSmallOutcome"/>.
     /// </summary>
     public const string ClientRounds = "ftte.client.rounds";
 
@@ -104,6 +104,9 @@ public static class FtteDiagnostics
 
     /// <summary>The value of <see cref="OutcomeTag"/> of rounds that failed because the link to the server broke.</summary>
     public const string LinkBrokenOutcome = "LinkBroken";
+
+    /// <summary>The value of <see cref="OutcomeTag"/> of rounds whose work takes more memory than the device has.</summary>
+    public const string BudgetTooSmallOutcome = "BudgetTooSmall";
 
     /// <summary>The name of the tag with the name of an <see cref="UpdateOutcome"/> or a <see cref="CheckOutOutcome"/>.</summary>
     public const string OutcomeTag = "outcome";

@@ -171,6 +171,9 @@ internal static partial class Log
     [LoggerMessage(1058, LogLevel.Debug, "Client {Client} started a round on version {Version}: {Content} of {SelectedCount} parameters.")]
     public static partial void RoundStarted(ILogger logger, ClientId client, ModelVersion version, UpdateContent content, int selectedCount);
 
+    [LoggerMessage(1049, LogLevel.Warning, "Client {Client} cannot work on version {Version}: {Reason}")]
+    public static partial void BudgetTooSmall(ILogger logger, ClientId client, ModelVersion version, string reason);
+
     [LoggerMessage(1059, LogLevel.Information, "Client {Client} does not take part now: {Reason}")]
     public static partial void NotEligible(ILogger logger, ClientId client, string reason);
 

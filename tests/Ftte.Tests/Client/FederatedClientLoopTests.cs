@@ -1,3 +1,4 @@
+using Ftte.Selection;
 using Ftte.Wire;
 using Microsoft.Extensions.Time.Testing;
 using static Ftte.Tests.ClientBench;
@@ -124,6 +125,31 @@ public sealed class FederatedClientLoopTests
         bench.CheckOuts(() => throw new IOException("no route"), Stop);
         await bench.Client.RunAsync();
         Assert.Single(bench.Time.Waits);
+    }
+
+    [Fact]
+    public async Task Work_that_takes_more_memory_than_the_device_has_is_reported_and_does_not_end_the_loop()
+    {
+        var bench = new ClientBench(o => o.Jitter = 0);
+        bench.CheckOuts(() => null, () => null, () => null, Stop);
+        int trained = 0;
+        bench.Trainer.OnTrain = _ => trained++ < 2 ? throw new BudgetTooSmallException(1000, 2000) : Task.CompletedTask;
+
+        ClientRound[] rounds = await bench.Client.RunRoundsAsync().ToArrayAsync();
+
+        Assert.Equal([2000, 2000, null, null], rounds.Select(round => (round.Error as BudgetTooSmallException)?.Required));
+        Assert.Equal([1, 2, 0, 0], rounds.Select(round => round.Wait.TotalSeconds));
+        Assert.Equal([null, null, UpdateOutcome.Buffered, null], rounds.Select(round => round.Receipt?.Outcome));
+        Assert.Single(bench.Server.Updates);
+    }
+
+    [Fact]
+    public async Task A_single_round_throws_if_the_work_takes_more_memory_than_the_device_has()
+    {
+        var bench = new ClientBench();
+        bench.Trainer.OnTrain = _ => throw new BudgetTooSmallException(1000, 2000);
+
+        Assert.Equal(2000, (await Assert.ThrowsAsync<BudgetTooSmallException>(async () => await bench.Client.RunOnceAsync())).Required);
     }
 
     [Fact]

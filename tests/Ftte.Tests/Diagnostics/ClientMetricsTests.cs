@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Ftte.Diagnostics;
+using Ftte.Selection;
 using static Ftte.Tests.ClientBench;
 
 namespace Ftte.Tests.Diagnostics;
@@ -42,6 +43,20 @@ public sealed class ClientMetricsTests
         Assert.Equal([1, 2, 0, 1, 2, 3, 0], Values(FtteDiagnostics.ClientConsecutiveFailures));
         Assert.Equal([6], Values(FtteDiagnostics.ClientAcceptedVersion));
         Assert.Equal([FtteDiagnostics.OutcomeTag], Own.Value!.SelectMany(m => m.Tags).Select(t => t.Key).Distinct());
+    }
+
+    [Fact]
+    public async Task Work_that_takes_more_memory_than_the_device_has_is_counted_as_such()
+    {
+        using MeterListener listener = Listen();
+        var bench = new ClientBench();
+        bench.CheckOuts(() => null, () => Refusal(CheckOutOutcome.Stopped));
+        bench.Trainer.OnTrain = _ => throw new BudgetTooSmallException(1000, 2000);
+
+        await bench.Client.RunAsync();
+
+        Assert.Equal([FtteDiagnostics.BudgetTooSmallOutcome, "Stopped"], Seen(FtteDiagnostics.ClientRounds).Select(m => Assert.Single(m.Tags).Value));
+        Assert.Equal(0, Values(FtteDiagnostics.ClientLinkFailures).Sum());
     }
 
     [Fact]
