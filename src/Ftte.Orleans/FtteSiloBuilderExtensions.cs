@@ -90,13 +90,11 @@ public static class FtteSiloBuilderExtensions
         }
 
         IAsyncAggregator aggregator = provider.GetRequiredKeyedService<IAsyncAggregator>(name);
-        FederatedServerOptions server = provider.GetRequiredKeyedService<FederatedServerOptions>(name).Copy();
-        server.CreateMeter ??= Federations.CreateMeter(provider, name);
         return new LocalFederation(
             federation,
             aggregator as BufferedAggregator ?? throw new InvalidOperationException($"A cluster cannot divide a {aggregator.GetType().Name} into parts. Use the {nameof(BufferedAggregator)} with UseAggregator(options)."),
             provider.GetRequiredKeyedService<SelectionHistory>(name),
-            server,
+            Federations.GetServerOptions(provider, name),
             cluster,
             provider.GetKeyedService<ReselectionOptions>(name),
             provider.GetRequiredKeyedService<DeviceRegistry>(name),

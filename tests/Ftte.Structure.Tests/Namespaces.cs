@@ -6,7 +6,7 @@ internal static class Namespaces
     private static readonly Dictionary<string, string[]> Shared = new()
     {
         ["Ftte"] = ["Model", "Protocol", "Client", "Server"],
-        ["Ftte.TinyEngine"] = ["Networks", "Operations", "Options", "Data", "Planning", "Training", "Inference", "LocalTraining", "Weights", "Zoo", "Frozen", "FeatureStores"],
+        ["Ftte.TinyEngine"] = ["Networks", "Operations", "Options", "Data", "Planning", "Training", "Inference", "LocalTraining", "Weights", "Zoo", "Frozen", "FeatureStores", "DependencyInjection"],
         ["Ftte.Baselines"] = ["Selectors", "Importance", "Accounting"],
         ["Ftte.Simulation"] = ["Tasks", "Devices", "Rules", "Options", "Results"],
         ["Ftte.Simulation.Reports"] = ["Content"],

@@ -11,6 +11,9 @@ public static class NetworkFitting
     private const int MinLabels = 1 << 10;
     private const int MaxLabels = 1 << 14;
 
+    /// <summary>The shares of the input channels of a layer that can be trained, unless the caller specifies others.</summary>
+    internal static readonly double[] DefaultInputShares = [1.0 / 8, 1.0 / 4, 1.0 / 2, 1];
+
     /// <summary>Finds the best selection and micro-batch size within a memory budget.</summary>
     /// <param name="network">The network.</param>
     /// <param name="memoryBudgetBytes">The maximum of <see cref="TrainingPlan.PeakBytes"/> of the result.</param>
@@ -44,7 +47,7 @@ public static class NetworkFitting
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfNegative(memoryBudgetBytes);
         options ??= new SgdOptions();
-        importance ??= new BlockImportance(network.Layout, [.. network.Layout.Blocks.Select(b => network.Trainable.Contains(b.Range.Start) ? (double)b.Range.Length : 0)]);
+        importance ??= network.CountTrainable();
         EngineOptions[] candidates = CreateCandidates(options, engine ?? new EngineOptions());
         foreach (EngineOptions candidate in candidates)
         {
@@ -59,13 +62,20 @@ public static class NetworkFitting
         MicroBatchCandidate[] profiled =
         [
             .. candidates.Select((candidate, rank) => new MicroBatchCandidate(
-                rank, candidate, network.Profile(options, candidate, inputShares ?? [1.0 / 8, 1.0 / 4, 1.0 / 2, 1], frozen: null, exampleCount, cancellationToken))),
+                rank, candidate, network.Profile(options, candidate, inputShares ?? DefaultInputShares, frozen: null, exampleCount, cancellationToken))),
         ];
         var search = new PlanSearch(
-            memoryBudgetBytes, importance, selector ?? new ExactSelector { Labels = Math.Clamp(FittingLabels / network.Operations.Length, MinLabels, MaxLabels) },
+            memoryBudgetBytes, importance, selector ?? CreateSelector(network),
             (selection, candidate) => network.Plan(AddStatistics(network, selection, options), options, candidate, exampleCount: exampleCount));
         return search.Find(profiled, cancellationToken);
     }
+
+    /// <summary>Returns the number of trainable parameters of each block as its importance.</summary>
+    internal static BlockImportance CountTrainable(this Network network) =>
+        new(network.Layout, [.. network.Layout.Blocks.Select(b => network.Trainable.Contains(b.Range.Start) ? (double)b.Range.Length : 0)]);
+
+    /// <summary>Creates the exact selector, with fewer labels for networks with hundreds of steps.</summary>
+    internal static ExactSelector CreateSelector(Network network) => new() { Labels = Math.Clamp(FittingLabels / network.Operations.Length, MinLabels, MaxLabels) };
 
     /// <summary>Adds the running statistics that training changes.</summary>
     private static ParameterSelection AddStatistics(Network network, ParameterSelection selection, SgdOptions options) =>

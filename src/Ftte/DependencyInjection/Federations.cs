@@ -27,11 +27,20 @@ internal static class Federations
         }
     }
 
-    /// <summary>Returns a factory of the meter of a server; null if the container has no <see cref="IMeterFactory"/>. It returns the same meter for the same name and tags, so each server needs its own tags.</summary>
-    public static Func<Meter>? CreateMeter(IServiceProvider provider, string? name) => provider.GetService<IMeterFactory>() is { } meters
-        ? () => meters.Create(new MeterOptions(FtteDiagnostics.MeterName) { Tags = name is null ? null : [new KeyValuePair<string, object?>(FtteDiagnostics.FederationTag, name)] })
-        : null;
+    /// <summary>Returns a copy of the options of a server, with the meter of the container and the memory that the first selection requires.</summary>
+    public static FederatedServerOptions GetServerOptions(IServiceProvider provider, string? name)
+    {
+        FederatedServerOptions options = provider.GetRequiredKeyedService<FederatedServerOptions>(name).Copy();
+        options.CreateMeter ??= CreateMeter(provider, name);
+        options.RequiredMemoryBytes = Math.Max(options.RequiredMemoryBytes, provider.GetKeyedService<RequiredMemory>(name)?.Bytes ?? 0);
+        return options;
+    }
 
     public static InvalidOperationException Missing<T>(string? name, string part, string call) =>
         new($"{new Federation(typeof(T), name)} has no {part}. Add .{call}(...) after services.{(typeof(T) == typeof(FederatedServer) ? "AddFtteServer" : "AddFtteClient")}(...).");
+
+    /// <summary>Returns a factory of the meter of a server; null if the container has no <see cref="IMeterFactory"/>. It returns the same meter for the same name and tags, so each server needs its own tags.</summary>
+    private static Func<Meter>? CreateMeter(IServiceProvider provider, string? name) => provider.GetService<IMeterFactory>() is { } meters
+        ? () => meters.Create(new MeterOptions(FtteDiagnostics.MeterName) { Tags = name is null ? null : [new KeyValuePair<string, object?>(FtteDiagnostics.FederationTag, name)] })
+        : null;
 }

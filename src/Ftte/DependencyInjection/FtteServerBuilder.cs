@@ -51,12 +51,24 @@ public sealed class FtteServerBuilder
         return UseSelection(_ => selection);
     }
 
+    /// <summary>Sets the parameters that are trained first, and the memory that training them requires. A device with less gets no work.</summary>
+    /// <param name="selection">The selection; not empty, for the same model.</param>
+    /// <param name="requiredMemoryBytes">The memory in bytes. If <see cref="FederatedServerOptions.RequiredMemoryBytes"/> is larger, it is used instead.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="requiredMemoryBytes"/> is negative.</exception>
+    public FtteServerBuilder UseSelection(ParameterSelection selection, long requiredMemoryBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(requiredMemoryBytes);
+        return UseSelection(selection).Use(_ => new RequiredMemory(requiredMemoryBytes));
+    }
+
     /// <summary>Sets a factory of the selection that is trained first, such as with an <see cref="IParameterSelector"/>.</summary>
     /// <param name="select">The factory, called once, when the server is first resolved; may resolve the <see cref="ModelSnapshot"/> that training starts from.</param>
     /// <returns>This builder.</returns>
     public FtteServerBuilder UseSelection(Func<IServiceProvider, ParameterSelection> select)
     {
         ArgumentNullException.ThrowIfNull(select);
+        Services.RemoveAllKeyed<RequiredMemory>(Name);
         return Use(provider => provider.GetKeyedService<StoredRun>(Name)?.State?.RestoreSelections() ?? new SelectionHistory(select(provider)));
     }
 

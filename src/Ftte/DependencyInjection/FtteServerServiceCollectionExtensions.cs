@@ -64,8 +64,7 @@ public static class FtteServerServiceCollectionExtensions
     {
         IAsyncAggregator aggregator = provider.GetRequiredKeyedService<IAsyncAggregator>(name);
         SelectionHistory selections = provider.GetRequiredKeyedService<SelectionHistory>(name);
-        FederatedServerOptions options = provider.GetRequiredKeyedService<FederatedServerOptions>(name).Copy();
-        options.CreateMeter ??= Federations.CreateMeter(provider, name);
+        FederatedServerOptions options = Federations.GetServerOptions(provider, name);
         DeviceRegistry registry = provider.GetRequiredKeyedService<DeviceRegistry>(name);
         TimeProvider time = provider.GetRequiredService<TimeProvider>();
         ILogger<FederatedServer>? logger = provider.GetService<ILogger<FederatedServer>>();

@@ -120,6 +120,33 @@ public sealed class FtteServerBuilderTests
         Assert.Equal(B, provider.GetRequiredService<FederatedServer>().LatestSelection?.Selection);
     }
 
+    [Theory]
+    [InlineData(0, 1000, 1000)]
+    [InlineData(2000, 1000, 2000)]
+    public async Task A_device_with_less_memory_than_the_selection_requires_gets_no_work(long fromOptions, long ofSelection, long required)
+    {
+        var services = new ServiceCollection();
+        services.AddFtteServer(options => options.RequiredMemoryBytes = fromOptions).UseModel(Start).UseSelection(A, ofSelection);
+        await using ServiceProvider provider = Build(services);
+        IFederatedServer server = provider.GetRequiredService<IFederatedServer>();
+
+        Assert.Equal(CheckOutOutcome.NotEnoughMemory, (await server.CheckOutAsync(Device("a", memoryBudgetBytes: required - 1), new float[12])).Outcome);
+        Assert.Equal(CheckOutOutcome.Assigned, (await server.CheckOutAsync(Device("b", memoryBudgetBytes: required), new float[12])).Outcome);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ServiceCollection().AddFtteServer().UseSelection(A, -1));
+    }
+
+    [Fact]
+    public async Task Another_selection_also_replaces_the_required_memory()
+    {
+        var services = new ServiceCollection();
+        services.AddFtteServer(name: "watch").UseModel(Start).UseSelection(A, 1000).UseSelection(B);
+        await using ServiceProvider provider = Build(services);
+
+        CheckOutResponse response = await provider.GetRequiredKeyedService<IFederatedServer>("watch").CheckOutAsync(Device("a", memoryBudgetBytes: 1), new float[12]);
+
+        Assert.Equal(B, response.Assignment!.Selection);
+    }
+
     [Fact]
     public async Task What_is_missing_is_named_with_the_call_to_add()
     {
