@@ -12,6 +12,7 @@ internal static class CoordinatorCommand
     private static readonly Option<string> Host = new("--host") { HelpName = "NAME", Description = "The host name or IP address under which devices reach this coordinator.", DefaultValueFactory = _ => "localhost" };
     private static readonly Option<int> Port = TypedOption.Whole("--port", "The port; 0 for a free one.", DefaultPort, 0, MaxPort);
     private static readonly Option<string> Model = TypedOption.Model("--model", "digits");
+    private static readonly Option<long> Memory = TypedOption.Size("--memory", "The memory that each device has for training. The parameters to train are selected for it, and again for what the devices report; a device with less gets no work until then. The default is doubled until the network can be trained.", DeviceData.MemoryBytes);
     private static readonly Option<int> Capacity = TypedOption.Whole("--capacity", "The number of updates that make a version.", 2, 1, 10_000);
     private static readonly Option<int> Devices = TypedOption.Whole("--devices", "The number of devices to print a command line for. Each has a token, which is valid for one hour and for one device.", 1, 0, 1000);
     private static readonly Option<int> Evaluate = TypedOption.Whole("--evaluate", "The number of devices that evaluate every fifth version on examples that they hold back; 0 to evaluate on generated examples here.", 0, 0, 10_000);
@@ -23,7 +24,7 @@ internal static class CoordinatorCommand
     /// <summary>Reads the arguments and runs.</summary>
     public static Task<int> InvokeAsync(string[] args, Func<CoordinatorOptions, CancellationToken, Task<int>> run, TextWriter output, TextWriter error)
     {
-        var command = new RootCommand("Coordinates devices that train a network over HTTPS. Prints a command line that starts a device.") { Folder, Host, Port, Model, Capacity, Devices, Evaluate, Versions, Database, Migrate };
+        var command = new RootCommand("Coordinates devices that train a network over HTTPS. Prints a command line that starts a device.") { Folder, Host, Port, Model, Memory, Capacity, Devices, Evaluate, Versions, Database, Migrate };
         return CommandRunner.InvokeAsync(
             command,
             Read,
@@ -36,7 +37,7 @@ internal static class CoordinatorCommand
     private static CoordinatorOptions Read(ParseResult parsed)
     {
         var options = new CoordinatorOptions(
-            parsed.GetRequiredValue(Folder), parsed.GetRequiredValue(Host), parsed.GetValue(Port), parsed.GetRequiredValue(Model), parsed.GetValue(Capacity), parsed.GetValue(Devices), parsed.GetValue(Evaluate), parsed.GetValue(Versions), parsed.GetValue(Database), parsed.GetValue(Migrate));
+            parsed.GetRequiredValue(Folder), parsed.GetRequiredValue(Host), parsed.GetValue(Port), parsed.GetRequiredValue(Model), parsed.GetValue(Memory), parsed.GetResult(Memory) is not { Implicit: false }, parsed.GetValue(Capacity), parsed.GetValue(Devices), parsed.GetValue(Evaluate), parsed.GetValue(Versions), parsed.GetValue(Database), parsed.GetValue(Migrate));
         if (options.Migrate)
         {
             _ = options.Database ?? throw new InputException("--migrate needs --database, the database to copy to.");

@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Net;
 using Ftte;
 using Ftte.Aggregation;
 using Ftte.AspNetCore;
 using Ftte.DependencyInjection;
 using Ftte.Samples.Shared;
+using Ftte.Selection;
 using Ftte.Storage;
 using Ftte.TinyEngine;
 using Ftte.Wire;
@@ -25,11 +27,13 @@ internal sealed class Session(CoordinatorOptions options, TextWriter output)
     private const ulong InitialSeed = 1;
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
 
+    private long _memoryBytes;
+
     /// <summary>Serves devices until the last version, Ctrl+C or SIGTERM.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         Network network = NetworkZoo.Create(options.Model);
-        IExampleSource test = DeviceData.Generate(network, TestExamples, seed: 0);
+        IExampleSource test = DeviceData.For(network, DeviceData.Generate(network, TestExamples, seed: 0));
         await using WebApplication app = Build(network);
         FederatedServer server = Open(app.Services);
         app.UseRateLimiter();
@@ -38,13 +42,13 @@ internal sealed class Session(CoordinatorOptions options, TextWriter output)
         app.MapFtteStatus();
         app.MapHealthChecks("/health");
         await app.StartAsync(cancellationToken);
-        Announce(app, network, server.Current.Version);
+        Announce(app, network, server);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
         try
         {
             await foreach (ModelSnapshot model in server.WatchAsync(stopping.Token))
             {
-                output.WriteLine(options.Evaluate > 0 ? $"{model.Version}" : $"{model.Version}: test accuracy {network.Evaluate(model.Parameters.Span, test).Accuracy:P1}");
+                output.WriteLine(options.Evaluate > 0 ? $"{model.Version}" : $"{model.Version}: {Describe(network.Evaluate(model.Parameters.Span, test), network)}");
                 if (options.Versions > 0 && model.Version.Number >= options.Versions)
                 {
                     break;
@@ -72,8 +76,8 @@ internal sealed class Session(CoordinatorOptions options, TextWriter output)
         });
         FtteServerBuilder federation = builder.Services.AddFtteServer()
             .UseModel(_ => new ModelSnapshot(network.Layout, default, network.Initialize(InitialSeed)))
-            .UseSelection(ParameterSelection.Full(network.Layout))
             .UseAggregator(new BufferedAggregatorOptions { Capacity = options.Capacity });
+        Fit(federation, network);
         federation = options.Database is { } database ? federation.UsePostgreSql(database) : federation.UseSqlite(options.File);
         if (options.Evaluate > 0)
         {
@@ -92,6 +96,30 @@ internal sealed class Session(CoordinatorOptions options, TextWriter output)
             context => context.Resource is HttpContext { Connection.RemoteIpAddress: { } address } && IPAddress.IsLoopback(address)));
         return builder.Build();
     }
+
+    /// <summary>Selects what to train in the memory of the devices, or in the smallest sufficient power of two above it if no memory was specified.</summary>
+    /// <exception cref="InputException">Nothing can be trained in the specified memory.</exception>
+    private void Fit(FtteServerBuilder federation, Network network)
+    {
+        for (_memoryBytes = options.MemoryBytes; ; _memoryBytes *= 2)
+        {
+            try
+            {
+                federation.UseFittedSelection(network, _memoryBytes);
+                return;
+            }
+            catch (BudgetTooSmallException refusal)
+            {
+                if (!options.MayRaiseMemory)
+                {
+                    throw new InputException($"--memory: training {options.Model} takes at least {ByteSize.ToText(refusal.Required)}, but {ByteSize.ToText(refusal.Available)} is specified. Specify more.", refusal);
+                }
+            }
+        }
+    }
+
+    private static string Describe(in Evaluation evaluation, Network network) =>
+        network.ClassCount == 0 ? string.Create(CultureInfo.InvariantCulture, $"test loss {evaluation.Loss:G4}") : string.Create(CultureInfo.InvariantCulture, $"test accuracy {evaluation.Accuracy:P1}");
 
     /// <summary>Writes the accuracy on the devices. The server has no examples of its own that resemble theirs.</summary>
     private void Report(FederatedEvaluation evaluation)
@@ -116,18 +144,20 @@ internal sealed class Session(CoordinatorOptions options, TextWriter output)
         }
     }
 
-    private void Announce(WebApplication app, Network network, ModelVersion version)
+    private void Announce(WebApplication app, Network network, FederatedServer server)
     {
         string bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         string address = $"https://{options.Host}:{new Uri(bound.Replace("[::]", "localhost", StringComparison.Ordinal)).Port}/ftte";
-        output.WriteLine($"Coordinating {options.Model}, {network.Layout.ParameterCount:N0} parameters, from {version} at {address}. State: {Path.GetFullPath(options.Folder)}");
+        output.WriteLine($"Coordinating {options.Model}, {network.Layout.ParameterCount:N0} parameters, from {server.Current.Version} at {address}. State: {Path.GetFullPath(options.Folder)}");
+        output.WriteLine($"Devices train {app.Services.GetRequiredService<SelectionHistory>().Current.Selection.Count:N0} of the parameters, in {ByteSize.ToText(_memoryBytes)} of memory.");
         output.WriteLine($"Status page, on this machine: {address}/status");
         DeviceDirectory devices = app.Services.GetRequiredService<DeviceDirectory>();
         string authority = app.Services.GetRequiredService<CertificateAuthority>().Fingerprint;
+        string memory = _memoryBytes == DeviceData.MemoryBytes ? "" : string.Create(CultureInfo.InvariantCulture, $" --memory {_memoryBytes}");
         for (int i = 0; i < options.Devices; i++)
         {
             output.WriteLine($"Start a device, within {TokenLifetime.TotalMinutes} minutes:");
-            output.WriteLine($"dotnet run -c Release --project samples/Device -- --server {address} --model {options.Model} --authority {authority} --token {devices.CreateToken(TokenLifetime)}");
+            output.WriteLine($"dotnet run -c Release --project samples/Device -- --server {address} --model {options.Model}{memory} --authority {authority} --token {devices.CreateToken(TokenLifetime)}");
         }
     }
 }

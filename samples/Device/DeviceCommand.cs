@@ -16,7 +16,7 @@ internal static class DeviceCommand
     private static readonly Option<string> Model = TypedOption.Model("--model", "digits");
     private static readonly Option<string?> Data = TypedOption.Path("--data", "DIR", "The folder with MNIST, CIFAR-10 or the wearables data, depending on the network. By default, the examples are generated.");
     private static readonly Option<int> Examples = TypedOption.Whole("--examples", "The number of examples of this device.", 300, 1, 1_000_000);
-    private static readonly Option<long> Memory = TypedOption.Size("--memory", "The memory for training.", 1 << 20);
+    private static readonly Option<long> Memory = TypedOption.Size("--memory", "The memory for training.", DeviceData.MemoryBytes);
     private static readonly Option<int> Rounds = TypedOption.Whole("--rounds", "The number of accepted updates after which the device stops; 0 to run until Ctrl+C.", 0, 0, int.MaxValue);
 
     /// <summary>Reads the arguments and runs.</summary>

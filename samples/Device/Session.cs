@@ -23,7 +23,7 @@ internal sealed class Session(DeviceOptions options, TextWriter output)
         IExampleSource examples = options.DataFolder is { } folder
             ? DeviceData.Read(folder, network, options.Examples, seed)
             : DeviceData.Generate(network, options.Examples, seed);
-        (IExampleSource training, IExampleSource? heldBack) = DeviceData.HoldBack(examples, seed);
+        (IExampleSource training, IExampleSource? heldBack) = DeviceData.HoldBack(network, examples, seed);
         using var trainer = new LocalTrainer(network, training, new SgdOptions { LearningRate = LearningRate, Seed = seed }, heldBack: heldBack);
         using HttpClient http = identity.CreateClient();
         using var server = new HttpFederatedServer(http, options.Server, network.Layout, new HttpFederatedServerOptions { UploadFormat = ValueFormat.Int8 });
@@ -35,6 +35,21 @@ internal sealed class Session(DeviceOptions options, TextWriter output)
             ModelFile = Path.Combine(options.Folder ?? identity.Client.Value, "model"),
         });
         output.WriteLine($"{identity.Client} trains {options.Model} on {training.Count} examples and holds {heldBack?.Count ?? 0} back, in {ByteSize.ToText(options.MemoryBytes)}.");
+        try
+        {
+            await TrainAsync(client, cancellationToken);
+            return ExitCode.Done;
+        }
+        catch (DeviceRefusedException refused)
+        {
+            throw new InputException($"{refused.Message} This device was started with --model {options.Model}.", refused);
+        }
+    }
+
+    /// <summary>Trains until the last round.</summary>
+    /// <exception cref="DeviceRefusedException">The coordinator trains another network, or does not admit the device.</exception>
+    private async Task TrainAsync(FederatedClient client, CancellationToken cancellationToken)
+    {
         for (int accepted = 0; ;)
         {
             await foreach (ClientRound round in client.RunRoundsAsync(cancellationToken))
@@ -43,7 +58,7 @@ internal sealed class Session(DeviceOptions options, TextWriter output)
                 Report(round);
                 if (accepted == options.Rounds && accepted > 0)
                 {
-                    return ExitCode.Done;
+                    return;
                 }
             }
 

@@ -5,6 +5,9 @@ namespace Ftte.Samples.Shared;
 /// <summary>Creates the examples of one device: generated ones, or its own part of a data set.</summary>
 internal static class DeviceData
 {
+    /// <summary>The memory that a device has for training by default, in bytes.</summary>
+    public const long MemoryBytes = 1 << 20;
+
     private const ulong TemplateSeed = 7;
     private const int Classes = 10, MnistInputs = 28 * 28, Cifar10Inputs = 32 * 32 * 3;
 
@@ -15,6 +18,9 @@ internal static class DeviceData
         var templates = new ClassTemplates(shape, network.ClassCount > 0 ? network.ClassCount : Classes, TemplateSeed);
         return new GeneratedExamples(templates, shape, count, CounterRandom.At(TemplateSeed, seed));
     }
+
+    /// <summary>Returns the examples with the targets of a network: labels, or the inputs themselves for an autoencoder.</summary>
+    public static IExampleSource For(Network network, IExampleSource examples) => network.ClassCount == 0 ? new ReconstructionExamples(examples) : examples;
 
     /// <summary>Reads a device's part of the data set that a network is for: MNIST for 28 x 28 inputs, CIFAR-10 for 32 x 32 x 3, and one person of the wearables data for windows of ten values.</summary>
     /// <exception cref="InputException">The network is for none of them, or a file is missing, cannot be read or is invalid.</exception>
@@ -38,17 +44,17 @@ internal static class DeviceData
 
     /// <summary>Divides examples at random, because their classes may follow a pattern: a fifth, at least one, is held back to evaluate versions.</summary>
     /// <returns>The examples to train on, and those held back; null if there is only one example.</returns>
-    public static (IExampleSource Training, IExampleSource? HeldBack) HoldBack(IExampleSource examples, ulong seed)
+    public static (IExampleSource Training, IExampleSource? HeldBack) HoldBack(Network network, IExampleSource examples, ulong seed)
     {
         const int Parts = 5;
         if (examples.Count < 2)
         {
-            return (examples, null);
+            return (For(network, examples), null);
         }
 
         int[] order = [.. Enumerable.Range(0, examples.Count).OrderBy(i => CounterRandom.At(seed, (ulong)i))];
         int held = Math.Max(1, examples.Count / Parts);
-        return (new ChosenExamples(examples, order[held..]), new ChosenExamples(examples, order[..held]));
+        return (For(network, new ChosenExamples(examples, order[held..])), For(network, new ChosenExamples(examples, order[..held])));
     }
 
     private static IdxExamples ReadMnist(string folder) => IdxExamples.Load(

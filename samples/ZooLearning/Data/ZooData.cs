@@ -56,9 +56,6 @@ internal sealed record ZooData(string Name, IExampleSource Public, IExampleSourc
         return BinaryPrimitives.ReadUInt64BigEndian(hash.GetHashAndReset());
     }
 
-    /// <summary>Wraps examples for a network without classes, whose targets are its inputs.</summary>
-    public static IExampleSource For(Network network, IExampleSource examples) => network.ClassCount == 0 ? new ReconstructionExamples(examples) : examples;
-
     private static ZooData? OpenMnist(string folder)
     {
         if (!Directory.Exists(folder))

@@ -49,7 +49,7 @@ internal sealed class Trial(ZooEntry entry, ZooData data, ZooOptions options, ul
         float[] central = [.. start];
         SgdOptions same = Sgd();
         same.Steps = entry.Versions * (int)Math.Ceiling(entry.ExamplesPerDevice / (double)same.BatchSize);
-        Network.Train(central, ZooData.For(Network, data.Private), same, selection, new EngineOptions { Threads = options.Threads }, cancellationToken);
+        Network.Train(central, DeviceData.For(Network, data.Private), same, selection, new EngineOptions { Threads = options.Threads }, cancellationToken);
         return new ZooRow(
             entry.Name,
             data.Name,
@@ -83,7 +83,7 @@ internal sealed class Trial(ZooEntry entry, ZooData data, ZooOptions options, ul
         SgdOptions sgd = Sgd();
         sgd.Epochs = entry.BaseEpochs;
         sgd.Normalization = NormalizationMode.Batch;
-        Network.Train(parameters, ZooData.For(Network, data.Public), sgd, engine: new EngineOptions { Threads = options.Threads }, cancellationToken: cancellationToken);
+        Network.Train(parameters, DeviceData.For(Network, data.Public), sgd, engine: new EngineOptions { Threads = options.Threads }, cancellationToken: cancellationToken);
         return parameters;
     }
 
@@ -110,6 +110,6 @@ internal sealed class Trial(ZooEntry entry, ZooData data, ZooOptions options, ul
     {
         int[][] parts = DataSplit.Dirichlet(
             ZooTest.Labels(data.Private), DataSplit.EqualSizes(data.Private.Count, entry.Devices), Alpha, seed);
-        return [.. parts.Select(part => ZooData.For(Network, new ChosenExamples(data.Private, part)))];
+        return [.. parts.Select(part => DeviceData.For(Network, new ChosenExamples(data.Private, part)))];
     }
 }

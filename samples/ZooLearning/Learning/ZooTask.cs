@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Ftte;
+using Ftte.Samples.Shared;
 using Ftte.Simulation;
 using Ftte.TinyEngine;
-using ZooLearning.Data;
 
 namespace ZooLearning.Learning;
 
@@ -30,7 +30,7 @@ internal sealed class ZooTask(Network network, ImmutableArray<IExampleSource> de
 /// <param name="examples">The examples.</param>
 internal sealed class ZooTest(Network network, IExampleSource examples)
 {
-    private readonly IExampleSource _examples = ZooData.For(network, examples);
+    private readonly IExampleSource _examples = DeviceData.For(network, examples);
 
     /// <summary>Gets the quality of a model that ignores its input.</summary>
     public double Chance { get; } = network.ClassCount == 0 ? 0 : CommonestShare(network.ClassCount, examples);
