@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Ftte.Samples.Shared;
 
@@ -19,13 +20,7 @@ internal static class CommandRunner
     public static Task<int> InvokeAsync<TOptions>(
         RootCommand command, Func<ParseResult, TOptions> read, Func<TOptions, CancellationToken, Task<int>> run, string[] args, TextWriter output, TextWriter error)
     {
-        command.SetAction((parsed, cancellationToken) =>
-        {
-            TOptions options = read(parsed);
-
-            // On another thread, because Ctrl+C is handled only after this returns.
-            return Task.Run(() => run(options, cancellationToken), CancellationToken.None);
-        });
+        command.SetAction((parsed, cancellationToken) => run(read(parsed), cancellationToken));
         return InvokeAsync(command, args, output, error);
     }
 
@@ -48,15 +43,14 @@ internal static class CommandRunner
             return ExitCode.BadInput;
         }
 
+        // Not disposed, because a signal can arrive at any time. The handler of System.CommandLine fails if that is when the command ends.
+        var stop = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
         try
         {
-            return await result.InvokeAsync(new InvocationConfiguration
-            {
-                Output = output,
-                Error = error,
-                EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = Timeout.InfiniteTimeSpan, // results so far are still written
-            });
+            return await result.InvokeAsync(
+                new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
         }
         catch (Exception refused) when (refused is InputException or IOException or InvalidDataException or UnauthorizedAccessException)
         {
@@ -68,6 +62,12 @@ internal static class CommandRunner
         {
             await error.WriteLineAsync("Canceled; nothing was written.");
             return ExitCode.Cancelled;
+        }
+
+        void Cancel(PosixSignalContext signal)
+        {
+            signal.Cancel = true; // the command ends by itself, so that results so far are still written
+            stop.Cancel();
         }
     }
 }
