@@ -11,6 +11,13 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     private ChildProcess(ProcessStartInfo start, string log)
     {
+        if (OperatingSystem.IsLinux())
+        {
+            // In a session of its own: Ctrl+C and signals to the process group of this process must not stop the database before the silos.
+            start.ArgumentList.Insert(0, start.FileName);
+            start.FileName = "setsid";
+        }
+
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         _process = Process.Start(start)!;
         _output = Task.WhenAll(CopyAsync(_process.StandardOutput, $"{log}.log"), CopyAsync(_process.StandardError, $"{log}.err"));
