@@ -40,6 +40,11 @@ internal sealed class Session(DeviceOptions options, TextWriter output)
             await TrainAsync(client, cancellationToken);
             return ExitCode.Done;
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            output.WriteLine("Stopped. Run the same command to continue.");
+            return ExitCode.Done;
+        }
         catch (DeviceRefusedException refused)
         {
             throw new InputException($"{refused.Message} This device was started with --model {options.Model}.", refused);
