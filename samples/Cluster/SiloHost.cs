@@ -14,6 +14,8 @@ namespace Cluster;
 /// <summary>Runs one silo in this process, until the process that started it ends its input.</summary>
 internal static class SiloHost
 {
+    private const int MaxRequests = 100_000;
+
     /// <param name="args">The connection string, the port of the endpoints, and the port of the link to other silos.</param>
     public static async Task<int> RunAsync(string[] args)
     {
@@ -23,7 +25,9 @@ internal static class SiloHost
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning).AddFilter("Ftte", LogLevel.Information);
         builder.WebHost.UseUrls($"http://127.0.0.1:{args[1]}");
         builder.UseOrleans(silo => Configure(silo, connectionString, int.Parse(args[2], CultureInfo.InvariantCulture)));
-        builder.Services.AddFtteEndpoints();
+
+        // Without authentication, all devices share the limits of their address.
+        builder.Services.AddFtteEndpoints(limits => limits.MaxConcurrentRequests = limits.RequestsPerSecond = limits.Burst = MaxRequests);
         builder.Services.AddAuthorizationBuilder().AddPolicy(FtteDefaults.AdminPolicy, policy => policy.RequireAuthenticatedUser());
         builder.Services.AddHealthChecks().AddFtte();
         await using WebApplication app = builder.Build();
