@@ -149,7 +149,10 @@ internal sealed class Session(CoordinatorOptions options, TextWriter output)
         string bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         string address = $"https://{options.Host}:{new Uri(bound.Replace("[::]", "localhost", StringComparison.Ordinal)).Port}/ftte";
         output.WriteLine($"Coordinating {options.Model}, {network.Layout.ParameterCount:N0} parameters, from {server.Current.Version} at {address}. State: {Path.GetFullPath(options.Folder)}");
-        output.WriteLine($"Devices train {app.Services.GetRequiredService<SelectionHistory>().Current.Selection.Count:N0} of the parameters, in {ByteSize.ToText(_memoryBytes)} of memory.");
+
+        // A run that continues has the selection and the required memory of its state.
+        string within = server.Current.Version.Number == 0 ? $"in {ByteSize.ToText(_memoryBytes)} of memory" : "as selected before";
+        output.WriteLine($"Devices train {app.Services.GetRequiredService<SelectionHistory>().Current.Selection.Count:N0} of the parameters, {within}.");
         output.WriteLine($"Status page, on this machine: {address}/status");
         DeviceDirectory devices = app.Services.GetRequiredService<DeviceDirectory>();
         string authority = app.Services.GetRequiredService<CertificateAuthority>().Fingerprint;

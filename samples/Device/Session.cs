@@ -77,6 +77,10 @@ internal sealed class Session(DeviceOptions options, TextWriter output)
         {
             output.WriteLine($"{error.Message} Next attempt in {round.Wait.TotalSeconds:F0} s.");
         }
+        else if (round.Outcome == CheckOutOutcome.NotEnoughMemory)
+        {
+            output.WriteLine($"Training takes more than {ByteSize.ToText(options.MemoryBytes)} of memory. Next attempt in {round.Wait.TotalSeconds:F0} s.");
+        }
         else if (round.Receipt is { } receipt)
         {
             output.WriteLine($"{round.Version}: trained for {round.TrainDuration.TotalSeconds:F2} s; the coordinator answered {receipt.Outcome}");

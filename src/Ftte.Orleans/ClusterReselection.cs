@@ -120,7 +120,7 @@ internal sealed class ClusterReselection
             SelectionResult chosen = await Task.Run(() => _chooser.Choose(devices, federation.Server.RequireRegistration, cancellationToken), cancellationToken).ConfigureAwait(false);
             federation.Selections.CheckAllows(chosen.Selection);
             SelectionVersion next = chosen.Selection.Equals(current.Selection) ? current.Version : new SelectionVersion(current.Version.Number + 1);
-            long requiredMemoryBytes = chosen.Certificate.Timeline.PeakBytes;
+            long requiredMemoryBytes = chosen.RequiredMemoryBytes;
             _reports.Add(logger => Log.SelectionChanged(logger, next, chosen.Selection.Count, requiredMemoryBytes));
             return new ClusterSelection(next, chosen.Selection, requiredMemoryBytes);
         }

@@ -78,7 +78,7 @@ public static class NetworkFitting
     internal static ExactSelector CreateSelector(Network network) => new() { Labels = Math.Clamp(FittingLabels / network.Operations.Length, MinLabels, MaxLabels) };
 
     /// <summary>Adds the running statistics that training changes.</summary>
-    private static ParameterSelection AddStatistics(Network network, ParameterSelection selection, SgdOptions options) =>
+    internal static ParameterSelection AddStatistics(Network network, ParameterSelection selection, SgdOptions options) =>
         options.Normalization == NormalizationMode.Batch ? selection.Union(network.Statistics) : selection;
 
     private static EngineOptions[] CreateCandidates(SgdOptions options, EngineOptions engine)

@@ -33,7 +33,7 @@ internal static class ClientMetrics
             : round.Receipt is { } receipt ? OutcomeTags.Of(receipt.Outcome)
             : OutcomeTags.Of(round.Outcome));
         CheckOutDuration.Record(round.CheckOutDuration.TotalSeconds);
-        if (round.Version is not { } version)
+        if (round.Version is not { } version || round.Error is BudgetTooSmallException)
         {
             return;
         }

@@ -63,9 +63,9 @@ public sealed partial class FederatedClient
         }
         catch (BudgetTooSmallException refusal)
         {
-            // The server may select fewer parameters later.
+            // The server may select fewer parameters later. Until the lease has expired, the work counts as that of this device, and no other device gets it.
             Log.BudgetTooSmall(_logger, _options.ClientId, checkOut.Assignment.Version, refusal.Message);
-            return round with { Error = refusal };
+            return round with { Error = refusal, RetryAfter = checkOut.Assignment.LeaseDuration };
         }
 
         using SparseUpdate update = trained;

@@ -53,7 +53,7 @@ public sealed class FtteServerBuilder
 
     /// <summary>Sets the parameters that are trained first, and the memory that training them requires. A device with less gets no work.</summary>
     /// <param name="selection">The selection; not empty, for the same model.</param>
-    /// <param name="requiredMemoryBytes">The memory in bytes. If <see cref="FederatedServerOptions.RequiredMemoryBytes"/> is larger, it is used instead.</param>
+    /// <param name="requiredMemoryBytes">The memory in bytes. If <see cref="FederatedServerOptions.RequiredMemoryBytes"/> is larger, it is used instead. A reselection replaces both.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="requiredMemoryBytes"/> is negative.</exception>
     public FtteServerBuilder UseSelection(ParameterSelection selection, long requiredMemoryBytes)

@@ -5,6 +5,10 @@ namespace Ftte.Selection;
 /// <param name="Certificate">The certificate of the objective and the costs, which can be verified with <see cref="SelectionVerifier"/>.</param>
 public sealed record SelectionResult(ParameterSelection Selection, SelectionCertificate Certificate)
 {
+    /// <summary>Gets the memory that training the selection requires on a device, in bytes. Devices with less get no work.</summary>
+    /// <value>By default, the peak of the certificate. A selector that plans training more precisely states the memory of its plan.</value>
+    public long RequiredMemoryBytes { get; init; } = Certificate.Timeline.PeakBytes;
+
     /// <summary>Creates a result from one choice per step and computes its certificate. Selectors call it last.</summary>
     /// <param name="request">The request.</param>
     /// <param name="choices">The index of the choice of each step of the profile, or -1 to train nothing in it.</param>

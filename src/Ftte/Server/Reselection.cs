@@ -136,7 +136,7 @@ internal sealed class Reselection
         try
         {
             SelectionResult chosen = _chooser.Choose(_registry, _isRegistrationRequired, _stopping);
-            long requiredMemoryBytes = chosen.Certificate.Timeline.PeakBytes;
+            long requiredMemoryBytes = chosen.RequiredMemoryBytes;
             SelectionVersion version = _terms.ChangeSelection(chosen.Selection, requiredMemoryBytes);
             _latest = chosen;
             Log.SelectionChanged(_logger, version, chosen.Selection.Count, requiredMemoryBytes);

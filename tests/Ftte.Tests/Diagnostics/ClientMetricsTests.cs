@@ -57,6 +57,7 @@ public sealed class ClientMetricsTests
 
         Assert.Equal([FtteDiagnostics.BudgetTooSmallOutcome, "Stopped"], Seen(FtteDiagnostics.ClientRounds).Select(m => Assert.Single(m.Tags).Value));
         Assert.Equal(0, Values(FtteDiagnostics.ClientLinkFailures).Sum());
+        Assert.Empty(Values(FtteDiagnostics.ClientTrainDuration));
     }
 
     [Fact]

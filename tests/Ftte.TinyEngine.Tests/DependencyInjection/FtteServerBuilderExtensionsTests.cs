@@ -66,6 +66,19 @@ public sealed class FtteServerBuilderExtensionsTests
     }
 
     [Fact]
+    public async Task What_is_selected_fits_devices_whatever_their_batch_size()
+    {
+        var services = new ServiceCollection();
+        services.AddFtteServer().UseModel(new ModelSnapshot(Digits.Layout, default, Digits.Initialize(1))).UseFittedSelection(Digits, Budget, new SgdOptions { BatchSize = 1 });
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        ParameterSelection selection = provider.GetRequiredService<SelectionHistory>().Current.Selection;
+
+        Assert.All([1, 2, 10], batch => Assert.InRange(
+            Digits.Plan(selection, new SgdOptions { BatchSize = batch }, new EngineOptions { MicroBatchSize = 1 }).PeakBytes, 1, Budget));
+    }
+
+    [Fact]
     public async Task With_the_statistics_of_batches_whole_batches_and_their_statistics_are_planned()
     {
         Network network = NetworkZoo.ResNet8(normalization: NormalizationKind.Batch);
