@@ -5,7 +5,7 @@ namespace Ftte;
 /// <summary>Represents the result of one round of a <see cref="FederatedClient"/>.</summary>
 /// <param name="Outcome">The outcome of the check-out; <see cref="CheckOutOutcome.None"/> if there was no response.</param>
 /// <param name="Receipt">The server's response to the update; null if there was no work or no response.</param>
-/// <param name="RetryAfter">The wait that the server asks for before the next round; null if it did not ask for one.</param>
+/// <param name="RetryAfter">The wait that the server asks for before the next round; null if it did not ask for one. The duration of the lease if the work takes more memory than the device has.</param>
 public readonly record struct ClientRound(CheckOutOutcome Outcome, UpdateReceipt? Receipt = null, TimeSpan? RetryAfter = null)
 {
     /// <summary>Gets the version of the model that training started from.</summary>

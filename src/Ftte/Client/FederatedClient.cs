@@ -166,7 +166,7 @@ public sealed partial class FederatedClient
     /// <para>After an accepted update, the next round starts at once or after <see cref="FederatedClientOptions.PauseBetweenRounds"/>. After any other round,
     /// the loop waits as long as the server asks for; otherwise it backs off exponentially. If the server answers at once and asks for no wait, the loop waits for
     /// <see cref="FederatedClientOptions.InitialBackoff"/>. A broken link never ends the loop, nor does work that takes
-    /// more memory than the device has, because the server may select fewer parameters later. Other exceptions of the trainer end it.</para>
+    /// more memory than the device has: the loop asks again when the lease has expired, because the server may select fewer parameters. Other exceptions of the trainer end it.</para>
     /// <para>To stop after a number of rounds or on a condition, leave the <c>await foreach</c>. To delay rounds, such as until the device is charging, set
     /// <see cref="FederatedClientOptions.WaitUntilReady"/>.</para>
     /// </remarks>
